@@ -1,0 +1,97 @@
+package io.tally.engine;
+
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.ringbuffer.RingBuffer;
+
+/**
+ * Space claimed for one message, to be filled in place and then committed or aborted. Reusable; owned by one thread.
+ * The buffer belongs to the claimer from the claim to {@link #commit()} or {@link #abort()}, and to nobody else in
+ * between; a claim that is never ended stops the reader behind it.
+ */
+public final class MessageClaim {
+  private MutableDirectBuffer buffer;
+  private int offset;
+  private int length;
+  private ShardRing shardRing;
+  private long sequence;
+  private RingBuffer byteRing;
+  private int index;
+
+  /**
+   * The buffer that holds the claimed space.
+   *
+   * @return the buffer, valid until the claim is ended.
+   */
+  public MutableDirectBuffer buffer() {
+    return buffer;
+  }
+
+  /**
+   * Where the claimed space starts.
+   *
+   * @return offset in {@link #buffer()}.
+   */
+  public int offset() {
+    return offset;
+  }
+
+  /**
+   * Size of the claimed space.
+   *
+   * @return length in bytes.
+   */
+  public int length() {
+    return length;
+  }
+
+  /** Hands the message to its reader. */
+  public void commit() {
+    if (shardRing != null) {
+      final ShardRing ring = shardRing;
+      shardRing = null;
+      ring.commit(sequence);
+    } else {
+      byteRing.commit(index);
+    }
+  }
+
+  /** Gives the claimed space up; the reader skips it. */
+  public void abort() {
+    if (shardRing != null) {
+      final ShardRing ring = shardRing;
+      shardRing = null;
+      ring.abort(sequence);
+    } else {
+      byteRing.abort(index);
+    }
+  }
+
+  void wrap(
+      final ShardRing ring,
+      final long claimedSequence,
+      final MutableDirectBuffer slab,
+      final int slotOffset,
+      final int messageLength) {
+    shardRing = ring;
+    sequence = claimedSequence;
+    buffer = slab;
+    offset = slotOffset;
+    length = messageLength;
+  }
+
+  /**
+   * Points this claim at a record claimed in an Agrona ring buffer.
+   *
+   * @param ring          in which {@link RingBuffer#tryClaim(int, int)} succeeded.
+   * @param claimedIndex  what it returned.
+   * @param messageLength in bytes.
+   */
+  public void wrap(final RingBuffer ring, final int claimedIndex, final int messageLength) {
+    shardRing = null;
+    byteRing = ring;
+    index = claimedIndex;
+    buffer = ring.buffer();
+    offset = claimedIndex;
+    length = messageLength;
+  }
+}

@@ -1,0 +1,55 @@
+package io.tally.engine;
+
+/**
+ * The way to the other nodes of the cluster. It is weak on purpose: a message may be lost, delayed, repeated or
+ * reordered. Peers are addressed by their index in the sorted node list ({@link RoutingTable#nodeIds()}); on the wire
+ * they have stable keys. All methods may be called by any thread and never block.
+ */
+public interface NodeLink {
+  /** The message was claimed and must be committed or aborted. */
+  int CLAIMED = 1;
+
+  /** No room: the window of unacknowledged bytes to this peer, or the buffer in front of it, is full. Try again. */
+  int BACK_PRESSURED = -1;
+
+  /** The peer is not reachable as far as this node knows. */
+  int DOWN = -2;
+
+  /**
+   * Claims space for one message in the next frame to a peer.
+   *
+   * @param nodeIndex of the peer.
+   * @param length    of the message in bytes.
+   * @param claim     receives the space when the result is {@link #CLAIMED}.
+   * @return {@link #CLAIMED}, {@link #BACK_PRESSURED} or {@link #DOWN}.
+   */
+  int tryClaim(int nodeIndex, int length, MessageClaim claim);
+
+  /** Says that a batch of claims has been committed; the frames leave soon after. Cheap to call once per batch. */
+  void flush();
+
+  /**
+   * The incarnation of a peer that is up.
+   *
+   * @param nodeIndex of the peer.
+   * @return its incarnation, or 0 while the peer is down, leaving, refused or was never heard.
+   */
+  long incarnation(int nodeIndex);
+
+  /** A link that leads nowhere, for a cluster of one node. */
+  NodeLink NONE =
+      new NodeLink() {
+        @Override
+        public int tryClaim(final int nodeIndex, final int length, final MessageClaim claim) {
+          return DOWN;
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public long incarnation(final int nodeIndex) {
+          return 0;
+        }
+      };
+}

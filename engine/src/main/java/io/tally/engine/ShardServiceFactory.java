@@ -1,0 +1,35 @@
+package io.tally.engine;
+
+import java.util.List;
+
+/** Makes the services of a node's shards and states the limits of their messages. */
+public interface ShardServiceFactory {
+  /**
+   * Makes the service of one shard.
+   *
+   * @param shardId of the shard.
+   * @return the service, with no state.
+   */
+  ShardService create(int shardId);
+
+  /**
+   * Bound of every command payload.
+   *
+   * @return length in bytes, SBE header included.
+   */
+  int maxCommandLength();
+
+  /**
+   * Bound of every answer.
+   *
+   * @return length in bytes, SBE header included.
+   */
+  int maxReplyLength();
+
+  /**
+   * Names of the command messages, for metrics: the name of template id {@code n} stands at index {@code n - 1}.
+   *
+   * @return the names.
+   */
+  List<String> messageTypes();
+}
