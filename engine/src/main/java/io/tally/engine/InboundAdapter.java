@@ -1,28 +1,164 @@
 package io.tally.engine;
 
+import io.tally.engine.codecs.CommandDecoder;
+import io.tally.engine.codecs.MessageHeaderDecoder;
+import io.tally.engine.codecs.ReplyCode;
+import io.tally.engine.codecs.ReplyDecoder;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Takes the engine's messages that arrive from other nodes. STUB of the API; the body follows. One thread at a time.
+ * Takes the commands and replies that arrive from other nodes. Everything is checked before it goes further. Belongs to
+ * the node's home thread, the one that receives its frames.
  */
 public final class InboundAdapter {
   /** The message was taken over. */
   public static final int ACCEPTED = 1;
 
-  /** The ring it goes to is full; the caller keeps the message and offers it again. */
+  /** The ring the command goes to is full: the caller keeps it and offers it again. */
   public static final int RETRY = -1;
 
-  /** The message was malformed or foreign, and was counted. */
+  /** The message was malformed or foreign; it was counted and dropped. */
   public static final int REFUSED = -2;
 
-  /** Takes one Command or Reply message (with its SBE header). The bytes are copied. */
-  public int onMessage(final long nowNs, final DirectBuffer buffer, final int offset, final int length) {
-    return REFUSED;
+  private static final DirectBuffer EMPTY = new UnsafeBuffer(new byte[0]);
+
+  private final MessageHeaderDecoder header = new MessageHeaderDecoder();
+  private final CommandAdapter commands = new CommandAdapter();
+  private final ReplyAdapter replies = new ReplyAdapter();
+  private final MessageClaim claim = new MessageClaim();
+  private final int shardCount;
+  private final int maxMessageLength;
+  private final long ownIncarnation;
+  private final int homeLoop;
+  private final CommandRouter router;
+  private final ReplyPublisher publisher;
+  private final Ingress[] ingresses;
+  private final boolean[] touched;
+  private final EngineStats stats;
+
+  InboundAdapter(
+      final ShardEngine.Context context,
+      final CommandRouter router,
+      final ReplyPublisher publisher,
+      final Ingress[] ingresses,
+      final EngineStats stats) {
+    shardCount = context.shardCount();
+    maxMessageLength = context.maxMessageLength();
+    ownIncarnation = context.incarnation();
+    homeLoop = context.homeLoop();
+    this.router = router;
+    this.publisher = publisher;
+    this.ingresses = ingresses;
+    this.stats = stats;
+    touched = new boolean[ingresses.length];
   }
 
-  /** Answers BUSY to a command for which {@link #RETRY} was given for as long as the queue limit. */
-  public void refuseBusy(final DirectBuffer buffer, final int offset, final int length) {}
+  /**
+   * Takes one message with its SBE header. Its bytes are copied or used up before this returns.
+   *
+   * @param nowNs  time in nanoseconds; a command's remaining time is counted from here.
+   * @param buffer holds the message.
+   * @param offset of the message.
+   * @param length of the message in bytes; nothing beyond it is read.
+   * @return {@link #ACCEPTED}, {@link #RETRY} or {@link #REFUSED}.
+   */
+  public int onMessage(
+      final long nowNs, final DirectBuffer buffer, final int offset, final int length) {
+    if (length < MessageHeaderDecoder.ENCODED_LENGTH) {
+      return malformed();
+    }
+    header.wrap(buffer, offset);
+    return switch (header.templateId()) {
+      case CommandDecoder.TEMPLATE_ID -> onCommand(nowNs, buffer, offset, length);
+      case ReplyDecoder.TEMPLATE_ID -> onReply(buffer, offset, length);
+      default -> malformed();
+    };
+  }
 
-  /** Wakes the agents to which messages went since the last flush. Called at the end of a batch. */
-  public void flush() {}
+  /**
+   * Answers busy to a command for which {@link #onMessage} returned {@link #RETRY} for the whole queue limit.
+   *
+   * @param buffer holds the command.
+   * @param offset of the command.
+   * @param length of the command in bytes.
+   */
+  public void refuseBusy(final DirectBuffer buffer, final int offset, final int length) {
+    final Command command = commands.decode(buffer, offset, length);
+    if (command != null) {
+      stats.increment(EngineCounter.RECEIVED_BUSY);
+      refuse(command, ReplyCode.BUSY);
+    }
+  }
+
+  /** Wakes the agents to which messages went since the last flush. To be called at the end of every batch. */
+  public void flush() {
+    router.flush();
+    publisher.flush();
+    for (int loop = 0; loop < touched.length; loop++) {
+      if (touched[loop]) {
+        touched[loop] = false;
+        ingresses[loop].replyQueue().wake();
+      }
+    }
+  }
+
+  EngineStats stats() {
+    return stats;
+  }
+
+  private int onCommand(
+      final long nowNs, final DirectBuffer buffer, final int offset, final int length) {
+    final Command command = commands.decode(buffer, offset, length);
+    if (command == null
+        || length > maxMessageLength
+        || command.shardId >= shardCount
+        || command.shardId != KeyHash.shard(command.keyHash, shardCount)
+        || command.remainingUs < 0
+        || command.laneSequence <= 0 == command.write) {
+      return malformed();
+    }
+    if (!router.isLocal(command.shardId)) {
+      stats.increment(EngineCounter.NOT_OWNER);
+      refuse(command, ReplyCode.NOT_OWNER);
+      return ACCEPTED;
+    }
+    final long deadlineNs = nowNs + command.remainingUs * 1_000L;
+    if (router.tryClaim(command.shardId, length, deadlineNs, claim) != CommandRouter.CLAIMED) {
+      return RETRY;
+    }
+    claim.buffer().putBytes(claim.offset(), buffer, offset, length);
+    claim.commit();
+    return ACCEPTED;
+  }
+
+  private int onReply(final DirectBuffer buffer, final int offset, final int length) {
+    if (!replies.wrap(buffer, offset, length)
+        || replies.originIncarnation() != ownIncarnation
+        || replies.originLoop() >= ingresses.length) {
+      return malformed();
+    }
+    final int loop = replies.originLoop();
+    if (loop == homeLoop) {
+      replies.dispatch(buffer, ingresses[loop]);
+      return ACCEPTED;
+    }
+    touched[loop] = true;
+    if (ingresses[loop].replyQueue().tryClaim(length, claim)) {
+      claim.buffer().putBytes(claim.offset(), buffer, offset, length);
+      claim.commit();
+    } else {
+      stats.increment(EngineCounter.REPLIES_DROPPED);
+    }
+    return ACCEPTED;
+  }
+
+  private void refuse(final Command command, final ReplyCode code) {
+    publisher.publish(command, 0, 0, code, false, EMPTY, 0, 0);
+  }
+
+  private int malformed() {
+    stats.increment(EngineCounter.MALFORMED);
+    return REFUSED;
+  }
 }

@@ -1,0 +1,102 @@
+package io.tally.engine;
+
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.agrona.ErrorHandler;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * A thread of its own for some agents: steps them while there is work, then parks until it is woken or the earliest
+ * {@link SteppedAgent#nextStepNs()} has come. It may also spin instead, where there are cores to spare.
+ */
+public final class AgentThread implements Wakeup, AutoCloseable {
+  private static final long MAX_PARK_NS = 1_000_000_000L;
+
+  private final SteppedAgent[] agents;
+  private final NanoClock clock;
+  private final ErrorHandler errorHandler;
+  private final boolean spin;
+  private final Thread thread;
+  private final AtomicBoolean woken = new AtomicBoolean();
+  private volatile boolean closed;
+
+  /**
+   * Creates a thread; {@link #start()} starts it.
+   *
+   * @param factory      makes the thread.
+   * @param clock        gives the time of each step.
+   * @param errorHandler is given what an agent throws; the thread goes on after it returns.
+   * @param spin         never park.
+   * @param agents       stepped in this order.
+   */
+  public AgentThread(
+      final ThreadFactory factory,
+      final NanoClock clock,
+      final ErrorHandler errorHandler,
+      final boolean spin,
+      final SteppedAgent... agents) {
+    this.agents = agents.clone();
+    this.clock = clock;
+    this.errorHandler = errorHandler;
+    this.spin = spin;
+    thread = factory.newThread(this::run);
+  }
+
+  /** Starts the thread. */
+  public void start() {
+    thread.start();
+  }
+
+  @Override
+  public void wake() {
+    if (!woken.get() && woken.compareAndSet(false, true)) {
+      LockSupport.unpark(thread);
+    }
+  }
+
+  /** Ends the thread after its current step, and waits for that. Idempotent. */
+  @Override
+  public void close() {
+    closed = true;
+    LockSupport.unpark(thread);
+    try {
+      thread.join();
+    } catch (final InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    while (!closed) {
+      // Cleared before the agents look, so that whatever is put to them later wakes this thread again.
+      woken.set(false);
+      final long nowNs = clock.nanoTime();
+      int workCount = 0;
+      long nextStepNs = SteppedAgent.NEVER;
+      for (final SteppedAgent agent : agents) {
+        try {
+          workCount += agent.doWork(nowNs);
+          nextStepNs = Math.min(nextStepNs, agent.nextStepNs());
+        } catch (final Throwable fault) {
+          errorHandler.onError(fault);
+        }
+      }
+      if (workCount == 0 && !woken.get()) {
+        idle(nextStepNs);
+      }
+    }
+  }
+
+  private void idle(final long nextStepNs) {
+    if (spin) {
+      Thread.onSpinWait();
+    } else {
+      final long untilNs =
+          nextStepNs == SteppedAgent.NEVER ? MAX_PARK_NS : nextStepNs - clock.nanoTime();
+      if (untilNs > 0 && !closed) {
+        LockSupport.parkNanos(this, Math.min(untilNs, MAX_PARK_NS));
+      }
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package io.tally.engine;
+
+import io.tally.engine.codecs.CommandDecoder;
+import io.tally.engine.codecs.MessageHeaderDecoder;
+import org.agrona.DirectBuffer;
+
+/** One decoded command. Reused by its owner; the buffer is valid until the call that was given it returns. */
+final class Command {
+  /** Bytes of an encoded command besides its idempotency key and its payload. */
+  static final int OVERHEAD =
+      MessageHeaderDecoder.ENCODED_LENGTH
+          + CommandDecoder.BLOCK_LENGTH
+          + CommandDecoder.idempotencyKeyHeaderLength()
+          + CommandDecoder.payloadHeaderLength();
+
+  /** Bound of an idempotency key in bytes. */
+  static final int MAX_KEY_LENGTH = 128;
+
+  long deadlineNs;
+  long shardIncarnation;
+  long epoch;
+  long originKey;
+  long originIncarnation;
+  int originLoop;
+  long correlationId;
+  long laneSequence;
+  long laneFloor;
+  long keyHash;
+  int remainingUs;
+  int shardId;
+  boolean write;
+  DirectBuffer buffer;
+  int keyOffset;
+  int keyLength;
+  int payloadOffset;
+  int payloadLength;
+
+  /** Every payload starts with an SBE header; its template id names the message type. */
+  int templateId() {
+    return payloadLength < MessageHeaderDecoder.ENCODED_LENGTH
+        ? 0
+        : buffer.getShort(
+                payloadOffset + MessageHeaderDecoder.templateIdEncodingOffset(), java.nio.ByteOrder.LITTLE_ENDIAN)
+            & 0xFFFF;
+  }
+}

@@ -1,0 +1,97 @@
+package io.tally.engine;
+
+/**
+ * Finds the way of a command: into the ring of a shard that is owned here, or into the next frame to the node that owns
+ * it. One for each thread that hands commands over.
+ */
+final class CommandRouter {
+  /** The command may be encoded into the claim. */
+  static final int CLAIMED = NodeLink.CLAIMED;
+
+  /** No room on the way now; to be offered again. */
+  static final int BACK_PRESSURED = NodeLink.BACK_PRESSURED;
+
+  /** The owner is away. */
+  static final int NO_OWNER = NodeLink.DOWN;
+
+  private final RoutingTable routes;
+  private final long ownIncarnation;
+  private final ShardRing[] rings;
+  private final int[] agentByShard;
+  private final Wakeup[] agentWakeups;
+  private final int ownAgent;
+  private final NodeLink link;
+  private final boolean[] touched;
+  private boolean linkTouched;
+
+  /**
+   * Creates a router.
+   *
+   * @param routes       which node owns each shard.
+   * @param ownIncarnation of this node, and so of its shards.
+   * @param rings        by shard; null for shards owned elsewhere.
+   * @param agentByShard index of the shard agent that polls each ring.
+   * @param agentWakeups wake the threads of the shard agents.
+   * @param ownAgent     the agent stepped by the same thread after this router's user, which needs no wake-up; or -1.
+   * @param link         to the other nodes.
+   */
+  CommandRouter(
+      final RoutingTable routes,
+      final long ownIncarnation,
+      final ShardRing[] rings,
+      final int[] agentByShard,
+      final Wakeup[] agentWakeups,
+      final int ownAgent,
+      final NodeLink link) {
+    this.routes = routes;
+    this.ownIncarnation = ownIncarnation;
+    this.rings = rings;
+    this.agentByShard = agentByShard;
+    this.agentWakeups = agentWakeups;
+    this.ownAgent = ownAgent;
+    this.link = link;
+    touched = new boolean[agentWakeups.length];
+  }
+
+  /** The incarnation of a shard as far as it is known here, or 0 while its owner is away. */
+  long shardIncarnation(final int shardId) {
+    return rings[shardId] != null ? ownIncarnation : link.incarnation(routes.nodeIndex(shardId));
+  }
+
+  long epoch(final int shardId) {
+    return routes.epoch(shardId);
+  }
+
+  boolean isLocal(final int shardId) {
+    return rings[shardId] != null;
+  }
+
+  int tryClaim(final int shardId, final int length, final long deadlineNs, final MessageClaim claim) {
+    if (rings[shardId] != null) {
+      if (!rings[shardId].tryClaim(length, deadlineNs, claim)) {
+        return BACK_PRESSURED;
+      }
+      touched[agentByShard[shardId]] = true;
+      return CLAIMED;
+    }
+    final int result = link.tryClaim(routes.nodeIndex(shardId), length, claim);
+    linkTouched |= result == CLAIMED;
+    return result;
+  }
+
+  /** Wakes those who have something to read since the last flush. */
+  void flush() {
+    for (int agent = 0; agent < touched.length; agent++) {
+      if (touched[agent]) {
+        touched[agent] = false;
+        if (agent != ownAgent) {
+          agentWakeups[agent].wake();
+        }
+      }
+    }
+    if (linkTouched) {
+      linkTouched = false;
+      link.flush();
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package io.tally.engine;
+
+/** What the agents of the engine count. Each counter has one writer for each agent; readers add the agents up. */
+public enum EngineCounter {
+  /** Requests refused because no pending slot was free. */
+  REJECTED_PENDING_FULL,
+  /** Requests refused because ring, lane window or peer window stayed full for the queue limit. */
+  REJECTED_BUSY,
+  /** Requests refused because the owner of their shard was away. */
+  REJECTED_NO_OWNER,
+  /** Requests refused because the node was closing. */
+  REJECTED_CLOSING,
+  /** Requests that passed their deadline after a copy had left. */
+  TIMED_OUT,
+  /** Replies for requests that had already ended. */
+  REPLIES_LATE,
+  /** Replies that found no room on their way to another thread or node; the lane keeps the answer. */
+  REPLIES_DROPPED,
+  /** Copies sent after the first one. */
+  LANE_RETRIES,
+  /** Copies of a write that were answered from its lane slot. */
+  LANE_DUPLICATES,
+  /** Copies refused because their sequence lay at or below the floor. */
+  LANE_STALE,
+  /** Copies refused because they broke the lane window. */
+  LANE_BEYOND_WINDOW,
+  /** Commands refused because they named another incarnation of the shard. */
+  WRONG_INCARNATION,
+  /** Commands refused because the shard is not owned here. */
+  NOT_OWNER,
+  /** Commands that had passed their deadline when their turn came. */
+  EXPIRED,
+  /** Commands answered busy because their ring stayed full for the queue limit after they arrived. */
+  RECEIVED_BUSY,
+  /** Messages from other nodes refused as malformed. */
+  MALFORMED,
+  /** Times the service threw. */
+  SERVICE_FAULTS,
+  /** Changes of a shard's incarnation seen by the ingresses. */
+  INCARNATION_CHANGES,
+  /** Requests answered with what was recorded for an earlier one with the same idempotency key. */
+  IDEMPOTENT_REPLAYS,
+  /** Requests refused because their idempotency key was used with another payload. */
+  IDEMPOTENCY_MISMATCHES,
+  /** Requests refused because no further idempotency key could be remembered. */
+  IDEMPOTENCY_LIMITED
+}

@@ -1,0 +1,81 @@
+package io.tally.engine;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * Counts and times of one agent. One writer, the thread that steps the agent; any thread may read. Values only grow.
+ */
+public final class EngineStats {
+  private static final EngineCounter[] COUNTERS = EngineCounter.values();
+
+  private final AtomicLongArray counters = new AtomicLongArray(COUNTERS.length);
+  private final List<String> messageTypes;
+  private final LatencyHistogram[] latency;
+  private final AtomicLongArray failures;
+
+  EngineStats(final List<String> messageTypes) {
+    this.messageTypes = messageTypes;
+    latency = new LatencyHistogram[messageTypes.size()];
+    for (int i = 0; i < latency.length; i++) {
+      latency[i] = new LatencyHistogram();
+    }
+    failures = new AtomicLongArray(messageTypes.size());
+  }
+
+  /**
+   * Reads a counter.
+   *
+   * @param counter to read.
+   * @return its value.
+   */
+  public long get(final EngineCounter counter) {
+    return counters.get(counter.ordinal());
+  }
+
+  /**
+   * The message types, in the order of the indexes of {@link #latency(int)} and {@link #failures(int)}.
+   *
+   * @return unmodifiable list.
+   */
+  public List<String> messageTypes() {
+    return messageTypes;
+  }
+
+  /**
+   * Times of all messages of a type: for an ingress from claim to end, for a shard agent its mean time in the batch.
+   *
+   * @param type index in {@link #messageTypes()}.
+   * @return the histogram.
+   */
+  public LatencyHistogram latency(final int type) {
+    return latency[type];
+  }
+
+  /**
+   * Messages of a type that did not succeed.
+   *
+   * @param type index in {@link #messageTypes()}.
+   * @return the number.
+   */
+  public long failures(final int type) {
+    return failures.get(type);
+  }
+
+  void increment(final EngineCounter counter) {
+    final int index = counter.ordinal();
+    counters.lazySet(index, counters.getPlain(index) + 1);
+  }
+
+  void record(final int templateId, final long durationNs, final long count) {
+    if (templateId > 0 && templateId <= latency.length) {
+      latency[templateId - 1].record(durationNs, count);
+    }
+  }
+
+  void failure(final int templateId) {
+    if (templateId > 0 && templateId <= latency.length) {
+      failures.lazySet(templateId - 1, failures.getPlain(templateId - 1) + 1);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package io.tally.engine;
+
+/** A request that an ingress has taken and not yet answered. Reused; belongs to the ingress's thread. */
+final class PendingRequest {
+  /** In no list, waiting for its next claim. */
+  static final int FREE = 0;
+
+  /** Claimed, being encoded. */
+  static final int CLAIMED = 1;
+
+  /** No copy has left yet. */
+  static final int WAITING = 2;
+
+  /** At least one copy has left. */
+  static final int SENT = 3;
+
+  final int index;
+  final PendingList.Link byDeadline = new PendingList.Link(this);
+  final PendingList.Link byTurn = new PendingList.Link(this);
+  final int payloadOffset;
+  private final int maxPayloadLength;
+  int state = FREE;
+  long correlationId;
+  ReplyHandler handler;
+  long cookie;
+  boolean write;
+  long keyHash;
+  int shardId;
+  long shardIncarnation;
+  long laneSequence;
+  long claimedNs;
+  long deadlineNs;
+  long turnNs;
+  int keyLength;
+  int payloadLength;
+  int templateId;
+
+  PendingRequest(final int index, final int slotLength, final int maxPayloadLength) {
+    this.index = index;
+    this.maxPayloadLength = maxPayloadLength;
+    payloadOffset = index * slotLength;
+  }
+
+  int keyOffset() {
+    return payloadOffset + maxPayloadLength;
+  }
+}

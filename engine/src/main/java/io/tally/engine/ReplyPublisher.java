@@ -1,0 +1,95 @@
+package io.tally.engine;
+
+import io.tally.engine.codecs.ReplyCode;
+import org.agrona.DirectBuffer;
+
+/**
+ * Sends answers back to where their commands came from: by a direct call to an ingress of the same thread, through the
+ * reply queue of another, or over the link. One for each thread that answers.
+ */
+final class ReplyPublisher {
+  private final MessageClaim claim = new MessageClaim();
+  private final ReplyProxy proxy = new ReplyProxy();
+  private final RoutingTable routes;
+  private final long ownKey;
+  private final long ownIncarnation;
+  private final int ownLoop;
+  private final Ingress[] ingresses;
+  private final NodeLink link;
+  private final EngineStats stats;
+  private final boolean[] touched;
+  private boolean linkTouched;
+
+  ReplyPublisher(
+      final RoutingTable routes,
+      final int ownNode,
+      final long ownIncarnation,
+      final int ownLoop,
+      final Ingress[] ingresses,
+      final NodeLink link,
+      final EngineStats stats) {
+    this.routes = routes;
+    ownKey = routes.nodeKey(ownNode);
+    this.ownIncarnation = ownIncarnation;
+    this.ownLoop = ownLoop;
+    this.ingresses = ingresses;
+    this.link = link;
+    this.stats = stats;
+    touched = new boolean[ingresses.length];
+  }
+
+  void publish(
+      final Command command,
+      final long shardIncarnation,
+      final long epoch,
+      final ReplyCode code,
+      final boolean replayed,
+      final DirectBuffer payload,
+      final int offset,
+      final int length) {
+    final int loop = command.originLoop;
+    final boolean local = command.originKey == ownKey;
+    if (local && command.originIncarnation == ownIncarnation && loop == ownLoop) {
+      ingresses[loop].onReply(
+          command.correlationId, code, shardIncarnation, replayed, payload, offset, length);
+    } else if (local ? claimQueue(command, length) : claimFrame(command, length)) {
+      proxy.encode(claim, command, shardIncarnation, epoch, code, replayed, payload, offset, length);
+      claim.commit();
+    } else {
+      // The answer is kept in the lane; the ingress asks again.
+      stats.increment(EngineCounter.REPLIES_DROPPED);
+    }
+  }
+
+  /** Wakes those who have something to read since the last flush. */
+  void flush() {
+    for (int loop = 0; loop < touched.length; loop++) {
+      if (touched[loop]) {
+        touched[loop] = false;
+        ingresses[loop].replyQueue().wake();
+      }
+    }
+    if (linkTouched) {
+      linkTouched = false;
+      link.flush();
+    }
+  }
+
+  private boolean claimQueue(final Command command, final int length) {
+    final int loop = command.originLoop;
+    if (command.originIncarnation != ownIncarnation || loop >= ingresses.length) {
+      return false;
+    }
+    touched[loop] = true;
+    return ingresses[loop].replyQueue().tryClaim(ReplyProxy.encodedLength(length), claim);
+  }
+
+  private boolean claimFrame(final Command command, final int length) {
+    final int node = routes.nodeIndexOfKey(command.originKey);
+    if (node < 0) {
+      return false;
+    }
+    linkTouched = true;
+    return link.tryClaim(node, ReplyProxy.encodedLength(length), claim) == NodeLink.CLAIMED;
+  }
+}

@@ -1,0 +1,141 @@
+package io.tally.engine;
+
+import io.tally.engine.codecs.ReplyCode;
+import io.tally.lane.OwnerLane;
+import io.tally.lane.OwnerLanes;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * One owned shard: fences off commands that are not for this incarnation and epoch, lets each write run once, and has
+ * every command answered. Belongs to the thread that steps its shard agent.
+ */
+final class Shard {
+  private static final byte REPLAYED = 1;
+
+  private final int shardId;
+  private final long incarnation;
+  private final long epoch;
+  private final ShardService service;
+  private final OwnerLanes lanes;
+  private final EngineStats stats;
+  private final ServiceFaultHandler faults;
+  private final UnsafeBuffer readReply;
+
+  Shard(
+      final int shardId,
+      final long incarnation,
+      final long epoch,
+      final ShardService service,
+      final int laneWindow,
+      final int maxReplyLength,
+      final EngineStats stats,
+      final ServiceFaultHandler faults) {
+    this.shardId = shardId;
+    this.incarnation = incarnation;
+    this.epoch = epoch;
+    this.service = service;
+    this.stats = stats;
+    this.faults = faults;
+    lanes = new OwnerLanes(laneWindow, maxReplyLength, (byte) ReplyCode.INTERNAL.value());
+    readReply = new UnsafeBuffer(new byte[maxReplyLength]);
+  }
+
+  ShardService service() {
+    return service;
+  }
+
+  void onCommand(final long nowNs, final Command command, final ReplyPublisher replies) {
+    if (command.shardIncarnation != incarnation) {
+      stats.increment(EngineCounter.WRONG_INCARNATION);
+      refuse(command, ReplyCode.WRONG_INCARNATION, replies);
+    } else if (command.epoch != epoch) {
+      stats.increment(EngineCounter.NOT_OWNER);
+      refuse(command, ReplyCode.NOT_OWNER, replies);
+    } else if (command.deadlineNs - nowNs <= 0) {
+      stats.increment(EngineCounter.EXPIRED);
+      refuse(command, ReplyCode.EXPIRED, replies);
+    } else if (command.write) {
+      write(nowNs, command, replies);
+    } else {
+      read(nowNs, command, replies);
+    }
+  }
+
+  private void read(final long nowNs, final Command command, final ReplyPublisher replies) {
+    final int result = apply(nowNs, command, readReply, 0);
+    final ReplyCode code = codeOf(result);
+    replies.publish(command, incarnation, epoch, code, false, readReply, 0, Math.max(0, result));
+  }
+
+  private void write(final long nowNs, final Command command, final ReplyPublisher replies) {
+    final long sequence = command.laneSequence;
+    final OwnerLane lane =
+        lanes.lane(
+            command.originKey, command.originIncarnation, command.originLoop, command.laneFloor);
+    switch (lane == null ? OwnerLane.STALE : lane.begin(sequence, command.laneFloor)) {
+      case OwnerLane.EXECUTE -> {
+        final int result = apply(nowNs, command, lane.buffer(), lane.replyOffset(sequence));
+        lane.conclude(sequence, (byte) codeOf(result).value(), (byte) 0, Math.max(0, result));
+        answerFrom(lane, command, replies);
+      }
+      case OwnerLane.DUPLICATE -> {
+        stats.increment(EngineCounter.LANE_DUPLICATES);
+        answerFrom(lane, command, replies);
+      }
+      case OwnerLane.STALE -> {
+        stats.increment(EngineCounter.LANE_STALE);
+        refuse(command, ReplyCode.STALE, replies);
+      }
+      default -> {
+        stats.increment(EngineCounter.LANE_BEYOND_WINDOW);
+        refuse(command, ReplyCode.BUSY, replies);
+      }
+    }
+  }
+
+  private void answerFrom(
+      final OwnerLane lane, final Command command, final ReplyPublisher replies) {
+    final long sequence = command.laneSequence;
+    replies.publish(
+        command,
+        incarnation,
+        epoch,
+        ReplyCode.get(lane.replyCode(sequence)),
+        lane.replyFlags(sequence) == REPLAYED,
+        lane.buffer(),
+        lane.replyOffset(sequence),
+        lane.replyLength(sequence));
+  }
+
+  private int apply(
+      final long nowNs,
+      final Command command,
+      final MutableDirectBuffer reply,
+      final int replyOffset) {
+    final DirectBuffer buffer = command.buffer;
+    try {
+      return service.onCommand(
+          nowNs, command.keyHash, buffer, command.payloadOffset, command.payloadLength, reply, replyOffset);
+    } catch (final RuntimeException fault) {
+      stats.increment(EngineCounter.SERVICE_FAULTS);
+      faults.onFault(shardId, fault);
+      return FAULT;
+    }
+  }
+
+  private static final int FAULT = -2;
+
+  private static ReplyCode codeOf(final int result) {
+    return switch (result) {
+      case FAULT -> ReplyCode.INTERNAL;
+      case ShardService.INVALID -> ReplyCode.INVALID;
+      default -> ReplyCode.ANSWERED;
+    };
+  }
+
+  private void refuse(final Command command, final ReplyCode code, final ReplyPublisher replies) {
+    replies.publish(command, incarnation, epoch, code, false, readReply, 0, 0);
+  }
+}

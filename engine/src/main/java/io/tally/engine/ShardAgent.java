@@ -1,0 +1,97 @@
+package io.tally.engine;
+
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.NanoClock;
+
+/** Polls the rings of some of a node's shards: the one consumer of each of them. */
+final class ShardAgent implements SteppedAgent, ShardRing.Handler {
+  private static final int BATCH_LIMIT = 256;
+
+  private final String roleName;
+  private final ShardRing[] rings;
+  private final Shard[] shards;
+  private final Shard[] shardById;
+  private final ReplyPublisher replies;
+  private final CommandAdapter adapter = new CommandAdapter();
+  private final EngineStats stats;
+  private final NanoClock clock;
+  private final long[] batchCounts;
+  private long nowNs;
+
+  /** Rings and shards pair up by index. */
+  ShardAgent(
+      final String roleName,
+      final ShardRing[] rings,
+      final Shard[] shards,
+      final Shard[] shardById,
+      final ReplyPublisher replies,
+      final EngineStats stats,
+      final NanoClock clock) {
+    this.roleName = roleName;
+    this.rings = rings;
+    this.shards = shards;
+    this.shardById = shardById;
+    this.replies = replies;
+    this.stats = stats;
+    this.clock = clock;
+    batchCounts = new long[stats.messageTypes().size() + 1];
+  }
+
+  @Override
+  public int doWork(final long nowNs) {
+    this.nowNs = nowNs;
+    final long startNs = clock.nanoTime();
+    int workCount = 0;
+    for (final ShardRing ring : rings) {
+      workCount += ring.poll(this, BATCH_LIMIT, ShardRing.NO_BOUND);
+    }
+    if (workCount > 0) {
+      replies.flush();
+      recordBatch(clock.nanoTime() - startNs, workCount);
+    }
+    return workCount;
+  }
+
+  @Override
+  public void onCommand(
+      final DirectBuffer buffer, final int offset, final int length, final long deadlineNs) {
+    final Command command = adapter.decode(buffer, offset, length);
+    if (command == null) {
+      stats.increment(EngineCounter.MALFORMED);
+      return;
+    }
+    command.deadlineNs = deadlineNs;
+    final int templateId = command.templateId();
+    if (templateId < batchCounts.length) {
+      batchCounts[templateId]++;
+    }
+    shardById[command.shardId].onCommand(nowNs, command, replies);
+  }
+
+  @Override
+  public String roleName() {
+    return roleName;
+  }
+
+  EngineStats stats() {
+    return stats;
+  }
+
+  Shard[] shards() {
+    return shards;
+  }
+
+  ShardRing[] rings() {
+    return rings;
+  }
+
+  private void recordBatch(final long durationNs, final int workCount) {
+    final long meanNs = durationNs / workCount;
+    for (int templateId = 1; templateId < batchCounts.length; templateId++) {
+      if (batchCounts[templateId] > 0) {
+        stats.record(templateId, meanNs, batchCounts[templateId]);
+        batchCounts[templateId] = 0;
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.tally.lane;
+
+import java.util.Arrays;
+import org.agrona.collections.Long2ObjectHashMap;
+
+/**
+ * All lanes that lead to one incarnation of one shard. Of each ingress node only the newest incarnation seen has lanes;
+ * commands of an older one are refused for ever. Not thread-safe.
+ */
+public final class OwnerLanes {
+  private final Long2ObjectHashMap<Origin> origins = new Long2ObjectHashMap<>();
+  private final int window;
+  private final int maxReplyLength;
+  private final byte markedCode;
+
+  /**
+   * Creates an empty set of lanes.
+   *
+   * @param window         of every lane.
+   * @param maxReplyLength bound of an answer in bytes.
+   * @param markedCode     see {@link OwnerLane}.
+   */
+  public OwnerLanes(final int window, final int maxReplyLength, final byte markedCode) {
+    this.window = window;
+    this.maxReplyLength = maxReplyLength;
+    this.markedCode = markedCode;
+  }
+
+  /**
+   * Finds the lane of a command, and makes it if the shard does not know it. A new lane starts at the command's own
+   * floor: this shard incarnation never drops a lane of a living ingress incarnation, so no sequence of it ran here.
+   *
+   * @param originKey         stable key of the ingress node.
+   * @param originIncarnation of the ingress node.
+   * @param loop              of the ingress node, 0 to 255.
+   * @param ackFloor          as the command carries it.
+   * @return the lane, or null if the command comes from a past incarnation of its node.
+   */
+  public OwnerLane lane(
+      final long originKey, final long originIncarnation, final int loop, final long ackFloor) {
+    Origin origin = origins.get(originKey);
+    if (origin == null || origin.incarnation < originIncarnation) {
+      origin = new Origin(originIncarnation);
+      origins.put(originKey, origin);
+    } else if (origin.incarnation > originIncarnation) {
+      return null;
+    }
+    OwnerLane lane = origin.lane(loop);
+    if (lane == null) {
+      lane = new OwnerLane(window, maxReplyLength, ackFloor, markedCode);
+      origin.lane(loop, lane);
+    }
+    return lane;
+  }
+
+  private static final class Origin {
+    private final long incarnation;
+    private OwnerLane[] byLoop = new OwnerLane[2];
+
+    Origin(final long incarnation) {
+      this.incarnation = incarnation;
+    }
+
+    OwnerLane lane(final int loop) {
+      return loop < byLoop.length ? byLoop[loop] : null;
+    }
+
+    void lane(final int loop, final OwnerLane lane) {
+      if (loop >= byLoop.length) {
+        byLoop = Arrays.copyOf(byLoop, Math.max(loop + 1, 2 * byLoop.length));
+      }
+      byLoop[loop] = lane;
+    }
+  }
+}
