@@ -3,7 +3,8 @@ package io.tally.engine;
 import org.agrona.DirectBuffer;
 
 /**
- * Takes the engine's messages that arrive from other nodes. STUB of the API; the body follows. One thread at a time.
+ * Takes the engine's messages that arrive from other nodes. STUB of the API; the body follows. One
+ * thread at a time.
  */
 public final class InboundAdapter {
   /** The message was taken over. */
@@ -16,11 +17,14 @@ public final class InboundAdapter {
   public static final int REFUSED = -2;
 
   /** Takes one Command or Reply message (with its SBE header). The bytes are copied. */
-  public int onMessage(final long nowNs, final DirectBuffer buffer, final int offset, final int length) {
+  public int onMessage(
+      final long nowNs, final DirectBuffer buffer, final int offset, final int length) {
     return REFUSED;
   }
 
-  /** Answers BUSY to a command for which {@link #RETRY} was given for as long as the queue limit. */
+  /**
+   * Answers BUSY to a command for which {@link #RETRY} was given for as long as the queue limit.
+   */
   public void refuseBusy(final DirectBuffer buffer, final int offset, final int length) {}
 
   /** Wakes the agents to which messages went since the last flush. Called at the end of a batch. */

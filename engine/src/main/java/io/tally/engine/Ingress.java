@@ -11,7 +11,11 @@ public final class Ingress implements SteppedAgent {
   public static final long CLOSING = -2;
 
   public long tryClaim(
-      final long nowNs, final long keyHash, final boolean write, final ReplyHandler handler, final long cookie) {
+      final long nowNs,
+      final long keyHash,
+      final boolean write,
+      final ReplyHandler handler,
+      final long cookie) {
     return FULL;
   }
 
@@ -23,7 +27,8 @@ public final class Ingress implements SteppedAgent {
     return 0;
   }
 
-  public void idempotencyKey(final long correlationId, final byte[] bytes, final int offset, final int length) {}
+  public void idempotencyKey(
+      final long correlationId, final byte[] bytes, final int offset, final int length) {}
 
   public void submit(final long correlationId, final int payloadLength) {}
 
