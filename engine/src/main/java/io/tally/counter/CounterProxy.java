@@ -9,8 +9,9 @@ import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
 
 /**
- * Typed entry to the counters for one event loop: encodes each call into a pending slot of that loop's {@link Ingress}.
- * Every call is answered through its handler exactly once, possibly before the call returns. Not thread-safe.
+ * Typed entry to the counters for one event loop: encodes each call into a pending slot of that
+ * loop's {@link Ingress}. Every call is answered through its handler exactly once, possibly before
+ * the call returns. Not thread-safe.
  */
 public final class CounterProxy {
   /** Bound of a counter's id in bytes. */
@@ -33,18 +34,19 @@ public final class CounterProxy {
   }
 
   /**
-   * Adds to a counter. The answer is the new value, or the unchanged one with a status that says why.
+   * Adds to a counter. The answer is the new value, or the unchanged one with a status that says
+   * why.
    *
-   * @param nowNs     current time in nanoseconds.
-   * @param id        holds the counter's id.
-   * @param idOffset  of the id.
-   * @param idLength  of the id in bytes, 1 to {@link #MAX_ID_LENGTH}.
-   * @param amount    to add.
-   * @param key       holds the idempotency key.
+   * @param nowNs current time in nanoseconds.
+   * @param id holds the counter's id.
+   * @param idOffset of the id.
+   * @param idLength of the id in bytes, 1 to {@link #MAX_ID_LENGTH}.
+   * @param amount to add.
+   * @param key holds the idempotency key.
    * @param keyOffset of the key.
    * @param keyLength of the key in bytes, 0 (none) to 128.
-   * @param handler   receives the answer.
-   * @param cookie    is handed back with it.
+   * @param handler receives the answer.
+   * @param cookie is handed back with it.
    */
   public void increment(
       final long nowNs,
@@ -78,12 +80,12 @@ public final class CounterProxy {
   /**
    * Reads a counter.
    *
-   * @param nowNs    current time in nanoseconds.
-   * @param id       holds the counter's id.
+   * @param nowNs current time in nanoseconds.
+   * @param id holds the counter's id.
    * @param idOffset of the id.
    * @param idLength of the id in bytes, 1 to {@link #MAX_ID_LENGTH}.
-   * @param handler  receives the answer.
-   * @param cookie   is handed back with it.
+   * @param handler receives the answer.
+   * @param cookie is handed back with it.
    */
   public void get(
       final long nowNs,
@@ -110,7 +112,8 @@ public final class CounterProxy {
     handler.onReply(cookie, outcome, 0, false, null, 0, 0);
   }
 
-  private static void checkLength(final String what, final int length, final int min, final int max) {
+  private static void checkLength(
+      final String what, final int length, final int min, final int max) {
     if (length < min || length > max) {
       throw new IllegalArgumentException(what + " length out of range: " + length);
     }

@@ -5,8 +5,8 @@ import com.dynatrace.hash4j.hashing.Hashing;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The 64-bit hash that places keys in shards and names nodes on the wire: XXH3 with seed 0. Frozen: another hash would
- * move every key, so its version is part of the cluster's fingerprint.
+ * The 64-bit hash that places keys in shards and names nodes on the wire: XXH3 with seed 0. Frozen:
+ * another hash would move every key, so its version is part of the cluster's fingerprint.
  */
 public final class KeyHash {
   /** Changes whenever any key would get another hash or another shard. */
@@ -19,7 +19,7 @@ public final class KeyHash {
   /**
    * Hashes a key.
    *
-   * @param bytes  holds the key.
+   * @param bytes holds the key.
    * @param offset of the key.
    * @param length of the key in bytes.
    * @return the hash.
@@ -42,7 +42,7 @@ public final class KeyHash {
   /**
    * The shard of a key.
    *
-   * @param keyHash    hash of the key.
+   * @param keyHash hash of the key.
    * @param shardCount number of shards, positive.
    * @return shard id from 0 to shardCount - 1.
    */

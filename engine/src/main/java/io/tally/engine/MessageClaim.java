@@ -4,9 +4,10 @@ import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.ringbuffer.RingBuffer;
 
 /**
- * Space claimed for one message, to be filled in place and then committed or aborted. Reusable; owned by one thread.
- * The buffer belongs to the claimer from the claim to {@link #commit()} or {@link #abort()}, and to nobody else in
- * between; a claim that is never ended stops the reader behind it.
+ * Space claimed for one message, to be filled in place and then committed or aborted. Reusable;
+ * owned by one thread. The buffer belongs to the claimer from the claim to {@link #commit()} or
+ * {@link #abort()}, and to nobody else in between; a claim that is never ended stops the reader
+ * behind it.
  */
 public final class MessageClaim {
   private MutableDirectBuffer buffer;
@@ -82,8 +83,8 @@ public final class MessageClaim {
   /**
    * Points this claim at a record claimed in an Agrona ring buffer.
    *
-   * @param ring          in which {@link RingBuffer#tryClaim(int, int)} succeeded.
-   * @param claimedIndex  what it returned.
+   * @param ring in which {@link RingBuffer#tryClaim(int, int)} succeeded.
+   * @param claimedIndex what it returned.
    * @param messageLength in bytes.
    */
   public void wrap(final RingBuffer ring, final int claimedIndex, final int messageLength) {

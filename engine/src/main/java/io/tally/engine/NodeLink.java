@@ -1,15 +1,19 @@
 package io.tally.engine;
 
 /**
- * The way to the other nodes of the cluster. It is weak on purpose: a message may be lost, delayed, repeated or
- * reordered. Peers are addressed by their index in the sorted node list ({@link RoutingTable#nodeIds()}); on the wire
- * they have stable keys. All methods may be called by any thread and never block.
+ * The way to the other nodes of the cluster. It is weak on purpose: a message may be lost, delayed,
+ * repeated or reordered. Peers are addressed by their index in the sorted node list ({@link
+ * RoutingTable#nodeIds()}); on the wire they have stable keys. All methods may be called by any
+ * thread and never block.
  */
 public interface NodeLink {
   /** The message was claimed and must be committed or aborted. */
   int CLAIMED = 1;
 
-  /** No room: the window of unacknowledged bytes to this peer, or the buffer in front of it, is full. Try again. */
+  /**
+   * No room: the window of unacknowledged bytes to this peer, or the buffer in front of it, is
+   * full. Try again.
+   */
   int BACK_PRESSURED = -1;
 
   /** The peer is not reachable as far as this node knows. */
@@ -19,13 +23,16 @@ public interface NodeLink {
    * Claims space for one message in the next frame to a peer.
    *
    * @param nodeIndex of the peer.
-   * @param length    of the message in bytes.
-   * @param claim     receives the space when the result is {@link #CLAIMED}.
+   * @param length of the message in bytes.
+   * @param claim receives the space when the result is {@link #CLAIMED}.
    * @return {@link #CLAIMED}, {@link #BACK_PRESSURED} or {@link #DOWN}.
    */
   int tryClaim(int nodeIndex, int length, MessageClaim claim);
 
-  /** Says that a batch of claims has been committed; the frames leave soon after. Cheap to call once per batch. */
+  /**
+   * Says that a batch of claims has been committed; the frames leave soon after. Cheap to call once
+   * per batch.
+   */
   void flush();
 
   /**

@@ -1,8 +1,9 @@
 package io.tally.engine;
 
 /**
- * How a request ended at its {@link Ingress}. Only {@link #INTERNAL} and {@link #TIMEOUT} leave open whether a write
- * was applied; every other outcome but {@link #ANSWERED} says that it was not applied and never will be.
+ * How a request ended at its {@link Ingress}. Only {@link #INTERNAL} and {@link #TIMEOUT} leave
+ * open whether a write was applied; every other outcome but {@link #ANSWERED} says that it was not
+ * applied and never will be.
  */
 public enum Outcome {
   /** The service ran once for this request; the reply carries its answer. */

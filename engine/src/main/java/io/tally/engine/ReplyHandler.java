@@ -5,16 +5,18 @@ import org.agrona.DirectBuffer;
 /** Receives the end of a request. Called on the thread that steps the {@link Ingress}. */
 public interface ReplyHandler {
   /**
-   * A request has ended. Called exactly once for each request that {@link Ingress#submit(long, int)} took, possibly
-   * before that call returns. May claim and submit further requests. Must not throw.
+   * A request has ended. Called exactly once for each request that {@link Ingress#submit(long,
+   * int)} took, possibly before that call returns. May claim and submit further requests. Must not
+   * throw.
    *
-   * @param cookie           as given to the claim.
-   * @param outcome          how the request ended.
+   * @param cookie as given to the claim.
+   * @param outcome how the request ended.
    * @param shardIncarnation incarnation of the shard that answered, or 0 if none did.
-   * @param replayed         the answer was recorded for an earlier request with the same idempotency key.
-   * @param buffer           holds the service's answer if the outcome is {@link Outcome#ANSWERED}; valid during the call.
-   * @param offset           of the answer.
-   * @param length           of the answer in bytes, 0 if there is none.
+   * @param replayed the answer was recorded for an earlier request with the same idempotency key.
+   * @param buffer holds the service's answer if the outcome is {@link Outcome#ANSWERED}; valid
+   *     during the call.
+   * @param offset of the answer.
+   * @param length of the answer in bytes, 0 if there is none.
    */
   void onReply(
       long cookie,

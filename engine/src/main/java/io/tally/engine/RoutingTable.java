@@ -3,8 +3,9 @@ package io.tally.engine;
 import java.util.List;
 
 /**
- * Which node owns each shard, and since which epoch. Immutable; a new table replaces the old one by one reference.
- * Nodes are addressed by their index in the sorted node list; on the wire they have stable keys.
+ * Which node owns each shard, and since which epoch. Immutable; a new table replaces the old one by
+ * one reference. Nodes are addressed by their index in the sorted node list; on the wire they have
+ * stable keys.
  */
 public final class RoutingTable {
   private final List<String> nodeIds;
@@ -15,11 +16,12 @@ public final class RoutingTable {
   /**
    * Creates a table.
    *
-   * @param nodeIds      sorted, distinct.
-   * @param nodeByShard  index of the owner of each shard.
+   * @param nodeIds sorted, distinct.
+   * @param nodeByShard index of the owner of each shard.
    * @param epochByShard epoch of each shard.
    */
-  public RoutingTable(final List<String> nodeIds, final int[] nodeByShard, final long[] epochByShard) {
+  public RoutingTable(
+      final List<String> nodeIds, final int[] nodeByShard, final long[] epochByShard) {
     this.nodeIds = List.copyOf(nodeIds);
     this.nodeByShard = nodeByShard.clone();
     this.epochByShard = epochByShard.clone();

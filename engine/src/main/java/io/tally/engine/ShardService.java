@@ -4,9 +4,10 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * A service that lives in one shard: the state of all its entities and the function that applies one command to it.
- * Commands of a shard are applied one after the other by one thread at a time, so a service needs no synchronisation.
- * It must be a function of its state, the command and the time it is given: no clock, no randomness, no IO.
+ * A service that lives in one shard: the state of all its entities and the function that applies
+ * one command to it. Commands of a shard are applied one after the other by one thread at a time,
+ * so a service needs no synchronisation. It must be a function of its state, the command and the
+ * time it is given: no clock, no randomness, no IO.
  */
 public interface ShardService {
   /** {@link #onCommand} could not decode the payload, and has changed nothing. */
@@ -15,17 +16,19 @@ public interface ShardService {
   /**
    * Applies one command.
    *
-   * <p>An exception thrown from here costs this command an "internal" answer and nothing else: the command is not
-   * repeated, and the shard goes on. An {@link Error} ends the process.
+   * <p>An exception thrown from here costs this command an "internal" answer and nothing else: the
+   * command is not repeated, and the shard goes on. An {@link Error} ends the process.
    *
-   * @param nowNs       time of the batch, nanoseconds of the monotonic clock.
-   * @param keyHash     hash of the addressed entity's key, as computed by the sender with {@link KeyHash}.
-   * @param buffer      holds the payload, an SBE message of the service's schema with its header.
-   * @param offset      of the payload.
-   * @param length      of the payload in bytes. The service must not read beyond it.
-   * @param reply       receives the answer.
+   * @param nowNs time of the batch, nanoseconds of the monotonic clock.
+   * @param keyHash hash of the addressed entity's key, as computed by the sender with {@link
+   *     KeyHash}.
+   * @param buffer holds the payload, an SBE message of the service's schema with its header.
+   * @param offset of the payload.
+   * @param length of the payload in bytes. The service must not read beyond it.
+   * @param reply receives the answer.
    * @param replyOffset where to write it.
-   * @return length of the answer in bytes, at most {@link ShardServiceFactory#maxReplyLength()}; or {@link #INVALID}.
+   * @return length of the answer in bytes, at most {@link ShardServiceFactory#maxReplyLength()}; or
+   *     {@link #INVALID}.
    */
   int onCommand(
       long nowNs,
@@ -37,7 +40,8 @@ public interface ShardService {
       int replyOffset);
 
   /**
-   * Number of entities that have state, for the gauge. Called by other threads: reads a single-writer field.
+   * Number of entities that have state, for the gauge. Called by other threads: reads a
+   * single-writer field.
    *
    * @return the number.
    */

@@ -27,7 +27,8 @@ public interface ShardServiceFactory {
   int maxReplyLength();
 
   /**
-   * Names of the command messages, for metrics: the name of template id {@code n} stands at index {@code n - 1}.
+   * Names of the command messages, for metrics: the name of template id {@code n} stands at index
+   * {@code n - 1}.
    *
    * @return the names.
    */

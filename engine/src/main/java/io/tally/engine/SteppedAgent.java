@@ -1,8 +1,8 @@
 package io.tally.engine;
 
 /**
- * Work that somebody steps: an event loop, an {@link AgentThread} or a test. One thread at a time; all state of an
- * agent is private to that thread.
+ * Work that somebody steps: an event loop, an {@link AgentThread} or a test. One thread at a time;
+ * all state of an agent is private to that thread.
  */
 public interface SteppedAgent {
   /** {@link #nextStepNs()} of an agent that only needs to be stepped when it is woken. */
@@ -11,7 +11,8 @@ public interface SteppedAgent {
   /**
    * Does what is to be done, without blocking.
    *
-   * @param nowNs time of this step in nanoseconds, of the monotonic clock that all agents of a node share.
+   * @param nowNs time of this step in nanoseconds, of the monotonic clock that all agents of a node
+   *     share.
    * @return how much was done; 0 if there was nothing to do.
    */
   int doWork(long nowNs);
