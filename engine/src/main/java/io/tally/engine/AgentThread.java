@@ -7,8 +7,9 @@ import org.agrona.ErrorHandler;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * A thread of its own for some agents: steps them while there is work, then parks until it is woken or the earliest
- * {@link SteppedAgent#nextStepNs()} has come. It may also spin instead, where there are cores to spare.
+ * A thread of its own for some agents: steps them while there is work, then parks until it is woken
+ * or the earliest {@link SteppedAgent#nextStepNs()} has come. It may also spin instead, where there
+ * are cores to spare.
  */
 public final class AgentThread implements Wakeup, AutoCloseable {
   private static final long MAX_PARK_NS = 1_000_000_000L;
@@ -24,11 +25,11 @@ public final class AgentThread implements Wakeup, AutoCloseable {
   /**
    * Creates a thread; {@link #start()} starts it.
    *
-   * @param factory      makes the thread.
-   * @param clock        gives the time of each step.
+   * @param factory makes the thread.
+   * @param clock gives the time of each step.
    * @param errorHandler is given what an agent throws; the thread goes on after it returns.
-   * @param spin         never park.
-   * @param agents       stepped in this order.
+   * @param spin never park.
+   * @param agents stepped in this order.
    */
   public AgentThread(
       final ThreadFactory factory,
@@ -69,7 +70,8 @@ public final class AgentThread implements Wakeup, AutoCloseable {
 
   private void run() {
     while (!closed) {
-      // Cleared before the agents look, so that whatever is put to them later wakes this thread again.
+      // Cleared before the agents look, so that whatever is put to them later wakes this thread
+      // again.
       woken.set(false);
       final long nowNs = clock.nanoTime();
       int workCount = 0;

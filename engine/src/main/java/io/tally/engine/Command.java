@@ -4,7 +4,10 @@ import io.tally.engine.codecs.CommandDecoder;
 import io.tally.engine.codecs.MessageHeaderDecoder;
 import org.agrona.DirectBuffer;
 
-/** One decoded command. Reused by its owner; the buffer is valid until the call that was given it returns. */
+/**
+ * One decoded command. Reused by its owner; the buffer is valid until the call that was given it
+ * returns.
+ */
 final class Command {
   /** Bytes of an encoded command besides its idempotency key and its payload. */
   static final int OVERHEAD =
@@ -40,7 +43,8 @@ final class Command {
     return payloadLength < MessageHeaderDecoder.ENCODED_LENGTH
         ? 0
         : buffer.getShort(
-                payloadOffset + MessageHeaderDecoder.templateIdEncodingOffset(), java.nio.ByteOrder.LITTLE_ENDIAN)
+                payloadOffset + MessageHeaderDecoder.templateIdEncodingOffset(),
+                java.nio.ByteOrder.LITTLE_ENDIAN)
             & 0xFFFF;
   }
 }

@@ -10,7 +10,9 @@ final class CommandAdapter {
   private final CommandDecoder decoder = new CommandDecoder();
   private final Command command = new Command();
 
-  /** Returns null if these bytes are no well-formed command. The result is reused by the next call. */
+  /**
+   * Returns null if these bytes are no well-formed command. The result is reused by the next call.
+   */
   Command decode(final DirectBuffer buffer, final int offset, final int length) {
     if (length < Command.OVERHEAD) {
       return null;

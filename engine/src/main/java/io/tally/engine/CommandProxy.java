@@ -4,7 +4,10 @@ import io.tally.engine.codecs.CommandEncoder;
 import io.tally.engine.codecs.MessageHeaderEncoder;
 import org.agrona.DirectBuffer;
 
-/** Writes Command messages into claimed space: the same bytes for a ring slot and for a frame. Not thread-safe. */
+/**
+ * Writes Command messages into claimed space: the same bytes for a ring slot and for a frame. Not
+ * thread-safe.
+ */
 final class CommandProxy {
   private final MessageHeaderEncoder header = new MessageHeaderEncoder();
   private final CommandEncoder encoder = new CommandEncoder();

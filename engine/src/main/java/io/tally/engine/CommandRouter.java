@@ -1,8 +1,8 @@
 package io.tally.engine;
 
 /**
- * Finds the way of a command: into the ring of a shard that is owned here, or into the next frame to the node that owns
- * it. One for each thread that hands commands over.
+ * Finds the way of a command: into the ring of a shard that is owned here, or into the next frame
+ * to the node that owns it. One for each thread that hands commands over.
  */
 final class CommandRouter {
   /** The command may be encoded into the claim. */
@@ -27,13 +27,14 @@ final class CommandRouter {
   /**
    * Creates a router.
    *
-   * @param routes       which node owns each shard.
+   * @param routes which node owns each shard.
    * @param ownIncarnation of this node, and so of its shards.
-   * @param rings        by shard; null for shards owned elsewhere.
+   * @param rings by shard; null for shards owned elsewhere.
    * @param agentByShard index of the shard agent that polls each ring.
    * @param agentWakeups wake the threads of the shard agents.
-   * @param ownAgent     the agent stepped by the same thread after this router's user, which needs no wake-up; or -1.
-   * @param link         to the other nodes.
+   * @param ownAgent the agent stepped by the same thread after this router's user, which needs no
+   *     wake-up; or -1.
+   * @param link to the other nodes.
    */
   CommandRouter(
       final RoutingTable routes,
@@ -66,7 +67,8 @@ final class CommandRouter {
     return rings[shardId] != null;
   }
 
-  int tryClaim(final int shardId, final int length, final long deadlineNs, final MessageClaim claim) {
+  int tryClaim(
+      final int shardId, final int length, final long deadlineNs, final MessageClaim claim) {
     if (rings[shardId] != null) {
       if (!rings[shardId].tryClaim(length, deadlineNs, claim)) {
         return BACK_PRESSURED;

@@ -1,6 +1,9 @@
 package io.tally.engine;
 
-/** What the agents of the engine count. Each counter has one writer for each agent; readers add the agents up. */
+/**
+ * What the agents of the engine count. Each counter has one writer for each agent; readers add the
+ * agents up.
+ */
 public enum EngineCounter {
   /** Requests refused because no pending slot was free. */
   REJECTED_PENDING_FULL,
@@ -14,7 +17,9 @@ public enum EngineCounter {
   TIMED_OUT,
   /** Replies for requests that had already ended. */
   REPLIES_LATE,
-  /** Replies that found no room on their way to another thread or node; the lane keeps the answer. */
+  /**
+   * Replies that found no room on their way to another thread or node; the lane keeps the answer.
+   */
   REPLIES_DROPPED,
   /** Copies sent after the first one. */
   LANE_RETRIES,
@@ -30,7 +35,9 @@ public enum EngineCounter {
   NOT_OWNER,
   /** Commands that had passed their deadline when their turn came. */
   EXPIRED,
-  /** Commands answered busy because their ring stayed full for the queue limit after they arrived. */
+  /**
+   * Commands answered busy because their ring stayed full for the queue limit after they arrived.
+   */
   RECEIVED_BUSY,
   /** Messages from other nodes refused as malformed. */
   MALFORMED,

@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Counts and times of one agent. One writer, the thread that steps the agent; any thread may read. Values only grow.
+ * Counts and times of one agent. One writer, the thread that steps the agent; any thread may read.
+ * Values only grow.
  */
 public final class EngineStats {
   private static final EngineCounter[] COUNTERS = EngineCounter.values();
@@ -34,7 +35,8 @@ public final class EngineStats {
   }
 
   /**
-   * The message types, in the order of the indexes of {@link #latency(int)} and {@link #failures(int)}.
+   * The message types, in the order of the indexes of {@link #latency(int)} and {@link
+   * #failures(int)}.
    *
    * @return unmodifiable list.
    */
@@ -43,7 +45,8 @@ public final class EngineStats {
   }
 
   /**
-   * Times of all messages of a type: for an ingress from claim to end, for a shard agent its mean time in the batch.
+   * Times of all messages of a type: for an ingress from claim to end, for a shard agent its mean
+   * time in the batch.
    *
    * @param type index in {@link #messageTypes()}.
    * @return the histogram.

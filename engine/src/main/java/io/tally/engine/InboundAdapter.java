@@ -8,8 +8,8 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Takes the commands and replies that arrive from other nodes. Everything is checked before it goes further. Belongs to
- * the node's home thread, the one that receives its frames.
+ * Takes the commands and replies that arrive from other nodes. Everything is checked before it goes
+ * further. Belongs to the node's home thread, the one that receives its frames.
  */
 public final class InboundAdapter {
   /** The message was taken over. */
@@ -57,7 +57,7 @@ public final class InboundAdapter {
   /**
    * Takes one message with its SBE header. Its bytes are copied or used up before this returns.
    *
-   * @param nowNs  time in nanoseconds; a command's remaining time is counted from here.
+   * @param nowNs time in nanoseconds; a command's remaining time is counted from here.
    * @param buffer holds the message.
    * @param offset of the message.
    * @param length of the message in bytes; nothing beyond it is read.
@@ -77,7 +77,8 @@ public final class InboundAdapter {
   }
 
   /**
-   * Answers busy to a command for which {@link #onMessage} returned {@link #RETRY} for the whole queue limit.
+   * Answers busy to a command for which {@link #onMessage} returned {@link #RETRY} for the whole
+   * queue limit.
    *
    * @param buffer holds the command.
    * @param offset of the command.
@@ -91,7 +92,10 @@ public final class InboundAdapter {
     }
   }
 
-  /** Wakes the agents to which messages went since the last flush. To be called at the end of every batch. */
+  /**
+   * Wakes the agents to which messages went since the last flush. To be called at the end of every
+   * batch.
+   */
   public void flush() {
     router.flush();
     publisher.flush();

@@ -12,13 +12,13 @@ import org.agrona.collections.IntArrayList;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Where requests enter the engine: one for each event loop, stepped by it. Keeps every request from its claim to its
- * end, hands it over to its shard, repeats it while the answer is missing, and ends it at its deadline at the latest.
- * This is the only place that knows of requests under way.
+ * Where requests enter the engine: one for each event loop, stepped by it. Keeps every request from
+ * its claim to its end, hands it over to its shard, repeats it while the answer is missing, and
+ * ends it at its deadline at the latest. This is the only place that knows of requests under way.
  *
- * <p>All methods but {@link #close()} and {@link #stats()} belong to the thread that steps it. To make a request: claim,
- * encode the payload at {@link #payloadOffset(long)} of {@link #buffer()}, {@link #submit}. Each submitted request ends
- * in exactly one call of its {@link ReplyHandler}.
+ * <p>All methods but {@link #close()} and {@link #stats()} belong to the thread that steps it. To
+ * make a request: claim, encode the payload at {@link #payloadOffset(long)} of {@link #buffer()},
+ * {@link #submit}. Each submitted request ends in exactly one call of its {@link ReplyHandler}.
  */
 public final class Ingress implements SteppedAgent, ReplySink {
   /** Result of a claim: no pending slot is free. Nothing was taken. */
@@ -82,7 +82,8 @@ public final class Ingress implements SteppedAgent, ReplySink {
     attemptNs = context.attemptNs();
     shardCount = context.shardCount();
     maxPayloadLength = context.serviceFactory().maxCommandLength();
-    slotLength = BitUtil.align(maxPayloadLength + Command.MAX_KEY_LENGTH, BitUtil.CACHE_LINE_LENGTH);
+    slotLength =
+        BitUtil.align(maxPayloadLength + Command.MAX_KEY_LENGTH, BitUtil.CACHE_LINE_LENGTH);
     final int slotCount = context.pendingSlots();
     slots = new UnsafeBuffer(ByteBuffer.allocateDirect(Math.multiplyExact(slotCount, slotLength)));
     requests = new PendingRequest[slotCount];
@@ -101,16 +102,20 @@ public final class Ingress implements SteppedAgent, ReplySink {
   /**
    * Claims a pending slot for one request.
    *
-   * @param nowNs   time in nanoseconds; the deadline is counted from here.
+   * @param nowNs time in nanoseconds; the deadline is counted from here.
    * @param keyHash {@link KeyHash} of the addressed entity's key.
-   * @param write   whether the command may change state; a read may be applied any number of times.
+   * @param write whether the command may change state; a read may be applied any number of times.
    * @param handler receives the end of the request.
-   * @param cookie  is handed back with it.
-   * @return a correlation id, to be submitted or aborted at once; or {@link #FULL} or {@link #CLOSING}, and then the
-   *     handler is not called.
+   * @param cookie is handed back with it.
+   * @return a correlation id, to be submitted or aborted at once; or {@link #FULL} or {@link
+   *     #CLOSING}, and then the handler is not called.
    */
   public long tryClaim(
-      final long nowNs, final long keyHash, final boolean write, final ReplyHandler handler, final long cookie) {
+      final long nowNs,
+      final long keyHash,
+      final boolean write,
+      final ReplyHandler handler,
+      final long cookie) {
     if (closing) {
       stats.increment(EngineCounter.REJECTED_CLOSING);
       return CLOSING;
@@ -159,9 +164,9 @@ public final class Ingress implements SteppedAgent, ReplySink {
    * Gives a claimed write an idempotency key. The bytes are copied.
    *
    * @param correlationId as claimed.
-   * @param bytes         holds the key.
-   * @param offset        of the key.
-   * @param length        of the key in bytes, 1 to 128.
+   * @param bytes holds the key.
+   * @param offset of the key.
+   * @param length of the key in bytes, 1 to 128.
    */
   public void idempotencyKey(
       final long correlationId, final byte[] bytes, final int offset, final int length) {
@@ -232,7 +237,9 @@ public final class Ingress implements SteppedAgent, ReplySink {
     return stats;
   }
 
-  /** From now on every claim is refused as {@link #CLOSING}; requests under way go on. Any thread. */
+  /**
+   * From now on every claim is refused as {@link #CLOSING}; requests under way go on. Any thread.
+   */
   public void close() {
     closing = true;
   }
@@ -300,7 +307,8 @@ public final class Ingress implements SteppedAgent, ReplySink {
       // A retry that the owner asked for must not use up the budget for lost messages.
       retryCredit = Math.min(MAX_RETRY_CREDIT, retryCredit + RETRY_COST);
     }
-    // Any other refusal speaks of one copy only: the same sequence goes out again at the next attempt.
+    // Any other refusal speaks of one copy only: the same sequence goes out again at the next
+    // attempt.
   }
 
   ReplyQueue replyQueue() {
@@ -435,7 +443,8 @@ public final class Ingress implements SteppedAgent, ReplySink {
     for (PendingRequest request = attempts.first();
         request != null && nowNs - request.turnNs >= attemptNs;
         request = attempts.first()) {
-      final int result = retryCredit < RETRY_COST ? CommandRouter.BACK_PRESSURED : sendCopy(request);
+      final int result =
+          retryCredit < RETRY_COST ? CommandRouter.BACK_PRESSURED : sendCopy(request);
       if (result == CommandRouter.CLAIMED) {
         retryCredit -= RETRY_COST;
         stats.increment(EngineCounter.LANE_RETRIES);

@@ -2,12 +2,34 @@ package io.tally.engine;
 
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/** Histogram of durations with fixed buckets from 1 microsecond to 10 seconds. One writer; any thread may read. */
+/**
+ * Histogram of durations with fixed buckets from 1 microsecond to 10 seconds. One writer; any
+ * thread may read.
+ */
 public final class LatencyHistogram {
   private static final long[] UPPER_BOUNDS_NS = {
-    1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000,
-    1_000_000, 2_500_000, 5_000_000, 10_000_000, 25_000_000, 50_000_000, 100_000_000, 250_000_000,
-    500_000_000, 1_000_000_000, 2_500_000_000L, 5_000_000_000L, 10_000_000_000L
+    1_000,
+    2_500,
+    5_000,
+    10_000,
+    25_000,
+    50_000,
+    100_000,
+    250_000,
+    500_000,
+    1_000_000,
+    2_500_000,
+    5_000_000,
+    10_000_000,
+    25_000_000,
+    50_000_000,
+    100_000_000,
+    250_000_000,
+    500_000_000,
+    1_000_000_000,
+    2_500_000_000L,
+    5_000_000_000L,
+    10_000_000_000L
   };
   private static final int SUM_INDEX = UPPER_BOUNDS_NS.length + 1;
 

@@ -1,6 +1,8 @@
 package io.tally.engine;
 
-/** An intrusive doubly linked list of pending requests, in the order in which they were appended. */
+/**
+ * An intrusive doubly linked list of pending requests, in the order in which they were appended.
+ */
 final class PendingList {
   /** A request's place in one list at a time. */
   static final class Link {

@@ -1,6 +1,9 @@
 package io.tally.engine;
 
-/** A request that an ingress has taken and not yet answered. Reused; belongs to the ingress's thread. */
+/**
+ * A request that an ingress has taken and not yet answered. Reused; belongs to the ingress's
+ * thread.
+ */
 final class PendingRequest {
   /** In no list, waiting for its next claim. */
   static final int FREE = 0;

@@ -5,10 +5,15 @@ import io.tally.engine.codecs.ReplyCode;
 import io.tally.engine.codecs.ReplyEncoder;
 import org.agrona.DirectBuffer;
 
-/** Writes Reply messages into claimed space: the same bytes for a reply queue and for a frame. Not thread-safe. */
+/**
+ * Writes Reply messages into claimed space: the same bytes for a reply queue and for a frame. Not
+ * thread-safe.
+ */
 final class ReplyProxy {
   private static final int OVERHEAD =
-      MessageHeaderEncoder.ENCODED_LENGTH + ReplyEncoder.BLOCK_LENGTH + ReplyEncoder.payloadHeaderLength();
+      MessageHeaderEncoder.ENCODED_LENGTH
+          + ReplyEncoder.BLOCK_LENGTH
+          + ReplyEncoder.payloadHeaderLength();
 
   private final MessageHeaderEncoder header = new MessageHeaderEncoder();
   private final ReplyEncoder encoder = new ReplyEncoder();

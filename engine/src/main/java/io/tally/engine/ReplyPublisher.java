@@ -4,8 +4,8 @@ import io.tally.engine.codecs.ReplyCode;
 import org.agrona.DirectBuffer;
 
 /**
- * Sends answers back to where their commands came from: by a direct call to an ingress of the same thread, through the
- * reply queue of another, or over the link. One for each thread that answers.
+ * Sends answers back to where their commands came from: by a direct call to an ingress of the same
+ * thread, through the reply queue of another, or over the link. One for each thread that answers.
  */
 final class ReplyPublisher {
   private final MessageClaim claim = new MessageClaim();
@@ -53,7 +53,8 @@ final class ReplyPublisher {
       ingresses[loop].onReply(
           command.correlationId, code, shardIncarnation, replayed, payload, offset, length);
     } else if (local ? claimQueue(command, length) : claimFrame(command, length)) {
-      proxy.encode(claim, command, shardIncarnation, epoch, code, replayed, payload, offset, length);
+      proxy.encode(
+          claim, command, shardIncarnation, epoch, code, replayed, payload, offset, length);
       claim.commit();
     } else {
       // The answer is kept in the lane; the ingress asks again.

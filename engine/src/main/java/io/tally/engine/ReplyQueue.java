@@ -9,7 +9,10 @@ import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RecordDescriptor;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
-/** Carries Reply messages to an ingress from threads other than its own. Any thread claims, one thread drains. */
+/**
+ * Carries Reply messages to an ingress from threads other than its own. Any thread claims, one
+ * thread drains.
+ */
 final class ReplyQueue {
   private static final int MESSAGE_TYPE_ID = 1;
 
@@ -23,14 +26,16 @@ final class ReplyQueue {
     this.wakeup = wakeup;
     ring =
         new ManyToOneRingBuffer(
-            new UnsafeBuffer(ByteBuffer.allocateDirect(capacity + RingBufferDescriptor.TRAILER_LENGTH)));
+            new UnsafeBuffer(
+                ByteBuffer.allocateDirect(capacity + RingBufferDescriptor.TRAILER_LENGTH)));
   }
 
   /** Bytes that hold the given number of replies, a power of two. */
   static int capacity(final int replyCount, final int maxReplyLength) {
     final int record =
         BitUtil.align(
-            ReplyProxy.encodedLength(maxReplyLength) + RecordDescriptor.HEADER_LENGTH, RecordDescriptor.ALIGNMENT);
+            ReplyProxy.encodedLength(maxReplyLength) + RecordDescriptor.HEADER_LENGTH,
+            RecordDescriptor.ALIGNMENT);
     return BitUtil.findNextPositivePowerOfTwo(Math.multiplyExact(replyCount, record));
   }
 

@@ -8,13 +8,13 @@ interface ReplySink {
   /**
    * One copy of a command was answered.
    *
-   * @param correlationId    as the command carried it.
-   * @param code             of the answer.
+   * @param correlationId as the command carried it.
+   * @param code of the answer.
    * @param shardIncarnation of the shard that answered; 0 if the shard is not owned there.
-   * @param replayed         recorded for an earlier request with the same idempotency key.
-   * @param buffer           holds the service's answer; valid during the call.
-   * @param offset           of the answer.
-   * @param length           of the answer in bytes.
+   * @param replayed recorded for an earlier request with the same idempotency key.
+   * @param buffer holds the service's answer; valid during the call.
+   * @param offset of the answer.
+   * @param length of the answer in bytes.
    */
   void onReply(
       long correlationId,

@@ -8,8 +8,8 @@ import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * One owned shard: fences off commands that are not for this incarnation and epoch, lets each write run once, and has
- * every command answered. Belongs to the thread that steps its shard agent.
+ * One owned shard: fences off commands that are not for this incarnation and epoch, lets each write
+ * run once, and has every command answered. Belongs to the thread that steps its shard agent.
  */
 final class Shard {
   private static final byte REPLAYED = 1;
@@ -117,7 +117,13 @@ final class Shard {
     final DirectBuffer buffer = command.buffer;
     try {
       return service.onCommand(
-          nowNs, command.keyHash, buffer, command.payloadOffset, command.payloadLength, reply, replyOffset);
+          nowNs,
+          command.keyHash,
+          buffer,
+          command.payloadOffset,
+          command.payloadLength,
+          reply,
+          replyOffset);
     } catch (final RuntimeException fault) {
       stats.increment(EngineCounter.SERVICE_FAULTS);
       faults.onFault(shardId, fault);

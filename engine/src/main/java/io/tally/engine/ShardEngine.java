@@ -8,9 +8,9 @@ import org.agrona.BitUtil;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * One node's share of the engine: the rings, shards and agents of the shards it owns, and an {@link Ingress} for each
- * event loop that takes requests. It starts no thread: whoever launches it steps {@link #shardAgent(int)} and {@link
- * #ingress(int)}.
+ * One node's share of the engine: the rings, shards and agents of the shards it owns, and an {@link
+ * Ingress} for each event loop that takes requests. It starts no thread: whoever launches it steps
+ * {@link #shardAgent(int)} and {@link #ingress(int)}.
  */
 public final class ShardEngine {
   private final RoutingTable routes;
@@ -134,7 +134,8 @@ public final class ShardEngine {
   /**
    * Everything the agents of this node count.
    *
-   * @return live counters of the ingresses first, then those of the shard agents and of the inbound adapter.
+   * @return live counters of the ingresses first, then those of the shard agents and of the inbound
+   *     adapter.
    */
   public List<EngineStats> stats() {
     final List<EngineStats> all = new ArrayList<>(ingressStats());
@@ -208,7 +209,10 @@ public final class ShardEngine {
   }
 
   private ShardAgent agent(
-      final Context context, final int index, final List<Integer> shardIds, final Shard[] shardById) {
+      final Context context,
+      final int index,
+      final List<Integer> shardIds,
+      final Shard[] shardById) {
     final ShardServiceFactory factory = context.serviceFactory();
     final EngineStats stats = new EngineStats(factory.messageTypes());
     final ShardRing[] ownRings = new ShardRing[shardIds.size()];
@@ -239,8 +243,8 @@ public final class ShardEngine {
   }
 
   /**
-   * What an engine is built from. Setters return this object; {@link #conclude()} checks everything and computes the
-   * limits. Not thread-safe.
+   * What an engine is built from. Setters return this object; {@link #conclude()} checks everything
+   * and computes the limits. Not thread-safe.
    */
   public static final class Context {
     /** Index for "no event loop": the agent has a thread of its own. */
@@ -494,8 +498,8 @@ public final class ShardEngine {
     /**
      * The threads that step the shard agents.
      *
-     * @param loops   by agent: index of the event loop whose thread steps it, or {@link #NO_LOOP}. An agent of a loop
-     *                must be stepped after that loop's ingress.
+     * @param loops by agent: index of the event loop whose thread steps it, or {@link #NO_LOOP}. An
+     *     agent of a loop must be stepped after that loop's ingress.
      * @param wakeups by agent.
      * @return this.
      */
@@ -525,7 +529,8 @@ public final class ShardEngine {
     }
 
     /**
-     * The event loop whose thread receives frames from other nodes. Its shard agent must be stepped after the receiver.
+     * The event loop whose thread receives frames from other nodes. Its shard agent must be stepped
+     * after the receiver.
      *
      * @param value index of the loop, or {@link #NO_LOOP}.
      * @return this.
@@ -626,7 +631,8 @@ public final class ShardEngine {
     }
 
     /**
-     * Direct memory of one ingress's reply queue: room for an answer to every pending slot, and as many late ones.
+     * Direct memory of one ingress's reply queue: room for an answer to every pending slot, and as
+     * many late ones.
      *
      * @return bytes.
      */

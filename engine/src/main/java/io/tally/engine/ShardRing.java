@@ -11,8 +11,8 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * One shard's queue of commands: Disruptor's multi-producer sequencer over one slab of equal slots, in place of an
- * event object for each slot. Any thread claims, one thread polls.
+ * One shard's queue of commands: Disruptor's multi-producer sequencer over one slab of equal slots,
+ * in place of an event object for each slot. Any thread claims, one thread polls.
  */
 final class ShardRing {
   /** Receives the commands that a poll takes. Must not throw. */
@@ -35,7 +35,8 @@ final class ShardRing {
   private final long mask;
 
   ShardRing(final int slotCount, final int maxMessageLength) {
-    // The consumer is stepped and never waits inside the sequencer, so signalling must cost nothing.
+    // The consumer is stepped and never waits inside the sequencer, so signalling must cost
+    // nothing.
     sequencer = new MultiProducerSequencer(slotCount, new BusySpinWaitStrategy());
     sequencer.addGatingSequences(consumed);
     slotLength = slotLength(maxMessageLength);
@@ -77,8 +78,9 @@ final class ShardRing {
   /**
    * Hands up to limit commands, none with a sequence above upTo, to the handler.
    *
-   * <p>Asking isAvailable slot by slot is safe here although it is racy for a reader that producers may overtake: the
-   * consumed sequence gates the producers, so a slot is not claimed again before it was handed out and consumed.
+   * <p>Asking isAvailable slot by slot is safe here although it is racy for a reader that producers
+   * may overtake: the consumed sequence gates the producers, so a slot is not claimed again before
+   * it was handed out and consumed.
    */
   int poll(final Handler handler, final int limit, final long upTo) {
     final long first = consumed.get() + 1;
@@ -90,7 +92,8 @@ final class ShardRing {
         next++;
         final int length = slab.getInt(slot + LENGTH_OFFSET);
         if (length != ABORTED) {
-          handler.onCommand(slab, slot + HEADER_LENGTH, length, slab.getLong(slot + DEADLINE_OFFSET));
+          handler.onCommand(
+              slab, slot + HEADER_LENGTH, length, slab.getLong(slot + DEADLINE_OFFSET));
         }
       }
     } finally {

@@ -1,8 +1,8 @@
 package io.tally.lane;
 
 /**
- * The sending end of a lane: assigns sequences to the writes of one ingress to one incarnation of one shard, and keeps
- * the floor below which every sequence is resolved. Not thread-safe.
+ * The sending end of a lane: assigns sequences to the writes of one ingress to one incarnation of
+ * one shard, and keeps the floor below which every sequence is resolved. Not thread-safe.
  */
 public final class IngressLane {
   private final long[] resolved;
@@ -13,8 +13,8 @@ public final class IngressLane {
   /**
    * Creates a lane that has sent nothing.
    *
-   * @param window most sequences from the lowest unresolved one on, a power of two of at least 64; the same at both
-   *               ends.
+   * @param window most sequences from the lowest unresolved one on, a power of two of at least 64;
+   *     the same at both ends.
    */
   public IngressLane(final int window) {
     if (window < 64 || Integer.bitCount(window) != 1) {
@@ -46,13 +46,15 @@ public final class IngressLane {
   }
 
   /**
-   * Declares that a sequence is resolved: it was answered, or its request was given up. It must never be sent again.
+   * Declares that a sequence is resolved: it was answered, or its request was given up. It must
+   * never be sent again.
    *
    * @param sequence assigned by this lane and not resolved before.
    */
   public void resolve(final long sequence) {
     if (sequence < low || sequence >= next) {
-      throw new IllegalStateException("sequence " + sequence + " is not open in " + low + ".." + next);
+      throw new IllegalStateException(
+          "sequence " + sequence + " is not open in " + low + ".." + next);
     }
     resolved[word(sequence)] |= bit(sequence);
     while (low < next && (resolved[word(low)] & bit(low)) != 0) {

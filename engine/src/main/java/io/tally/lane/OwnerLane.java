@@ -4,8 +4,9 @@ import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The receiving end of a lane: says of each copy of a write whether it is the first, and keeps the answers of the
- * sequences above the floor. Slots are allocated as outstanding work grows, up to the window. Not thread-safe.
+ * The receiving end of a lane: says of each copy of a write whether it is the first, and keeps the
+ * answers of the sequences above the floor. Slots are allocated as outstanding work grows, up to
+ * the window. Not thread-safe.
  */
 public final class OwnerLane {
   /** First copy: it is now marked, and the caller must run it and then {@link #conclude}. */
@@ -40,12 +41,14 @@ public final class OwnerLane {
   /**
    * Creates a lane.
    *
-   * @param window         the same as at the sending end.
+   * @param window the same as at the sending end.
    * @param maxReplyLength bound of an answer in bytes.
-   * @param floor          the floor of the first command that came: nothing at or below it is ever sent again.
-   * @param markedCode     the code of a sequence that was marked and never concluded.
+   * @param floor the floor of the first command that came: nothing at or below it is ever sent
+   *     again.
+   * @param markedCode the code of a sequence that was marked and never concluded.
    */
-  public OwnerLane(final int window, final int maxReplyLength, final long floor, final byte markedCode) {
+  public OwnerLane(
+      final int window, final int maxReplyLength, final long floor, final byte markedCode) {
     this.window = window;
     this.floor = floor;
     this.markedCode = markedCode;
@@ -65,7 +68,8 @@ public final class OwnerLane {
   }
 
   /**
-   * Takes a copy of a command: first moves the floor, then looks up the sequence and marks it if it is new.
+   * Takes a copy of a command: first moves the floor, then looks up the sequence and marks it if it
+   * is new.
    *
    * @param sequence of the command.
    * @param ackFloor the ingress's floor as the command carries it.
@@ -96,12 +100,13 @@ public final class OwnerLane {
   }
 
   /**
-   * Records the answer of a marked sequence. The answer itself was written at {@link #replyOffset(long)} before.
+   * Records the answer of a marked sequence. The answer itself was written at {@link
+   * #replyOffset(long)} before.
    *
    * @param sequence marked by {@link #begin}.
-   * @param code     of the answer.
-   * @param flags    of the answer.
-   * @param length   of the answer in bytes.
+   * @param code of the answer.
+   * @param flags of the answer.
+   * @param length of the answer in bytes.
    */
   public void conclude(final long sequence, final byte code, final byte flags, final int length) {
     final int slot = slotOffset(sequence);
@@ -193,7 +198,8 @@ public final class OwnerLane {
     }
     final UnsafeBuffer newSlots = new UnsafeBuffer(new byte[newCapacity * slotLength]);
     for (long s = floor + 1; s <= floor + capacity; s++) {
-      newSlots.putBytes((int) (s & (newCapacity - 1)) * slotLength, slots, slotOffset(s), slotLength);
+      newSlots.putBytes(
+          (int) (s & (newCapacity - 1)) * slotLength, slots, slotOffset(s), slotLength);
     }
     capacity = newCapacity;
     slots = newSlots;

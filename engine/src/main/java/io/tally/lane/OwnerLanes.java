@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.agrona.collections.Long2ObjectHashMap;
 
 /**
- * All lanes that lead to one incarnation of one shard. Of each ingress node only the newest incarnation seen has lanes;
- * commands of an older one are refused for ever. Not thread-safe.
+ * All lanes that lead to one incarnation of one shard. Of each ingress node only the newest
+ * incarnation seen has lanes; commands of an older one are refused for ever. Not thread-safe.
  */
 public final class OwnerLanes {
   private final Long2ObjectHashMap<Origin> origins = new Long2ObjectHashMap<>();
@@ -16,9 +16,9 @@ public final class OwnerLanes {
   /**
    * Creates an empty set of lanes.
    *
-   * @param window         of every lane.
+   * @param window of every lane.
    * @param maxReplyLength bound of an answer in bytes.
-   * @param markedCode     see {@link OwnerLane}.
+   * @param markedCode see {@link OwnerLane}.
    */
   public OwnerLanes(final int window, final int maxReplyLength, final byte markedCode) {
     this.window = window;
@@ -27,13 +27,14 @@ public final class OwnerLanes {
   }
 
   /**
-   * Finds the lane of a command, and makes it if the shard does not know it. A new lane starts at the command's own
-   * floor: this shard incarnation never drops a lane of a living ingress incarnation, so no sequence of it ran here.
+   * Finds the lane of a command, and makes it if the shard does not know it. A new lane starts at
+   * the command's own floor: this shard incarnation never drops a lane of a living ingress
+   * incarnation, so no sequence of it ran here.
    *
-   * @param originKey         stable key of the ingress node.
+   * @param originKey stable key of the ingress node.
    * @param originIncarnation of the ingress node.
-   * @param loop              of the ingress node, 0 to 255.
-   * @param ackFloor          as the command carries it.
+   * @param loop of the ingress node, 0 to 255.
+   * @param ackFloor as the command carries it.
    * @return the lane, or null if the command comes from a past incarnation of its node.
    */
   public OwnerLane lane(
