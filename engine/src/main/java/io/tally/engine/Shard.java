@@ -21,6 +21,7 @@ final class Shard {
   private final OwnerLanes lanes;
   private final EngineStats stats;
   private final ServiceFaultHandler faults;
+  private final IdempotencyTable keys;
   private final UnsafeBuffer readReply;
 
   Shard(
@@ -30,12 +31,14 @@ final class Shard {
       final ShardService service,
       final int laneWindow,
       final int maxReplyLength,
+      final IdempotencyTable keys,
       final EngineStats stats,
       final ServiceFaultHandler faults) {
     this.shardId = shardId;
     this.incarnation = incarnation;
     this.epoch = epoch;
     this.service = service;
+    this.keys = keys;
     this.stats = stats;
     this.faults = faults;
     lanes = new OwnerLanes(laneWindow, maxReplyLength, (byte) ReplyCode.INTERNAL.value());
@@ -44,6 +47,10 @@ final class Shard {
 
   ShardService service() {
     return service;
+  }
+
+  long keyCount() {
+    return keys.size();
   }
 
   void onCommand(final long nowNs, final Command command, final ReplyPublisher replies) {
@@ -76,8 +83,11 @@ final class Shard {
             command.originKey, command.originIncarnation, command.originLoop, command.laneFloor);
     switch (lane == null ? OwnerLane.STALE : lane.begin(sequence, command.laneFloor)) {
       case OwnerLane.EXECUTE -> {
-        final int result = apply(nowNs, command, lane.buffer(), lane.replyOffset(sequence));
-        lane.conclude(sequence, (byte) codeOf(result).value(), (byte) 0, Math.max(0, result));
+        if (command.keyLength == 0) {
+          run(nowNs, command, lane);
+        } else {
+          runKeyed(nowNs, command, lane);
+        }
         answerFrom(lane, command, replies);
       }
       case OwnerLane.DUPLICATE -> {
@@ -91,6 +101,39 @@ final class Shard {
       default -> {
         stats.increment(EngineCounter.LANE_BEYOND_WINDOW);
         refuse(command, ReplyCode.BUSY, replies);
+      }
+    }
+  }
+
+  private ReplyCode run(final long nowNs, final Command command, final OwnerLane lane) {
+    final long sequence = command.laneSequence;
+    final int result = apply(nowNs, command, lane.buffer(), lane.replyOffset(sequence));
+    final ReplyCode code = codeOf(result);
+    lane.conclude(sequence, (byte) code.value(), (byte) 0, Math.max(0, result));
+    return code;
+  }
+
+  private void runKeyed(final long nowNs, final Command command, final OwnerLane lane) {
+    final long sequence = command.laneSequence;
+    final MutableDirectBuffer buffer = lane.buffer();
+    final int offset = lane.replyOffset(sequence);
+    switch (keys.begin(nowNs, command)) {
+      case IdempotencyTable.RESERVED -> {
+        final ReplyCode code = run(nowNs, command, lane);
+        keys.conclude(code, buffer, offset, lane.replyLength(sequence));
+      }
+      case IdempotencyTable.REPLAY -> {
+        stats.increment(EngineCounter.IDEMPOTENT_REPLAYS);
+        final int length = keys.copyReply(buffer, offset);
+        lane.conclude(sequence, (byte) keys.code().value(), REPLAYED, length);
+      }
+      case IdempotencyTable.MISMATCH -> {
+        stats.increment(EngineCounter.IDEMPOTENCY_MISMATCHES);
+        lane.conclude(sequence, (byte) ReplyCode.KEY_MISMATCH.value(), (byte) 0, 0);
+      }
+      default -> {
+        stats.increment(EngineCounter.IDEMPOTENCY_LIMITED);
+        lane.conclude(sequence, (byte) ReplyCode.KEY_LIMIT.value(), (byte) 0, 0);
       }
     }
   }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.agrona.BitUtil;
 import org.agrona.concurrent.NanoClock;
 
@@ -191,6 +192,21 @@ public final class ShardEngine {
     return count;
   }
 
+  /**
+   * Idempotency keys remembered in all shards owned here.
+   *
+   * @return the number.
+   */
+  public long idempotencyKeyCount() {
+    long count = 0;
+    for (final ShardAgent agent : agents) {
+      for (final Shard shard : agent.shards()) {
+        count += shard.keyCount();
+      }
+    }
+    return count;
+  }
+
   private CommandRouter router(
       final Context context, final int[] agentByShard, final int ownAgent) {
     return new CommandRouter(
@@ -228,6 +244,7 @@ public final class ShardEngine {
               factory.create(shardId),
               context.laneWindow(),
               factory.maxReplyLength(),
+              context.idempotencyTable(),
               stats,
               context.faultHandler());
       shardById[shardId] = shards[i];
@@ -265,6 +282,10 @@ public final class ShardEngine {
     private int[] agentLoops = {};
     private int homeLoop = NO_LOOP;
     private ShardServiceFactory serviceFactory;
+    private long idempotencyWindowNs = TimeUnit.MINUTES.toNanos(2);
+    private int idempotencyKeys = 1 << 20;
+    private IdempotencyLimit idempotencyLimit = new IdempotencyLimit(Long.MAX_VALUE / 2);
+    private LongSupplier random;
     private ServiceFaultHandler faultHandler = (shardId, fault) -> {};
     private NodeLink link = NodeLink.NONE;
     private NanoClock clock;
@@ -274,6 +295,9 @@ public final class ShardEngine {
     public void conclude() {
       require(serviceFactory != null, "serviceFactory must be set");
       require(clock != null, "clock must be set");
+      require(random != null, "random must be set");
+      require(idempotencyWindowNs > 0, "the idempotency window must be positive");
+      require(idempotencyKeys > 0, "the number of idempotency keys must be positive");
       require(agentWakeups.length > 0, "at least one shard agent is needed");
       require(agentLoops.length == agentWakeups.length, "each shard agent needs a loop or NO_LOOP");
       require(ingressWakeups.length <= 256, "at most 256 ingress loops");
@@ -602,6 +626,42 @@ public final class ShardEngine {
 
     NanoClock clock() {
       return clock;
+    }
+
+    /**
+     * How long, and how many, idempotency keys are remembered.
+     *
+     * @param windowNs from a key's first use, nanoseconds.
+     * @param keys most keys of one shard.
+     * @param limit on the keys of all shards of the process.
+     * @return this.
+     */
+    public Context idempotency(final long windowNs, final int keys, final IdempotencyLimit limit) {
+      idempotencyWindowNs = windowNs;
+      idempotencyKeys = keys;
+      idempotencyLimit = limit;
+      return this;
+    }
+
+    /**
+     * Source of the secret that hashes idempotency keys.
+     *
+     * @param value gives unpredictable numbers.
+     * @return this.
+     */
+    public Context random(final LongSupplier value) {
+      random = value;
+      return this;
+    }
+
+    IdempotencyTable idempotencyTable() {
+      return new IdempotencyTable(
+          idempotencyWindowNs,
+          idempotencyKeys,
+          serviceFactory.maxReplyLength(),
+          idempotencyLimit,
+          random.getAsLong(),
+          random.getAsLong());
     }
 
     RoutingTable routingTable() {

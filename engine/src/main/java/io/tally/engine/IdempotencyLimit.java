@@ -1,0 +1,55 @@
+package io.tally.engine;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The number of idempotency keys that all shards of a process together may remember. Thread-safe;
+ * shards draw from it in chunks, so that it is touched rarely.
+ */
+public final class IdempotencyLimit {
+  private static final long HEAP_SHARE = 8;
+
+  private final long maxKeys;
+  private final AtomicLong acquired = new AtomicLong();
+
+  /**
+   * Creates a limit.
+   *
+   * @param maxKeys of all shards together.
+   */
+  public IdempotencyLimit(final long maxKeys) {
+    this.maxKeys = maxKeys;
+  }
+
+  /**
+   * A limit whose keys take an eighth of the heap at most.
+   *
+   * @param maxHeapBytes of the process.
+   * @param maxReplyLength bound of an answer in bytes.
+   * @return the number of keys.
+   */
+  public static long defaultMaxKeys(final long maxHeapBytes, final int maxReplyLength) {
+    return maxHeapBytes / HEAP_SHARE / IdempotencyTable.bytesPerKey(maxReplyLength);
+  }
+
+  /**
+   * The limit.
+   *
+   * @return number of keys.
+   */
+  public long maxKeys() {
+    return maxKeys;
+  }
+
+  boolean tryAcquire(final int count) {
+    if (acquired.addAndGet(count) > maxKeys) {
+      acquired.addAndGet(-count);
+      return false;
+    }
+    return true;
+  }
+
+  void release(final int count) {
+    acquired.addAndGet(-count);
+  }
+}

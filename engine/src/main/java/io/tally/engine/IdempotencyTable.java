@@ -1,0 +1,232 @@
+package io.tally.engine;
+
+import com.dynatrace.hash4j.hashing.Hasher64;
+import com.dynatrace.hash4j.hashing.Hashing;
+import io.tally.engine.codecs.ReplyCode;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.collections.Long2LongHashMap;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * What a shard remembers of writes with an idempotency key: which key was used for which payload,
+ * and the answer. A key counts within one entity. Every key is kept for the window, counted from
+ * its first use, and is never dropped earlier; since the window is the same for all, the rows form
+ * a queue. Not thread-safe.
+ *
+ * <p>Keys are compared by a 128-bit hash, payloads by a 64-bit one. Both are made of PolymurHash
+ * 2.0 (Peters, 2023), an almost-universal hash: for anybody who does not know the secret, two
+ * different inputs collide with a probability of about their length times 2^-60 for each 64 bits.
+ */
+final class IdempotencyTable {
+  /** The key is new and now reserved: run the command and {@link #conclude} it. */
+  static final int RESERVED = 0;
+
+  /**
+   * The key was used for this payload before: {@link #code}, {@link #copyReply} have its answer.
+   */
+  static final int REPLAY = 1;
+
+  /** The key was used for another payload. */
+  static final int MISMATCH = 2;
+
+  /** The key is unknown and there is no room for it. */
+  static final int LIMITED = 3;
+
+  private static final int CHUNK_ROWS = 1 << 10;
+  private static final int CHUNK_SHIFT = 10;
+  private static final int EXPIRE_LIMIT = 64;
+  private static final long NONE = -1;
+  private static final int HIGH_OFFSET = 0;
+  private static final int LOW_OFFSET = 8;
+  private static final int FINGERPRINT_OFFSET = 16;
+  private static final int TIME_OFFSET = 24;
+  private static final int NEXT_OFFSET = 32;
+  private static final int CODE_OFFSET = 40;
+  private static final int LENGTH_OFFSET = 44;
+  private static final int REPLY_OFFSET = 48;
+  private static final int INDEX_BYTES_PER_KEY = 75;
+
+  private final Hasher64 highHash;
+  private final Hasher64 lowHash;
+  private final Hasher64 payloadHash;
+  private final Long2LongHashMap newestByHash = new Long2LongHashMap(NONE);
+  private final IdempotencyLimit processLimit;
+  private final long windowNs;
+  private final int maxKeys;
+  private final int rowLength;
+  private UnsafeBuffer[] chunks = new UnsafeBuffer[4];
+  private byte[] scratch = new byte[512];
+  private volatile long oldest;
+  private volatile long end;
+  private long current = NONE;
+
+  IdempotencyTable(
+      final long windowNs,
+      final int maxKeys,
+      final int maxReplyLength,
+      final IdempotencyLimit processLimit,
+      final long secretA,
+      final long secretB) {
+    this.windowNs = windowNs;
+    this.maxKeys = maxKeys;
+    this.processLimit = processLimit;
+    rowLength = rowLength(maxReplyLength);
+    highHash = Hashing.polymurHash2_0(secretA, secretB);
+    lowHash = Hashing.polymurHash2_0(secretB, ~secretA);
+    payloadHash = Hashing.polymurHash2_0(~secretA, ~secretB);
+  }
+
+  /** Heap bytes of a remembered key: its row, and its place in an index that has just doubled. */
+  static long bytesPerKey(final int maxReplyLength) {
+    return rowLength(maxReplyLength) + INDEX_BYTES_PER_KEY;
+  }
+
+  private static int rowLength(final int maxReplyLength) {
+    return REPLY_OFFSET + (maxReplyLength + 7 & ~7);
+  }
+
+  /** Looks a command's key up, and reserves it if it is new. */
+  int begin(final long nowNs, final Command command) {
+    expire(nowNs);
+    final int length = Long.BYTES + command.keyLength;
+    final byte[] bytes = scratch(Math.max(length, command.payloadLength));
+    for (int i = 0; i < Long.BYTES; i++) {
+      bytes[i] = (byte) (command.keyHash >>> (i * Byte.SIZE));
+    }
+    command.buffer.getBytes(command.keyOffset, bytes, Long.BYTES, command.keyLength);
+    final long high = highHash.hashBytesToLong(bytes, 0, length);
+    final long low = lowHash.hashBytesToLong(bytes, 0, length);
+    command.buffer.getBytes(command.payloadOffset, bytes, 0, command.payloadLength);
+    final long fingerprint = payloadHash.hashBytesToLong(bytes, 0, command.payloadLength);
+
+    current = find(nowNs, high, low);
+    if (current == NONE) {
+      return reserve(nowNs, high, low, fingerprint) ? RESERVED : LIMITED;
+    }
+    return chunk(current).getLong(offset(current) + FINGERPRINT_OFFSET) == fingerprint
+        ? REPLAY
+        : MISMATCH;
+  }
+
+  /** Records the answer of the command whose key was just reserved. */
+  void conclude(
+      final ReplyCode code, final DirectBuffer reply, final int offset, final int length) {
+    final UnsafeBuffer chunk = chunk(current);
+    final int row = offset(current);
+    chunk.putInt(row + CODE_OFFSET, code.value());
+    chunk.putInt(row + LENGTH_OFFSET, length);
+    chunk.putBytes(row + REPLY_OFFSET, reply, offset, length);
+  }
+
+  /** Code of the answer to be replayed. */
+  ReplyCode code() {
+    return ReplyCode.get((short) chunk(current).getInt(offset(current) + CODE_OFFSET));
+  }
+
+  /** Copies the answer to be replayed, and returns its length. */
+  int copyReply(final MutableDirectBuffer target, final int targetOffset) {
+    final UnsafeBuffer chunk = chunk(current);
+    final int row = offset(current);
+    final int length = chunk.getInt(row + LENGTH_OFFSET);
+    target.putBytes(targetOffset, chunk, row + REPLY_OFFSET, length);
+    return length;
+  }
+
+  /** Keys remembered now; any thread. */
+  long size() {
+    return Math.max(0, end - oldest);
+  }
+
+  private long find(final long nowNs, final long high, final long low) {
+    long row = newestByHash.get(low);
+    while (row >= oldest && chunk(row).getLong(offset(row) + HIGH_OFFSET) != high) {
+      row = chunk(row).getLong(offset(row) + NEXT_OFFSET);
+    }
+    return row >= oldest && !isExpired(nowNs, row) ? row : NONE;
+  }
+
+  private boolean reserve(
+      final long nowNs, final long high, final long low, final long fingerprint) {
+    final long row = end;
+    if (row - oldest >= maxKeys || !ensureChunk(row)) {
+      return false;
+    }
+    final UnsafeBuffer chunk = chunk(row);
+    final int offset = offset(row);
+    chunk.putLong(offset + HIGH_OFFSET, high);
+    chunk.putLong(offset + LOW_OFFSET, low);
+    chunk.putLong(offset + FINGERPRINT_OFFSET, fingerprint);
+    chunk.putLong(offset + TIME_OFFSET, nowNs);
+    chunk.putLong(offset + NEXT_OFFSET, newestByHash.get(low));
+    // What a key that is never concluded answers: its command may have run, and must not run again.
+    chunk.putInt(offset + CODE_OFFSET, ReplyCode.INTERNAL.value());
+    chunk.putInt(offset + LENGTH_OFFSET, 0);
+    newestByHash.put(low, row);
+    current = row;
+    end = row + 1;
+    return true;
+  }
+
+  private void expire(final long nowNs) {
+    long row = oldest;
+    final long limit = Math.min(end, row + EXPIRE_LIMIT);
+    while (row < limit && isExpired(nowNs, row)) {
+      final long low = chunk(row).getLong(offset(row) + LOW_OFFSET);
+      if (newestByHash.get(low) == row) {
+        newestByHash.remove(low);
+      }
+      row++;
+      if ((row & CHUNK_ROWS - 1) == 0) {
+        chunks[chunkIndex(row - 1)] = null;
+        processLimit.release(CHUNK_ROWS);
+      }
+    }
+    oldest = row;
+  }
+
+  private boolean isExpired(final long nowNs, final long row) {
+    return nowNs - chunk(row).getLong(offset(row) + TIME_OFFSET) >= windowNs;
+  }
+
+  private boolean ensureChunk(final long row) {
+    if ((row & CHUNK_ROWS - 1) != 0) {
+      return true;
+    }
+    if (!processLimit.tryAcquire(CHUNK_ROWS)) {
+      return false;
+    }
+    if (chunks[chunkIndex(row)] != null) {
+      growChunks(row);
+    }
+    chunks[chunkIndex(row)] = new UnsafeBuffer(new byte[CHUNK_ROWS * rowLength]);
+    return true;
+  }
+
+  private void growChunks(final long row) {
+    final UnsafeBuffer[] old = chunks;
+    chunks = new UnsafeBuffer[2 * old.length];
+    for (long first = row - ((long) old.length << CHUNK_SHIFT); first < row; first += CHUNK_ROWS) {
+      chunks[chunkIndex(first)] = old[(int) (first >>> CHUNK_SHIFT) & old.length - 1];
+    }
+  }
+
+  private UnsafeBuffer chunk(final long row) {
+    return chunks[chunkIndex(row)];
+  }
+
+  private int chunkIndex(final long row) {
+    return (int) (row >>> CHUNK_SHIFT) & chunks.length - 1;
+  }
+
+  private int offset(final long row) {
+    return (int) (row & CHUNK_ROWS - 1) * rowLength;
+  }
+
+  private byte[] scratch(final int length) {
+    if (scratch.length < length) {
+      scratch = new byte[length];
+    }
+    return scratch;
+  }
+}
