@@ -11,7 +11,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * Takes the commands and replies that arrive from other nodes. Everything is checked before it goes
  * further. Belongs to the node's home thread, the one that receives its frames.
  */
-public final class InboundAdapter {
+public final class InboundAdapter implements InboundHandler {
   /** The message was taken over. */
   public static final int ACCEPTED = 1;
 

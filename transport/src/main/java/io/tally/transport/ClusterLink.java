@@ -1,0 +1,769 @@
+package io.tally.transport;
+
+import io.tally.engine.InboundHandler;
+import io.tally.engine.KeyHash;
+import io.tally.engine.MessageClaim;
+import io.tally.engine.NodeLink;
+import io.tally.engine.SteppedAgent;
+import io.tally.engine.Wakeup;
+import io.tally.engine.codecs.NodeState;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.BitUtil;
+import org.agrona.CloseHelper;
+import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
+import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RecordDescriptor;
+
+/**
+ * The link of one node to all others of its cluster. It owns no thread: the {@link #receiver()} has to be stepped by the node's
+ * home loop, the {@link #sender()} by a thread that the carrier may block, which with {@link InProcessCarrier} is the
+ * home loop, too. The methods of {@link NodeLink} and all queries may be called by any thread.
+ */
+public final class ClusterLink implements NodeLink, AutoCloseable {
+  private static final int MESSAGE_TYPE_ID = 1;
+  private static final int HELLO_REQUESTS = 64;
+
+  private final LocalNode local;
+  private final PeerTable peers;
+  private final RefusedProcesses refused;
+  private final FrameCarrier carrier;
+  private final Wakeup homeWakeup;
+  private final Wakeup senderWakeup;
+  private final LinkCounters counters = new LinkCounters();
+  private final ManyToOneConcurrentArrayQueue<byte[]> inbound;
+  private final LinkSender sender;
+  private final LinkReceiver receiver;
+  private final List<FrameCarrier.Subscription> subscriptions = new ArrayList<>();
+  private boolean closed;
+
+  private ClusterLink(final Context context) {
+    carrier = context.carrier;
+    homeWakeup = context.homeWakeup;
+    senderWakeup = context.senderWakeup;
+    local =
+        new LocalNode(
+            context.nodeId,
+            KeyHash.hash(context.nodeId),
+            context.incarnation,
+            Fingerprint.of(context.nodeIds, context.shardCount, context.seed, context.laneWindow),
+            context.loopCount);
+    peers = new PeerTable(context.nodeIds, context.nodeId, context.ringBytes);
+    refused = new RefusedProcesses(context.silenceTimeoutNs);
+    inbound = new ManyToOneConcurrentArrayQueue<>(context.inboundFrames);
+    final ManyToOneConcurrentArrayQueue<HelloRequest> helloRequests =
+        new ManyToOneConcurrentArrayQueue<>(HELLO_REQUESTS);
+    sender = new LinkSender(context, local, peers, helloRequests, counters);
+    receiver =
+        new LinkReceiver(
+            context,
+            local,
+            new Membership(context, local, peers, refused, helloRequests, counters),
+            inbound,
+            counters);
+  }
+
+  /**
+   * Creates the link and subscribes. Hellos are said as soon as the agents are stepped.
+   *
+   * @param context of the link; concluded here.
+   * @return the link, in the state "starting".
+   * @throws IOException if the carrier could not subscribe.
+   */
+  public static ClusterLink launch(final Context context) throws IOException {
+    context.conclude();
+    final ClusterLink link = new ClusterLink(context);
+    final Subjects subjects = new Subjects(context.prefix);
+    try {
+      link.subscribe(subjects.node(context.nodeId, context.incarnation));
+      link.subscribe(subjects.hello());
+    } catch (final IOException | RuntimeException e) {
+      CloseHelper.quietCloseAll(link.subscriptions);
+      throw e;
+    }
+    link.homeWakeup.wake();
+    link.senderWakeup.wake();
+    return link;
+  }
+
+  private void subscribe(final String subject) throws IOException {
+    subscriptions.add(carrier.subscribe(subject, this::onFrame));
+  }
+
+  private void onFrame(final byte[] frame) {
+    if (!inbound.offer(frame)) {
+      counters.add(LinkCounter.FRAMES_DROPPED, 1);
+    }
+    homeWakeup.wake();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A message must not be longer than {@link Context#maxMessageBytes()}, and has to start with an SBE header.
+   */
+  @Override
+  public int tryClaim(final int nodeIndex, final int length, final MessageClaim claim) {
+    final Peer peer = peers.get(nodeIndex);
+    if (peer == null || !peer.isUp()) {
+      return DOWN;
+    }
+    if (!carrier.isConnected()) {
+      // The peer may be well; until its silence has lasted, waiting is better than losing.
+      return BACK_PRESSURED;
+    }
+    final ManyToOneRingBuffer ring = peer.outbound();
+    final int index = ring.tryClaim(MESSAGE_TYPE_ID, length);
+    if (index < 0) {
+      return BACK_PRESSURED;
+    }
+    claim.wrap(ring, index, length);
+    return CLAIMED;
+  }
+
+  @Override
+  public void flush() {
+    for (final Peer peer : peers.others()) {
+      if (peer.hasUnseenMessages()) {
+        senderWakeup.wake();
+        return;
+      }
+    }
+  }
+
+  @Override
+  public long incarnation(final int nodeIndex) {
+    final Peer peer = peers.get(nodeIndex);
+    final PeerSession session = peer == null ? null : peer.session();
+    return session != null && session.status() == PeerStatus.UP ? session.incarnation : 0;
+  }
+
+  /**
+   * What this node knows of a peer.
+   *
+   * @param nodeIndex of the peer.
+   * @return its status; {@link PeerStatus#UNKNOWN} for this node itself.
+   */
+  public PeerStatus peerStatus(final int nodeIndex) {
+    final Peer peer = peers.get(nodeIndex);
+    final PeerSession session = peer == null ? null : peer.session();
+    return session == null ? PeerStatus.UNKNOWN : session.status();
+  }
+
+  /**
+   * Number of event loops of a peer, as its hello said.
+   *
+   * @param nodeIndex of the peer.
+   * @return the number, or 0 while no hello was heard.
+   */
+  public int peerLoopCount(final int nodeIndex) {
+    final Peer peer = peers.get(nodeIndex);
+    final PeerSession session = peer == null ? null : peer.session();
+    return session == null ? 0 : session.loopCount;
+  }
+
+  /**
+   * This node's own incarnation.
+   *
+   * @return the incarnation given at launch.
+   */
+  public long incarnation() {
+    return local.incarnation;
+  }
+
+  /**
+   * How far this node has come in meeting its cluster.
+   *
+   * @param nowNs time in nanoseconds, of the clock with which the agents are stepped.
+   * @return a picture of this moment.
+   */
+  public StartState startState(final long nowNs) {
+    final List<String> up = new ArrayList<>();
+    final List<String> answered = new ArrayList<>();
+    final List<String> missing = new ArrayList<>();
+    for (final Peer peer : peers.others()) {
+      final PeerSession session = peer.session();
+      if (session != null && session.isAlive()) {
+        answered.add(peer.id);
+        if (session.status() == PeerStatus.UP) {
+          up.add(peer.id);
+        }
+      } else {
+        missing.add(peer.id);
+      }
+    }
+    return new StartState(
+        up,
+        answered,
+        missing,
+        refused.livingIds(),
+        local.hasListened(nowNs, carrier.listenNs()),
+        local.alreadyRunning(),
+        local.superseded(),
+        local.knownIncarnation());
+  }
+
+  /**
+   * Tells the peers that this node is ready. They address its shards from now on. The caller has looked at {@link
+   * #startState(long)}.
+   */
+  public void markReady() {
+    become(NodeState.READY);
+  }
+
+  /**
+   * Says goodbye: the peers stop addressing this node at once. What they sent before still arrives, and what is claimed still
+   * leaves, so this is said when nothing is in flight any more.
+   */
+  public void markLeaving() {
+    become(NodeState.LEAVING);
+  }
+
+  private void become(final NodeState state) {
+    local.state(state);
+    senderWakeup.wake();
+  }
+
+  /**
+   * The agent that takes arriving frames.
+   *
+   * @return the receiver, to be stepped by the home loop.
+   */
+  public SteppedAgent receiver() {
+    return receiver;
+  }
+
+  /**
+   * The agent that publishes.
+   *
+   * @return the sender, to be stepped by one thread that may block if the carrier may.
+   */
+  public SteppedAgent sender() {
+    return sender;
+  }
+
+  /**
+   * What this link counts.
+   *
+   * @return live counters.
+   */
+  public LinkCounters counters() {
+    return counters;
+  }
+
+  /**
+   * Says goodbye if that was not done, and unsubscribes. Nobody may step the agents any more. The carrier stays open.
+   * Idempotent.
+   */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    local.state(NodeState.LEAVING);
+    sender.close();
+    CloseHelper.closeAll(subscriptions);
+  }
+
+  /** Configuration of a link. Not to be changed after the launch. */
+  public static final class Context {
+    private static final int MAX_NODES = 1024;
+
+    private String nodeId;
+    private List<String> nodeIds;
+    private long incarnation;
+    private String prefix;
+    private int shardCount;
+    private String seed;
+    private int laneWindow;
+    private int loopCount = 1;
+    private FrameCarrier carrier;
+    private InboundHandler inbound;
+    private Wakeup homeWakeup;
+    private Wakeup senderWakeup;
+    private LinkListener listener = LinkListener.NONE;
+    private int windowBytes = 1 << 20;
+    private int ringBytes = 1 << 18;
+    private int maxFrameBytes = 1 << 16;
+    private int inboundFrames = 1 << 13;
+    private long helloIntervalNs = 1_000_000_000L;
+    private long probeIntervalNs = 50_000_000L;
+    private long silenceTimeoutNs = 3_000_000_000L;
+    private long queueLimitNs = 250_000_000L;
+
+    /** Creates a context with the defaults. */
+    public Context() {}
+
+    void conclude() {
+      require(nodeId != null && nodeIds != null && prefix != null && seed != null, "names missing");
+      require(carrier != null && inbound != null && homeWakeup != null, "collaborators missing");
+      require(!nodeIds.isEmpty() && nodeIds.size() <= MAX_NODES, "1 to 1024 nodes");
+      require(nodeIds.contains(nodeId), "node " + nodeId + " is not in the node list");
+      for (int i = 0; i < nodeIds.size(); i++) {
+        require(NodeIds.isValid(nodeIds.get(i)), "node ids are 1 to 64 of A-Z a-z 0-9 _ -");
+        require(
+            i == 0 || nodeIds.get(i - 1).compareTo(nodeIds.get(i)) < 0,
+            "node ids are sorted and distinct");
+      }
+      require(isSubject(prefix), "a cluster name is a NATS subject without wildcards");
+      require(incarnation > 0, "an incarnation is positive");
+      require(loopCount >= 1 && loopCount <= 256, "1 to 256 loops");
+      require(BitUtil.isPowerOfTwo(ringBytes), "ring size is a power of two");
+      require(maxFrameBytes <= windowBytes, "a frame fits into the window");
+      require(maxMessageBytes() >= 512, "the longest message has at least 512 bytes");
+      require(inboundFrames >= 2 && windowBytes <= 1 << 30, "queues have sensible sizes");
+      require(
+          helloIntervalNs > 0 && probeIntervalNs > 0 && silenceTimeoutNs > helloIntervalNs,
+          "a peer is heard more often than it may be silent");
+      if (senderWakeup == null) {
+        senderWakeup = homeWakeup;
+      }
+    }
+
+    private static boolean isSubject(final String name) {
+      return name.matches("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*");
+    }
+
+    private static void require(final boolean condition, final String rule) {
+      if (!condition) {
+        throw new IllegalArgumentException(rule);
+      }
+    }
+
+    /**
+     * The longest message that can be claimed: it fits into the ring in front of a peer, and into a frame with a hello.
+     *
+     * @return length in bytes.
+     */
+    public int maxMessageBytes() {
+      return Math.min(
+          ringBytes / 8 - RecordDescriptor.HEADER_LENGTH,
+          maxFrameBytes
+              - OutboundFrame.HEADER_BYTES
+              - OutboundFrame.MAX_HELLO_BYTES
+              - OutboundFrame.LENGTH_BYTES);
+    }
+
+    /**
+     * Sets the id of this node, one of the node list.
+     *
+     * @param value to set.
+     * @return this.
+     */
+    public Context nodeId(final String value) {
+      nodeId = value;
+      return this;
+    }
+
+    /**
+     * The id of this node, one of the node list.
+     *
+     * @return the value.
+     */
+    public String nodeId() {
+      return nodeId;
+    }
+
+    /**
+     * Sets the all node ids of the cluster, sorted and distinct.
+     *
+     * @param value to set.
+     * @return this.
+     */
+    public Context nodeIds(final List<String> value) {
+      nodeIds = List.copyOf(value);
+      return this;
+    }
+
+    /**
+     * The all node ids of the cluster, sorted and distinct.
+     *
+     * @return the value.
+     */
+    public List<String> nodeIds() {
+      return nodeIds;
+    }
+
+    /**
+     * Sets the incarnation of this node, above any earlier one.
+     *
+     * @param value to set.
+     * @return this.
+     */
+    public Context incarnation(final long value) {
+      incarnation = value;
+      return this;
+    }
+
+    /**
+     * The incarnation of this node, above any earlier one.
+     *
+     * @return the value.
+     */
+    public long incarnation() {
+      return incarnation;
+    }
+
+    /**
+     * Sets the prefix of all subjects: the cluster's name.
+     *
+     * @param value to set.
+     * @return this.
+     */
+    public Context prefix(final String value) {
+      prefix = value;
+      return this;
+    }
+
+    /**
+     * The prefix of all subjects: the cluster's name.
+     *
+     * @return the value.
+     */
+    public String prefix() {
+      return prefix;
+    }
+
+    /**
+     * Sets the number of shards; part of the fingerprint.
+     *
+     * @param value to set.
+     * @return this.
+     */
+    public Context shardCount(final int value) {
+      shardCount = value;
+      return this;
+    }
+
+    /**
+     * The number of shards; part of the fingerprint.
+     *
+     * @return the value.
+     */
+    public int shardCount() {
+      return shardCount;
+    }
+
+    /**
+     * Sets the seed of the placement; part of the fingerprint.
+     *
+     * @param value to set.
+     * @return this.
+     */
+    public Context seed(final String value) {
+      seed = value;
+      return this;
+    }
+
+    /**
+     * The seed of the placement; part of the fingerprint.
+     *
+     * @return the value.
+     */
+    public String seed() {
+      return seed;
+    }
+
+    /**
+     * Sets the slots of a lane; part of the fingerprint.
+     *
+     * @param value to set.
+     * @return this.
+     */
+    public Context laneWindow(final int value) {
+      laneWindow = value;
+      return this;
+    }
+
+    /**
+     * The slots of a lane; part of the fingerprint.
+     *
+     * @return the value.
+     */
+    public int laneWindow() {
+      return laneWindow;
+    }
+
+    /**
+     * Sets the number of this node's event loops, 1 to 256.
+     *
+     * @param value to set.
+     * @return this.
+     */
+    public Context loopCount(final int value) {
+      loopCount = value;
+      return this;
+    }
+
+    /**
+     * The number of this node's event loops, 1 to 256.
+     *
+     * @return the value.
+     */
+    public int loopCount() {
+      return loopCount;
+    }
+
+    /**
+     * Sets the carries the frames; not owned by the link.
+     *
+     * @param value to set.
+     * @return this.
+     */
+    public Context carrier(final FrameCarrier value) {
+      carrier = value;
+      return this;
+    }
+
+    /**
+     * The carries the frames; not owned by the link.
+     *
+     * @return the value.
+     */
+    public FrameCarrier carrier() {
+      return carrier;
+    }
+
+    /**
+     * Sets the takes the commands and replies that arrive.
+     *
+     * @param value to set.
+     * @return this.
+     */
+    public Context inbound(final InboundHandler value) {
+      inbound = value;
+      return this;
+    }
+
+    /**
+     * The takes the commands and replies that arrive.
+     *
+     * @return the value.
+     */
+    public InboundHandler inbound() {
+      return inbound;
+    }
+
+    /**
+     * Sets the wakes whoever steps the receiver.
+     *
+     * @param value to set.
+     * @return this.
+     */
+    public Context homeWakeup(final Wakeup value) {
+      homeWakeup = value;
+      return this;
+    }
+
+    /**
+     * The wakes whoever steps the receiver.
+     *
+     * @return the value.
+     */
+    public Wakeup homeWakeup() {
+      return homeWakeup;
+    }
+
+    /**
+     * Sets the wakes whoever steps the sender; by default the home wake-up.
+     *
+     * @param value to set.
+     * @return this.
+     */
+    public Context senderWakeup(final Wakeup value) {
+      senderWakeup = value;
+      return this;
+    }
+
+    /**
+     * The wakes whoever steps the sender; by default the home wake-up.
+     *
+     * @return the value.
+     */
+    public Wakeup senderWakeup() {
+      return senderWakeup;
+    }
+
+    /**
+     * Sets the hears of events.
+     *
+     * @param value to set.
+     * @return this.
+     */
+    public Context listener(final LinkListener value) {
+      listener = value;
+      return this;
+    }
+
+    /**
+     * The hears of events.
+     *
+     * @return the value.
+     */
+    public LinkListener listener() {
+      return listener;
+    }
+
+    /**
+     * Sets the bytes published to a peer that it may not have acknowledged.
+     *
+     * @param value to set.
+     * @return this.
+     */
+    public Context windowBytes(final int value) {
+      windowBytes = value;
+      return this;
+    }
+
+    /**
+     * The bytes published to a peer that it may not have acknowledged.
+     *
+     * @return the value.
+     */
+    public int windowBytes() {
+      return windowBytes;
+    }
+
+    /**
+     * Sets the bytes that may wait in front of that window, a power of two.
+     *
+     * @param value to set.
+     * @return this.
+     */
+    public Context ringBytes(final int value) {
+      ringBytes = value;
+      return this;
+    }
+
+    /**
+     * The bytes that may wait in front of that window, a power of two.
+     *
+     * @return the value.
+     */
+    public int ringBytes() {
+      return ringBytes;
+    }
+
+    /**
+     * Sets the size of the largest frame, sent or accepted.
+     *
+     * @param value to set.
+     * @return this.
+     */
+    public Context maxFrameBytes(final int value) {
+      maxFrameBytes = value;
+      return this;
+    }
+
+    /**
+     * The size of the largest frame, sent or accepted.
+     *
+     * @return the value.
+     */
+    public int maxFrameBytes() {
+      return maxFrameBytes;
+    }
+
+    /**
+     * Sets the frames that may wait for the receiver.
+     *
+     * @param value to set.
+     * @return this.
+     */
+    public Context inboundFrames(final int value) {
+      inboundFrames = value;
+      return this;
+    }
+
+    /**
+     * The frames that may wait for the receiver.
+     *
+     * @return the value.
+     */
+    public int inboundFrames() {
+      return inboundFrames;
+    }
+
+    /**
+     * Sets the longest time between two hellos to a peer, nanoseconds.
+     *
+     * @param value to set.
+     * @return this.
+     */
+    public Context helloIntervalNs(final long value) {
+      helloIntervalNs = value;
+      return this;
+    }
+
+    /**
+     * The longest time between two hellos to a peer, nanoseconds.
+     *
+     * @return the value.
+     */
+    public long helloIntervalNs() {
+      return helloIntervalNs;
+    }
+
+    /**
+     * Sets the time between two hellos that ask a peer whose window is full for an acknowledgement, nanoseconds.
+     *
+     * @param value to set.
+     * @return this.
+     */
+    public Context probeIntervalNs(final long value) {
+      probeIntervalNs = value;
+      return this;
+    }
+
+    /**
+     * The time between two hellos that ask a peer whose window is full for an acknowledgement, nanoseconds.
+     *
+     * @return the value.
+     */
+    public long probeIntervalNs() {
+      return probeIntervalNs;
+    }
+
+    /**
+     * Sets the silence after which a peer is down, nanoseconds.
+     *
+     * @param value to set.
+     * @return this.
+     */
+    public Context silenceTimeoutNs(final long value) {
+      silenceTimeoutNs = value;
+      return this;
+    }
+
+    /**
+     * The silence after which a peer is down, nanoseconds.
+     *
+     * @return the value.
+     */
+    public long silenceTimeoutNs() {
+      return silenceTimeoutNs;
+    }
+
+    /**
+     * Sets the longest time for which a command that finds its ring full is kept, nanoseconds.
+     *
+     * @param value to set.
+     * @return this.
+     */
+    public Context queueLimitNs(final long value) {
+      queueLimitNs = value;
+      return this;
+    }
+
+    /**
+     * The longest time for which a command that finds its ring full is kept, nanoseconds.
+     *
+     * @return the value.
+     */
+    public long queueLimitNs() {
+      return queueLimitNs;
+    }
+  }
+}

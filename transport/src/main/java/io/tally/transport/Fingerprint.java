@@ -1,0 +1,21 @@
+package io.tally.transport;
+
+import io.tally.engine.KeyHash;
+import java.util.List;
+
+/** A hash of all settings on which the processes of a cluster have to agree. */
+final class Fingerprint {
+  private Fingerprint() {}
+
+  static long of(
+      final List<String> sortedNodeIds,
+      final int shardCount,
+      final String seed,
+      final int laneWindow) {
+    // The seed is the one free text and stands last, so that no two configurations give the same string.
+    return KeyHash.hash(
+        "nodes=%s shards=%d hash=%d lanes=%d seed=%s"
+            .formatted(
+                String.join(",", sortedNodeIds), shardCount, KeyHash.VERSION, laneWindow, seed));
+  }
+}

@@ -1,0 +1,36 @@
+package io.tally.transport;
+
+/** Why a frame that arrived was refused as a whole. A closed set, used as a metric label. */
+public enum FrameRefusal {
+  /** The schema is not the engine's. */
+  FOREIGN_SCHEMA,
+  /** It does not start with a frame header, or holds a message of a kind that has no place in a frame. */
+  UNKNOWN_TEMPLATE,
+  /** A length points beyond the end. */
+  TRUNCATED,
+  /** Larger than the largest frame. */
+  OVERSIZED,
+  /** More or fewer messages than the header says. */
+  MESSAGE_COUNT,
+  /** The sender is not a node of this cluster. */
+  FOREIGN_SOURCE,
+  /** The sender is not the incarnation of the node that this node talks to. */
+  SOURCE_INCARNATION,
+  /** A hello with an impossible id, or one that contradicts the frame it came in. */
+  HELLO,
+  /** A hello with another fingerprint. */
+  FINGERPRINT,
+  /** A hello of an incarnation that has a successor. */
+  STALE_INCARNATION;
+
+  private final String label = name().toLowerCase(java.util.Locale.ROOT);
+
+  /**
+   * The label value of this reason.
+   *
+   * @return lower-case name.
+   */
+  public String label() {
+    return label;
+  }
+}

@@ -1,0 +1,91 @@
+package io.tally.transport;
+
+import io.tally.engine.KeyHash;
+import io.tally.engine.codecs.HelloDecoder;
+import io.tally.engine.codecs.MessageHeaderDecoder;
+import io.tally.engine.codecs.NodeState;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import org.agrona.DirectBuffer;
+
+/** Decodes the hellos of a frame that was found sound, and passes those that agree with their frame on. */
+final class HelloAdapter {
+  private final Membership membership;
+  private final LinkCounters counters;
+  private final MessageHeaderDecoder header = new MessageHeaderDecoder();
+  private final HelloDecoder decoder = new HelloDecoder();
+
+  HelloAdapter(final Membership membership, final LinkCounters counters) {
+    this.membership = membership;
+    this.counters = counters;
+  }
+
+  void onFrame(final long nowNs, final InboundFrame frame, final int frameLength) {
+    final DirectBuffer buffer = frame.buffer();
+    int position = frame.firstPosition();
+    while (position < frameLength) {
+      final int length = buffer.getInt(position, ByteOrder.LITTLE_ENDIAN);
+      final int offset = position + OutboundFrame.LENGTH_BYTES;
+      if (header.wrap(buffer, offset).templateId() == HelloDecoder.TEMPLATE_ID
+          && !onHello(nowNs, frame, buffer, offset, length)) {
+        counters.refuse(FrameRefusal.HELLO);
+      }
+      position = offset + length;
+    }
+  }
+
+  private boolean onHello(
+      final long nowNs,
+      final InboundFrame frame,
+      final DirectBuffer buffer,
+      final int offset,
+      final int length) {
+    final int blockLength = header.blockLength();
+    final int idHeaderOffset = MessageHeaderDecoder.ENCODED_LENGTH + blockLength;
+    if (blockLength < HelloDecoder.BLOCK_LENGTH
+        || idHeaderOffset + HelloDecoder.nodeIdHeaderLength() > length) {
+      return false;
+    }
+    decoder.wrapAndApplyHeader(buffer, offset, header);
+    final int idLength = decoder.nodeIdLength();
+    if (idLength > NodeIds.MAX_LENGTH
+        || idHeaderOffset + HelloDecoder.nodeIdHeaderLength() + idLength > length) {
+      return false;
+    }
+    final long key = decoder.nodeKey();
+    final long incarnation = decoder.incarnation();
+    final NodeState state = state(decoder.stateRaw());
+    if (state == null
+        || incarnation <= 0
+        || key != frame.sourceKey()
+        || incarnation != frame.sourceIncarnation()) {
+      return false;
+    }
+    final byte[] id = new byte[idLength];
+    decoder.getNodeId(id, 0, idLength);
+    final String nodeId = new String(id, StandardCharsets.ISO_8859_1);
+    if (!NodeIds.isValid(nodeId) || KeyHash.hash(nodeId) != key) {
+      return false;
+    }
+    membership.onHello(
+        nowNs,
+        nodeId,
+        key,
+        incarnation,
+        state,
+        decoder.fingerprint(),
+        decoder.knownIncarnation(),
+        decoder.loopCount(),
+        decoder.answer() == 0);
+    return true;
+  }
+
+  private static NodeState state(final short raw) {
+    return switch (raw) {
+      case 0 -> NodeState.STARTING;
+      case 1 -> NodeState.READY;
+      case 2 -> NodeState.LEAVING;
+      default -> null;
+    };
+  }
+}

@@ -1,0 +1,119 @@
+package io.tally.transport;
+
+import io.tally.engine.codecs.CommandDecoder;
+import io.tally.engine.codecs.FrameHeaderDecoder;
+import io.tally.engine.codecs.HelloDecoder;
+import io.tally.engine.codecs.MessageHeaderDecoder;
+import io.tally.engine.codecs.ReplyDecoder;
+import java.nio.ByteOrder;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Checks the structure of a frame that arrived and walks over it. A frame is refused as a whole, before any of its messages
+ * is looked at: a frame that is wrong at its end is not to be trusted at its beginning.
+ */
+final class InboundFrame {
+  private static final int MESSAGE_HEADER_BYTES = MessageHeaderDecoder.ENCODED_LENGTH;
+
+  private final int maxFrameBytes;
+  private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
+  private final MessageHeaderDecoder header = new MessageHeaderDecoder();
+  private final FrameHeaderDecoder frameHeader = new FrameHeaderDecoder();
+  private int firstPosition;
+  private int helloCount;
+  private int messageCount;
+
+  InboundFrame(final int maxFrameBytes) {
+    this.maxFrameBytes = maxFrameBytes;
+  }
+
+  /** Returns why the frame is to be refused, or null. After a refusal nothing else of it may be asked for. */
+  FrameRefusal wrap(final byte[] frame) {
+    if (frame.length > maxFrameBytes) {
+      return FrameRefusal.OVERSIZED;
+    }
+    if (frame.length < MESSAGE_HEADER_BYTES) {
+      return FrameRefusal.TRUNCATED;
+    }
+    buffer.wrap(frame);
+    header.wrap(buffer, 0);
+    if (header.schemaId() != FrameHeaderDecoder.SCHEMA_ID) {
+      return FrameRefusal.FOREIGN_SCHEMA;
+    }
+    if (header.templateId() != FrameHeaderDecoder.TEMPLATE_ID) {
+      return FrameRefusal.UNKNOWN_TEMPLATE;
+    }
+    final int blockLength = header.blockLength();
+    firstPosition = MESSAGE_HEADER_BYTES + blockLength;
+    if (blockLength < FrameHeaderDecoder.BLOCK_LENGTH || firstPosition > frame.length) {
+      return FrameRefusal.TRUNCATED;
+    }
+    frameHeader.wrap(buffer, MESSAGE_HEADER_BYTES, blockLength, header.version());
+    return checkMessages(frame.length);
+  }
+
+  private FrameRefusal checkMessages(final int frameLength) {
+    helloCount = 0;
+    messageCount = 0;
+    int position = firstPosition;
+    while (position < frameLength) {
+      if (frameLength - position < OutboundFrame.LENGTH_BYTES) {
+        return FrameRefusal.TRUNCATED;
+      }
+      final int length = buffer.getInt(position, ByteOrder.LITTLE_ENDIAN);
+      final int offset = position + OutboundFrame.LENGTH_BYTES;
+      if (length < MESSAGE_HEADER_BYTES || length > frameLength - offset) {
+        return FrameRefusal.TRUNCATED;
+      }
+      header.wrap(buffer, offset);
+      if (header.schemaId() != FrameHeaderDecoder.SCHEMA_ID) {
+        return FrameRefusal.FOREIGN_SCHEMA;
+      }
+      switch (header.templateId()) {
+        case HelloDecoder.TEMPLATE_ID -> helloCount++;
+        case CommandDecoder.TEMPLATE_ID, ReplyDecoder.TEMPLATE_ID -> messageCount++;
+        default -> {
+          return FrameRefusal.UNKNOWN_TEMPLATE;
+        }
+      }
+      position = offset + length;
+    }
+    return helloCount + messageCount == frameHeader.messageCount()
+        ? null
+        : FrameRefusal.MESSAGE_COUNT;
+  }
+
+  UnsafeBuffer buffer() {
+    return buffer;
+  }
+
+  long sourceKey() {
+    return frameHeader.sourceKey();
+  }
+
+  long sourceIncarnation() {
+    return frameHeader.sourceIncarnation();
+  }
+
+  long frameNumber() {
+    return frameHeader.frameNumber();
+  }
+
+  long ackedFrame() {
+    return frameHeader.ackedFrame();
+  }
+
+  /** Where the first message's length stands. */
+  int firstPosition() {
+    return firstPosition;
+  }
+
+  int helloCount() {
+    return helloCount;
+  }
+
+  /** Number of commands and replies. */
+  int messageCount() {
+    return messageCount;
+  }
+}

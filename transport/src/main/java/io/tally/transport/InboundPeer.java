@@ -1,0 +1,47 @@
+package io.tally.transport;
+
+import java.util.ArrayDeque;
+
+/** The receiver's half of one peer: when it was heard, and the frames of it that found no room yet. */
+final class InboundPeer {
+  final Peer peer;
+  final ArrayDeque<HeldFrame> held = new ArrayDeque<>();
+  long heldBytes;
+  long lastHeardNs;
+
+  InboundPeer(final Peer peer) {
+    this.peer = peer;
+  }
+
+  void hold(final HeldFrame frame) {
+    held.addLast(frame);
+    heldBytes += frame.bytes.length;
+  }
+
+  void release() {
+    heldBytes -= held.removeFirst().bytes.length;
+  }
+
+  int dropHeld() {
+    final int count = held.size();
+    held.clear();
+    heldBytes = 0;
+    return count;
+  }
+
+  /** A frame whose messages from {@link #position} on were not taken over yet. */
+  static final class HeldFrame {
+    final byte[] bytes;
+    final long frameNumber;
+    final long arrivalNs;
+    int position;
+
+    HeldFrame(
+        final byte[] bytes, final long frameNumber, final long arrivalNs, final int position) {
+      this.bytes = bytes;
+      this.frameNumber = frameNumber;
+      this.arrivalNs = arrivalNs;
+      this.position = position;
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package io.tally.transport;
+
+/**
+ * Hears what happens to a link. Called on the thread that steps the link's receiver: must not block or throw. All events
+ * are rare.
+ */
+public interface LinkListener {
+  /** Hears nothing. */
+  LinkListener NONE = new LinkListener() {};
+
+  /**
+   * A peer changed its status, or another incarnation took its place.
+   *
+   * @param nodeId      of the peer.
+   * @param incarnation of the peer.
+   * @param status      from now on.
+   */
+  default void onPeerStatus(
+      final String nodeId, final long incarnation, final PeerStatus status) {}
+
+  /**
+   * A process with another configuration was refused. Told once for each process.
+   *
+   * @param nodeId      that it claims; syntactically valid.
+   * @param incarnation of the process.
+   */
+  default void onPeerRefused(final String nodeId, final long incarnation) {}
+
+  /**
+   * A living process of this node's own id goes before this starting one, which has to give way. Told once.
+   *
+   * @param incarnation of the other process.
+   */
+  default void onAlreadyRunning(final long incarnation) {}
+
+  /**
+   * A newer process of this node's own id is, or was, ready: this one has to end. Told once.
+   *
+   * @param incarnation of the newer process.
+   */
+  default void onSuperseded(final long incarnation) {}
+
+  /**
+   * The cluster knows an incarnation of this node that is not below this starting one's: the link has to be started
+   * again with a higher incarnation. Told each time that a higher one is heard of.
+   *
+   * @param knownIncarnation the highest heard of.
+   */
+  default void onKnownIncarnation(final long knownIncarnation) {}
+
+  /**
+   * The inbound handler threw. The message was skipped and counted.
+   *
+   * @param fault what it threw.
+   */
+  default void onFault(final RuntimeException fault) {}
+}

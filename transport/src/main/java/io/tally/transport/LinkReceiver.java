@@ -1,0 +1,254 @@
+package io.tally.transport;
+
+import io.tally.engine.InboundAdapter;
+import io.tally.engine.InboundHandler;
+import io.tally.engine.SteppedAgent;
+import io.tally.engine.Wakeup;
+import io.tally.engine.codecs.CommandDecoder;
+import io.tally.engine.codecs.HelloDecoder;
+import io.tally.engine.codecs.MessageHeaderDecoder;
+import io.tally.transport.InboundPeer.HeldFrame;
+import java.nio.ByteOrder;
+import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Takes the frames that arrived, refuses what is wrong with them, and hands their messages over. What finds no room is
+ * kept, with all that its peer sent later, and offered again; the peer learns of frames only when all of them is taken
+ * over, so its window bounds what can be kept.
+ */
+final class LinkReceiver implements SteppedAgent {
+  /** So that a flood of frames cannot keep the thread from its other agents. */
+  private static final int FRAMES_PER_STEP = 256;
+
+  /** While something is kept, room may appear at any moment and nobody tells. */
+  private static final long HELD_RETRY_NS = 1_000_000;
+
+  private final ManyToOneConcurrentArrayQueue<byte[]> inbound;
+  private final InboundHandler handler;
+  private final Wakeup senderWakeup;
+  private final LinkListener listener;
+  private final LinkCounters counters;
+  private final Membership membership;
+  private final HelloAdapter helloAdapter;
+  private final InboundFrame frame;
+  private final MessageHeaderDecoder header = new MessageHeaderDecoder();
+  private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
+  private final String roleName;
+  private final long queueLimitNs;
+  private final long silenceTimeoutNs;
+  private final long windowBytes;
+  private boolean started;
+  private boolean senderNeeded;
+  private boolean delivered;
+  private long lastStepNs;
+  private long nextSilenceCheckNs;
+  private long nextStepNs;
+
+  LinkReceiver(
+      final ClusterLink.Context context,
+      final LocalNode local,
+      final Membership membership,
+      final ManyToOneConcurrentArrayQueue<byte[]> inbound,
+      final LinkCounters counters) {
+    this.inbound = inbound;
+    this.membership = membership;
+    this.counters = counters;
+    handler = context.inbound();
+    senderWakeup = context.senderWakeup();
+    listener = context.listener();
+    queueLimitNs = context.queueLimitNs();
+    silenceTimeoutNs = context.silenceTimeoutNs();
+    windowBytes = context.windowBytes();
+    frame = new InboundFrame(context.maxFrameBytes());
+    helloAdapter = new HelloAdapter(membership, counters);
+    roleName = "link-receiver-" + local.id;
+  }
+
+  @Override
+  public int doWork(final long nowNs) {
+    if (!started) {
+      started = true;
+      nextSilenceCheckNs = nowNs;
+    } else if (nowNs - lastStepNs > silenceTimeoutNs / 2) {
+      membership.onStoodStill(nowNs - lastStepNs);
+    }
+    lastStepNs = nowNs;
+
+    int work = offerHeld(nowNs);
+    int frames = 0;
+    byte[] bytes;
+    while (frames < FRAMES_PER_STEP && (bytes = inbound.poll()) != null) {
+      onFrame(nowNs, bytes);
+      frames++;
+    }
+    work += frames;
+    if (nowNs - nextSilenceCheckNs >= 0) {
+      work += membership.checkSilence(nowNs);
+      nextSilenceCheckNs = nowNs + silenceTimeoutNs / 64;
+    }
+    if (delivered) {
+      delivered = false;
+      handler.flush();
+    }
+    if (membership.takeSenderNeeded() || senderNeeded) {
+      senderNeeded = false;
+      senderWakeup.wake();
+    }
+    nextStepNs = next(nowNs, frames == FRAMES_PER_STEP);
+    return work;
+  }
+
+  @Override
+  public long nextStepNs() {
+    return nextStepNs;
+  }
+
+  @Override
+  public String roleName() {
+    return roleName;
+  }
+
+  private long next(final long nowNs, final boolean moreFrames) {
+    if (moreFrames) {
+      return nowNs;
+    }
+    // Steps at a steady pace tell a silent peer from a time in which this process stood still.
+    long next = Math.min(membership.nextTimeoutNs(), nowNs + silenceTimeoutNs / 8);
+    next = Math.max(next, nextSilenceCheckNs);
+    for (final InboundPeer peer : membership.peers()) {
+      if (!peer.held.isEmpty()) {
+        next = Math.min(next, nowNs + HELD_RETRY_NS);
+      }
+    }
+    return next;
+  }
+
+  private void onFrame(final long nowNs, final byte[] bytes) {
+    counters.increment(LinkCounter.FRAMES_RECEIVED);
+    counters.increase(LinkCounter.BYTES_RECEIVED, bytes.length);
+    final FrameRefusal refusal = frame.wrap(bytes);
+    if (refusal != null) {
+      counters.refuse(refusal);
+      return;
+    }
+    final int messageCount = frame.messageCount();
+    if (frame.helloCount() > 0) {
+      helloAdapter.onFrame(nowNs, frame, bytes.length);
+    }
+    final InboundPeer peer = membership.peer(frame.sourceKey());
+    final PeerSession session = peer == null ? null : peer.peer.session();
+    if (session == null || session.incarnation != frame.sourceIncarnation()) {
+      if (messageCount > 0 || frame.helloCount() == 0) {
+        counters.refuse(
+            peer == null ? FrameRefusal.FOREIGN_SOURCE : FrameRefusal.SOURCE_INCARNATION);
+      }
+      return;
+    }
+    if (frame.frameNumber() > 0) {
+      onNumbered(nowNs, peer, session, bytes);
+    }
+  }
+
+  private void onNumbered(
+      final long nowNs, final InboundPeer peer, final PeerSession session, final byte[] bytes) {
+    if (session.isAlive()) {
+      peer.lastHeardNs = nowNs;
+    }
+    if (session.onAck(frame.ackedFrame()) && session.isStalled()) {
+      senderNeeded = true;
+    }
+    final long number = frame.frameNumber();
+    int position = frame.firstPosition();
+    if (peer.held.isEmpty()) {
+      position = deliver(nowNs, bytes, position, nowNs);
+      if (position == bytes.length) {
+        onTakenOver(session, number, bytes.length);
+        return;
+      }
+    } else if (peer.heldBytes > 2 * windowBytes) {
+      // The window of a well-behaved peer keeps it far below.
+      counters.add(LinkCounter.FRAMES_DROPPED, 1);
+      return;
+    }
+    counters.increment(LinkCounter.FRAMES_HELD);
+    peer.hold(new HeldFrame(bytes, number, nowNs, position));
+  }
+
+  private int offerHeld(final long nowNs) {
+    int work = 0;
+    for (final InboundPeer peer : membership.peers()) {
+      while (!peer.held.isEmpty()) {
+        final HeldFrame head = peer.held.peekFirst();
+        final int position = deliver(nowNs, head.bytes, head.position, head.arrivalNs);
+        if (position != head.position) {
+          work++;
+          head.position = position;
+        }
+        if (position < head.bytes.length) {
+          break;
+        }
+        peer.release();
+        onTakenOver(peer.peer.session(), head.frameNumber, head.bytes.length);
+      }
+    }
+    return work;
+  }
+
+  private void onTakenOver(
+      final PeerSession session, final long frameNumber, final int frameBytes) {
+    session.onTakenOver(frameNumber, frameBytes);
+    if (session.unacknowledgedBytes() >= windowBytes / 4) {
+      senderNeeded = true;
+    }
+  }
+
+  /** Returns the position of the first message that has to be kept, or the length of the frame. */
+  private int deliver(
+      final long nowNs, final byte[] bytes, final int firstPosition, final long arrivalNs) {
+    view.wrap(bytes);
+    int position = firstPosition;
+    while (position < bytes.length) {
+      final int length = view.getInt(position, ByteOrder.LITTLE_ENDIAN);
+      final int offset = position + OutboundFrame.LENGTH_BYTES;
+      final int templateId = header.wrap(view, offset).templateId();
+      if (templateId != HelloDecoder.TEMPLATE_ID
+          && !isTakenOver(nowNs, offset, length, templateId, arrivalNs)) {
+        return position;
+      }
+      position = offset + length;
+    }
+    return position;
+  }
+
+  private boolean isTakenOver(
+      final long nowNs,
+      final int offset,
+      final int length,
+      final int templateId,
+      final long arrivalNs) {
+    final boolean isCommand = templateId == CommandDecoder.TEMPLATE_ID;
+    delivered = true;
+    try {
+      final int result = handler.onMessage(nowNs, view, offset, length);
+      if (result == InboundAdapter.ACCEPTED) {
+        counters.increment(
+            isCommand ? LinkCounter.COMMANDS_RECEIVED : LinkCounter.REPLIES_RECEIVED);
+      } else if (result == InboundAdapter.REFUSED) {
+        counters.increment(LinkCounter.MESSAGES_REFUSED);
+      } else if (nowNs - arrivalNs < queueLimitNs) {
+        return false;
+      } else if (isCommand) {
+        counters.increment(LinkCounter.COMMANDS_BUSY);
+        handler.refuseBusy(view, offset, length);
+      } else {
+        counters.increment(LinkCounter.REPLIES_DROPPED);
+      }
+    } catch (final RuntimeException fault) {
+      // Skipped, or it would throw again at every step and nothing of this peer would ever follow.
+      counters.increment(LinkCounter.MESSAGE_FAULTS);
+      listener.onFault(fault);
+    }
+    return true;
+  }
+}

@@ -1,0 +1,130 @@
+package io.tally.transport;
+
+import io.tally.engine.SteppedAgent;
+import io.tally.engine.codecs.NodeState;
+import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
+
+/**
+ * Publishes everything that leaves this node. The only place that calls {@link FrameCarrier#publish}, which may block with
+ * some carriers: then it is stepped by a thread of its own.
+ */
+final class LinkSender implements SteppedAgent {
+  /** How often a carrier that is away is looked at again. */
+  private static final long DISCONNECTED_NS = 20_000_000;
+
+  private final LocalNode local;
+  private final PeerTable peers;
+  private final FrameCarrier carrier;
+  private final LinkCounters counters;
+  private final ManyToOneConcurrentArrayQueue<HelloRequest> helloRequests;
+  private final PeerPublisher[] publishers;
+  private final OutboundFrame frame;
+  private final String discoverySubject;
+  private final String roleName;
+  private final long helloIntervalNs;
+  private final long startHelloIntervalNs;
+  private NodeState announcedState;
+  private long nextDiscoveryNs;
+  private long nextStepNs;
+  private long lastStepNs;
+
+  LinkSender(
+      final ClusterLink.Context context,
+      final LocalNode local,
+      final PeerTable peers,
+      final ManyToOneConcurrentArrayQueue<HelloRequest> helloRequests,
+      final LinkCounters counters) {
+    this.local = local;
+    this.peers = peers;
+    this.helloRequests = helloRequests;
+    this.counters = counters;
+    carrier = context.carrier();
+    helloIntervalNs = context.helloIntervalNs();
+    startHelloIntervalNs = Math.max(1, helloIntervalNs / 5);
+    discoverySubject = new Subjects(context.prefix()).hello();
+    roleName = "link-sender-" + local.id;
+    frame = new OutboundFrame(local, context.maxFrameBytes());
+    publishers = new PeerPublisher[peers.others().length];
+    for (int i = 0; i < publishers.length; i++) {
+      publishers[i] = new PeerPublisher(peers.others()[i], carrier, frame, counters, context);
+    }
+  }
+
+  @Override
+  public int doWork(final long nowNs) {
+    lastStepNs = nowNs;
+    if (!carrier.isConnected()) {
+      // What waits keeps waiting, its senders are told to try again, and the peers' silence decides.
+      nextStepNs = nowNs + DISCONNECTED_NS;
+      return 0;
+    }
+    final NodeState state = local.state();
+    final boolean announce = state != announcedState;
+    int frames = answerOthers();
+    if (announce || nowNs - nextDiscoveryNs >= 0) {
+      discover(nowNs, state);
+      frames++;
+    }
+    announcedState = state;
+
+    long next = nextDiscoveryNs;
+    for (final PeerPublisher publisher : publishers) {
+      frames += publisher.doWork(nowNs, announce);
+      next = Math.min(next, publisher.nextStepNs(nowNs));
+    }
+    nextStepNs = next;
+    return frames;
+  }
+
+  @Override
+  public long nextStepNs() {
+    return nextStepNs;
+  }
+
+  @Override
+  public String roleName() {
+    return roleName;
+  }
+
+  /** Says goodbye, unless that was done. Nobody may step this sender any more. */
+  void close() {
+    if (announcedState != NodeState.LEAVING) {
+      doWork(lastStepNs);
+    }
+  }
+
+  private void discover(final long nowNs, final NodeState state) {
+    nextDiscoveryNs =
+        nowNs + (state == NodeState.STARTING ? startHelloIntervalNs : helloIntervalNs);
+    final boolean wantsAnswers =
+        state == NodeState.STARTING || (state == NodeState.READY && !peers.areAllUp());
+    if (sayHello(discoverySubject, 0, !wantsAnswers)) {
+      local.helloSaid(nowNs);
+    }
+  }
+
+  private int answerOthers() {
+    int count = 0;
+    HelloRequest request;
+    while (count < helloRequests.capacity() && (request = helloRequests.poll()) != null) {
+      sayHello(request.subject(), request.knownIncarnation(), true);
+      count++;
+    }
+    return count;
+  }
+
+  private boolean sayHello(
+      final String subject, final long knownIncarnation, final boolean isAnswer) {
+    frame.begin();
+    frame.appendHello(knownIncarnation, isAnswer);
+    final byte[] bytes = frame.finish(0, 0);
+    if (!carrier.publish(subject, bytes)) {
+      counters.increment(LinkCounter.PUBLISH_FAILURES);
+      return false;
+    }
+    counters.increment(LinkCounter.FRAMES_SENT);
+    counters.increase(LinkCounter.BYTES_SENT, bytes.length);
+    counters.increment(LinkCounter.HELLOS_SENT);
+    return true;
+  }
+}

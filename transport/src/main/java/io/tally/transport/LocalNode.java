@@ -1,0 +1,81 @@
+package io.tally.transport;
+
+import io.tally.engine.codecs.NodeState;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The node whose link this is. The state is written by whoever starts and stops the node; what was heard of other processes
+ * of the same id is written by the receiver; the time of the first hello by the sender.
+ */
+final class LocalNode {
+  final String id;
+  final byte[] idBytes;
+  final long key;
+  final long incarnation;
+  final long fingerprint;
+  final int loopCount;
+
+  private volatile NodeState state = NodeState.STARTING;
+  private volatile long alreadyRunning;
+  private volatile long superseded;
+  private volatile long knownIncarnation;
+  private volatile boolean helloSaid;
+  private volatile long firstHelloNs;
+
+  LocalNode(
+      final String id,
+      final long key,
+      final long incarnation,
+      final long fingerprint,
+      final int loopCount) {
+    this.id = id;
+    idBytes = id.getBytes(StandardCharsets.US_ASCII);
+    this.key = key;
+    this.incarnation = incarnation;
+    this.fingerprint = fingerprint;
+    this.loopCount = loopCount;
+  }
+
+  NodeState state() {
+    return state;
+  }
+
+  void state(final NodeState newState) {
+    state = newState;
+  }
+
+  long alreadyRunning() {
+    return alreadyRunning;
+  }
+
+  void alreadyRunning(final long otherIncarnation) {
+    alreadyRunning = otherIncarnation;
+  }
+
+  long superseded() {
+    return superseded;
+  }
+
+  void superseded(final long newerIncarnation) {
+    superseded = newerIncarnation;
+  }
+
+  long knownIncarnation() {
+    return knownIncarnation;
+  }
+
+  void knownIncarnation(final long known) {
+    knownIncarnation = known;
+  }
+
+  void helloSaid(final long nowNs) {
+    if (!helloSaid) {
+      firstHelloNs = nowNs;
+      helloSaid = true;
+    }
+  }
+
+  boolean hasListened(final long nowNs, final long listenNs) {
+    return helloSaid && nowNs - firstHelloNs >= listenNs;
+  }
+}

@@ -1,0 +1,288 @@
+package io.tally.transport;
+
+import io.tally.engine.SteppedAgent;
+import io.tally.engine.codecs.NodeState;
+import org.agrona.collections.Long2ObjectHashMap;
+import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
+
+/**
+ * Decides from hellos and silence which incarnation of each peer this node talks to, and whether this node itself may go on.
+ * Owned by the receiver.
+ *
+ * <p>An incarnation that is up is replaced by a newer one only when that one is ready. So a second process of the same id,
+ * which will find out that it has to give way, takes nothing from the first; and after a crash the successor takes its
+ * place as soon as it is ready, although the dead one was not silent for long enough yet.
+ */
+final class Membership {
+  private final LocalNode local;
+  private final Subjects subjects;
+  private final LinkListener listener;
+  private final LinkCounters counters;
+  private final ManyToOneConcurrentArrayQueue<HelloRequest> helloRequests;
+  private final RefusedProcesses refused;
+  private final InboundPeer[] inboundPeers;
+  private final Long2ObjectHashMap<InboundPeer> peerByKey = new Long2ObjectHashMap<>();
+  private final long silenceTimeoutNs;
+  private boolean senderNeeded;
+
+  Membership(
+      final ClusterLink.Context context,
+      final LocalNode local,
+      final PeerTable peers,
+      final RefusedProcesses refused,
+      final ManyToOneConcurrentArrayQueue<HelloRequest> helloRequests,
+      final LinkCounters counters) {
+    this.local = local;
+    this.refused = refused;
+    this.helloRequests = helloRequests;
+    this.counters = counters;
+    subjects = new Subjects(context.prefix());
+    listener = context.listener();
+    silenceTimeoutNs = context.silenceTimeoutNs();
+    inboundPeers = new InboundPeer[peers.others().length];
+    for (int i = 0; i < inboundPeers.length; i++) {
+      inboundPeers[i] = new InboundPeer(peers.others()[i]);
+      peerByKey.put(inboundPeers[i].peer.key, inboundPeers[i]);
+    }
+  }
+
+  InboundPeer[] peers() {
+    return inboundPeers;
+  }
+
+  /** Null if no peer has this key. */
+  InboundPeer peer(final long key) {
+    return peerByKey.get(key);
+  }
+
+  void onHello(
+      final long nowNs,
+      final String nodeId,
+      final long key,
+      final long incarnation,
+      final NodeState state,
+      final long fingerprint,
+      final long knownIncarnation,
+      final int loopCount,
+      final boolean wantsAnswer) {
+    if (key == local.key && incarnation == local.incarnation) {
+      return;
+    }
+    counters.increment(LinkCounter.HELLOS_RECEIVED);
+    final InboundPeer inbound = peerByKey.get(key);
+    if (fingerprint != local.fingerprint || (inbound == null && key != local.key)) {
+      onForeign(nowNs, nodeId, incarnation, state, wantsAnswer);
+      return;
+    }
+    refused.onAccepted(nodeId, incarnation);
+    if (key == local.key) {
+      onOwnId(incarnation, state, wantsAnswer);
+      return;
+    }
+    onKnownIncarnation(knownIncarnation);
+    onPeer(nowNs, inbound, incarnation, state, loopCount, wantsAnswer);
+  }
+
+  /** Declares peers down that were silent for too long. Returns how many. */
+  int checkSilence(final long nowNs) {
+    refused.checkSilence(nowNs);
+    int count = 0;
+    for (final InboundPeer inbound : inboundPeers) {
+      final PeerSession session = inbound.peer.session();
+      if (session != null
+          && session.isAlive()
+          && nowNs - inbound.lastHeardNs >= silenceTimeoutNs) {
+        counters.increment(LinkCounter.PEERS_SILENT);
+        become(inbound.peer, session, PeerStatus.DOWN);
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /** Time during which this node itself stood still is not its peers' silence. */
+  void onStoodStill(final long durationNs) {
+    for (final InboundPeer inbound : inboundPeers) {
+      inbound.lastHeardNs += durationNs;
+    }
+  }
+
+  long nextTimeoutNs() {
+    long next = SteppedAgent.NEVER;
+    for (final InboundPeer inbound : inboundPeers) {
+      final PeerSession session = inbound.peer.session();
+      if (session != null && session.isAlive()) {
+        next = Math.min(next, inbound.lastHeardNs + silenceTimeoutNs);
+      }
+    }
+    return next;
+  }
+
+  /** Whether something happened since the last call that the sender has to see soon. */
+  boolean takeSenderNeeded() {
+    final boolean needed = senderNeeded;
+    senderNeeded = false;
+    return needed;
+  }
+
+  private void onPeer(
+      final long nowNs,
+      final InboundPeer inbound,
+      final long incarnation,
+      final NodeState state,
+      final int loopCount,
+      final boolean wantsAnswer) {
+    final Peer peer = inbound.peer;
+    if (incarnation < peer.readyIncarnation()) {
+      counters.refuse(FrameRefusal.STALE_INCARNATION);
+      if (state != NodeState.LEAVING) {
+        answerOther(peer.id, incarnation, peer.readyIncarnation());
+      }
+      return;
+    }
+    final PeerSession session = peer.session();
+    final boolean isCurrent = session != null && session.incarnation == incarnation;
+    switch (state) {
+      case LEAVING -> {
+        if (isCurrent && session.status() != PeerStatus.LEFT) {
+          become(peer, session, PeerStatus.LEFT);
+        }
+        return;
+      }
+      case READY -> {
+        if (isCurrent) {
+          inbound.lastHeardNs = nowNs;
+          if (session.status() != PeerStatus.UP && session.status() != PeerStatus.LEFT) {
+            becomeReady(peer, session);
+          }
+        } else {
+          becomeReady(peer, replaceSession(nowNs, inbound, incarnation, loopCount));
+        }
+      }
+      case STARTING -> {
+        if (isCurrent) {
+          inbound.lastHeardNs = nowNs;
+          if (session.status() == PeerStatus.DOWN) {
+            become(peer, session, PeerStatus.STARTING);
+          }
+        } else if (session == null || session.status() != PeerStatus.UP) {
+          become(
+              peer,
+              replaceSession(nowNs, inbound, incarnation, loopCount),
+              PeerStatus.STARTING);
+        } else if (wantsAnswer) {
+          answerOther(peer.id, incarnation, peer.readyIncarnation());
+          return;
+        }
+      }
+      default -> throw new IllegalStateException();
+    }
+    final PeerSession answering = peer.session();
+    if (wantsAnswer && answering.incarnation == incarnation) {
+      answering.wantAnswer();
+      senderNeeded = true;
+    }
+  }
+
+  private PeerSession replaceSession(
+      final long nowNs, final InboundPeer inbound, final long incarnation, final int loopCount) {
+    final int dropped = inbound.dropHeld();
+    counters.add(LinkCounter.FRAMES_DROPPED, dropped);
+    inbound.lastHeardNs = nowNs;
+    final Peer peer = inbound.peer;
+    final PeerSession session =
+        new PeerSession(incarnation, subjects.node(peer.id, incarnation), loopCount);
+    peer.session(session);
+    senderNeeded = true;
+    return session;
+  }
+
+  private void becomeReady(final Peer peer, final PeerSession session) {
+    if (session.incarnation > peer.readyIncarnation()) {
+      if (peer.readyIncarnation() != 0) {
+        counters.increment(LinkCounter.INCARNATION_CHANGES);
+      }
+      peer.readyIncarnation(session.incarnation);
+    }
+    become(peer, session, PeerStatus.UP);
+  }
+
+  private void become(final Peer peer, final PeerSession session, final PeerStatus status) {
+    session.status(status);
+    senderNeeded = true;
+    listener.onPeerStatus(peer.id, session.incarnation, status);
+  }
+
+  private void onForeign(
+      final long nowNs,
+      final String nodeId,
+      final long incarnation,
+      final NodeState state,
+      final boolean wantsAnswer) {
+    counters.refuse(FrameRefusal.FINGERPRINT);
+    if (state == NodeState.LEAVING) {
+      refused.onLeft(nowNs, nodeId, incarnation);
+      return;
+    }
+    if (refused.onHeard(nowNs, nodeId, incarnation)) {
+      listener.onPeerRefused(nodeId, incarnation);
+    }
+    if (wantsAnswer) {
+      answerOther(nodeId, incarnation, 0);
+    }
+  }
+
+  private void onOwnId(final long incarnation, final NodeState state, final boolean wantsAnswer) {
+    final NodeState ownState = local.state();
+    if (ownState == NodeState.LEAVING || state == NodeState.LEAVING) {
+      onKnownIncarnation(ownState == NodeState.STARTING ? incarnation : 0);
+      return;
+    }
+    final boolean otherIsReady = state == NodeState.READY;
+    if (ownState == NodeState.STARTING) {
+      if (otherIsReady || incarnation < local.incarnation) {
+        onAlreadyRunning(incarnation);
+      }
+    } else if (otherIsReady && incarnation > local.incarnation) {
+      onSuperseded(incarnation);
+    }
+    if (wantsAnswer) {
+      answerOther(local.id, incarnation, local.incarnation);
+    }
+  }
+
+  private void onKnownIncarnation(final long known) {
+    if (known < local.incarnation || (known == local.incarnation && local.state() != NodeState.STARTING)) {
+      return;
+    }
+    if (local.state() == NodeState.READY) {
+      onSuperseded(known);
+    } else if (local.state() == NodeState.STARTING && known > local.knownIncarnation()) {
+      local.knownIncarnation(known);
+      listener.onKnownIncarnation(known);
+    }
+  }
+
+  private void onAlreadyRunning(final long incarnation) {
+    if (local.alreadyRunning() == 0) {
+      local.alreadyRunning(incarnation);
+      listener.onAlreadyRunning(incarnation);
+    }
+  }
+
+  private void onSuperseded(final long incarnation) {
+    if (local.superseded() == 0) {
+      local.superseded(incarnation);
+      listener.onSuperseded(incarnation);
+    }
+  }
+
+  private void answerOther(
+      final String nodeId, final long incarnation, final long knownIncarnation) {
+    // A full queue means that others wait for an answer; this one asks again.
+    if (helloRequests.offer(
+        new HelloRequest(subjects.node(nodeId, incarnation), knownIncarnation))) {
+      senderNeeded = true;
+    }
+  }
+}

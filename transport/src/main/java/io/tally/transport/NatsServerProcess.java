@@ -1,0 +1,352 @@
+package io.tally.transport;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A {@code nats-server} that runs as a child of this process on a free loopback port, and is started again on the same port
+ * when it ends unasked.
+ *
+ * <p>Between the two stands a small shell script. Its standard input is a pipe from this process: when that closes, for
+ * whatever reason, the script ends the server, so that no server outlives a process that was killed hard. And when the server
+ * ends, the script ends, too.
+ */
+public final class NatsServerProcess implements AutoCloseable {
+  /** Hears of the child. Called on the thread that watches it. */
+  public interface Listener {
+    /** Hears nothing. */
+    Listener NONE = new Listener() {};
+
+    /**
+     * The server ended unasked and will be started again.
+     *
+     * @param exitCode of the server.
+     * @param lastLine that it wrote, or an empty string.
+     */
+    default void onExit(final int exitCode, final String lastLine) {}
+
+    /**
+     * The server was started again.
+     *
+     * @param pid of the server.
+     */
+    default void onRestart(final long pid) {}
+  }
+
+  // The server must not get the signals that a terminal sends to a whole group, because the launcher
+  // needs it while it drains; it takes them even where its parent ignores them, so it gets a session
+  // of its own where that is possible. As it leads no group, setsid keeps its process id.
+  // Descriptor 3 keeps the pipe for the watchdog: a shell gives background jobs an empty input.
+  private static final String SCRIPT =
+      """
+      trap '' INT HUP QUIT
+      exec 3<&0
+      session=$(command -v setsid)
+      $session "$@" </dev/null 3<&- 2>&1 &
+      server=$!
+      echo "$server"
+      { while read -r _ <&3; do :; done; kill -TERM "$server"; } >/dev/null 2>&1 &
+      watchdog=$!
+      wait "$server"
+      code=$?
+      kill -KILL "$watchdog" 2>/dev/null
+      exit "$code"
+      """;
+
+  private static final String HOST = "127.0.0.1";
+  private static final int PORT_ATTEMPTS = 5;
+  private static final long START_TIMEOUT_NS = 10_000_000_000L;
+  private static final long POLL_NS = 10_000_000L;
+  private static final long STOP_TIMEOUT_MS = 5_000;
+  private static final long MIN_BACKOFF_NS = 100_000_000L;
+  private static final long MAX_BACKOFF_NS = 2_000_000_000L;
+
+  private final Path binary;
+  private final int port;
+  private final Listener listener;
+  private final Thread supervisor;
+  private volatile Child child;
+  private volatile boolean closing;
+
+  private NatsServerProcess(
+      final Path binary, final int port, final Child child, final Listener listener) {
+    this.binary = binary;
+    this.port = port;
+    this.child = child;
+    this.listener = listener;
+    supervisor = new Thread(this::supervise, "nats-server-supervisor");
+    supervisor.setDaemon(true);
+  }
+
+  /**
+   * Looks for a {@code nats-server} on the PATH.
+   *
+   * @return the binary, if there is one.
+   */
+  public static Optional<Path> findOnPath() {
+    final String path = System.getenv("PATH");
+    if (path != null) {
+      for (final String directory : path.split(File.pathSeparator)) {
+        final Path candidate = Path.of(directory.isEmpty() ? "." : directory, "nats-server");
+        if (Files.isExecutable(candidate) && !Files.isDirectory(candidate)) {
+          return Optional.of(candidate.toAbsolutePath());
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Starts a server and waits until it accepts connections.
+   *
+   * @param binary   path of the {@code nats-server} binary.
+   * @param listener hears of the child.
+   * @return the running server.
+   * @throws IOException if it did not start; the message says why.
+   */
+  public static NatsServerProcess launch(final Path binary, final Listener listener)
+      throws IOException {
+    IOException failure = null;
+    for (int i = 0; i < PORT_ATTEMPTS; i++) {
+      final int port = freePort();
+      final Child child = new Child(binary, port);
+      try {
+        // Somebody else may have taken the port between the look and the start.
+        child.awaitAccepting(port);
+        final NatsServerProcess server = new NatsServerProcess(binary, port, child, listener);
+        server.supervisor.start();
+        return server;
+      } catch (final IOException e) {
+        child.stop();
+        failure = e;
+      }
+    }
+    throw failure;
+  }
+
+  /**
+   * Where the server listens.
+   *
+   * @return {@code nats://127.0.0.1:port}; the same after a restart.
+   */
+  public String url() {
+    return "nats://" + HOST + ':' + port;
+  }
+
+  /**
+   * The server's process id.
+   *
+   * @return id of the last server started.
+   */
+  public long pid() {
+    return child.serverPid;
+  }
+
+  /** Stops the server: asks it, and kills it if it does not end in time. Idempotent. */
+  @Override
+  public void close() {
+    closing = true;
+    LockSupport.unpark(supervisor);
+    child.stop();
+    try {
+      supervisor.join(STOP_TIMEOUT_MS);
+    } catch (final InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    // The supervisor may have started one more before it saw that all is over.
+    child.stop();
+  }
+
+  private void supervise() {
+    long backoffNs = MIN_BACKOFF_NS;
+    while (true) {
+      final long startNs = System.nanoTime();
+      final int exitCode = child.awaitExit();
+      if (closing) {
+        return;
+      }
+      listener.onExit(exitCode, child.lastLine);
+      if (System.nanoTime() - startNs > MAX_BACKOFF_NS) {
+        backoffNs = MIN_BACKOFF_NS;
+      }
+      pause(backoffNs);
+      backoffNs = Math.min(2 * backoffNs, MAX_BACKOFF_NS);
+      if (closing) {
+        return;
+      }
+      restart();
+    }
+  }
+
+  private void restart() {
+    try {
+      final Child next = new Child(binary, port);
+      child.stop();
+      child = next;
+      if (closing) {
+        next.stop();
+        return;
+      }
+      next.awaitAccepting(port);
+      listener.onRestart(next.serverPid);
+    } catch (final IOException e) {
+      // The next round sees the exit of this child, or of the one before it, and tries again.
+      child.stop();
+    }
+  }
+
+  private void pause(final long durationNs) {
+    final long endNs = System.nanoTime() + durationNs;
+    long leftNs = durationNs;
+    while (!closing && leftNs > 0) {
+      LockSupport.parkNanos(this, leftNs);
+      leftNs = endNs - System.nanoTime();
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** One run of the script and the server in it. */
+  private static final class Child {
+    private final Process script;
+    private final long serverPid;
+    private final Thread reader;
+    private volatile String lastLine = "";
+
+    Child(final Path binary, final int port) throws IOException {
+      final ProcessBuilder builder =
+          new ProcessBuilder(
+                  "/bin/sh",
+                  "-c",
+                  SCRIPT,
+                  "nats-server",
+                  binary.toString(),
+                  "-a",
+                  HOST,
+                  "-p",
+                  Integer.toString(port))
+              .redirectErrorStream(true);
+      final Map<String, String> environment = builder.environment();
+      if (Runtime.getRuntime().availableProcessors() <= 2) {
+        // On so few processors more of its threads only take turns with ours.
+        environment.putIfAbsent("GOMAXPROCS", "1");
+      }
+      script = builder.start();
+      final BufferedReader output = script.inputReader(StandardCharsets.UTF_8);
+      serverPid = readPid(output);
+      reader = new Thread(() -> readLines(output), "nats-server-output");
+      reader.setDaemon(true);
+      reader.start();
+    }
+
+    private long readPid(final BufferedReader output) throws IOException {
+      final String line = output.readLine();
+      if (line == null || !line.matches("[0-9]{1,10}")) {
+        script.destroyForcibly();
+        throw new IOException("nats-server could not be started: " + line);
+      }
+      return Long.parseLong(line);
+    }
+
+    private void readLines(final BufferedReader output) {
+      try (output) {
+        String line;
+        while ((line = output.readLine()) != null) {
+          lastLine = line;
+        }
+      } catch (final IOException e) {
+        // The script has ended; its exit is seen elsewhere.
+        return;
+      }
+    }
+
+    void awaitAccepting(final int port) throws IOException {
+      final long deadlineNs = System.nanoTime() + START_TIMEOUT_NS;
+      while (System.nanoTime() - deadlineNs < 0) {
+        if (!script.isAlive()) {
+          awaitExit();
+          throw new IOException("nats-server ended at once: " + lastLine);
+        }
+        // Only the server's own greeting counts: another process might have taken the port.
+        if (ownsPort() && greets(port)) {
+          return;
+        }
+        LockSupport.parkNanos(this, POLL_NS);
+      }
+      throw new IOException("nats-server did not accept connections in time: " + lastLine);
+    }
+
+    private boolean ownsPort() {
+      return ProcessHandle.of(serverPid).map(ProcessHandle::isAlive).orElse(false);
+    }
+
+    private static boolean greets(final int port) {
+      try (Socket socket = new Socket()) {
+        socket.connect(new InetSocketAddress(HOST, port), 1_000);
+        socket.setSoTimeout(1_000);
+        return new String(socket.getInputStream().readNBytes(4), StandardCharsets.US_ASCII)
+            .equals("INFO");
+      } catch (final IOException e) {
+        return false;
+      }
+    }
+
+    int awaitExit() {
+      boolean interrupted = false;
+      try {
+        while (true) {
+          try {
+            final int code = script.waitFor();
+            reader.join(STOP_TIMEOUT_MS);
+            return code;
+          } catch (final InterruptedException e) {
+            interrupted = true;
+          }
+        }
+      } finally {
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
+
+    void stop() {
+      try {
+        script.getOutputStream().close();
+      } catch (final IOException e) {
+        // The other end is gone already.
+      }
+      try {
+        if (!script.waitFor(STOP_TIMEOUT_MS, TimeUnit.MILLISECONDS)) {
+          kill();
+        }
+      } catch (final InterruptedException e) {
+        kill();
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    private void kill() {
+      // The id belongs to the server as long as the script waits for it.
+      if (script.isAlive()) {
+        ProcessHandle.of(serverPid).ifPresent(ProcessHandle::destroyForcibly);
+      }
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package io.tally.transport;
+
+/** The syntax of node ids: 1 to 64 of {@code A-Z a-z 0-9 _ -}, which are safe in a subject and in a log line. */
+final class NodeIds {
+  static final int MAX_LENGTH = 64;
+
+  private NodeIds() {}
+
+  static boolean isValid(final CharSequence id) {
+    final int length = id.length();
+    if (length == 0 || length > MAX_LENGTH) {
+      return false;
+    }
+    for (int i = 0; i < length; i++) {
+      if (!isValid(id.charAt(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isValid(final char c) {
+    return (c >= 'a' && c <= 'z')
+        || (c >= 'A' && c <= 'Z')
+        || (c >= '0' && c <= '9')
+        || c == '_'
+        || c == '-';
+  }
+}

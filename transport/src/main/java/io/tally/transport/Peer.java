@@ -1,0 +1,76 @@
+package io.tally.transport;
+
+import static org.agrona.concurrent.ringbuffer.RingBufferDescriptor.TRAILER_LENGTH;
+
+import java.nio.ByteBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
+
+/** Another node of the list: what is waiting to be sent to it, and the incarnation of it that this node talks to. */
+final class Peer {
+  final int index;
+  final String id;
+  final long key;
+  private final int ringBytes;
+
+  // Written by the receiver.
+  private volatile ManyToOneRingBuffer outbound;
+  private volatile PeerSession session;
+  private volatile long readyIncarnation;
+
+  // Written by the sender.
+  private volatile long seenPosition;
+
+  Peer(final int index, final String id, final long key, final int ringBytes) {
+    this.index = index;
+    this.id = id;
+    this.key = key;
+    this.ringBytes = ringBytes;
+  }
+
+  /** Null until the first contact. */
+  ManyToOneRingBuffer outbound() {
+    return outbound;
+  }
+
+  /** Null until the first contact. */
+  PeerSession session() {
+    return session;
+  }
+
+  void session(final PeerSession newSession) {
+    if (outbound == null) {
+      outbound =
+          new ManyToOneRingBuffer(
+              new UnsafeBuffer(ByteBuffer.allocateDirect(ringBytes + TRAILER_LENGTH)));
+    }
+    session = newSession;
+  }
+
+  boolean isUp() {
+    final PeerSession current = session;
+    return current != null && current.status() == PeerStatus.UP;
+  }
+
+  /** Highest incarnation of this peer that was ever ready, or 0. */
+  long readyIncarnation() {
+    return readyIncarnation;
+  }
+
+  void readyIncarnation(final long incarnation) {
+    readyIncarnation = incarnation;
+  }
+
+  /**
+   * Position in the outbound ring up to which the sender knows of messages. A message that the sender has met and could
+   * not take, because it was not committed yet, lies beyond it.
+   */
+  void seenPosition(final long position) {
+    seenPosition = position;
+  }
+
+  boolean hasUnseenMessages() {
+    final ManyToOneRingBuffer ring = outbound;
+    return ring != null && ring.producerPosition() != seenPosition;
+  }
+}

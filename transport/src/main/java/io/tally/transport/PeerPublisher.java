@@ -1,0 +1,224 @@
+package io.tally.transport;
+
+import static org.agrona.concurrent.ControlledMessageHandler.Action.ABORT;
+import static org.agrona.concurrent.ControlledMessageHandler.Action.CONTINUE;
+
+import io.tally.engine.SteppedAgent;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.ControlledMessageHandler;
+import org.agrona.concurrent.MessageHandler;
+import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
+
+/**
+ * The sender's half of one peer: makes frames of what waits for it, numbers them, and keeps the bytes that it has not
+ * acknowledged within the window.
+ */
+final class PeerPublisher {
+  /** So that one peer cannot keep the sender from the others. */
+  private static final int FRAMES_PER_STEP = 16;
+
+  /** A message that is claimed and not committed is looked for again soon, whoever forgot to flush. */
+  private static final long UNCOMMITTED_NS = 1_000_000;
+
+  private final Peer peer;
+  private final FrameCarrier carrier;
+  private final OutboundFrame frame;
+  private final LinkCounters counters;
+  private final long helloIntervalNs;
+  private final long probeIntervalNs;
+  private final int windowBytes;
+  private final int maxFrameBytes;
+  private final UnackedFrames unacked = new UnackedFrames();
+  private final ControlledMessageHandler appendHandler = this::onOutbound;
+  private final MessageHandler dropHandler = this::onDropped;
+
+  private PeerSession session;
+  private long frameNumber;
+  private int answersGiven;
+  private long nextHelloNs;
+  private long nextProbeNs;
+  private int frameLimitBytes;
+  private boolean frameFull;
+
+  PeerPublisher(
+      final Peer peer,
+      final FrameCarrier carrier,
+      final OutboundFrame frame,
+      final LinkCounters counters,
+      final ClusterLink.Context context) {
+    this.peer = peer;
+    this.carrier = carrier;
+    this.frame = frame;
+    this.counters = counters;
+    helloIntervalNs = context.helloIntervalNs();
+    probeIntervalNs = context.probeIntervalNs();
+    windowBytes = context.windowBytes();
+    maxFrameBytes = context.maxFrameBytes();
+  }
+
+  /** Returns the number of frames published. */
+  int doWork(final long nowNs, final boolean announce) {
+    final PeerSession current = peer.session();
+    if (current != session) {
+      begin(current, nowNs);
+    }
+    if (current == null) {
+      return 0;
+    }
+    if (current.status() != PeerStatus.UP) {
+      dropOutbound();
+    }
+    if (!current.isAlive()) {
+      current.stalled(false);
+      return 0;
+    }
+    return publish(nowNs, announce);
+  }
+
+  /** When this peer needs a step although nothing happens; the outbound ring was seen by the last step. */
+  long nextStepNs(final long nowNs) {
+    if (session == null) {
+      return SteppedAgent.NEVER;
+    }
+    if (!session.isAlive()) {
+      return peer.hasUnseenMessages() ? nowNs + UNCOMMITTED_NS : SteppedAgent.NEVER;
+    }
+    if (session.isStalled()) {
+      return Math.min(nextHelloNs, nextProbeNs);
+    }
+    if (frameFull) {
+      return nowNs;
+    }
+    return peer.hasUnseenMessages()
+        ? Math.min(nextHelloNs, nowNs + UNCOMMITTED_NS)
+        : nextHelloNs;
+  }
+
+  private void begin(final PeerSession newSession, final long nowNs) {
+    if (session != null) {
+      dropOutbound();
+    }
+    session = newSession;
+    unacked.clear();
+    frameNumber = 0;
+    answersGiven = 0;
+    nextHelloNs = nowNs;
+    frameFull = false;
+  }
+
+  private int publish(final long nowNs, final boolean announce) {
+    unacked.ackUpTo(session.ackedByPeer());
+    final int answersWanted = session.answersWanted();
+    final boolean probe = session.isStalled() && nowNs - nextProbeNs >= 0;
+    boolean sayHello =
+        announce
+            || probe
+            || answersWanted != answersGiven
+            || nowNs - nextHelloNs >= 0
+            || session.unacknowledgedBytes() >= windowBytes / 4;
+    if (sayHello) {
+      answersGiven = answersWanted;
+      nextHelloNs = nowNs + helloIntervalNs;
+      nextProbeNs = nowNs + probeIntervalNs;
+    }
+
+    int frames = 0;
+    do {
+      frame.begin();
+      if (sayHello) {
+        frame.appendHello(peer.readyIncarnation(), !announce && !probe);
+      }
+      if (session.status() == PeerStatus.UP) {
+        drain(nowNs);
+      }
+      if (!frame.isEmpty()) {
+        publishFrame();
+        frames++;
+        sayHello = false;
+      }
+    } while (frameFull && !session.isStalled() && frames < FRAMES_PER_STEP);
+    return frames;
+  }
+
+  private void publishFrame() {
+    // Bytes first: the frame number read after them covers at least these bytes.
+    final long takenOverBytes = session.takenOverBytes();
+    final byte[] bytes = frame.finish(++frameNumber, session.takenOver());
+    final int messageCount = frame.commandCount() + frame.replyCount();
+    if (!carrier.publish(session.subject, bytes)) {
+      counters.increment(LinkCounter.PUBLISH_FAILURES);
+      counters.increase(LinkCounter.MESSAGES_DROPPED, messageCount);
+      return;
+    }
+    session.bytesAcknowledged(takenOverBytes);
+    unacked.add(frameNumber, bytes.length);
+    counters.increment(LinkCounter.FRAMES_SENT);
+    counters.increase(LinkCounter.BYTES_SENT, bytes.length);
+    counters.increase(LinkCounter.HELLOS_SENT, frame.helloCount());
+    if (messageCount > 0) {
+      counters.increase(LinkCounter.COMMANDS_SENT, frame.commandCount());
+      counters.increase(LinkCounter.REPLIES_SENT, frame.replyCount());
+      counters.frameSent(messageCount);
+    }
+  }
+
+  private void drain(final long nowNs) {
+    final ManyToOneRingBuffer ring = peer.outbound();
+    final long roomBytes = windowBytes - unacked.bytes();
+    frameLimitBytes = (int) Math.max(0, Math.min(maxFrameBytes, roomBytes));
+    read(ring);
+    final boolean windowFull = frameFull && frameLimitBytes < maxFrameBytes;
+    if (!windowFull) {
+      session.stalled(false);
+      peer.seenPosition(ring.consumerPosition());
+      return;
+    }
+    if (!session.isStalled()) {
+      counters.increment(LinkCounter.WINDOW_STALLS);
+      nextProbeNs = nowNs + probeIntervalNs;
+    }
+    peer.seenPosition(ring.producerPosition());
+    // The receiver stores the acknowledgement and then looks at the stall; here the order is the other way round.
+    session.stalled(true);
+    final long unackedBytes = unacked.bytes();
+    unacked.ackUpTo(session.ackedByPeer());
+    if (unacked.bytes() < unackedBytes) {
+      session.stalled(false);
+    }
+  }
+
+  private void read(final ManyToOneRingBuffer ring) {
+    frameFull = false;
+    // Reading gives 0 after mere padding at the wrap, too: only the second 0 means that nothing is there.
+    int zeros = 0;
+    while (zeros < 2 && !frameFull) {
+      zeros = ring.controlledRead(appendHandler) == 0 ? zeros + 1 : 0;
+    }
+  }
+
+  private ControlledMessageHandler.Action onOutbound(
+      final int typeId, final MutableDirectBuffer buffer, final int index, final int length) {
+    if (!frame.hasRoom(length, frameLimitBytes)) {
+      frameFull = true;
+      return ABORT;
+    }
+    frame.append(buffer, index, length);
+    return CONTINUE;
+  }
+
+  private void dropOutbound() {
+    final ManyToOneRingBuffer ring = peer.outbound();
+    int zeros = 0;
+    while (zeros < 2) {
+      zeros = ring.read(dropHandler) == 0 ? zeros + 1 : 0;
+    }
+    peer.seenPosition(ring.consumerPosition());
+    frameFull = false;
+  }
+
+  private void onDropped(
+      final int typeId, final DirectBuffer buffer, final int index, final int length) {
+    counters.increment(LinkCounter.MESSAGES_DROPPED);
+  }
+}

@@ -1,0 +1,95 @@
+package io.tally.transport;
+
+/**
+ * What sender and receiver tell each other about one incarnation of a peer. Each field has one writer. They are volatile
+ * rather than released because both sides store one field and then read another one to decide whether to wake the other.
+ */
+final class PeerSession {
+  final long incarnation;
+  final String subject;
+  final int loopCount;
+
+  // Written by the receiver.
+  private volatile PeerStatus status = PeerStatus.STARTING;
+  private volatile long ackedByPeer;
+  private volatile long takenOver;
+  private volatile long takenOverBytes;
+  private volatile int answersWanted;
+
+  // Written by the sender.
+  private volatile long bytesAcknowledged;
+  private volatile boolean stalled;
+
+  PeerSession(final long incarnation, final String subject, final int loopCount) {
+    this.incarnation = incarnation;
+    this.subject = subject;
+    this.loopCount = loopCount;
+  }
+
+  PeerStatus status() {
+    return status;
+  }
+
+  boolean isAlive() {
+    final PeerStatus current = status;
+    return current == PeerStatus.UP || current == PeerStatus.STARTING;
+  }
+
+  void status(final PeerStatus newStatus) {
+    status = newStatus;
+  }
+
+  /** Highest frame number that the peer has taken over from this node. */
+  long ackedByPeer() {
+    return ackedByPeer;
+  }
+
+  boolean onAck(final long frameNumber) {
+    if (frameNumber <= ackedByPeer) {
+      return false;
+    }
+    ackedByPeer = frameNumber;
+    return true;
+  }
+
+  /** Highest frame number that this node has taken over from the peer. */
+  long takenOver() {
+    return takenOver;
+  }
+
+  void onTakenOver(final long frameNumber, final int frameBytes) {
+    if (frameNumber > takenOver) {
+      takenOver = frameNumber;
+    }
+    takenOverBytes = takenOverBytes + frameBytes;
+  }
+
+  /** Read before {@link #takenOver()}, so that an acknowledgement never claims bytes of a later frame. */
+  long takenOverBytes() {
+    return takenOverBytes;
+  }
+
+  long unacknowledgedBytes() {
+    return takenOverBytes - bytesAcknowledged;
+  }
+
+  void bytesAcknowledged(final long bytes) {
+    bytesAcknowledged = bytes;
+  }
+
+  int answersWanted() {
+    return answersWanted;
+  }
+
+  void wantAnswer() {
+    answersWanted = answersWanted + 1;
+  }
+
+  boolean isStalled() {
+    return stalled;
+  }
+
+  void stalled(final boolean windowFull) {
+    stalled = windowFull;
+  }
+}

@@ -1,0 +1,15 @@
+package io.tally.transport;
+
+/** What a node knows of one incarnation of a peer. */
+public enum PeerStatus {
+  /** No hello of an acceptable process was heard yet. */
+  UNKNOWN,
+  /** It said hello and is not ready; nothing is sent to it but hellos. */
+  STARTING,
+  /** It is ready and was heard of late. */
+  UP,
+  /** It was not heard for the silence timeout. */
+  DOWN,
+  /** It said goodbye. */
+  LEFT
+}

@@ -1,0 +1,51 @@
+package io.tally.transport;
+
+import io.tally.engine.KeyHash;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The peers of a node by index in the node list. Immutable; the peers are not. */
+final class PeerTable {
+  private final Peer[] byIndex;
+  private final Peer[] others;
+
+  PeerTable(
+      final List<String> sortedNodeIds, final String localId, final int ringBytes) {
+    byIndex = new Peer[sortedNodeIds.size()];
+    others = new Peer[byIndex.length - 1];
+    final Set<Long> keys = new HashSet<>();
+    int otherCount = 0;
+    for (int i = 0; i < byIndex.length; i++) {
+      final String id = sortedNodeIds.get(i);
+      final long key = KeyHash.hash(id);
+      if (!keys.add(key)) {
+        throw new IllegalArgumentException("two node ids have the same key, one is " + id);
+      }
+      if (id.equals(localId)) {
+        continue;
+      }
+      final Peer peer = new Peer(i, id, key, ringBytes);
+      byIndex[i] = peer;
+      others[otherCount++] = peer;
+    }
+  }
+
+  /** Null for this node itself. */
+  Peer get(final int nodeIndex) {
+    return byIndex[nodeIndex];
+  }
+
+  Peer[] others() {
+    return others;
+  }
+
+  boolean areAllUp() {
+    for (final Peer peer : others) {
+      if (!peer.isUp()) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,19 @@
+package io.tally.transport;
+
+/** The subjects of one cluster. Two clusters with different prefixes never meet. */
+final class Subjects {
+  private final String prefix;
+
+  Subjects(final String prefix) {
+    this.prefix = prefix;
+  }
+
+  /** Where every process of the cluster listens for newcomers. */
+  String hello() {
+    return prefix + ".hello";
+  }
+
+  String node(final String nodeId, final long incarnation) {
+    return prefix + ".node." + nodeId + '.' + incarnation;
+  }
+}
