@@ -14,38 +14,40 @@ import org.agrona.concurrent.NanoClock;
 public final class AgentThread implements Wakeup, AutoCloseable {
   private static final long MAX_PARK_NS = 1_000_000_000L;
 
-  private final SteppedAgent[] agents;
   private final NanoClock clock;
   private final ErrorHandler errorHandler;
   private final boolean spin;
   private final Thread thread;
   private final AtomicBoolean woken = new AtomicBoolean();
+  private SteppedAgent[] agents;
   private volatile boolean closed;
 
   /**
-   * Creates a thread; {@link #start()} starts it.
+   * Creates a thread, not yet started; it can be woken before.
    *
    * @param factory makes the thread.
    * @param clock gives the time of each step.
    * @param errorHandler is given what an agent throws; the thread goes on after it returns.
    * @param spin never park.
-   * @param agents stepped in this order.
    */
   public AgentThread(
       final ThreadFactory factory,
       final NanoClock clock,
       final ErrorHandler errorHandler,
-      final boolean spin,
-      final SteppedAgent... agents) {
-    this.agents = agents.clone();
+      final boolean spin) {
     this.clock = clock;
     this.errorHandler = errorHandler;
     this.spin = spin;
     thread = factory.newThread(this::run);
   }
 
-  /** Starts the thread. */
-  public void start() {
+  /**
+   * Starts the thread. Once only.
+   *
+   * @param toStep the agents, stepped in this order.
+   */
+  public void start(final SteppedAgent... toStep) {
+    agents = toStep.clone();
     thread.start();
   }
 

@@ -1,5 +1,6 @@
 package io.tally.transport;
 
+import io.tally.engine.InboundAdapter;
 import io.tally.engine.InboundHandler;
 import io.tally.engine.KeyHash;
 import io.tally.engine.MessageClaim;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.agrona.BitUtil;
 import org.agrona.CloseHelper;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RecordDescriptor;
@@ -205,6 +207,16 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
   }
 
   /**
+   * Sets who takes the commands and replies that arrive from now on. A node without one refuses them all, and must not
+   * become ready.
+   *
+   * @param handler of this node.
+   */
+  public void attach(final InboundHandler handler) {
+    receiver.attach(handler);
+  }
+
+  /**
    * Tells the peers that this node is ready. They address its shards from now on. The caller has looked at {@link
    * #startState(long)}.
    */
@@ -267,6 +279,20 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     CloseHelper.closeAll(subscriptions);
   }
 
+  private static final class NoInbound implements InboundHandler {
+    @Override
+    public int onMessage(
+        final long nowNs, final DirectBuffer buffer, final int offset, final int length) {
+      return InboundAdapter.REFUSED;
+    }
+
+    @Override
+    public void refuseBusy(final DirectBuffer buffer, final int offset, final int length) {}
+
+    @Override
+    public void flush() {}
+  }
+
   /** Configuration of a link. Not to be changed after the launch. */
   public static final class Context {
     private static final int MAX_NODES = 1024;
@@ -280,7 +306,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     private int laneWindow;
     private int loopCount = 1;
     private FrameCarrier carrier;
-    private InboundHandler inbound;
+    private InboundHandler inbound = new NoInbound();
     private Wakeup homeWakeup;
     private Wakeup senderWakeup;
     private LinkListener listener = LinkListener.NONE;

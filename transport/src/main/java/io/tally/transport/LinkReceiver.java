@@ -25,7 +25,7 @@ final class LinkReceiver implements SteppedAgent {
   private static final long HELD_RETRY_NS = 1_000_000;
 
   private final ManyToOneConcurrentArrayQueue<byte[]> inbound;
-  private final InboundHandler handler;
+  private volatile InboundHandler handler;
   private final Wakeup senderWakeup;
   private final LinkListener listener;
   private final LinkCounters counters;
@@ -63,6 +63,11 @@ final class LinkReceiver implements SteppedAgent {
     frame = new InboundFrame(context.maxFrameBytes());
     helloAdapter = new HelloAdapter(membership, counters);
     roleName = "link-receiver-" + local.id;
+  }
+
+  /** From the next message on. */
+  void attach(final InboundHandler newHandler) {
+    handler = newHandler;
   }
 
   @Override
