@@ -1,19 +1,126 @@
 package io.tally.engine;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
 
-/** Places shards on nodes. */
+/**
+ * Places shards on nodes by balanced rendezvous hashing. Every pair of a shard and a node has a
+ * score, and pairs are joined by falling score as long as the shard is free and the node has room.
+ * Every node has room for its even share; where shards are left over, the nodes that ask first for
+ * one more get one. So each node owns the even share or one more, and when a node joins or leaves,
+ * most of the other shards stay where they are: their scores are the same as before.
+ */
 final class Placement {
+  static final int MAX_SHARD_COUNT = 4096;
+
+  private static final Pattern NODE_ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
+  // Equal scores are hardly to be met, but the table must be the same in every process.
+  private static final Comparator<Bid> BY_FALLING_SCORE =
+      ((Comparator<Bid>) (a, b) -> Long.compareUnsigned(b.score, a.score))
+          .thenComparingInt(Bid::shardId)
+          .thenComparingInt(Bid::nodeIndex);
+
+  private record Bid(long score, int shardId, int nodeIndex) {}
+
   private Placement() {}
 
+  /**
+   * Places all shards. The table depends on the set of nodes, the number of shards and the seed
+   * alone.
+   *
+   * @param nodeIds distinct, in any order, each of 1 to 64 letters, digits, '_' or '-'.
+   * @param shardCount number of shards, 1 to 4096.
+   * @param seed any text; clusters with different seeds are placed differently.
+   * @return the table, with each shard at epoch 1.
+   * @throws IllegalArgumentException if the ids or the number of shards are refused.
+   */
   static RoutingTable place(final List<String> nodeIds, final int shardCount, final String seed) {
-    final int[] nodes = new int[shardCount];
-    for (int i = 0; i < shardCount; i++) {
-      nodes[i] = i % nodeIds.size();
+    validate(nodeIds, shardCount);
+    final List<String> sortedIds = nodeIds.stream().sorted().toList();
+    final int[] nodeByShard = assign(bids(sortedIds, shardCount, seed), shardCount, nodeIds.size());
+    final long[] epochByShard = new long[shardCount];
+    Arrays.fill(epochByShard, 1);
+    return new RoutingTable(sortedIds, nodeByShard, epochByShard);
+  }
+
+  private static int[] assign(final List<Bid> bids, final int shardCount, final int nodeCount) {
+    final int share = shardCount / nodeCount;
+    int leftOver = shardCount % nodeCount;
+    final int[] owned = new int[nodeCount];
+    final int[] nodeByShard = new int[shardCount];
+    Arrays.fill(nodeByShard, -1);
+    for (final Bid bid : bids) {
+      if (nodeByShard[bid.shardId] >= 0) {
+        continue;
+      }
+      final int count = owned[bid.nodeIndex];
+      if (count > share || (count == share && leftOver == 0)) {
+        continue;
+      }
+      if (count == share) {
+        leftOver--;
+      }
+      owned[bid.nodeIndex]++;
+      nodeByShard[bid.shardId] = bid.nodeIndex;
     }
-    final long[] epochs = new long[shardCount];
-    Arrays.fill(epochs, 1);
-    return new RoutingTable(nodeIds, nodes, epochs);
+    return nodeByShard;
+  }
+
+  private static List<Bid> bids(
+      final List<String> nodeIds, final int shardCount, final String seed) {
+    final List<Bid> bids = new ArrayList<>(shardCount * nodeIds.size());
+    for (int nodeIndex = 0; nodeIndex < nodeIds.size(); nodeIndex++) {
+      final ByteBuffer key = scoreKey(seed, nodeIds.get(nodeIndex));
+      for (int shardId = 0; shardId < shardCount; shardId++) {
+        key.putInt(0, shardId);
+        final long score = KeyHash.hash(key.array(), 0, key.capacity());
+        bids.add(new Bid(score, shardId, nodeIndex));
+      }
+    }
+    bids.sort(BY_FALLING_SCORE);
+    return bids;
+  }
+
+  // Room for the shard id, then the length of the seed, so that no two triples give equal bytes.
+  private static ByteBuffer scoreKey(final String seed, final String nodeId) {
+    final byte[] seedBytes = seed.getBytes(StandardCharsets.UTF_8);
+    final byte[] nodeBytes = nodeId.getBytes(StandardCharsets.US_ASCII);
+    return ByteBuffer.allocate(2 * Integer.BYTES + seedBytes.length + nodeBytes.length)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(0)
+        .putInt(seedBytes.length)
+        .put(seedBytes)
+        .put(nodeBytes);
+  }
+
+  private static void validate(final List<String> nodeIds, final int shardCount) {
+    require(!nodeIds.isEmpty(), "at least one node is needed");
+    require(
+        shardCount >= 1 && shardCount <= MAX_SHARD_COUNT,
+        "the number of shards must be 1 to " + MAX_SHARD_COUNT + ": " + shardCount);
+    final Set<String> ids = new HashSet<>();
+    final Set<Long> keys = new HashSet<>();
+    for (final String nodeId : nodeIds) {
+      require(
+          NODE_ID.matcher(nodeId).matches(),
+          "a node id is 1 to 64 letters, digits, '_' or '-': " + nodeId);
+      require(ids.add(nodeId), "node id given twice: " + nodeId);
+      require(keys.add(KeyHash.hash(nodeId)), "node id has the hash of another one: " + nodeId);
+    }
+  }
+
+  private static void require(final boolean condition, final String message) {
+    if (!condition) {
+      throw new IllegalArgumentException(message);
+    }
   }
 }

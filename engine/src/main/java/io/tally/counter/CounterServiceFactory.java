@@ -1,0 +1,47 @@
+package io.tally.counter;
+
+import io.tally.counter.codecs.CounterReplyDecoder;
+import io.tally.counter.codecs.IncrementDecoder;
+import io.tally.counter.codecs.MessageHeaderDecoder;
+import io.tally.engine.ShardService;
+import io.tally.engine.ShardServiceFactory;
+import java.util.List;
+
+/** Makes the counter services of a node's shards. Thread-safe. */
+public final class CounterServiceFactory implements ShardServiceFactory {
+  private static final List<String> MESSAGE_TYPES = List.of("Increment", "GetValue");
+
+  private final CounterLimit limit;
+
+  /**
+   * Creates a factory.
+   *
+   * @param limit that all its services share, and those of other nodes in the process.
+   */
+  public CounterServiceFactory(final CounterLimit limit) {
+    this.limit = limit;
+  }
+
+  @Override
+  public ShardService create(final int shardId) {
+    return new CounterAdapter(new CounterTable(limit));
+  }
+
+  @Override
+  public int maxCommandLength() {
+    return MessageHeaderDecoder.ENCODED_LENGTH
+        + IncrementDecoder.BLOCK_LENGTH
+        + IncrementDecoder.counterIdHeaderLength()
+        + CounterProxy.MAX_ID_LENGTH;
+  }
+
+  @Override
+  public int maxReplyLength() {
+    return MessageHeaderDecoder.ENCODED_LENGTH + CounterReplyDecoder.BLOCK_LENGTH;
+  }
+
+  @Override
+  public List<String> messageTypes() {
+    return MESSAGE_TYPES;
+  }
+}
