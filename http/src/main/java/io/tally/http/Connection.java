@@ -1,0 +1,401 @@
+package io.tally.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.DuplexChannel;
+import io.tally.counter.codecs.CounterStatus;
+import io.tally.engine.Outcome;
+import io.tally.engine.ReplyHandler;
+import org.agrona.DirectBuffer;
+
+/**
+ * One client connection: its requests in flight, in the order in which they came, and the responses, which leave in
+ * that order however the answers arrive. Belongs to its event loop's thread.
+ */
+final class Connection implements ReplyHandler {
+  private static final int INITIAL_OUT_BYTES = 256;
+  private static final int MAX_INITIAL_OUT_BYTES = 16_384;
+  private static final int MAX_LINGER_BYTES = 1 << 20;
+
+  private final LoopState loop;
+  private final ChannelHandlerContext ctx;
+  private final RequestDecoder decoder;
+  private final Limits limits;
+  private final Exchange[] ring;
+  private int first;
+  private int count;
+  private ByteBuf out;
+  private int lastOutBytes = INITIAL_OUT_BYTES;
+  private boolean dirty;
+  private boolean paused;
+  private boolean inputDone;
+  private boolean peerDone;
+  private boolean continueDue;
+  private boolean closeAfterFlush;
+  private boolean lingerAfterFlush;
+  private boolean lingering;
+  private boolean closed;
+  private int lingeredBytes;
+  private Phase phase = Phase.IDLE;
+  private long phaseSinceNs;
+  private long stallSignature;
+  private long stallSinceNs;
+
+  /** Position in its loop's list. */
+  int index;
+
+  private enum Phase {
+    IDLE,
+    HEAD,
+    BODY
+  }
+
+  Connection(final LoopState loop, final ChannelHandlerContext ctx, final RequestDecoder decoder) {
+    this.loop = loop;
+    this.ctx = ctx;
+    this.decoder = decoder;
+    this.limits = loop.limits();
+    this.ring = new Exchange[limits.maxInFlight()];
+    this.phaseSinceNs = loop.nowNs();
+    loop.onOpened(this);
+  }
+
+  // What the decoder tells.
+
+  /** Whether there is room for another request; if not, reading stops until there is. */
+  boolean tryDecode() {
+    if (count < ring.length && isWritable()) {
+      return true;
+    }
+    if (!paused) {
+      paused = true;
+      ctx.channel().config().setAutoRead(false);
+    }
+    return false;
+  }
+
+  /** Whether what arrives is to be discarded. */
+  boolean inputDone() {
+    return inputDone;
+  }
+
+  void onDiscarded(final int bytes) {
+    lingeredBytes += bytes;
+    if (lingering && lingeredBytes > MAX_LINGER_BYTES) {
+      ctx.close();
+    }
+  }
+
+  void onHeadBegun() {
+    if (phase != Phase.HEAD) {
+      phase = Phase.HEAD;
+      phaseSinceNs = loop.nowNs();
+    }
+  }
+
+  void onBodyBegun(final boolean expectsContinue) {
+    phase = Phase.BODY;
+    phaseSinceNs = loop.nowNs();
+    continueDue = expectsContinue;
+    writeReady();
+  }
+
+  void onBodyBytes() {
+    continueDue = false;
+  }
+
+  void onRequest(final Request request) {
+    phase = Phase.IDLE;
+    phaseSinceNs = loop.nowNs();
+    continueDue = false;
+    final int slot = claim();
+    final Exchange exchange = ring[slot];
+    exchange.oldVersion = request.oldVersion;
+    if (!request.keepAlive || loop.draining()) {
+      exchange.close = true;
+      inputDone = true;
+    }
+    loop.routes().dispatch(loop.nowNs(), request, exchange, this, slot);
+    writeReady();
+  }
+
+  /** Answers what cannot be understood, and ends the connection after that. */
+  void onFault(final Refusal refusal, final boolean head, final boolean write) {
+    phase = Phase.IDLE;
+    continueDue = false;
+    inputDone = true;
+    final Exchange exchange = ring[claim()];
+    exchange.head = head;
+    exchange.write = write;
+    exchange.close = true;
+    exchange.linger = true;
+    exchange.refuse(refusal);
+    writeReady();
+  }
+
+  void onWritable() {
+    if (paused) {
+      markDirty();
+      loop.wake();
+    }
+  }
+
+  /** The peer sends no more. It may still read. */
+  void onPeerDone() {
+    peerDone = true;
+    if (lingering) {
+      ctx.close();
+    } else {
+      markDirty();
+      loop.wake();
+    }
+  }
+
+  void onClosed() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    inputDone = true;
+    if (out != null) {
+      out.release();
+      out = null;
+    }
+    loop.onClosed(this);
+  }
+
+  // Answers.
+
+  @Override
+  public void onReply(
+      final long cookie,
+      final Outcome outcome,
+      final long shardIncarnation,
+      final boolean replayed,
+      final DirectBuffer buffer,
+      final int offset,
+      final int length) {
+    if (closed) {
+      loop.onDropped();
+      return;
+    }
+    final Exchange exchange = ring[(int) cookie];
+    exchange.incarnation = shardIncarnation;
+    exchange.replayed = replayed;
+    if (outcome == Outcome.ANSWERED) {
+      answered(exchange, buffer, offset, length);
+    } else {
+      exchange.refuse(refusal(outcome));
+      if (outcome == Outcome.CLOSING) {
+        endInput();
+      }
+    }
+    writeReady();
+  }
+
+  private void answered(
+      final Exchange exchange, final DirectBuffer buffer, final int offset, final int length) {
+    if (!loop.reply().wrap(buffer, offset, length)) {
+      exchange.refuse(Refusal.INTERNAL);
+      return;
+    }
+    exchange.value = loop.reply().value();
+    final CounterStatus status = loop.reply().status();
+    switch (status) {
+      case OK -> exchange.ready = true;
+      case OVERFLOW -> exchange.refuse(Refusal.OVERFLOW);
+      case MEMORY_LIMIT -> exchange.refuse(Refusal.MEMORY_LIMIT);
+      default -> exchange.refuse(Refusal.INTERNAL);
+    }
+  }
+
+  private static Refusal refusal(final Outcome outcome) {
+    return switch (outcome) {
+      case INVALID -> Refusal.UNDECODABLE;
+      case KEY_MISMATCH -> Refusal.KEY_MISMATCH;
+      case KEY_LIMIT -> Refusal.KEY_LIMIT;
+      case BUSY -> Refusal.BUSY;
+      case NO_OWNER -> Refusal.NO_OWNER;
+      case CLOSING -> Refusal.DRAINING;
+      case TIMEOUT -> Refusal.TIMEOUT;
+      case ANSWERED, INTERNAL -> Refusal.INTERNAL;
+    };
+  }
+
+  private int claim() {
+    if (count == ring.length) {
+      throw new IllegalStateException("a request was decoded although none more may be in flight");
+    }
+    int slot = first + count;
+    if (slot >= ring.length) {
+      slot -= ring.length;
+    }
+    if (ring[slot] == null) {
+      ring[slot] = new Exchange();
+    }
+    ring[slot].reset();
+    count++;
+    return slot;
+  }
+
+  private void writeReady() {
+    while (count > 0 && !closeAfterFlush) {
+      final Exchange exchange = ring[first];
+      if (!exchange.ready) {
+        return;
+      }
+      loop.writer().write(out(), exchange, loop.nowNs());
+      loop.onResponse(exchange.status());
+      closeAfterFlush = exchange.close;
+      lingerAfterFlush = exchange.linger;
+      count--;
+      first = count == 0 || first + 1 == ring.length ? 0 : first + 1;
+    }
+    if (count == 0 && continueDue) {
+      continueDue = false;
+      out().writeBytes(ResponseWriter.CONTINUE);
+    }
+  }
+
+  private ByteBuf out() {
+    if (out == null) {
+      out = ctx.alloc().buffer(lastOutBytes);
+      markDirty();
+    }
+    return out;
+  }
+
+  private void markDirty() {
+    if (!dirty) {
+      dirty = true;
+      loop.onDirty(this);
+    }
+  }
+
+  // What the loop tells.
+
+  /** Sends what was written since the last flush, and reads on if there is room again. */
+  void flush() {
+    dirty = false;
+    if (closed) {
+      return;
+    }
+    final boolean ends = count == 0 && (inputDone || peerDone && !paused);
+    if (out != null) {
+      send(ends);
+    } else if (ends && !closeAfterFlush) {
+      closeAfterFlush = true;
+      ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+    if (paused && !closed && !inputDone && count < ring.length && isWritable()) {
+      resume();
+    }
+  }
+
+  private void send(final boolean ends) {
+    final ByteBuf batch = out;
+    out = null;
+    lastOutBytes =
+        Math.min(Math.max(batch.readableBytes(), INITIAL_OUT_BYTES), MAX_INITIAL_OUT_BYTES);
+    if (lingerAfterFlush) {
+      ctx.writeAndFlush(batch).addListener((ChannelFutureListener) this::linger);
+    } else if (closeAfterFlush || ends) {
+      closeAfterFlush = true;
+      ctx.writeAndFlush(batch).addListener(ChannelFutureListener.CLOSE);
+    } else {
+      ctx.writeAndFlush(batch, ctx.voidPromise());
+    }
+  }
+
+  private void resume() {
+    paused = false;
+    phaseSinceNs = loop.nowNs();
+    decoder.resume();
+    if (!paused) {
+      ctx.channel().config().setAutoRead(true);
+      if (peerDone) {
+        markDirty();
+      }
+    }
+  }
+
+  /**
+   * The response is out, but the peer may still be sending: a close now would reset the connection, and the response
+   * might be lost with it. So only this side is closed, and what comes is discarded for a while.
+   */
+  private void linger(final ChannelFuture written) {
+    if (!written.isSuccess() || peerDone) {
+      ctx.close();
+      return;
+    }
+    lingering = true;
+    phaseSinceNs = loop.nowNs();
+    final ChannelFuture shutdown = ((DuplexChannel) ctx.channel()).shutdownOutput();
+    shutdown.addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+    ctx.channel().config().setAutoRead(true);
+  }
+
+  /** The server is stopping: finish what was read, and close. */
+  void drain() {
+    if (phase == Phase.IDLE) {
+      endInput();
+      markDirty();
+    }
+  }
+
+  private void endInput() {
+    if (inputDone) {
+      return;
+    }
+    inputDone = true;
+    if (count > 0) {
+      ring[(first + count - 1) % ring.length].close = true;
+    }
+  }
+
+  /** Ends the connection if one of its deadlines has passed. */
+  void sweep(final long nowNs) {
+    final long inPhaseNs = nowNs - phaseSinceNs;
+    if (isStalled(nowNs)) {
+      ctx.close();
+    } else if (lingering) {
+      if (inPhaseNs > limits.lingerNs()) {
+        ctx.close();
+      }
+    } else if (inputDone || paused || count == ring.length) {
+      return;
+    } else if (phase == Phase.HEAD && inPhaseNs > limits.headDeadlineNs()) {
+      onFault(Refusal.HEAD_TIMEOUT, false, true);
+    } else if (phase == Phase.BODY && inPhaseNs > limits.bodyDeadlineNs()) {
+      onFault(Refusal.BODY_TIMEOUT, false, true);
+    } else if (phase == Phase.IDLE && count == 0 && inPhaseNs > limits.idleTimeoutNs()) {
+      ctx.close();
+    }
+  }
+
+  private boolean isWritable() {
+    return ctx.channel().isWritable();
+  }
+
+  private boolean isStalled(final long nowNs) {
+    final ChannelOutboundBuffer pending = ctx.channel().unsafe().outboundBuffer();
+    if (pending == null || pending.totalPendingWriteBytes() == 0) {
+      stallSignature = 0;
+      return false;
+    }
+    final long signature = (pending.totalPendingWriteBytes() << 24) + pending.currentProgress() + 1;
+    if (signature != stallSignature) {
+      stallSignature = signature;
+      stallSinceNs = nowNs;
+    }
+    return nowNs - stallSinceNs > limits.writeStallNs();
+  }
+
+  void close() {
+    ctx.close();
+  }
+}

@@ -1,0 +1,161 @@
+package io.tally.http;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.SingleThreadEventLoop;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.FastThreadLocalThread;
+import io.tally.engine.SteppedAgent;
+import io.tally.engine.Wakeup;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.agrona.ErrorHandler;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * The event loops of a process. They serve its sockets and step the agents that were added to them, each loop with one
+ * daemon thread named {@code tally-loop-N}. Linux epoll where its native part is present, else NIO.
+ */
+public final class EventLoops implements AutoCloseable {
+  private static final int MAX_LOOPS = 256;
+  private static final long CLOSE_TIMEOUT_MS = 5_000;
+
+  private final MultiThreadIoEventLoopGroup group;
+  private final Class<? extends ServerChannel> serverChannelClass;
+  private final LoopStepper[] steppers;
+  private final NanoClock clock;
+  private final ErrorHandler errorHandler;
+
+  private EventLoops(
+      final int loopCount,
+      final boolean epoll,
+      final NanoClock clock,
+      final ErrorHandler errorHandler) {
+    if (loopCount < 1 || loopCount > MAX_LOOPS) {
+      throw new IllegalArgumentException("number of event loops out of range: " + loopCount);
+    }
+    this.clock = clock;
+    this.errorHandler = errorHandler;
+    final IoHandlerFactory ioHandlers =
+        epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    serverChannelClass = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    final AtomicInteger threadCount = new AtomicInteger();
+    final ThreadFactory threads =
+        runnable -> {
+          final Thread thread =
+              new FastThreadLocalThread(runnable, "tally-loop-" + threadCount.getAndIncrement());
+          thread.setDaemon(true);
+          return thread;
+        };
+    group = new MultiThreadIoEventLoopGroup(loopCount, threads, ioHandlers);
+    steppers = new LoopStepper[loopCount];
+    int i = 0;
+    for (final EventExecutor executor : group) {
+      steppers[i++] = new LoopStepper((SingleThreadEventLoop) executor, clock, errorHandler);
+      // A thread starts with its loop's first task: in this order, so that names tell the loop.
+      executor.submit(() -> {}).syncUninterruptibly();
+    }
+  }
+
+  /**
+   * Starts the loops.
+   *
+   * @param loopCount    number of loops, 1 to 256.
+   * @param clock        read once for each step; the clock of all agents.
+   * @param errorHandler is told what an agent or a connection threw, on the loop's thread. The loop goes on after an
+   *     exception; for an {@link Error} the handler is expected to end the process.
+   * @return the running loops.
+   */
+  public static EventLoops launch(
+      final int loopCount, final NanoClock clock, final ErrorHandler errorHandler) {
+    return new EventLoops(loopCount, Epoll.isAvailable(), clock, errorHandler);
+  }
+
+  static EventLoops launchNio(
+      final int loopCount, final NanoClock clock, final ErrorHandler errorHandler) {
+    return new EventLoops(loopCount, false, clock, errorHandler);
+  }
+
+  /**
+   * Number of loops.
+   *
+   * @return the number.
+   */
+  public int loopCount() {
+    return steppers.length;
+  }
+
+  /**
+   * Wakes the agents of one loop. Does nothing once the loops are closed.
+   *
+   * @param loop index, from 0.
+   * @return what wakes them, for any thread.
+   */
+  public Wakeup wakeup(final int loop) {
+    return steppers[loop];
+  }
+
+  /**
+   * Adds an agent to a loop, to be stepped after those added to it before. Any thread, also while the loop runs. Only
+   * the loop's thread touches the agent from then on.
+   *
+   * @param loop  index, from 0.
+   * @param agent to be stepped until the loops are closed.
+   */
+  public void addAgent(final int loop, final SteppedAgent agent) {
+    steppers[loop].addAgent(agent);
+  }
+
+  /**
+   * How the sockets are served.
+   *
+   * @return {@code epoll} or {@code nio}.
+   */
+  public String ioName() {
+    return serverChannelClass == EpollServerSocketChannel.class ? "epoll" : "nio";
+  }
+
+  /** Ends the loops: agents are stepped no more, open sockets are closed. Blocks for at most 5 seconds. Idempotent. */
+  @Override
+  public void close() {
+    group.shutdownGracefully(0, CLOSE_TIMEOUT_MS, TimeUnit.MILLISECONDS);
+    group.terminationFuture().awaitUninterruptibly(CLOSE_TIMEOUT_MS, TimeUnit.MILLISECONDS);
+  }
+
+  MultiThreadIoEventLoopGroup group() {
+    return group;
+  }
+
+  Class<? extends ServerChannel> serverChannelClass() {
+    return serverChannelClass;
+  }
+
+  LoopStepper stepper(final int loop) {
+    return steppers[loop];
+  }
+
+  int indexOf(final EventLoop eventLoop) {
+    for (int i = 0; i < steppers.length; i++) {
+      if (steppers[i].eventLoop() == eventLoop) {
+        return i;
+      }
+    }
+    throw new IllegalArgumentException("not one of these event loops");
+  }
+
+  NanoClock clock() {
+    return clock;
+  }
+
+  ErrorHandler errorHandler() {
+    return errorHandler;
+  }
+}

@@ -1,0 +1,123 @@
+package io.tally.http;
+
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * What an HTTP server has done, for metrics. Each loop counts for itself with plain single-writer counters; any thread
+ * may read, and sees each counter as of a moment ago.
+ */
+public final class HttpCounters {
+  private static final int[] STATUSES = {
+    200, 204, 400, 404, 405, 408, 409, 413, 414, 415, 417, 422, 431, 500, 503, 504, 505
+  };
+  private static final byte[] INDEX_BY_STATUS = new byte[600];
+  private static final int OPENED = STATUSES.length;
+  private static final int CLOSED = OPENED + 1;
+  private static final int REFUSED = CLOSED + 1;
+  private static final int DROPPED = REFUSED + 1;
+  private static final int COUNT = DROPPED + 1;
+
+  static {
+    for (int i = 0; i < STATUSES.length; i++) {
+      INDEX_BY_STATUS[STATUSES[i]] = (byte) i;
+    }
+  }
+
+  private final AtomicLongArray[] loops;
+
+  HttpCounters(final int loopCount) {
+    loops = new AtomicLongArray[loopCount];
+    for (int i = 0; i < loopCount; i++) {
+      loops[i] = new AtomicLongArray(COUNT);
+    }
+  }
+
+  /**
+   * The statuses that a response can have.
+   *
+   * @return a new array, ascending.
+   */
+  public static int[] statuses() {
+    return STATUSES.clone();
+  }
+
+  /**
+   * Number of responses with a status.
+   *
+   * @param status one of {@link #statuses()}.
+   * @return responses written since the start.
+   */
+  public long responses(final int status) {
+    return sum(INDEX_BY_STATUS[status]);
+  }
+
+  /**
+   * Number of connections accepted, those beyond the limit not counted.
+   *
+   * @return connections since the start.
+   */
+  public long connectionsAccepted() {
+    return sum(OPENED);
+  }
+
+  /**
+   * Number of connections refused because of the limit.
+   *
+   * @return connections since the start.
+   */
+  public long connectionsRefused() {
+    return sum(REFUSED);
+  }
+
+  /**
+   * Number of connections open now.
+   *
+   * @return the number.
+   */
+  public long connectionsOpen() {
+    final long closed = sum(CLOSED);
+    return sum(OPENED) - closed;
+  }
+
+  /**
+   * Number of answers that came after their connection was gone.
+   *
+   * @return answers since the start.
+   */
+  public long responsesDropped() {
+    return sum(DROPPED);
+  }
+
+  void onResponse(final int loop, final int status) {
+    increment(loop, INDEX_BY_STATUS[status]);
+  }
+
+  void onOpened(final int loop) {
+    increment(loop, OPENED);
+  }
+
+  void onClosed(final int loop) {
+    increment(loop, CLOSED);
+  }
+
+  void onRefused(final int loop) {
+    increment(loop, REFUSED);
+  }
+
+  void onDropped(final int loop) {
+    increment(loop, DROPPED);
+  }
+
+  private void increment(final int loop, final int index) {
+    final AtomicLongArray counters = loops[loop];
+    counters.setRelease(index, counters.getPlain(index) + 1);
+  }
+
+  private long sum(final int index) {
+    long sum = 0;
+    for (final AtomicLongArray counters : loops) {
+      sum += counters.getAcquire(index);
+    }
+    return sum;
+  }
+}

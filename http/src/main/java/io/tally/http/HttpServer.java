@@ -1,0 +1,630 @@
+package io.tally.http;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.tally.counter.CounterProxy;
+import io.tally.engine.Ingress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.agrona.concurrent.EpochClock;
+import org.agrona.concurrent.SystemEpochClock;
+
+/**
+ * Serves the counters over HTTP/1.1. Each connection lives on one event loop, with that loop's {@link Ingress}.
+ *
+ * <p>Launched and closed by one thread; its accessors may be called by any.
+ */
+public final class HttpServer implements AutoCloseable {
+  private static final long CLOSE_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(2);
+  private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private final Context context;
+  private final HttpCounters counters;
+  private final LoopState[] loops;
+  private final AtomicInteger connectionCount = new AtomicInteger();
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final ListenSocket socket;
+
+  private HttpServer(final Context context) {
+    this.context = context;
+    final EventLoops eventLoops = context.eventLoops();
+    counters = new HttpCounters(eventLoops.loopCount());
+    loops = new LoopState[eventLoops.loopCount()];
+    socket = ListenSocket.bind(eventLoops, context.host(), context.port(), new Acceptor());
+    final Page help = HelpPage.of(socket.port(), context.metricsUrl());
+    for (int i = 0; i < loops.length; i++) {
+      final Routes routes =
+          new Routes(
+              context.entries.get(i), help, context.readiness, context.liveness, context.cluster);
+      loops[i] =
+          new LoopState(
+              i, eventLoops.stepper(i), context.limits, routes, counters, context.epochClock);
+      eventLoops.stepper(i).addBatchEnd(loops[i]);
+    }
+    socket.accept();
+  }
+
+  /**
+   * Binds the port and begins to serve.
+   *
+   * @param context concluded here; belongs to the server from now on.
+   * @return the running server.
+   * @throws IllegalStateException if the port is taken or cannot be bound; the message is one clear line.
+   */
+  public static HttpServer launch(final Context context) {
+    context.conclude();
+    return new HttpServer(context);
+  }
+
+  /**
+   * The port on which the server listens.
+   *
+   * @return the port, also if the context asked for any free one.
+   */
+  public int port() {
+    return socket.port();
+  }
+
+  /**
+   * What the server has done.
+   *
+   * @return counters for any thread.
+   */
+  public HttpCounters counters() {
+    return counters;
+  }
+
+  /** Closes the listening socket. Connections that are open go on. Idempotent. */
+  public void stopAccepting() {
+    socket.close();
+  }
+
+  /**
+   * Ends the connections in good order: idle ones are closed, others once what they sent is answered, with
+   * {@code Connection: close} on the last answer. Blocks until none is left or the time has passed. Requests that come
+   * on connections accepted later are still answered, and end their connection.
+   *
+   * @param timeoutNs how long to wait, in nanoseconds.
+   * @return true if no connection is left.
+   */
+  public boolean drain(final long timeoutNs) {
+    for (int i = 0; i < loops.length; i++) {
+      run(i, loops[i]::drain);
+    }
+    return awaitNoConnections(timeoutNs);
+  }
+
+  /** Stops accepting and closes all connections, answered or not. Idempotent. */
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    stopAccepting();
+    for (int i = 0; i < loops.length; i++) {
+      run(i, loops[i]::closeAll);
+    }
+    awaitNoConnections(CLOSE_TIMEOUT_NS);
+    for (int i = 0; i < loops.length; i++) {
+      context.eventLoops().stepper(i).removeBatchEnd(loops[i]);
+    }
+  }
+
+  private void run(final int loop, final Runnable task) {
+    context.eventLoops().stepper(loop).run(task);
+  }
+
+  private boolean awaitNoConnections(final long timeoutNs) {
+    final long startNs = System.nanoTime();
+    while (connectionCount.get() > 0) {
+      if (System.nanoTime() - startNs > timeoutNs) {
+        return false;
+      }
+      LockSupport.parkNanos(POLL_NS);
+    }
+    return true;
+  }
+
+  private final class Acceptor extends ChannelInitializer<Channel> {
+    @Override
+    protected void initChannel(final Channel channel) {
+      final LoopState loop = loops[context.eventLoops().indexOf(channel.eventLoop())];
+      final boolean admitted = connectionCount.incrementAndGet() <= context.maxConnections();
+      channel.closeFuture().addListener(closing -> connectionCount.decrementAndGet());
+      if (admitted) {
+        channel.pipeline().addLast(new RequestDecoder(loop));
+      } else {
+        loop.refuse(channel);
+      }
+    }
+  }
+
+  /** What a server is made of, and its limits. Used for one launch. */
+  public static final class Context {
+    private static final int MAX_IN_FLIGHT = 4_096;
+    private static final int MIN_BODY_BYTES = 64;
+    private static final int MIN_LINE_BYTES = 1_024;
+
+    private final AtomicBoolean concluded = new AtomicBoolean();
+    private String host = "127.0.0.1";
+    private int port = 8181;
+    private EventLoops eventLoops;
+    private List<CounterEntry> entries = List.of();
+    private Supplier<ProbeResult> readiness;
+    private Supplier<ProbeResult> liveness;
+    private Supplier<String> cluster;
+    private String metricsUrl = "";
+    private EpochClock epochClock = SystemEpochClock.INSTANCE;
+    private int maxConnections = 10_000;
+    private int maxInFlight = 64;
+    private int maxBodyBytes = 65_536;
+    private int maxRequestLineBytes = 4_096;
+    private int maxHeaderBytes = 8_192;
+    private int maxHeaderCount = 100;
+    private long headDeadlineNs = TimeUnit.SECONDS.toNanos(5);
+    private long bodyDeadlineNs = TimeUnit.SECONDS.toNanos(5);
+    private long idleTimeoutNs = TimeUnit.SECONDS.toNanos(60);
+    private long writeStallNs = TimeUnit.SECONDS.toNanos(10);
+    private long lingerNs = TimeUnit.SECONDS.toNanos(2);
+    private Limits limits;
+
+    /** Creates a context with the defaults; event loops, ingresses and suppliers have none. */
+    public Context() {}
+
+    /**
+     * Checks that the context is complete and its limits make sense, and freezes them.
+     *
+     * @return this.
+     * @throws IllegalStateException    if it was concluded before or something is missing.
+     * @throws IllegalArgumentException if a limit is out of range.
+     */
+    public Context conclude() {
+      if (!concluded.compareAndSet(false, true)) {
+        throw new IllegalStateException("the context was concluded before");
+      }
+      require(eventLoops, "event loops");
+      require(readiness, "readiness");
+      require(liveness, "liveness");
+      require(cluster, "cluster");
+      if (entries.size() != eventLoops.loopCount()) {
+        throw new IllegalStateException(
+            entries.size() + " ingresses for " + eventLoops.loopCount() + " event loops");
+      }
+      ListenSocket.checkPort(port);
+      checkRange("maxConnections", maxConnections, 1, Integer.MAX_VALUE - 1);
+      checkRange("maxInFlight", maxInFlight, 1, MAX_IN_FLIGHT);
+      checkRange("maxBodyBytes", maxBodyBytes, MIN_BODY_BYTES, 1 << 24);
+      checkRange("maxRequestLineBytes", maxRequestLineBytes, MIN_LINE_BYTES, 1 << 16);
+      checkRange("maxHeaderBytes", maxHeaderBytes, MIN_LINE_BYTES, 1 << 20);
+      checkRange("maxHeaderCount", maxHeaderCount, 1, 1 << 16);
+      checkPositive("headDeadlineNs", headDeadlineNs);
+      checkPositive("bodyDeadlineNs", bodyDeadlineNs);
+      checkPositive("idleTimeoutNs", idleTimeoutNs);
+      checkPositive("writeStallNs", writeStallNs);
+      checkPositive("lingerNs", lingerNs);
+      limits =
+          new Limits(
+              maxConnections,
+              maxInFlight,
+              maxBodyBytes,
+              maxRequestLineBytes,
+              maxHeaderBytes,
+              maxHeaderCount,
+              headDeadlineNs,
+              bodyDeadlineNs,
+              idleTimeoutNs,
+              writeStallNs,
+              lingerNs);
+      return this;
+    }
+
+    private static void require(final Object value, final String what) {
+      if (value == null) {
+        throw new IllegalStateException("the context lacks its " + what);
+      }
+    }
+
+    private static void checkRange(
+        final String what, final int value, final int min, final int max) {
+      if (value < min || value > max) {
+        throw new IllegalArgumentException(what + " out of range: " + value);
+      }
+    }
+
+    private static void checkPositive(final String what, final long value) {
+      if (value <= 0) {
+        throw new IllegalArgumentException(what + " must be positive: " + value);
+      }
+    }
+
+    /**
+     * The ingress of each event loop, in the order of the loops.
+     *
+     * @param ingresses one for each loop.
+     * @return this.
+     */
+    public Context ingresses(final List<Ingress> ingresses) {
+      final List<CounterEntry> proxies = new ArrayList<>();
+      for (final Ingress ingress : ingresses) {
+        proxies.add(CounterEntry.of(new CounterProxy(ingress)));
+      }
+      return entries(proxies);
+    }
+
+    Context entries(final List<CounterEntry> entries) {
+      this.entries = List.copyOf(entries);
+      return this;
+    }
+
+    Context epochClock(final EpochClock epochClock) {
+      this.epochClock = Objects.requireNonNull(epochClock);
+      return this;
+    }
+
+    /**
+     * Address to listen on; by default 127.0.0.1.
+     *
+     * @param host name or address.
+     * @return this.
+     */
+    public Context host(final String host) {
+      this.host = host;
+      return this;
+    }
+
+    /**
+     * Address to listen on; by default 127.0.0.1.
+     *
+     * @return name or address.
+     */
+    public String host() {
+      return host;
+    }
+
+    /**
+     * Port to listen on; by default 8181.
+     *
+     * @param port 0 to 65,535; 0 takes any free port.
+     * @return this.
+     */
+    public Context port(final int port) {
+      this.port = port;
+      return this;
+    }
+
+    /**
+     * Port to listen on; by default 8181.
+     *
+     * @return the port as set.
+     */
+    public int port() {
+      return port;
+    }
+
+    /**
+     * The event loops that serve the connections. Not closed by the server.
+     *
+     * @param eventLoops running loops.
+     * @return this.
+     */
+    public Context eventLoops(final EventLoops eventLoops) {
+      this.eventLoops = eventLoops;
+      return this;
+    }
+
+    /**
+     * The event loops that serve the connections. Not closed by the server.
+     *
+     * @return the loops.
+     */
+    public EventLoops eventLoops() {
+      return eventLoops;
+    }
+
+    /**
+     * What {@code /readyz} says. Called on event loops: must not block or throw.
+     *
+     * @param readiness asked at each request.
+     * @return this.
+     */
+    public Context readiness(final Supplier<ProbeResult> readiness) {
+      this.readiness = readiness;
+      return this;
+    }
+
+    /**
+     * What {@code /readyz} says. Called on event loops: must not block or throw.
+     *
+     * @return the supplier.
+     */
+    public Supplier<ProbeResult> readiness() {
+      return readiness;
+    }
+
+    /**
+     * What {@code /livez} says. Called on event loops: must not block or throw.
+     *
+     * @param liveness asked at each request.
+     * @return this.
+     */
+    public Context liveness(final Supplier<ProbeResult> liveness) {
+      this.liveness = liveness;
+      return this;
+    }
+
+    /**
+     * What {@code /livez} says. Called on event loops: must not block or throw.
+     *
+     * @return the supplier.
+     */
+    public Supplier<ProbeResult> liveness() {
+      return liveness;
+    }
+
+    /**
+     * What {@code /cluster} says: one JSON value. Called on event loops: must not block or throw.
+     *
+     * @param cluster asked at each request.
+     * @return this.
+     */
+    public Context cluster(final Supplier<String> cluster) {
+      this.cluster = cluster;
+      return this;
+    }
+
+    /**
+     * What {@code /cluster} says: one JSON value. Called on event loops: must not block or throw.
+     *
+     * @return the supplier.
+     */
+    public Supplier<String> cluster() {
+      return cluster;
+    }
+
+    /**
+     * Where the help page says that metrics are; empty if there are none, as by default.
+     *
+     * @param metricsUrl URL.
+     * @return this.
+     */
+    public Context metricsUrl(final String metricsUrl) {
+      this.metricsUrl = metricsUrl;
+      return this;
+    }
+
+    /**
+     * Where the help page says that metrics are; empty if there are none, as by default.
+     *
+     * @return the URL.
+     */
+    public String metricsUrl() {
+      return metricsUrl;
+    }
+
+    /**
+     * Most connections open at once, over all loops; one more is answered 503. By default 10,000.
+     *
+     * @param maxConnections at least 1.
+     * @return this.
+     */
+    public Context maxConnections(final int maxConnections) {
+      this.maxConnections = maxConnections;
+      return this;
+    }
+
+    /**
+     * Most connections open at once, over all loops; one more is answered 503. By default 10,000.
+     *
+     * @return number of connections.
+     */
+    public int maxConnections() {
+      return maxConnections;
+    }
+
+    /**
+     * Most unanswered requests of one connection; it is not read beyond them. By default 64.
+     *
+     * @param maxInFlight 1 to 4,096.
+     * @return this.
+     */
+    public Context maxInFlight(final int maxInFlight) {
+      this.maxInFlight = maxInFlight;
+      return this;
+    }
+
+    /**
+     * Most unanswered requests of one connection; it is not read beyond them. By default 64.
+     *
+     * @return number of requests.
+     */
+    public int maxInFlight() {
+      return maxInFlight;
+    }
+
+    /**
+     * Longest request body; by default 65,536.
+     *
+     * @param maxBodyBytes 64 to 16,777,216 bytes.
+     * @return this.
+     */
+    public Context maxBodyBytes(final int maxBodyBytes) {
+      this.maxBodyBytes = maxBodyBytes;
+      return this;
+    }
+
+    /**
+     * Longest request body; by default 65,536.
+     *
+     * @return length in bytes.
+     */
+    public int maxBodyBytes() {
+      return maxBodyBytes;
+    }
+
+    /**
+     * Longest request line; by default 4,096.
+     *
+     * @param maxRequestLineBytes 1,024 to 65,536 bytes.
+     * @return this.
+     */
+    public Context maxRequestLineBytes(final int maxRequestLineBytes) {
+      this.maxRequestLineBytes = maxRequestLineBytes;
+      return this;
+    }
+
+    /**
+     * Longest request line; by default 4,096.
+     *
+     * @return length in bytes.
+     */
+    public int maxRequestLineBytes() {
+      return maxRequestLineBytes;
+    }
+
+    /**
+     * Longest sum of all header lines; by default 8,192.
+     *
+     * @param maxHeaderBytes 1,024 to 1,048,576 bytes.
+     * @return this.
+     */
+    public Context maxHeaderBytes(final int maxHeaderBytes) {
+      this.maxHeaderBytes = maxHeaderBytes;
+      return this;
+    }
+
+    /**
+     * Longest sum of all header lines; by default 8,192.
+     *
+     * @return length in bytes.
+     */
+    public int maxHeaderBytes() {
+      return maxHeaderBytes;
+    }
+
+    /**
+     * Most header lines; by default 100.
+     *
+     * @param maxHeaderCount 1 to 65,536.
+     * @return this.
+     */
+    public Context maxHeaderCount(final int maxHeaderCount) {
+      this.maxHeaderCount = maxHeaderCount;
+      return this;
+    }
+
+    /**
+     * Most header lines; by default 100.
+     *
+     * @return number of lines.
+     */
+    public int maxHeaderCount() {
+      return maxHeaderCount;
+    }
+
+    /**
+     * Time for a whole request head from its first byte; by default 5 s.
+     *
+     * @param headDeadlineNs positive nanoseconds.
+     * @return this.
+     */
+    public Context headDeadlineNs(final long headDeadlineNs) {
+      this.headDeadlineNs = headDeadlineNs;
+      return this;
+    }
+
+    /**
+     * Time for a whole request head from its first byte; by default 5 s.
+     *
+     * @return nanoseconds.
+     */
+    public long headDeadlineNs() {
+      return headDeadlineNs;
+    }
+
+    /**
+     * Time for a whole request body from the end of its head; by default 5 s.
+     *
+     * @param bodyDeadlineNs positive nanoseconds.
+     * @return this.
+     */
+    public Context bodyDeadlineNs(final long bodyDeadlineNs) {
+      this.bodyDeadlineNs = bodyDeadlineNs;
+      return this;
+    }
+
+    /**
+     * Time for a whole request body from the end of its head; by default 5 s.
+     *
+     * @return nanoseconds.
+     */
+    public long bodyDeadlineNs() {
+      return bodyDeadlineNs;
+    }
+
+    /**
+     * Time that a connection without a request stays open; by default 60 s.
+     *
+     * @param idleTimeoutNs positive nanoseconds.
+     * @return this.
+     */
+    public Context idleTimeoutNs(final long idleTimeoutNs) {
+      this.idleTimeoutNs = idleTimeoutNs;
+      return this;
+    }
+
+    /**
+     * Time that a connection without a request stays open; by default 60 s.
+     *
+     * @return nanoseconds.
+     */
+    public long idleTimeoutNs() {
+      return idleTimeoutNs;
+    }
+
+    /**
+     * Time in which a peer must take some of what is to be sent; by default 10 s.
+     *
+     * @param writeStallNs positive nanoseconds.
+     * @return this.
+     */
+    public Context writeStallNs(final long writeStallNs) {
+      this.writeStallNs = writeStallNs;
+      return this;
+    }
+
+    /**
+     * Time in which a peer must take some of what is to be sent; by default 10 s.
+     *
+     * @return nanoseconds.
+     */
+    public long writeStallNs() {
+      return writeStallNs;
+    }
+
+    /**
+     * Time that a connection which is refused is still listened to after the refusal; by default 2 s.
+     *
+     * @param lingerNs positive nanoseconds.
+     * @return this.
+     */
+    public Context lingerNs(final long lingerNs) {
+      this.lingerNs = lingerNs;
+      return this;
+    }
+
+    /**
+     * Time that a connection which is refused is still listened to after the refusal; by default 2 s.
+     *
+     * @return nanoseconds.
+     */
+    public long lingerNs() {
+      return lingerNs;
+    }
+  }
+}

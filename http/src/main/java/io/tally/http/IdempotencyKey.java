@@ -1,0 +1,56 @@
+package io.tally.http;
+
+/** Reads the value of an Idempotency-Key header: a structured-field string, or its bytes bare. Not thread-safe. */
+final class IdempotencyKey {
+  private static final int MAX_BYTES = 128;
+
+  private final byte[] bytes = new byte[MAX_BYTES];
+  private int length;
+
+  /** No key. */
+  void clear() {
+    length = 0;
+  }
+
+  /** Returns null if the value is a valid key. */
+  Refusal parse(final CharSequence value) {
+    length = 0;
+    final int end = value.length();
+    final boolean quoted = end > 0 && value.charAt(0) == '"';
+    if (quoted && (end < 2 || value.charAt(end - 1) != '"')) {
+      return Refusal.KEY;
+    }
+    final int last = quoted ? end - 1 : end;
+    int count = 0;
+    for (int i = quoted ? 1 : 0; i < last; i++) {
+      char next = value.charAt(i);
+      if (quoted && next == '"') {
+        return Refusal.KEY;
+      }
+      if (quoted && next == '\\') {
+        i++;
+        next = i < last ? value.charAt(i) : 0;
+        if (next != '"' && next != '\\') {
+          return Refusal.KEY;
+        }
+      }
+      if (next <= ' ' || next > '~' || count == MAX_BYTES) {
+        return Refusal.KEY;
+      }
+      bytes[count++] = (byte) next;
+    }
+    if (count == 0) {
+      return Refusal.KEY;
+    }
+    length = count;
+    return null;
+  }
+
+  byte[] bytes() {
+    return bytes;
+  }
+
+  int length() {
+    return length;
+  }
+}

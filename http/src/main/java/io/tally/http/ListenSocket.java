@@ -1,0 +1,67 @@
+package io.tally.http;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
+import java.net.InetSocketAddress;
+
+/** A listening socket, bound or refused with one clear line. Connections wait until it is told to accept. */
+final class ListenSocket {
+  private static final int BACKLOG = 4_096;
+  private static final int MAX_PORT = 65_535;
+
+  private final Channel channel;
+  private final int port;
+
+  private ListenSocket(final Channel channel) {
+    this.channel = channel;
+    this.port = ((InetSocketAddress) channel.localAddress()).getPort();
+  }
+
+  static ListenSocket bind(
+      final EventLoops eventLoops, final String host, final int port, final ChannelHandler child) {
+    final ChannelFuture bound =
+        new ServerBootstrap()
+            .group(eventLoops.group())
+            .channel(eventLoops.serverChannelClass())
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .option(ChannelOption.AUTO_READ, false)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+            .childHandler(child)
+            .bind(host, port)
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new IllegalStateException(message(host, port, bound.cause()), bound.cause());
+    }
+    return new ListenSocket(bound.channel());
+  }
+
+  static void checkPort(final int port) {
+    if (port < 0 || port > MAX_PORT) {
+      throw new IllegalArgumentException("port out of range: " + port);
+    }
+  }
+
+  int port() {
+    return port;
+  }
+
+  void accept() {
+    channel.config().setAutoRead(true);
+  }
+
+  void close() {
+    channel.close().awaitUninterruptibly();
+  }
+
+  private static String message(final String host, final int port, final Throwable cause) {
+    final String reason = String.valueOf(cause.getMessage());
+    return reason.contains("Address already in use")
+        ? "port " + port + " on " + host + " is already in use"
+        : "cannot listen on port " + port + " of " + host + ": " + reason;
+  }
+}

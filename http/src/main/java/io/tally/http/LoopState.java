@@ -1,0 +1,206 @@
+package io.tally.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.tally.counter.CounterReplyAdapter;
+import io.tally.engine.SteppedAgent;
+import java.util.Arrays;
+import org.agrona.concurrent.EpochClock;
+
+/**
+ * What one event loop owns of an {@link HttpServer}: its connections, scratch space and counters. Stepped after all
+ * other agents of the loop, it sends what the step produced, each connection once.
+ */
+final class LoopState implements SteppedAgent {
+  private final int loopIndex;
+  private final LoopStepper stepper;
+  private final Limits limits;
+  private final Routes routes;
+  private final HttpCounters counters;
+  private final ResponseWriter writer;
+  private final CounterReplyAdapter reply = new CounterReplyAdapter();
+  private final Request request = new Request();
+  private final AmountParser amounts = new AmountParser();
+  private final byte[] body;
+  private final long sweepIntervalNs;
+  private Connection[] connections = new Connection[16];
+  private int connectionCount;
+  private Connection[] dirty = new Connection[16];
+  private Connection[] flushing = new Connection[16];
+  private int dirtyCount;
+  private boolean draining;
+  private long nowNs;
+  private long nextSweepNs = NEVER;
+
+  LoopState(
+      final int loopIndex,
+      final LoopStepper stepper,
+      final Limits limits,
+      final Routes routes,
+      final HttpCounters counters,
+      final EpochClock epochClock) {
+    this.loopIndex = loopIndex;
+    this.stepper = stepper;
+    this.limits = limits;
+    this.routes = routes;
+    this.counters = counters;
+    this.writer = new ResponseWriter(epochClock);
+    this.body = new byte[limits.maxBodyBytes()];
+    this.sweepIntervalNs = limits.sweepIntervalNs();
+  }
+
+  @Override
+  public int doWork(final long nowNs) {
+    this.nowNs = nowNs;
+    if (nextSweepNs != NEVER && nowNs - nextSweepNs >= 0) {
+      sweep();
+    }
+    final Connection[] batch = dirty;
+    final int count = dirtyCount;
+    dirty = flushing;
+    flushing = batch;
+    dirtyCount = 0;
+    for (int i = 0; i < count; i++) {
+      batch[i].flush();
+      batch[i] = null;
+    }
+    // Connections that read on have work for the others, or for the next flush.
+    return dirtyCount;
+  }
+
+  @Override
+  public long nextStepNs() {
+    return nextSweepNs;
+  }
+
+  @Override
+  public String roleName() {
+    return "http-" + loopIndex;
+  }
+
+  private void sweep() {
+    // Backwards: a connection that closes is replaced by the last one.
+    for (int i = connectionCount - 1; i >= 0; i--) {
+      connections[i].sweep(nowNs);
+    }
+    nextSweepNs = connectionCount == 0 ? NEVER : nowNs + sweepIntervalNs;
+  }
+
+  void drain() {
+    draining = true;
+    for (int i = connectionCount - 1; i >= 0; i--) {
+      connections[i].drain();
+    }
+    wake();
+  }
+
+  void closeAll() {
+    draining = true;
+    for (int i = connectionCount - 1; i >= 0; i--) {
+      connections[i].close();
+    }
+  }
+
+  /** Reads the clock: once for each batch of bytes, not for each request in it. */
+  void onRead() {
+    nowNs = stepper.clock().nanoTime();
+  }
+
+  void onOpened(final Connection connection) {
+    if (connectionCount == connections.length) {
+      connections = Arrays.copyOf(connections, connectionCount * 2);
+    }
+    connection.index = connectionCount;
+    connections[connectionCount++] = connection;
+    counters.onOpened(loopIndex);
+    if (nextSweepNs == NEVER) {
+      nextSweepNs = nowNs + sweepIntervalNs;
+      wake();
+    }
+  }
+
+  void onClosed(final Connection connection) {
+    final Connection last = connections[--connectionCount];
+    connections[connectionCount] = null;
+    if (last != connection) {
+      connections[connection.index] = last;
+      last.index = connection.index;
+    }
+    counters.onClosed(loopIndex);
+  }
+
+  void onDirty(final Connection connection) {
+    if (dirtyCount == dirty.length) {
+      dirty = Arrays.copyOf(dirty, dirtyCount * 2);
+    }
+    dirty[dirtyCount++] = connection;
+  }
+
+  /** Tells a connection beyond the limit so, and closes it. */
+  void refuse(final Channel channel) {
+    onRead();
+    final Exchange exchange = new Exchange();
+    exchange.close = true;
+    exchange.write = true;
+    exchange.refuse(Refusal.CONNECTIONS);
+    final ByteBuf out = channel.alloc().buffer();
+    writer.write(out, exchange, nowNs);
+    channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
+    counters.onRefused(loopIndex);
+    onResponse(exchange.status());
+  }
+
+  void onResponse(final int status) {
+    counters.onResponse(loopIndex, status);
+  }
+
+  void onDropped() {
+    counters.onDropped(loopIndex);
+  }
+
+  void onError(final Throwable error) {
+    stepper.errorHandler().onError(error);
+  }
+
+  void wake() {
+    stepper.wake();
+  }
+
+  boolean draining() {
+    return draining;
+  }
+
+  long nowNs() {
+    return nowNs;
+  }
+
+  Limits limits() {
+    return limits;
+  }
+
+  Routes routes() {
+    return routes;
+  }
+
+  ResponseWriter writer() {
+    return writer;
+  }
+
+  CounterReplyAdapter reply() {
+    return reply;
+  }
+
+  Request request() {
+    return request;
+  }
+
+  AmountParser amounts() {
+    return amounts;
+  }
+
+  /** Scratch for a body that arrived in one piece. */
+  byte[] body() {
+    return body;
+  }
+}

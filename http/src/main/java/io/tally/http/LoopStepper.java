@@ -1,0 +1,167 @@
+package io.tally.http;
+
+import io.netty.channel.SingleThreadEventLoop;
+import io.tally.engine.SteppedAgent;
+import io.tally.engine.Wakeup;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.agrona.ErrorHandler;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * Steps the agents of one event loop: when woken, when an agent asked for a time, and again after a step that found
+ * work. At most one step happens in each iteration of the loop, so that its sockets are served between two steps
+ * however busy the rings are.
+ */
+final class LoopStepper implements Wakeup {
+  private static final long TICK_NS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final VarHandle WOKEN;
+
+  static {
+    try {
+      WOKEN = MethodHandles.lookup().findVarHandle(LoopStepper.class, "woken", boolean.class);
+    } catch (final ReflectiveOperationException ex) {
+      throw new ExceptionInInitializerError(ex);
+    }
+  }
+
+  private final SingleThreadEventLoop eventLoop;
+  private final NanoClock clock;
+  private final ErrorHandler errorHandler;
+  private final Runnable step = this::onStep;
+  private final Runnable iterationEnd = this::onIterationEnd;
+  private final Runnable timer = this::onTimer;
+  private final List<SteppedAgent> agents = new ArrayList<>();
+  private int batchEndIndex;
+  private boolean steppedInIteration;
+  private boolean resumeNextIteration;
+  private Future<?> scheduled;
+  private long scheduledNs;
+
+  @SuppressWarnings("unused")
+  private volatile boolean woken;
+
+  LoopStepper(
+      final SingleThreadEventLoop eventLoop,
+      final NanoClock clock,
+      final ErrorHandler errorHandler) {
+    this.eventLoop = eventLoop;
+    this.clock = clock;
+    this.errorHandler = errorHandler;
+  }
+
+  SingleThreadEventLoop eventLoop() {
+    return eventLoop;
+  }
+
+  NanoClock clock() {
+    return clock;
+  }
+
+  ErrorHandler errorHandler() {
+    return errorHandler;
+  }
+
+  void addAgent(final SteppedAgent agent) {
+    eventLoop.execute(() -> agents.add(batchEndIndex++, agent));
+    wake();
+  }
+
+  /** Adds an agent that is stepped after all others, to send what they produced. */
+  void addBatchEnd(final SteppedAgent agent) {
+    eventLoop.execute(() -> agents.add(agent));
+    wake();
+  }
+
+  void removeBatchEnd(final SteppedAgent agent) {
+    run(() -> agents.remove(agent));
+  }
+
+  /** Runs a task on the loop's thread, unless the loop has ended. */
+  void run(final Runnable task) {
+    try {
+      eventLoop.execute(task);
+    } catch (final RejectedExecutionException ex) {
+      // There is nobody left for whom it could matter.
+      return;
+    }
+  }
+
+  @Override
+  public void wake() {
+    // Always a write: a plain look at the flag could be ordered before the caller's publication, and then miss that
+    // the step which will clear it has already looked at the rings.
+    if (!(boolean) WOKEN.getAndSet(this, true)) {
+      run(step);
+    }
+  }
+
+  private void onStep() {
+    if (steppedInIteration) {
+      resumeNextIteration = true;
+      return;
+    }
+    steppedInIteration = true;
+    eventLoop.executeAfterEventLoopIteration(iterationEnd);
+    WOKEN.getAndSet(this, false);
+
+    final long nowNs = clock.nanoTime();
+    int workCount = 0;
+    long earliestNs = SteppedAgent.NEVER;
+    for (int i = 0; i < agents.size(); i++) {
+      workCount += doWork(agents.get(i), nowNs);
+    }
+    for (int i = 0; i < agents.size(); i++) {
+      final long nextNs = agents.get(i).nextStepNs();
+      if (nextNs != SteppedAgent.NEVER
+          && (earliestNs == SteppedAgent.NEVER || nextNs - earliestNs < 0)) {
+        earliestNs = nextNs;
+      }
+    }
+    if (workCount > 0) {
+      wake();
+    } else if (earliestNs != SteppedAgent.NEVER) {
+      schedule(nowNs, earliestNs);
+    }
+  }
+
+  private int doWork(final SteppedAgent agent, final long nowNs) {
+    try {
+      return agent.doWork(nowNs);
+    } catch (final Throwable ex) {
+      errorHandler.onError(ex);
+      return 0;
+    }
+  }
+
+  private void onIterationEnd() {
+    steppedInIteration = false;
+    if (resumeNextIteration) {
+      resumeNextIteration = false;
+      run(step);
+    }
+  }
+
+  private void schedule(final long nowNs, final long earliestNs) {
+    final long delayNs = (Math.max(earliestNs - nowNs, 1) + TICK_NS - 1) / TICK_NS * TICK_NS;
+    final long atNs = nowNs + delayNs;
+    if (scheduled != null) {
+      if (scheduledNs - atNs <= 0) {
+        return;
+      }
+      scheduled.cancel(false);
+    }
+    scheduledNs = atNs;
+    scheduled = eventLoop.schedule(timer, delayNs, TimeUnit.NANOSECONDS);
+  }
+
+  private void onTimer() {
+    scheduled = null;
+    wake();
+  }
+}

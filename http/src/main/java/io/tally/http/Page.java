@@ -1,0 +1,48 @@
+package io.tally.http;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.netty.handler.codec.http.HttpResponseStatus;
+
+/** An answer that is not a counter's: status, the headers that do not vary, and content. Immutable. */
+final class Page {
+  private final int status;
+  private final byte[] head;
+  private final byte[] content;
+
+  private Page(final int status, final String headers, final byte[] content) {
+    this.status = status;
+    this.head =
+        (ResponseWriter.statusLine(HttpResponseStatus.valueOf(status)) + headers).getBytes(US_ASCII);
+    this.content = content;
+  }
+
+  static Page text(final String content) {
+    return new Page(200, "Content-Type: text/plain\r\n", content.getBytes(UTF_8));
+  }
+
+  static Page json(final int status, final String content) {
+    return new Page(
+        status,
+        "Content-Type: application/json\r\nCache-Control: no-store\r\n",
+        (content + "\n").getBytes(UTF_8));
+  }
+
+  static Page options(final String allow) {
+    return new Page(204, "Allow: " + allow + "\r\n", null);
+  }
+
+  int status() {
+    return status;
+  }
+
+  byte[] head() {
+    return head;
+  }
+
+  /** Null if the status allows none. */
+  byte[] content() {
+    return content;
+  }
+}

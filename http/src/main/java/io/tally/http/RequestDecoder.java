@@ -1,0 +1,359 @@
+package io.tally.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.http.ContentLengthNotAllowedException;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.codec.http.TransferEncodingNotAllowedException;
+import io.netty.util.AsciiString;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The only class that sees Netty's HTTP objects: turns a connection's bytes into {@link Request}s, and refuses whatever
+ * two readers might frame differently. Decodes no further than its {@link Connection} has room for; the rest waits
+ * undecoded.
+ */
+final class RequestDecoder extends HttpRequestDecoder {
+  private static final AsciiString IDEMPOTENCY_KEY = AsciiString.cached("idempotency-key");
+  private static final int INITIAL_BODY_BYTES = 256;
+  private static final int KEPT_BODY_BYTES = 1_024;
+  private static final byte[] NO_BODY = {};
+
+  private final LoopState loop;
+  private final Limits limits;
+  private Connection connection;
+  private HttpRequest current;
+  private Verb verb;
+  private byte[] body = NO_BODY;
+  private int bodyLength;
+  private boolean lineBegins;
+  private boolean folded;
+  private ChannelHandlerContext context;
+
+  RequestDecoder(final LoopState loop) {
+    super(
+        new HttpDecoderConfig()
+            .setMaxInitialLineLength(loop.limits().maxRequestLineBytes())
+            .setMaxHeaderSize(loop.limits().maxHeaderBytes())
+            .setHeadersFactory(HeadHeaders.FACTORY)
+            .setAllowDuplicateContentLengths(false)
+            .setStrictLineParsing(true)
+            .setUseRfc9112TransferEncoding(true));
+    this.loop = loop;
+    this.limits = loop.limits();
+  }
+
+  @Override
+  public void handlerAdded(final ChannelHandlerContext ctx) {
+    loop.onRead();
+    context = ctx;
+    connection = new Connection(loop, ctx, this);
+  }
+
+  @Override
+  public void channelRead(final ChannelHandlerContext ctx, final Object bytes) throws Exception {
+    loop.onRead();
+    super.channelRead(ctx, bytes);
+    loop.wake();
+  }
+
+  /** Goes on with what was left undecoded for want of room. */
+  void resume() {
+    try {
+      if (actualReadableBytes() > 0) {
+        super.channelRead(context, Unpooled.EMPTY_BUFFER);
+      }
+    } catch (final Exception ex) {
+      exceptionCaught(context, ex);
+    }
+    loop.wake();
+  }
+
+  @Override
+  public void channelReadComplete(final ChannelHandlerContext ctx) {
+    // Not the inherited one: it reads on although reading was stopped, since nothing is ever passed on from here.
+    discardSomeReadBytes();
+  }
+
+  @Override
+  public void channelWritabilityChanged(final ChannelHandlerContext ctx) {
+    if (ctx.channel().isWritable()) {
+      connection.onWritable();
+    }
+  }
+
+  @Override
+  public void userEventTriggered(final ChannelHandlerContext ctx, final Object event) {
+    // The inherited one would drop what is still undecoded.
+    if (event instanceof ChannelInputShutdownEvent) {
+      loop.onRead();
+      connection.onPeerDone();
+    }
+  }
+
+  @Override
+  public void channelInactive(final ChannelHandlerContext ctx) throws Exception {
+    connection.onClosed();
+    super.channelInactive(ctx);
+  }
+
+  @Override
+  public void exceptionCaught(final ChannelHandlerContext ctx, final Throwable cause) {
+    final Throwable error = cause.getCause() instanceof Error ? cause.getCause() : cause;
+    if (!(error instanceof IOException)) {
+      loop.onError(error);
+    }
+    ctx.close();
+  }
+
+  @Override
+  protected void decode(final ChannelHandlerContext ctx, final ByteBuf in, final List<Object> out)
+      throws Exception {
+    if (connection.inputDone()) {
+      connection.onDiscarded(in.readableBytes());
+      in.skipBytes(in.readableBytes());
+      return;
+    }
+    if (!connection.tryDecode()) {
+      return;
+    }
+    final boolean inHead = current == null;
+    final int start = in.readerIndex();
+    super.decode(ctx, in, out);
+    if (inHead) {
+      noteFolding(in, start, in.readerIndex());
+      if (out.isEmpty()) {
+        connection.onHeadBegun();
+        return;
+      }
+    }
+    try {
+      for (int i = 0; i < out.size() && !connection.inputDone(); i++) {
+        onMessage(out.get(i));
+      }
+    } finally {
+      for (int i = 0; i < out.size(); i++) {
+        ReferenceCountUtil.release(out.get(i));
+      }
+      out.clear();
+    }
+    if (inHead && current != null) {
+      connection.onBodyBegun(expectsContinue(current));
+    }
+  }
+
+  @Override
+  protected void decodeLast(
+      final ChannelHandlerContext ctx, final ByteBuf in, final List<Object> out) {
+    // The connection is gone, and a request that did not arrive in full must not count.
+  }
+
+  @Override
+  protected void handlerRemoved0(final ChannelHandlerContext ctx) throws Exception {
+    connection.onClosed();
+    super.handlerRemoved0(ctx);
+  }
+
+  private void onMessage(final Object message) {
+    if (message instanceof HttpRequest request) {
+      onHead(request);
+    } else if (message instanceof HttpContent content) {
+      onContent(content);
+    }
+  }
+
+  private void onHead(final HttpRequest request) {
+    verb = Verb.of(request.method().name());
+    final boolean folds = folded;
+    folded = false;
+    lineBegins = false;
+    if (request.decoderResult().isFailure()) {
+      fault(headFault(request.decoderResult().cause()), true);
+      return;
+    }
+    final Refusal refusal = folds ? Refusal.LINE_FOLDING : check(request);
+    if (refusal != null) {
+      fault(refusal, verb == Verb.POST);
+      return;
+    }
+    current = request;
+    bodyLength = 0;
+  }
+
+  private void onContent(final HttpContent content) {
+    if (content.decoderResult().isFailure()) {
+      fault(bodyFault(content.decoderResult().cause()), verb == Verb.POST);
+      return;
+    }
+    final ByteBuf bytes = content.content();
+    final int length = bytes.readableBytes();
+    if (length > limits.maxBodyBytes() - bodyLength) {
+      fault(Refusal.BODY_TOO_LARGE, verb == Verb.POST);
+      return;
+    }
+    if (length > 0) {
+      connection.onBodyBytes();
+    }
+    final boolean last = content instanceof LastHttpContent;
+    if (last && bodyLength == 0) {
+      bytes.readBytes(loop.body(), 0, length);
+      onEnd(loop.body(), length);
+      return;
+    }
+    append(bytes, length);
+    if (last) {
+      onEnd(body, bodyLength);
+      if (body.length > KEPT_BODY_BYTES) {
+        body = NO_BODY;
+      }
+    }
+  }
+
+  private void append(final ByteBuf bytes, final int length) {
+    if (verb == Verb.POST) {
+      if (body.length - bodyLength < length) {
+        final int doubled = Math.max(INITIAL_BODY_BYTES, 2 * (bodyLength + length));
+        body = Arrays.copyOf(body, Math.min(doubled, limits.maxBodyBytes()));
+      }
+      bytes.readBytes(body, bodyLength, length);
+    }
+    bodyLength += length;
+  }
+
+  private void onEnd(final byte[] bytes, final int length) {
+    final Request request = loop.request();
+    request.route = request.target.parse(current.uri());
+    request.verb = verb;
+    request.oldVersion = isOld(current);
+    request.keepAlive = HttpUtil.isKeepAlive(current);
+    request.refusal = null;
+    request.key.clear();
+    if (request.route == Route.INCREMENT && verb == Verb.POST) {
+      request.refusal = loop.amounts().parse(bytes, 0, length);
+      request.amount = loop.amounts().amount();
+      if (request.refusal == null) {
+        request.refusal = key(request.key, current.headers());
+      }
+    }
+    current = null;
+    connection.onRequest(request);
+  }
+
+  private static Refusal key(final IdempotencyKey key, final HttpHeaders headers) {
+    if (!headers.contains(IDEMPOTENCY_KEY)) {
+      return null;
+    }
+    final List<String> values = headers.getAll(IDEMPOTENCY_KEY);
+    return values.size() > 1 ? Refusal.KEY_REPEATED : key.parse(values.get(0));
+  }
+
+  private Refusal check(final HttpRequest request) {
+    final HttpVersion version = request.protocolVersion();
+    final HttpHeaders headers = request.headers();
+    if (version.majorVersion() != 1) {
+      return Refusal.VERSION;
+    }
+    if (headers.size() > limits.maxHeaderCount()) {
+      return Refusal.HEADERS_TOO_LARGE;
+    }
+    final Refusal framing = checkFraming(request, headers);
+    if (framing != null) {
+      return framing;
+    }
+    if (headers.contains(HttpHeaderNames.CONTENT_ENCODING)) {
+      return Refusal.CONTENT_ENCODING;
+    }
+    if (HttpUtil.getContentLength(request, 0L) > limits.maxBodyBytes()) {
+      return Refusal.BODY_TOO_LARGE;
+    }
+    final boolean expects = !isOld(request) && headers.contains(HttpHeaderNames.EXPECT);
+    return expects && !expectsContinue(request) ? Refusal.EXPECTATION : null;
+  }
+
+  private static Refusal checkFraming(final HttpRequest request, final HttpHeaders headers) {
+    if (headers instanceof HeadHeaders head && head.hasRepeatedLength()) {
+      return Refusal.LENGTH_AMBIGUOUS;
+    }
+    if (headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
+      final List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
+      if (codings.size() != 1 || !HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.get(0))) {
+        return Refusal.TRANSFER_ENCODING;
+      }
+    }
+    // An old WebSocket draft has bodies without a length, which the decoder below honours.
+    if (headers.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY1)) {
+      return Refusal.MALFORMED;
+    }
+    final int hosts = headers.getAll(HttpHeaderNames.HOST).size();
+    return hosts == 1 || hosts == 0 && isOld(request) ? null : Refusal.HOST;
+  }
+
+  private static Refusal headFault(final Throwable cause) {
+    if (cause instanceof TooLongHttpLineException) {
+      return Refusal.LINE_TOO_LONG;
+    }
+    if (cause instanceof TooLongHttpHeaderException) {
+      return Refusal.HEADERS_TOO_LARGE;
+    }
+    if (cause instanceof ContentLengthNotAllowedException) {
+      return Refusal.LENGTH_AMBIGUOUS;
+    }
+    if (cause instanceof TransferEncodingNotAllowedException) {
+      return Refusal.TRANSFER_ENCODING;
+    }
+    return Refusal.MALFORMED;
+  }
+
+  private static Refusal bodyFault(final Throwable cause) {
+    return cause instanceof TooLongHttpHeaderException
+        ? Refusal.HEADERS_TOO_LARGE
+        : Refusal.MALFORMED;
+  }
+
+  private void fault(final Refusal refusal, final boolean write) {
+    current = null;
+    body = NO_BODY;
+    connection.onFault(refusal, verb == Verb.HEAD, write);
+  }
+
+  /** The decoder below joins folded lines before anybody can see them, so the bytes that it read are looked at. */
+  private void noteFolding(final ByteBuf in, final int start, final int end) {
+    int line = start;
+    boolean begins = lineBegins;
+    while (line < end) {
+      if (begins && (in.getByte(line) == ' ' || in.getByte(line) == '\t')) {
+        folded = true;
+      }
+      final int lineFeed = in.indexOf(line, end, (byte) '\n');
+      begins = lineFeed >= 0;
+      line = begins ? lineFeed + 1 : end;
+    }
+    lineBegins = begins;
+  }
+
+  private static boolean isOld(final HttpRequest request) {
+    return request.protocolVersion().minorVersion() == 0;
+  }
+
+  private static boolean expectsContinue(final HttpRequest request) {
+    return !isOld(request)
+        && HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(
+            request.headers().get(HttpHeaderNames.EXPECT));
+  }
+}
