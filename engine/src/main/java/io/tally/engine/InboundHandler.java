@@ -3,23 +3,25 @@ package io.tally.engine;
 import org.agrona.DirectBuffer;
 
 /**
- * What a node link hands arriving messages to: the {@link InboundAdapter}, or a test. Called by one thread at a time,
- * the one that steps the link's receiver.
+ * What a node link hands arriving messages to: the {@link InboundAdapter}, or a test. Called by one
+ * thread at a time, the one that steps the link's receiver.
  */
 public interface InboundHandler {
   /**
    * Takes one Command or Reply message, which starts with its SBE header. The bytes are copied.
    *
-   * @param nowNs  time of the step.
+   * @param nowNs time of the step.
    * @param buffer holds the message; valid during the call.
    * @param offset of the message.
    * @param length of the message in bytes. Nothing beyond it may be read.
-   * @return {@link InboundAdapter#ACCEPTED}, {@link InboundAdapter#RETRY} or {@link InboundAdapter#REFUSED}.
+   * @return {@link InboundAdapter#ACCEPTED}, {@link InboundAdapter#RETRY} or {@link
+   *     InboundAdapter#REFUSED}.
    */
   int onMessage(long nowNs, DirectBuffer buffer, int offset, int length);
 
   /**
-   * Answers "busy" to a command for which {@link InboundAdapter#RETRY} was given for as long as the queue limit.
+   * Answers "busy" to a command for which {@link InboundAdapter#RETRY} was given for as long as the
+   * queue limit.
    *
    * @param buffer holds the message; valid during the call.
    * @param offset of the message.

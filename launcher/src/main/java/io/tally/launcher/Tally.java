@@ -1,15 +1,180 @@
 package io.tally.launcher;
 
-/** The program: {@code java -jar tally.jar}. */
-public final class Tally {
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The program: {@code java -jar tally.jar} runs the demo, {@code java -jar tally.jar node} one node
+ * of a cluster.
+ */
+@Command(
+    name = "tally",
+    description =
+        "An exact, distributed counter service. Without a command: all nodes in one process.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Tally.Version.class,
+    sortOptions = false,
+    usageHelpWidth = 100,
+    footer = {
+      "",
+      "Every option can also be set by an environment variable: --http-port by TALLY_HTTP_PORT.",
+    },
+    subcommands = Tally.NodeCommand.class)
+public final class Tally implements Callable<Integer> {
+  private static final int EXIT_FAILED = 1;
+  private static final int EXIT_USAGE = 2;
+
+  @Spec private CommandSpec spec;
+  @Mixin private Settings settings;
+
+  @Option(
+      names = "--node-count",
+      paramLabel = "N",
+      defaultValue = "7",
+      description = "Nodes of the demo, 1 to 64 (default: ${DEFAULT-VALUE}).")
+  private int nodeCount;
+
+  /** Made by {@link #main} alone. */
   private Tally() {}
 
   /**
-   * Prints the version.
+   * Runs the program and exits: 0 after a stop, 1 if it could not start or go on, 2 for a wrong
+   * command line.
    *
-   * @param args of the command line; not read yet.
+   * @param args of the command line.
    */
   public static void main(final String[] args) {
-    System.out.println("tally " + Tally.class.getPackage().getImplementationVersion());
+    System.exit(run(args));
+  }
+
+  static int run(final String... args) {
+    final CommandLine commandLine = new CommandLine(new Tally());
+    commandLine.registerConverter(Duration.class, new Durations());
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.setDefaultValueProvider(Tally::fromEnvironment);
+    commandLine.setParameterExceptionHandler(
+        (fault, arguments) -> {
+          System.err.println("tally: " + fault.getMessage() + " (see --help)");
+          return EXIT_USAGE;
+        });
+    commandLine.setExecutionExceptionHandler(
+        (fault, command, parsed) -> {
+          if (fault instanceof ParameterException usage) {
+            System.err.println("tally: " + usage.getMessage() + " (see --help)");
+            return EXIT_USAGE;
+          }
+          if (fault instanceof StartException) {
+            System.err.println("tally: " + fault.getMessage());
+          } else {
+            fault.printStackTrace();
+          }
+          return EXIT_FAILED;
+        });
+    return commandLine.execute(args);
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    check(spec, settings);
+    if (nodeCount < 1 || nodeCount > 64) {
+      throw new ParameterException(spec.commandLine(), "--node-count must be 1 to 64");
+    }
+    final List<String> nodeIds =
+        IntStream.range(0, nodeCount).mapToObj(i -> "node-" + i).sorted().toList();
+    return TallyProcess.run(settings, nodeIds, nodeIds);
+  }
+
+  private static void check(final CommandSpec spec, final Settings settings) {
+    final String fault = settings.fault();
+    if (fault != null) {
+      throw new ParameterException(spec.commandLine(), fault);
+    }
+  }
+
+  private static String fromEnvironment(final ArgSpec argument) {
+    if (argument instanceof OptionSpec option && !option.usageHelp() && !option.versionHelp()) {
+      final String name =
+          option.longestName().substring(2).toUpperCase(Locale.ROOT).replace('-', '_');
+      return System.getenv("TALLY_" + name);
+    }
+    return null;
+  }
+
+  /** {@code tally node}. */
+  @Command(
+      name = "node",
+      description = "Runs one node of a cluster whose nodes talk through a NATS server.",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      sortOptions = false,
+      usageHelpWidth = 100)
+  static final class NodeCommand implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+    @Mixin private Settings settings;
+
+    @Option(names = "--id", paramLabel = "NODE", required = true, description = "Id of this node.")
+    private String id;
+
+    @Option(
+        names = "--nodes",
+        paramLabel = "NODE,NODE,...",
+        required = true,
+        split = ",",
+        description =
+            "Ids of all nodes of the cluster, 1 to 64 of A-Z a-z 0-9 _ - each; the same on all nodes.")
+    private String[] nodes;
+
+    @Override
+    public Integer call() throws Exception {
+      check(spec, settings);
+      final List<String> nodeIds = Arrays.stream(nodes).sorted().distinct().toList();
+      for (final String node : nodeIds) {
+        if (!node.matches("[A-Za-z0-9_-]{1,64}")) {
+          throw new ParameterException(
+              spec.commandLine(), "'" + node + "' is not a node id: 1 to 64 of A-Z a-z 0-9 _ -");
+        }
+      }
+      if (nodeIds.size() != nodes.length) {
+        throw new ParameterException(spec.commandLine(), "--nodes names a node twice");
+      }
+      if (!nodeIds.contains(id)) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--id '" + id + "' is not one of --nodes " + String.join(",", nodeIds));
+      }
+      if (nodeIds.size() > 1 && settings.transport == Settings.Transport.INPROCESS) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "a node of several cannot use --transport=inprocess: give it --nats");
+      }
+      return TallyProcess.run(settings, nodeIds, List.of(id));
+    }
+  }
+
+  /** Reads the version from the jar's manifest. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"tally " + version()};
+    }
+  }
+
+  static String version() {
+    final String version = Tally.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
   }
 }

@@ -19,9 +19,10 @@ import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RecordDescriptor;
 
 /**
- * The link of one node to all others of its cluster. It owns no thread: the {@link #receiver()} has to be stepped by the node's
- * home loop, the {@link #sender()} by a thread that the carrier may block, which with {@link InProcessCarrier} is the
- * home loop, too. The methods of {@link NodeLink} and all queries may be called by any thread.
+ * The link of one node to all others of its cluster. It owns no thread: the {@link #receiver()} has
+ * to be stepped by the node's home loop, the {@link #sender()} by a thread that the carrier may
+ * block, which with {@link InProcessCarrier} is the home loop, too. The methods of {@link NodeLink}
+ * and all queries may be called by any thread.
  */
 public final class ClusterLink implements NodeLink, AutoCloseable {
   private static final int MESSAGE_TYPE_ID = 1;
@@ -103,7 +104,8 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
   /**
    * {@inheritDoc}
    *
-   * <p>A message must not be longer than {@link Context#maxMessageBytes()}, and has to start with an SBE header.
+   * <p>A message must not be longer than {@link Context#maxMessageBytes()}, and has to start with
+   * an SBE header.
    */
   @Override
   public int tryClaim(final int nodeIndex, final int length, final MessageClaim claim) {
@@ -207,8 +209,8 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
   }
 
   /**
-   * Sets who takes the commands and replies that arrive from now on. A node without one refuses them all, and must not
-   * become ready.
+   * Sets who takes the commands and replies that arrive from now on. A node without one refuses
+   * them all, and must not become ready.
    *
    * @param handler of this node.
    */
@@ -217,16 +219,16 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
   }
 
   /**
-   * Tells the peers that this node is ready. They address its shards from now on. The caller has looked at {@link
-   * #startState(long)}.
+   * Tells the peers that this node is ready. They address its shards from now on. The caller has
+   * looked at {@link #startState(long)}.
    */
   public void markReady() {
     become(NodeState.READY);
   }
 
   /**
-   * Says goodbye: the peers stop addressing this node at once. What they sent before still arrives, and what is claimed still
-   * leaves, so this is said when nothing is in flight any more.
+   * Says goodbye: the peers stop addressing this node at once. What they sent before still arrives,
+   * and what is claimed still leaves, so this is said when nothing is in flight any more.
    */
   public void markLeaving() {
     become(NodeState.LEAVING);
@@ -265,8 +267,8 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
   }
 
   /**
-   * Says goodbye if that was not done, and unsubscribes. Nobody may step the agents any more. The carrier stays open.
-   * Idempotent.
+   * Says goodbye if that was not done, and unsubscribes. Nobody may step the agents any more. The
+   * carrier stays open. Idempotent.
    */
   @Override
   public void close() {
@@ -359,7 +361,8 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     }
 
     /**
-     * The longest message that can be claimed: it fits into the ring in front of a peer, and into a frame with a hello.
+     * The longest message that can be claimed: it fits into the ring in front of a peer, and into a
+     * frame with a hello.
      *
      * @return length in bytes.
      */
@@ -733,7 +736,8 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     }
 
     /**
-     * Sets the time between two hellos that ask a peer whose window is full for an acknowledgement, nanoseconds.
+     * Sets the time between two hellos that ask a peer whose window is full for an acknowledgement,
+     * nanoseconds.
      *
      * @param value to set.
      * @return this.
@@ -744,7 +748,8 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     }
 
     /**
-     * The time between two hellos that ask a peer whose window is full for an acknowledgement, nanoseconds.
+     * The time between two hellos that ask a peer whose window is full for an acknowledgement,
+     * nanoseconds.
      *
      * @return the value.
      */

@@ -12,7 +12,8 @@ final class Fingerprint {
       final int shardCount,
       final String seed,
       final int laneWindow) {
-    // The seed is the one free text and stands last, so that no two configurations give the same string.
+    // The seed is the one free text and stands last, so that no two configurations give the same
+    // string.
     return KeyHash.hash(
         "nodes=%s shards=%d hash=%d lanes=%d seed=%s"
             .formatted(

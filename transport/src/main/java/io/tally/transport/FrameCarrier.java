@@ -3,8 +3,9 @@ package io.tally.transport;
 import java.io.IOException;
 
 /**
- * Carries frames to subjects: the seam between the link's protocol and the network. A carrier may lose, delay, repeat or
- * reorder frames; it never changes or splits one. It knows nothing of nodes, and nodes of one process share one.
+ * Carries frames to subjects: the seam between the link's protocol and the network. A carrier may
+ * lose, delay, repeat or reorder frames; it never changes or splits one. It knows nothing of nodes,
+ * and nodes of one process share one.
  */
 public interface FrameCarrier {
   /** A standing subscription. */
@@ -15,10 +16,10 @@ public interface FrameCarrier {
   }
 
   /**
-   * Subscribes to a subject. When this returns, frames published to it from now on, by anybody, are delivered. May
-   * block; called at launch only, never per request.
+   * Subscribes to a subject. When this returns, frames published to it from now on, by anybody, are
+   * delivered. May block; called at launch only, never per request.
    *
-   * @param subject  exact name, no wildcards.
+   * @param subject exact name, no wildcards.
    * @param listener receives the frames.
    * @return the subscription, owned by the caller.
    * @throws IOException if the network did not confirm the subscription.
@@ -26,10 +27,12 @@ public interface FrameCarrier {
   Subscription subscribe(String subject, FrameListener listener) throws IOException;
 
   /**
-   * Publishes a frame. Called by one thread for all links that share the carrier, or by several if each may block.
+   * Publishes a frame. Called by one thread for all links that share the carrier, or by several if
+   * each may block.
    *
    * @param subject exact name.
-   * @param frame   the frame, which belongs to the carrier and its receivers from now on, also if this fails.
+   * @param frame the frame, which belongs to the carrier and its receivers from now on, also if
+   *     this fails.
    * @return false if the frame was certainly not handed to the network; this was counted.
    */
   boolean publish(String subject, byte[] frame);
@@ -42,7 +45,8 @@ public interface FrameCarrier {
   boolean isConnected();
 
   /**
-   * How long a starting node has to listen before it can be sure that a living process of its own id was heard.
+   * How long a starting node has to listen before it can be sure that a living process of its own
+   * id was heard.
    *
    * @return nanoseconds, 0 if answers arrive with the next steps.
    */

@@ -4,7 +4,10 @@ package io.tally.transport;
 public enum FrameRefusal {
   /** The schema is not the engine's. */
   FOREIGN_SCHEMA,
-  /** It does not start with a frame header, or holds a message of a kind that has no place in a frame. */
+  /**
+   * It does not start with a frame header, or holds a message of a kind that has no place in a
+   * frame.
+   */
   UNKNOWN_TEMPLATE,
   /** A length points beyond the end. */
   TRUNCATED,

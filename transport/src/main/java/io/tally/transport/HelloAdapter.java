@@ -8,7 +8,10 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
 
-/** Decodes the hellos of a frame that was found sound, and passes those that agree with their frame on. */
+/**
+ * Decodes the hellos of a frame that was found sound, and passes those that agree with their frame
+ * on.
+ */
 final class HelloAdapter {
   private final Membership membership;
   private final LinkCounters counters;

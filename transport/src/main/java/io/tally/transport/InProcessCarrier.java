@@ -4,8 +4,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Carries frames between the nodes of one process: to publish is to put the frame into each receiver's inbound queue and
- * to wake it. Any thread; never blocks.
+ * Carries frames between the nodes of one process: to publish is to put the frame into each
+ * receiver's inbound queue and to wake it. Any thread; never blocks.
  */
 public final class InProcessCarrier implements FrameCarrier {
   private final ConcurrentHashMap<String, CopyOnWriteArrayList<FrameListener>> listenersBySubject =

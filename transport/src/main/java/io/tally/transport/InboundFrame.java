@@ -9,8 +9,9 @@ import java.nio.ByteOrder;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Checks the structure of a frame that arrived and walks over it. A frame is refused as a whole, before any of its messages
- * is looked at: a frame that is wrong at its end is not to be trusted at its beginning.
+ * Checks the structure of a frame that arrived and walks over it. A frame is refused as a whole,
+ * before any of its messages is looked at: a frame that is wrong at its end is not to be trusted at
+ * its beginning.
  */
 final class InboundFrame {
   private static final int MESSAGE_HEADER_BYTES = MessageHeaderDecoder.ENCODED_LENGTH;
@@ -27,7 +28,10 @@ final class InboundFrame {
     this.maxFrameBytes = maxFrameBytes;
   }
 
-  /** Returns why the frame is to be refused, or null. After a refusal nothing else of it may be asked for. */
+  /**
+   * Returns why the frame is to be refused, or null. After a refusal nothing else of it may be
+   * asked for.
+   */
   FrameRefusal wrap(final byte[] frame) {
     if (frame.length > maxFrameBytes) {
       return FrameRefusal.OVERSIZED;

@@ -2,7 +2,9 @@ package io.tally.transport;
 
 import java.util.ArrayDeque;
 
-/** The receiver's half of one peer: when it was heard, and the frames of it that found no room yet. */
+/**
+ * The receiver's half of one peer: when it was heard, and the frames of it that found no room yet.
+ */
 final class InboundPeer {
   final Peer peer;
   final ArrayDeque<HeldFrame> held = new ArrayDeque<>();

@@ -1,6 +1,8 @@
 package io.tally.transport;
 
-/** What a link counts, beside the refusals by {@link FrameRefusal} and the histogram of frame sizes. */
+/**
+ * What a link counts, beside the refusals by {@link FrameRefusal} and the histogram of frame sizes.
+ */
 public enum LinkCounter {
   /** Frames handed to the carrier. */
   FRAMES_SENT,
@@ -14,7 +16,10 @@ public enum LinkCounter {
   HELLOS_SENT,
   /** Frames that the carrier did not take; their messages are lost. */
   PUBLISH_FAILURES,
-  /** Commands and replies that were claimed and never left: their peer went away, or the carrier failed. */
+  /**
+   * Commands and replies that were claimed and never left: their peer went away, or the carrier
+   * failed.
+   */
   MESSAGES_DROPPED,
   /** Times that a peer's window of unacknowledged bytes became full while messages waited. */
   WINDOW_STALLS,
@@ -38,7 +43,10 @@ public enum LinkCounter {
   REPLIES_DROPPED,
   /** Frames that had to wait for room in a ring. */
   FRAMES_HELD,
-  /** Frames dropped because too much was waiting already, or because their sender's incarnation ended meanwhile. */
+  /**
+   * Frames dropped because too much was waiting already, or because their sender's incarnation
+   * ended meanwhile.
+   */
   FRAMES_DROPPED,
   /** Times that a peer was replaced by a newer incarnation. */
   INCARNATION_CHANGES,

@@ -3,11 +3,13 @@ package io.tally.transport;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * The counts of one link. Each counter has one writer, the sender or the receiver, except those that are written with
- * {@link #add}; any thread may read.
+ * The counts of one link. Each counter has one writer, the sender or the receiver, except those
+ * that are written with {@link #add}; any thread may read.
  */
 public final class LinkCounters {
-  /** Upper bounds, inclusive, of the buckets of messages per frame; one more bucket is unbounded. */
+  /**
+   * Upper bounds, inclusive, of the buckets of messages per frame; one more bucket is unbounded.
+   */
   private static final int[] FRAME_BOUNDS = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024};
 
   private static final int STRIDE = 8;
@@ -40,7 +42,8 @@ public final class LinkCounters {
   }
 
   /**
-   * Number of buckets of the histogram of messages (commands and replies) per sent frame, the unbounded one included.
+   * Number of buckets of the histogram of messages (commands and replies) per sent frame, the
+   * unbounded one included.
    *
    * @return the number.
    */
@@ -59,8 +62,9 @@ public final class LinkCounters {
   }
 
   /**
-   * Number of sent frames in a bucket; not cumulative. Frames without a command or reply are not counted. The sum of
-   * all observations is {@link LinkCounter#COMMANDS_SENT} plus {@link LinkCounter#REPLIES_SENT}.
+   * Number of sent frames in a bucket; not cumulative. Frames without a command or reply are not
+   * counted. The sum of all observations is {@link LinkCounter#COMMANDS_SENT} plus {@link
+   * LinkCounter#REPLIES_SENT}.
    *
    * @param bucket from 0.
    * @return the number.

@@ -1,8 +1,8 @@
 package io.tally.transport;
 
 /**
- * Hears what happens to a link. Called on the thread that steps the link's receiver: must not block or throw. All events
- * are rare.
+ * Hears what happens to a link. Called on the thread that steps the link's receiver: must not block
+ * or throw. All events are rare.
  */
 public interface LinkListener {
   /** Hears nothing. */
@@ -11,23 +11,23 @@ public interface LinkListener {
   /**
    * A peer changed its status, or another incarnation took its place.
    *
-   * @param nodeId      of the peer.
+   * @param nodeId of the peer.
    * @param incarnation of the peer.
-   * @param status      from now on.
+   * @param status from now on.
    */
-  default void onPeerStatus(
-      final String nodeId, final long incarnation, final PeerStatus status) {}
+  default void onPeerStatus(final String nodeId, final long incarnation, final PeerStatus status) {}
 
   /**
    * A process with another configuration was refused. Told once for each process.
    *
-   * @param nodeId      that it claims; syntactically valid.
+   * @param nodeId that it claims; syntactically valid.
    * @param incarnation of the process.
    */
   default void onPeerRefused(final String nodeId, final long incarnation) {}
 
   /**
-   * A living process of this node's own id goes before this starting one, which has to give way. Told once.
+   * A living process of this node's own id goes before this starting one, which has to give way.
+   * Told once.
    *
    * @param incarnation of the other process.
    */
@@ -41,8 +41,9 @@ public interface LinkListener {
   default void onSuperseded(final long incarnation) {}
 
   /**
-   * The cluster knows an incarnation of this node that is not below this starting one's: the link has to be started
-   * again with a higher incarnation. Told each time that a higher one is heard of.
+   * The cluster knows an incarnation of this node that is not below this starting one's: the link
+   * has to be started again with a higher incarnation. Told each time that a higher one is heard
+   * of.
    *
    * @param knownIncarnation the highest heard of.
    */

@@ -13,9 +13,9 @@ import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Takes the frames that arrived, refuses what is wrong with them, and hands their messages over. What finds no room is
- * kept, with all that its peer sent later, and offered again; the peer learns of frames only when all of them is taken
- * over, so its window bounds what can be kept.
+ * Takes the frames that arrived, refuses what is wrong with them, and hands their messages over.
+ * What finds no room is kept, with all that its peer sent later, and offered again; the peer learns
+ * of frames only when all of them is taken over, so its window bounds what can be kept.
  */
 final class LinkReceiver implements SteppedAgent {
   /** So that a flood of frames cannot keep the thread from its other agents. */

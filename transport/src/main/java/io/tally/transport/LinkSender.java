@@ -5,8 +5,9 @@ import io.tally.engine.codecs.NodeState;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 
 /**
- * Publishes everything that leaves this node. The only place that calls {@link FrameCarrier#publish}, which may block with
- * some carriers: then it is stepped by a thread of its own.
+ * Publishes everything that leaves this node. The only place that calls {@link
+ * FrameCarrier#publish}, which may block with some carriers: then it is stepped by a thread of its
+ * own.
  */
 final class LinkSender implements SteppedAgent {
   /** How often a carrier that is away is looked at again. */
@@ -54,7 +55,8 @@ final class LinkSender implements SteppedAgent {
   public int doWork(final long nowNs) {
     lastStepNs = nowNs;
     if (!carrier.isConnected()) {
-      // What waits keeps waiting, its senders are told to try again, and the peers' silence decides.
+      // What waits keeps waiting, its senders are told to try again, and the peers' silence
+      // decides.
       nextStepNs = nowNs + DISCONNECTED_NS;
       return 0;
     }

@@ -4,8 +4,9 @@ import io.tally.engine.codecs.NodeState;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The node whose link this is. The state is written by whoever starts and stops the node; what was heard of other processes
- * of the same id is written by the receiver; the time of the first hello by the sender.
+ * The node whose link this is. The state is written by whoever starts and stops the node; what was
+ * heard of other processes of the same id is written by the receiver; the time of the first hello
+ * by the sender.
  */
 final class LocalNode {
   final String id;

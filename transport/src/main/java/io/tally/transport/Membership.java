@@ -6,12 +6,13 @@ import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 
 /**
- * Decides from hellos and silence which incarnation of each peer this node talks to, and whether this node itself may go on.
- * Owned by the receiver.
+ * Decides from hellos and silence which incarnation of each peer this node talks to, and whether
+ * this node itself may go on. Owned by the receiver.
  *
- * <p>An incarnation that is up is replaced by a newer one only when that one is ready. So a second process of the same id,
- * which will find out that it has to give way, takes nothing from the first; and after a crash the successor takes its
- * place as soon as it is ready, although the dead one was not silent for long enough yet.
+ * <p>An incarnation that is up is replaced by a newer one only when that one is ready. So a second
+ * process of the same id, which will find out that it has to give way, takes nothing from the
+ * first; and after a crash the successor takes its place as soon as it is ready, although the dead
+ * one was not silent for long enough yet.
  */
 final class Membership {
   private final LocalNode local;
@@ -89,9 +90,7 @@ final class Membership {
     int count = 0;
     for (final InboundPeer inbound : inboundPeers) {
       final PeerSession session = inbound.peer.session();
-      if (session != null
-          && session.isAlive()
-          && nowNs - inbound.lastHeardNs >= silenceTimeoutNs) {
+      if (session != null && session.isAlive() && nowNs - inbound.lastHeardNs >= silenceTimeoutNs) {
         counters.increment(LinkCounter.PEERS_SILENT);
         become(inbound.peer, session, PeerStatus.DOWN);
         count++;
@@ -166,10 +165,7 @@ final class Membership {
             become(peer, session, PeerStatus.STARTING);
           }
         } else if (session == null || session.status() != PeerStatus.UP) {
-          become(
-              peer,
-              replaceSession(nowNs, inbound, incarnation, loopCount),
-              PeerStatus.STARTING);
+          become(peer, replaceSession(nowNs, inbound, incarnation, loopCount), PeerStatus.STARTING);
         } else if (wantsAnswer) {
           answerOther(peer.id, incarnation, peer.readyIncarnation());
           return;
@@ -252,7 +248,8 @@ final class Membership {
   }
 
   private void onKnownIncarnation(final long known) {
-    if (known < local.incarnation || (known == local.incarnation && local.state() != NodeState.STARTING)) {
+    if (known < local.incarnation
+        || (known == local.incarnation && local.state() != NodeState.STARTING)) {
       return;
     }
     if (local.state() == NodeState.READY) {

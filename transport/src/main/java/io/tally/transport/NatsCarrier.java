@@ -15,8 +15,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Carries frames through a NATS server, over one connection for all nodes of the process. A lost connection is looked for
- * without end; nothing is buffered meanwhile. {@link #publish} may block for two seconds when the server does not read.
+ * Carries frames through a NATS server, over one connection for all nodes of the process. A lost
+ * connection is looked for without end; nothing is buffered meanwhile. {@link #publish} may block
+ * for two seconds when the server does not read.
  */
 public final class NatsCarrier implements FrameCarrier, AutoCloseable {
   /** Hears of the connection. Called on a thread of the client library; must not block. */
@@ -63,8 +64,8 @@ public final class NatsCarrier implements FrameCarrier, AutoCloseable {
   /**
    * Connects to a server.
    *
-   * @param url      of the server, {@code nats://host:port}; several are separated by commas.
-   * @param name     of the connection, as the server shows it.
+   * @param url of the server, {@code nats://host:port}; several are separated by commas.
+   * @param name of the connection, as the server shows it.
    * @param listener hears of the connection.
    * @return the carrier, connected.
    * @throws IOException if the server cannot be reached; the message names it and the reason.
@@ -77,8 +78,7 @@ public final class NatsCarrier implements FrameCarrier, AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while connecting to NATS at " + withoutSecrets(url), e);
     } catch (final IOException | IllegalArgumentException | IllegalStateException e) {
-      throw new IOException(
-          "cannot reach NATS at " + withoutSecrets(url) + ": " + reason(e), e);
+      throw new IOException("cannot reach NATS at " + withoutSecrets(url) + ": " + reason(e), e);
     }
   }
 

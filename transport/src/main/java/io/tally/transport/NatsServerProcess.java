@@ -16,12 +16,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A {@code nats-server} that runs as a child of this process on a free loopback port, and is started again on the same port
- * when it ends unasked.
+ * A {@code nats-server} that runs as a child of this process on a free loopback port, and is
+ * started again on the same port when it ends unasked.
  *
- * <p>Between the two stands a small shell script. Its standard input is a pipe from this process: when that closes, for
- * whatever reason, the script ends the server, so that no server outlives a process that was killed hard. And when the server
- * ends, the script ends, too.
+ * <p>Between the two stands a small shell script. Its standard input is a pipe from this process:
+ * when that closes, for whatever reason, the script ends the server, so that no server outlives a
+ * process that was killed hard. And when the server ends, the script ends, too.
  */
 public final class NatsServerProcess implements AutoCloseable {
   /** Hears of the child. Called on the thread that watches it. */
@@ -45,8 +45,10 @@ public final class NatsServerProcess implements AutoCloseable {
     default void onRestart(final long pid) {}
   }
 
-  // The server must not get the signals that a terminal sends to a whole group, because the launcher
-  // needs it while it drains; it takes them even where its parent ignores them, so it gets a session
+  // The server must not get the signals that a terminal sends to a whole group, because the
+  // launcher
+  // needs it while it drains; it takes them even where its parent ignores them, so it gets a
+  // session
   // of its own where that is possible. As it leads no group, setsid keeps its process id.
   // Descriptor 3 keeps the pipe for the watchdog: a shell gives background jobs an empty input.
   private static final String SCRIPT =
@@ -111,7 +113,7 @@ public final class NatsServerProcess implements AutoCloseable {
   /**
    * Starts a server and waits until it accepts connections.
    *
-   * @param binary   path of the {@code nats-server} binary.
+   * @param binary path of the {@code nats-server} binary.
    * @param listener hears of the child.
    * @return the running server.
    * @throws IOException if it did not start; the message says why.

@@ -1,6 +1,9 @@
 package io.tally.transport;
 
-/** The syntax of node ids: 1 to 64 of {@code A-Z a-z 0-9 _ -}, which are safe in a subject and in a log line. */
+/**
+ * The syntax of node ids: 1 to 64 of {@code A-Z a-z 0-9 _ -}, which are safe in a subject and in a
+ * log line.
+ */
 final class NodeIds {
   static final int MAX_LENGTH = 64;
 

@@ -10,11 +10,12 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Builds one frame after the other in the same memory. A finished frame is a fresh array of the exact size, because a carrier
- * keeps it until it is written. Owned by the sender.
+ * Builds one frame after the other in the same memory. A finished frame is a fresh array of the
+ * exact size, because a carrier keeps it until it is written. Owned by the sender.
  */
 final class OutboundFrame {
-  static final int HEADER_BYTES = MessageHeaderEncoder.ENCODED_LENGTH + FrameHeaderEncoder.BLOCK_LENGTH;
+  static final int HEADER_BYTES =
+      MessageHeaderEncoder.ENCODED_LENGTH + FrameHeaderEncoder.BLOCK_LENGTH;
   static final int LENGTH_BYTES = Integer.BYTES;
   static final int MAX_HELLO_BYTES =
       LENGTH_BYTES

@@ -6,7 +6,10 @@ import java.nio.ByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 
-/** Another node of the list: what is waiting to be sent to it, and the incarnation of it that this node talks to. */
+/**
+ * Another node of the list: what is waiting to be sent to it, and the incarnation of it that this
+ * node talks to.
+ */
 final class Peer {
   final int index;
   final String id;
@@ -62,8 +65,8 @@ final class Peer {
   }
 
   /**
-   * Position in the outbound ring up to which the sender knows of messages. A message that the sender has met and could
-   * not take, because it was not committed yet, lies beyond it.
+   * Position in the outbound ring up to which the sender knows of messages. A message that the
+   * sender has met and could not take, because it was not committed yet, lies beyond it.
    */
   void seenPosition(final long position) {
     seenPosition = position;

@@ -11,14 +11,16 @@ import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 
 /**
- * The sender's half of one peer: makes frames of what waits for it, numbers them, and keeps the bytes that it has not
- * acknowledged within the window.
+ * The sender's half of one peer: makes frames of what waits for it, numbers them, and keeps the
+ * bytes that it has not acknowledged within the window.
  */
 final class PeerPublisher {
   /** So that one peer cannot keep the sender from the others. */
   private static final int FRAMES_PER_STEP = 16;
 
-  /** A message that is claimed and not committed is looked for again soon, whoever forgot to flush. */
+  /**
+   * A message that is claimed and not committed is looked for again soon, whoever forgot to flush.
+   */
   private static final long UNCOMMITTED_NS = 1_000_000;
 
   private final Peer peer;
@@ -76,7 +78,10 @@ final class PeerPublisher {
     return publish(nowNs, announce);
   }
 
-  /** When this peer needs a step although nothing happens; the outbound ring was seen by the last step. */
+  /**
+   * When this peer needs a step although nothing happens; the outbound ring was seen by the last
+   * step.
+   */
   long nextStepNs(final long nowNs) {
     if (session == null) {
       return SteppedAgent.NEVER;
@@ -90,9 +95,7 @@ final class PeerPublisher {
     if (frameFull) {
       return nowNs;
     }
-    return peer.hasUnseenMessages()
-        ? Math.min(nextHelloNs, nowNs + UNCOMMITTED_NS)
-        : nextHelloNs;
+    return peer.hasUnseenMessages() ? Math.min(nextHelloNs, nowNs + UNCOMMITTED_NS) : nextHelloNs;
   }
 
   private void begin(final PeerSession newSession, final long nowNs) {
@@ -179,7 +182,8 @@ final class PeerPublisher {
       nextProbeNs = nowNs + probeIntervalNs;
     }
     peer.seenPosition(ring.producerPosition());
-    // The receiver stores the acknowledgement and then looks at the stall; here the order is the other way round.
+    // The receiver stores the acknowledgement and then looks at the stall; here the order is the
+    // other way round.
     session.stalled(true);
     final long unackedBytes = unacked.bytes();
     unacked.ackUpTo(session.ackedByPeer());
@@ -190,7 +194,8 @@ final class PeerPublisher {
 
   private void read(final ManyToOneRingBuffer ring) {
     frameFull = false;
-    // Reading gives 0 after mere padding at the wrap, too: only the second 0 means that nothing is there.
+    // Reading gives 0 after mere padding at the wrap, too: only the second 0 means that nothing is
+    // there.
     int zeros = 0;
     while (zeros < 2 && !frameFull) {
       zeros = ring.controlledRead(appendHandler) == 0 ? zeros + 1 : 0;

@@ -1,8 +1,9 @@
 package io.tally.transport;
 
 /**
- * What sender and receiver tell each other about one incarnation of a peer. Each field has one writer. They are volatile
- * rather than released because both sides store one field and then read another one to decide whether to wake the other.
+ * What sender and receiver tell each other about one incarnation of a peer. Each field has one
+ * writer. They are volatile rather than released because both sides store one field and then read
+ * another one to decide whether to wake the other.
  */
 final class PeerSession {
   final long incarnation;
@@ -64,7 +65,10 @@ final class PeerSession {
     takenOverBytes = takenOverBytes + frameBytes;
   }
 
-  /** Read before {@link #takenOver()}, so that an acknowledgement never claims bytes of a later frame. */
+  /**
+   * Read before {@link #takenOver()}, so that an acknowledgement never claims bytes of a later
+   * frame.
+   */
   long takenOverBytes() {
     return takenOverBytes;
   }

@@ -10,8 +10,7 @@ final class PeerTable {
   private final Peer[] byIndex;
   private final Peer[] others;
 
-  PeerTable(
-      final List<String> sortedNodeIds, final String localId, final int ringBytes) {
+  PeerTable(final List<String> sortedNodeIds, final String localId, final int ringBytes) {
     byIndex = new Peer[sortedNodeIds.size()];
     others = new Peer[byIndex.length - 1];
     final Set<Long> keys = new HashSet<>();

@@ -5,8 +5,9 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * The processes with another configuration that were heard of, the last heard last; the oldest is forgotten when there are
- * too many. Written by the receiver; any thread may ask for the ids of those that live.
+ * The processes with another configuration that were heard of, the last heard last; the oldest is
+ * forgotten when there are too many. Written by the receiver; any thread may ask for the ids of
+ * those that live.
  */
 final class RefusedProcesses {
   private static final int LIMIT = 16;

@@ -3,16 +3,19 @@ package io.tally.transport;
 import java.util.List;
 
 /**
- * How far a starting node has come. An immutable picture; each list is in the order of the node list.
+ * How far a starting node has come. An immutable picture; each list is in the order of the node
+ * list.
  *
- * @param up               peers that are ready.
- * @param answered         peers that said hello and live, ready or not.
- * @param missing          peers of which nothing was heard, or no more.
- * @param refused          ids of living processes with another configuration.
- * @param listened         whether a living process of this node's own id would have been heard by now.
- * @param alreadyRunning   incarnation of a living process of this node's own id that goes first; 0: none heard.
- * @param superseded       incarnation of a newer ready process of this node's own id; 0: none heard.
- * @param knownIncarnation highest incarnation of this node that others know, if it is not below this one's; else 0.
+ * @param up peers that are ready.
+ * @param answered peers that said hello and live, ready or not.
+ * @param missing peers of which nothing was heard, or no more.
+ * @param refused ids of living processes with another configuration.
+ * @param listened whether a living process of this node's own id would have been heard by now.
+ * @param alreadyRunning incarnation of a living process of this node's own id that goes first; 0:
+ *     none heard.
+ * @param superseded incarnation of a newer ready process of this node's own id; 0: none heard.
+ * @param knownIncarnation highest incarnation of this node that others know, if it is not below
+ *     this one's; else 0.
  */
 public record StartState(
     List<String> up,

@@ -2,7 +2,10 @@ package io.tally.transport;
 
 import java.util.Arrays;
 
-/** Sizes of the frames that one incarnation of a peer has not acknowledged, in the order of their numbers. */
+/**
+ * Sizes of the frames that one incarnation of a peer has not acknowledged, in the order of their
+ * numbers.
+ */
 final class UnackedFrames {
   private long[] numbers = new long[64];
   private int[] sizes = new int[64];

@@ -1,0 +1,198 @@
+package io.tally.launcher;
+
+import io.tally.counter.CounterServiceFactory;
+import io.tally.engine.IdempotencyLimit;
+import io.tally.engine.NodeLink;
+import io.tally.engine.ServiceFaultHandler;
+import io.tally.engine.ShardEngine;
+import io.tally.transport.ClusterLink;
+import io.tally.transport.FrameCarrier;
+import io.tally.transport.StartState;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.List;
+import org.agrona.CloseHelper;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * One node of this process: its link, and its engine, which follows once the link has settled the
+ * node's incarnation. Until the agents are handed over to their threads, the launching thread steps
+ * the link.
+ */
+final class ClusterNode implements AutoCloseable {
+  private static final int RANDOM_BITS = 20;
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final Settings settings;
+  private final List<String> nodeIds;
+  private final String nodeId;
+  private final int localIndex;
+  private final Stepping stepping;
+  private long incarnation =
+      System.currentTimeMillis() << RANDOM_BITS | RANDOM.nextInt(1 << RANDOM_BITS);
+  private ClusterLink link;
+  private ShardEngine engine;
+
+  ClusterNode(
+      final Settings settings,
+      final List<String> nodeIds,
+      final String nodeId,
+      final int localIndex,
+      final Stepping stepping) {
+    this.settings = settings;
+    this.nodeIds = nodeIds;
+    this.nodeId = nodeId;
+    this.localIndex = localIndex;
+    this.stepping = stepping;
+  }
+
+  String nodeId() {
+    return nodeId;
+  }
+
+  long incarnation() {
+    return incarnation;
+  }
+
+  /** Null in a cluster of one. */
+  ClusterLink link() {
+    return link;
+  }
+
+  ShardEngine engine() {
+    return engine;
+  }
+
+  int shardsOwned() {
+    return engine.routingTable().shardsOwned(nodeIds.indexOf(nodeId));
+  }
+
+  void launchLink(final FrameCarrier carrier, final NodeListener listener) throws StartException {
+    if (nodeIds.size() == 1) {
+      return;
+    }
+    try {
+      link =
+          ClusterLink.launch(
+              new ClusterLink.Context()
+                  .nodeId(nodeId)
+                  .nodeIds(nodeIds)
+                  .incarnation(incarnation)
+                  .prefix(settings.cluster)
+                  .shardCount(settings.shards)
+                  .seed(settings.seed)
+                  .laneWindow(settings.laneWindow)
+                  .loopCount(settings.loops)
+                  .carrier(carrier)
+                  .homeWakeup(stepping.homeWakeup(localIndex))
+                  .senderWakeup(stepping.senderWakeup(localIndex))
+                  .queueLimitNs(settings.queueLimit.toNanos())
+                  .listener(listener));
+    } catch (final IOException fault) {
+      throw new StartException(fault.getMessage(), fault);
+    }
+  }
+
+  /**
+   * Steps the link on the launching thread, and starts it again with a higher incarnation if others
+   * know one of this node that is not lower. Returns true once the incarnation is settled.
+   */
+  boolean settle(final long nowNs, final FrameCarrier carrier, final NodeListener listener)
+      throws StartException {
+    if (link == null) {
+      return true;
+    }
+    link.receiver().doWork(nowNs);
+    link.sender().doWork(nowNs);
+    final StartState state = link.startState(nowNs);
+    if (state.knownIncarnation() >= incarnation) {
+      link.close();
+      incarnation = state.knownIncarnation() + 1;
+      launchLink(carrier, listener);
+      return false;
+    }
+    return state.listened();
+  }
+
+  void launchEngine(
+      final boolean frontEnd,
+      final CounterServiceFactory services,
+      final IdempotencyLimit idempotencyLimit,
+      final ServiceFaultHandler faults,
+      final NanoClock clock) {
+    final ShardEngine.Context context =
+        new ShardEngine.Context()
+            .nodeIds(nodeIds)
+            .nodeId(nodeId)
+            .shardCount(settings.shards)
+            .seed(settings.seed)
+            .incarnation(incarnation)
+            .ringSlots(settings.ringSlots)
+            .laneWindow(settings.laneWindow)
+            .requestTimeoutNs(settings.requestTimeout.toNanos())
+            .queueLimitNs(settings.queueLimit.toNanos())
+            .idempotency(
+                settings.idempotencyWindow.toNanos(), settings.idempotencyKeys, idempotencyLimit)
+            .random(RANDOM::nextLong)
+            .serviceFactory(services)
+            .faultHandler(faults)
+            .link(link == null ? NodeLink.NONE : link)
+            .clock(clock);
+    stepping.configure(context, localIndex, frontEnd);
+    engine = ShardEngine.launch(context);
+    if (link != null) {
+      link.attach(engine.inbound());
+    }
+  }
+
+  /** Whether every peer was heard, or none is to be. */
+  boolean hasMetPeers(final long nowNs) {
+    return link == null || link.startState(nowNs).missing().isEmpty();
+  }
+
+  boolean mayBecomeReady(final long nowNs) {
+    return link == null || link.startState(nowNs).mayBecomeReady();
+  }
+
+  void logMissing(final long nowNs) {
+    if (link != null) {
+      final StartState state = link.startState(nowNs);
+      Log.warn(
+          "not all nodes were heard within the start timeout",
+          "node",
+          nodeId,
+          "missing",
+          String.join(",", state.missing()),
+          "refused",
+          String.join(",", state.refused()));
+    }
+  }
+
+  /** Whether all of these that are other nodes are up. */
+  boolean sees(final List<String> others) {
+    for (final String other : others) {
+      if (!other.equals(nodeId) && link.incarnation(nodeIds.indexOf(other)) == 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  void leave() {
+    if (link != null) {
+      link.markLeaving();
+    }
+  }
+
+  void markReady() {
+    if (link != null) {
+      link.markReady();
+    }
+  }
+
+  /** Closes what no thread steps any more. */
+  @Override
+  public void close() {
+    CloseHelper.close(link);
+  }
+}

@@ -1,0 +1,64 @@
+package io.tally.launcher;
+
+import io.tally.transport.LinkListener;
+import io.tally.transport.PeerStatus;
+import java.util.function.Consumer;
+
+/** Logs what a node sees of the others, and ends the process when it must not go on. */
+final class NodeListener implements LinkListener {
+  private final String nodeId;
+  private final boolean demo;
+  private final Consumer<String> onFatal;
+
+  NodeListener(final String nodeId, final boolean demo, final Consumer<String> onFatal) {
+    this.nodeId = nodeId;
+    this.demo = demo;
+    this.onFatal = onFatal;
+  }
+
+  /** In the demo, what all nodes of the process say of each other is no news unless one is away. */
+  @Override
+  public void onPeerStatus(final String peer, final long incarnation, final PeerStatus status) {
+    if (status == PeerStatus.DOWN || status == PeerStatus.LEFT) {
+      Log.warn(
+          "peer is away",
+          "node",
+          nodeId,
+          "peer",
+          peer,
+          "status",
+          status,
+          "incarnation",
+          incarnation);
+    } else if (!demo) {
+      Log.info("peer", "node", nodeId, "peer", peer, "status", status, "incarnation", incarnation);
+    }
+  }
+
+  @Override
+  public void onPeerRefused(final String peer, final long incarnation) {
+    Log.warn(
+        "refused a node with other settings: --nodes, --shards, --seed and --lane-window must be the same",
+        "node",
+        nodeId,
+        "peer",
+        peer,
+        "incarnation",
+        incarnation);
+  }
+
+  @Override
+  public void onAlreadyRunning(final long incarnation) {
+    onFatal.accept(nodeId + " is already running (incarnation " + incarnation + ")");
+  }
+
+  @Override
+  public void onSuperseded(final long incarnation) {
+    onFatal.accept(
+        "a newer process serves as "
+            + nodeId
+            + " (incarnation "
+            + incarnation
+            + "), so this one ends");
+  }
+}

@@ -1,0 +1,252 @@
+package io.tally.launcher;
+
+import io.tally.counter.CounterLimit;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** The options that the demo and a single node share. */
+final class Settings {
+  /** How frames travel between nodes. */
+  enum Transport {
+    AUTO,
+    INPROCESS,
+    NATS
+  }
+
+  @Option(
+      names = "--shards",
+      paramLabel = "N",
+      defaultValue = "64",
+      description =
+          "Shards of the cluster, 1 to 4096; the same on all nodes (default: ${DEFAULT-VALUE}).")
+  int shards;
+
+  @Option(
+      names = "--http-port",
+      paramLabel = "PORT",
+      defaultValue = "8181",
+      description = "Port of the HTTP API (default: ${DEFAULT-VALUE}); 0 picks a free one.")
+  int httpPort;
+
+  @Option(
+      names = "--metrics-port",
+      paramLabel = "PORT",
+      defaultValue = "2121",
+      description =
+          "Port of the Prometheus metrics (default: ${DEFAULT-VALUE}); 0 picks a free one.")
+  int metricsPort;
+
+  @Option(
+      names = "--bind",
+      paramLabel = "ADDRESS",
+      defaultValue = "127.0.0.1",
+      description =
+          "Address both ports listen on (default: ${DEFAULT-VALUE}). There is no authentication.")
+  String bind;
+
+  @Option(
+      names = "--request-timeout",
+      paramLabel = "TIME",
+      defaultValue = "1s",
+      description = "Longest time a request takes (default: ${DEFAULT-VALUE}).")
+  Duration requestTimeout;
+
+  @Option(
+      names = "--queue-limit",
+      paramLabel = "TIME",
+      defaultValue = "250ms",
+      description = "Longest time a request waits to be handed over (default: ${DEFAULT-VALUE}).")
+  Duration queueLimit;
+
+  @Option(
+      names = "--drain-timeout",
+      paramLabel = "TIME",
+      defaultValue = "10s",
+      description = "Longest time a stop waits for requests under way (default: ${DEFAULT-VALUE}).")
+  Duration drainTimeout;
+
+  @Option(
+      names = "--start-timeout",
+      paramLabel = "TIME",
+      defaultValue = "5s",
+      description = "Longest time a start waits for the other nodes (default: ${DEFAULT-VALUE}).")
+  Duration startTimeout;
+
+  @Option(
+      names = "--ring-slots",
+      paramLabel = "N",
+      defaultValue = "1024",
+      description = "Commands each shard's ring holds, a power of two (default: ${DEFAULT-VALUE}).")
+  int ringSlots;
+
+  @Option(
+      names = "--lane-window",
+      paramLabel = "N",
+      defaultValue = "4096",
+      description =
+          "Most unanswered writes between an event loop and a shard, a power of two; the same on all nodes"
+              + " (default: ${DEFAULT-VALUE}).")
+  int laneWindow;
+
+  @Option(
+      names = "--loops",
+      paramLabel = "N",
+      description = "Event loops of this process, 1 to 256 (default: one for each processor).")
+  int loops = Runtime.getRuntime().availableProcessors();
+
+  @Option(
+      names = "--shard-threads",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Threads of their own for the shards; 0 lets the event loops do their work, which is best unless there"
+              + " are cores to spare (default: ${DEFAULT-VALUE}).")
+  int shardThreads;
+
+  @Option(
+      names = "--cluster",
+      paramLabel = "NAME",
+      defaultValue = "counter",
+      description =
+          "Name of the cluster, the prefix of its NATS subjects (default: ${DEFAULT-VALUE}). Clusters of"
+              + " different names can share a NATS server.")
+  String cluster;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "TEXT",
+      defaultValue = "counter-cluster",
+      description =
+          "Seed of the placement of shards; the same on all nodes (default: ${DEFAULT-VALUE}).")
+  String seed;
+
+  @Option(
+      names = "--max-counters",
+      paramLabel = "N",
+      description =
+          "Most counters this process keeps; further ones are refused, none is ever evicted (default: what"
+              + " half of the heap holds).")
+  long maxCounters = CounterLimit.defaultMaxCounters(Runtime.getRuntime().maxMemory());
+
+  @Option(
+      names = "--idempotency-window",
+      paramLabel = "TIME",
+      defaultValue = "2m",
+      description = "How long an Idempotency-Key is remembered (default: ${DEFAULT-VALUE}).")
+  Duration idempotencyWindow;
+
+  @Option(
+      names = "--idempotency-keys",
+      paramLabel = "N",
+      defaultValue = "1048576",
+      description =
+          "Most Idempotency-Keys a shard remembers; writes with further ones are refused (default:"
+              + " ${DEFAULT-VALUE}).")
+  int idempotencyKeys;
+
+  @Option(
+      names = "--transport",
+      paramLabel = "auto|inprocess|nats",
+      defaultValue = "auto",
+      description =
+          "How nodes talk: 'auto' uses --nats or NATS_URL, else a nats-server binary, else the process itself"
+              + " (default: ${DEFAULT-VALUE}).")
+  Transport transport;
+
+  @Option(
+      names = "--nats",
+      paramLabel = "URL",
+      description =
+          "NATS server to use, such as nats://127.0.0.1:4222 (default: the variable NATS_URL).")
+  String nats;
+
+  @Option(
+      names = "--nats-server",
+      paramLabel = "PATH",
+      description =
+          "nats-server binary to start when no server is given (default: the one on PATH).")
+  Path natsServer;
+
+  /** What is wrong with the values taken one by one, or null. */
+  String fault() {
+    final List<String> faults = new ArrayList<>();
+    check(faults, shards >= 1 && shards <= 4096, "--shards must be 1 to 4096");
+    check(faults, isPort(httpPort), "--http-port must be 0 to 65535");
+    check(faults, isPort(metricsPort), "--metrics-port must be 0 to 65535");
+    check(faults, loops >= 1 && loops <= 256, "--loops must be 1 to 256");
+    check(faults, shardThreads >= 0 && shardThreads <= 256, "--shard-threads must be 0 to 256");
+    check(
+        faults,
+        isPowerOfTwo(ringSlots, 2, 1 << 20),
+        "--ring-slots must be a power of two, 2 to 1048576");
+    check(
+        faults,
+        isPowerOfTwo(laneWindow, 64, 1 << 20),
+        "--lane-window must be a power of two, 64 to 1048576");
+    check(faults, maxCounters >= 0, "--max-counters must not be negative");
+    check(faults, idempotencyKeys >= 1, "--idempotency-keys must be at least 1");
+    check(
+        faults,
+        cluster.matches("[A-Za-z0-9_-]{1,64}"),
+        "--cluster must be 1 to 64 of A-Z a-z 0-9 _ -");
+    for (final Duration time :
+        List.of(requestTimeout, queueLimit, drainTimeout, startTimeout, idempotencyWindow)) {
+      check(faults, !time.isZero() && time.toHours() < 24, "times must be above 0 and below 24h");
+    }
+    check(
+        faults,
+        nats == null || transport != Transport.INPROCESS,
+        "--nats cannot be combined with --transport=inprocess");
+    return faults.isEmpty() ? null : faults.get(0);
+  }
+
+  /** All values, for the log. */
+  String describe() {
+    return "shards="
+        + shards
+        + " loops="
+        + loops
+        + " shard_threads="
+        + shardThreads
+        + " ring_slots="
+        + ringSlots
+        + " lane_window="
+        + laneWindow
+        + " request_timeout="
+        + Durations.format(requestTimeout)
+        + " queue_limit="
+        + Durations.format(queueLimit)
+        + " drain_timeout="
+        + Durations.format(drainTimeout)
+        + " start_timeout="
+        + Durations.format(startTimeout)
+        + " idempotency_window="
+        + Durations.format(idempotencyWindow)
+        + " idempotency_keys="
+        + idempotencyKeys
+        + " max_counters="
+        + maxCounters
+        + " cluster="
+        + cluster
+        + " seed="
+        + seed;
+  }
+
+  private static boolean isPort(final int value) {
+    return value >= 0 && value <= 65535;
+  }
+
+  private static boolean isPowerOfTwo(final int value, final int min, final int max) {
+    return value >= min && value <= max && Integer.bitCount(value) == 1;
+  }
+
+  private static void check(
+      final List<String> faults, final boolean condition, final String fault) {
+    if (!condition) {
+      faults.add(fault);
+    }
+  }
+}

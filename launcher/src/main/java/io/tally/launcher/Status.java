@@ -1,0 +1,106 @@
+package io.tally.launcher;
+
+import io.tally.engine.RoutingTable;
+import io.tally.http.ProbeResult;
+import io.tally.transport.StartState;
+import java.util.List;
+import java.util.Locale;
+import java.util.StringJoiner;
+import org.agrona.concurrent.NanoClock;
+
+/** What the front end's node says of itself and of its cluster on the probe and cluster pages. */
+final class Status {
+  private enum Phase {
+    STARTING,
+    READY,
+    DRAINING
+  }
+
+  private final ClusterNode node;
+  private final String transport;
+  private final NanoClock clock;
+  private volatile Phase phase = Phase.STARTING;
+
+  Status(final ClusterNode node, final String transport, final NanoClock clock) {
+    this.node = node;
+    this.transport = transport;
+    this.clock = clock;
+  }
+
+  void ready() {
+    phase = Phase.READY;
+  }
+
+  void draining() {
+    phase = Phase.DRAINING;
+  }
+
+  ProbeResult livez() {
+    return new ProbeResult(true, "{\"live\":true}");
+  }
+
+  ProbeResult readyz() {
+    final Phase now = phase;
+    final StringBuilder json = new StringBuilder(256);
+    json.append("{\"ready\":").append(now == Phase.READY);
+    json.append(",\"state\":\"").append(now.name().toLowerCase(Locale.ROOT)).append('"');
+    json.append(",\"node_id\":\"").append(node.nodeId()).append('"');
+    json.append(",\"incarnation\":").append(node.incarnation());
+    json.append(",\"durability\":\"memory\",\"transport\":\"").append(transport).append('"');
+    if (node.link() != null) {
+      final StartState state = node.link().startState(clock.nanoTime());
+      json.append(",\"peers_up\":").append(array(state.up()));
+      json.append(",\"peers_missing\":").append(array(state.missing()));
+      json.append(",\"peers_refused\":").append(array(state.refused()));
+    }
+    return new ProbeResult(now == Phase.READY, json.append('}').toString());
+  }
+
+  String cluster() {
+    final RoutingTable routes = node.engine().routingTable();
+    final StringJoiner nodes =
+        new StringJoiner(",", "{\"epoch\":" + epoch(routes) + ",\"nodes\":[", "]}");
+    for (int index = 0; index < routes.nodeIds().size(); index++) {
+      nodes.add(
+          "{\"node_id\":\""
+              + routes.nodeIds().get(index)
+              + "\",\"state\":\""
+              + state(routes, index)
+              + "\",\"shards\":"
+              + shards(routes, index)
+              + "}");
+    }
+    return nodes.toString();
+  }
+
+  private String state(final RoutingTable routes, final int index) {
+    if (routes.nodeIds().get(index).equals(node.nodeId())) {
+      return phase == Phase.READY ? "up" : phase.name().toLowerCase(Locale.ROOT);
+    }
+    return node.link().incarnation(index) != 0 ? "up" : "down";
+  }
+
+  private static long epoch(final RoutingTable routes) {
+    long epoch = 0;
+    for (int shard = 0; shard < routes.shardCount(); shard++) {
+      epoch = Math.max(epoch, routes.epoch(shard));
+    }
+    return epoch;
+  }
+
+  private static String shards(final RoutingTable routes, final int nodeIndex) {
+    final StringJoiner shards = new StringJoiner(",", "[", "]");
+    for (int shard = 0; shard < routes.shardCount(); shard++) {
+      if (routes.nodeIndex(shard) == nodeIndex) {
+        shards.add(Integer.toString(shard));
+      }
+    }
+    return shards.toString();
+  }
+
+  private static String array(final List<String> nodeIds) {
+    final StringJoiner array = new StringJoiner(",", "[", "]");
+    nodeIds.forEach(id -> array.add('"' + id + '"'));
+    return array.toString();
+  }
+}

@@ -1,0 +1,137 @@
+package io.tally.launcher;
+
+import io.tally.engine.AgentThread;
+import io.tally.engine.ShardEngine;
+import io.tally.engine.SteppedAgent;
+import io.tally.engine.Wakeup;
+import io.tally.http.EventLoops;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.CloseHelper;
+import org.agrona.ErrorHandler;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * Which thread of the process steps which agent. A node's receiver belongs to its home loop. Its
+ * shards belong to the event loops, or to threads of their own; a process of one node spreads them
+ * over all of these, a process of several keeps each node's shards together. Its sender belongs to
+ * the home loop too, or to the link thread where publishing may block.
+ */
+final class Stepping implements AutoCloseable {
+  private final EventLoops loops;
+  private final int localNodeCount;
+  private final AgentThread[] shardThreads;
+  private final AgentThread linkThread;
+
+  Stepping(
+      final EventLoops loops,
+      final NanoClock clock,
+      final ErrorHandler errorHandler,
+      final int localNodeCount,
+      final int shardThreadCount,
+      final boolean publishingBlocks) {
+    this.loops = loops;
+    this.localNodeCount = localNodeCount;
+    shardThreads = new AgentThread[shardThreadCount];
+    for (int i = 0; i < shardThreadCount; i++) {
+      shardThreads[i] = thread("tally-shards-" + i, clock, errorHandler);
+    }
+    linkThread = publishingBlocks ? thread("tally-link", clock, errorHandler) : null;
+  }
+
+  private static AgentThread thread(
+      final String name, final NanoClock clock, final ErrorHandler errorHandler) {
+    return new AgentThread(
+        runnable -> {
+          final Thread thread = new Thread(runnable, name);
+          thread.setDaemon(true);
+          return thread;
+        },
+        clock,
+        errorHandler,
+        false);
+  }
+
+  Wakeup homeWakeup(final int localIndex) {
+    return loops.wakeup(homeLoop(localIndex));
+  }
+
+  Wakeup senderWakeup(final int localIndex) {
+    return linkThread != null ? linkThread : homeWakeup(localIndex);
+  }
+
+  /** Tells an engine which threads it has. Only the front end's node takes requests from loops. */
+  void configure(final ShardEngine.Context context, final int localIndex, final boolean frontEnd) {
+    final int stepperCount = shardThreads.length > 0 ? shardThreads.length : loops.loopCount();
+    final int agentCount = localNodeCount == 1 ? stepperCount : 1;
+    final int[] agentLoops = new int[agentCount];
+    final Wakeup[] agentWakeups = new Wakeup[agentCount];
+    for (int agent = 0; agent < agentCount; agent++) {
+      final int stepper = (localIndex + agent) % stepperCount;
+      agentLoops[agent] = shardThreads.length > 0 ? ShardEngine.Context.NO_LOOP : stepper;
+      agentWakeups[agent] = shardThreads.length > 0 ? shardThreads[stepper] : loops.wakeup(stepper);
+    }
+    context.homeLoop(homeLoop(localIndex)).shardAgents(agentLoops, agentWakeups);
+    if (frontEnd) {
+      final Wakeup[] ingressWakeups = new Wakeup[loops.loopCount()];
+      for (int loop = 0; loop < ingressWakeups.length; loop++) {
+        ingressWakeups[loop] = loops.wakeup(loop);
+      }
+      context.ingressWakeups(ingressWakeups);
+    }
+  }
+
+  /** Hands all agents over to their threads. The order is that of the road of a command. */
+  void start(final List<ClusterNode> nodes) {
+    final List<List<SteppedAgent>> byShardThread = new ArrayList<>();
+    for (int i = 0; i < shardThreads.length; i++) {
+      byShardThread.add(new ArrayList<>());
+    }
+    final List<SteppedAgent> senders = new ArrayList<>();
+    for (int i = 0; i < nodes.size(); i++) {
+      if (nodes.get(i).link() != null) {
+        loops.addAgent(homeLoop(i), nodes.get(i).link().receiver());
+      }
+      final ShardEngine engine = nodes.get(i).engine();
+      for (int loop = 0; loop < engine.ingressCount(); loop++) {
+        loops.addAgent(loop, engine.ingress(loop));
+      }
+    }
+    for (int i = 0; i < nodes.size(); i++) {
+      final ShardEngine engine = nodes.get(i).engine();
+      for (int agent = 0; agent < engine.shardAgentCount(); agent++) {
+        if (shardThreads.length > 0) {
+          byShardThread.get((i + agent) % shardThreads.length).add(engine.shardAgent(agent));
+        } else {
+          loops.addAgent((i + agent) % loops.loopCount(), engine.shardAgent(agent));
+        }
+      }
+    }
+    for (int i = 0; i < nodes.size(); i++) {
+      if (nodes.get(i).link() != null) {
+        if (linkThread != null) {
+          senders.add(nodes.get(i).link().sender());
+        } else {
+          loops.addAgent(homeLoop(i), nodes.get(i).link().sender());
+        }
+      }
+    }
+    for (int i = 0; i < shardThreads.length; i++) {
+      shardThreads[i].start(byShardThread.get(i).toArray(new SteppedAgent[0]));
+    }
+    if (linkThread != null) {
+      linkThread.start(senders.toArray(new SteppedAgent[0]));
+    }
+  }
+
+  private int homeLoop(final int localIndex) {
+    return localIndex % loops.loopCount();
+  }
+
+  @Override
+  public void close() {
+    CloseHelper.closeAll(shardThreads);
+    CloseHelper.close(linkThread);
+    loops.close();
+  }
+}

@@ -1,0 +1,269 @@
+package io.tally.launcher;
+
+import io.prometheus.client.CollectorRegistry;
+import io.prometheus.client.hotspot.DefaultExports;
+import io.tally.counter.CounterLimit;
+import io.tally.counter.CounterServiceFactory;
+import io.tally.engine.IdempotencyLimit;
+import io.tally.engine.Ingress;
+import io.tally.engine.ShardEngine;
+import io.tally.http.EventLoops;
+import io.tally.http.HttpServer;
+import io.tally.http.MetricsServer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import org.agrona.CloseHelper;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
+
+/**
+ * The composition root: the one place that knows all modules, and in which order they start and
+ * stop. Used by the main thread alone.
+ */
+final class TallyProcess implements AutoCloseable {
+  private static final long GOODBYE_NS = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private final NanoClock clock = SystemNanoClock.INSTANCE;
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private final AtomicReference<String> fatal = new AtomicReference<>();
+  private final FaultLog faults = new FaultLog();
+  private final List<ClusterNode> nodes = new ArrayList<>();
+  private final Settings settings;
+  private final List<String> nodeIds;
+  private final List<String> localNodeIds;
+  private EventLoops loops;
+  private Carriers carriers;
+  private Stepping stepping;
+  private MetricsServer metrics;
+  private HttpServer http;
+  private Status status;
+
+  private TallyProcess(
+      final Settings settings, final List<String> nodeIds, final List<String> localNodeIds) {
+    this.settings = settings;
+    this.nodeIds = nodeIds;
+    this.localNodeIds = localNodeIds;
+  }
+
+  /** Runs until a signal or a fatal event, and returns the exit code. */
+  static int run(
+      final Settings settings, final List<String> nodeIds, final List<String> localNodeIds)
+      throws StartException {
+    LogFormat.install();
+    final TallyProcess process = new TallyProcess(settings, nodeIds, localNodeIds);
+    Signals.onTermination(process.stop::countDown);
+    try {
+      process.launch();
+      process.stop.await();
+    } catch (final InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    } catch (final IllegalStateException fault) {
+      process.closeQuietly();
+      throw new StartException(fault.getMessage(), fault);
+    } catch (final StartException fault) {
+      process.closeQuietly();
+      throw fault;
+    }
+    process.close();
+    if (process.fatal.get() != null) {
+      throw new StartException(process.fatal.get());
+    }
+    return 0;
+  }
+
+  private void launch() throws StartException, InterruptedException {
+    Log.info("tally", "version", Tally.version(), "java", Runtime.version().feature());
+    loops = EventLoops.launch(settings.loops, clock, faults);
+    final CollectorRegistry registry = new CollectorRegistry();
+    metrics = MetricsServer.launch(loops, settings.bind, settings.metricsPort, registry);
+    Log.info("prometheus metrics server starting", "port", metrics.port());
+
+    carriers = nodeIds.size() == 1 ? null : Carriers.launch(settings, localNodeIds.equals(nodeIds));
+    stepping =
+        new Stepping(
+            loops,
+            clock,
+            faults,
+            localNodeIds.size(),
+            settings.shardThreads,
+            carriers != null && carriers.blocks());
+    launchNodes();
+    launchHttp();
+    DefaultExports.register(registry);
+    registry.register(new TallyCollector(nodes, http.counters(), carriers));
+    awaitPeers();
+    if (stop.getCount() > 0) {
+      status.ready();
+      sayReady();
+    }
+  }
+
+  private void launchNodes() throws StartException {
+    final List<NodeListener> listeners = new ArrayList<>();
+    for (int i = 0; i < localNodeIds.size(); i++) {
+      final ClusterNode node = new ClusterNode(settings, nodeIds, localNodeIds.get(i), i, stepping);
+      listeners.add(new NodeListener(node.nodeId(), localNodeIds.size() > 1, this::onFatal));
+      nodes.add(node);
+      node.launchLink(carriers == null ? null : carriers.carrier(), listeners.get(i));
+    }
+    settle(listeners);
+    final CounterServiceFactory services =
+        new CounterServiceFactory(new CounterLimit(settings.maxCounters));
+    final IdempotencyLimit idempotencyLimit =
+        new IdempotencyLimit(
+            IdempotencyLimit.defaultMaxKeys(
+                Runtime.getRuntime().maxMemory(), services.maxReplyLength()));
+    for (int i = 0; i < nodes.size(); i++) {
+      final ClusterNode node = nodes.get(i);
+      node.launchEngine(i == 0, services, idempotencyLimit, faults, clock);
+      Log.info(
+          "starting node",
+          "nodeID",
+          node.nodeId(),
+          "shardCount",
+          node.shardsOwned(),
+          "incarnation",
+          node.incarnation());
+    }
+    Log.info("settings", "values", settings.describe());
+    Log.info(
+        "limits", "values", new Limits(settings, nodes, services, idempotencyLimit).describe());
+  }
+
+  private void settle(final List<NodeListener> listeners) throws StartException {
+    boolean settled = false;
+    while (!settled && stop.getCount() > 0) {
+      settled = true;
+      for (int i = 0; i < nodes.size(); i++) {
+        settled &=
+            nodes
+                .get(i)
+                .settle(
+                    clock.nanoTime(),
+                    carriers == null ? null : carriers.carrier(),
+                    listeners.get(i));
+      }
+      if (!settled) {
+        LockSupport.parkNanos(POLL_NS);
+      }
+    }
+    if (fatal.get() != null) {
+      throw new StartException(fatal.get());
+    }
+  }
+
+  private void launchHttp() {
+    final ShardEngine frontEnd = nodes.get(0).engine();
+    final List<Ingress> ingresses =
+        IntStream.range(0, frontEnd.ingressCount()).mapToObj(frontEnd::ingress).toList();
+    status = new Status(nodes.get(0), carriers == null ? "none" : carriers.name(), clock);
+    http =
+        HttpServer.launch(
+            new HttpServer.Context()
+                .eventLoops(loops)
+                .host(settings.bind)
+                .port(settings.httpPort)
+                .ingresses(ingresses)
+                .readiness(status::readyz)
+                .liveness(status::livez)
+                .cluster(status::cluster)
+                .metricsUrl("http://" + urlHost() + ":" + metrics.port() + "/metrics"));
+    stepping.start(nodes);
+    Log.info("HTTP server starting", "port", http.port());
+  }
+
+  private void awaitPeers() {
+    final long startNs = clock.nanoTime();
+    boolean missingNamed = false;
+    while (stop.getCount() > 0) {
+      final long nowNs = clock.nanoTime();
+      final boolean timedOut = nowNs - startNs > settings.startTimeout.toNanos();
+      final boolean met = nodes.stream().allMatch(node -> node.hasMetPeers(nowNs));
+      if (timedOut && !met && !missingNamed) {
+        missingNamed = true;
+        nodes.forEach(node -> node.logMissing(nowNs));
+      }
+      if ((met || timedOut) && nodes.stream().allMatch(node -> node.mayBecomeReady(nowNs))) {
+        break;
+      }
+      LockSupport.parkNanos(POLL_NS);
+    }
+    nodes.forEach(ClusterNode::markReady);
+    // The nodes of one process become ready together: a request that follows at once must find all.
+    while (stop.getCount() > 0 && !allLocalUp()) {
+      LockSupport.parkNanos(POLL_NS);
+    }
+  }
+
+  private boolean allLocalUp() {
+    return nodes.stream().allMatch(node -> node.sees(localNodeIds));
+  }
+
+  private void sayReady() {
+    final String base = "http://" + urlHost() + ":" + http.port();
+    Log.info("=== Tally ready ===");
+    System.out.printf(
+        "%nTry:%n"
+            + "  curl -X POST %1$s/counter/my-counter/increment%n"
+            + "  curl -X POST %1$s/counter/my-counter/increment -d '{\"amount\": 5}'%n"
+            + "  curl %1$s/counter/my-counter%n"
+            + "  curl http://%2$s:%3$d/metrics%n"
+            + "  hey -n 100000 -c 200 -m POST %1$s/counter/bench/increment%n"
+            + "Press Ctrl+C to stop.%n%n",
+        base, urlHost(), metrics.port());
+  }
+
+  private String urlHost() {
+    final String host = settings.bind.equals("0.0.0.0") ? "localhost" : settings.bind;
+    return host.equals("127.0.0.1")
+        ? "localhost"
+        : host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+  }
+
+  private void onFatal(final String reason) {
+    fatal.compareAndSet(null, reason);
+    stop.countDown();
+  }
+
+  /** The order of the stop: nothing new, then what is under way, then goodbye, then the rest. */
+  @Override
+  public void close() {
+    Log.info("shutting down");
+    final long deadlineNs = clock.nanoTime() + settings.drainTimeout.toNanos();
+    if (status != null) {
+      status.draining();
+    }
+    boolean drained = true;
+    if (http != null) {
+      http.stopAccepting();
+      drained = http.drain(Math.max(0, deadlineNs - clock.nanoTime()));
+    }
+    for (final ClusterNode node : nodes) {
+      node.leave();
+    }
+    awaitGoodbyes();
+    closeQuietly();
+    Log.info(drained ? "stopped" : "stopped; some connections were cut at the drain timeout");
+  }
+
+  /** A goodbye leaves with the next step of the sender; a peer that misses it hears silence. */
+  private void awaitGoodbyes() {
+    final long untilNs = clock.nanoTime() + GOODBYE_NS;
+    while (clock.nanoTime() - untilNs < 0) {
+      LockSupport.parkNanos(POLL_NS);
+    }
+  }
+
+  private void closeQuietly() {
+    CloseHelper.quietCloseAll(http, metrics);
+    CloseHelper.quietClose(stepping == null ? loops : stepping);
+    CloseHelper.quietCloseAll(nodes);
+    CloseHelper.quietClose(carriers);
+  }
+}
