@@ -16,10 +16,12 @@ final class NodeListener implements LinkListener {
     this.onFatal = onFatal;
   }
 
-  /** In the demo, what all nodes of the process say of each other is no news unless one is away. */
+  /**
+   * In the demo, what the nodes of one process say of each other is no news, unless one is silent.
+   */
   @Override
   public void onPeerStatus(final String peer, final long incarnation, final PeerStatus status) {
-    if (status == PeerStatus.DOWN || status == PeerStatus.LEFT) {
+    if (status == PeerStatus.DOWN || status == PeerStatus.LEFT && !demo) {
       Log.warn(
           "peer is away",
           "node",

@@ -2,6 +2,7 @@ package io.tally.launcher;
 
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Handles SIGINT and SIGTERM. The JDK's own class for signals has no public API and its use is a
@@ -9,6 +10,11 @@ import java.lang.reflect.Proxy;
  */
 final class Signals {
   private static final int EXIT_AT_ONCE = 130;
+
+  /** Some senders signal a process and then its group: that is still one signal. */
+  private static final long SAME_SIGNAL_NS = 300_000_000L;
+
+  private static final long NONE = Long.MIN_VALUE;
 
   private Signals() {}
 
@@ -19,18 +25,17 @@ final class Signals {
     try {
       final Class<?> signal = Class.forName("sun.misc.Signal");
       final Class<?> handler = Class.forName("sun.misc.SignalHandler");
-      final boolean[] seen = new boolean[1];
+      final AtomicLong firstNs = new AtomicLong(NONE);
       final InvocationHandler onSignal =
           (proxy, method, arguments) -> {
             switch (method.getName()) {
               case "handle" -> {
-                synchronized (seen) {
-                  if (seen[0]) {
-                    Runtime.getRuntime().halt(EXIT_AT_ONCE);
-                  }
-                  seen[0] = true;
+                final long nowNs = System.nanoTime();
+                if (firstNs.compareAndSet(NONE, nowNs)) {
+                  onFirst.run();
+                } else if (nowNs - firstNs.get() > SAME_SIGNAL_NS) {
+                  Runtime.getRuntime().halt(EXIT_AT_ONCE);
                 }
-                onFirst.run();
                 return null;
               }
               case "equals" -> {
@@ -46,11 +51,7 @@ final class Signals {
           };
       final Object proxy =
           Proxy.newProxyInstance(
-              handler.getClassLoader() == null
-                  ? Signals.class.getClassLoader()
-                  : handler.getClassLoader(),
-              new Class<?>[] {handler},
-              onSignal);
+              Signals.class.getClassLoader(), new Class<?>[] {handler}, onSignal);
       for (final String name : new String[] {"INT", "TERM"}) {
         signal
             .getMethod("handle", signal, handler)
