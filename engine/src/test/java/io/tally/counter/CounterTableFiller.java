@@ -1,0 +1,83 @@
+package io.tally.counter;
+
+import io.tally.engine.KeyHash;
+import java.nio.charset.StandardCharsets;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * A process that admits counters until the default limit of its heap refuses, and checks them. As
+ * the counters may take half the heap, most of the other half is taken beforehand.
+ */
+final class CounterTableFiller {
+  private static final int DIGITS = 10;
+
+  private final CounterTable[] tables;
+  private final byte[] id;
+  private final UnsafeBuffer idBuffer;
+
+  private CounterTableFiller(final int tableCount, final int idLength, final CounterLimit limit) {
+    tables = new CounterTable[tableCount];
+    for (int i = 0; i < tableCount; i++) {
+      tables[i] = new CounterTable(limit);
+    }
+    id = "x".repeat(idLength).getBytes(StandardCharsets.US_ASCII);
+    idBuffer = new UnsafeBuffer(id);
+  }
+
+  public static void main(final String[] args) {
+    final long maxHeapBytes = Runtime.getRuntime().maxMemory();
+    final byte[][] ballast = new byte[64][(int) (maxHeapBytes * 2 / 5 / 64)];
+    final CounterLimit limit = new CounterLimit(CounterLimit.defaultMaxCounters(maxHeapBytes));
+    final CounterTableFiller filler =
+        new CounterTableFiller(Integer.parseInt(args[0]), Integer.parseInt(args[1]), limit);
+    final int count = filler.fill();
+    final long bytes = filler.check(count);
+    System.out.printf(
+        "%d tables hold %d counters in %d of %d bytes of heap, beside %d others%n",
+        filler.tables.length,
+        count,
+        bytes,
+        maxHeapBytes,
+        (long) ballast.length * ballast[0].length);
+    if (count != limit.maxCounters() || bytes > maxHeapBytes / 2) {
+      System.exit(1);
+    }
+  }
+
+  private int fill() {
+    int count = 0;
+    while (true) {
+      final long keyHash = number(count);
+      final CounterTable table = table(keyHash);
+      final int row = table.findOrCreate(keyHash, idBuffer, 0, id.length);
+      if (row == CounterTable.FULL) {
+        return count;
+      }
+      table.value(row, ++count);
+    }
+  }
+
+  private long check(final int count) {
+    for (int i = 0; i < count; i++) {
+      final long keyHash = number(i);
+      final CounterTable table = table(keyHash);
+      if (table.value(table.find(keyHash, idBuffer, 0, id.length)) != i + 1) {
+        throw new IllegalStateException("counter " + i + " has another value");
+      }
+    }
+    long bytes = 0;
+    for (final CounterTable table : tables) {
+      bytes += table.capacityBytes();
+    }
+    return bytes;
+  }
+
+  private long number(final int i) {
+    idBuffer.putNaturalPaddedIntAscii(id.length - DIGITS, DIGITS, i);
+    return KeyHash.hash(id, 0, id.length);
+  }
+
+  private CounterTable table(final long keyHash) {
+    return tables[KeyHash.shard(keyHash, tables.length)];
+  }
+}

@@ -1,0 +1,292 @@
+package io.tally.counter;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tally.engine.KeyHash;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class CounterTableTest {
+  private static final int ID_OFFSET = 3;
+
+  /** How ids are hashed: as in service, or so that many share their index entry. */
+  private enum Hash {
+    REAL(KeyHash::hash),
+    ALL_EQUAL(id -> 0x0123_4567_89ab_cdefL),
+    FEW_UPPER_HALVES(id -> ((long) (id.hashCode() % 5) << 32) | (KeyHash.hash(id) >>> 32)),
+    UPPER_HALF_OF_ONES(id -> 0xffff_ffff_0000_0000L | (KeyHash.hash(id) >>> 32)),
+    UPPER_HALF_ONLY(id -> KeyHash.hash(id) & 0xffff_ffff_0000_0000L);
+
+    private final ToLongFunction<String> function;
+
+    Hash(final ToLongFunction<String> function) {
+      this.function = function;
+    }
+
+    long of(final String id) {
+      return function.applyAsLong(id);
+    }
+  }
+
+  private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[ID_OFFSET + 256 + 5]);
+  private final CounterTable table = new CounterTable(new CounterLimit(Long.MAX_VALUE));
+
+  @ParameterizedTest
+  @EnumSource(Hash.class)
+  void shouldAgreeWithAnOracle(final Hash hash) {
+    for (final long seed : new long[] {1, 20240229, -77}) {
+      System.out.printf("counter table against an oracle: hash %s, seed %d%n", hash, seed);
+      final Random random = new Random(seed);
+      final CounterTable subject = new CounterTable(new CounterLimit(Long.MAX_VALUE));
+      final Map<String, Long> values = new HashMap<>();
+      final Map<String, Integer> rows = new HashMap<>();
+      final List<String> ids = ids(random, hash == Hash.REAL ? 5_000 : 500);
+      for (int i = 0; i < 40_000; i++) {
+        final String id = ids.get(random.nextInt(ids.size()));
+        if (random.nextInt(3) == 0) {
+          final int row = find(subject, hash.of(id), id);
+          assertEquals(rows.getOrDefault(id, CounterTable.ABSENT), row);
+          assertEquals(values.getOrDefault(id, 0L), row < 0 ? 0 : subject.value(row));
+        } else {
+          final int row = findOrCreate(subject, hash.of(id), id);
+          assertTrue(row >= 0);
+          final Integer known = rows.putIfAbsent(id, row);
+          assertTrue(known == null || known == row, "a row has moved");
+          assertEquals(values.getOrDefault(id, 0L), subject.value(row));
+          final long value = randomValue(random);
+          subject.value(row, value);
+          values.put(id, value);
+        }
+        assertEquals(values.size(), subject.size());
+      }
+      assertHolds(subject, hash, values, rows);
+    }
+  }
+
+  @Test
+  void shouldStartNewCountersAtZero() {
+    final int row = findOrCreate(table, 1, "a");
+
+    assertEquals(0, table.value(row));
+    assertEquals(1, table.size());
+  }
+
+  @Test
+  void shouldCreateNothingWhenLookingForAnUnknownCounter() {
+    assertEquals(CounterTable.ABSENT, find(table, 1, "a"));
+    assertEquals(0, table.size());
+
+    findOrCreate(table, 1, "a");
+    assertEquals(CounterTable.ABSENT, find(table, 1, "b"));
+    assertEquals(CounterTable.ABSENT, find(table, 1L << 32, "a"));
+    assertEquals(1, table.size());
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1, -1, -2, Long.MAX_VALUE, Long.MIN_VALUE, Long.MIN_VALUE + 1})
+  void shouldHoldEveryValue(final long value) {
+    final int row = findOrCreate(table, 1, "a");
+    final int neighbour = findOrCreate(table, 2, "b");
+    table.value(row, value);
+
+    assertEquals(value, table.value(find(table, 1, "a")));
+    assertEquals(0, table.value(neighbour));
+  }
+
+  @Test
+  void shouldTellApartIdsWithOneHashThatDifferInOneByte() {
+    final Set<Integer> rows = new HashSet<>();
+    final Set<String> ids = new HashSet<>();
+    for (final int length : new int[] {1, 7, 8, 9, 15, 16, 17, 255, 256}) {
+      ids.add("x".repeat(length));
+      for (int i = 0; i < length; i++) {
+        ids.add("x".repeat(i) + "y" + "x".repeat(length - i - 1));
+      }
+    }
+    for (final String id : ids) {
+      assertEquals(CounterTable.ABSENT, find(table, 1, id));
+      assertTrue(rows.add(findOrCreate(table, 1, id)));
+    }
+    for (final String id : ids) {
+      assertTrue(rows.remove(find(table, 1, id)), id);
+    }
+    assertTrue(rows.isEmpty());
+  }
+
+  @Test
+  void shouldTakeIdsOfAnyBytes() {
+    final UnsafeBuffer zeros = new UnsafeBuffer(new byte[256]);
+    final Set<Integer> rows = new HashSet<>();
+    for (int length = 1; length <= 256; length++) {
+      assertTrue(rows.add(table.findOrCreate(0, zeros, 0, length)));
+    }
+    assertEquals(256, table.size());
+  }
+
+  @Test
+  void shouldNeverLetARowCrossItsChunk() {
+    for (int i = 0; i < 5_000; i++) {
+      final String id = i + "-".repeat(1 + i % 250);
+      final long firstByte = 8L * findOrCreate(table, KeyHash.hash(id), id);
+      final long lastByte = firstByte + 14 + id.length() - 1;
+      assertEquals(firstByte / CounterTable.CHUNK_BYTES, lastByte / CounterTable.CHUNK_BYTES);
+    }
+  }
+
+  @Test
+  void shouldRefuseNewCountersAtTheLimitAndLeaveNoTrace() {
+    final CounterLimit limit = new CounterLimit(3);
+    final CounterTable one = new CounterTable(limit);
+    final CounterTable other = new CounterTable(limit);
+    final int a = findOrCreate(one, 1, "a");
+    findOrCreate(one, 1, "b");
+    findOrCreate(other, 1, "a");
+    final long capacityBytes = one.capacityBytes();
+
+    for (final long keyHash : new long[] {1, 2, -1}) {
+      for (int i = 0; i < 1_000; i++) {
+        assertEquals(CounterTable.FULL, findOrCreate(one, keyHash << 32, "new" + i));
+        assertEquals(CounterTable.FULL, findOrCreate(one, 1, "new" + i));
+      }
+    }
+    assertEquals(CounterTable.FULL, findOrCreate(other, 1, "c"));
+    assertEquals(CounterTable.ABSENT, find(one, 1, "new0"));
+    assertEquals(2, one.size());
+    assertEquals(1, other.size());
+    assertEquals(capacityBytes, one.capacityBytes());
+    assertEquals(a, findOrCreate(one, 1, "a"));
+  }
+
+  @Test
+  void shouldRefuseNewCountersWhenTheArenaIsFullAndTakeNoPlaceForThem() {
+    final CounterLimit limit = new CounterLimit(2 * 60 + 1);
+    final CounterTable small = new CounterTable(limit, 2 * CounterTable.CHUNK_BYTES);
+    for (int i = 0; i < 2 * 60; i++) {
+      assertTrue(findOrCreate(small, (long) i << 32, longId(i)) >= 0);
+    }
+
+    assertEquals(CounterTable.FULL, findOrCreate(small, -1, longId(1_000)));
+    assertEquals(CounterTable.ABSENT, find(small, -1, longId(1_000)));
+    assertEquals(2 * 60, small.size());
+    for (int i = 0; i < 2 * 60; i++) {
+      assertEquals(
+          find(small, (long) i << 32, longId(i)), findOrCreate(small, (long) i << 32, longId(i)));
+    }
+    assertTrue(limit.tryAcquire(), "the refused counter has taken a place");
+  }
+
+  @Test
+  void shouldNameEveryRowOfTheLargestArenaByANonNegativeNumber() {
+    assertEquals(16L << 30, CounterTable.MAX_ARENA_BYTES + 8);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 64})
+  void shouldHoldAMillionCountersIn64BytesEach(final int tableCount) {
+    final int count = 1_000_000;
+    final CounterLimit limit = new CounterLimit(count);
+    final CounterTable[] tables = new CounterTable[tableCount];
+    for (int i = 0; i < tableCount; i++) {
+      tables[i] = new CounterTable(limit);
+    }
+    final byte[] id = "0000000000000000".getBytes(StandardCharsets.US_ASCII);
+    final UnsafeBuffer idBuffer = new UnsafeBuffer(id);
+    double worst = 0;
+    for (int i = 0; i < count; i++) {
+      idBuffer.putNaturalPaddedIntAscii(0, id.length, i);
+      final long keyHash = KeyHash.hash(id, 0, id.length);
+      final CounterTable shard = tables[KeyHash.shard(keyHash, tableCount)];
+      final int row = shard.findOrCreate(keyHash, idBuffer, 0, id.length);
+      shard.value(row, i);
+    }
+    long bytes = 0;
+    for (final CounterTable shard : tables) {
+      bytes += shard.capacityBytes();
+      worst = Math.max(worst, (double) shard.capacityBytes() / shard.size());
+    }
+    final double average = (double) bytes / count;
+    System.out.printf(
+        "%d counters with 16-byte ids in %d tables: %.1f bytes each, %.1f in the worst table%n",
+        count, tableCount, average, worst);
+    assertTrue(average <= 56, average + " bytes a counter");
+    assertTrue(worst <= 64, worst + " bytes a counter");
+    for (int i = 0; i < count; i++) {
+      idBuffer.putNaturalPaddedIntAscii(0, id.length, i);
+      final long keyHash = KeyHash.hash(id, 0, id.length);
+      final CounterTable shard = tables[KeyHash.shard(keyHash, tableCount)];
+      assertEquals(i, shard.value(shard.find(keyHash, idBuffer, 0, id.length)));
+    }
+  }
+
+  private void assertHolds(
+      final CounterTable subject,
+      final Hash hash,
+      final Map<String, Long> values,
+      final Map<String, Integer> rows) {
+    values.forEach(
+        (id, value) -> {
+          final int row = find(subject, hash.of(id), id);
+          assertEquals(rows.get(id), row);
+          assertEquals(value, subject.value(row));
+        });
+    assertEquals(rows.size(), new HashSet<>(rows.values()).size());
+    assertNotEquals(0, rows.size());
+  }
+
+  private static List<String> ids(final Random random, final int count) {
+    final Set<String> ids = new HashSet<>();
+    while (ids.size() < count) {
+      final int length = random.nextInt(10) == 0 ? 256 : 1 + random.nextInt(40);
+      final StringBuilder id = new StringBuilder();
+      // Few letters and long common prefixes, so that ids differ late and in little.
+      final int prefix = random.nextInt(length);
+      id.append("a".repeat(prefix));
+      while (id.length() < length) {
+        id.append((char) ('a' + random.nextInt(3)));
+      }
+      ids.add(id.toString());
+    }
+    return new ArrayList<>(ids);
+  }
+
+  private static long randomValue(final Random random) {
+    return switch (random.nextInt(6)) {
+      case 0 -> Long.MIN_VALUE;
+      case 1 -> Long.MAX_VALUE;
+      case 2 -> -1 - random.nextInt(3);
+      case 3 -> 0;
+      default -> random.nextLong();
+    };
+  }
+
+  private static String longId(final int i) {
+    return String.format("%0256d", i);
+  }
+
+  private int find(final CounterTable subject, final long keyHash, final String id) {
+    return subject.find(
+        keyHash, buffer, ID_OFFSET, buffer.putStringWithoutLengthAscii(ID_OFFSET, id));
+  }
+
+  private int findOrCreate(final CounterTable subject, final long keyHash, final String id) {
+    final int length = buffer.putStringWithoutLengthAscii(ID_OFFSET, id);
+    return subject.findOrCreate(keyHash, buffer, ID_OFFSET, length);
+  }
+}

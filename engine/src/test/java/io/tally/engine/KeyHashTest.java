@@ -1,0 +1,63 @@
+package io.tally.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * The vectors are those of the reference implementation of XXH3 in C. They must never change: if a
+ * test fails here, the hash is wrong and not the vector.
+ */
+@Timeout(value = 30, unit = TimeUnit.SECONDS)
+class KeyHashTest {
+  private record Vector(String key, long hash, int of64, int of100) {}
+
+  private static final Vector[] VECTORS = {
+    new Vector("", 0x2d06800538d394c2L, 2, 38),
+    new Vector("a", 0xe6c632b61e964e1fL, 31, 19),
+    new Vector("a/b", 0x48f71e9475860604L, 4, 48),
+    new Vector("bench", 0x6c7bfaaf200ee433L, 51, 11),
+    new Vector("node-0", 0x982acdf804e97d99L, 25, 17),
+    new Vector("user-123", 0xfc4b76c4e4777e39L, 57, 1),
+    new Vector("my-counter", 0xc0995f01cb3880c8L, 8, 28),
+    new Vector("z\u00e4hler", 0x0958936cfaefe588L, 8, 56),
+    new Vector("0123456789abcdef", 0x64439946d8fa212dL, 45, 49),
+    new Vector("x".repeat(256), 0xd1d05738849baec9L, 9, 97),
+  };
+
+  @Test
+  void shouldHashAsFrozen() {
+    for (final Vector vector : VECTORS) {
+      assertEquals(vector.hash, KeyHash.hash(vector.key), vector.key);
+    }
+    assertEquals(1, KeyHash.VERSION);
+  }
+
+  @Test
+  void shouldHashTheGivenBytesOnly() {
+    for (final Vector vector : VECTORS) {
+      final byte[] key = vector.key.getBytes(StandardCharsets.UTF_8);
+      final byte[] framed = ("<<<" + vector.key + ">").getBytes(StandardCharsets.UTF_8);
+      assertEquals(vector.hash, KeyHash.hash(framed, 3, key.length), vector.key);
+    }
+  }
+
+  @Test
+  void shouldPlaceKeysInShardsAsFrozen() {
+    for (final Vector vector : VECTORS) {
+      assertEquals(vector.of64, KeyHash.shard(vector.hash, 64), vector.key);
+      assertEquals(vector.of100, KeyHash.shard(vector.hash, 100), vector.key);
+      assertEquals(0, KeyHash.shard(vector.hash, 1), vector.key);
+    }
+  }
+
+  @Test
+  void shouldTreatHashesAsUnsigned() {
+    assertEquals(15, KeyHash.shard(-1L, 100));
+    assertEquals(8, KeyHash.shard(Long.MIN_VALUE, 100));
+    assertEquals(4095, KeyHash.shard(-1L, 4096));
+  }
+}
