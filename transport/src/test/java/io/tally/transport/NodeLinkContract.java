@@ -73,8 +73,7 @@ abstract class NodeLinkContract {
     stepUntil(
         "all are up",
         () ->
-            stepped.stream()
-                .allMatch(n -> n.link.startState(System.nanoTime()).up().size() == 2));
+            stepped.stream().allMatch(n -> n.link.startState(System.nanoTime()).up().size() == 2));
     return nodes;
   }
 
@@ -295,8 +294,7 @@ abstract class NodeLinkContract {
     final TestNode[] nodes = launchReady();
     stepped.remove(nodes[1]);
     final TestNode successor = launch(context(1, 201));
-    stepUntil(
-        "met", () -> successor.link.startState(System.nanoTime()).answered().size() == 2);
+    stepUntil("met", () -> successor.link.startState(System.nanoTime()).answered().size() == 2);
     assertEquals(101, nodes[0].link.incarnation(1), "a starting process takes nothing");
     nodes[0].offerCommand(1, 1, 10);
     successor.link.markReady();
@@ -323,10 +321,8 @@ abstract class NodeLinkContract {
     assertTrue(nodes[0].link.counters().refused(FrameRefusal.FINGERPRINT) >= 1);
     final long refusals = nodes[0].link.counters().refused(FrameRefusal.FINGERPRINT);
     stepUntil(
-        "more",
-        () -> nodes[0].link.counters().refused(FrameRefusal.FINGERPRINT) > refusals + 1);
-    assertEquals(
-        1, nodes[0].events.stream().filter(e -> e.equals("node-1 300 refused")).count());
+        "more", () -> nodes[0].link.counters().refused(FrameRefusal.FINGERPRINT) > refusals + 1);
+    assertEquals(1, nodes[0].events.stream().filter(e -> e.equals("node-1 300 refused")).count());
     stepped.remove(stranger);
     stranger.close();
     stepUntil("forgotten", () -> nodes[0].link.startState(0).refused().isEmpty());
@@ -393,8 +389,10 @@ abstract class NodeLinkContract {
     late.close();
     final TestNode again = launch(context(1, 150));
     stepUntil(
-        "listened", () -> again.link.startState(System.nanoTime()).mayBecomeReady()
-            && again.link.startState(0).missing().isEmpty());
+        "listened",
+        () ->
+            again.link.startState(System.nanoTime()).mayBecomeReady()
+                && again.link.startState(0).missing().isEmpty());
     again.link.markReady();
     stepUntil("up", () -> nodes[0].link.incarnation(1) == 150);
   }
