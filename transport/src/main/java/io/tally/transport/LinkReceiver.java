@@ -235,7 +235,8 @@ final class LinkReceiver implements SteppedAgent {
     final boolean isCommand = templateId == CommandDecoder.TEMPLATE_ID;
     delivered = true;
     try {
-      final int result = handler.onMessage(nowNs, view, offset, length);
+      // A command's remaining time is counted from its arrival, however long it had to wait here.
+      final int result = handler.onMessage(arrivalNs, view, offset, length);
       if (result == InboundAdapter.ACCEPTED) {
         counters.increment(
             isCommand ? LinkCounter.COMMANDS_RECEIVED : LinkCounter.REPLIES_RECEIVED);

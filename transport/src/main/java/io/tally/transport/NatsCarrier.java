@@ -56,7 +56,13 @@ public final class NatsCarrier implements FrameCarrier, AutoCloseable {
   private NatsCarrier(final String url, final String name, final Listener listener)
       throws IOException, InterruptedException {
     this.listener = listener;
-    connection = Nats.connect(options(url, name));
+    final Events events = new Events();
+    try {
+      connection = Nats.connect(options(url, name, events));
+    } catch (final IOException e) {
+      // The client library's own message names the servers only.
+      throw events.lastFault == null ? e : new IOException(events.lastFault.getMessage(), e);
+    }
     dispatcher = connection.createDispatcher();
     dispatcher.setPendingLimits(MAX_PENDING_FRAMES, MAX_PENDING_BYTES);
   }
@@ -78,12 +84,11 @@ public final class NatsCarrier implements FrameCarrier, AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while connecting to NATS at " + withoutSecrets(url), e);
     } catch (final IOException | IllegalArgumentException | IllegalStateException e) {
-      throw new IOException("cannot reach NATS at " + withoutSecrets(url) + ": " + reason(e), e);
+      throw new IOException(withoutSecrets("cannot reach NATS at " + url + ": " + reason(e)), e);
     }
   }
 
-  private Options options(final String url, final String name) {
-    final Events events = new Events();
+  private static Options options(final String url, final String name, final Events events) {
     return new Options.Builder()
         .server(url)
         .connectionName(name)
@@ -202,19 +207,17 @@ public final class NatsCarrier implements FrameCarrier, AutoCloseable {
   }
 
   private static String reason(final Exception failure) {
-    final Throwable cause = failure.getCause();
-    if (cause != null && cause.getMessage() != null) {
-      return cause.getMessage();
-    }
     return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
   }
 
   /** A URL may carry a password or token, which no message may show. */
-  private static String withoutSecrets(final String url) {
-    return url.replaceAll("//[^/,@]*@", "//***@");
+  private static String withoutSecrets(final String text) {
+    return text.replaceAll("//[^/,@]*@", "//***@");
   }
 
   private final class Events implements ConnectionListener, ErrorListener {
+    private volatile Exception lastFault;
+
     @Override
     @SuppressWarnings("deprecation") // The newer method is a default one that calls this.
     public void connectionEvent(final Connection source, final ConnectionListener.Events type) {
@@ -239,6 +242,7 @@ public final class NatsCarrier implements FrameCarrier, AutoCloseable {
 
     @Override
     public void exceptionOccurred(final Connection source, final Exception fault) {
+      lastFault = fault;
       add(CarrierCounter.ERRORS, 1);
     }
 

@@ -1,0 +1,241 @@
+package io.tally.transport;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tally.engine.KeyHash;
+import io.tally.engine.codecs.CommandEncoder;
+import io.tally.engine.codecs.FrameHeaderEncoder;
+import io.tally.engine.codecs.HelloEncoder;
+import io.tally.engine.codecs.MessageHeaderEncoder;
+import io.tally.engine.codecs.NodeState;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Consumer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Whatever arrives from the network is refused with a counted reason, or is sound. */
+@Timeout(30)
+class FrameRefusalTest {
+  private static final int HEADER = OutboundFrame.HEADER_BYTES;
+  private static final long INCARNATION = 55;
+
+  private final SimulatedCarrier carrier = new SimulatedCarrier();
+  private TestNode node;
+  private byte[] valid;
+
+  @BeforeEach
+  void launch() {
+    node = TestNode.launch(TestNode.context("node-0", 10), carrier);
+    node.link.markReady();
+    final LocalNode remote =
+        new LocalNode(
+            "node-1",
+            KeyHash.hash("node-1"),
+            INCARNATION,
+            Fingerprint.of(TestNode.IDS, 64, "seed", 4096),
+            3);
+    remote.state(NodeState.READY);
+    final OutboundFrame frame = new OutboundFrame(remote, 4096);
+    frame.appendHello(0, true);
+    append(frame, 1);
+    append(frame, 2);
+    valid = frame.finish(1, 0);
+  }
+
+  @AfterEach
+  void close() {
+    node.close();
+  }
+
+  private static void append(final OutboundFrame frame, final long correlationId) {
+    final UnsafeBuffer buffer = new UnsafeBuffer(new byte[256]);
+    final CommandEncoder encoder =
+        new CommandEncoder()
+            .wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder())
+            .shardIncarnation(1)
+            .epoch(1)
+            .originKey(1)
+            .originIncarnation(1)
+            .correlationId(correlationId)
+            .laneSequence(0)
+            .laneFloor(0)
+            .keyHash(0)
+            .remainingUs(1)
+            .shardId(0)
+            .originLoop((short) 0);
+    encoder.flags().clear();
+    encoder.putIdempotencyKey(new byte[0], 0, 0);
+    encoder.putPayload(new byte[20], 0, 20);
+    frame.append(buffer, 0, MessageHeaderEncoder.ENCODED_LENGTH + encoder.encodedLength());
+  }
+
+  private void receive(final byte[] frame) {
+    carrier.publish("test.hello", frame);
+    carrier.deliver();
+    node.link.receiver().doWork(0);
+  }
+
+  private void assertRefused(final FrameRefusal reason, final byte[] frame) {
+    final long before = node.link.counters().refused(reason);
+    receive(frame);
+    assertEquals(before + 1, node.link.counters().refused(reason), reason.label());
+    assertEquals(List.of(), node.commands);
+  }
+
+  private byte[] changed(final Consumer<UnsafeBuffer> change) {
+    final byte[] copy = valid.clone();
+    change.accept(new UnsafeBuffer(copy));
+    return copy;
+  }
+
+  private void putShort(final UnsafeBuffer buffer, final int offset, final int value) {
+    buffer.putShort(offset, (short) value, ByteOrder.LITTLE_ENDIAN);
+  }
+
+  @Test
+  void shouldTakeASoundFrame() {
+    receive(valid);
+    assertEquals(List.of(1L, 2L), node.commands);
+    assertEquals(INCARNATION, node.link.incarnation(1));
+    assertEquals(3, node.link.peerLoopCount(1));
+    for (final FrameRefusal reason : FrameRefusal.values()) {
+      assertEquals(0, node.link.counters().refused(reason));
+    }
+  }
+
+  @Test
+  void shouldRefuseAFrameCutAnywhere() {
+    final InboundFrame frame = new InboundFrame(4096);
+    for (int length = 0; length < valid.length; length++) {
+      final FrameRefusal refusal = frame.wrap(Arrays.copyOf(valid, length));
+      assertTrue(
+          refusal == FrameRefusal.TRUNCATED || refusal == FrameRefusal.MESSAGE_COUNT,
+          "at " + length + ": " + refusal);
+      receive(Arrays.copyOf(valid, length));
+    }
+    assertNull(frame.wrap(valid));
+    assertEquals(List.of(), node.commands);
+    assertEquals(0, node.link.incarnation(1), "not even its hello counts");
+    assertEquals(
+        valid.length,
+        node.link.counters().refused(FrameRefusal.TRUNCATED)
+            + node.link.counters().refused(FrameRefusal.MESSAGE_COUNT));
+  }
+
+  @Test
+  void shouldRefuseTrailingBytes() {
+    assertRefused(FrameRefusal.TRUNCATED, Arrays.copyOf(valid, valid.length + 1));
+    assertRefused(FrameRefusal.TRUNCATED, Arrays.copyOf(valid, valid.length + 30));
+  }
+
+  @Test
+  void shouldRefuseAForeignSchema() {
+    assertRefused(FrameRefusal.FOREIGN_SCHEMA, changed(b -> putShort(b, 4, 8182)));
+    assertRefused(FrameRefusal.FOREIGN_SCHEMA, changed(b -> putShort(b, HEADER + 4 + 4, 8182)));
+  }
+
+  @Test
+  void shouldRefuseAnUnknownTemplate() {
+    assertRefused(
+        FrameRefusal.UNKNOWN_TEMPLATE, changed(b -> putShort(b, 2, HelloEncoder.TEMPLATE_ID)));
+    assertRefused(FrameRefusal.UNKNOWN_TEMPLATE, changed(b -> putShort(b, HEADER + 4 + 2, 99)));
+    assertRefused(
+        FrameRefusal.UNKNOWN_TEMPLATE,
+        changed(b -> putShort(b, HEADER + 4 + 2, FrameHeaderEncoder.TEMPLATE_ID)));
+  }
+
+  @Test
+  void shouldRefuseAWrongMessageCount() {
+    final int offset =
+        MessageHeaderEncoder.ENCODED_LENGTH + FrameHeaderEncoder.messageCountEncodingOffset();
+    assertRefused(FrameRefusal.MESSAGE_COUNT, changed(b -> putShort(b, offset, 2)));
+    assertRefused(FrameRefusal.MESSAGE_COUNT, changed(b -> putShort(b, offset, 4)));
+  }
+
+  @Test
+  void shouldRefuseLengthsThatLeadAstray() {
+    for (final int length : new int[] {-1, Integer.MIN_VALUE, Integer.MAX_VALUE, 0, 7, 4096}) {
+      assertRefused(
+          FrameRefusal.TRUNCATED, changed(b -> b.putInt(HEADER, length, ByteOrder.LITTLE_ENDIAN)));
+    }
+    assertRefused(FrameRefusal.TRUNCATED, changed(b -> putShort(b, 0, 65_535)));
+    assertRefused(FrameRefusal.TRUNCATED, changed(b -> putShort(b, 0, 3)));
+  }
+
+  @Test
+  void shouldRefuseAnOversizedFrame() {
+    assertRefused(FrameRefusal.OVERSIZED, Arrays.copyOf(valid, (1 << 16) + 1));
+  }
+
+  @Test
+  void shouldRefuseAForeignSource() {
+    final byte[] dataOnly = dataFrame("node-9", INCARNATION);
+    assertRefused(FrameRefusal.FOREIGN_SOURCE, dataOnly);
+    assertRefused(FrameRefusal.FOREIGN_SOURCE, dataFrame("node-0", 10));
+  }
+
+  @Test
+  void shouldRefuseAnotherIncarnation() {
+    assertRefused(FrameRefusal.SOURCE_INCARNATION, dataFrame("node-1", INCARNATION));
+    receive(valid);
+    node.commands.clear();
+    assertRefused(FrameRefusal.SOURCE_INCARNATION, dataFrame("node-1", INCARNATION + 1));
+  }
+
+  private static byte[] dataFrame(final String nodeId, final long incarnation) {
+    final OutboundFrame frame =
+        new OutboundFrame(new LocalNode(nodeId, KeyHash.hash(nodeId), incarnation, 0, 1), 4096);
+    append(frame, 1);
+    return frame.finish(1, 0);
+  }
+
+  @Test
+  void shouldRefuseAHelloThatContradictsItsFrame() {
+    final int hello = HEADER + 4;
+    final int body = hello + MessageHeaderEncoder.ENCODED_LENGTH;
+    final int id = body + HelloEncoder.BLOCK_LENGTH;
+    final List<Consumer<UnsafeBuffer>> changes = new ArrayList<>();
+    changes.add(b -> b.putLong(body + HelloEncoder.nodeKeyEncodingOffset(), 1));
+    changes.add(b -> b.putLong(body + HelloEncoder.incarnationEncodingOffset(), 56));
+    changes.add(b -> b.putByte(body + HelloEncoder.stateEncodingOffset(), (byte) 9));
+    changes.add(b -> b.putByte(id, (byte) 7));
+    changes.add(b -> b.putByte(id, (byte) 0));
+    changes.add(b -> b.putByte(id, (byte) 200));
+    changes.add(b -> b.putByte(id + 1, (byte) '*'));
+    changes.add(b -> b.putByte(id + 1, (byte) '.'));
+    changes.add(b -> b.putByte(id + 6, (byte) '2'));
+    changes.add(b -> putShort(b, hello, 3));
+    changes.add(b -> putShort(b, hello, 60_000));
+    for (final Consumer<UnsafeBuffer> change : changes) {
+      assertRefused(FrameRefusal.HELLO, changed(change));
+      assertEquals(PeerStatus.UNKNOWN, node.link.peerStatus(1));
+    }
+  }
+
+  @Test
+  void shouldSurviveAnyBytes() {
+    final Random random = new Random(42);
+    final InboundFrame frame = new InboundFrame(4096);
+    for (int i = 0; i < 20_000; i++) {
+      final byte[] bytes = valid.clone();
+      final int changes = 1 + random.nextInt(3);
+      for (int c = 0; c < changes; c++) {
+        bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
+      }
+      receive(bytes);
+    }
+    assertNotNull(frame.wrap(new byte[0]));
+    assertEquals(20_000, node.count(LinkCounter.FRAMES_RECEIVED));
+    assertEquals(0, node.count(LinkCounter.MESSAGE_FAULTS));
+  }
+}

@@ -1,0 +1,87 @@
+package io.tally.transport;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tally.engine.NodeLink;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class NatsCarrierTest {
+  @Test
+  void shouldCountWhatItCarries() throws IOException {
+    try (NatsServerProcess server = TestServer.launch(NatsServerProcess.Listener.NONE)) {
+      final NatsCarrier carrier =
+          NatsCarrier.launch(server.url(), "test", NatsCarrier.Listener.NONE);
+      final List<byte[]> frames = new CopyOnWriteArrayList<>();
+      final FrameCarrier.Subscription subscription = carrier.subscribe("x.y", frames::add);
+      assertTrue(carrier.publish("x.y", new byte[] {1, 2, 3}));
+      assertTrue(carrier.publish("x.z", new byte[] {4}));
+      Await.until("delivered", () -> frames.size() == 1);
+      assertEquals(3, frames.get(0).length);
+      subscription.close();
+      subscription.close();
+      assertEquals(2, carrier.get(CarrierCounter.FRAMES_PUBLISHED));
+      assertEquals(4, carrier.get(CarrierCounter.BYTES_PUBLISHED));
+      assertEquals(1, carrier.get(CarrierCounter.FRAMES_RECEIVED));
+      assertEquals(3, carrier.get(CarrierCounter.BYTES_RECEIVED));
+      carrier.close();
+      assertFalse(carrier.isConnected());
+      assertFalse(carrier.publish("x.y", new byte[1]));
+      assertEquals(1, carrier.get(CarrierCounter.PUBLISH_FAILURES));
+    }
+  }
+
+  @Test
+  void shouldFindTheServerAgain() throws IOException {
+    try (NatsServerProcess server = TestServer.launch(NatsServerProcess.Listener.NONE);
+        NatsCarrier carrierA = NatsCarrier.launch(server.url(), "a", NatsCarrier.Listener.NONE);
+        NatsCarrier carrierB = NatsCarrier.launch(server.url(), "b", NatsCarrier.Listener.NONE);
+        TestNode a = TestNode.launch(TestNode.context("node-0", 10), carrierA);
+        TestNode b = TestNode.launch(TestNode.context("node-1", 20), carrierB)) {
+      a.link.markReady();
+      b.link.markReady();
+      stepUntil(a, b, () -> a.link.incarnation(1) == 20 && b.link.incarnation(0) == 10);
+
+      ProcessHandle.of(server.pid()).orElseThrow().destroyForcibly();
+      stepUntil(a, b, () -> !carrierA.isConnected());
+      assertEquals(NodeLink.BACK_PRESSURED, a.offerCommand(1, 1, 10));
+      stepUntil(a, b, () -> carrierA.isConnected() && carrierB.isConnected());
+      stepUntil(a, b, () -> a.offerCommand(1, 2, 10) == NodeLink.CLAIMED);
+      stepUntil(a, b, () -> b.commands.contains(2L));
+      Await.until("counted", () -> carrierA.get(CarrierCounter.RECONNECTS) >= 1);
+      assertEquals(0, a.count(LinkCounter.INCARNATION_CHANGES));
+    }
+  }
+
+  private static void stepUntil(
+      final TestNode a, final TestNode b, final BooleanSupplier condition) {
+    Await.until(
+        "met",
+        () -> {
+          final long nowNs = System.nanoTime();
+          a.step(nowNs);
+          b.step(nowNs);
+          return condition.getAsBoolean();
+        });
+  }
+
+  @Test
+  void shouldSayWhyAServerIsOutOfReachAndKeepItsSecrets() {
+    final IOException failure =
+        assertThrows(
+            IOException.class,
+            () ->
+                NatsCarrier.launch(
+                    "nats://user:secret@127.0.0.1:1", "test", NatsCarrier.Listener.NONE));
+    assertEquals(
+        "cannot reach NATS at nats://***@127.0.0.1:1: Connection refused", failure.getMessage());
+  }
+}

@@ -1,0 +1,371 @@
+package io.tally.transport;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tally.engine.MessageClaim;
+import io.tally.engine.NodeLink;
+import io.tally.engine.codecs.CommandEncoder;
+import io.tally.engine.codecs.MessageHeaderEncoder;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The link with a given clock and a simulated network. */
+@Timeout(30)
+class SteppedLinkTest {
+  private static final long MS = 1_000_000L;
+
+  private final SimulatedCarrier carrier = new SimulatedCarrier();
+  private long nowNs = -5_000_000_000L;
+  private TestNode a;
+  private TestNode b;
+
+  private void launchPair(final ClusterLink.Context contextA, final ClusterLink.Context contextB) {
+    a = TestNode.launch(contextA.nodeIds(List.of("a", "b")).nodeId("a"), carrier);
+    b = TestNode.launch(contextB.nodeIds(List.of("a", "b")).nodeId("b"), carrier);
+    a.link.markReady();
+    b.link.markReady();
+    exchange();
+    assertEquals(20, a.link.incarnation(1));
+    assertEquals(10, b.link.incarnation(0));
+  }
+
+  private void launchPair() {
+    launchPair(TestNode.context("a", 10), TestNode.context("b", 20));
+  }
+
+  private void exchange() {
+    for (int i = 0; i < 6; i++) {
+      a.step(nowNs);
+      b.step(nowNs);
+      carrier.deliver();
+    }
+  }
+
+  /** Steps one node, or both, every 10 ms. */
+  private void pass(final long durationMs, final TestNode... nodes) {
+    for (long i = 0; i < durationMs; i += 10) {
+      nowNs += 10 * MS;
+      for (final TestNode node : nodes) {
+        node.step(nowNs);
+      }
+      carrier.deliver();
+    }
+  }
+
+  private static List<Long> numbers(final long from, final long to) {
+    return LongStream.range(from, to).boxed().toList();
+  }
+
+  @Test
+  void shouldDeclareASilentPeerDownAfterThreeSeconds() {
+    launchPair();
+    pass(2_950, a);
+    assertEquals(PeerStatus.UP, a.link.peerStatus(1));
+    pass(150, a);
+    assertEquals(PeerStatus.DOWN, a.link.peerStatus(1));
+    assertEquals(0, a.link.incarnation(1));
+    assertEquals(NodeLink.DOWN, a.offerCommand(1, 1, 10));
+    assertEquals(1, a.count(LinkCounter.PEERS_SILENT));
+    assertEquals(List.of("b 20 UP", "b 20 DOWN"), a.events);
+  }
+
+  @Test
+  void shouldStayUpWhileOnlyHellosPass() {
+    launchPair();
+    pass(20_000, a, b);
+    assertEquals(PeerStatus.UP, a.link.peerStatus(1));
+    final int hellos = carrier.publishedTo("test.node.b.20");
+    assertTrue(hellos >= 20 && hellos < 30, "hellos in 20 s: " + hellos);
+    assertTrue(carrier.publishedTo("test.hello") < 50);
+  }
+
+  @Test
+  void shouldComeBackAfterSilence() {
+    launchPair();
+    carrier.loses = subject -> true;
+    pass(4_000, a, b);
+    assertEquals(PeerStatus.DOWN, a.link.peerStatus(1));
+    assertEquals(PeerStatus.DOWN, b.link.peerStatus(0));
+    carrier.loses = subject -> false;
+    pass(1_200, a, b);
+    assertEquals(20, a.link.incarnation(1));
+    assertEquals(10, b.link.incarnation(0));
+    assertEquals(0, a.count(LinkCounter.INCARNATION_CHANGES));
+    assertEquals(NodeLink.CLAIMED, a.offerCommand(1, 7, 10));
+    exchange();
+    assertEquals(List.of(7L), b.commands);
+  }
+
+  @Test
+  void shouldComeBackWhenOnlyOneSideNoticedTheSilence() {
+    launchPair();
+    carrier.loses = subject -> subject.contains(".a.") || subject.endsWith("hello");
+    pass(3_500, a, b);
+    assertEquals(PeerStatus.DOWN, a.link.peerStatus(1));
+    carrier.loses = subject -> false;
+    pass(1_200, a, b);
+    assertEquals(20, a.link.incarnation(1));
+    assertEquals(10, b.link.incarnation(0));
+  }
+
+  @Test
+  void shouldDropWhatIsQueuedForAPeerThatGoesDown() {
+    launchPair();
+    a.offerCommand(1, 1, 10);
+    a.offerCommand(1, 2, 10);
+    b.link.markLeaving();
+    b.step(nowNs);
+    carrier.deliver();
+    a.step(nowNs);
+    exchange();
+    assertEquals(2, a.count(LinkCounter.MESSAGES_DROPPED));
+    assertEquals(List.of(), b.commands);
+  }
+
+  @Test
+  void shouldNotTakeItsOwnStandstillForSilence() {
+    launchPair();
+    nowNs += 60_000 * MS;
+    a.step(nowNs);
+    assertEquals(PeerStatus.UP, a.link.peerStatus(1));
+    pass(3_200, a);
+    assertEquals(PeerStatus.DOWN, a.link.peerStatus(1));
+  }
+
+  @Test
+  void shouldAskToBeSteppedInTime() {
+    launchPair();
+    assertTrue(a.link.receiver().nextStepNs() <= nowNs + 1_000 * MS);
+    assertTrue(a.link.sender().nextStepNs() <= nowNs + 1_000 * MS);
+    assertTrue(a.link.sender().nextStepNs() > nowNs);
+    b.hasNoRoom = id -> true;
+    a.offerCommand(1, 1, 10);
+    exchange();
+    assertEquals(nowNs + MS, b.link.receiver().nextStepNs());
+  }
+
+  @Test
+  void shouldAskForAStepWhileAClaimIsOpen() {
+    launchPair();
+    final MessageClaim claim = new MessageClaim();
+    assertEquals(NodeLink.CLAIMED, a.link.tryClaim(1, 64, claim));
+    a.step(nowNs);
+    assertEquals(nowNs + MS, a.link.sender().nextStepNs());
+    claim.abort();
+    a.step(nowNs);
+    assertTrue(a.link.sender().nextStepNs() > nowNs + MS);
+  }
+
+  @Test
+  void shouldWakeTheSenderOnlyForNewClaims() {
+    launchPair();
+    final int wakeups = a.wakeups;
+    a.link.flush();
+    assertEquals(wakeups, a.wakeups);
+    a.offerCommand(1, 1, 10);
+    a.link.flush();
+    assertEquals(wakeups + 1, a.wakeups);
+    a.step(nowNs);
+    a.link.flush();
+    assertEquals(wakeups + 1, a.wakeups);
+  }
+
+  @Test
+  void shouldEmptyItsRingInOneStepAlsoWhereItWraps() {
+    launchPair(TestNode.context("a", 10).ringBytes(1 << 13), TestNode.context("b", 20));
+    long next = 0;
+    for (int round = 0; round < 500; round++) {
+      for (int i = 0; i < 7; i++) {
+        assertEquals(NodeLink.CLAIMED, a.offerCommand(1, next++, 300 + round % 50));
+      }
+      a.link.sender().doWork(nowNs);
+      carrier.deliver();
+      b.link.receiver().doWork(nowNs);
+      assertEquals(next, b.commands.size(), "after round " + round);
+      b.link.sender().doWork(nowNs);
+      carrier.deliver();
+      a.link.receiver().doWork(nowNs);
+    }
+    assertEquals(numbers(0, next), b.commands);
+  }
+
+  @Test
+  void shouldRegainTheWindowOfLostFrames() {
+    launchPair(
+        TestNode.context("a", 10).windowBytes(1 << 16).maxFrameBytes(1 << 13),
+        TestNode.context("b", 20).windowBytes(1 << 16));
+    carrier.loses = subject -> subject.endsWith("b.20");
+    int claimed = 0;
+    for (int i = 0; i < 100; i++) {
+      while (a.offerCommand(1, claimed, 900) == NodeLink.CLAIMED) {
+        claimed++;
+      }
+      a.step(nowNs);
+    }
+    assertEquals(1, a.count(LinkCounter.WINDOW_STALLS));
+    assertEquals(NodeLink.BACK_PRESSURED, a.offerCommand(1, -1, 900));
+    carrier.loses = subject -> false;
+    pass(200, a, b);
+    assertEquals(NodeLink.CLAIMED, a.offerCommand(1, claimed, 900));
+    pass(20, a, b);
+    assertEquals(claimed, b.commands.get(b.commands.size() - 1));
+  }
+
+  @Test
+  void shouldAcknowledgeOneWayTraffic() {
+    launchPair();
+    long next = 0;
+    // Six windows within less than a hello interval, and b has nothing to say.
+    while (next < 6 * 1024) {
+      if (a.offerCommand(1, next, 900) == NodeLink.CLAIMED) {
+        next++;
+      } else {
+        exchange();
+      }
+    }
+    exchange();
+    assertEquals(numbers(0, next), b.commands);
+  }
+
+  @Test
+  void shouldCountWhatTheCarrierDoesNotTake() {
+    launchPair();
+    carrier.publishFails = true;
+    a.offerCommand(1, 1, 10);
+    a.step(nowNs);
+    assertEquals(1, a.count(LinkCounter.PUBLISH_FAILURES));
+    assertEquals(1, a.count(LinkCounter.MESSAGES_DROPPED));
+    carrier.publishFails = false;
+    a.offerCommand(1, 2, 10);
+    exchange();
+    assertEquals(List.of(2L), b.commands);
+  }
+
+  @Test
+  void shouldLetClaimsWaitWhileTheCarrierIsAway() {
+    launchPair();
+    a.offerCommand(1, 1, 10);
+    carrier.connected = false;
+    a.step(nowNs);
+    assertEquals(NodeLink.BACK_PRESSURED, a.offerCommand(1, 2, 10));
+    assertEquals(nowNs + 20 * MS, a.link.sender().nextStepNs());
+    carrier.connected = true;
+    exchange();
+    assertEquals(List.of(1L), b.commands);
+    assertEquals(0, a.count(LinkCounter.MESSAGES_DROPPED));
+  }
+
+  @Test
+  void shouldMeasureTheQueueLimitFromTheArrival() {
+    launchPair();
+    b.hasNoRoom = id -> id != 3;
+    for (int i = 1; i <= 3; i++) {
+      a.offerCommand(1, i, 10);
+    }
+    a.offerReply(1, 4);
+    exchange();
+    pass(240, a, b);
+    assertEquals(List.of(), b.busy);
+    assertEquals(1, b.count(LinkCounter.FRAMES_HELD));
+    pass(20, a, b);
+    assertEquals(List.of(1L, 2L), b.busy);
+    assertEquals(List.of(3L), b.commands);
+    assertEquals(1, b.count(LinkCounter.REPLIES_DROPPED));
+  }
+
+  @Test
+  void shouldDropHeldFramesOfAnEndedIncarnation() {
+    launchPair();
+    b.hasNoRoom = id -> true;
+    a.offerCommand(1, 1, 10);
+    exchange();
+    final TestNode successor =
+        TestNode.launch(TestNode.context("a", 11).nodeIds(List.of("a", "b")).nodeId("a"), carrier);
+    successor.link.markReady();
+    successor.step(nowNs);
+    carrier.deliver();
+    b.step(nowNs);
+    assertEquals(11, b.link.incarnation(0));
+    assertEquals(1, b.count(LinkCounter.FRAMES_DROPPED));
+    b.hasNoRoom = id -> false;
+    b.step(nowNs);
+    assertEquals(List.of(), b.commands);
+    a.offerCommand(1, 2, 10);
+    a.link.sender().doWork(nowNs);
+    carrier.deliver();
+    b.step(nowNs);
+    assertEquals(List.of(), b.commands);
+    assertEquals(1, b.link.counters().refused(FrameRefusal.SOURCE_INCARNATION));
+  }
+
+  @Test
+  void shouldBoundWhatWaitsForTheReceiver() {
+    launchPair(TestNode.context("a", 10), TestNode.context("b", 20).inboundFrames(4));
+    for (int i = 0; i < 10; i++) {
+      a.offerCommand(1, i, 10);
+      a.link.sender().doWork(nowNs);
+      carrier.deliver();
+    }
+    b.step(nowNs);
+    assertEquals(numbers(0, 4), b.commands);
+    assertEquals(6, b.count(LinkCounter.FRAMES_DROPPED));
+  }
+
+  @Test
+  void shouldListenBeforeItMayBecomeReady() {
+    a = TestNode.launch(TestNode.context("node-0", 10), carrier);
+    assertFalse(a.link.startState(nowNs).listened());
+    a.step(nowNs);
+    pass(290, a);
+    assertFalse(a.link.startState(nowNs).mayBecomeReady());
+    pass(20, a);
+    assertTrue(a.link.startState(nowNs).mayBecomeReady());
+    assertEquals(List.of("node-1", "node-2"), a.link.startState(nowNs).missing());
+  }
+
+  @Test
+  void shouldForgetARefusedProcessThatFellSilent() {
+    launchPair();
+    final TestNode stranger =
+        TestNode.launch(
+            TestNode.context("b", 30).nodeIds(List.of("a", "b")).nodeId("b").seed("x"), carrier);
+    stranger.step(nowNs);
+    carrier.deliver();
+    a.step(nowNs);
+    assertEquals(List.of("b"), a.link.startState(nowNs).refused());
+    pass(2_900, a, b);
+    assertEquals(List.of("b"), a.link.startState(nowNs).refused());
+    pass(200, a, b);
+    assertEquals(List.of(), a.link.startState(nowNs).refused());
+  }
+
+  @Test
+  void shouldRefuseAWrongConfiguration() {
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> TestNode.launch(TestNode.context("node-7", 1), carrier));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> TestNode.launch(TestNode.context("node-0", 1).prefix("a.*"), carrier));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> TestNode.launch(TestNode.context("b", 1).nodeIds(List.of("b", "a")), carrier));
+  }
+
+  @Test
+  void shouldCarryTheLongestMessage() {
+    launchPair();
+    final int fixed = MessageHeaderEncoder.ENCODED_LENGTH + CommandEncoder.BLOCK_LENGTH + 1 + 2;
+    final int longest = new ClusterLink.Context().maxMessageBytes();
+    assertEquals(NodeLink.CLAIMED, a.offerCommand(1, 1, longest - fixed));
+    exchange();
+    assertEquals(List.of(1L), b.commands);
+    assertThrows(
+        IllegalArgumentException.class, () -> a.link.tryClaim(1, longest + 64, new MessageClaim()));
+  }
+}

@@ -1,0 +1,202 @@
+package io.tally.transport;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.tally.engine.InboundAdapter;
+import io.tally.engine.InboundHandler;
+import io.tally.engine.MessageClaim;
+import io.tally.engine.NodeLink;
+import io.tally.engine.codecs.CommandDecoder;
+import io.tally.engine.codecs.CommandEncoder;
+import io.tally.engine.codecs.MessageHeaderDecoder;
+import io.tally.engine.codecs.MessageHeaderEncoder;
+import io.tally.engine.codecs.ReplyCode;
+import io.tally.engine.codecs.ReplyDecoder;
+import io.tally.engine.codecs.ReplyEncoder;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongPredicate;
+import org.agrona.DirectBuffer;
+
+/** A node that consists of its link alone, and remembers what reaches it. Stepped by the test. */
+final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
+  static final List<String> IDS = List.of("node-0", "node-1", "node-2");
+
+  private final MessageHeaderDecoder header = new MessageHeaderDecoder();
+  private final MessageHeaderEncoder headerEncoder = new MessageHeaderEncoder();
+  private final CommandEncoder commandEncoder = new CommandEncoder();
+  private final ReplyEncoder replyEncoder = new ReplyEncoder();
+  private final CommandDecoder command = new CommandDecoder();
+  private final ReplyDecoder reply = new ReplyDecoder();
+  private final MessageClaim claim = new MessageClaim();
+
+  final List<Long> commands = new ArrayList<>();
+  final List<Long> replies = new ArrayList<>();
+  final List<Long> busy = new ArrayList<>();
+  final List<String> events = new ArrayList<>();
+  int flushes;
+  int wakeups;
+  LongPredicate hasNoRoom = correlationId -> false;
+  LongPredicate faults = correlationId -> false;
+  ClusterLink link;
+
+  static ClusterLink.Context context(final String id, final long incarnation) {
+    return new ClusterLink.Context()
+        .nodeId(id)
+        .nodeIds(IDS)
+        .incarnation(incarnation)
+        .prefix("test")
+        .shardCount(64)
+        .seed("seed")
+        .laneWindow(4096);
+  }
+
+  static TestNode launch(final ClusterLink.Context context, final FrameCarrier carrier) {
+    final TestNode node = new TestNode();
+    try {
+      node.link =
+          ClusterLink.launch(
+              context
+                  .carrier(carrier)
+                  .inbound(node)
+                  .listener(node)
+                  .homeWakeup(() -> {})
+                  .senderWakeup(() -> node.wakeups++));
+    } catch (final IOException e) {
+      throw new AssertionError(e);
+    }
+    return node;
+  }
+
+  void step(final long nowNs) {
+    link.receiver().doWork(nowNs);
+    link.sender().doWork(nowNs);
+  }
+
+  int offerCommand(final int nodeIndex, final long correlationId, final int payloadLength) {
+    return offerCommand(nodeIndex, correlationId, payloadLength, claim, commandEncoder);
+  }
+
+  int offerCommand(
+      final int nodeIndex,
+      final long correlationId,
+      final int payloadLength,
+      final MessageClaim ownClaim,
+      final CommandEncoder encoder) {
+    final int length =
+        MessageHeaderEncoder.ENCODED_LENGTH + CommandEncoder.BLOCK_LENGTH + 1 + 2 + payloadLength;
+    final int result = link.tryClaim(nodeIndex, length, ownClaim);
+    if (result == NodeLink.CLAIMED) {
+      encoder
+          .wrapAndApplyHeader(ownClaim.buffer(), ownClaim.offset(), new MessageHeaderEncoder())
+          .shardIncarnation(1)
+          .epoch(1)
+          .originKey(2)
+          .originIncarnation(3)
+          .correlationId(correlationId)
+          .laneSequence(0)
+          .laneFloor(0)
+          .keyHash(7)
+          .remainingUs(1_000_000)
+          .shardId(7)
+          .originLoop((short) 0);
+      encoder.flags().clear();
+      encoder.putIdempotencyKey(new byte[0], 0, 0);
+      encoder.putPayload(new byte[payloadLength], 0, payloadLength);
+      assertEquals(length, encoder.encodedLength() + MessageHeaderEncoder.ENCODED_LENGTH);
+      ownClaim.commit();
+    }
+    return result;
+  }
+
+  int offerReply(final int nodeIndex, final long correlationId) {
+    final int length = MessageHeaderEncoder.ENCODED_LENGTH + ReplyEncoder.BLOCK_LENGTH + 2;
+    final int result = link.tryClaim(nodeIndex, length, claim);
+    if (result == NodeLink.CLAIMED) {
+      replyEncoder
+          .wrapAndApplyHeader(claim.buffer(), claim.offset(), headerEncoder)
+          .correlationId(correlationId)
+          .originIncarnation(1)
+          .shardIncarnation(1)
+          .epoch(1)
+          .shardId(7)
+          .originLoop((short) 0)
+          .code(ReplyCode.ANSWERED);
+      replyEncoder.flags().clear();
+      replyEncoder.putPayload(new byte[0], 0, 0);
+      claim.commit();
+    }
+    return result;
+  }
+
+  long count(final LinkCounter counter) {
+    return link.counters().get(counter);
+  }
+
+  @Override
+  public int onMessage(
+      final long nowNs, final DirectBuffer buffer, final int offset, final int length) {
+    final long correlationId = correlationId(buffer, offset);
+    if (faults.test(correlationId)) {
+      throw new IllegalStateException("as the test wants it");
+    }
+    if (hasNoRoom.test(correlationId)) {
+      return InboundAdapter.RETRY;
+    }
+    (header.templateId() == CommandDecoder.TEMPLATE_ID ? commands : replies).add(correlationId);
+    return InboundAdapter.ACCEPTED;
+  }
+
+  @Override
+  public void refuseBusy(final DirectBuffer buffer, final int offset, final int length) {
+    busy.add(correlationId(buffer, offset));
+  }
+
+  @Override
+  public void flush() {
+    flushes++;
+  }
+
+  private long correlationId(final DirectBuffer buffer, final int offset) {
+    header.wrap(buffer, offset);
+    return header.templateId() == CommandDecoder.TEMPLATE_ID
+        ? command.wrapAndApplyHeader(buffer, offset, header).correlationId()
+        : reply.wrapAndApplyHeader(buffer, offset, header).correlationId();
+  }
+
+  @Override
+  public void onPeerStatus(final String nodeId, final long incarnation, final PeerStatus status) {
+    events.add(nodeId + " " + incarnation + " " + status);
+  }
+
+  @Override
+  public void onPeerRefused(final String nodeId, final long incarnation) {
+    events.add(nodeId + " " + incarnation + " refused");
+  }
+
+  @Override
+  public void onAlreadyRunning(final long incarnation) {
+    events.add("already running " + incarnation);
+  }
+
+  @Override
+  public void onSuperseded(final long incarnation) {
+    events.add("superseded " + incarnation);
+  }
+
+  @Override
+  public void onKnownIncarnation(final long knownIncarnation) {
+    events.add("known " + knownIncarnation);
+  }
+
+  @Override
+  public void onFault(final RuntimeException fault) {
+    events.add("fault " + fault.getMessage());
+  }
+
+  @Override
+  public void close() {
+    link.close();
+  }
+}

@@ -1,0 +1,41 @@
+package io.tally.transport;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(10)
+class UnackedFramesTest {
+  @Test
+  void shouldSumWhatIsNotAcknowledged() {
+    final UnackedFrames frames = new UnackedFrames();
+    long next = 1;
+    long acked = 0;
+    for (int round = 1; round <= 50; round++) {
+      for (int i = 0; i < round; i++) {
+        frames.add(next, (int) next);
+        next++;
+      }
+      acked = (acked + next) / 2;
+      frames.ackUpTo(acked);
+      assertEquals((next - 1) * next / 2 - acked * (acked + 1) / 2, frames.bytes());
+    }
+    frames.clear();
+    assertEquals(0, frames.bytes());
+  }
+
+  @Test
+  void shouldAcceptGapsAndOldAcknowledgements() {
+    final UnackedFrames frames = new UnackedFrames();
+    frames.add(3, 10);
+    frames.add(7, 20);
+    frames.ackUpTo(2);
+    assertEquals(30, frames.bytes());
+    frames.ackUpTo(5);
+    assertEquals(20, frames.bytes());
+    frames.ackUpTo(1);
+    frames.ackUpTo(Long.MAX_VALUE);
+    assertEquals(0, frames.bytes());
+  }
+}
