@@ -27,6 +27,7 @@ public final class InboundAdapter implements InboundHandler {
   private final CommandAdapter commands = new CommandAdapter();
   private final ReplyAdapter replies = new ReplyAdapter();
   private final MessageClaim claim = new MessageClaim();
+  private final RoutingTable routes;
   private final int shardCount;
   private final int maxMessageLength;
   private final long ownIncarnation;
@@ -43,6 +44,7 @@ public final class InboundAdapter implements InboundHandler {
       final ReplyPublisher publisher,
       final Ingress[] ingresses,
       final EngineStats stats) {
+    routes = context.routingTable();
     shardCount = context.shardCount();
     maxMessageLength = context.maxMessageLength();
     ownIncarnation = context.incarnation();
@@ -119,7 +121,8 @@ public final class InboundAdapter implements InboundHandler {
         || command.shardId >= shardCount
         || command.shardId != KeyHash.shard(command.keyHash, shardCount)
         || command.remainingUs < 0
-        || command.laneSequence <= 0 == command.write) {
+        || !isInLane(command)
+        || routes.nodeIndexOfKey(command.originKey) < 0) {
       return malformed();
     }
     if (!router.isLocal(command.shardId)) {
@@ -134,6 +137,12 @@ public final class InboundAdapter implements InboundHandler {
     claim.buffer().putBytes(claim.offset(), buffer, offset, length);
     claim.commit();
     return ACCEPTED;
+  }
+
+  /** A copy is encoded while its sequence is open, so the floor it carries lies below. */
+  private static boolean isInLane(final Command command) {
+    return command.laneFloor >= 0
+        && (command.write ? command.laneSequence > command.laneFloor : command.laneSequence == 0);
   }
 
   private int onReply(final DirectBuffer buffer, final int offset, final int length) {

@@ -214,7 +214,10 @@ public final class Ingress implements SteppedAgent, ReplySink {
       // Overtaking those that wait would break the order of one connection's commands.
       waiting[shard].append(request.byTurn);
     } else if (handOver(request) == CommandRouter.BACK_PRESSURED) {
-      waitingShards.addInt(shard);
+      // A handler that asks again while this shard's waiting requests are refused finds it there.
+      if (!waitingShards.containsInt(shard)) {
+        waitingShards.addInt(shard);
+      }
       waiting[shard].append(request.byTurn);
     }
   }
@@ -255,8 +258,9 @@ public final class Ingress implements SteppedAgent, ReplySink {
   public int doWork(final long nowNs) {
     this.nowNs = nowNs;
     int workCount = replyQueue.drain(this);
-    workCount += offerWaiting();
+    // First of all, so that nothing is handed over whose deadline passed while it waited.
     workCount += expire();
+    workCount += offerWaiting();
     workCount += retry();
     router.flush();
     return workCount;
@@ -309,6 +313,11 @@ public final class Ingress implements SteppedAgent, ReplySink {
     }
     // Any other refusal speaks of one copy only: the same sequence goes out again at the next
     // attempt.
+  }
+
+  /** Shards whose requests wait to be handed over, at most all of them. */
+  int waitingShardCount() {
+    return waitingShards.size();
   }
 
   ReplyQueue replyQueue() {

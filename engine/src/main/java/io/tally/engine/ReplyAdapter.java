@@ -7,8 +7,11 @@ import org.agrona.DirectBuffer;
 
 /** Decodes Reply messages. Trusts nothing but the length it is given. Not thread-safe. */
 final class ReplyAdapter {
+  private static final ReplyCode[] CODES = codesByValue();
+
   private final MessageHeaderDecoder header = new MessageHeaderDecoder();
   private final ReplyDecoder decoder = new ReplyDecoder();
+  private ReplyCode code;
   private int payloadOffset;
   private int payloadLength;
 
@@ -30,7 +33,9 @@ final class ReplyAdapter {
       return false;
     }
     decoder.wrap(buffer, body, blockLength, header.version());
-    if (ReplyCode.get(decoder.codeRaw()) == ReplyCode.NULL_VAL) {
+    // The generated lookup throws for a code that a newer version may have added.
+    code = CODES[decoder.codeRaw()];
+    if (code == null) {
       return false;
     }
     payloadLength = decoder.payloadLength();
@@ -49,11 +54,21 @@ final class ReplyAdapter {
   void dispatch(final DirectBuffer buffer, final ReplySink sink) {
     sink.onReply(
         decoder.correlationId(),
-        decoder.code(),
+        code,
         decoder.shardIncarnation(),
         decoder.flags().replayed(),
         buffer,
         payloadOffset,
         payloadLength);
+  }
+
+  private static ReplyCode[] codesByValue() {
+    final ReplyCode[] codes = new ReplyCode[256];
+    for (final ReplyCode value : ReplyCode.values()) {
+      if (value != ReplyCode.NULL_VAL) {
+        codes[value.value()] = value;
+      }
+    }
+    return codes;
   }
 }

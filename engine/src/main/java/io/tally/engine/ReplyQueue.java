@@ -15,6 +15,7 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
  */
 final class ReplyQueue {
   private static final int MESSAGE_TYPE_ID = 1;
+  private static final int MIN_REPLY_COUNT = 8;
 
   private final ManyToOneRingBuffer ring;
   private final ReplyAdapter adapter = new ReplyAdapter();
@@ -36,7 +37,9 @@ final class ReplyQueue {
         BitUtil.align(
             ReplyProxy.encodedLength(maxReplyLength) + RecordDescriptor.HEADER_LENGTH,
             RecordDescriptor.ALIGNMENT);
-    return BitUtil.findNextPositivePowerOfTwo(Math.multiplyExact(replyCount, record));
+    // The ring refuses messages longer than an eighth of it.
+    return BitUtil.findNextPositivePowerOfTwo(
+        Math.multiplyExact(Math.max(MIN_REPLY_COUNT, replyCount), record));
   }
 
   boolean tryClaim(final int length, final MessageClaim claim) {

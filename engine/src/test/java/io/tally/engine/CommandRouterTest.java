@@ -1,0 +1,111 @@
+package io.tally.engine;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(10)
+final class CommandRouterTest {
+  private static final int LENGTH = 16;
+
+  /** Shards 0 to 2 are owned here, polled by agents 0, 1 and 1; shard 3 belongs to node 1. */
+  private final RoutingTable routes =
+      new RoutingTable(
+          List.of("node-0", "node-1"), new int[] {0, 0, 0, 1}, new long[] {1, 2, 3, 4});
+
+  private final ShardRing[] rings = {
+    new ShardRing(2, LENGTH), new ShardRing(2, LENGTH), new ShardRing(2, LENGTH), null
+  };
+  private final int[] wakes = new int[2];
+  private final SimulatedLink link = new SimulatedLink(2, 1 << 12);
+  private final MessageClaim claim = new MessageClaim();
+
+  @Test
+  void shouldNotWakeTheAgentThatTheSameLoopSteps() {
+    final CommandRouter router = router(0);
+    send(router, 0);
+    router.flush();
+    assertArrayEquals(new int[] {0, 0}, wakes);
+    assertEquals(1, rings[0].depth());
+  }
+
+  @Test
+  void shouldWakeAnotherAgentOncePerBatch() {
+    final CommandRouter router = router(0);
+    send(router, 1);
+    send(router, 2);
+    send(router, 1);
+    assertArrayEquals(new int[] {0, 0}, wakes);
+    router.flush();
+    router.flush();
+    assertArrayEquals(new int[] {0, 1}, wakes);
+    send(router, 2);
+    router.flush();
+    assertArrayEquals(new int[] {0, 2}, wakes);
+  }
+
+  @Test
+  void shouldWakeEveryAgentFromAThreadThatStepsNone() {
+    final CommandRouter router = router(-1);
+    send(router, 0);
+    send(router, 1);
+    router.flush();
+    assertArrayEquals(new int[] {1, 1}, wakes);
+  }
+
+  @Test
+  void shouldFlushTheLinkOncePerBatchAndOnlyAfterAClaim() {
+    link.peerUp(1, 9);
+    final CommandRouter router = router(0);
+    router.flush();
+    assertEquals(0, link.flushCount());
+    send(router, 3);
+    send(router, 3);
+    router.flush();
+    router.flush();
+    assertEquals(1, link.flushCount());
+  }
+
+  @Test
+  void shouldTellTheIncarnationOfOwnAndForeignShards() {
+    final CommandRouter router = router(0);
+    assertEquals(7, router.shardIncarnation(0));
+    assertEquals(0, router.shardIncarnation(3));
+    link.peerUp(1, 9);
+    assertEquals(9, router.shardIncarnation(3));
+    assertEquals(4, router.epoch(3));
+  }
+
+  @Test
+  void shouldSayWhyACommandCanNotGo() {
+    final CommandRouter router = router(0);
+    assertEquals(CommandRouter.NO_OWNER, router.tryClaim(3, LENGTH, 0, claim));
+    send(router, 0);
+    send(router, 0);
+    assertEquals(CommandRouter.BACK_PRESSURED, router.tryClaim(0, LENGTH, 0, claim));
+    link.peerUp(1, 9);
+    while (router.tryClaim(3, LENGTH, 0, claim) == CommandRouter.CLAIMED) {
+      claim.commit();
+    }
+    assertEquals(CommandRouter.BACK_PRESSURED, router.tryClaim(3, LENGTH, 0, claim));
+  }
+
+  private CommandRouter router(final int ownAgent) {
+    return new CommandRouter(
+        routes,
+        7,
+        rings,
+        new int[] {0, 1, 1, 0},
+        new Wakeup[] {() -> wakes[0]++, () -> wakes[1]++},
+        ownAgent,
+        link);
+  }
+
+  private void send(final CommandRouter router, final int shardId) {
+    assertEquals(CommandRouter.CLAIMED, router.tryClaim(shardId, LENGTH, 0, claim));
+    claim.commit();
+  }
+}

@@ -1,0 +1,36 @@
+package io.tally.engine;
+
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** Makes another factory's services and hands each to a decorator. */
+final class DecoratedServiceFactory implements ShardServiceFactory {
+  private final ShardServiceFactory factory;
+  private final UnaryOperator<ShardService> decorator;
+
+  DecoratedServiceFactory(
+      final ShardServiceFactory factory, final UnaryOperator<ShardService> decorator) {
+    this.factory = factory;
+    this.decorator = decorator;
+  }
+
+  @Override
+  public ShardService create(final int shardId) {
+    return decorator.apply(factory.create(shardId));
+  }
+
+  @Override
+  public int maxCommandLength() {
+    return factory.maxCommandLength();
+  }
+
+  @Override
+  public int maxReplyLength() {
+    return factory.maxReplyLength();
+  }
+
+  @Override
+  public List<String> messageTypes() {
+    return factory.messageTypes();
+  }
+}

@@ -1,0 +1,263 @@
+package io.tally.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.tally.engine.codecs.MessageHeaderDecoder;
+import io.tally.engine.codecs.ReplyCode;
+import io.tally.stock.StockProxy;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.agrona.concurrent.CachedNanoClock;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What arrives from other nodes, and what of it is refused. */
+@Timeout(10)
+final class InboundAdapterTest {
+  private static final List<String> IDS = List.of("node-0", "node-1");
+  private static final byte[] NO_KEY = {};
+
+  private final CachedNanoClock clock = new CachedNanoClock();
+  private final Answers answers = new Answers();
+  private final StockNode front = StockNode.launch(clock, StockNode.context(IDS, "node-0", 3));
+  private final StockNode owner = StockNode.launch(clock, StockNode.context(IDS, "node-1", 5));
+  private long itemId;
+
+  @BeforeEach
+  void meet() {
+    front.link.peerUp(1, 5);
+    owner.link.peerUp(0, 3);
+    itemId = front.itemOwnedBy(1, 0);
+  }
+
+  @Test
+  void shouldRefuseACommandTruncatedAtAnyLength() {
+    final byte[] message = put(1);
+    for (int length = 0; length < message.length; length++) {
+      assertEquals(InboundAdapter.REFUSED, owner.receive(Arrays.copyOf(message, length)));
+    }
+    assertEquals(message.length, owner.sum(EngineCounter.MALFORMED));
+    assertNothingRan();
+  }
+
+  @Test
+  void shouldRefuseUnknownTemplatesAndForeignSchemas() {
+    final byte[] template = put(1);
+    putShort(template, 2, 99);
+    assertEquals(InboundAdapter.REFUSED, owner.receive(template));
+    final byte[] schema = put(2);
+    putShort(schema, 4, 2121);
+    assertEquals(InboundAdapter.REFUSED, owner.receive(schema));
+    assertNothingRan();
+  }
+
+  @Test
+  void shouldRefuseACommandWhoseShardIsNotItsKeys() {
+    final Command good = Messages.decode(put(1));
+    assertRefused(good.shardId ^ 1, 3, 1, 0, good.originKey, 1_000);
+    assertRefused(StockNode.SHARD_COUNT, 3, 1, 0, good.originKey, 1_000);
+  }
+
+  @Test
+  void shouldRefuseACommandWhoseFloorHasPassedItsSequence() {
+    final Command good = Messages.decode(put(1));
+    assertRefused(good.shardId, 3, 5, 5, good.originKey, 1_000);
+    assertRefused(good.shardId, 3, 5, Long.MAX_VALUE, good.originKey, 1_000);
+    assertRefused(good.shardId, 3, 5, -1, good.originKey, 1_000);
+    assertRefused(good.shardId, 3, -5, -9, good.originKey, 1_000);
+  }
+
+  @Test
+  void shouldRefuseACommandFromANodeThatIsNotInTheCluster() {
+    final Command good = Messages.decode(put(1));
+    assertRefused(good.shardId, 3, 1, 0, good.originKey + 1, 1_000);
+  }
+
+  @Test
+  void shouldRefuseACommandWithNegativeRemainingTime() {
+    final Command good = Messages.decode(put(1));
+    assertRefused(good.shardId, 3, 1, 0, good.originKey, -1);
+  }
+
+  @Test
+  void shouldRefuseACommandLongerThanARingSlot() {
+    final Command good = Messages.decode(put(1));
+    final byte[] message = command(good.shardId, 3, 1, 0, good.originKey, 1_000, new byte[1_000]);
+    assertEquals(InboundAdapter.REFUSED, owner.receive(message));
+    assertNothingRan();
+  }
+
+  @Test
+  void shouldAnswerNotOwnerForAShardOwnedElsewhere() {
+    final long ownItem = front.itemOwnedBy(0, 0);
+    final Command good = Messages.decode(put(1));
+    final byte[] message =
+        Messages.command(
+            new Messages.Address(5, 1, good.originKey, 3, 0, 77, 1, 0),
+            StockProxy.keyHash(ownItem),
+            1_000,
+            front.shard(ownItem),
+            NO_KEY,
+            new byte[24]);
+    assertEquals(InboundAdapter.ACCEPTED, owner.receive(message));
+    assertEquals(ReplyCode.NOT_OWNER, onlyReplyCode());
+    assertEquals(1, owner.sum(EngineCounter.NOT_OWNER));
+  }
+
+  @Test
+  void shouldAskToOfferAgainWhileTheRingIsFullAndAnswerBusyWhenTold() {
+    for (int i = 0; i < 4; i++) {
+      assertEquals(InboundAdapter.ACCEPTED, owner.receive(put(i)));
+    }
+    final byte[] fifth = put(4);
+    assertEquals(InboundAdapter.RETRY, owner.receive(fifth));
+    owner.engine.inbound().refuseBusy(new UnsafeBuffer(fifth), 0, fifth.length);
+    assertEquals(ReplyCode.BUSY, onlyReplyCode());
+    assertEquals(1, owner.sum(EngineCounter.RECEIVED_BUSY));
+    owner.stepShards();
+    assertEquals(InboundAdapter.ACCEPTED, owner.receive(fifth));
+  }
+
+  @Test
+  void shouldNotAnswerBusyToBytesThatAreNoCommand() {
+    owner.engine.inbound().refuseBusy(new UnsafeBuffer(new byte[40]), 0, 40);
+    owner.link.drain((node, message) -> fail("answered"));
+    assertEquals(0, owner.sum(EngineCounter.RECEIVED_BUSY));
+  }
+
+  @Test
+  void shouldRefuseRepliesForAnotherIncarnationOrLoop() {
+    final Command command = Messages.decode(put(1));
+    command.originIncarnation = 2;
+    assertEquals(InboundAdapter.REFUSED, front.receive(answer(command)));
+    command.originIncarnation = 3;
+    command.originLoop = 1;
+    assertEquals(InboundAdapter.REFUSED, front.receive(answer(command)));
+    assertEquals(2, front.sum(EngineCounter.MALFORMED));
+    assertTrue(answers.all.isEmpty());
+    command.originLoop = 0;
+    assertEquals(InboundAdapter.ACCEPTED, front.receive(answer(command)));
+    assertEquals(List.of(Outcome.ANSWERED), answers.outcomes());
+  }
+
+  @Test
+  void shouldWakeTheIngressOfAnotherLoopOncePerBatch() {
+    final StockNode apart =
+        StockNode.launch(clock, StockNode.context(IDS, "node-0", 3), ShardEngine.Context.NO_LOOP);
+    apart.link.peerUp(1, 5);
+    apart.stocks.put(0, itemId, 1, answers, 1);
+    apart.stocks.put(0, itemId, 1, answers, 2);
+    final List<byte[]> sent = new ArrayList<>();
+    apart.link.drain((node, message) -> sent.add(message));
+    for (final byte[] message : sent) {
+      assertEquals(InboundAdapter.ACCEPTED, apart.receive(answer(Messages.decode(message))));
+    }
+    assertEquals(0, apart.ingressWakes);
+    apart.engine.inbound().flush();
+    apart.engine.inbound().flush();
+    assertEquals(1, apart.ingressWakes);
+    assertTrue(answers.all.isEmpty());
+    apart.stepIngress();
+    assertEquals(List.of(1L, 2L), answers.cookies());
+  }
+
+  @Test
+  void shouldSurviveAnyDamageToASingleByte() {
+    final byte[] message = put(1);
+    for (int i = 0; i < message.length; i++) {
+      for (int bit = 0; bit < 8; bit++) {
+        final byte[] damaged = message.clone();
+        damaged[i] ^= (byte) (1 << bit);
+        final int result = owner.receive(damaged);
+        assertTrue(result == InboundAdapter.ACCEPTED || result == InboundAdapter.REFUSED);
+        owner.stepShards();
+        owner.link.drain((node, reply) -> surviveDamage(reply));
+      }
+    }
+    assertEquals(0, owner.sum(EngineCounter.SERVICE_FAULTS));
+  }
+
+  private void surviveDamage(final byte[] reply) {
+    for (int i = 0; i < reply.length; i++) {
+      final byte[] damaged = reply.clone();
+      damaged[i] ^= (byte) (1 << (i & 7));
+      final int result = front.receive(damaged);
+      assertTrue(result == InboundAdapter.ACCEPTED || result == InboundAdapter.REFUSED);
+    }
+  }
+
+  private byte[] put(final long cookie) {
+    front.stocks.put(clock.nanoTime(), itemId, 1, answers, cookie);
+    final List<byte[]> sent = new ArrayList<>();
+    front.link.drain((node, message) -> sent.add(message));
+    assertEquals(1, sent.size());
+    return sent.get(0);
+  }
+
+  private void assertRefused(
+      final int shardId,
+      final long originIncarnation,
+      final long sequence,
+      final long floor,
+      final long originKey,
+      final int remainingUs) {
+    final byte[] message =
+        command(shardId, originIncarnation, sequence, floor, originKey, remainingUs, NO_KEY);
+    assertEquals(InboundAdapter.REFUSED, owner.receive(message));
+    assertNothingRan();
+  }
+
+  private byte[] command(
+      final int shardId,
+      final long originIncarnation,
+      final long sequence,
+      final long floor,
+      final long originKey,
+      final int remainingUs,
+      final byte[] payload) {
+    return Messages.command(
+        new Messages.Address(5, 1, originKey, originIncarnation, 0, 1, sequence, floor),
+        StockProxy.keyHash(itemId),
+        remainingUs,
+        shardId,
+        NO_KEY,
+        payload);
+  }
+
+  private static byte[] answer(final Command command) {
+    return Messages.reply(command, 5, 1, ReplyCode.ANSWERED, false, new byte[0]);
+  }
+
+  private void assertNothingRan() {
+    owner.stepShards();
+    owner.link.drain((node, message) -> fail("answered"));
+    assertEquals(0, owner.engine.entityCount());
+  }
+
+  private ReplyCode onlyReplyCode() {
+    final List<ReplyCode> codes = new ArrayList<>();
+    owner.link.drain(
+        (node, message) -> {
+          final ReplyAdapter adapter = new ReplyAdapter();
+          final UnsafeBuffer buffer = new UnsafeBuffer(message);
+          assertTrue(adapter.wrap(buffer, 0, message.length));
+          adapter.dispatch(
+              buffer,
+              (correlationId, code, incarnation, replayed, payload, offset, length) ->
+                  codes.add(code));
+        });
+    assertEquals(1, codes.size());
+    return codes.get(0);
+  }
+
+  private static void putShort(final byte[] bytes, final int offset, final int value) {
+    assertTrue(offset < MessageHeaderDecoder.ENCODED_LENGTH);
+    new UnsafeBuffer(bytes).putShort(offset, (short) value, ByteOrder.LITTLE_ENDIAN);
+  }
+}

@@ -1,0 +1,623 @@
+package io.tally.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tally.engine.codecs.ReplyCode;
+import io.tally.stock.StockProxy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.CachedNanoClock;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Requests from claim to end, with a clock that the test sets and a network that it plays. */
+@Timeout(10)
+final class IngressTest {
+  private static final List<String> IDS = List.of("node-0", "node-1");
+  private static final long MS = StockNode.MS;
+
+  private final CachedNanoClock clock = new CachedNanoClock();
+  private final Answers answers = new Answers();
+  private final StockNode node = StockNode.launch(clock, StockNode.context(IDS, "node-0", 3));
+  private final StockNode owner = StockNode.launch(clock, StockNode.context(IDS, "node-1", 5));
+  private final long local = node.itemOwnedBy(0, 0);
+  private final long remote = node.itemOwnedBy(1, 0);
+
+  IngressTest() {
+    node.link.peerUp(1, 5);
+    owner.link.peerUp(0, 3);
+  }
+
+  @Test
+  void shouldWaitForAFullRingAndRefuseAfterTheQueueLimitWhatWasNeverHandedOver() {
+    for (int i = 0; i < 7; i++) {
+      put(local, i);
+    }
+    assertEquals(7, node.ingress.pendingCount());
+    clock.advance(StockNode.QUEUE_LIMIT_NS - 1);
+    node.stepIngress();
+    assertTrue(answers.all.isEmpty());
+    clock.advance(1);
+    node.stepIngress();
+    assertEquals(List.of(Outcome.BUSY, Outcome.BUSY, Outcome.BUSY), answers.outcomes());
+    assertEquals(List.of(4L, 5L, 6L), answers.cookies());
+    node.step();
+    node.step();
+    assertEquals(List.of(4L, 5L, 6L, 0L, 1L, 2L, 3L), answers.cookies());
+    assertEquals(4, answers.last().left());
+    assertEquals(0, node.ingress.pendingCount());
+    assertEquals(3, node.sum(EngineCounter.REJECTED_BUSY));
+  }
+
+  @Test
+  void shouldHandWaitingCommandsOverInTheirOrder() {
+    for (int i = 0; i < 11; i++) {
+      put(local, i);
+    }
+    node.stepShards();
+    put(local, 11);
+    for (int i = 0; i < 4; i++) {
+      node.step();
+    }
+    assertEquals(LongStream.range(0, 12).boxed().toList(), answers.cookies());
+    assertEquals(LongStream.range(1, 13).boxed().toList(), answers.lefts());
+  }
+
+  @Test
+  void shouldNotLetOneFullRingHoldUpAnotherShard() {
+    long other = local + 1;
+    while (node.owner(other) != 0 || node.shard(other) == node.shard(local)) {
+      other++;
+    }
+    for (int i = 0; i < 6; i++) {
+      put(local, i);
+    }
+    put(other, 100);
+    node.stepShards();
+    assertTrue(answers.cookies().contains(100L));
+    assertFalse(answers.cookies().contains(5L));
+  }
+
+  @Test
+  void shouldTimeOutAtTheDeadlineWhatWasHandedOver() {
+    put(local, 1);
+    clock.advance(StockNode.REQUEST_TIMEOUT_NS - 1);
+    node.stepIngress();
+    assertTrue(answers.all.isEmpty());
+    clock.advance(1);
+    node.stepIngress();
+    assertEquals(List.of(Outcome.TIMEOUT), answers.outcomes());
+    node.stepShards();
+    assertEquals(1, answers.all.size());
+    assertTrue(node.sum(EngineCounter.EXPIRED) > 0);
+    assertEquals(0, node.engine.entityCount());
+  }
+
+  @Test
+  void shouldNotHandOverWhatHasPassedItsDeadlineWhileItWaited() {
+    for (int i = 0; i < 5; i++) {
+      put(local, i);
+    }
+    node.stepShards();
+    clock.advance(StockNode.REQUEST_TIMEOUT_NS);
+    node.step();
+    assertEquals(4, answers.last().cookie());
+    assertEquals(Outcome.BUSY, answers.last().outcome());
+    assertEquals(0, node.sum(EngineCounter.EXPIRED));
+  }
+
+  @Test
+  void shouldSayAtOnceThatThereIsNoOwner() {
+    node.link.peerDown(1);
+    put(remote, 1);
+    assertEquals(List.of(Outcome.NO_OWNER), answers.outcomes());
+    assertEquals(1, node.sum(EngineCounter.REJECTED_NO_OWNER));
+  }
+
+  @Test
+  void shouldSayThatThereIsNoOwnerToThoseThatWaitWhenThePeerGoesDown() {
+    fillLink();
+    put(remote, 99);
+    assertFalse(answers.cookies().contains(99L));
+    node.link.peerDown(1);
+    node.stepIngress();
+    assertEquals(99L, answers.last().cookie());
+    assertEquals(Outcome.NO_OWNER, answers.last().outcome());
+  }
+
+  @Test
+  void shouldRefuseAClaimWhenNoPendingSlotIsFree() {
+    for (int i = 0; i < 32; i++) {
+      put(i % 2 == 0 ? local : remote, i);
+    }
+    assertEquals(32, node.ingress.pendingCount());
+    assertEquals(Ingress.FULL, put(local, 32));
+    assertEquals(List.of(Outcome.BUSY), answers.outcomes());
+    assertEquals(1, node.sum(EngineCounter.REJECTED_PENDING_FULL));
+    node.stepShards();
+    assertTrue(put(local, 33) > 0);
+  }
+
+  @Test
+  void shouldRefuseClaimsWhileClosingAndFinishWhatIsUnderWay() {
+    put(local, 1);
+    node.ingress.close();
+    assertEquals(Ingress.CLOSING, put(local, 2));
+    assertEquals(List.of(Outcome.CLOSING), answers.outcomes());
+    node.step();
+    assertEquals(Outcome.ANSWERED, answers.last().outcome());
+    assertEquals(1, answers.last().left());
+  }
+
+  @Test
+  void shouldEndEverythingWhenAbandoned() {
+    for (int i = 0; i < 5; i++) {
+      put(local, i);
+    }
+    put(remote, 5);
+    node.ingress.close();
+    node.ingress.abandonAll();
+    assertEquals(0, node.ingress.pendingCount());
+    assertEquals(
+        List.of(
+            Outcome.TIMEOUT,
+            Outcome.TIMEOUT,
+            Outcome.TIMEOUT,
+            Outcome.TIMEOUT,
+            Outcome.CLOSING,
+            Outcome.TIMEOUT),
+        answers.outcomes());
+    node.step();
+    assertEquals(6, answers.all.size());
+  }
+
+  @Test
+  void shouldIgnoreALateReply() {
+    put(remote, 1);
+    final List<byte[]> sent = sent();
+    clock.advance(StockNode.REQUEST_TIMEOUT_NS);
+    node.stepIngress();
+    assertEquals(List.of(Outcome.TIMEOUT), answers.outcomes());
+    reply(sent.get(0), ReplyCode.ANSWERED, 5);
+    assertEquals(1, answers.all.size());
+    assertEquals(1, node.sum(EngineCounter.REPLIES_LATE));
+  }
+
+  @Test
+  void shouldNotTakeALateReplyForTheNextUserOfTheSlot() {
+    final long first = put(remote, 1);
+    final byte[] firstCopy = sent().get(0);
+    clock.advance(StockNode.REQUEST_TIMEOUT_NS);
+    node.stepIngress();
+    final long second = put(remote, 2);
+    assertEquals(first & 0xFFFF, second & 0xFFFF);
+    assertNotEquals(first, second);
+    reply(firstCopy, ReplyCode.ANSWERED, 5);
+    assertEquals(List.of(Outcome.TIMEOUT), answers.outcomes());
+    reply(sent().get(0), ReplyCode.ANSWERED, 5);
+    assertEquals(List.of(1L, 2L), answers.cookies());
+  }
+
+  @Test
+  void shouldIgnoreASecondReply() {
+    put(remote, 1);
+    final byte[] copy = sent().get(0);
+    reply(copy, ReplyCode.ANSWERED, 5);
+    reply(copy, ReplyCode.ANSWERED, 5);
+    assertEquals(1, answers.all.size());
+  }
+
+  @Test
+  void shouldSendTheSameSequenceAgainAfterALostMessage() {
+    put(remote, 1);
+    final Command first = Messages.decode(sent().get(0));
+    clock.advance(StockNode.ATTEMPT_NS - 1);
+    node.stepIngress();
+    assertTrue(sent().isEmpty());
+    clock.advance(1);
+    node.stepIngress();
+    final byte[] copy = sent().get(0);
+    final Command second = Messages.decode(copy);
+    assertEquals(1, second.laneSequence);
+    assertEquals(first.laneSequence, second.laneSequence);
+    assertEquals(first.correlationId, second.correlationId);
+    assertEquals(100_000, first.remainingUs);
+    assertEquals(80_000, second.remainingUs);
+    assertEquals(1, node.sum(EngineCounter.LANE_RETRIES));
+    assertEquals(InboundAdapter.ACCEPTED, owner.receive(copy));
+    exchange();
+    assertEquals(List.of(1L), answers.lefts());
+  }
+
+  @Test
+  void shouldRunAWriteOnceWhoseReplyWasLost() {
+    put(remote, 1);
+    deliver();
+    owner.step();
+    owner.link.drain((to, message) -> {});
+    clock.advance(StockNode.ATTEMPT_NS);
+    node.stepIngress();
+    exchange();
+    assertEquals(List.of(1L), answers.lefts());
+    assertEquals(1, owner.sum(EngineCounter.LANE_DUPLICATES));
+  }
+
+  @Test
+  void shouldMoveTheFloorOnlyPastWhatIsResolved() {
+    put(remote, 1);
+    put(remote, 2);
+    final List<byte[]> copies = sent();
+    reply(copies.get(1), ReplyCode.ANSWERED, 5);
+    put(remote, 3);
+    assertEquals(0, Messages.decode(sent().get(0)).laneFloor);
+    reply(copies.get(0), ReplyCode.ANSWERED, 5);
+    put(remote, 4);
+    assertEquals(2, Messages.decode(sent().get(0)).laneFloor);
+  }
+
+  @Test
+  void shouldGiveReadsNoSequenceAndRepeatThemFreely() {
+    node.stocks.count(clock.nanoTime(), remote, answers, 1);
+    final Command first = Messages.decode(sent().get(0));
+    assertEquals(0, first.laneSequence);
+    assertFalse(first.write);
+    clock.advance(StockNode.ATTEMPT_NS);
+    node.stepIngress();
+    exchange();
+    assertEquals(List.of(0L), answers.lefts());
+  }
+
+  @Test
+  void shouldNotEndAWriteOnBusyAndTakeTheAnswerOfItsLateFirstCopy() {
+    put(remote, 1);
+    final byte[] first = sent().get(0);
+    reply(first, ReplyCode.BUSY, 0);
+    assertTrue(answers.all.isEmpty());
+    assertEquals(InboundAdapter.ACCEPTED, owner.receive(first));
+    clock.advance(StockNode.ATTEMPT_NS);
+    node.stepIngress();
+    exchange();
+    assertEquals(List.of(1L), answers.lefts());
+    put(remote, 2);
+    exchange();
+    assertEquals(2, answers.last().left());
+  }
+
+  @Test
+  void shouldRefuseNewCommandsBeforeTheyAreSentWhileTheOwnerIsBusy() {
+    put(remote, 1);
+    reply(sent().get(0), ReplyCode.BUSY, 0);
+    put(remote, 2);
+    assertEquals(List.of(Outcome.BUSY), answers.outcomes());
+    assertTrue(sent().isEmpty());
+    clock.advance(StockNode.ATTEMPT_NS);
+    put(remote, 3);
+    assertEquals(1, sent().size());
+  }
+
+  @Test
+  void shouldGoOnWithTheSameSequenceAfterEveryRefusalOfOneCopy() {
+    for (final ReplyCode code :
+        new ReplyCode[] {ReplyCode.NOT_OWNER, ReplyCode.EXPIRED, ReplyCode.STALE, ReplyCode.BUSY}) {
+      final IngressTest fresh = new IngressTest();
+      fresh.put(fresh.remote, 1);
+      fresh.reply(fresh.sent().get(0), code, 5);
+      assertTrue(fresh.answers.all.isEmpty(), code.name());
+      fresh.clock.advance(StockNode.ATTEMPT_NS);
+      fresh.node.stepIngress();
+      assertEquals(1, Messages.decode(fresh.sent().get(0)).laneSequence, code.name());
+      fresh.clock.advance(StockNode.REQUEST_TIMEOUT_NS);
+      fresh.node.stepIngress();
+      assertEquals(List.of(Outcome.TIMEOUT), fresh.answers.outcomes(), code.name());
+    }
+  }
+
+  @Test
+  void shouldEndWithTheRecordedAnswerWhateverItsCode() {
+    final ReplyCode[] codes = {
+      ReplyCode.INTERNAL, ReplyCode.INVALID, ReplyCode.KEY_MISMATCH, ReplyCode.KEY_LIMIT
+    };
+    for (final ReplyCode code : codes) {
+      put(remote, code.value());
+      reply(sent().get(0), code, 5);
+    }
+    assertEquals(
+        List.of(Outcome.INTERNAL, Outcome.INVALID, Outcome.KEY_MISMATCH, Outcome.KEY_LIMIT),
+        answers.outcomes());
+  }
+
+  @Test
+  void shouldEndAWriteForALostIncarnationAsUnknown() {
+    put(remote, 1);
+    reply(sent().get(0), ReplyCode.WRONG_INCARNATION, 6);
+    assertEquals(List.of(Outcome.TIMEOUT), answers.outcomes());
+    assertEquals(1, node.sum(EngineCounter.INCARNATION_CHANGES));
+    node.link.peerUp(1, 6);
+    put(remote, 2);
+    final Command next = Messages.decode(sent().get(0));
+    assertEquals(6, next.shardIncarnation);
+    assertEquals(1, next.laneSequence);
+    assertEquals(0, next.laneFloor);
+  }
+
+  @Test
+  void shouldAskAgainAtOnceForAReadOfALostIncarnation() {
+    node.stocks.count(clock.nanoTime(), remote, answers, 1);
+    reply(sent().get(0), ReplyCode.WRONG_INCARNATION, 6);
+    assertTrue(answers.all.isEmpty());
+    final byte[] again = sent().get(0);
+    assertEquals(6, Messages.decode(again).shardIncarnation);
+    reply(again, ReplyCode.ANSWERED, 6);
+    assertEquals(6, answers.last().shardIncarnation());
+  }
+
+  @Test
+  void shouldNotSendAWriteAgainWhenItsPeerCameBackAsAnother() {
+    put(remote, 1);
+    sent();
+    node.link.peerUp(1, 6);
+    clock.advance(StockNode.ATTEMPT_NS);
+    node.stepIngress();
+    assertEquals(List.of(Outcome.TIMEOUT), answers.outcomes());
+    assertTrue(sent().isEmpty());
+  }
+
+  @Test
+  void shouldIgnoreAWrongIncarnationThatIsOlder() {
+    put(remote, 1);
+    final byte[] copy = sent().get(0);
+    reply(copy, ReplyCode.WRONG_INCARNATION, 4);
+    assertTrue(answers.all.isEmpty());
+    reply(copy, ReplyCode.ANSWERED, 5);
+    assertEquals(List.of(Outcome.ANSWERED), answers.outcomes());
+  }
+
+  @Test
+  void shouldKeepRetriesWithinTheirBudget() {
+    int retries = 0;
+    int requests = 0;
+    for (int round = 0; round < 100; round++) {
+      for (int i = 0; i < 10; i++) {
+        put(remote, requests++);
+      }
+      sent();
+      for (int attempt = 0; attempt < 4; attempt++) {
+        clock.advance(StockNode.ATTEMPT_NS);
+        node.stepIngress();
+        retries += sent().size();
+      }
+      clock.advance(StockNode.ATTEMPT_NS);
+      node.stepIngress();
+      retries += sent().size();
+    }
+    assertEquals(requests, answers.all.size());
+    assertTrue(retries <= 100 + requests / 10, retries + " retries of " + requests);
+    assertTrue(retries >= requests / 10, retries + " retries of " + requests);
+  }
+
+  @Test
+  void shouldNotSpendTheBudgetOnRetriesAfterBusy() {
+    for (int round = 0; round < 200; round++) {
+      put(remote, round);
+      for (int attempt = 0; attempt < 3; attempt++) {
+        final List<byte[]> copies = sent();
+        assertEquals(1, copies.size(), "round " + round);
+        reply(copies.get(0), ReplyCode.BUSY, 0);
+        clock.advance(StockNode.ATTEMPT_NS);
+        node.stepIngress();
+      }
+      reply(sent().get(0), ReplyCode.ANSWERED, 5);
+    }
+    assertEquals(600, node.sum(EngineCounter.LANE_RETRIES));
+  }
+
+  @Test
+  void shouldWaitForTheLaneWindow() {
+    final StockNode small =
+        StockNode.launch(
+            clock, StockNode.context(IDS, "node-0", 3).pendingSlots(128).ringSlots(128));
+    small.link.peerUp(1, 5);
+    for (int i = 0; i < 65; i++) {
+      small.stocks.put(0, remote, 1, answers, i);
+    }
+    final List<byte[]> copies = new ArrayList<>();
+    small.link.drain((to, message) -> copies.add(message));
+    assertEquals(64, copies.size());
+    small.ingress.onReply(
+        Messages.decode(copies.get(0)).correlationId,
+        ReplyCode.INVALID,
+        5,
+        false,
+        new UnsafeBuffer(new byte[0]),
+        0,
+        0);
+    small.stepIngress();
+    copies.clear();
+    small.link.drain((to, message) -> copies.add(message));
+    assertEquals(65, Messages.decode(copies.get(0)).laneSequence);
+    assertEquals(1, Messages.decode(copies.get(0)).laneFloor);
+  }
+
+  @Test
+  void shouldCarryTheIdempotencyKeyInEveryCopy() {
+    final byte[] key = new byte[Command.MAX_KEY_LENGTH];
+    for (int i = 0; i < key.length; i++) {
+      key[i] = (byte) ('A' + i % 26);
+    }
+    node.stocks.put(clock.nanoTime(), remote, 1, key, answers, 1);
+    assertKey(key, sent().get(0));
+    clock.advance(StockNode.ATTEMPT_NS);
+    node.stepIngress();
+    assertKey(key, sent().get(0));
+  }
+
+  @Test
+  void shouldTakeRequestsFromWithinAHandler() {
+    final int[] left = {50};
+    final ReplyHandler again =
+        new ReplyHandler() {
+          @Override
+          public void onReply(
+              final long cookie,
+              final Outcome outcome,
+              final long shardIncarnation,
+              final boolean replayed,
+              final DirectBuffer buffer,
+              final int offset,
+              final int length) {
+            answers.onReply(cookie, outcome, shardIncarnation, replayed, buffer, offset, length);
+            if (left[0]-- > 0) {
+              node.stocks.put(clock.nanoTime(), local, 1, this, cookie + 1);
+            }
+          }
+        };
+    node.stocks.put(clock.nanoTime(), local, 1, again, 0);
+    for (int i = 0; i < 51; i++) {
+      node.step();
+    }
+    assertEquals(LongStream.rangeClosed(1, 51).boxed().toList(), answers.lefts());
+    assertEquals(0, node.ingress.pendingCount());
+  }
+
+  @Test
+  void shouldNotPileUpAtAFullRingWhileHandlersAskAgainAtOnce() {
+    final int[] refusals = {0};
+    final ReplyHandler again =
+        new ReplyHandler() {
+          @Override
+          public void onReply(
+              final long cookie,
+              final Outcome outcome,
+              final long shardIncarnation,
+              final boolean replayed,
+              final DirectBuffer buffer,
+              final int offset,
+              final int length) {
+            if (outcome == Outcome.BUSY) {
+              refusals[0]++;
+              node.stocks.put(clock.nanoTime(), remote, 1, this, cookie);
+            }
+          }
+        };
+    fillLink();
+    final int filling = answers.all.size();
+    node.stocks.put(clock.nanoTime(), remote, 1, again, 99);
+    for (int i = 0; i < 100; i++) {
+      clock.advance(StockNode.QUEUE_LIMIT_NS);
+      node.stepIngress();
+    }
+    assertTrue(refusals[0] >= 99);
+    assertEquals(1, node.ingress.waitingShardCount());
+    assertTrue(answers.all.size() >= filling);
+  }
+
+  @Test
+  void shouldRefuseMisuseOfACorrelationId() {
+    final Ingress ingress = node.ingress;
+    final long id = ingress.tryClaim(0, StockProxy.keyHash(local), true, answers, 1);
+    assertThrows(IllegalArgumentException.class, () -> ingress.submit(id, 7));
+    assertThrows(IllegalArgumentException.class, () -> ingress.submit(id, 1 << 20));
+    assertThrows(
+        IllegalArgumentException.class, () -> ingress.idempotencyKey(id, new byte[1], 0, 0));
+    assertThrows(
+        IllegalArgumentException.class, () -> ingress.idempotencyKey(id, new byte[200], 0, 129));
+    ingress.abort(id);
+    assertEquals(0, ingress.pendingCount());
+    assertThrows(IllegalStateException.class, () -> ingress.submit(id, 24));
+    assertThrows(IllegalStateException.class, () -> ingress.abort(id));
+    final long next = ingress.tryClaim(0, StockProxy.keyHash(local), true, answers, 2);
+    assertNotEquals(id, next);
+    assertThrows(IllegalStateException.class, () -> ingress.payloadOffset(id));
+  }
+
+  @Test
+  void shouldSayWhenItMustBeSteppedAgain() {
+    clock.update(1_000 * MS);
+    node.stepIngress();
+    assertEquals(SteppedAgent.NEVER, node.ingress.nextStepNs());
+    put(remote, 1);
+    assertEquals(1_000 * MS + StockNode.ATTEMPT_NS, node.ingress.nextStepNs());
+    for (int i = 0; i < 5; i++) {
+      put(local, i);
+    }
+    assertEquals(1_001 * MS, node.ingress.nextStepNs());
+    node.stepShards();
+    node.step();
+    clock.advance(90 * MS);
+    node.stepIngress();
+    assertEquals(1_000 * MS + StockNode.REQUEST_TIMEOUT_NS, node.ingress.nextStepNs());
+  }
+
+  @Test
+  void shouldCountEveryEndByMessageType() {
+    put(local, 1);
+    node.stocks.count(clock.nanoTime(), local, answers, 2);
+    node.step();
+    node.link.peerDown(1);
+    put(remote, 3);
+    final EngineStats stats = node.ingress.stats();
+    assertEquals(List.of("PutStock", "TakeStock", "CountStock"), stats.messageTypes());
+    assertEquals(1, stats.failures(0));
+    assertEquals(0, stats.failures(2));
+    assertEquals(2, total(stats.latency(0)));
+    assertEquals(0, total(stats.latency(1)));
+    assertEquals(1, total(stats.latency(2)));
+  }
+
+  private static long total(final LatencyHistogram histogram) {
+    long count = 0;
+    for (int bucket = 0; bucket <= LatencyHistogram.bucketCount(); bucket++) {
+      count += histogram.count(bucket);
+    }
+    return count;
+  }
+
+  private static void assertKey(final byte[] key, final byte[] message) {
+    final Command command = Messages.decode(message);
+    final byte[] got = new byte[command.keyLength];
+    command.buffer.getBytes(command.keyOffset, got);
+    assertEquals(new String(key), new String(got));
+  }
+
+  private long put(final long itemId, final long cookie) {
+    return node.stocks.put(clock.nanoTime(), itemId, 1, answers, cookie);
+  }
+
+  /** Fills the way to the peer with messages for a node that nobody drains. */
+  private void fillLink() {
+    final MessageClaim claim = new MessageClaim();
+    while (node.link.tryClaim(1, 100, claim) == NodeLink.CLAIMED) {
+      claim.commit();
+    }
+  }
+
+  private List<byte[]> sent() {
+    final List<byte[]> messages = new ArrayList<>();
+    node.link.drain((to, message) -> messages.add(message));
+    return messages;
+  }
+
+  private void reply(final byte[] command, final ReplyCode code, final long incarnation) {
+    assertEquals(
+        InboundAdapter.ACCEPTED,
+        node.receive(
+            Messages.reply(Messages.decode(command), incarnation, 1, code, false, new byte[0])));
+  }
+
+  private void deliver() {
+    node.link.drain((to, message) -> assertEquals(InboundAdapter.ACCEPTED, owner.receive(message)));
+  }
+
+  private void exchange() {
+    deliver();
+    owner.step();
+    owner.link.drain((to, message) -> assertEquals(InboundAdapter.ACCEPTED, node.receive(message)));
+  }
+}

@@ -1,0 +1,95 @@
+package io.tally.engine;
+
+import io.tally.engine.codecs.ReplyCode;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+import org.agrona.ExpandableArrayBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
+
+/** Single messages as the proxies write them, for tests that play a peer. */
+final class Messages {
+  /** Who sent a command, and where it stands in its lane. */
+  record Address(
+      long shardIncarnation,
+      long epoch,
+      long originKey,
+      long originIncarnation,
+      int originLoop,
+      long correlationId,
+      long laneSequence,
+      long laneFloor) {}
+
+  private Messages() {}
+
+  /** A write if it has a lane sequence, else a read. */
+  static byte[] command(
+      final Address address,
+      final long keyHash,
+      final int remainingUs,
+      final int shardId,
+      final byte[] key,
+      final byte[] payload) {
+    final PendingRequest request = new PendingRequest(0, 1 << 12, 1 << 11);
+    request.shardIncarnation = address.shardIncarnation;
+    request.correlationId = address.correlationId;
+    request.laneSequence = address.laneSequence;
+    request.write = address.laneSequence != 0;
+    request.keyHash = keyHash;
+    request.shardId = shardId;
+    request.keyLength = key.length;
+    request.payloadLength = payload.length;
+    final ExpandableArrayBuffer slots = new ExpandableArrayBuffer(1 << 12);
+    slots.putBytes(request.keyOffset(), key);
+    slots.putBytes(request.payloadOffset, payload);
+    final CommandProxy proxy =
+        new CommandProxy(address.originKey, address.originIncarnation, address.originLoop);
+    return claimed(
+        CommandProxy.encodedLength(key.length, payload.length),
+        claim ->
+            proxy.encode(claim, request, address.epoch, address.laneFloor, remainingUs, slots));
+  }
+
+  static byte[] reply(
+      final Command command,
+      final long shardIncarnation,
+      final long epoch,
+      final ReplyCode code,
+      final boolean replayed,
+      final byte[] payload) {
+    final UnsafeBuffer buffer = new UnsafeBuffer(payload);
+    return claimed(
+        ReplyProxy.encodedLength(payload.length),
+        claim ->
+            new ReplyProxy()
+                .encode(
+                    claim,
+                    command,
+                    shardIncarnation,
+                    epoch,
+                    code,
+                    replayed,
+                    buffer,
+                    0,
+                    payload.length));
+  }
+
+  static Command decode(final byte[] message) {
+    return new CommandAdapter().decode(new UnsafeBuffer(message), 0, message.length);
+  }
+
+  private static byte[] claimed(final int length, final Consumer<MessageClaim> encode) {
+    final ManyToOneRingBuffer ring =
+        new ManyToOneRingBuffer(
+            new UnsafeBuffer(
+                ByteBuffer.allocateDirect((1 << 14) + RingBufferDescriptor.TRAILER_LENGTH)));
+    final MessageClaim claim = new MessageClaim();
+    claim.wrap(ring, ring.tryClaim(1, length), length);
+    encode.accept(claim);
+    final byte[] bytes = new byte[length];
+    claim.buffer().getBytes(claim.offset(), bytes);
+    claim.commit();
+    return bytes;
+  }
+}

@@ -1,0 +1,97 @@
+package io.tally.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tally.engine.codecs.ReplyCode;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(10)
+final class ReplyQueueTest {
+  private static final int MAX_REPLY_LENGTH = 40;
+
+  private final List<Long> received = new ArrayList<>();
+  private final MessageClaim claim = new MessageClaim();
+  private final ReplyProxy proxy = new ReplyProxy();
+  private final Command command = new Command();
+  private final UnsafeBuffer payload = new UnsafeBuffer(new byte[MAX_REPLY_LENGTH]);
+
+  @Test
+  void shouldHoldTheReplyCountItWasMadeForWhateverTheirLength() {
+    for (int replyCount = 1; replyCount <= 64; replyCount <<= 1) {
+      final ReplyQueue queue = queue(replyCount);
+      for (int i = 0; i < replyCount; i++) {
+        assertTrue(put(queue, i, MAX_REPLY_LENGTH), replyCount + " replies");
+      }
+      received.clear();
+      assertEquals(replyCount, queue.drain(this::onReply));
+      assertEquals(replyCount, received.size());
+    }
+  }
+
+  @Test
+  void shouldDrainEverythingInOneCallAlsoBehindThePaddingAtTheWrap() {
+    final ReplyQueue queue = queue(8);
+    long next = 0;
+    long expected = 0;
+    for (int round = 0; round < 200; round++) {
+      final int length = round % (MAX_REPLY_LENGTH + 1);
+      int put = 0;
+      while (put < 5 && put(queue, next, length)) {
+        next++;
+        put++;
+      }
+      assertTrue(put > 0);
+      received.clear();
+      assertEquals(put, queue.drain(this::onReply));
+      for (final long correlationId : received) {
+        assertEquals(expected++, correlationId);
+      }
+    }
+    assertEquals(next, expected);
+  }
+
+  @Test
+  void shouldRefuseWhenFullAndHaveRoomAfterADrain() {
+    final ReplyQueue queue = queue(8);
+    int count = 0;
+    while (put(queue, count, MAX_REPLY_LENGTH)) {
+      count++;
+    }
+    assertTrue(count >= 8);
+    assertFalse(put(queue, count, MAX_REPLY_LENGTH));
+    assertEquals(count, queue.drain(this::onReply));
+    assertTrue(put(queue, count, MAX_REPLY_LENGTH));
+  }
+
+  private static ReplyQueue queue(final int replyCount) {
+    return new ReplyQueue(ReplyQueue.capacity(replyCount, MAX_REPLY_LENGTH), () -> {});
+  }
+
+  private boolean put(final ReplyQueue queue, final long correlationId, final int length) {
+    if (!queue.tryClaim(ReplyProxy.encodedLength(length), claim)) {
+      return false;
+    }
+    command.correlationId = correlationId;
+    proxy.encode(claim, command, 1, 1, ReplyCode.ANSWERED, false, payload, 0, length);
+    claim.commit();
+    return true;
+  }
+
+  private void onReply(
+      final long correlationId,
+      final ReplyCode code,
+      final long shardIncarnation,
+      final boolean replayed,
+      final DirectBuffer buffer,
+      final int offset,
+      final int length) {
+    received.add(correlationId);
+  }
+}

@@ -1,0 +1,82 @@
+package io.tally.engine;
+
+import java.nio.ByteBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.MessageHandler;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
+
+/**
+ * A node's end of a link whose network is played by the test: what the node sends is kept until it
+ * is drained, and the test says which peers are up.
+ */
+final class SimulatedLink implements NodeLink {
+  /** Receives what a node sent. */
+  interface Outbound {
+    void onMessage(int toNode, byte[] message);
+  }
+
+  private final ManyToOneRingBuffer ring;
+  private final MessageHandler onMessage = this::onMessage;
+  private final long[] incarnations;
+  private Outbound target;
+  private int flushCount;
+
+  SimulatedLink(final int nodeCount, final int capacity) {
+    ring =
+        new ManyToOneRingBuffer(
+            new UnsafeBuffer(
+                ByteBuffer.allocateDirect(capacity + RingBufferDescriptor.TRAILER_LENGTH)));
+    incarnations = new long[nodeCount];
+  }
+
+  void peerUp(final int nodeIndex, final long incarnation) {
+    incarnations[nodeIndex] = incarnation;
+  }
+
+  void peerDown(final int nodeIndex) {
+    incarnations[nodeIndex] = 0;
+  }
+
+  int flushCount() {
+    return flushCount;
+  }
+
+  @Override
+  public int tryClaim(final int nodeIndex, final int length, final MessageClaim claim) {
+    if (incarnations[nodeIndex] == 0) {
+      return DOWN;
+    }
+    final int index = ring.tryClaim(nodeIndex + 1, length);
+    if (index < 0) {
+      return BACK_PRESSURED;
+    }
+    claim.wrap(ring, index, length);
+    return CLAIMED;
+  }
+
+  @Override
+  public void flush() {
+    flushCount++;
+  }
+
+  @Override
+  public long incarnation(final int nodeIndex) {
+    return incarnations[nodeIndex];
+  }
+
+  void drain(final Outbound outbound) {
+    target = outbound;
+    for (int empty = 0; empty < 2; ) {
+      empty = ring.read(onMessage) == 0 ? empty + 1 : 0;
+    }
+  }
+
+  private void onMessage(
+      final int typeId, final MutableDirectBuffer buffer, final int index, final int length) {
+    final byte[] message = new byte[length];
+    buffer.getBytes(index, message);
+    target.onMessage(typeId - 1, message);
+  }
+}

@@ -1,0 +1,115 @@
+package io.tally.engine;
+
+import io.tally.stock.StockProxy;
+import io.tally.stock.StockServiceFactory;
+import java.util.List;
+import org.agrona.concurrent.CachedNanoClock;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * One node of the stock service with one event loop, which takes requests, steps the shards and
+ * receives from the link; all stepped by the test.
+ */
+final class StockNode {
+  static final int SHARD_COUNT = 4;
+  static final long MS = 1_000_000;
+  static final long REQUEST_TIMEOUT_NS = 100 * MS;
+  static final long QUEUE_LIMIT_NS = 25 * MS;
+  static final long ATTEMPT_NS = 20 * MS;
+  private static final int LINK_CAPACITY = 1 << 14;
+  private static final int MAX_NODES = 8;
+
+  final CachedNanoClock clock;
+  final SimulatedLink link;
+  final ShardEngine.Context context;
+  final ShardEngine engine;
+  final Ingress ingress;
+  final StockProxy stocks;
+  int ingressWakes;
+  int agentWakes;
+
+  private StockNode(
+      final CachedNanoClock clock,
+      final SimulatedLink link,
+      final ShardEngine.Context context,
+      final int homeLoop) {
+    this.clock = clock;
+    this.link = link;
+    this.context = context;
+    context.clock(clock).link(link);
+    context.ingressWakeups(() -> ingressWakes++);
+    context.shardAgents(new int[] {0}, new Wakeup[] {() -> agentWakes++});
+    context.homeLoop(homeLoop);
+    engine = ShardEngine.launch(context);
+    ingress = engine.ingress(0);
+    stocks = new StockProxy(ingress);
+  }
+
+  static ShardEngine.Context context(
+      final List<String> nodeIds, final String nodeId, final long incarnation) {
+    return new ShardEngine.Context()
+        .nodeIds(nodeIds)
+        .nodeId(nodeId)
+        .incarnation(incarnation)
+        .shardCount(SHARD_COUNT)
+        .ringSlots(4)
+        .laneWindow(64)
+        .pendingSlots(32)
+        .requestTimeoutNs(REQUEST_TIMEOUT_NS)
+        .queueLimitNs(QUEUE_LIMIT_NS)
+        .serviceFactory(new StockServiceFactory());
+  }
+
+  static StockNode launch(final CachedNanoClock clock, final ShardEngine.Context context) {
+    return launch(clock, context, 0);
+  }
+
+  static StockNode launch(
+      final CachedNanoClock clock, final ShardEngine.Context context, final int homeLoop) {
+    return new StockNode(clock, new SimulatedLink(MAX_NODES, LINK_CAPACITY), context, homeLoop);
+  }
+
+  int index() {
+    return context.nodeIndex();
+  }
+
+  void stepIngress() {
+    ingress.doWork(clock.nanoTime());
+  }
+
+  void stepShards() {
+    engine.shardAgent(0).doWork(clock.nanoTime());
+  }
+
+  void step() {
+    stepIngress();
+    stepShards();
+  }
+
+  int receive(final byte[] message) {
+    return engine
+        .inbound()
+        .onMessage(clock.nanoTime(), new UnsafeBuffer(message), 0, message.length);
+  }
+
+  /** The lowest item id, from the given one on, whose shard is owned by the given node. */
+  long itemOwnedBy(final int nodeIndex, final long from) {
+    long itemId = from;
+    while (owner(itemId) != nodeIndex) {
+      itemId++;
+    }
+    return itemId;
+  }
+
+  int owner(final long itemId) {
+    return engine.routingTable().nodeIndex(shard(itemId));
+  }
+
+  int shard(final long itemId) {
+    return KeyHash.shard(StockProxy.keyHash(itemId), SHARD_COUNT);
+  }
+
+  long sum(final EngineCounter counter) {
+    return engine.stats().stream().mapToLong(stats -> stats.get(counter)).sum();
+  }
+}

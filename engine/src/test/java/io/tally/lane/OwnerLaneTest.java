@@ -1,0 +1,189 @@
+package io.tally.lane;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(10)
+final class OwnerLaneTest {
+  private static final int WINDOW = 64;
+  private static final byte MARKED_CODE = 9;
+
+  private final OwnerLane lane = new OwnerLane(WINDOW, Long.BYTES, 0, MARKED_CODE);
+
+  @Test
+  void shouldRunTheFirstCopyAndRepeatTheAnswerToTheOthers() {
+    run(1, 0, 100);
+    assertEquals(OwnerLane.DUPLICATE, lane.begin(1, 0));
+    assertAnswer(1, 100);
+  }
+
+  @Test
+  void shouldKeepWhatWasMarkedAndNeverConcluded() {
+    assertEquals(OwnerLane.EXECUTE, lane.begin(1, 0));
+    assertEquals(OwnerLane.DUPLICATE, lane.begin(1, 0));
+    assertEquals(MARKED_CODE, lane.replyCode(1));
+    assertEquals(0, lane.replyLength(1));
+  }
+
+  @Test
+  void shouldTakeSequencesInAnyOrder() {
+    run(3, 0, 300);
+    run(1, 0, 100);
+    run(2, 0, 200);
+    assertEquals(OwnerLane.DUPLICATE, lane.begin(2, 0));
+    assertAnswer(3, 300);
+    assertAnswer(2, 200);
+  }
+
+  @Test
+  void shouldRefuseWhatTheFloorHasPassed() {
+    run(1, 0, 100);
+    run(2, 1, 200);
+    assertEquals(1, lane.floor());
+    assertEquals(OwnerLane.STALE, lane.begin(1, 0));
+    assertEquals(OwnerLane.STALE, lane.begin(1, 1));
+    assertEquals(OwnerLane.DUPLICATE, lane.begin(2, 0));
+  }
+
+  @Test
+  void shouldNotLowerTheFloorForALateCopy() {
+    run(10, 9, 1);
+    assertEquals(OwnerLane.STALE, lane.begin(4, 2));
+    assertEquals(9, lane.floor());
+  }
+
+  @Test
+  void shouldRefuseBeyondTheWindowAndChangeNothing() {
+    assertEquals(OwnerLane.BEYOND_WINDOW, lane.begin(WINDOW + 1, 0));
+    assertEquals(0, lane.floor());
+    assertEquals(OwnerLane.BEYOND_WINDOW, lane.begin(1, Long.MAX_VALUE - 1));
+    assertEquals(0, lane.floor());
+    run(WINDOW, 0, 1);
+  }
+
+  @Test
+  void shouldGrowWithOutstandingWorkUpToTheWindowAndKeepTheAnswers() {
+    final int initial = lane.capacity();
+    assertTrue(initial < WINDOW);
+    for (int sequence = 1; sequence <= WINDOW; sequence++) {
+      run(sequence, 0, sequence * 10L);
+      assertTrue(lane.capacity() <= WINDOW && lane.capacity() >= sequence);
+    }
+    for (int sequence = 1; sequence <= WINDOW; sequence++) {
+      assertEquals(OwnerLane.DUPLICATE, lane.begin(sequence, 0));
+      assertAnswer(sequence, sequence * 10L);
+    }
+  }
+
+  @Test
+  void shouldGrowStraightToAFarSequence() {
+    run(1, 0, 10);
+    run(WINDOW, 0, 640);
+    assertEquals(WINDOW, lane.capacity());
+    assertEquals(OwnerLane.DUPLICATE, lane.begin(1, 0));
+    assertAnswer(1, 10);
+  }
+
+  @Test
+  void shouldNotGrowWhileTheFloorKeepsUp() {
+    final int initial = lane.capacity();
+    for (long sequence = 1; sequence <= 10L * WINDOW; sequence++) {
+      run(sequence, sequence - 1, sequence);
+    }
+    assertEquals(initial, lane.capacity());
+  }
+
+  @Test
+  void shouldUseASlotAgainOnceTheFloorPassedIt() {
+    for (long sequence = 1; sequence <= 16; sequence++) {
+      run(sequence, 0, sequence);
+    }
+    run(17, 1, 17);
+    assertEquals(16, lane.capacity());
+    assertEquals(OwnerLane.STALE, lane.begin(1, 0));
+    assertEquals(OwnerLane.DUPLICATE, lane.begin(2, 0));
+    assertAnswer(2, 2);
+    assertEquals(OwnerLane.DUPLICATE, lane.begin(17, 0));
+    assertAnswer(17, 17);
+  }
+
+  @Test
+  void shouldForgetEveryAnswerWhenTheFloorLeapsBeyondAllSlots() {
+    for (long sequence = 1; sequence <= 16; sequence++) {
+      run(sequence, 0, sequence);
+    }
+    run(1001, 1000, 5);
+    for (long sequence = 1002; sequence <= 1016; sequence++) {
+      run(sequence, 1000, sequence);
+    }
+  }
+
+  @Test
+  void shouldHoldAnswersOfTheGreatestLengthWithoutTouchingTheirNeighbours() {
+    final OwnerLane wide = new OwnerLane(WINDOW, 13, 0, MARKED_CODE);
+    for (int sequence = 1; sequence <= 16; sequence++) {
+      assertEquals(OwnerLane.EXECUTE, wide.begin(sequence, 0));
+      wide.buffer().setMemory(wide.replyOffset(sequence), 13, (byte) sequence);
+      wide.conclude(sequence, (byte) sequence, (byte) 1, 13);
+    }
+    for (int sequence = 1; sequence <= 16; sequence++) {
+      assertEquals(sequence, wide.replyCode(sequence));
+      assertEquals(1, wide.replyFlags(sequence));
+      assertEquals(13, wide.replyLength(sequence));
+      for (int i = 0; i < 13; i++) {
+        assertEquals(sequence, wide.buffer().getByte(wide.replyOffset(sequence) + i));
+      }
+    }
+  }
+
+  @Test
+  void shouldStartAnUnknownLaneAtTheFloorOfItsFirstCommand() {
+    final OwnerLanes lanes = new OwnerLanes(WINDOW, Long.BYTES, MARKED_CODE);
+    final OwnerLane first = lanes.lane(1, 100, 0, 40);
+    assertNotNull(first);
+    assertEquals(40, first.floor());
+    assertEquals(OwnerLane.STALE, first.begin(40, 12));
+    assertSame(first, lanes.lane(1, 100, 0, 50));
+  }
+
+  @Test
+  void shouldKeepLanesOfLoopsAndNodesApart() {
+    final OwnerLanes lanes = new OwnerLanes(WINDOW, Long.BYTES, MARKED_CODE);
+    final OwnerLane first = lanes.lane(1, 100, 0, 0);
+    assertNotSame(first, lanes.lane(1, 100, 255, 0));
+    assertNotSame(first, lanes.lane(2, 100, 0, 0));
+    assertSame(first, lanes.lane(1, 100, 0, 0));
+    assertSame(lanes.lane(1, 100, 255, 0), lanes.lane(1, 100, 255, 0));
+  }
+
+  @Test
+  void shouldDropTheLanesOfAPastIncarnationAndRefuseItForEver() {
+    final OwnerLanes lanes = new OwnerLanes(WINDOW, Long.BYTES, MARKED_CODE);
+    final OwnerLane old = lanes.lane(1, 100, 0, 0);
+    final OwnerLane current = lanes.lane(1, 101, 0, 0);
+    assertNotSame(old, current);
+    assertNull(lanes.lane(1, 100, 0, 0));
+    assertNull(lanes.lane(1, 100, 3, 0));
+    assertSame(current, lanes.lane(1, 101, 0, 0));
+  }
+
+  private void run(final long sequence, final long floor, final long answer) {
+    assertEquals(OwnerLane.EXECUTE, lane.begin(sequence, floor));
+    lane.buffer().putLong(lane.replyOffset(sequence), answer);
+    lane.conclude(sequence, (byte) 0, (byte) 0, Long.BYTES);
+  }
+
+  private void assertAnswer(final long sequence, final long answer) {
+    assertEquals(0, lane.replyCode(sequence));
+    assertEquals(0, lane.replyFlags(sequence));
+    assertEquals(Long.BYTES, lane.replyLength(sequence));
+    assertEquals(answer, lane.buffer().getLong(lane.replyOffset(sequence)));
+  }
+}

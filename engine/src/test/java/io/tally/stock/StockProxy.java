@@ -1,0 +1,160 @@
+package io.tally.stock;
+
+import io.tally.engine.Ingress;
+import io.tally.engine.KeyHash;
+import io.tally.engine.Outcome;
+import io.tally.engine.ReplyHandler;
+import io.tally.stock.codecs.CountStockEncoder;
+import io.tally.stock.codecs.MessageHeaderEncoder;
+import io.tally.stock.codecs.PutStockEncoder;
+import io.tally.stock.codecs.TakeStockEncoder;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Typed entry to the stocks for one event loop. Every call is answered through its handler exactly
+ * once, possibly before the call returns. Not thread-safe.
+ */
+public final class StockProxy {
+  private static final byte[] NO_KEY = new byte[0];
+
+  private final MessageHeaderEncoder header = new MessageHeaderEncoder();
+  private final PutStockEncoder put = new PutStockEncoder();
+  private final TakeStockEncoder take = new TakeStockEncoder();
+  private final CountStockEncoder count = new CountStockEncoder();
+  private final Ingress ingress;
+
+  /**
+   * Creates a proxy.
+   *
+   * @param ingress of the same event loop.
+   */
+  public StockProxy(final Ingress ingress) {
+    this.ingress = ingress;
+  }
+
+  /**
+   * The hash that places an item in its shard.
+   *
+   * @param itemId of the item.
+   * @return the hash.
+   */
+  public static long keyHash(final long itemId) {
+    final byte[] bytes =
+        ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(itemId).array();
+    return KeyHash.hash(bytes, 0, bytes.length);
+  }
+
+  /**
+   * Puts stock.
+   *
+   * @param nowNs current time in nanoseconds.
+   * @param itemId of the item.
+   * @param quantity to add, not negative.
+   * @param handler receives the answer.
+   * @param cookie is handed back with it.
+   * @return the request's correlation id, or a negative code if it was refused at once.
+   */
+  public long put(
+      final long nowNs,
+      final long itemId,
+      final long quantity,
+      final ReplyHandler handler,
+      final long cookie) {
+    return put(nowNs, itemId, quantity, NO_KEY, handler, cookie);
+  }
+
+  /**
+   * Puts stock under an idempotency key.
+   *
+   * @param nowNs current time in nanoseconds.
+   * @param itemId of the item.
+   * @param quantity to add, not negative.
+   * @param key the key; empty for none.
+   * @param handler receives the answer.
+   * @param cookie is handed back with it.
+   * @return the request's correlation id, or a negative code if it was refused at once.
+   */
+  public long put(
+      final long nowNs,
+      final long itemId,
+      final long quantity,
+      final byte[] key,
+      final ReplyHandler handler,
+      final long cookie) {
+    final long correlationId = claim(nowNs, itemId, true, key, handler, cookie);
+    if (correlationId >= 0) {
+      put.wrapAndApplyHeader(ingress.buffer(), ingress.payloadOffset(correlationId), header)
+          .itemId(itemId)
+          .quantity(quantity);
+      ingress.submit(correlationId, MessageHeaderEncoder.ENCODED_LENGTH + put.encodedLength());
+    }
+    return correlationId;
+  }
+
+  /**
+   * Takes stock, if there is enough.
+   *
+   * @param nowNs current time in nanoseconds.
+   * @param itemId of the item.
+   * @param quantity to take, not negative.
+   * @param key the idempotency key; empty for none.
+   * @param handler receives the answer.
+   * @param cookie is handed back with it.
+   * @return the request's correlation id, or a negative code if it was refused at once.
+   */
+  public long take(
+      final long nowNs,
+      final long itemId,
+      final long quantity,
+      final byte[] key,
+      final ReplyHandler handler,
+      final long cookie) {
+    final long correlationId = claim(nowNs, itemId, true, key, handler, cookie);
+    if (correlationId >= 0) {
+      take.wrapAndApplyHeader(ingress.buffer(), ingress.payloadOffset(correlationId), header)
+          .itemId(itemId)
+          .quantity(quantity);
+      ingress.submit(correlationId, MessageHeaderEncoder.ENCODED_LENGTH + take.encodedLength());
+    }
+    return correlationId;
+  }
+
+  /**
+   * Reads a stock.
+   *
+   * @param nowNs current time in nanoseconds.
+   * @param itemId of the item.
+   * @param handler receives the answer.
+   * @param cookie is handed back with it.
+   * @return the request's correlation id, or a negative code if it was refused at once.
+   */
+  public long count(
+      final long nowNs, final long itemId, final ReplyHandler handler, final long cookie) {
+    final long correlationId = claim(nowNs, itemId, false, NO_KEY, handler, cookie);
+    if (correlationId >= 0) {
+      count
+          .wrapAndApplyHeader(ingress.buffer(), ingress.payloadOffset(correlationId), header)
+          .itemId(itemId);
+      ingress.submit(correlationId, MessageHeaderEncoder.ENCODED_LENGTH + count.encodedLength());
+    }
+    return correlationId;
+  }
+
+  private long claim(
+      final long nowNs,
+      final long itemId,
+      final boolean write,
+      final byte[] key,
+      final ReplyHandler handler,
+      final long cookie) {
+    final long correlationId = ingress.tryClaim(nowNs, keyHash(itemId), write, handler, cookie);
+    if (correlationId < 0) {
+      final Outcome outcome = correlationId == Ingress.CLOSING ? Outcome.CLOSING : Outcome.BUSY;
+      handler.onReply(cookie, outcome, 0, false, null, 0, 0);
+    } else if (key.length > 0) {
+      ingress.idempotencyKey(correlationId, key, 0, key.length);
+    }
+    return correlationId;
+  }
+}

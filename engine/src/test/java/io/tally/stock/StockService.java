@@ -1,0 +1,111 @@
+package io.tally.stock;
+
+import io.tally.engine.ShardService;
+import io.tally.stock.codecs.CountStockDecoder;
+import io.tally.stock.codecs.MessageHeaderDecoder;
+import io.tally.stock.codecs.MessageHeaderEncoder;
+import io.tally.stock.codecs.PutStockDecoder;
+import io.tally.stock.codecs.StockReplyEncoder;
+import io.tally.stock.codecs.TakeStockDecoder;
+import io.tally.stock.codecs.Taken;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.collections.Long2LongHashMap;
+
+/** The stocks of one shard. A stock never falls below zero: who asks for more gets nothing. */
+public final class StockService implements ShardService {
+  private final MessageHeaderDecoder header = new MessageHeaderDecoder();
+  private final PutStockDecoder put = new PutStockDecoder();
+  private final TakeStockDecoder take = new TakeStockDecoder();
+  private final CountStockDecoder count = new CountStockDecoder();
+  private final MessageHeaderEncoder replyHeader = new MessageHeaderEncoder();
+  private final StockReplyEncoder reply = new StockReplyEncoder();
+  private final Long2LongHashMap stocks = new Long2LongHashMap(0);
+  private volatile long entityCount;
+
+  @Override
+  public int onCommand(
+      final long nowNs,
+      final long keyHash,
+      final DirectBuffer buffer,
+      final int offset,
+      final int length,
+      final MutableDirectBuffer replyBuffer,
+      final int replyOffset) {
+    if (length < MessageHeaderDecoder.ENCODED_LENGTH) {
+      return INVALID;
+    }
+    header.wrap(buffer, offset);
+    final int blockLength = header.blockLength();
+    if (header.schemaId() != PutStockDecoder.SCHEMA_ID
+        || MessageHeaderDecoder.ENCODED_LENGTH + blockLength > length) {
+      return INVALID;
+    }
+    reply.wrapAndApplyHeader(replyBuffer, replyOffset, replyHeader);
+    final int body = offset + MessageHeaderDecoder.ENCODED_LENGTH;
+    final boolean valid =
+        switch (header.templateId()) {
+          case PutStockDecoder.TEMPLATE_ID -> {
+            put.wrap(buffer, body, blockLength, header.version());
+            yield blockLength >= PutStockDecoder.BLOCK_LENGTH && put(put.itemId(), put.quantity());
+          }
+          case TakeStockDecoder.TEMPLATE_ID -> {
+            take.wrap(buffer, body, blockLength, header.version());
+            yield blockLength >= TakeStockDecoder.BLOCK_LENGTH
+                && take(take.itemId(), take.quantity());
+          }
+          case CountStockDecoder.TEMPLATE_ID -> {
+            count.wrap(buffer, body, blockLength, header.version());
+            yield blockLength >= CountStockDecoder.BLOCK_LENGTH && take(count.itemId(), 0);
+          }
+          default -> false;
+        };
+    return valid ? MessageHeaderEncoder.ENCODED_LENGTH + StockReplyEncoder.BLOCK_LENGTH : INVALID;
+  }
+
+  @Override
+  public long entityCount() {
+    return entityCount;
+  }
+
+  /**
+   * What is left of an item; for tests that look behind the engine.
+   *
+   * @param itemId of the item.
+   * @return the quantity, 0 if nothing was ever put.
+   */
+  public long left(final long itemId) {
+    return stocks.get(itemId);
+  }
+
+  private boolean put(final long itemId, final long quantity) {
+    if (quantity < 0) {
+      return false;
+    }
+    answer(itemId, stocks.get(itemId) + quantity, Taken.NO);
+    return true;
+  }
+
+  private boolean take(final long itemId, final long quantity) {
+    if (quantity < 0) {
+      return false;
+    }
+    final long left = stocks.get(itemId);
+    if (quantity > left) {
+      answer(itemId, left, Taken.NO);
+    } else {
+      answer(itemId, left - quantity, Taken.YES);
+    }
+    return true;
+  }
+
+  private void answer(final long itemId, final long left, final Taken taken) {
+    if (left != stocks.missingValue()) {
+      stocks.put(itemId, left);
+    } else {
+      stocks.remove(itemId);
+    }
+    entityCount = stocks.size();
+    reply.itemId(itemId).left(left).taken(taken);
+  }
+}

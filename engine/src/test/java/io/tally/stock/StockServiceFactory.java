@@ -1,0 +1,31 @@
+package io.tally.stock;
+
+import io.tally.engine.ShardService;
+import io.tally.engine.ShardServiceFactory;
+import io.tally.stock.codecs.MessageHeaderEncoder;
+import io.tally.stock.codecs.PutStockEncoder;
+import io.tally.stock.codecs.StockReplyEncoder;
+import java.util.List;
+
+/** Puts the stock service on the engine. */
+public final class StockServiceFactory implements ShardServiceFactory {
+  @Override
+  public ShardService create(final int shardId) {
+    return new StockService();
+  }
+
+  @Override
+  public int maxCommandLength() {
+    return MessageHeaderEncoder.ENCODED_LENGTH + PutStockEncoder.BLOCK_LENGTH;
+  }
+
+  @Override
+  public int maxReplyLength() {
+    return MessageHeaderEncoder.ENCODED_LENGTH + StockReplyEncoder.BLOCK_LENGTH;
+  }
+
+  @Override
+  public List<String> messageTypes() {
+    return List.of("PutStock", "TakeStock", "CountStock");
+  }
+}
