@@ -1,8 +1,8 @@
 package io.tally.http;
 
 /**
- * Reads an increment's body: nothing, {@code null}, or an object whose only member may be an integer {@code amount}.
- * Not thread-safe.
+ * Reads an increment's body: nothing, {@code null}, or an object whose only member may be an
+ * integer {@code amount}. Not thread-safe.
  */
 final class AmountParser {
   private static final byte[] NAME = {'a', 'm', 'o', 'u', 'n', 't'};
@@ -50,7 +50,12 @@ final class AmountParser {
       return Refusal.JSON_END;
     }
     final boolean startsValue =
-        first == '"' || first == '[' || first == '-' || first == 't' || first == 'f' || isDigit(first);
+        first == '"'
+            || first == '['
+            || first == '-'
+            || first == 't'
+            || first == 'f'
+            || isDigit(first);
     return startsValue ? Refusal.JSON_SHAPE : Refusal.JSON_SYNTAX;
   }
 

@@ -13,8 +13,9 @@ import io.tally.engine.ReplyHandler;
 import org.agrona.DirectBuffer;
 
 /**
- * One client connection: its requests in flight, in the order in which they came, and the responses, which leave in
- * that order however the answers arrive. Belongs to its event loop's thread.
+ * One client connection: its requests in flight, in the order in which they came, and the
+ * responses, which leave in that order however the answers arrive. Belongs to its event loop's
+ * thread.
  */
 final class Connection implements ReplyHandler {
   private static final int INITIAL_OUT_BYTES = 256;
@@ -324,8 +325,9 @@ final class Connection implements ReplyHandler {
   }
 
   /**
-   * The response is out, but the peer may still be sending: a close now would reset the connection, and the response
-   * might be lost with it. So only this side is closed, and what comes is discarded for a while.
+   * The response is out, but the peer may still be sending: a close now would reset the connection,
+   * and the response might be lost with it. So only this side is closed, and what comes is
+   * discarded for a while.
    */
   private void linger(final ChannelFuture written) {
     if (!written.isSuccess() || peerDone) {

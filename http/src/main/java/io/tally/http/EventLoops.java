@@ -21,8 +21,9 @@ import org.agrona.ErrorHandler;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * The event loops of a process. They serve its sockets and step the agents that were added to them, each loop with one
- * daemon thread named {@code tally-loop-N}. Linux epoll where its native part is present, else NIO.
+ * The event loops of a process. They serve its sockets and step the agents that were added to them,
+ * each loop with one daemon thread named {@code tally-loop-N}. Linux epoll where its native part is
+ * present, else NIO.
  */
 public final class EventLoops implements AutoCloseable {
   private static final int MAX_LOOPS = 256;
@@ -68,10 +69,11 @@ public final class EventLoops implements AutoCloseable {
   /**
    * Starts the loops.
    *
-   * @param loopCount    number of loops, 1 to 256.
-   * @param clock        read once for each step; the clock of all agents.
-   * @param errorHandler is told what an agent or a connection threw, on the loop's thread. The loop goes on after an
-   *     exception; for an {@link Error} the handler is expected to end the process.
+   * @param loopCount number of loops, 1 to 256.
+   * @param clock read once for each step; the clock of all agents.
+   * @param errorHandler is told what an agent or a connection threw, on the loop's thread. The loop
+   *     goes on after an exception; for an {@link Error} the handler is expected to end the
+   *     process.
    * @return the running loops.
    */
   public static EventLoops launch(
@@ -104,10 +106,10 @@ public final class EventLoops implements AutoCloseable {
   }
 
   /**
-   * Adds an agent to a loop, to be stepped after those added to it before. Any thread, also while the loop runs. Only
-   * the loop's thread touches the agent from then on.
+   * Adds an agent to a loop, to be stepped after those added to it before. Any thread, also while
+   * the loop runs. Only the loop's thread touches the agent from then on.
    *
-   * @param loop  index, from 0.
+   * @param loop index, from 0.
    * @param agent to be stepped until the loops are closed.
    */
   public void addAgent(final int loop, final SteppedAgent agent) {
@@ -123,7 +125,10 @@ public final class EventLoops implements AutoCloseable {
     return serverChannelClass == EpollServerSocketChannel.class ? "epoll" : "nio";
   }
 
-  /** Ends the loops: agents are stepped no more, open sockets are closed. Blocks for at most 5 seconds. Idempotent. */
+  /**
+   * Ends the loops: agents are stepped no more, open sockets are closed. Blocks for at most 5
+   * seconds. Idempotent.
+   */
   @Override
   public void close() {
     group.shutdownGracefully(0, CLOSE_TIMEOUT_MS, TimeUnit.MILLISECONDS);

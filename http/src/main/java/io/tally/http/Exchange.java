@@ -1,8 +1,8 @@
 package io.tally.http;
 
 /**
- * One request of a connection from its claim until its response is written: what the response needs. Reused; belongs
- * to its connection's event loop.
+ * One request of a connection from its claim until its response is written: what the response
+ * needs. Reused; belongs to its connection's event loop.
  */
 final class Exchange {
   private static final int INITIAL_ID_BYTES = 32;

@@ -6,7 +6,10 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpHeadersFactory;
 
-/** Headers that remember a repeated Content-Length, which the decoder below merges silently for HTTP/1.0. */
+/**
+ * Headers that remember a repeated Content-Length, which the decoder below merges silently for
+ * HTTP/1.0.
+ */
 final class HeadHeaders extends DefaultHttpHeaders {
   static final HttpHeadersFactory FACTORY =
       new HttpHeadersFactory() {
@@ -21,7 +24,8 @@ final class HeadHeaders extends DefaultHttpHeaders {
         }
       };
 
-  private static final DefaultHttpHeadersFactory VALIDATION = DefaultHttpHeadersFactory.headersFactory();
+  private static final DefaultHttpHeadersFactory VALIDATION =
+      DefaultHttpHeadersFactory.headersFactory();
 
   private int lengthCount;
 

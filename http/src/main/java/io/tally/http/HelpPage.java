@@ -26,7 +26,6 @@ final class HelpPage {
         Errors are application/problem+json; "outcome" says whether an increment was "not_applied" or is "unknown".
         """
             .replace("URL", url);
-    return Page.text(
-        metricsUrl.isEmpty() ? text : text + "\nMetrics\n  " + metricsUrl + "\n");
+    return Page.text(metricsUrl.isEmpty() ? text : text + "\nMetrics\n  " + metricsUrl + "\n");
   }
 }

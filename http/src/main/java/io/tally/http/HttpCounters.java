@@ -3,8 +3,8 @@ package io.tally.http;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * What an HTTP server has done, for metrics. Each loop counts for itself with plain single-writer counters; any thread
- * may read, and sees each counter as of a moment ago.
+ * What an HTTP server has done, for metrics. Each loop counts for itself with plain single-writer
+ * counters; any thread may read, and sees each counter as of a moment ago.
  */
 public final class HttpCounters {
   private static final int[] STATUSES = {

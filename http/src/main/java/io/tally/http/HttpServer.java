@@ -16,7 +16,8 @@ import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.SystemEpochClock;
 
 /**
- * Serves the counters over HTTP/1.1. Each connection lives on one event loop, with that loop's {@link Ingress}.
+ * Serves the counters over HTTP/1.1. Each connection lives on one event loop, with that loop's
+ * {@link Ingress}.
  *
  * <p>Launched and closed by one thread; its accessors may be called by any.
  */
@@ -55,7 +56,8 @@ public final class HttpServer implements AutoCloseable {
    *
    * @param context concluded here; belongs to the server from now on.
    * @return the running server.
-   * @throws IllegalStateException if the port is taken or cannot be bound; the message is one clear line.
+   * @throws IllegalStateException if the port is taken or cannot be bound; the message is one clear
+   *     line.
    */
   public static HttpServer launch(final Context context) {
     context.conclude();
@@ -86,9 +88,10 @@ public final class HttpServer implements AutoCloseable {
   }
 
   /**
-   * Ends the connections in good order: idle ones are closed, others once what they sent is answered, with
-   * {@code Connection: close} on the last answer. Blocks until none is left or the time has passed. Requests that come
-   * on connections accepted later are still answered, and end their connection.
+   * Ends the connections in good order: idle ones are closed, others once what they sent is
+   * answered, with {@code Connection: close} on the last answer. Blocks until none is left or the
+   * time has passed. Requests that come on connections accepted later are still answered, and end
+   * their connection.
    *
    * @param timeoutNs how long to wait, in nanoseconds.
    * @return true if no connection is left.
@@ -181,7 +184,7 @@ public final class HttpServer implements AutoCloseable {
      * Checks that the context is complete and its limits make sense, and freezes them.
      *
      * @return this.
-     * @throws IllegalStateException    if it was concluded before or something is missing.
+     * @throws IllegalStateException if it was concluded before or something is missing.
      * @throws IllegalArgumentException if a limit is out of range.
      */
     public Context conclude() {
@@ -608,7 +611,8 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * Time that a connection which is refused is still listened to after the refusal; by default 2 s.
+     * Time that a connection which is refused is still listened to after the refusal; by default 2
+     * s.
      *
      * @param lingerNs positive nanoseconds.
      * @return this.
@@ -619,7 +623,8 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * Time that a connection which is refused is still listened to after the refusal; by default 2 s.
+     * Time that a connection which is refused is still listened to after the refusal; by default 2
+     * s.
      *
      * @return nanoseconds.
      */

@@ -1,6 +1,9 @@
 package io.tally.http;
 
-/** Reads the value of an Idempotency-Key header: a structured-field string, or its bytes bare. Not thread-safe. */
+/**
+ * Reads the value of an Idempotency-Key header: a structured-field string, or its bytes bare. Not
+ * thread-safe.
+ */
 final class IdempotencyKey {
   private static final int MAX_BYTES = 128;
 

@@ -1,6 +1,8 @@
 package io.tally.http;
 
-/** The limits of an {@link HttpServer}'s connections, as computed when its context was concluded. */
+/**
+ * The limits of an {@link HttpServer}'s connections, as computed when its context was concluded.
+ */
 record Limits(
     int maxConnections,
     int maxInFlight,
@@ -14,11 +16,14 @@ record Limits(
     long writeStallNs,
     long lingerNs) {
 
-  /** How often deadlines are looked at: an eighth of the shortest, so that none is exceeded by more. */
+  /**
+   * How often deadlines are looked at: an eighth of the shortest, so that none is exceeded by more.
+   */
   long sweepIntervalNs() {
     final long shortestNs =
         Math.min(
-            Math.min(Math.min(headDeadlineNs, bodyDeadlineNs), Math.min(idleTimeoutNs, writeStallNs)),
+            Math.min(
+                Math.min(headDeadlineNs, bodyDeadlineNs), Math.min(idleTimeoutNs, writeStallNs)),
             lingerNs);
     return Math.max(shortestNs / 8, 1_000_000);
   }

@@ -7,7 +7,10 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import java.net.InetSocketAddress;
 
-/** A listening socket, bound or refused with one clear line. Connections wait until it is told to accept. */
+/**
+ * A listening socket, bound or refused with one clear line. Connections wait until it is told to
+ * accept.
+ */
 final class ListenSocket {
   private static final int BACKLOG = 4_096;
   private static final int MAX_PORT = 65_535;

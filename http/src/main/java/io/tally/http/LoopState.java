@@ -9,8 +9,9 @@ import java.util.Arrays;
 import org.agrona.concurrent.EpochClock;
 
 /**
- * What one event loop owns of an {@link HttpServer}: its connections, scratch space and counters. Stepped after all
- * other agents of the loop, it sends what the step produced, each connection once.
+ * What one event loop owns of an {@link HttpServer}: its connections, scratch space and counters.
+ * Stepped after all other agents of the loop, it sends what the step produced, each connection
+ * once.
  */
 final class LoopState implements SteppedAgent {
   private final int loopIndex;

@@ -14,9 +14,9 @@ import org.agrona.ErrorHandler;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * Steps the agents of one event loop: when woken, when an agent asked for a time, and again after a step that found
- * work. At most one step happens in each iteration of the loop, so that its sockets are served between two steps
- * however busy the rings are.
+ * Steps the agents of one event loop: when woken, when an agent asked for a time, and again after a
+ * step that found work. At most one step happens in each iteration of the loop, so that its sockets
+ * are served between two steps however busy the rings are.
  */
 final class LoopStepper implements Wakeup {
   private static final long TICK_NS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -94,7 +94,8 @@ final class LoopStepper implements Wakeup {
 
   @Override
   public void wake() {
-    // Always a write: a plain look at the flag could be ordered before the caller's publication, and then miss that
+    // Always a write: a plain look at the flag could be ordered before the caller's publication,
+    // and then miss that
     // the step which will clear it has already looked at the rings.
     if (!(boolean) WOKEN.getAndSet(this, true)) {
       run(step);

@@ -27,7 +27,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.agrona.ErrorHandler;
 
-/** One connection to the metrics port. All answers come from the one rendering thread, and so in order. */
+/**
+ * One connection to the metrics port. All answers come from the one rendering thread, and so in
+ * order.
+ */
 final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final String PLAIN = "text/plain; charset=utf-8";
 
@@ -67,7 +70,8 @@ final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
 
   @Override
   public void userEventTriggered(final ChannelHandlerContext ctx, final Object event) {
-    // A peer that has closed its side still gets what it asked for: the answers end before the timeout does.
+    // A peer that has closed its side still gets what it asked for: the answers end before the
+    // timeout does.
   }
 
   @Override
@@ -78,7 +82,8 @@ final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     ctx.close();
   }
 
-  private FullHttpResponse respond(final HttpMethod method, final String path, final String accept) {
+  private FullHttpResponse respond(
+      final HttpMethod method, final String path, final String accept) {
     final boolean metrics = path.equals("/metrics");
     if (!metrics && !path.equals("/")) {
       return plain(HttpResponseStatus.NOT_FOUND, "not found; metrics are at /metrics\n");
@@ -102,7 +107,8 @@ final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     } catch (final IOException | RuntimeException ex) {
       content.release();
       errorHandler.onError(ex);
-      return plain(HttpResponseStatus.INTERNAL_SERVER_ERROR, "the metrics could not be collected\n");
+      return plain(
+          HttpResponseStatus.INTERNAL_SERVER_ERROR, "the metrics could not be collected\n");
     }
     return response(HttpResponseStatus.OK, contentType, content);
   }

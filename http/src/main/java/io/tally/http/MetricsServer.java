@@ -11,8 +11,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Serves a registry's metrics at {@code /metrics}, as Prometheus text or OpenMetrics by the Accept header. The event
- * loops only move bytes; collecting and rendering happen on one daemon thread named {@code tally-metrics}.
+ * Serves a registry's metrics at {@code /metrics}, as Prometheus text or OpenMetrics by the Accept
+ * header. The event loops only move bytes; collecting and rendering happen on one daemon thread
+ * named {@code tally-metrics}.
  */
 public final class MetricsServer implements AutoCloseable {
   private static final int MAX_WAITING = 64;
@@ -60,11 +61,12 @@ public final class MetricsServer implements AutoCloseable {
    * Binds the port and begins to serve.
    *
    * @param eventLoops serve the connections; not closed by this server.
-   * @param host       name or address to listen on.
-   * @param port       0 to 65,535; 0 takes any free port.
-   * @param registry   what to render; its collectors are called on the rendering thread.
+   * @param host name or address to listen on.
+   * @param port 0 to 65,535; 0 takes any free port.
+   * @param registry what to render; its collectors are called on the rendering thread.
    * @return the running server.
-   * @throws IllegalStateException if the port is taken or cannot be bound; the message is one clear line.
+   * @throws IllegalStateException if the port is taken or cannot be bound; the message is one clear
+   *     line.
    */
   public static MetricsServer launch(
       final EventLoops eventLoops,

@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
 
-/** An answer that is not a counter's: status, the headers that do not vary, and content. Immutable. */
+/**
+ * An answer that is not a counter's: status, the headers that do not vary, and content. Immutable.
+ */
 final class Page {
   private final int status;
   private final byte[] head;
@@ -14,7 +16,8 @@ final class Page {
   private Page(final int status, final String headers, final byte[] content) {
     this.status = status;
     this.head =
-        (ResponseWriter.statusLine(HttpResponseStatus.valueOf(status)) + headers).getBytes(US_ASCII);
+        (ResponseWriter.statusLine(HttpResponseStatus.valueOf(status)) + headers)
+            .getBytes(US_ASCII);
     this.content = content;
   }
 

@@ -5,7 +5,7 @@ import java.util.Objects;
 /**
  * What {@code /readyz} or {@code /livez} says.
  *
- * @param up   200 if true, else 503.
+ * @param up 200 if true, else 503.
  * @param json the body, one JSON value without a newline at its end; says what is missing.
  */
 public record ProbeResult(boolean up, String json) {

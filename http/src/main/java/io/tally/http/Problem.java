@@ -1,6 +1,9 @@
 package io.tally.http;
 
-/** The kinds of failure that a client can meet: closed set, each with a page at {@code /problems/<slug>}. */
+/**
+ * The kinds of failure that a client can meet: closed set, each with a page at {@code
+ * /problems/<slug>}.
+ */
 enum Problem {
   BAD_REQUEST(
       "bad-request",
@@ -15,11 +18,17 @@ enum Problem {
       "Request too large",
       "A part of the request is longer than the server's limit: body, request line, headers or counter id."),
   UNSUPPORTED_ENCODING(
-      "unsupported-encoding", "Unsupported encoding", "Compressed request bodies are not accepted."),
+      "unsupported-encoding",
+      "Unsupported encoding",
+      "Compressed request bodies are not accepted."),
   EXPECTATION_FAILED(
-      "expectation-failed", "Expectation failed", "The only expectation that can be met is 100-continue."),
+      "expectation-failed",
+      "Expectation failed",
+      "The only expectation that can be met is 100-continue."),
   UNSUPPORTED_VERSION(
-      "unsupported-version", "Unsupported HTTP version", "The server speaks HTTP/1.1 and HTTP/1.0."),
+      "unsupported-version",
+      "Unsupported HTTP version",
+      "The server speaks HTTP/1.1 and HTTP/1.0."),
   NOT_FOUND("not-found", "Not found", "There is nothing at this path. GET / lists the endpoints."),
   METHOD_NOT_ALLOWED(
       "method-not-allowed",
@@ -31,7 +40,9 @@ enum Problem {
       "A counter id is one path segment of 1 to 256 bytes of UTF-8 after one percent-decoding, without control"
           + " characters, and neither . nor .. alone."),
   INVALID_JSON(
-      "invalid-json", "Invalid JSON", "The body is not one JSON object as described at GET /. Nothing was counted."),
+      "invalid-json",
+      "Invalid JSON",
+      "The body is not one JSON object as described at GET /. Nothing was counted."),
   INVALID_AMOUNT(
       "invalid-amount",
       "Invalid amount",
@@ -66,7 +77,10 @@ enum Problem {
       "key-limit",
       "Idempotency key limit reached",
       "The server remembers as many idempotency keys as it may. Nothing was counted; try again later."),
-  BUSY("busy", "Busy", "The request could not be handed over in time. Nothing was counted; try again."),
+  BUSY(
+      "busy",
+      "Busy",
+      "The request could not be handed over in time. Nothing was counted; try again."),
   NO_OWNER(
       "no-owner",
       "No owner",

@@ -4,12 +4,17 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
 
-/** Every answer other than success: its problem, status and detail, with the bytes of its response made once. */
+/**
+ * Every answer other than success: its problem, status and detail, with the bytes of its response
+ * made once.
+ */
 enum Refusal {
   MALFORMED(Problem.BAD_REQUEST, 400, "the request is malformed"),
   LENGTH_AMBIGUOUS(Problem.BAD_REQUEST, 400, "the length of the body is stated more than once"),
   TRANSFER_ENCODING(
-      Problem.BAD_REQUEST, 400, "the only transfer encoding accepted is chunked, alone and in HTTP/1.1"),
+      Problem.BAD_REQUEST,
+      400,
+      "the only transfer encoding accepted is chunked, alone and in HTTP/1.1"),
   LINE_FOLDING(Problem.BAD_REQUEST, 400, "folded header lines are not accepted"),
   HOST(Problem.BAD_REQUEST, 400, "HTTP/1.1 needs exactly one Host header"),
   CONTENT_ENCODING(Problem.UNSUPPORTED_ENCODING, 415, "Content-Encoding is not accepted"),
@@ -23,16 +28,22 @@ enum Refusal {
   HEADERS_TOO_LARGE(Problem.TOO_LARGE, 431, "the headers are longer or more than the limit"),
 
   NOT_FOUND(Problem.NOT_FOUND, 404, "nothing at this path; GET / lists the endpoints"),
-  METHOD_NOT_ALLOWED(Problem.METHOD_NOT_ALLOWED, 405, "the path does not have this method; see Allow"),
+  METHOD_NOT_ALLOWED(
+      Problem.METHOD_NOT_ALLOWED, 405, "the path does not have this method; see Allow"),
 
   ID_EMPTY(Problem.INVALID_ID, 400, "the counter id is empty"),
   ID_DOTS(Problem.INVALID_ID, 400, "the counter id is . or .."),
-  ID_ESCAPE(Problem.INVALID_ID, 400, "the counter id has a % that two hexadecimal digits do not follow"),
+  ID_ESCAPE(
+      Problem.INVALID_ID, 400, "the counter id has a % that two hexadecimal digits do not follow"),
   ID_CONTROL(Problem.INVALID_ID, 400, "the counter id has a control character"),
   ID_UTF8(Problem.INVALID_ID, 400, "the counter id is not valid UTF-8"),
   PARAMETER(Problem.UNKNOWN_PARAMETER, 400, "counter paths take no query parameters"),
-  KEY(Problem.INVALID_IDEMPOTENCY_KEY, 400, "the key is not 1 to 128 visible ASCII bytes, bare or quoted"),
-  KEY_REPEATED(Problem.INVALID_IDEMPOTENCY_KEY, 400, "the request has more than one Idempotency-Key"),
+  KEY(
+      Problem.INVALID_IDEMPOTENCY_KEY,
+      400,
+      "the key is not 1 to 128 visible ASCII bytes, bare or quoted"),
+  KEY_REPEATED(
+      Problem.INVALID_IDEMPOTENCY_KEY, 400, "the request has more than one Idempotency-Key"),
 
   JSON_SYNTAX(Problem.INVALID_JSON, 400, "invalid JSON: unexpected character"),
   JSON_END(Problem.INVALID_JSON, 400, "invalid JSON: unexpected end"),
@@ -41,12 +52,15 @@ enum Refusal {
   JSON_SHAPE(Problem.INVALID_JSON, 400, "invalid JSON: the body must be an object"),
   AMOUNT_TYPE(Problem.INVALID_AMOUNT, 400, "invalid JSON: amount must be an integer or null"),
   AMOUNT_FRACTION(
-      Problem.INVALID_AMOUNT, 400, "invalid JSON: amount must be an integer without fraction or exponent"),
+      Problem.INVALID_AMOUNT,
+      400,
+      "invalid JSON: amount must be an integer without fraction or exponent"),
   AMOUNT_RANGE(Problem.INVALID_AMOUNT, 400, "invalid JSON: amount is outside the range of 64 bits"),
   MEMBER(Problem.UNKNOWN_MEMBER, 400, "invalid JSON: the only member known is amount"),
 
   UNDECODABLE(Problem.BAD_REQUEST, 400, "the owner of the counter could not read the request"),
-  OVERFLOW(Problem.OVERFLOW, 409, "the sum is outside the range of 64 bits; the value is unchanged"),
+  OVERFLOW(
+      Problem.OVERFLOW, 409, "the sum is outside the range of 64 bits; the value is unchanged"),
   KEY_MISMATCH(Problem.IDEMPOTENCY_MISMATCH, 422, "the key was used with another amount"),
   INTERNAL(Problem.INTERNAL, 500, "the server failed while it handled the request"),
   BUSY(Problem.BUSY, 503, "the request could not be handed over in time"),
@@ -73,8 +87,15 @@ enum Refusal {
                 + (status == 503 ? "Retry-After: 1\r\n" : ""))
             .getBytes(US_ASCII);
     this.json =
-        ("{\"type\":\"/problems/" + problem.slug() + "\",\"title\":\"" + problem.title()
-                + "\",\"status\":" + status + ",\"detail\":\"" + detail + "\"")
+        ("{\"type\":\"/problems/"
+                + problem.slug()
+                + "\",\"title\":\""
+                + problem.title()
+                + "\",\"status\":"
+                + status
+                + ",\"detail\":\""
+                + detail
+                + "\"")
             .getBytes(US_ASCII);
   }
 

@@ -1,8 +1,8 @@
 package io.tally.http;
 
 /**
- * A complete request as a front end hands it on: route, id, amount, key and flags. One for each event loop, filled anew
- * for each request; valid during the call that gets it.
+ * A complete request as a front end hands it on: route, id, amount, key and flags. One for each
+ * event loop, filled anew for each request; valid during the call that gets it.
  */
 final class Request {
   final TargetParser target = new TargetParser();

@@ -25,9 +25,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The only class that sees Netty's HTTP objects: turns a connection's bytes into {@link Request}s, and refuses whatever
- * two readers might frame differently. Decodes no further than its {@link Connection} has room for; the rest waits
- * undecoded.
+ * The only class that sees Netty's HTTP objects: turns a connection's bytes into {@link Request}s,
+ * and refuses whatever two readers might frame differently. Decodes no further than its {@link
+ * Connection} has room for; the rest waits undecoded.
  */
 final class RequestDecoder extends HttpRequestDecoder {
   private static final AsciiString IDEMPOTENCY_KEY = AsciiString.cached("idempotency-key");
@@ -87,7 +87,8 @@ final class RequestDecoder extends HttpRequestDecoder {
 
   @Override
   public void channelReadComplete(final ChannelHandlerContext ctx) {
-    // Not the inherited one: it reads on although reading was stopped, since nothing is ever passed on from here.
+    // Not the inherited one: it reads on although reading was stopped, since nothing is ever passed
+    // on from here.
     discardSomeReadBytes();
   }
 
@@ -292,7 +293,8 @@ final class RequestDecoder extends HttpRequestDecoder {
     }
     if (headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
       final List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
-      if (codings.size() != 1 || !HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.get(0))) {
+      if (codings.size() != 1
+          || !HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.get(0))) {
         return Refusal.TRANSFER_ENCODING;
       }
     }
@@ -332,7 +334,10 @@ final class RequestDecoder extends HttpRequestDecoder {
     connection.onFault(refusal, verb == Verb.HEAD, write);
   }
 
-  /** The decoder below joins folded lines before anybody can see them, so the bytes that it read are looked at. */
+  /**
+   * The decoder below joins folded lines before anybody can see them, so the bytes that it read are
+   * looked at.
+   */
   private void noteFolding(final ByteBuf in, final int start, final int end) {
     int line = start;
     boolean begins = lineBegins;

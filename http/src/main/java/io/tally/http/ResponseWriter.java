@@ -3,15 +3,15 @@ package io.tally.http;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.DateFormatter;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.Date;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.EpochClock;
 
 /**
- * Writes responses into a channel's buffer, one after the other, without allocation. One for each event loop: not
- * thread-safe.
+ * Writes responses into a channel's buffer, one after the other, without allocation. One for each
+ * event loop: not thread-safe.
  */
 final class ResponseWriter {
   /** Written when a client waits for it before it sends its body. */

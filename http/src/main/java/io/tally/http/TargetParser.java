@@ -1,8 +1,8 @@
 package io.tally.http;
 
 /**
- * Reads a request target into a route and, for a counter, the bytes of its id. Not thread-safe; what it tells stands
- * until the next parse.
+ * Reads a request target into a route and, for a counter, the bytes of its id. Not thread-safe;
+ * what it tells stands until the next parse.
  */
 final class TargetParser {
   static final int MAX_ID_BYTES = 256;
