@@ -73,14 +73,14 @@ class SourceRulesTest {
               .bans("\\bio\\.(tally\\.counter|tally\\.http|netty|prometheus)\\b")
               .such(TRANSPORT_FILE, "io.netty.buffer.ByteBuf b = null;"),
           rule("only one class publishes to NATS, because publish may block", TRANSPORT)
-              .except("NatsPublisher")
+              .except("NatsCarrier")
               .bans("(?s)\\bio\\.nats\\b.*?(?<at>\\.\\s*publish\\s*\\()")
               .such(TRANSPORT_FILE, "import io.nats.client.Connection;\nc.publish(s, b);"),
           rule("the HTTP edge knows no node link", HTTP)
               .bans("\\bio\\.(tally\\.transport|nats)\\b")
               .such(HTTP_FILE, "io.nats.client.Nats.connect();"),
           rule("event loops never wait", HTTP)
-              .except("EventLoops", "HttpServer", "MetricsServer")
+              .except("EventLoops", "HttpServer", "ListenSocket", "MetricsServer")
               .bans(
                   "\\.\\s*(sync|syncUninterruptibly|await\\w*)\\s*\\(|\\bThread\\s*\\.\\s*sleep\\b"
                       + "|\\bLockSupport\\b")

@@ -44,4 +44,9 @@ public final class CounterServiceFactory implements ShardServiceFactory {
   public List<String> messageTypes() {
     return MESSAGE_TYPES;
   }
+
+  @Override
+  public boolean isWrite(final int templateId) {
+    return templateId == IncrementDecoder.TEMPLATE_ID;
+  }
 }

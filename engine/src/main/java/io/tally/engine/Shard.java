@@ -17,6 +17,7 @@ final class Shard {
   private final int shardId;
   private final long incarnation;
   private final long epoch;
+  private final ShardServiceFactory services;
   private final ShardService service;
   private final OwnerLanes lanes;
   private final EngineStats stats;
@@ -28,21 +29,22 @@ final class Shard {
       final int shardId,
       final long incarnation,
       final long epoch,
-      final ShardService service,
+      final ShardServiceFactory services,
       final int laneWindow,
-      final int maxReplyLength,
       final IdempotencyTable keys,
       final EngineStats stats,
       final ServiceFaultHandler faults) {
     this.shardId = shardId;
     this.incarnation = incarnation;
     this.epoch = epoch;
-    this.service = service;
+    this.services = services;
+    service = services.create(shardId);
     this.keys = keys;
     this.stats = stats;
     this.faults = faults;
-    lanes = new OwnerLanes(laneWindow, maxReplyLength, (byte) ReplyCode.INTERNAL.value());
-    readReply = new UnsafeBuffer(new byte[maxReplyLength]);
+    lanes =
+        new OwnerLanes(laneWindow, services.maxReplyLength(), (byte) ReplyCode.INTERNAL.value());
+    readReply = new UnsafeBuffer(new byte[services.maxReplyLength()]);
   }
 
   ShardService service() {
@@ -63,6 +65,8 @@ final class Shard {
     } else if (command.deadlineNs - nowNs <= 0) {
       stats.increment(EngineCounter.EXPIRED);
       refuse(command, ReplyCode.EXPIRED, replies);
+    } else if (command.write != services.isWrite(command.templateId())) {
+      refuse(command, ReplyCode.INVALID, replies);
     } else if (command.write) {
       write(nowNs, command, replies);
     } else {

@@ -241,9 +241,8 @@ public final class ShardEngine {
               shardId,
               context.incarnation(),
               routes.epoch(shardId),
-              factory.create(shardId),
+              factory,
               context.laneWindow(),
-              factory.maxReplyLength(),
               context.idempotencyTable(),
               stats,
               context.faultHandler());

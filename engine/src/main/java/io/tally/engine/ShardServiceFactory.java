@@ -33,4 +33,13 @@ public interface ShardServiceFactory {
    * @return the names.
    */
   List<String> messageTypes();
+
+  /**
+   * Whether a message may change state. A shard refuses a command that says otherwise of itself: a
+   * write without a lane could be applied twice.
+   *
+   * @param templateId of the message.
+   * @return true for a write; false for a read and for an unknown message.
+   */
+  boolean isWrite(int templateId);
 }

@@ -121,11 +121,7 @@ final class AgentThreadTest {
   void shouldCloseWithoutHavingStarted() {
     final AgentThread agents =
         new AgentThread(
-            this::thread,
-            SystemNanoClock.INSTANCE,
-            error -> errors.incrementAndGet(),
-            false,
-            agent);
+            this::thread, SystemNanoClock.INSTANCE, error -> errors.incrementAndGet(), false);
     agents.close();
     assertEquals(0, steps.get());
   }
@@ -133,8 +129,8 @@ final class AgentThreadTest {
   private AgentThread launch(final boolean spin) {
     final AgentThread agents =
         new AgentThread(
-            this::thread, SystemNanoClock.INSTANCE, error -> errors.incrementAndGet(), spin, agent);
-    agents.start();
+            this::thread, SystemNanoClock.INSTANCE, error -> errors.incrementAndGet(), spin);
+    agents.start(agent);
     return agents;
   }
 

@@ -33,4 +33,9 @@ final class DecoratedServiceFactory implements ShardServiceFactory {
   public List<String> messageTypes() {
     return factory.messageTypes();
   }
+
+  @Override
+  public boolean isWrite(final int templateId) {
+    return factory.isWrite(templateId);
+  }
 }

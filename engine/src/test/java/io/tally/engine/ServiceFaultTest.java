@@ -100,6 +100,7 @@ final class ServiceFaultTest {
     return StockNode.launch(
         clock,
         StockNode.context(IDS, nodeId, incarnation)
+            .random(() -> 1)
             .serviceFactory(new DecoratedServiceFactory(new StockServiceFactory(), Faulty::new))
             .faultHandler((shardId, fault) -> faults.add(fault)));
   }

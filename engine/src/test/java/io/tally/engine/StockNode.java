@@ -57,6 +57,7 @@ final class StockNode {
         .pendingSlots(32)
         .requestTimeoutNs(REQUEST_TIMEOUT_NS)
         .queueLimitNs(QUEUE_LIMIT_NS)
+        .random(() -> incarnation)
         .serviceFactory(new StockServiceFactory());
   }
 

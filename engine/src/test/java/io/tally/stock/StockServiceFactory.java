@@ -3,8 +3,10 @@ package io.tally.stock;
 import io.tally.engine.ShardService;
 import io.tally.engine.ShardServiceFactory;
 import io.tally.stock.codecs.MessageHeaderEncoder;
+import io.tally.stock.codecs.PutStockDecoder;
 import io.tally.stock.codecs.PutStockEncoder;
 import io.tally.stock.codecs.StockReplyEncoder;
+import io.tally.stock.codecs.TakeStockDecoder;
 import java.util.List;
 
 /** Puts the stock service on the engine. */
@@ -27,5 +29,10 @@ public final class StockServiceFactory implements ShardServiceFactory {
   @Override
   public List<String> messageTypes() {
     return List.of("PutStock", "TakeStock", "CountStock");
+  }
+
+  @Override
+  public boolean isWrite(final int templateId) {
+    return templateId == PutStockDecoder.TEMPLATE_ID || templateId == TakeStockDecoder.TEMPLATE_ID;
   }
 }
