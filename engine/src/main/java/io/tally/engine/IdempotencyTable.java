@@ -88,7 +88,7 @@ final class IdempotencyTable {
 
   /** Looks a command's key up, and reserves it if it is new. */
   int begin(final long nowNs, final Command command) {
-    expire(nowNs);
+    expire(nowNs, EXPIRE_LIMIT);
     final int length = Long.BYTES + command.keyLength;
     final byte[] bytes = scratch(Math.max(length, command.payloadLength));
     for (int i = 0; i < Long.BYTES; i++) {
@@ -168,9 +168,11 @@ final class IdempotencyTable {
     return true;
   }
 
-  private void expire(final long nowNs) {
-    long row = oldest;
-    final long limit = Math.min(end, row + EXPIRE_LIMIT);
+  /** Drops up to limit keys whose window has passed, and returns how many there were. */
+  int expire(final long nowNs, final int maxCount) {
+    final long first = oldest;
+    long row = first;
+    final long limit = Math.min(end, row + maxCount);
     while (row < limit && isExpired(nowNs, row)) {
       final long low = chunk(row).getLong(offset(row) + LOW_OFFSET);
       if (newestByHash.get(low) == row) {
@@ -183,6 +185,7 @@ final class IdempotencyTable {
       }
     }
     oldest = row;
+    return (int) (row - first);
   }
 
   private boolean isExpired(final long nowNs, final long row) {

@@ -55,6 +55,11 @@ final class Shard {
     return keys.size();
   }
 
+  /** Gives the room of keys whose window has passed back, also where no keyed writes come. */
+  int expireKeys(final long nowNs, final int maxCount) {
+    return keys.expire(nowNs, maxCount);
+  }
+
   void onCommand(final long nowNs, final Command command, final ReplyPublisher replies) {
     if (command.shardIncarnation != incarnation) {
       stats.increment(EngineCounter.WRONG_INCARNATION);

@@ -6,6 +6,8 @@ import org.agrona.concurrent.NanoClock;
 /** Polls the rings of some of a node's shards: the one consumer of each of them. */
 final class ShardAgent implements SteppedAgent, ShardRing.Handler {
   private static final int BATCH_LIMIT = 256;
+  private static final int EXPIRE_LIMIT = 256;
+  private static final long SWEEP_NS = 100_000_000;
 
   private final String roleName;
   private final ShardRing[] rings;
@@ -17,6 +19,8 @@ final class ShardAgent implements SteppedAgent, ShardRing.Handler {
   private final NanoClock clock;
   private final long[] batchCounts;
   private long nowNs;
+  private long nextSweepNs;
+  private boolean hasKeys;
 
   /** Rings and shards pair up by index. */
   ShardAgent(
@@ -34,6 +38,7 @@ final class ShardAgent implements SteppedAgent, ShardRing.Handler {
     this.replies = replies;
     this.stats = stats;
     this.clock = clock;
+    nextSweepNs = clock.nanoTime();
     batchCounts = new long[stats.messageTypes().size() + 1];
   }
 
@@ -49,7 +54,15 @@ final class ShardAgent implements SteppedAgent, ShardRing.Handler {
       replies.flush();
       recordBatch(clock.nanoTime() - startNs, workCount);
     }
+    if (nowNs - nextSweepNs >= 0) {
+      sweep();
+    }
     return workCount;
+  }
+
+  @Override
+  public long nextStepNs() {
+    return hasKeys ? nextSweepNs : NEVER;
   }
 
   @Override
@@ -65,6 +78,7 @@ final class ShardAgent implements SteppedAgent, ShardRing.Handler {
     if (templateId < batchCounts.length) {
       batchCounts[templateId]++;
     }
+    hasKeys |= command.keyLength > 0;
     shardById[command.shardId].onCommand(nowNs, command, replies);
   }
 
@@ -83,6 +97,15 @@ final class ShardAgent implements SteppedAgent, ShardRing.Handler {
 
   ShardRing[] rings() {
     return rings;
+  }
+
+  private void sweep() {
+    nextSweepNs = nowNs + SWEEP_NS;
+    hasKeys = false;
+    for (final Shard shard : shards) {
+      shard.expireKeys(nowNs, EXPIRE_LIMIT);
+      hasKeys |= shard.keyCount() > 0;
+    }
   }
 
   private void recordBatch(final long durationNs, final int workCount) {

@@ -1,0 +1,178 @@
+package io.tally.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tally.engine.codecs.ReplyCode;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+final class IdempotencyTableTest {
+  private static final long WINDOW_NS = 1_000;
+  private static final int REPLY_LENGTH = 16;
+  private static final int CHUNK = 1 << 10;
+
+  private final IdempotencyLimit processLimit = new IdempotencyLimit(1 << 20);
+  private final UnsafeBuffer reply = new UnsafeBuffer(new byte[REPLY_LENGTH]);
+
+  @Test
+  void shouldReplayWhatTheFirstUseWasAnswered() {
+    final IdempotencyTable table = table(100);
+    assertEquals(IdempotencyTable.RESERVED, table.begin(0, command(1, "key", "add 5")));
+    conclude(table, 42);
+    assertEquals(IdempotencyTable.REPLAY, table.begin(1, command(1, "key", "add 5")));
+    assertEquals(ReplyCode.ANSWERED, table.code());
+    assertEquals(42, replayed(table));
+    assertEquals(1, table.size());
+  }
+
+  @Test
+  void shouldTellAnotherPayloadFromTheFirst() {
+    final IdempotencyTable table = table(100);
+    table.begin(0, command(1, "key", "add 5"));
+    conclude(table, 42);
+    assertEquals(IdempotencyTable.MISMATCH, table.begin(1, command(1, "key", "add 6")));
+    assertEquals(IdempotencyTable.REPLAY, table.begin(1, command(1, "key", "add 5")));
+    assertEquals(42, replayed(table));
+  }
+
+  @Test
+  void shouldCountAKeyWithinOneEntity() {
+    final IdempotencyTable table = table(100);
+    assertEquals(IdempotencyTable.RESERVED, table.begin(0, command(1, "key", "add 5")));
+    assertEquals(IdempotencyTable.RESERVED, table.begin(0, command(2, "key", "add 5")));
+    assertEquals(IdempotencyTable.RESERVED, table.begin(0, command(1, "kez", "add 5")));
+    assertEquals(IdempotencyTable.RESERVED, table.begin(0, command(1, "keyy", "add 5")));
+    assertEquals(4, table.size());
+  }
+
+  @Test
+  void shouldAnswerInternalForAKeyThatWasNeverConcluded() {
+    final IdempotencyTable table = table(100);
+    table.begin(0, command(1, "key", "add 5"));
+    assertEquals(IdempotencyTable.REPLAY, table.begin(1, command(1, "key", "add 5")));
+    assertEquals(ReplyCode.INTERNAL, table.code());
+    assertEquals(0, table.copyReply(reply, 0));
+  }
+
+  @Test
+  void shouldRememberAKeyForTheWholeWindowAndNoLonger() {
+    final IdempotencyTable table = table(100);
+    table.begin(0, command(1, "key", "add 5"));
+    conclude(table, 42);
+    assertEquals(IdempotencyTable.REPLAY, table.begin(WINDOW_NS - 1, command(1, "key", "add 5")));
+    assertEquals(IdempotencyTable.RESERVED, table.begin(WINDOW_NS, command(1, "key", "add 5")));
+    conclude(table, 43);
+    assertEquals(
+        IdempotencyTable.REPLAY, table.begin(2 * WINDOW_NS - 1, command(1, "key", "add 5")));
+    assertEquals(43, replayed(table));
+    assertEquals(1, table.size());
+  }
+
+  @Test
+  void shouldNotExtendTheWindowByAReplay() {
+    final IdempotencyTable table = table(100);
+    table.begin(0, command(1, "key", "add 5"));
+    table.begin(WINDOW_NS - 1, command(1, "key", "add 5"));
+    assertEquals(IdempotencyTable.RESERVED, table.begin(WINDOW_NS, command(1, "key", "add 5")));
+  }
+
+  @Test
+  void shouldRefuseUnknownKeysAtTheCapAndStillReplayKnownOnes() {
+    final IdempotencyTable table = table(3);
+    for (int i = 0; i < 3; i++) {
+      assertEquals(IdempotencyTable.RESERVED, table.begin(i, command(1, "key" + i, "add")));
+      conclude(table, i);
+    }
+    assertEquals(IdempotencyTable.LIMITED, table.begin(10, command(1, "key3", "add")));
+    assertEquals(IdempotencyTable.REPLAY, table.begin(10, command(1, "key0", "add")));
+    assertEquals(0, replayed(table));
+    assertEquals(IdempotencyTable.RESERVED, table.begin(WINDOW_NS, command(1, "key3", "add")));
+    assertEquals(IdempotencyTable.LIMITED, table.begin(WINDOW_NS, command(1, "key4", "add")));
+  }
+
+  @Test
+  void shouldShareTheLimitOfTheProcessAndGiveBackWhatExpired() {
+    final IdempotencyLimit limit = new IdempotencyLimit(2 * CHUNK);
+    final IdempotencyTable first = table(1 << 20, limit);
+    final IdempotencyTable second = table(1 << 20, limit);
+    for (int i = 0; i < 2 * CHUNK; i++) {
+      assertEquals(IdempotencyTable.RESERVED, first.begin(0, command(1, "key" + i, "add")));
+    }
+    assertEquals(IdempotencyTable.LIMITED, first.begin(0, command(1, "more", "add")));
+    assertEquals(IdempotencyTable.LIMITED, second.begin(0, command(1, "more", "add")));
+    assertEquals(2 * CHUNK, first.expire(WINDOW_NS, 3 * CHUNK));
+    assertEquals(0, first.size());
+    assertEquals(IdempotencyTable.RESERVED, second.begin(WINDOW_NS, command(1, "more", "add")));
+  }
+
+  @Test
+  void shouldAgreeWithAMapOverManyKeysAndWindows() {
+    final IdempotencyTable table = table(1 << 20);
+    final Map<String, Long> firstUse = new HashMap<>();
+    final Map<String, Long> answers = new HashMap<>();
+    final Random random = new Random(7);
+    long nowNs = 0;
+    for (int i = 0; i < 200_000; i++) {
+      nowNs += random.nextInt(100) == 0 ? 1 : 0;
+      final String key = "key" + random.nextInt(20_000);
+      final boolean known = firstUse.containsKey(key) && nowNs - firstUse.get(key) < WINDOW_NS;
+      final int result = table.begin(nowNs, command(1, key, "add"));
+      assertEquals(known ? IdempotencyTable.REPLAY : IdempotencyTable.RESERVED, result);
+      if (known) {
+        assertEquals(answers.get(key), replayed(table));
+      } else {
+        conclude(table, i);
+        firstUse.put(key, nowNs);
+        answers.put(key, (long) i);
+      }
+    }
+    assertTrue(table.size() > CHUNK, "several chunks were in use");
+    assertTrue(table.size() <= 20_000 + 64, "expired keys were dropped");
+  }
+
+  @Test
+  void shouldComputeADefaultFromTheHeap() {
+    final long keys = IdempotencyLimit.defaultMaxKeys(1L << 30, REPLY_LENGTH);
+    assertTrue(keys * IdempotencyTable.bytesPerKey(REPLY_LENGTH) <= 1L << 27);
+    assertFalse((keys + 1) * IdempotencyTable.bytesPerKey(REPLY_LENGTH) <= 1L << 27);
+  }
+
+  private IdempotencyTable table(final int maxKeys) {
+    return table(maxKeys, processLimit);
+  }
+
+  private static IdempotencyTable table(final int maxKeys, final IdempotencyLimit limit) {
+    return new IdempotencyTable(WINDOW_NS, maxKeys, REPLY_LENGTH, limit, 11, 13);
+  }
+
+  private void conclude(final IdempotencyTable table, final long value) {
+    reply.putLong(0, value);
+    table.conclude(ReplyCode.ANSWERED, reply, 0, Long.BYTES);
+  }
+
+  private long replayed(final IdempotencyTable table) {
+    reply.setMemory(0, REPLY_LENGTH, (byte) 0xFF);
+    assertEquals(Long.BYTES, table.copyReply(reply, 0));
+    return reply.getLong(0);
+  }
+
+  private static Command command(final long keyHash, final String key, final String payload) {
+    final byte[] bytes = (key + payload).getBytes(StandardCharsets.US_ASCII);
+    final Command command = new Command();
+    command.keyHash = keyHash;
+    command.buffer = new UnsafeBuffer(bytes);
+    command.keyOffset = 0;
+    command.keyLength = key.length();
+    command.payloadOffset = key.length();
+    command.payloadLength = payload.length();
+    return command;
+  }
+}
