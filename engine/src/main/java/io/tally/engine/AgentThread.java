@@ -1,7 +1,6 @@
 package io.tally.engine;
 
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.NanoClock;
@@ -18,7 +17,7 @@ public final class AgentThread implements Wakeup, AutoCloseable {
   private final ErrorHandler errorHandler;
   private final boolean spin;
   private final Thread thread;
-  private final AtomicBoolean woken = new AtomicBoolean();
+  private final WakeFlag woken = new WakeFlag();
   private SteppedAgent[] agents;
   private volatile boolean closed;
 
@@ -53,7 +52,7 @@ public final class AgentThread implements Wakeup, AutoCloseable {
 
   @Override
   public void wake() {
-    if (!woken.get() && woken.compareAndSet(false, true)) {
+    if (woken.raise()) {
       LockSupport.unpark(thread);
     }
   }
@@ -72,9 +71,7 @@ public final class AgentThread implements Wakeup, AutoCloseable {
 
   private void run() {
     while (!closed) {
-      // Cleared before the agents look, so that whatever is put to them later wakes this thread
-      // again.
-      woken.set(false);
+      woken.lower();
       final long nowNs = clock.nanoTime();
       int workCount = 0;
       long nextStepNs = SteppedAgent.NEVER;
@@ -86,7 +83,7 @@ public final class AgentThread implements Wakeup, AutoCloseable {
           errorHandler.onError(fault);
         }
       }
-      if (workCount == 0 && !woken.get()) {
+      if (workCount == 0 && !woken.isRaised()) {
         idle(nextStepNs);
       }
     }

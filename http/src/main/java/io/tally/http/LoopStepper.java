@@ -2,9 +2,8 @@ package io.tally.http;
 
 import io.netty.channel.SingleThreadEventLoop;
 import io.tally.engine.SteppedAgent;
+import io.tally.engine.WakeFlag;
 import io.tally.engine.Wakeup;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
@@ -20,15 +19,6 @@ import org.agrona.concurrent.NanoClock;
  */
 final class LoopStepper implements Wakeup {
   private static final long TICK_NS = TimeUnit.MILLISECONDS.toNanos(1);
-  private static final VarHandle WOKEN;
-
-  static {
-    try {
-      WOKEN = MethodHandles.lookup().findVarHandle(LoopStepper.class, "woken", boolean.class);
-    } catch (final ReflectiveOperationException ex) {
-      throw new ExceptionInInitializerError(ex);
-    }
-  }
 
   private final SingleThreadEventLoop eventLoop;
   private final NanoClock clock;
@@ -40,11 +30,9 @@ final class LoopStepper implements Wakeup {
   private int batchEndIndex;
   private boolean steppedInIteration;
   private boolean resumeNextIteration;
+  private final WakeFlag woken = new WakeFlag();
   private Future<?> scheduled;
   private long scheduledNs;
-
-  @SuppressWarnings("unused")
-  private volatile boolean woken;
 
   LoopStepper(
       final SingleThreadEventLoop eventLoop,
@@ -94,10 +82,7 @@ final class LoopStepper implements Wakeup {
 
   @Override
   public void wake() {
-    // Always a write: a plain look at the flag could be ordered before the caller's publication,
-    // and then miss that
-    // the step which will clear it has already looked at the rings.
-    if (!(boolean) WOKEN.getAndSet(this, true)) {
+    if (woken.raise()) {
       run(step);
     }
   }
@@ -109,7 +94,7 @@ final class LoopStepper implements Wakeup {
     }
     steppedInIteration = true;
     eventLoop.executeAfterEventLoopIteration(iterationEnd);
-    WOKEN.getAndSet(this, false);
+    woken.lower();
 
     final long nowNs = clock.nanoTime();
     int workCount = 0;
