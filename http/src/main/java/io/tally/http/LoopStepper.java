@@ -56,13 +56,17 @@ final class LoopStepper implements Wakeup {
   }
 
   void addAgent(final SteppedAgent agent) {
-    eventLoop.execute(() -> agents.add(batchEndIndex++, agent));
-    wake();
+    eventLoop.execute(() -> add(batchEndIndex++, agent));
   }
 
   /** Adds an agent that is stepped after all others, to send what they produced. */
   void addBatchEnd(final SteppedAgent agent) {
-    eventLoop.execute(() -> agents.add(agent));
+    eventLoop.execute(() -> add(agents.size(), agent));
+  }
+
+  /** Wakes from here: a step that was due before may come before this task. */
+  private void add(final int index, final SteppedAgent agent) {
+    agents.add(index, agent);
     wake();
   }
 
@@ -90,6 +94,9 @@ final class LoopStepper implements Wakeup {
   private void onStep() {
     if (steppedInIteration) {
       resumeNextIteration = true;
+      return;
+    }
+    if (eventLoop.isShutdown()) {
       return;
     }
     steppedInIteration = true;

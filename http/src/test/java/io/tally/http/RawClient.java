@@ -1,0 +1,128 @@
+package io.tally.http;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** One connection to a server, seen byte by byte. */
+final class RawClient implements AutoCloseable {
+  private static final int TIMEOUT_MS = 10_000;
+
+  private final Socket socket;
+  private final InputStream in;
+
+  RawClient(final int port) throws IOException {
+    socket = new Socket("127.0.0.1", port);
+    socket.setTcpNoDelay(true);
+    socket.setSoTimeout(TIMEOUT_MS);
+    in = new BufferedInputStream(socket.getInputStream());
+  }
+
+  /** A response as it came. */
+  record Response(int status, String reason, Map<String, String> headers, String body) {
+    String header(final String name) {
+      return headers.get(name.toLowerCase(Locale.ROOT));
+    }
+  }
+
+  static String get(final String target) {
+    return "GET " + target + " HTTP/1.1\r\nHost: t\r\n\r\n";
+  }
+
+  static String post(final String target, final String body) {
+    return post(target, "", body);
+  }
+
+  static String post(final String target, final String headers, final String body) {
+    final int length = body.getBytes(UTF_8).length;
+    return "POST "
+        + target
+        + " HTTP/1.1\r\nHost: t\r\n"
+        + headers
+        + (length > 0 ? "Content-Length: " + length + "\r\n" : "")
+        + "\r\n"
+        + body;
+  }
+
+  RawClient send(final String text) throws IOException {
+    return send(text.getBytes(UTF_8));
+  }
+
+  RawClient send(final byte[] bytes) throws IOException {
+    socket.getOutputStream().write(bytes);
+    socket.getOutputStream().flush();
+    return this;
+  }
+
+  Response exchange(final String request) throws IOException {
+    return send(request).read();
+  }
+
+  Response read() throws IOException {
+    return read(false);
+  }
+
+  /** Reads a response; one to HEAD has a length but no body. */
+  Response read(final boolean head) throws IOException {
+    final String[] start = line().split(" ", 3);
+    final Map<String, String> headers = new LinkedHashMap<>();
+    for (String line = line(); !line.isEmpty(); line = line()) {
+      final int colon = line.indexOf(": ");
+      headers.put(line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 2));
+    }
+    final String length = headers.get("content-length");
+    final byte[] body =
+        head || length == null ? new byte[0] : in.readNBytes(Integer.parseInt(length));
+    return new Response(Integer.parseInt(start[1]), start[2], headers, new String(body, UTF_8));
+  }
+
+  String line() throws IOException {
+    final StringBuilder line = new StringBuilder();
+    for (int next = in.read(); next != '\n'; next = in.read()) {
+      if (next < 0) {
+        throw new EOFException("after: " + line);
+      }
+      line.append((char) next);
+    }
+    if (line.charAt(line.length() - 1) != '\r') {
+      throw new IOException("a line without CR: " + line);
+    }
+    return new String(line.substring(0, line.length() - 1).getBytes(ISO_8859_1), UTF_8);
+  }
+
+  /** Whether the server closes without sending anything more. */
+  boolean isClosed() throws IOException {
+    try {
+      return in.read() < 0;
+    } catch (final java.net.SocketException ex) {
+      return true;
+    }
+  }
+
+  int readByte() throws IOException {
+    return in.read();
+  }
+
+  void endOutput() throws IOException {
+    socket.shutdownOutput();
+  }
+
+  /** Closes so that the server sees a reset. */
+  void reset() throws IOException {
+    socket.setSoLinger(true, 0);
+    socket.close();
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}

@@ -1,0 +1,72 @@
+package io.tally.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Consumer;
+import org.agrona.concurrent.SystemNanoClock;
+
+/** A server with one loop in front of scripted counters. */
+final class TestServer implements AutoCloseable {
+  final ScriptedCounters counters = new ScriptedCounters();
+  final List<Throwable> errors = Collections.synchronizedList(new ArrayList<>());
+  final EventLoops loops;
+  final HttpServer http;
+  volatile ProbeResult readiness = new ProbeResult(true, "{\"ready\":true}");
+
+  TestServer() {
+    this(context -> {}, false);
+  }
+
+  TestServer(final Consumer<HttpServer.Context> settings) {
+    this(settings, false);
+  }
+
+  TestServer(final Consumer<HttpServer.Context> settings, final boolean nio) {
+    loops =
+        nio
+            ? EventLoops.launchNio(1, SystemNanoClock.INSTANCE, errors::add)
+            : EventLoops.launch(1, SystemNanoClock.INSTANCE, errors::add);
+    final HttpServer.Context context =
+        new HttpServer.Context()
+            .port(0)
+            .eventLoops(loops)
+            .entries(List.of(counters))
+            .readiness(() -> readiness)
+            .liveness(() -> new ProbeResult(true, "{\"live\":true}"))
+            .cluster(() -> "{\"epoch\":1,\"nodes\":[]}")
+            .metricsUrl("http://localhost:2121/metrics");
+    settings.accept(context);
+    http = HttpServer.launch(context);
+  }
+
+  RawClient connect() throws IOException {
+    return new RawClient(http.port());
+  }
+
+  /** Runs a task on the loop's thread, followed by a step. */
+  void onLoop(final Runnable task) {
+    loops
+        .stepper(0)
+        .run(
+            () -> {
+              task.run();
+              loops.wakeup(0).wake();
+            });
+  }
+
+  void awaitHeld(final int count) {
+    Await.until(count + " requests held", () -> counters.heldCount() == count);
+  }
+
+  @Override
+  public void close() {
+    http.close();
+    loops.close();
+    assertEquals(List.of(), errors);
+    assertEquals(0, http.counters().connectionsOpen());
+  }
+}
