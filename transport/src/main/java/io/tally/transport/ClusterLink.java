@@ -316,7 +316,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     private int ringBytes = 1 << 18;
     private int maxFrameBytes = 1 << 16;
     private int inboundFrames = 1 << 13;
-    private long helloIntervalNs = 1_000_000_000L;
+    private long helloIntervalNs = 900_000_000L;
     private long probeIntervalNs = 50_000_000L;
     private long silenceTimeoutNs = 3_000_000_000L;
     private long queueLimitNs = 250_000_000L;

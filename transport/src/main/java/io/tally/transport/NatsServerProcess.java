@@ -194,8 +194,9 @@ public final class NatsServerProcess implements AutoCloseable {
 
   private void restart() {
     try {
-      final Child next = new Child(binary, port);
+      // Where only the script died, this lets its watchdog end the server, which frees the port.
       child.stop();
+      final Child next = new Child(binary, port);
       child = next;
       if (closing) {
         next.stop();
@@ -285,8 +286,9 @@ public final class NatsServerProcess implements AutoCloseable {
           awaitExit();
           throw new IOException("nats-server ended at once: " + lastLine);
         }
-        // Only the server's own greeting counts: another process might have taken the port.
-        if (ownsPort() && greets(port)) {
+        // If another process had taken the port, the greeting might be its own and this one's end
+        // near.
+        if (greets(port) && isServerAlive()) {
           return;
         }
         LockSupport.parkNanos(this, POLL_NS);
@@ -294,7 +296,7 @@ public final class NatsServerProcess implements AutoCloseable {
       throw new IOException("nats-server did not accept connections in time: " + lastLine);
     }
 
-    private boolean ownsPort() {
+    private boolean isServerAlive() {
       return ProcessHandle.of(serverPid).map(ProcessHandle::isAlive).orElse(false);
     }
 

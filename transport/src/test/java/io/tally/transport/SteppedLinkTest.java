@@ -176,6 +176,30 @@ class SteppedLinkTest {
   }
 
   @Test
+  void shouldWakeTheSenderWhenAFullWindowOpens() {
+    launchPair(
+        TestNode.context("a", 10).windowBytes(1 << 16).maxFrameBytes(1 << 13),
+        TestNode.context("b", 20).windowBytes(1 << 16));
+    int claimed = 0;
+    while (a.count(LinkCounter.WINDOW_STALLS) == 0) {
+      assertEquals(NodeLink.CLAIMED, a.offerCommand(1, claimed++, 900));
+      a.link.sender().doWork(nowNs);
+    }
+    carrier.deliver();
+    b.step(nowNs);
+    carrier.deliver();
+    final int wakeups = a.wakeups;
+    a.link.flush();
+    assertEquals(wakeups, a.wakeups, "nothing new since the stall");
+    a.link.receiver().doWork(nowNs);
+    assertEquals(wakeups + 1, a.wakeups);
+    a.link.sender().doWork(nowNs);
+    carrier.deliver();
+    b.step(nowNs);
+    assertEquals(numbers(0, claimed), b.commands);
+  }
+
+  @Test
   void shouldEmptyItsRingInOneStepAlsoWhereItWraps() {
     launchPair(TestNode.context("a", 10).ringBytes(1 << 13), TestNode.context("b", 20));
     long next = 0;
@@ -220,8 +244,9 @@ class SteppedLinkTest {
   void shouldAcknowledgeOneWayTraffic() {
     launchPair();
     long next = 0;
-    // Six windows within less than a hello interval, and b has nothing to say.
-    while (next < 6 * 1024) {
+    // Six windows in no time, and b has nothing to say.
+    for (int i = 0; next < 6 * 1024; i++) {
+      assertTrue(i < 7 * 1024, "stuck at " + next);
       if (a.offerCommand(1, next, 900) == NodeLink.CLAIMED) {
         next++;
       } else {
