@@ -16,7 +16,7 @@ final class StockNode {
   static final long REQUEST_TIMEOUT_NS = 100 * MS;
   static final long QUEUE_LIMIT_NS = 25 * MS;
   static final long ATTEMPT_NS = 20 * MS;
-  private static final int LINK_CAPACITY = 1 << 14;
+  private static final int LINK_CAPACITY = 1 << 13;
   private static final int MAX_NODES = 8;
 
   final CachedNanoClock clock;
