@@ -29,6 +29,7 @@ final class SimulatedNode {
   final int index;
   final long incarnation;
   private final long clockOffsetNs;
+  private final double clockRate;
   private final Mutant mutant;
   private final StaleListener staleListener;
   private final List<StockService> services = new ArrayList<>();
@@ -45,11 +46,13 @@ final class SimulatedNode {
       final int index,
       final long incarnation,
       final long clockOffsetNs,
+      final double clockRate,
       final Mutant mutant,
       final StaleListener staleListener) {
     this.index = index;
     this.incarnation = incarnation;
     this.clockOffsetNs = clockOffsetNs;
+    this.clockRate = clockRate;
     this.mutant = mutant;
     this.staleListener = staleListener;
     heardMs = new long[nodeIds.size()];
@@ -71,7 +74,7 @@ final class SimulatedNode {
   }
 
   void step(final long nowMs, final Network network) {
-    node.clock.update(nowMs * StockNode.MS + clockOffsetNs);
+    node.clock.update((long) (nowMs * clockRate * StockNode.MS) + clockOffsetNs);
     receive(nowMs);
     for (int peer = 0; peer < heardMs.length; peer++) {
       if (nowMs - heardMs[peer] > PEER_DOWN_MS) {

@@ -16,9 +16,9 @@ import java.util.stream.IntStream;
 import org.agrona.DirectBuffer;
 
 /**
- * A cluster of the stock service, stepped by one thread on a virtual clock: everything that happens
- * follows from the seed. Runs a load under faults, heals, waits until all is quiet, and checks what
- * was recorded.
+ * A cluster of the stock service, stepped by one thread in virtual time: everything that happens
+ * follows from the seed. The nodes' clocks start anywhere, and some run fast or slow. Runs a load
+ * under faults, heals, waits until all is quiet, and checks what was recorded.
  *
  * <p>Item ids tell how an item is used: of those that leave remainder 0 by three, single pieces are
  * put; remainder 1: each put has its own power of two; remainder 2: any quantities are put and
@@ -154,6 +154,7 @@ final class Simulation {
             index,
             incarnations[index],
             random.nextLong(),
+            random.nextInt(3) == 0 ? 0.5 + random.nextDouble() * 1.5 : 1,
             mutant,
             correlationId -> onStale(index, correlationId));
   }
@@ -178,7 +179,7 @@ final class Simulation {
       } else if (random.nextDouble() < faults.restartRate()) {
         restarts++;
         kill(i);
-        startAgainMs[i] = nowMs + random.nextInt(60);
+        startAgainMs[i] = nowMs + (random.nextBoolean() ? 0 : random.nextInt(60));
       } else if (random.nextDouble() < faults.pauseRate()) {
         nodes[i].pausedUntilMs = nowMs + 1 + random.nextInt(150);
       } else if (random.nextDouble() < faults.stallRate()) {
