@@ -191,12 +191,28 @@ final class MutantTest {
     assertCaught("window freed at the deadline", "FateChecker", FreedWindow::new);
   }
 
+  @Test
+  void shouldCatchAnIdempotencyKeyThatIsForgotten() {
+    assertCaught(
+        "idempotency key forgotten",
+        "IdempotencyChecker",
+        () ->
+            new CommandMutant() {
+              private int count;
+
+              @Override
+              void onWrite(final WireEditor command) {
+                command.firstByteOfKey((byte) count++);
+              }
+            });
+  }
+
   /** Runs histories until the checker that guards the broken promise itself has noticed. */
   private static void assertCaught(
       final String name, final String guard, final Supplier<Mutant> mutant) {
     final Set<String> noticed = new TreeSet<>();
     for (long seed = 1; seed <= SEED_LIMIT; seed++) {
-      for (final String violation : new Simulation(seed, mutant.get(), false).run()) {
+      for (final String violation : new Simulation(seed, mutant.get()).run()) {
         noticed.add(violation.substring(0, violation.indexOf(':')));
       }
       if (noticed.contains(guard)) {

@@ -45,6 +45,7 @@ final class SimulatedNode {
       final List<String> nodeIds,
       final int index,
       final long incarnation,
+      final long nowMs,
       final long clockOffsetNs,
       final double clockRate,
       final Mutant mutant,
@@ -58,9 +59,11 @@ final class SimulatedNode {
     heardMs = new long[nodeIds.size()];
     final ShardServiceFactory factory =
         new DecoratedServiceFactory(new StockServiceFactory(), this::decorate);
+    final CachedNanoClock clock = new CachedNanoClock();
+    clock.update(clockNs(nowMs));
     node =
         StockNode.launch(
-            new CachedNanoClock(),
+            clock,
             StockNode.context(nodeIds, nodeIds.get(index), incarnation).serviceFactory(factory));
   }
 
@@ -74,7 +77,7 @@ final class SimulatedNode {
   }
 
   void step(final long nowMs, final Network network) {
-    node.clock.update((long) (nowMs * clockRate * StockNode.MS) + clockOffsetNs);
+    node.clock.update(clockNs(nowMs));
     receive(nowMs);
     for (int peer = 0; peer < heardMs.length; peer++) {
       if (nowMs - heardMs[peer] > PEER_DOWN_MS) {
@@ -94,6 +97,10 @@ final class SimulatedNode {
             network.send(nowMs, index, to, incarnation, message);
           });
     }
+  }
+
+  private long clockNs(final long nowMs) {
+    return (long) (nowMs * clockRate * StockNode.MS) + clockOffsetNs;
   }
 
   private ShardService decorate(final ShardService service) {

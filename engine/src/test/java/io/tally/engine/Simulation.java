@@ -21,8 +21,8 @@ import org.agrona.DirectBuffer;
  * under faults, heals, waits until all is quiet, and checks what was recorded.
  *
  * <p>Item ids tell how an item is used: of those that leave remainder 0 by three, single pieces are
- * put; remainder 1: each put has its own power of two; remainder 2: any quantities are put and
- * taken.
+ * put, in some runs under idempotency keys that several requests share; remainder 1: each put has
+ * its own power of two; remainder 2: any quantities are put and taken.
  */
 final class Simulation {
   private static final int HELLO_MS = 10;
@@ -89,12 +89,11 @@ final class Simulation {
    *
    * @param seed from which everything follows.
    * @param mutant the mistake to build in.
-   * @param keyed whether some writes carry idempotency keys, some of them shared.
    */
-  Simulation(final long seed, final Mutant mutant, final boolean keyed) {
+  Simulation(final long seed, final Mutant mutant) {
     random = new SplittableRandom(seed);
     this.mutant = mutant;
-    this.keyed = keyed;
+    keyed = random.nextInt(3) == 0;
     final int nodeCount = 2 + random.nextInt(2);
     nodeIds = IntStream.range(0, nodeCount).mapToObj(i -> "node-" + i).toList();
     faults = Faults.draw(random);
@@ -153,6 +152,7 @@ final class Simulation {
             nodeIds,
             index,
             incarnations[index],
+            nowMs,
             random.nextLong(),
             random.nextInt(3) == 0 ? 0.5 + random.nextDouble() * 1.5 : 1,
             mutant,

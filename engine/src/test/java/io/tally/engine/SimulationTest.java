@@ -41,7 +41,7 @@ final class SimulationTest {
     private long restarts;
 
     void run(final long seed) {
-      final Simulation simulation = new Simulation(seed, new Mutant(), false);
+      final Simulation simulation = new Simulation(seed, new Mutant());
       final List<String> violations;
       try {
         violations = simulation.run();
@@ -71,7 +71,8 @@ final class SimulationTest {
               EngineCounter.WRONG_INCARNATION,
               EngineCounter.EXPIRED,
               EngineCounter.RECEIVED_BUSY,
-              EngineCounter.INCARNATION_CHANGES)) {
+              EngineCounter.INCARNATION_CHANGES,
+              EngineCounter.IDEMPOTENT_REPLAYS)) {
         assertTrue(totals.get(counter) > 0, counter + " left no trace");
       }
       assertTrue(restarts > 0, "no restart");

@@ -46,6 +46,13 @@ final class WireEditor {
     put(CommandDecoder.laneFloorEncodingOffset(), value);
   }
 
+  void firstByteOfKey(final byte value) {
+    final int keyHeader = BODY + CommandDecoder.BLOCK_LENGTH;
+    if (buffer.getByte(keyHeader) != 0) {
+      buffer.putByte(keyHeader + CommandDecoder.idempotencyKeyHeaderLength(), value);
+    }
+  }
+
   void shardIncarnation(final long value) {
     put(CommandDecoder.shardIncarnationEncodingOffset(), value);
   }
