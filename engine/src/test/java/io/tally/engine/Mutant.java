@@ -12,7 +12,7 @@ class Mutant {
   void onDeliver(final long toIncarnation, final byte[] message) {}
 
   /** Called when a request was given up at its deadline. */
-  void onTimeout(final long fromIncarnation, final long correlationId) {}
+  void onTimeout(final long fromIncarnation, final int loop, final long correlationId) {}
 
   /** Called for each service that is made. */
   ShardService service(final ShardService service) {

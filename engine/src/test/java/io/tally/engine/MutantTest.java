@@ -273,7 +273,8 @@ final class MutantTest {
     void onSend(final long fromIncarnation, final byte[] message) {
       if (editor.on(message).isWrite()) {
         final String lane = editor.lane();
-        final String request = fromIncarnation + "/" + editor.commandCorrelationId();
+        final String request =
+            fromIncarnation + "/" + editor.loop() + "/" + editor.commandCorrelationId();
         final Slot slot = taken.computeIfAbsent(request, key -> new Slot(lane, assign(lane)));
         editor.laneSequence(slot.sequence);
         editor.laneFloor(Math.max(0, slot.sequence - KEPT_BELOW));
@@ -281,8 +282,8 @@ final class MutantTest {
     }
 
     @Override
-    void onTimeout(final long fromIncarnation, final long correlationId) {
-      final Slot slot = taken.get(fromIncarnation + "/" + correlationId);
+    void onTimeout(final long fromIncarnation, final int loop, final long correlationId) {
+      final Slot slot = taken.get(fromIncarnation + "/" + loop + "/" + correlationId);
       if (slot != null) {
         freed.computeIfAbsent(slot.lane, lane -> new ArrayDeque<>()).add(slot.sequence);
       }

@@ -16,11 +16,11 @@ import org.agrona.concurrent.UnsafeBuffer;
  * the real link has in front of the engine.
  */
 final class SimulatedNode {
-  private static final long PEER_DOWN_MS = 30;
+  static final int HOME_LOOP = 0;
 
   /** Told of refusals that a correct protocol never sends. */
   interface StaleListener {
-    void onStale(long correlationId);
+    void onStale(int loop, long correlationId);
   }
 
   private record Held(byte[] message, long arrivedMs) {}
@@ -37,6 +37,9 @@ final class SimulatedNode {
   private final Queue<Network.Delivery> inbox = new ArrayDeque<>();
   private final List<Held> held = new ArrayList<>();
   private final ReplyAdapter replies = new ReplyAdapter();
+  private final long peerDownMs;
+  private final int[] seenWakes;
+  private final boolean[] active;
   private int drainedFlushes;
   long pausedUntilMs;
   long stalledUntilMs;
@@ -48,12 +51,17 @@ final class SimulatedNode {
       final long nowMs,
       final long clockOffsetNs,
       final double clockRate,
+      final int loopCount,
+      final long peerDownMs,
       final Mutant mutant,
       final StaleListener staleListener) {
     this.index = index;
     this.incarnation = incarnation;
     this.clockOffsetNs = clockOffsetNs;
     this.clockRate = clockRate;
+    this.peerDownMs = peerDownMs;
+    seenWakes = new int[loopCount];
+    active = new boolean[loopCount];
     this.mutant = mutant;
     this.staleListener = staleListener;
     heardMs = new long[nodeIds.size()];
@@ -64,7 +72,9 @@ final class SimulatedNode {
     node =
         StockNode.launch(
             clock,
-            StockNode.context(nodeIds, nodeIds.get(index), incarnation).serviceFactory(factory));
+            StockNode.context(nodeIds, nodeIds.get(index), incarnation).serviceFactory(factory),
+            HOME_LOOP,
+            loopCount);
   }
 
   /** What is left of an item in this process, which owns it. */
@@ -78,15 +88,18 @@ final class SimulatedNode {
 
   void step(final long nowMs, final Network network) {
     node.clock.update(clockNs(nowMs));
-    receive(nowMs);
+    if (receive(nowMs)) {
+      active[HOME_LOOP] = true;
+    }
     for (int peer = 0; peer < heardMs.length; peer++) {
-      if (nowMs - heardMs[peer] > PEER_DOWN_MS) {
+      if (nowMs - heardMs[peer] > peerDownMs) {
         node.link.peerDown(peer);
       }
     }
-    node.stepIngress();
-    if (nowMs >= stalledUntilMs) {
-      node.stepShards();
+    for (int loop = 0; loop < active.length; loop++) {
+      if (isDue(loop)) {
+        stepLoop(nowMs, loop);
+      }
     }
     // Only what was flushed leaves, as on the real link.
     if (node.link.flushCount() != drainedFlushes) {
@@ -99,6 +112,33 @@ final class SimulatedNode {
     }
   }
 
+  /** To be called after a request was made on a loop: its thread steps it then. */
+  void onRequest(final int loop) {
+    active[loop] = true;
+  }
+
+  /** A loop is stepped when it was woken, has work, or asked for it; a lost wake-up shows. */
+  private boolean isDue(final int loop) {
+    return active[loop]
+        || node.wakes[loop] != seenWakes[loop]
+        || isDue(node.engine.ingress(loop).nextStepNs())
+        || isDue(node.engine.shardAgent(loop).nextStepNs());
+  }
+
+  private boolean isDue(final long stepNs) {
+    return stepNs != SteppedAgent.NEVER && stepNs - node.clock.nanoTime() <= 0;
+  }
+
+  private void stepLoop(final long nowMs, final int loop) {
+    seenWakes[loop] = node.wakes[loop];
+    int workCount = node.engine.ingress(loop).doWork(node.clock.nanoTime());
+    final boolean stalled = nowMs < stalledUntilMs;
+    if (!stalled) {
+      workCount += node.engine.shardAgent(loop).doWork(node.clock.nanoTime());
+    }
+    active[loop] = stalled || workCount > 0;
+  }
+
   private long clockNs(final long nowMs) {
     return (long) (nowMs * clockRate * StockNode.MS) + clockOffsetNs;
   }
@@ -108,7 +148,8 @@ final class SimulatedNode {
     return mutant.service(service);
   }
 
-  private void receive(final long nowMs) {
+  private boolean receive(final long nowMs) {
+    final boolean any = !held.isEmpty() || !inbox.isEmpty();
     for (final Iterator<Held> i = held.iterator(); i.hasNext(); ) {
       final Held next = i.next();
       if (node.receive(next.message) != InboundAdapter.RETRY) {
@@ -126,6 +167,7 @@ final class SimulatedNode {
       }
     }
     node.engine.inbound().flush();
+    return any;
   }
 
   private void onHello(final long nowMs, final int from, final long peerIncarnation) {
@@ -150,7 +192,7 @@ final class SimulatedNode {
           buffer,
           (correlationId, code, shardIncarnation, replayed, payload, offset, length) -> {
             if (code == ReplyCode.STALE) {
-              staleListener.onStale(correlationId);
+              staleListener.onStale(replies.originLoop(), correlationId);
             }
           });
     }

@@ -25,7 +25,8 @@ import org.agrona.DirectBuffer;
  * its own power of two; remainder 2: any quantities are put and taken.
  */
 final class Simulation {
-  private static final int HELLO_MS = 10;
+  private static final int MAX_LOOPS = 2;
+  private static final long TOLERANCE_NS = 5 * StockNode.MS;
   private static final int QUIET_LIMIT_MS = 1_000;
   private static final int ITEM_COUNT = 6;
   private static final int MAX_DISTINCT_PUTS = 60;
@@ -34,6 +35,9 @@ final class Simulation {
   /** One request of a client, until it has ended. */
   private static final class Request {
     private final SimulatedNode node;
+    private final int loop;
+    private final long startMs;
+    private final long startNs;
     private final long itemId;
     private final boolean write;
     private final long amount;
@@ -44,12 +48,17 @@ final class Simulation {
 
     Request(
         final SimulatedNode node,
+        final int loop,
+        final long startMs,
         final long itemId,
         final boolean write,
         final long amount,
         final String key,
         final long start) {
       this.node = node;
+      this.loop = loop;
+      this.startMs = startMs;
+      startNs = node.node.clock.nanoTime();
       this.itemId = itemId;
       this.write = write;
       this.amount = amount;
@@ -68,6 +77,7 @@ final class Simulation {
   private final long[] bornAt;
   private final long[] startAgainMs;
   private final Faults faults;
+  private final int helloMs;
   private final int loadMs;
   private final double requestRate;
   private final List<Request> requests = new ArrayList<>();
@@ -97,6 +107,7 @@ final class Simulation {
     final int nodeCount = 2 + random.nextInt(2);
     nodeIds = IntStream.range(0, nodeCount).mapToObj(i -> "node-" + i).toList();
     faults = Faults.draw(random);
+    helloMs = 5 + random.nextInt(20);
     loadMs = 50 + random.nextInt(200);
     requestRate = random.nextDouble() * (random.nextInt(5) == 0 ? 0.8 : 0.2);
     network = new Network(nodeCount, faults, random.split());
@@ -112,7 +123,7 @@ final class Simulation {
 
   /** Runs to the end; returns what broke a promise, empty if nothing did. */
   List<String> run() {
-    final long warmMs = nowMs + 2 * HELLO_MS;
+    final long warmMs = nowMs + 2 * helloMs;
     final long loadEndMs = warmMs + loadMs;
     while (nowMs < loadEndMs) {
       if (nowMs >= warmMs) {
@@ -155,8 +166,10 @@ final class Simulation {
             nowMs,
             random.nextLong(),
             random.nextInt(3) == 0 ? 0.5 + random.nextDouble() * 1.5 : 1,
+            1 + random.nextInt(MAX_LOOPS),
+            3L * helloMs,
             mutant,
-            correlationId -> onStale(index, correlationId));
+            (loop, correlationId) -> onStale(index, loop, correlationId));
   }
 
   private void injectFaults() {
@@ -230,20 +243,22 @@ final class Simulation {
       final boolean write,
       final long amount,
       final String key) {
-    final Request request = new Request(node, itemId, write, amount, key, ++stamp);
+    final int loop = random.nextInt(node.node.engine.ingressCount());
+    final Request request = new Request(node, loop, nowMs, itemId, write, amount, key, ++stamp);
     final int cookie = requests.size();
     requests.add(request);
     final byte[] keyBytes = key.isEmpty() ? NO_KEY : key.getBytes(StandardCharsets.US_ASCII);
     final long nowNs = node.node.clock.nanoTime();
     if (!write) {
-      request.correlationId = node.node.stocks.count(nowNs, itemId, onReply, cookie);
+      request.correlationId = node.node.stocks(loop).count(nowNs, itemId, onReply, cookie);
     } else if (amount >= 0) {
       request.correlationId =
-          node.node.stocks.put(nowNs, itemId, amount, keyBytes, onReply, cookie);
+          node.node.stocks(loop).put(nowNs, itemId, amount, keyBytes, onReply, cookie);
     } else {
       request.correlationId =
-          node.node.stocks.take(nowNs, itemId, -amount, keyBytes, onReply, cookie);
+          node.node.stocks(loop).take(nowNs, itemId, -amount, keyBytes, onReply, cookie);
     }
+    node.onRequest(loop);
   }
 
   private void onReply(
@@ -256,8 +271,9 @@ final class Simulation {
       final int length) {
     final Request request = requests.get((int) cookie);
     outcomes.merge(outcome, 1L, Long::sum);
+    checkTime(request, outcome);
     if (outcome == Outcome.TIMEOUT) {
-      mutant.onTimeout(request.node.incarnation, request.correlationId);
+      mutant.onTimeout(request.node.incarnation, request.loop, request.correlationId);
     }
     if (outcome != Outcome.ANSWERED) {
       final Fate fate = outcome.isUnknown() ? Fate.UNKNOWN : Fate.NOT_APPLIED;
@@ -268,6 +284,17 @@ final class Simulation {
       final boolean refused = request.amount < 0 && !adapter.isTaken();
       final long amount = refused ? 0 : request.amount;
       end(request, Fate.APPLIED, amount, adapter.left(), shardIncarnation, replayed);
+    }
+  }
+
+  /** Nothing waits for ever: what ends late was held up by a pause of its node. */
+  private void checkTime(final Request request, final Outcome outcome) {
+    final boolean paused = request.node.pausedUntilMs > request.startMs;
+    final long limitNs =
+        outcome == Outcome.BUSY ? StockNode.QUEUE_LIMIT_NS : StockNode.REQUEST_TIMEOUT_NS;
+    final long tookNs = request.node.node.clock.nanoTime() - request.startNs;
+    if (!paused && tookNs > limitNs + TOLERANCE_NS) {
+      violations.add("time: a request ended as " + outcome + " after " + tookNs + " ns");
     }
   }
 
@@ -296,10 +323,11 @@ final class Simulation {
             replayed));
   }
 
-  private void onStale(final int index, final long correlationId) {
+  private void onStale(final int index, final int loop, final long correlationId) {
     for (int i = requests.size() - 1; i >= 0; i--) {
       final Request request = requests.get(i);
       if (request.node == nodes[index]
+          && request.loop == loop
           && request.correlationId == correlationId
           && !request.ended) {
         violations.add("floor: the owner refused as stale what its ingress awaits");
@@ -318,7 +346,7 @@ final class Simulation {
     for (int i = 0; i < nodes.length; i++) {
       final SimulatedNode node = nodes[(first + i) % nodes.length];
       if (node != null && nowMs >= node.pausedUntilMs) {
-        if (nowMs % HELLO_MS == node.index) {
+        if (nowMs % helloMs == node.index) {
           for (int peer = 0; peer < nodes.length; peer++) {
             if (peer != node.index) {
               network.hello(nowMs, node.index, peer, node.incarnation);
@@ -336,7 +364,7 @@ final class Simulation {
       if (nodes[i] == null) {
         start(i);
       }
-      nodes[i].pausedUntilMs = 0;
+      nodes[i].pausedUntilMs = Math.min(nowMs, nodes[i].pausedUntilMs);
       nodes[i].stalledUntilMs = 0;
     }
   }
@@ -354,8 +382,10 @@ final class Simulation {
 
   private boolean isQuiet() {
     for (final SimulatedNode node : nodes) {
-      if (node.node.ingress.pendingCount() != 0) {
-        return false;
+      for (int loop = 0; loop < node.node.engine.ingressCount(); loop++) {
+        if (node.node.engine.ingress(loop).pendingCount() != 0) {
+          return false;
+        }
       }
     }
     return network.isQuiet();
@@ -363,7 +393,7 @@ final class Simulation {
 
   /** After healing everything must be answered again, from every node. */
   private void probe() {
-    for (int i = 0; i < 3 * HELLO_MS; i++) {
+    for (int i = 0; i < 3 * helloMs; i++) {
       step();
     }
     final int first = requests.size();

@@ -57,6 +57,10 @@ final class WireEditor {
     put(CommandDecoder.shardIncarnationEncodingOffset(), value);
   }
 
+  int loop() {
+    return buffer.getByte(BODY + CommandDecoder.originLoopEncodingOffset()) & 0xFF;
+  }
+
   long commandCorrelationId() {
     return get(CommandDecoder.correlationIdEncodingOffset());
   }
@@ -67,6 +71,8 @@ final class WireEditor {
         + "/"
         + get(CommandDecoder.originIncarnationEncodingOffset())
         + "/"
+        + loop()
+        + "/"
         + buffer.getShort(BODY + CommandDecoder.shardIdEncodingOffset(), ByteOrder.LITTLE_ENDIAN)
         + "/"
         + get(CommandDecoder.shardIncarnationEncodingOffset());
@@ -75,6 +81,8 @@ final class WireEditor {
   /** Names the request that a reply answers in the whole simulation, as far as it goes. */
   String answered() {
     return get(ReplyDecoder.originIncarnationEncodingOffset())
+        + "/"
+        + buffer.getByte(BODY + ReplyDecoder.originLoopEncodingOffset())
         + "/"
         + get(ReplyDecoder.shardIncarnationEncodingOffset())
         + "/"
