@@ -149,7 +149,8 @@ final class InboundAdapterTest {
   @Test
   void shouldWakeTheIngressOfAnotherLoopOncePerBatch() {
     final StockNode apart =
-        StockNode.launch(clock, StockNode.context(IDS, "node-0", 3), ShardEngine.Context.NO_LOOP);
+        StockNode.launch(
+            clock, StockNode.context(IDS, "node-0", 3), ShardEngine.Context.NO_LOOP, 1);
     apart.link.peerUp(1, 5);
     apart.stocks.put(0, itemId, 1, answers, 1);
     apart.stocks.put(0, itemId, 1, answers, 2);
@@ -158,10 +159,10 @@ final class InboundAdapterTest {
     for (final byte[] message : sent) {
       assertEquals(InboundAdapter.ACCEPTED, apart.receive(answer(Messages.decode(message))));
     }
-    assertEquals(0, apart.ingressWakes);
+    assertEquals(0, apart.wakes[0]);
     apart.engine.inbound().flush();
     apart.engine.inbound().flush();
-    assertEquals(1, apart.ingressWakes);
+    assertEquals(1, apart.wakes[0]);
     assertTrue(answers.all.isEmpty());
     apart.stepIngress();
     assertEquals(List.of(1L, 2L), answers.cookies());

@@ -2,13 +2,15 @@ package io.tally.engine;
 
 import io.tally.stock.StockProxy;
 import io.tally.stock.StockServiceFactory;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.agrona.concurrent.CachedNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * One node of the stock service with one event loop, which takes requests, steps the shards and
- * receives from the link; all stepped by the test.
+ * One node of the stock service, whose event loops take requests and step the shards; one of them
+ * receives from the link. All are stepped by the test.
  */
 final class StockNode {
   static final int SHARD_COUNT = 4;
@@ -16,7 +18,7 @@ final class StockNode {
   static final long REQUEST_TIMEOUT_NS = 100 * MS;
   static final long QUEUE_LIMIT_NS = 25 * MS;
   static final long ATTEMPT_NS = 20 * MS;
-  private static final int LINK_CAPACITY = 1 << 14;
+  private static final int LINK_CAPACITY = 1 << 13;
   private static final int MAX_NODES = 8;
 
   final CachedNanoClock clock;
@@ -25,24 +27,30 @@ final class StockNode {
   final ShardEngine engine;
   final Ingress ingress;
   final StockProxy stocks;
-  int ingressWakes;
-  int agentWakes;
+  final int[] wakes;
+  private final StockProxy[] stocksByLoop;
 
   private StockNode(
       final CachedNanoClock clock,
       final SimulatedLink link,
       final ShardEngine.Context context,
-      final int homeLoop) {
+      final int homeLoop,
+      final int loopCount) {
     this.clock = clock;
     this.link = link;
     this.context = context;
+    wakes = new int[loopCount];
+    final Wakeup[] wakeups = new Wakeup[loopCount];
+    Arrays.setAll(wakeups, loop -> () -> wakes[loop]++);
     context.clock(clock).link(link);
-    context.ingressWakeups(() -> ingressWakes++);
-    context.shardAgents(new int[] {0}, new Wakeup[] {() -> agentWakes++});
+    context.ingressWakeups(wakeups);
+    context.shardAgents(IntStream.range(0, loopCount).toArray(), wakeups);
     context.homeLoop(homeLoop);
     engine = ShardEngine.launch(context);
     ingress = engine.ingress(0);
-    stocks = new StockProxy(ingress);
+    stocksByLoop = new StockProxy[loopCount];
+    Arrays.setAll(stocksByLoop, loop -> new StockProxy(engine.ingress(loop)));
+    stocks = stocksByLoop[0];
   }
 
   static ShardEngine.Context context(
@@ -62,12 +70,20 @@ final class StockNode {
   }
 
   static StockNode launch(final CachedNanoClock clock, final ShardEngine.Context context) {
-    return launch(clock, context, 0);
+    return launch(clock, context, 0, 1);
   }
 
   static StockNode launch(
-      final CachedNanoClock clock, final ShardEngine.Context context, final int homeLoop) {
-    return new StockNode(clock, new SimulatedLink(MAX_NODES, LINK_CAPACITY), context, homeLoop);
+      final CachedNanoClock clock,
+      final ShardEngine.Context context,
+      final int homeLoop,
+      final int loopCount) {
+    return new StockNode(
+        clock, new SimulatedLink(MAX_NODES, LINK_CAPACITY), context, homeLoop, loopCount);
+  }
+
+  StockProxy stocks(final int loop) {
+    return stocksByLoop[loop];
   }
 
   int index() {

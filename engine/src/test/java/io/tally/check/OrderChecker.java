@@ -1,0 +1,78 @@
+package io.tally.check;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * On a counter that only grows, returned values follow real time: what began after another answer
+ * had come returns no less than that, a write of amount n at least n more, and a read no more than
+ * all writes together that had begun before it ended. Near-linear, and complete for fetch-and-add.
+ */
+public final class OrderChecker implements Checker {
+  @Override
+  public List<String> check(final History history) {
+    final List<String> violations = new ArrayList<>();
+    for (final Life life : history.lives()) {
+      final List<Operation> operations = history.of(life.key());
+      if (History.isGrowing(operations)) {
+        final List<Operation> answered =
+            operations.stream().filter(o -> life.answered(o) && !o.replayed()).toList();
+        checkFloor(life, answered, violations);
+        checkCeiling(life, operations, answered, violations);
+      }
+    }
+    return violations;
+  }
+
+  private static void checkFloor(
+      final Life life, final List<Operation> answered, final List<String> violations) {
+    final List<Operation> byStart =
+        answered.stream().sorted(Comparator.comparingLong(Operation::start)).toList();
+    final List<Operation> byEnd =
+        answered.stream().sorted(Comparator.comparingLong(Operation::end)).toList();
+    long floor = 0;
+    int ended = 0;
+    for (final Operation operation : byStart) {
+      while (ended < byEnd.size() && byEnd.get(ended).end() < operation.start()) {
+        floor = Math.max(floor, byEnd.get(ended++).value());
+      }
+      if (operation.value() < floor + operation.amount()) {
+        violations.add(
+            String.format(
+                "%s@%d: +%d returned %d after an answer of %d had come",
+                life.key(), life.incarnation(), operation.amount(), operation.value(), floor));
+      }
+    }
+  }
+
+  private static void checkCeiling(
+      final Life life,
+      final List<Operation> operations,
+      final List<Operation> answered,
+      final List<String> violations) {
+    final List<Operation> writes =
+        operations.stream()
+            .filter(
+                o ->
+                    o.isAppliedWrite() && life.answered(o)
+                        || o.write() && o.fate() == Fate.UNKNOWN && life.mayHaveSeen(o))
+            .sorted(Comparator.comparingLong(Operation::start))
+            .toList();
+    final List<Operation> byEnd =
+        answered.stream().sorted(Comparator.comparingLong(Operation::end)).toList();
+    long ceiling = 0;
+    int begun = 0;
+    for (final Operation operation : byEnd) {
+      while (begun < writes.size() && writes.get(begun).start() <= operation.end()) {
+        ceiling += writes.get(begun++).amount();
+      }
+      if (operation.value() > ceiling) {
+        violations.add(
+            String.format(
+                "%s@%d: returned %d when writes of %d had begun",
+                life.key(), life.incarnation(), operation.value(), ceiling));
+      }
+    }
+  }
+}

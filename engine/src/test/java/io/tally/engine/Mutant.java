@@ -1,0 +1,21 @@
+package io.tally.engine;
+
+/**
+ * A mistake built into the protocol of a simulated cluster: rewrites messages on their way, or
+ * replaces the service. The base class makes none.
+ */
+class Mutant {
+  /** Called once for each message that a node sends; the message may be changed in place. */
+  void onSend(final long fromIncarnation, final byte[] message) {}
+
+  /** Called once for each copy that arrives; the message may be changed in place. */
+  void onDeliver(final long toIncarnation, final byte[] message) {}
+
+  /** Called when a request was given up at its deadline. */
+  void onTimeout(final long fromIncarnation, final int loop, final long correlationId) {}
+
+  /** Called for each service that is made. */
+  ShardService service(final ShardService service) {
+    return service;
+  }
+}

@@ -1,0 +1,200 @@
+package io.tally.engine;
+
+import io.tally.engine.codecs.ReplyCode;
+import io.tally.stock.StockService;
+import io.tally.stock.StockServiceFactory;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Queue;
+import org.agrona.concurrent.CachedNanoClock;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * One process of a simulated cluster: a node from its start to its death, with the receiver that
+ * the real link has in front of the engine.
+ */
+final class SimulatedNode {
+  static final int HOME_LOOP = 0;
+
+  /** Told of refusals that a correct protocol never sends. */
+  interface StaleListener {
+    void onStale(int loop, long correlationId);
+  }
+
+  private record Held(byte[] message, long arrivedMs) {}
+
+  final StockNode node;
+  final int index;
+  final long incarnation;
+  private final long clockOffsetNs;
+  private final double clockRate;
+  private final Mutant mutant;
+  private final StaleListener staleListener;
+  private final List<StockService> services = new ArrayList<>();
+  private final long[] heardMs;
+  private final Queue<Network.Delivery> inbox = new ArrayDeque<>();
+  private final List<Held> held = new ArrayList<>();
+  private final ReplyAdapter replies = new ReplyAdapter();
+  private final long peerDownMs;
+  private final int[] seenWakes;
+  private final boolean[] active;
+  private int drainedFlushes;
+  long pausedUntilMs;
+  long stalledUntilMs;
+
+  SimulatedNode(
+      final List<String> nodeIds,
+      final int index,
+      final long incarnation,
+      final long nowMs,
+      final long clockOffsetNs,
+      final double clockRate,
+      final int loopCount,
+      final long peerDownMs,
+      final Mutant mutant,
+      final StaleListener staleListener) {
+    this.index = index;
+    this.incarnation = incarnation;
+    this.clockOffsetNs = clockOffsetNs;
+    this.clockRate = clockRate;
+    this.peerDownMs = peerDownMs;
+    seenWakes = new int[loopCount];
+    active = new boolean[loopCount];
+    this.mutant = mutant;
+    this.staleListener = staleListener;
+    heardMs = new long[nodeIds.size()];
+    final ShardServiceFactory factory =
+        new DecoratedServiceFactory(new StockServiceFactory(), this::decorate);
+    final CachedNanoClock clock = new CachedNanoClock();
+    clock.update(clockNs(nowMs));
+    node =
+        StockNode.launch(
+            clock,
+            StockNode.context(nodeIds, nodeIds.get(index), incarnation).serviceFactory(factory),
+            HOME_LOOP,
+            loopCount);
+  }
+
+  /** What is left of an item in this process, which owns it. */
+  long left(final long itemId) {
+    return services.stream().mapToLong(service -> service.left(itemId)).sum();
+  }
+
+  void arrive(final Network.Delivery delivery) {
+    inbox.add(delivery);
+  }
+
+  void step(final long nowMs, final Network network) {
+    node.clock.update(clockNs(nowMs));
+    if (receive(nowMs)) {
+      active[HOME_LOOP] = true;
+    }
+    for (int peer = 0; peer < heardMs.length; peer++) {
+      if (nowMs - heardMs[peer] > peerDownMs) {
+        node.link.peerDown(peer);
+      }
+    }
+    for (int loop = 0; loop < active.length; loop++) {
+      if (isDue(loop)) {
+        stepLoop(nowMs, loop);
+      }
+    }
+    // Only what was flushed leaves, as on the real link.
+    if (node.link.flushCount() != drainedFlushes) {
+      drainedFlushes = node.link.flushCount();
+      node.link.drain(
+          (to, message) -> {
+            mutant.onSend(incarnation, message);
+            network.send(nowMs, index, to, incarnation, message);
+          });
+    }
+  }
+
+  /** To be called after a request was made on a loop: its thread steps it then. */
+  void onRequest(final int loop) {
+    active[loop] = true;
+  }
+
+  /** A loop is stepped when it was woken, has work, or asked for it; a lost wake-up shows. */
+  private boolean isDue(final int loop) {
+    return active[loop]
+        || node.wakes[loop] != seenWakes[loop]
+        || isDue(node.engine.ingress(loop).nextStepNs())
+        || isDue(node.engine.shardAgent(loop).nextStepNs());
+  }
+
+  private boolean isDue(final long stepNs) {
+    return stepNs != SteppedAgent.NEVER && stepNs - node.clock.nanoTime() <= 0;
+  }
+
+  private void stepLoop(final long nowMs, final int loop) {
+    seenWakes[loop] = node.wakes[loop];
+    int workCount = node.engine.ingress(loop).doWork(node.clock.nanoTime());
+    final boolean stalled = nowMs < stalledUntilMs;
+    if (!stalled) {
+      workCount += node.engine.shardAgent(loop).doWork(node.clock.nanoTime());
+    }
+    active[loop] = stalled || workCount > 0;
+  }
+
+  private long clockNs(final long nowMs) {
+    return (long) (nowMs * clockRate * StockNode.MS) + clockOffsetNs;
+  }
+
+  private ShardService decorate(final ShardService service) {
+    services.add((StockService) service);
+    return mutant.service(service);
+  }
+
+  private boolean receive(final long nowMs) {
+    final boolean any = !held.isEmpty() || !inbox.isEmpty();
+    for (final Iterator<Held> i = held.iterator(); i.hasNext(); ) {
+      final Held next = i.next();
+      if (node.receive(next.message) != InboundAdapter.RETRY) {
+        i.remove();
+      } else if ((nowMs - next.arrivedMs) * StockNode.MS >= StockNode.QUEUE_LIMIT_NS) {
+        i.remove();
+        node.engine.inbound().refuseBusy(new UnsafeBuffer(next.message), 0, next.message.length);
+      }
+    }
+    for (Network.Delivery next = inbox.poll(); next != null; next = inbox.poll()) {
+      if (next.bytes() == null) {
+        onHello(nowMs, next.from(), next.incarnation());
+      } else {
+        onMessage(nowMs, next.bytes());
+      }
+    }
+    node.engine.inbound().flush();
+    return any;
+  }
+
+  private void onHello(final long nowMs, final int from, final long peerIncarnation) {
+    if (peerIncarnation >= node.link.incarnation(from)) {
+      node.link.peerUp(from, peerIncarnation);
+      heardMs[from] = nowMs;
+    }
+  }
+
+  private void onMessage(final long nowMs, final byte[] message) {
+    mutant.onDeliver(incarnation, message);
+    noticeStale(message);
+    if (node.receive(message) == InboundAdapter.RETRY) {
+      held.add(new Held(message, nowMs));
+    }
+  }
+
+  private void noticeStale(final byte[] message) {
+    final UnsafeBuffer buffer = new UnsafeBuffer(message);
+    if (replies.wrap(buffer, 0, message.length) && replies.originIncarnation() == incarnation) {
+      replies.dispatch(
+          buffer,
+          (correlationId, code, shardIncarnation, replayed, payload, offset, length) -> {
+            if (code == ReplyCode.STALE) {
+              staleListener.onStale(replies.originLoop(), correlationId);
+            }
+          });
+    }
+  }
+}

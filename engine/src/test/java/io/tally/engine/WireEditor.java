@@ -1,0 +1,112 @@
+package io.tally.engine;
+
+import io.tally.engine.codecs.CommandDecoder;
+import io.tally.engine.codecs.MessageHeaderDecoder;
+import io.tally.engine.codecs.ReplyCode;
+import io.tally.engine.codecs.ReplyDecoder;
+import java.nio.ByteOrder;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** Reads and changes single fields of a message in place. */
+final class WireEditor {
+  private static final int BODY = MessageHeaderDecoder.ENCODED_LENGTH;
+
+  private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
+
+  WireEditor on(final byte[] message) {
+    buffer.wrap(message);
+    return this;
+  }
+
+  boolean isWrite() {
+    return templateId() == CommandDecoder.TEMPLATE_ID && laneSequence() != 0;
+  }
+
+  boolean isCommand() {
+    return templateId() == CommandDecoder.TEMPLATE_ID;
+  }
+
+  boolean isReply() {
+    return templateId() == ReplyDecoder.TEMPLATE_ID;
+  }
+
+  long laneSequence() {
+    return get(CommandDecoder.laneSequenceEncodingOffset());
+  }
+
+  void laneSequence(final long value) {
+    put(CommandDecoder.laneSequenceEncodingOffset(), value);
+  }
+
+  long laneFloor() {
+    return get(CommandDecoder.laneFloorEncodingOffset());
+  }
+
+  void laneFloor(final long value) {
+    put(CommandDecoder.laneFloorEncodingOffset(), value);
+  }
+
+  void firstByteOfKey(final byte value) {
+    final int keyHeader = BODY + CommandDecoder.BLOCK_LENGTH;
+    if (buffer.getByte(keyHeader) != 0) {
+      buffer.putByte(keyHeader + CommandDecoder.idempotencyKeyHeaderLength(), value);
+    }
+  }
+
+  void shardIncarnation(final long value) {
+    put(CommandDecoder.shardIncarnationEncodingOffset(), value);
+  }
+
+  int loop() {
+    return buffer.getByte(BODY + CommandDecoder.originLoopEncodingOffset()) & 0xFF;
+  }
+
+  long commandCorrelationId() {
+    return get(CommandDecoder.correlationIdEncodingOffset());
+  }
+
+  /** Names the lane of a command in the whole simulation. */
+  String lane() {
+    return get(CommandDecoder.originKeyEncodingOffset())
+        + "/"
+        + get(CommandDecoder.originIncarnationEncodingOffset())
+        + "/"
+        + loop()
+        + "/"
+        + buffer.getShort(BODY + CommandDecoder.shardIdEncodingOffset(), ByteOrder.LITTLE_ENDIAN)
+        + "/"
+        + get(CommandDecoder.shardIncarnationEncodingOffset());
+  }
+
+  /** Names the request that a reply answers in the whole simulation, as far as it goes. */
+  String answered() {
+    return get(ReplyDecoder.originIncarnationEncodingOffset())
+        + "/"
+        + buffer.getByte(BODY + ReplyDecoder.originLoopEncodingOffset())
+        + "/"
+        + get(ReplyDecoder.shardIncarnationEncodingOffset())
+        + "/"
+        + get(ReplyDecoder.correlationIdEncodingOffset());
+  }
+
+  int code() {
+    return buffer.getByte(BODY + ReplyDecoder.codeEncodingOffset()) & 0xFF;
+  }
+
+  void code(final ReplyCode code) {
+    buffer.putByte(BODY + ReplyDecoder.codeEncodingOffset(), (byte) code.value());
+  }
+
+  private int templateId() {
+    return buffer.getShort(
+        MessageHeaderDecoder.templateIdEncodingOffset(), ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private long get(final int fieldOffset) {
+    return buffer.getLong(BODY + fieldOffset, ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private void put(final int fieldOffset, final long value) {
+    buffer.putLong(BODY + fieldOffset, value, ByteOrder.LITTLE_ENDIAN);
+  }
+}
