@@ -116,6 +116,11 @@ public final class HttpConnection implements AutoCloseable {
     return read();
   }
 
+  /** Bytes that were received and not read. */
+  public int pendingBytes() throws IOException {
+    return limit - position + in.available();
+  }
+
   private String line() throws IOException {
     int scanned = position;
     while (true) {
