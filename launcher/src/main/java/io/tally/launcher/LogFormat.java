@@ -16,6 +16,9 @@ import java.util.logging.StreamHandler;
  * what follows it.
  */
 final class LogFormat extends Formatter {
+  /** Kept, because a logger that nobody holds is collected, and its level with it. */
+  private static final Logger TALLY = Logger.getLogger("io.tally");
+
   /** Makes this the format of everything that is logged in the process, from level INFO on. */
   static void install() {
     final Logger root = Logger.getLogger("");
@@ -39,7 +42,7 @@ final class LogFormat extends Formatter {
     root.addHandler(handler);
     // Libraries have nothing to tell a user below a warning.
     root.setLevel(Level.WARNING);
-    Logger.getLogger("io.tally").setLevel(Level.INFO);
+    TALLY.setLevel(Level.INFO);
   }
 
   @Override

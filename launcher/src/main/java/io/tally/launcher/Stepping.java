@@ -124,6 +124,13 @@ final class Stepping implements AutoCloseable {
     }
   }
 
+  /** Ends all requests under way: those that may have been applied are answered so. */
+  void abandon(final ShardEngine frontEnd) {
+    for (int loop = 0; loop < frontEnd.ingressCount(); loop++) {
+      loops.addAgent(loop, new Abandonment(frontEnd.ingress(loop)));
+    }
+  }
+
   private int homeLoop(final int localIndex) {
     return localIndex % loops.loopCount();
   }

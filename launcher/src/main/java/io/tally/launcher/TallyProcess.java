@@ -27,6 +27,7 @@ import org.agrona.concurrent.SystemNanoClock;
  */
 final class TallyProcess implements AutoCloseable {
   private static final long GOODBYE_NS = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long LAST_ANSWERS_NS = TimeUnit.MILLISECONDS.toNanos(200);
   private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final NanoClock clock = SystemNanoClock.INSTANCE;
@@ -243,6 +244,10 @@ final class TallyProcess implements AutoCloseable {
     if (http != null) {
       http.stopAccepting();
       drained = http.drain(Math.max(0, deadlineNs - clock.nanoTime()));
+      if (!drained) {
+        stepping.abandon(nodes.get(0).engine());
+        http.drain(LAST_ANSWERS_NS);
+      }
     }
     for (final ClusterNode node : nodes) {
       node.leave();

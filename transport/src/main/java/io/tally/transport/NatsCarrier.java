@@ -35,6 +35,7 @@ public final class NatsCarrier implements FrameCarrier, AutoCloseable {
 
   private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration CLOSE_FLUSH_TIMEOUT = Duration.ofMillis(500);
   private static final Duration RECONNECT_WAIT = Duration.ofMillis(100);
   private static final Duration PING_INTERVAL = Duration.ofSeconds(2);
   private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(3);
@@ -183,7 +184,7 @@ public final class NatsCarrier implements FrameCarrier, AutoCloseable {
   public void close() {
     try {
       if (isConnected()) {
-        connection.flush(FLUSH_TIMEOUT);
+        connection.flush(CLOSE_FLUSH_TIMEOUT);
       }
       connection.close();
     } catch (final TimeoutException | IllegalStateException e) {

@@ -51,6 +51,7 @@ public final class NatsServerProcess implements AutoCloseable {
   // session
   // of its own where that is possible. As it leads no group, setsid keeps its process id.
   // Descriptor 3 keeps the pipe for the watchdog: a shell gives background jobs an empty input.
+  // A server that was stopped takes the signal to end only when it goes on.
   private static final String SCRIPT =
       """
       trap '' INT HUP QUIT
@@ -59,7 +60,7 @@ public final class NatsServerProcess implements AutoCloseable {
       $session "$@" </dev/null 3<&- 2>&1 &
       server=$!
       echo "$server"
-      { while read -r _ <&3; do :; done; kill -TERM "$server"; } >/dev/null 2>&1 &
+      { while read -r _ <&3; do :; done; kill -TERM "$server"; kill -CONT "$server"; } >/dev/null 2>&1 &
       watchdog=$!
       wait "$server"
       code=$?

@@ -1,0 +1,39 @@
+package io.tally.system;
+
+/**
+ * What came back for one request.
+ *
+ * @param status of HTTP.
+ * @param incarnation of the shard that answered; 0 if none did.
+ * @param replayed whether it repeats the answer to an earlier request of the same key.
+ * @param closes whether the server closes the connection after it.
+ * @param body as text.
+ */
+public record Answer(int status, long incarnation, boolean replayed, boolean closes, String body) {
+  private static final String VALUE = "\"value\":";
+  private static final String ID = "\"counter_id\":\"";
+
+  /** The value of a counter, in an answer of status 200. */
+  public long value() {
+    final int start = body.indexOf(VALUE) + VALUE.length();
+    return Long.parseLong(body, start, body.indexOf('}', start), 10);
+  }
+
+  /** The id of the counter that the answer is about; empty if it names none. */
+  public String counterId() {
+    final int start = body.indexOf(ID);
+    return start < 0
+        ? ""
+        : body.substring(start + ID.length(), body.indexOf('"', start + ID.length()));
+  }
+
+  /** Whether it says so in its problem document. */
+  public boolean isNotApplied() {
+    return body.contains("\"outcome\":\"not_applied\"");
+  }
+
+  /** Whether it says so in its problem document. */
+  public boolean isUnknown() {
+    return body.contains("\"outcome\":\"unknown\"");
+  }
+}

@@ -1,0 +1,303 @@
+package io.tally.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+
+/** Three processes of one node each. Every test finds all three up, and may break them. */
+@Timeout(120)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ClusterIT {
+  private static final List<String> IDS = List.of("node-0", "node-1", "node-2");
+  private static final String NODES = String.join(",", IDS);
+  private static final Duration SOON = Duration.ofSeconds(15);
+  private static final long SILENCE_MS = 3_000;
+  private static final long DEADLINE_MS = 1_000;
+
+  /** A process of tests and a cluster on two cores is late itself now and then. */
+  private static final long SLACK_MS = 200;
+
+  private final NatsServer nats = NatsServer.start();
+  private final TallyJar[] nodes = new TallyJar[IDS.size()];
+
+  private TallyJar launch(final String id, final String... more) {
+    final String[] arguments = {
+      "node", "--id=" + id, "--nodes=" + NODES, "--nats=" + nats.url(), "--shards=32"
+    };
+    final String[] all = Arrays.copyOf(arguments, arguments.length + more.length);
+    System.arraycopy(more, 0, all, arguments.length, more.length);
+    return TallyJar.small().start(all);
+  }
+
+  @BeforeEach
+  void heal() {
+    for (int i = 0; i < nodes.length; i++) {
+      if (nodes[i] == null || !nodes[i].child().isAlive()) {
+        nodes[i] = launch(IDS.get(i));
+      }
+    }
+    for (final TallyJar node : nodes) {
+      node.awaitReady();
+    }
+    awaitAllUp();
+  }
+
+  @AfterAll
+  void stop() {
+    for (final TallyJar node : nodes) {
+      if (node != null) {
+        node.close();
+      }
+    }
+    nats.close();
+  }
+
+  private void awaitAllUp() {
+    for (final TallyJar node : nodes) {
+      Await.until(
+          "both peers are up",
+          SOON,
+          () -> node.metrics().sum("tally_link_up") == 2,
+          node.child()::picture);
+    }
+  }
+
+  private int port(final int node) {
+    return nodes[node].httpPort();
+  }
+
+  private List<String> countersOf(final int node, final String prefix, final int count) {
+    return Placement.of(port(0), 32).countersOf(IDS.get(node), prefix, count);
+  }
+
+  @Test
+  void shouldAnswerForAnyCounterAtAnyNode() throws IOException {
+    final List<String> ids = IntStream.range(0, 600).mapToObj(i -> "any-" + i).toList();
+    final ClosedLoop first = new ClosedLoop(port(0), ids);
+    first.run(1, 8, 8);
+    for (int i = 0; i < 600; i++) {
+      assertEquals(2, Http.read(port(1 + i % 2), ids.get(i)));
+    }
+    assertEquals(3, Http.increment(port(1), "any-0"));
+    assertEquals(4, Http.increment(port(2), "any-0"));
+    assertEquals(4, Http.read(port(0), "any-0"));
+    final long shards =
+        nodes[0].metrics().sum("tally_cluster_shards_owned")
+            + nodes[1].metrics().sum("tally_cluster_shards_owned")
+            + nodes[2].metrics().sum("tally_cluster_shards_owned");
+    assertEquals(32, shards);
+  }
+
+  @Test
+  void shouldRefuseQuicklyForAKilledNodeAndGoOnForTheOthersAndComeBackVisibly() throws IOException {
+    final String lost = countersOf(2, "killed-", 1).get(0);
+    final String kept = countersOf(1, "killed-", 1).get(0);
+    try (HttpConnection connection = new HttpConnection(port(0), SOON)) {
+      final long before = connection.call(HttpConnection.increment(lost)).incarnation();
+      assertEquals(1, connection.call(HttpConnection.increment(kept)).value());
+      nodes[2].child().signal("KILL");
+      final long killedNs = System.nanoTime();
+      long keptValue = 1;
+      boolean refused = false;
+      while (!refused) {
+        final long sinceMs = (System.nanoTime() - killedNs) / 1_000_000;
+        final long startNs = System.nanoTime();
+        final Answer answer = connection.call(HttpConnection.increment(lost));
+        final long tookMs = (System.nanoTime() - startNs) / 1_000_000;
+        refused = answer.status() == 503 && answer.body().contains("no-owner");
+        assertTrue(refused || sinceMs < SILENCE_MS + 1_000, () -> sinceMs + " ms: " + answer);
+        assertTrue(
+            tookMs <= (refused ? DEADLINE_MS : DEADLINE_MS + SLACK_MS),
+            () -> tookMs + " ms: " + answer);
+        assertTrue(refused || answer.status() == 504 && answer.isUnknown(), answer::toString);
+        assertEquals(++keptValue, connection.call(HttpConnection.increment(kept)).value());
+      }
+      for (int i = 0; i < 20; i++) {
+        final long startNs = System.nanoTime();
+        final Answer answer = connection.call(HttpConnection.increment(lost));
+        final long tookMs = (System.nanoTime() - startNs) / 1_000_000;
+        assertEquals(503, answer.status(), answer::toString);
+        assertTrue(answer.isNotApplied(), answer::toString);
+        assertTrue(tookMs < 100, () -> tookMs + " ms");
+      }
+      assertEquals(503, Http.get(port(1), "/counter/" + lost).statusCode());
+
+      nodes[2].close();
+      heal();
+      final Answer read = connection.call(HttpConnection.get(lost));
+      assertEquals(0, read.value());
+      assertTrue(read.incarnation() > before, read::toString);
+      assertEquals(1, connection.call(HttpConnection.increment(lost)).value());
+      assertEquals(keptValue, connection.call(HttpConnection.get(kept)).value());
+      assertTrue(nodes[0].metrics().value("tally_incarnation_changes_total") > 0);
+    }
+  }
+
+  @Test
+  void shouldKnowAtOnceThatANodeWasStoppedAndLoseNothingOfWhatItAnswered() throws Exception {
+    final String gone = countersOf(2, "stopped-", 1).get(0);
+    final String kept = countersOf(1, "stopped-", 1).get(0);
+    assertEquals(1, Http.increment(port(0), gone));
+    final int frontEnd = port(2);
+    final var load = CompletableFuture.supplyAsync(() -> incrementUntilClosed(frontEnd, kept));
+    Await.until("load is under way", SOON, () -> Http.read(port(1), kept) > 200);
+    nodes[2].child().signal("TERM");
+    assertEquals(0, nodes[2].child().awaitExit(SOON), nodes[2].child()::picture);
+    final HttpResponse<String> refused = Http.post(port(0), "/counter/" + gone + "/increment", "");
+    assertEquals(503, refused.statusCode(), refused.body());
+    assertTrue(refused.body().contains("no-owner"), refused.body());
+    assertEquals(load.get(), Http.read(port(1), kept));
+    assertTrue(nodes[0].child().said("status=LEFT"), nodes[0].child()::picture);
+  }
+
+  /** Returns how many increments were answered 200; none may stay without an answer. */
+  private static long incrementUntilClosed(final int port, final String id) {
+    long counted = 0;
+    try (HttpConnection connection = new HttpConnection(port, SOON)) {
+      while (true) {
+        final Answer answer = connection.call(HttpConnection.increment(id));
+        if (answer.status() == 200) {
+          counted++;
+        } else if (answer.status() != 503 || !answer.isNotApplied()) {
+          throw new AssertionError(answer);
+        }
+        if (answer.closes()) {
+          return counted;
+        }
+      }
+    } catch (final IOException closed) {
+      // An idle connection is closed without an answer, which leaves the last request uncounted.
+      return counted;
+    }
+  }
+
+  @Test
+  void shouldRefuseAStrangerAndStayReady() {
+    try (TallyJar stranger =
+        TallyJar.small()
+            .start("node", "--id=node-1", "--nodes=node-0,node-1,node-9", "--nats=" + nats.url())) {
+      final int port = stranger.httpPort();
+      Await.until(
+          "the stranger names who refuses it",
+          SOON,
+          () -> {
+            final HttpResponse<String> response = Http.tryGet(port, "/readyz");
+            return response.statusCode() == 503
+                && response.body().contains("\"peers_refused\":[\"node-0\"");
+          },
+          stranger.child()::picture);
+      for (int i = 0; i < nodes.length; i++) {
+        nodes[i].awaitSaid("refused a node with other settings");
+        assertTrue(Http.isReady(port(i)));
+      }
+      assertTrue(stranger.child().said("refused a node with other settings"));
+      assertFalse(stranger.child().said("=== Tally ready ==="), stranger.child()::picture);
+      assertEquals(1, Http.increment(port(0), countersOf(1, "stranger-", 1).get(0)));
+      assertEquals(200, Http.get(port, "/livez").statusCode());
+    }
+  }
+
+  @Test
+  void shouldRefuseASecondProcessOfTheSameId() {
+    final String id = countersOf(1, "twice-", 1).get(0);
+    assertEquals(1, Http.increment(port(0), id));
+    try (TallyJar second = launch("node-1")) {
+      assertEquals(1, second.child().awaitExit(SOON), second.child()::picture);
+      assertEquals(1, second.child().errors().size(), second.child()::picture);
+      assertTrue(
+          second.child().errors().get(0).contains("node-1 is already running"),
+          second.child()::picture);
+    }
+    assertTrue(nodes[1].child().isAlive());
+    assertEquals(2, Http.increment(port(0), id));
+    assertEquals(3, Http.increment(port(1), id));
+  }
+
+  @Test
+  void shouldEndAStoppedProcessThatWakesBesideItsSuccessor() {
+    final String id = countersOf(1, "woken-", 1).get(0);
+    assertEquals(1, Http.increment(port(0), id));
+    final TallyJar old = nodes[1];
+    try {
+      old.child().signal("STOP");
+      Await.until(
+          "the stopped node is known to be away",
+          SOON,
+          () -> nodes[0].metrics().sum("tally_link_up") == 1);
+      nodes[1] = launch("node-1").awaitReady();
+      awaitAllUp();
+      assertEquals(1, Http.increment(port(0), id));
+      old.child().signal("CONT");
+      assertEquals(1, old.child().awaitExit(SOON), old.child()::picture);
+      assertEquals(1, old.child().errors().size(), old.child()::picture);
+      assertTrue(
+          old.child().errors().get(0).contains("a newer process serves as node-1"),
+          old.child()::picture);
+      assertEquals(2, Http.increment(port(0), id));
+      assertEquals(3, Http.increment(port(1), id));
+    } finally {
+      old.close();
+    }
+  }
+
+  @Test
+  void shouldBecomeReadyWithoutAMissingNodeAfterTheStartTimeout() {
+    final String name = "--cluster=missing";
+    try (TallyJar first = launch("node-0", name, "--start-timeout=1s");
+        TallyJar second = launch("node-1", name, "--start-timeout=1s")) {
+      for (final TallyJar node : List.of(first, second)) {
+        assertEquals(503, Http.get(node.httpPort(), "/readyz").statusCode());
+      }
+      for (final TallyJar node : List.of(first, second)) {
+        node.awaitReady();
+        assertEquals(
+            "node-2",
+            node.logged("not all nodes were heard within the start timeout", "missing"),
+            node.child()::picture);
+        assertTrue(Http.get(node.httpPort(), "/readyz").body().contains("\"node-2\""));
+      }
+      final String id = countersOf(2, "missing-", 1).get(0);
+      assertEquals(
+          503, Http.post(first.httpPort(), "/counter/" + id + "/increment", "").statusCode());
+    }
+  }
+
+  @Test
+  void shouldNeverMeetAClusterOfAnotherName() {
+    final String[] options = {"--nats=" + nats.url(), "--node-count=3", "--shards=16"};
+    try (TallyJar red =
+            TallyJar.small().start("--cluster=red", options[0], options[1], options[2]);
+        TallyJar blue =
+            TallyJar.small().start("--cluster=blue", options[0], options[1], "--shards=32")) {
+      red.awaitReady();
+      blue.awaitReady();
+      for (int i = 1; i <= 3; i++) {
+        for (int counter = 0; counter < 20; counter++) {
+          assertEquals(i, Http.increment(red.httpPort(), "name-" + counter));
+        }
+      }
+      for (int counter = 0; counter < 20; counter++) {
+        assertEquals(0, Http.read(blue.httpPort(), "name-" + counter));
+        assertEquals(0, Http.read(port(0), "name-" + counter));
+      }
+      for (final TallyJar demo : List.of(red, blue)) {
+        assertEquals(0, demo.metrics().sum("tally_frames_refused_total"));
+        assertNotEquals(0, demo.metrics().sum("tally_link_commands_sent_total"));
+      }
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package io.tally.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(120)
+class CommandLineIT {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  @Test
+  void shouldTellItsVersionWithoutAnyWarning() {
+    try (TallyJar jar = TallyJar.with().run("--version")) {
+      assertEquals(0, jar.child().awaitExit(LIMIT));
+      assertEquals(List.of(), jar.child().errors());
+      assertTrue(jar.child().output().get(0).startsWith("tally "), jar.child()::picture);
+    }
+  }
+
+  @Test
+  void shouldExplainEveryOption() {
+    try (TallyJar jar = TallyJar.small().run("--help")) {
+      assertEquals(0, jar.child().awaitExit(LIMIT));
+      final String help = String.join("\n", jar.child().output());
+      for (final String option :
+          List.of(
+              "--node-count",
+              "--shards",
+              "--http-port",
+              "--metrics-port",
+              "--bind",
+              "--request-timeout",
+              "--queue-limit",
+              "--drain-timeout",
+              "--start-timeout",
+              "--ring-slots",
+              "--loops",
+              "--shard-threads",
+              "--cluster",
+              "--seed",
+              "--max-counters",
+              "--transport",
+              "--nats",
+              "--nats-server",
+              "TALLY_HTTP_PORT")) {
+        assertTrue(help.contains(option), () -> option + " is missing in " + help);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--no-such-flag",
+        "--http-port=x",
+        "--http-port=70000",
+        "--request-timeout=5",
+        "--ring-slots=1000",
+        "--transport=carrier-pigeon",
+        "--node-count=0",
+        "surplus",
+        "node",
+        "node --id=node-0 --nodes=node-1,node-2 --nats=nats://127.0.0.1:1",
+        "node --id=a/b --nodes=a/b --nats=nats://127.0.0.1:1",
+      })
+  void shouldRefuseAWrongCommandLineInOneLine(final String arguments) {
+    try (TallyJar jar = TallyJar.small().run(arguments.split(" "))) {
+      assertEquals(2, jar.child().awaitExit(LIMIT), jar.child()::picture);
+      assertEquals(1, jar.child().errors().size(), jar.child()::picture);
+      assertTrue(jar.child().errors().get(0).startsWith("tally: "), jar.child()::picture);
+    }
+  }
+
+  @Test
+  void shouldReadItsEnvironment() {
+    try (TallyJar jar =
+        TallyJar.small()
+            .environment("TALLY_HTTP_PORT", "0")
+            .environment("TALLY_METRICS_PORT", "0")
+            .environment("TALLY_TRANSPORT", "inprocess")
+            .environment("TALLY_NODE_COUNT", "2")
+            .environment("TALLY_MAX_COUNTERS", "7")
+            .run("--node-count=3")) {
+      jar.awaitReady();
+      assertEquals(7, Integer.parseInt(settings(jar).replaceAll(".*max_counters=(\\d+).*", "$1")));
+      assertTrue(jar.child().said("nodeID=node-2"), "the command line goes before it");
+      assertEquals(1, Http.increment(jar.httpPort(), "a"));
+    }
+  }
+
+  private static String settings(final TallyJar jar) {
+    return jar.logged("settings", "values");
+  }
+
+  @Test
+  void shouldRefuseAWrongEnvironmentInOneLine() {
+    try (TallyJar jar = TallyJar.small().environment("TALLY_SHARDS", "many").run()) {
+      assertEquals(2, jar.child().awaitExit(LIMIT), jar.child()::picture);
+      assertEquals(1, jar.child().errors().size(), jar.child()::picture);
+    }
+  }
+
+  @Test
+  void shouldSayWhichPortIsTaken() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      final int port = taken.getLocalPort();
+      for (final String[] ports :
+          new String[][] {
+            {"--http-port=" + port, "--metrics-port=0"}, {"--metrics-port=" + port, "--http-port=0"}
+          }) {
+        try (TallyJar jar = TallyJar.small().run("--transport=inprocess", ports[0], ports[1])) {
+          assertEquals(1, jar.child().awaitExit(LIMIT), jar.child()::picture);
+          assertEquals(1, jar.child().errors().size(), jar.child()::picture);
+          assertTrue(
+              jar.child().errors().get(0).contains(Integer.toString(port)), jar.child()::picture);
+          assertFalse(jar.child().said("ready"), jar.child()::picture);
+        }
+      }
+    }
+  }
+
+  @Test
+  void shouldSayThatNatsCannotBeReached() {
+    final String url = "nats://127.0.0.1:" + NatsServer.freePort();
+    try (TallyJar byFlag = TallyJar.small().start("--nats=" + url);
+        TallyJar byVariable = TallyJar.small().environment("NATS_URL", url).start()) {
+      for (final TallyJar jar : List.of(byFlag, byVariable)) {
+        assertEquals(1, jar.child().awaitExit(LIMIT), jar.child()::picture);
+        assertEquals(1, jar.child().errors().size(), jar.child()::picture);
+        assertTrue(jar.child().errors().get(0).contains(url), jar.child()::picture);
+      }
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package io.tally.system;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The packaged jar, run as a process of its own on free ports. */
+public final class TallyJar implements AutoCloseable {
+  private static final Duration START_LIMIT = Duration.ofSeconds(60);
+
+  private final Child child;
+
+  private TallyJar(final Child child) {
+    this.child = child;
+  }
+
+  /** How the jar is run. */
+  public static final class Launch {
+    private final List<String> jvmOptions = new ArrayList<>();
+    private final Map<String, String> environment = new HashMap<>();
+
+    private Launch() {}
+
+    /** Adds options of the JVM. */
+    public Launch jvm(final String... options) {
+      jvmOptions.addAll(List.of(options));
+      return this;
+    }
+
+    /** Sets a variable of the environment. */
+    public Launch environment(final String name, final String value) {
+      environment.put(name, value);
+      return this;
+    }
+
+    /** Runs the jar with exactly these arguments. */
+    public TallyJar run(final String... arguments) {
+      final List<String> command = new ArrayList<>();
+      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.addAll(jvmOptions);
+      command.add("-jar");
+      command.add(jar());
+      command.addAll(List.of(arguments));
+      return new TallyJar(Child.start(command, this::prepare));
+    }
+
+    /** Runs the jar on free ports. */
+    public TallyJar start(final String... arguments) {
+      final List<String> all = new ArrayList<>(List.of(arguments));
+      all.add("--http-port=0");
+      all.add("--metrics-port=0");
+      return run(all.toArray(new String[0]));
+    }
+
+    private void prepare(final Map<String, String> variables) {
+      variables.keySet().removeIf(name -> name.startsWith("TALLY_") || name.equals("NATS_URL"));
+      // Would be announced on standard error.
+      variables.remove("JAVA_TOOL_OPTIONS");
+      variables.remove("JDK_JAVA_OPTIONS");
+      variables.putAll(environment);
+    }
+
+    private static String jar() {
+      final String jar = System.getProperty("tally.jar");
+      return jar != null ? jar : Path.of("launcher", "target", "tally.jar").toString();
+    }
+  }
+
+  /** Begins to describe how the jar is run. */
+  public static Launch with() {
+    return new Launch();
+  }
+
+  /** A small JVM that starts fast, for tests of several processes. */
+  public static Launch small() {
+    return new Launch().jvm("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+  }
+
+  /** The process. */
+  public Child child() {
+    return child;
+  }
+
+  /** Waits until it says that it is ready. */
+  public TallyJar awaitReady() {
+    awaitSaid("=== Tally ready ===");
+    return this;
+  }
+
+  /** Waits until a line of the log contains a text. */
+  public void awaitSaid(final String text) {
+    Await.until(
+        "log line with " + text,
+        START_LIMIT,
+        () -> {
+          // The order matters: what it said before its end counts.
+          final boolean ended = !child.isAlive();
+          if (child.said(text)) {
+            return true;
+          }
+          if (ended) {
+            throw new AssertionError("ended without saying " + text + ":\n" + child.picture());
+          }
+          return false;
+        },
+        child::picture);
+  }
+
+  /** Port of the API; waits until it listens. */
+  public int httpPort() {
+    return Integer.parseInt(logged("HTTP server starting", "port"));
+  }
+
+  /** Port of the metrics; waits until it listens. */
+  public int metricsPort() {
+    return Integer.parseInt(logged("prometheus metrics server starting", "port"));
+  }
+
+  /** The value of a key in the first log line with this message; waits for the line. */
+  public String logged(final String message, final String key) {
+    final String start = "msg=\"" + message + "\"";
+    awaitSaid(start);
+    final Pattern pair = Pattern.compile(" " + key + "=(\"[^\"]*\"|\\S+)");
+    for (final String line : child.output()) {
+      final Matcher matcher = pair.matcher(line);
+      if (line.contains(start) && matcher.find()) {
+        return matcher.group(1);
+      }
+    }
+    throw new AssertionError("no " + key + " in the log:\n" + child.picture());
+  }
+
+  /** What the metrics port shows. */
+  public Metrics metrics() {
+    return Metrics.scrape(metricsPort());
+  }
+
+  @Override
+  public void close() {
+    child.close();
+  }
+}
