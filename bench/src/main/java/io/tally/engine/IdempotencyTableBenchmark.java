@@ -1,0 +1,68 @@
+package io.tally.engine;
+
+import io.tally.bench.MicroBenchmark;
+import io.tally.engine.codecs.ReplyCode;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.TearDown;
+
+/** Idempotency keys of 16 bytes: one that is new, and one that was used before. */
+public class IdempotencyTableBenchmark extends MicroBenchmark {
+  private static final int KEYS = 1 << 16;
+  private static final int KEY_LENGTH = 16;
+  private static final int REPLY_BYTES = 17;
+
+  private final UnsafeBuffer replies = new UnsafeBuffer(new byte[64]);
+  private final Command command = new Command();
+  private final SampleCommand sample = new SampleCommand();
+  private IdempotencyTable table;
+  private long nowNs;
+  private long key;
+
+  @Setup
+  public void fill() {
+    // A key is forgotten when KEYS further ones have come, one a nanosecond.
+    table =
+        new IdempotencyTable(
+            KEYS, 2 * KEYS, REPLY_BYTES, new IdempotencyLimit(Long.MAX_VALUE / 2), 11, 13);
+    command.buffer = sample.slots;
+    command.keyHash = sample.request.keyHash;
+    command.keyOffset = sample.request.keyOffset();
+    command.keyLength = KEY_LENGTH;
+    command.payloadOffset = sample.request.payloadOffset;
+    command.payloadLength = sample.request.payloadLength;
+    while (key < KEYS) {
+      fresh();
+    }
+  }
+
+  @Benchmark
+  public long fresh() {
+    nowNs++;
+    use(++key);
+    verify("a new key", IdempotencyTable.RESERVED, table.begin(nowNs, command));
+    replies.putLong(0, key);
+    table.conclude(ReplyCode.ANSWERED, replies, 0, REPLY_BYTES);
+    return key;
+  }
+
+  @Benchmark
+  public long replay() {
+    final long used = key - (nowNs & KEYS / 2 - 1);
+    use(used);
+    verify("a used key", IdempotencyTable.REPLAY, table.begin(nowNs, command));
+    verify("length of its answer", REPLY_BYTES, table.copyReply(replies, 32));
+    verify("its answer", used, replies.getLong(32));
+    return used;
+  }
+
+  @TearDown
+  public void verify() {
+    verify("keys remembered", KEYS, table.size());
+  }
+
+  private void use(final long value) {
+    sample.slots.putLong(command.keyOffset, value);
+  }
+}

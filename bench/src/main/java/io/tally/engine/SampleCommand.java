@@ -1,0 +1,39 @@
+package io.tally.engine;
+
+import io.tally.bench.KeyWalk;
+import io.tally.counter.codecs.IncrementEncoder;
+import io.tally.counter.codecs.MessageHeaderEncoder;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** An increment of a 16-byte id, as an ingress holds it before it encodes the command. */
+final class SampleCommand {
+  static final long INCARNATION = 7;
+  static final int MAX_PAYLOAD_LENGTH = 512;
+  static final int REMAINING_US = 1_000_000;
+
+  final UnsafeBuffer slots =
+      new UnsafeBuffer(new byte[MAX_PAYLOAD_LENGTH + Command.MAX_KEY_LENGTH]);
+  final PendingRequest request = new PendingRequest(0, slots.capacity(), MAX_PAYLOAD_LENGTH);
+  private final MessageHeaderEncoder header = new MessageHeaderEncoder();
+  private final IncrementEncoder increment = new IncrementEncoder();
+
+  SampleCommand() {
+    request.write = true;
+    request.shardIncarnation = INCARNATION;
+    address(new KeyWalk(1));
+  }
+
+  /** Aims the command at the current key. */
+  void address(final KeyWalk keys) {
+    increment
+        .wrapAndApplyHeader(slots, request.payloadOffset, header)
+        .amount(1)
+        .putCounterId(keys.ids(), keys.offset(), KeyWalk.ID_BYTES);
+    request.payloadLength = MessageHeaderEncoder.ENCODED_LENGTH + increment.encodedLength();
+    request.keyHash = keys.hash();
+  }
+
+  int encodedLength() {
+    return CommandProxy.encodedLength(request.keyLength, request.payloadLength);
+  }
+}

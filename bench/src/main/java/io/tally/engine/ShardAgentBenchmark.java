@@ -1,0 +1,259 @@
+package io.tally.engine;
+
+import io.tally.bench.KeyWalk;
+import io.tally.bench.MicroBenchmark;
+import io.tally.counter.CounterLimit;
+import io.tally.counter.CounterReplyAdapter;
+import io.tally.counter.CounterServiceFactory;
+import io.tally.engine.codecs.ReplyCode;
+import io.tally.lane.IngressLane;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.SystemNanoClock;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.YieldingIdleStrategy;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/**
+ * What one shard thread can do: commands go into its ring, it applies them behind its lane to the
+ * counter table, and the answers come back through the reply queue. On one thread in turns of 64,
+ * and with the shard on a thread of its own; and, for the latter, two Disruptors as they come that
+ * move the same bytes there and back.
+ */
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
+public class ShardAgentBenchmark extends MicroBenchmark {
+  private static final int SLOTS = 1024;
+  private static final int TURN = 64;
+  private static final int POLL_LIMIT = 256;
+  private static final int LANE_WINDOW = 4096;
+  private static final int COMMANDS = 1 << 16;
+
+  /** The engine of one shard, and the front half of an ingress in front of it. */
+  @State(Scope.Benchmark)
+  public static class OneShard {
+    private static final int COUNTERS = 1024;
+    private static final long DEADLINE_NS = TimeUnit.SECONDS.toNanos(10);
+
+    private final KeyWalk keys = new KeyWalk(COUNTERS);
+    private final SampleCommand sample = new SampleCommand();
+    private final MessageClaim claim = new MessageClaim();
+    private final IngressLane lane = new IngressLane(LANE_WINDOW);
+    private final CounterReplyAdapter reply = new CounterReplyAdapter();
+    private final ReplySink sink = this::onReply;
+    private final ShardAgent agent;
+    private final ShardRing ring;
+    private final ReplyQueue replies;
+    private final CommandProxy proxy;
+    private final long epoch;
+    private long sent;
+    private long answered;
+
+    /** Launches the engine. */
+    public OneShard() {
+      final Wakeup polled = () -> {};
+      final CounterServiceFactory services = new CounterServiceFactory(new CounterLimit(COUNTERS));
+      final ShardEngine engine =
+          ShardEngine.launch(
+              new ShardEngine.Context()
+                  .shardCount(1)
+                  .incarnation(SampleCommand.INCARNATION)
+                  .ringSlots(SLOTS)
+                  .laneWindow(LANE_WINDOW)
+                  .serviceFactory(services)
+                  .clock(SystemNanoClock.INSTANCE)
+                  .random(new SplittableRandom(1)::nextLong)
+                  .ingressWakeups(polled)
+                  .shardAgents(new int[] {ShardEngine.Context.NO_LOOP}, new Wakeup[] {polled}));
+      agent = (ShardAgent) engine.shardAgent(0);
+      ring = agent.rings()[0];
+      replies = engine.ingress(0).replyQueue();
+      epoch = engine.routingTable().epoch(0);
+      proxy = new CommandProxy(engine.routingTable().nodeKey(0), SampleCommand.INCARNATION, 0);
+    }
+
+    boolean send(final long nowNs) {
+      if (!lane.hasRoom() || !ring.tryClaim(sample.encodedLength(), nowNs + DEADLINE_NS, claim)) {
+        return false;
+      }
+      keys.next();
+      sample.address(keys);
+      sample.request.laneSequence = lane.assign();
+      sample.request.correlationId = ++sent;
+      proxy.encode(
+          claim, sample.request, epoch, lane.floor(), SampleCommand.REMAINING_US, sample.slots);
+      claim.commit();
+      return true;
+    }
+
+    int receive() {
+      return replies.drain(sink);
+    }
+
+    @TearDown
+    public void verify() {
+      MicroBenchmark.verify("answers", sent, answered);
+      MicroBenchmark.verify("floor", sent, lane.floor());
+    }
+
+    private void onReply(
+        final long correlationId,
+        final ReplyCode code,
+        final long shardIncarnation,
+        final boolean replayed,
+        final DirectBuffer buffer,
+        final int offset,
+        final int length) {
+      // Every counter is visited once in a round, so its value is the number of the round.
+      final long round = answered / COUNTERS + 1;
+      if (code != ReplyCode.ANSWERED
+          || correlationId != ++answered
+          || !reply.wrap(buffer, offset, length)
+          || reply.value() != round) {
+        throw new IllegalStateException("answer " + correlationId + " is wrong: " + reply.value());
+      }
+      lane.resolve(correlationId);
+    }
+  }
+
+  /** A thread that steps whatever stands at the other end. */
+  @State(Scope.Benchmark)
+  public static class OtherEnd {
+    final RawDisruptor commands = new RawDisruptor(SLOTS, SampleCommand.MAX_PAYLOAD_LENGTH);
+    final RawDisruptor answers = new RawDisruptor(SLOTS, SampleCommand.MAX_PAYLOAD_LENGTH);
+    final UnsafeBuffer bytes = new UnsafeBuffer(new byte[SampleCommand.MAX_PAYLOAD_LENGTH]);
+    final int commandLength = new SampleCommand().encodedLength();
+    final int answerLength = ReplyProxy.encodedLength(17);
+    final IdleStrategy idle = new YieldingIdleStrategy();
+    private volatile Throwable fault;
+    private AgentRunner thread;
+
+    void start(final Agent agent) {
+      if (thread == null) {
+        thread = new AgentRunner(new YieldingIdleStrategy(), thrown -> fault = thrown, null, agent);
+        AgentRunner.startOnThread(thread);
+      }
+    }
+
+    void idle(final int workCount) {
+      if (fault != null) {
+        throw new IllegalStateException(fault);
+      }
+      idle.idle(workCount);
+    }
+
+    @TearDown
+    public void stop() {
+      if (thread != null) {
+        thread.close();
+      }
+    }
+  }
+
+  private final RawDisruptor.Handler onAnswer = message -> onAnswer(message.getLong(0));
+  private long sent;
+  private long answered;
+
+  @Benchmark
+  @OperationsPerInvocation(TURN)
+  public void oneThread(final OneShard shard) {
+    final long nowNs = System.nanoTime();
+    for (int i = 0; i < TURN; i++) {
+      if (!shard.send(nowNs)) {
+        throw new IllegalStateException("the ring is full");
+      }
+    }
+    verify("commands applied", TURN, shard.agent.doWork(nowNs));
+    verify("answers received", TURN, shard.receive());
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(COMMANDS)
+  public void ownThread(final OneShard shard, final OtherEnd otherEnd) {
+    otherEnd.start(new Stepped(shard.agent));
+    final long end = shard.sent + COMMANDS;
+    while (shard.answered != end) {
+      final long nowNs = System.nanoTime();
+      int workCount = 0;
+      while (workCount < TURN && shard.sent != end && shard.send(nowNs)) {
+        workCount++;
+      }
+      otherEnd.idle(workCount + shard.receive());
+    }
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(COMMANDS)
+  public void disruptors(final OtherEnd otherEnd) {
+    otherEnd.start(new Echo(otherEnd));
+    final long end = sent + COMMANDS;
+    while (answered != end) {
+      int workCount = 0;
+      while (workCount < TURN
+          && sent != end
+          && otherEnd.commands.offer(otherEnd.bytes, otherEnd.commandLength, sent + 1)) {
+        sent++;
+        workCount++;
+      }
+      otherEnd.idle(workCount + otherEnd.answers.poll(onAnswer, POLL_LIMIT));
+    }
+  }
+
+  @TearDown
+  public void verify() {
+    verify("answers of the Disruptors", sent, answered);
+  }
+
+  private void onAnswer(final long number) {
+    verify("answer", ++answered, number);
+  }
+
+  private record Stepped(ShardAgent agent) implements Agent {
+    @Override
+    public int doWork() {
+      return agent.doWork(System.nanoTime());
+    }
+
+    @Override
+    public String roleName() {
+      return "shard";
+    }
+  }
+
+  private static final class Echo implements Agent {
+    private final OtherEnd ends;
+    private final RawDisruptor.Handler onCommand;
+
+    Echo(final OtherEnd ends) {
+      this.ends = ends;
+      onCommand = this::onCommand;
+    }
+
+    @Override
+    public int doWork() {
+      return ends.commands.poll(onCommand, POLL_LIMIT);
+    }
+
+    @Override
+    public String roleName() {
+      return "echo";
+    }
+
+    private void onCommand(final UnsafeBuffer message) {
+      while (!ends.answers.offer(ends.bytes, ends.answerLength, message.getLong(0))) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+}
