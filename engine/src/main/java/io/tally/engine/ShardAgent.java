@@ -21,6 +21,7 @@ final class ShardAgent implements SteppedAgent, ShardRing.Handler {
   private long nowNs;
   private long nextSweepNs;
   private boolean hasKeys;
+  private boolean hasMore;
 
   /** Rings and shards pair up by index. */
   ShardAgent(
@@ -47,8 +48,11 @@ final class ShardAgent implements SteppedAgent, ShardRing.Handler {
     this.nowNs = nowNs;
     final long startNs = clock.nanoTime();
     int workCount = 0;
+    hasMore = false;
     for (final ShardRing ring : rings) {
-      workCount += ring.poll(this, BATCH_LIMIT, ShardRing.NO_BOUND);
+      final int polled = ring.poll(this, BATCH_LIMIT, ShardRing.NO_BOUND);
+      hasMore |= polled == BATCH_LIMIT;
+      workCount += polled;
     }
     if (workCount > 0) {
       replies.flush();
@@ -62,6 +66,9 @@ final class ShardAgent implements SteppedAgent, ShardRing.Handler {
 
   @Override
   public long nextStepNs() {
+    if (hasMore) {
+      return nowNs;
+    }
     return hasKeys ? nextSweepNs : NEVER;
   }
 

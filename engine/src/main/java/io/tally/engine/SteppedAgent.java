@@ -18,7 +18,8 @@ public interface SteppedAgent {
   int doWork(long nowNs);
 
   /**
-   * When this agent has to be stepped again although nobody wakes it.
+   * When this agent has to be stepped again although nobody wakes it: the time of the last step, if
+   * it left something undone. A step that found work is not followed by another for that alone.
    *
    * @return time in nanoseconds of the same clock, or {@link #NEVER}.
    */

@@ -72,7 +72,7 @@ final class LoopState implements SteppedAgent {
 
   @Override
   public long nextStepNs() {
-    return nextSweepNs;
+    return dirtyCount > 0 ? nowNs : nextSweepNs;
   }
 
   @Override

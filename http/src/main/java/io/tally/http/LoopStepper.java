@@ -13,9 +13,9 @@ import org.agrona.ErrorHandler;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * Steps the agents of one event loop: when woken, when an agent asked for a time, and again after a
- * step that found work. At most one step happens in each iteration of the loop, so that its sockets
- * are served between two steps however busy the rings are.
+ * Steps the agents of one event loop: when woken, and when an agent asked for a time. At most one
+ * step happens in each iteration of the loop, so that its sockets are served between two steps
+ * however busy the rings are.
  */
 final class LoopStepper implements Wakeup {
   private static final long TICK_NS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -104,10 +104,9 @@ final class LoopStepper implements Wakeup {
     woken.lower();
 
     final long nowNs = clock.nanoTime();
-    int workCount = 0;
     long earliestNs = SteppedAgent.NEVER;
     for (int i = 0; i < agents.size(); i++) {
-      workCount += doWork(agents.get(i), nowNs);
+      doWork(agents.get(i), nowNs);
     }
     for (int i = 0; i < agents.size(); i++) {
       final long nextNs = agents.get(i).nextStepNs();
@@ -116,19 +115,22 @@ final class LoopStepper implements Wakeup {
         earliestNs = nextNs;
       }
     }
-    if (workCount > 0) {
-      wake();
-    } else if (earliestNs != SteppedAgent.NEVER) {
-      schedule(nowNs, earliestNs);
+    // Work that was done is no reason for another step: whoever has more says so by its time, and
+    // whoever gives another agent something wakes. A needless step costs a look at the sockets.
+    if (earliestNs != SteppedAgent.NEVER) {
+      if (earliestNs - nowNs <= 0) {
+        wake();
+      } else {
+        schedule(nowNs, earliestNs);
+      }
     }
   }
 
-  private int doWork(final SteppedAgent agent, final long nowNs) {
+  private void doWork(final SteppedAgent agent, final long nowNs) {
     try {
-      return agent.doWork(nowNs);
+      agent.doWork(nowNs);
     } catch (final Throwable ex) {
       errorHandler.onError(ex);
-      return 0;
     }
   }
 
