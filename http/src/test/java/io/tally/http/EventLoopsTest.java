@@ -133,9 +133,29 @@ class EventLoopsTest {
   }
 
   @Test
-  void shouldStepAgainWhileThereIsWork() {
+  void shouldStepAgainWhileAnAgentSaysThatItLeftSomething() {
     final AtomicInteger left = new AtomicInteger(1_000);
-    add(0, nowNs -> left.get() > 0 ? left.getAndDecrement() > 0 ? 1 : 0 : 0);
+    loops.addAgent(
+        0,
+        new SteppedAgent() {
+          private long lastNs;
+
+          @Override
+          public int doWork(final long nowNs) {
+            lastNs = nowNs;
+            return left.get() > 0 ? left.getAndDecrement() : 0;
+          }
+
+          @Override
+          public long nextStepNs() {
+            return left.get() > 0 ? lastNs : NEVER;
+          }
+
+          @Override
+          public String roleName() {
+            return "hasty";
+          }
+        });
     Await.until("all work done", () -> left.get() == 0);
     assertEquals(0, left.get());
   }

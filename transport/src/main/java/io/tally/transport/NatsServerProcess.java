@@ -45,19 +45,15 @@ public final class NatsServerProcess implements AutoCloseable {
     default void onRestart(final long pid) {}
   }
 
-  // The server must not get the signals that a terminal sends to a whole group, because the
-  // launcher
-  // needs it while it drains; it takes them even where its parent ignores them, so it gets a
-  // session
-  // of its own where that is possible. As it leads no group, setsid keeps its process id.
-  // Descriptor 3 keeps the pipe for the watchdog: a shell gives background jobs an empty input.
-  // A server that was stopped takes the signal to end only when it goes on.
+  // Signals sent to the launcher's whole group, by a terminal or a supervisor, must reach neither
+  // the server, which the launcher needs while it drains, nor the watchdog, which must outlive the
+  // launcher: so all of this gets a session of its own where that is possible. Descriptor 3 keeps
+  // the pipe for the watchdog: a shell gives background jobs an empty input.
   private static final String SCRIPT =
       """
       trap '' INT HUP QUIT
       exec 3<&0
-      session=$(command -v setsid)
-      $session "$@" </dev/null 3<&- 2>&1 &
+      "$@" </dev/null 3<&- 2>&1 &
       server=$!
       echo "$server"
       { while read -r _ <&3; do :; done; kill -TERM "$server"; kill -CONT "$server"; } >/dev/null 2>&1 &
@@ -238,6 +234,7 @@ public final class NatsServerProcess implements AutoCloseable {
           new ProcessBuilder(
                   "/bin/sh",
                   "-c",
+                  "exec $(command -v setsid) /bin/sh -c \"$0\" \"$@\"",
                   SCRIPT,
                   "nats-server",
                   binary.toString(),
