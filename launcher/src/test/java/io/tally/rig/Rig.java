@@ -1,0 +1,196 @@
+package io.tally.rig;
+
+import io.tally.check.Fate;
+import io.tally.check.Operation;
+import io.tally.system.Answer;
+import io.tally.system.HttpConnection;
+import io.tally.system.Metrics;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+
+/** Runs faults against one cluster, one after the other. */
+final class Rig implements AutoCloseable {
+  private static final long BEFORE_MS = 500;
+  private static final long AFTER_MS = 500;
+  private static final Duration RECOVERY_LIMIT = Duration.ofSeconds(10);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+  private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  /** After this time no request that a client gave up can still be on its way. */
+  private static final long DEADLINE_MS = 1_200;
+
+  private static final long WINDOW_BYTES = 1 << 20;
+  private static final long HELLO_BYTES = 1 << 17;
+
+  private final RigCluster cluster;
+  private int runCount;
+
+  Rig(final int nodeCount) throws IOException {
+    cluster = new RigCluster(nodeCount);
+  }
+
+  /** The version of its nats-server. */
+  String natsVersion() {
+    return cluster.nats().version();
+  }
+
+  /**
+   * Runs one fault under load.
+   *
+   * @param fault to run.
+   * @param durationMs of the fault.
+   * @param seed of everything that is chosen.
+   */
+  Row run(final Fault fault, final long durationMs, final long seed) throws IOException {
+    final String prefix = "r" + runCount++ + '-';
+    final List<Metrics> before = cluster.metrics();
+    final long startNs = System.nanoTime();
+    final Workload workload = new Workload(cluster, prefix, seed);
+    final long recoveryMs;
+    final long recoveredNs;
+    final long pendingBytes;
+    try (BrokerWatch watch = new BrokerWatch(cluster.nats())) {
+      Hold.forMs(BEFORE_MS);
+      fault.run(cluster, new Random(seed), durationMs);
+      recoveryMs = recover(prefix);
+      recoveredNs = System.nanoTime();
+      Hold.forMs(AFTER_MS);
+      workload.stop(STOP_LIMIT);
+      pendingBytes = watch.maxPendingBytes();
+    }
+    Hold.forMs(DEADLINE_MS);
+
+    final List<Operation> operations = workload.operations();
+    final Verdict verdict = new Verdict(cluster, startNs, operations);
+    final List<Metrics> after = cluster.metrics();
+    final List<String> violations = new ArrayList<>(verdict.violations());
+    violations.addAll(workload.complaints());
+    violations.addAll(cluster.complaints());
+    checkBaseline(operations, recoveredNs, violations);
+    checkBounds(after, pendingBytes, violations);
+    final String traces =
+        fault.traces().stream()
+            .filter(trace -> trace.growth(before, after) > 0)
+            .map(trace -> trace.name().toLowerCase() + " " + trace.growth(before, after))
+            .collect(Collectors.joining(", "));
+    if (traces.isEmpty() && !fault.traces().isEmpty()) {
+      violations.add("the fault left no trace of " + fault.traces());
+    }
+    return new Row(
+        fault.title() + ", " + durationMs / 1_000.0 + " s",
+        operations.size(),
+        verdict.acked(),
+        verdict.ended(),
+        verdict.refused(),
+        verdict.unknown(),
+        verdict.lost(),
+        verdict.doubled(),
+        recoveryMs,
+        TimeUnit.NANOSECONDS.toMillis(workload.slowestNs()),
+        pendingBytes,
+        traces,
+        violations);
+  }
+
+  /** Returns how long it took until every node answered 200 for the counters of every other. */
+  private long recover(final String prefix) {
+    final long healedNs = System.nanoTime();
+    final List<byte[]> probes = new ArrayList<>();
+    for (int node = 0; node < cluster.nodeCount(); node++) {
+      probes.add(
+          HttpConnection.increment(
+              cluster
+                  .placement()
+                  .countersOf(RigCluster.nodeId(node), prefix + "probe-", 1)
+                  .get(0)));
+    }
+    boolean recovered = false;
+    while (!recovered) {
+      recovered = true;
+      for (int node = 0; node < cluster.nodeCount() && recovered; node++) {
+        recovered = answersAll(node, probes);
+      }
+      if (System.nanoTime() - healedNs > RECOVERY_LIMIT.toNanos()) {
+        throw new AssertionError("not back to normal within " + RECOVERY_LIMIT);
+      }
+      if (!recovered) {
+        LockSupport.parkNanos(POLL_NS);
+      }
+    }
+    final long recoveryMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - healedNs);
+    cluster.awaitAllUp(RECOVERY_LIMIT);
+    return recoveryMs;
+  }
+
+  private boolean answersAll(final int node, final List<byte[]> probes) {
+    try (HttpConnection connection =
+        new HttpConnection(cluster.httpPort(node), Duration.ofSeconds(3))) {
+      probes.forEach(connection::send);
+      connection.flush();
+      boolean all = true;
+      for (int i = 0; i < probes.size(); i++) {
+        final Answer answer = connection.read();
+        all &= answer.status() == 200;
+      }
+      return all;
+    } catch (final IOException notYet) {
+      return false;
+    }
+  }
+
+  private static void checkBaseline(
+      final List<Operation> operations, final long recoveredNs, final List<String> violations) {
+    final List<Operation> failed =
+        operations.stream()
+            .filter(o -> o.start() - recoveredNs > 0 && o.fate() != Fate.APPLIED)
+            .toList();
+    if (!failed.isEmpty()) {
+      violations.add(
+          failed.size() + " requests failed after all was healed, first " + failed.get(0));
+    }
+  }
+
+  private void checkBounds(
+      final List<Metrics> metrics, final long pendingBytes, final List<String> violations) {
+    final long maxPending = (cluster.nodeCount() - 1) * WINDOW_BYTES + HELLO_BYTES;
+    if (pendingBytes > maxPending) {
+      violations.add(pendingBytes + " bytes waited in nats-server, more than " + maxPending);
+    }
+    for (final Metrics node : metrics) {
+      for (final String never :
+          List.of(
+              "tally_rejected_total{reason=\"beyond_window\"}",
+              "tally_rejected_total{reason=\"malformed\"}",
+              "tally_rejected_total{reason=\"pending_full\"}",
+              "tally_actor_panics_total",
+              "tally_link_message_faults_total",
+              "tally_link_messages_refused_total",
+              "tally_nats_slow_consumer_total")) {
+        if (node.value(never) != 0) {
+          violations.add(never + " is " + node.value(never));
+        }
+      }
+      atMost(node, "tally_ring_depth", 1_024, violations);
+      atMost(node, "jvm_threads_current", 60, violations);
+      atMost(node, "process_open_fds", 200, violations);
+    }
+  }
+
+  private static void atMost(
+      final Metrics node, final String metric, final long limit, final List<String> violations) {
+    if (node.sum(metric) > limit) {
+      violations.add(metric + " is " + node.sum(metric) + ", above " + limit);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    cluster.close();
+  }
+}

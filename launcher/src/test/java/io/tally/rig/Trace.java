@@ -1,0 +1,41 @@
+package io.tally.rig;
+
+import io.tally.system.Metrics;
+import java.util.List;
+
+/** What a fault leaves behind in the metrics of the nodes. */
+enum Trace {
+  RETRIES("tally_lane_retries_total"),
+  DUPLICATES("tally_lane_duplicates_total"),
+  STALE("tally_rejected_total{reason=\"stale\"}"),
+  BUSY("tally_rejected_total{reason=\"busy\"}"),
+  NO_OWNER("tally_rejected_total{reason=\"no_owner\"}"),
+  WRONG_INCARNATION("tally_rejected_total{reason=\"wrong_incarnation\"}"),
+  INCARNATION("tally_incarnation_changes_total"),
+  FRAMES_REFUSED("tally_frames_refused_total"),
+  SILENCE("tally_link_peers_silent_total"),
+  STALLS("tally_link_window_stalls_total"),
+  DISCONNECTS("tally_nats_disconnects_total"),
+  RECONNECTS("tally_nats_reconnects_total");
+
+  private final String series;
+
+  Trace(final String series) {
+    this.series = series;
+  }
+
+  /** How much all nodes counted together; a node that was started anew counts from 0. */
+  long growth(final List<Metrics> before, final List<Metrics> after) {
+    long growth = 0;
+    for (int node = 0; node < after.size(); node++) {
+      final long old = read(before.get(node));
+      final long now = read(after.get(node));
+      growth += now >= old ? now - old : now;
+    }
+    return growth;
+  }
+
+  private long read(final Metrics metrics) {
+    return series.endsWith("}") ? metrics.value(series) : metrics.sum(series);
+  }
+}
