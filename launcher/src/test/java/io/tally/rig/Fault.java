@@ -2,19 +2,17 @@ package io.tally.rig;
 
 import io.tally.system.NatsServer;
 import java.util.List;
-import java.util.Random;
 
 /**
  * What the rig does to a cluster. Each fault lasts as long as it is told and is healed when its
  * action returns. A run in which none of a fault's traces was left proves nothing, and fails.
  */
 enum Fault {
-  NOTHING("nothing", List.of(), (c, random, ms) -> Hold.forMs(ms)),
+  NOTHING("nothing", List.of(), (c, node, ms) -> Hold.forMs(ms)),
   KILL_NODE(
       "kill -9 of a node, restart",
       List.of(Trace.NO_OWNER, Trace.INCARNATION),
-      (c, random, ms) -> {
-        final int node = random.nextInt(c.nodeCount());
+      (c, node, ms) -> {
         c.kill(node);
         Hold.forMs(ms);
         c.launch(node);
@@ -22,8 +20,7 @@ enum Fault {
   TERMINATE_NODE(
       "SIGTERM of a node, restart",
       List.of(Trace.NO_OWNER, Trace.INCARNATION),
-      (c, random, ms) -> {
-        final int node = random.nextInt(c.nodeCount());
+      (c, node, ms) -> {
         c.terminate(node);
         Hold.forMs(ms);
         c.launch(node);
@@ -31,8 +28,7 @@ enum Fault {
   STOP_NODE(
       "SIGSTOP of a node",
       List.of(Trace.RETRIES, Trace.SILENCE),
-      (c, random, ms) -> {
-        final int node = random.nextInt(c.nodeCount());
+      (c, node, ms) -> {
         c.stop(node);
         Hold.forMs(ms);
         c.goOn(node);
@@ -40,7 +36,7 @@ enum Fault {
   STOP_NATS(
       "SIGSTOP of nats-server",
       List.of(Trace.RETRIES, Trace.DISCONNECTS),
-      (c, random, ms) -> {
+      (c, node, ms) -> {
         c.nats().child().signal("STOP");
         Hold.forMs(ms);
         c.nats().child().signal("CONT");
@@ -48,7 +44,7 @@ enum Fault {
   KILL_NATS(
       "kill -9 of nats-server, restart",
       List.of(Trace.RECONNECTS),
-      (c, random, ms) -> {
+      (c, node, ms) -> {
         final NatsServer nats = c.nats();
         nats.child().signal("KILL");
         Hold.forMs(ms);
@@ -57,8 +53,8 @@ enum Fault {
   PARTITION(
       "partition of a node",
       List.of(Trace.RETRIES, Trace.SILENCE),
-      (c, random, ms) -> {
-        final FaultProxy proxy = c.proxy(random.nextInt(c.nodeCount()));
+      (c, node, ms) -> {
+        final FaultProxy proxy = c.proxy(node);
         proxy.toServer().hold();
         proxy.toClient().hold();
         Hold.forMs(ms);
@@ -67,8 +63,8 @@ enum Fault {
   PARTITION_TO_SERVER(
       "partition, node to server only",
       List.of(Trace.RETRIES, Trace.SILENCE),
-      (c, random, ms) -> {
-        final FaultProxy proxy = c.proxy(random.nextInt(c.nodeCount()));
+      (c, node, ms) -> {
+        final FaultProxy proxy = c.proxy(node);
         proxy.toServer().hold();
         Hold.forMs(ms);
         proxy.heal();
@@ -76,8 +72,8 @@ enum Fault {
   PARTITION_TO_NODE(
       "partition, server to node only",
       List.of(Trace.RETRIES, Trace.SILENCE),
-      (c, random, ms) -> {
-        final FaultProxy proxy = c.proxy(random.nextInt(c.nodeCount()));
+      (c, node, ms) -> {
+        final FaultProxy proxy = c.proxy(node);
         proxy.toClient().hold();
         Hold.forMs(ms);
         proxy.heal();
@@ -85,8 +81,8 @@ enum Fault {
   BLACK_HOLE(
       "black hole, then reset",
       List.of(Trace.RECONNECTS),
-      (c, random, ms) -> {
-        final FaultProxy proxy = c.proxy(random.nextInt(c.nodeCount()));
+      (c, node, ms) -> {
+        final FaultProxy proxy = c.proxy(node);
         proxy.toServer().hold();
         proxy.toClient().hold();
         Hold.forMs(ms);
@@ -96,8 +92,8 @@ enum Fault {
   FLAPPING(
       "partition, flapping every 200 ms",
       List.of(Trace.RETRIES),
-      (c, random, ms) -> {
-        final FaultProxy proxy = c.proxy(random.nextInt(c.nodeCount()));
+      (c, node, ms) -> {
+        final FaultProxy proxy = c.proxy(node);
         for (long passedMs = 0; passedMs < ms; passedMs += 400) {
           proxy.toServer().hold();
           proxy.toClient().hold();
@@ -109,34 +105,34 @@ enum Fault {
   CUT(
       "connections cut again and again",
       List.of(Trace.RECONNECTS),
-      (c, random, ms) -> {
+      (c, node, ms) -> {
         for (long passedMs = 0; passedMs < ms; passedMs += 400) {
-          c.proxy(random.nextInt(c.nodeCount())).cut();
+          c.proxy((node + (int) (passedMs / 400)) % c.nodeCount()).cut();
           Hold.forMs(400);
         }
       }),
   RESET(
       "connections reset again and again",
       List.of(Trace.RECONNECTS),
-      (c, random, ms) -> {
+      (c, node, ms) -> {
         for (long passedMs = 0; passedMs < ms; passedMs += 400) {
-          c.proxy(random.nextInt(c.nodeCount())).reset();
+          c.proxy(node).reset();
           Hold.forMs(400);
         }
       }),
   HALF_OPEN(
       "connection half open",
       List.of(Trace.RECONNECTS, Trace.RETRIES),
-      (c, random, ms) -> {
-        final FaultProxy proxy = c.proxy(random.nextInt(c.nodeCount()));
+      (c, node, ms) -> {
+        final FaultProxy proxy = c.proxy(node);
         proxy.leaveHalfOpen();
         Hold.forMs(ms);
       }),
   SLOW_READER(
       "slow reader",
       List.of(Trace.RETRIES, Trace.STALLS),
-      (c, random, ms) -> {
-        final FaultProxy proxy = c.proxy(random.nextInt(c.nodeCount()));
+      (c, node, ms) -> {
+        final FaultProxy proxy = c.proxy(node);
         proxy.toClient().throttle(10_000);
         Hold.forMs(ms);
         proxy.heal();
@@ -144,8 +140,8 @@ enum Fault {
   DELAY(
       "delay of up to 300 ms, both ways",
       List.of(Trace.RETRIES, Trace.DUPLICATES),
-      (c, random, ms) -> {
-        final FaultProxy proxy = c.proxy(random.nextInt(c.nodeCount()));
+      (c, node, ms) -> {
+        final FaultProxy proxy = c.proxy(node);
         proxy.toServer().delay(300);
         proxy.toClient().delay(300);
         Hold.forMs(ms);
@@ -154,7 +150,7 @@ enum Fault {
   DUPLICATE(
       "every frame twice",
       List.of(Trace.DUPLICATES),
-      (c, random, ms) -> {
+      (c, node, ms) -> {
         try (Replayer replayer = new Replayer(c.nats().port(), true)) {
           replayer.listen(ms);
         }
@@ -162,7 +158,7 @@ enum Fault {
   REPLAY(
       "all frames again much later",
       List.of(Trace.DUPLICATES, Trace.STALE),
-      (c, random, ms) -> {
+      (c, node, ms) -> {
         try (Replayer replayer = new Replayer(c.nats().port(), false)) {
           replayer.listen(ms);
           replayer.replay(subject -> subject);
@@ -172,8 +168,7 @@ enum Fault {
   REPLAY_TO_SUCCESSOR(
       "all frames again, to a restarted node",
       List.of(Trace.WRONG_INCARNATION, Trace.FRAMES_REFUSED),
-      (c, random, ms) -> {
-        final int node = random.nextInt(c.nodeCount());
+      (c, node, ms) -> {
         final String id = RigCluster.nodeId(node);
         try (Replayer replayer = new Replayer(c.nats().port(), false)) {
           replayer.listen(ms);
@@ -184,14 +179,19 @@ enum Fault {
           final String start = RigCluster.PREFIX + ".node." + id + ".";
           replayer.replay(s -> s.startsWith(start) ? start + successor : s);
         }
-      }),
-  SEVERAL("several at once", List.of(Trace.RETRIES), Several::run);
+      });
 
-  /** Does it to a cluster, for so long. */
+  /** Does something to a cluster. */
   @FunctionalInterface
   interface Action {
-    /** Returns when it is healed. */
-    void run(RigCluster cluster, Random random, long durationMs);
+    /**
+     * Returns when it is healed.
+     *
+     * @param cluster to be damaged.
+     * @param node that is hit, where one is.
+     * @param durationMs of the fault.
+     */
+    void run(RigCluster cluster, int node, long durationMs);
   }
 
   private final String title;
@@ -213,7 +213,12 @@ enum Fault {
     return traces;
   }
 
-  void run(final RigCluster cluster, final Random random, final long durationMs) {
-    action.run(cluster, random, durationMs);
+  Action action() {
+    return action;
+  }
+
+  /** Whether it brings frames to a process for which they were not meant. */
+  boolean misroutes() {
+    return this == REPLAY_TO_SUCCESSOR;
   }
 }

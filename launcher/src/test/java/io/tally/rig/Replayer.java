@@ -19,6 +19,9 @@ import java.util.function.UnaryOperator;
 final class Replayer implements AutoCloseable {
   private static final int MAX_FRAMES = 50_000;
 
+  /** Long, because the server may be stopped just then. */
+  private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(30);
+
   private record Frame(String subject, byte[] bytes) {}
 
   private final Connection connection;
@@ -31,6 +34,7 @@ final class Replayer implements AutoCloseable {
           Nats.connect(
               new Options.Builder()
                   .server("nats://127.0.0.1:" + natsPort)
+                  .connectionTimeout(CONNECTION_TIMEOUT)
                   .noEcho()
                   .maxMessagesInOutgoingQueue(MAX_FRAMES)
                   .build());

@@ -52,9 +52,10 @@ public final class RigCommand {
       System.out.println(Row.HEAD);
       final Random random = new Random(seed);
       while (System.nanoTime() - endNs < 0) {
-        for (final Step step : Step.round(random)) {
-          if ((only == null || only == step.fault()) && System.nanoTime() - endNs < 0) {
-            final Row row = rig.run(step.fault(), step.durationMs(), step.seed());
+        for (final Case next : Case.round(random, nodes)) {
+          final boolean wanted = only == null || only.title().equals(next.title());
+          if (wanted && System.nanoTime() - endNs < 0) {
+            final Row row = rig.run(next);
             System.out.println(row.markdown());
             row.violations().forEach(violation -> System.out.println("  VIOLATION " + violation));
             if (!row.violations().isEmpty()) {
@@ -70,31 +71,5 @@ public final class RigCommand {
     System.out.printf(
         failed.isEmpty() ? "%nPassed.%n" : "%nFAILED with seed %d: %d rows%n", seed, failed.size());
     return failed.isEmpty();
-  }
-
-  /** One fault of a round. */
-  private record Step(Fault fault, long durationMs, long seed) {
-    static List<Step> round(final Random random) {
-      final List<Step> steps = new ArrayList<>();
-      for (final Fault fault : Fault.values()) {
-        for (final long durationMs : durationsMs(fault)) {
-          steps.add(new Step(fault, durationMs, random.nextLong()));
-        }
-      }
-      return steps;
-    }
-
-    private static long[] durationsMs(final Fault fault) {
-      return switch (fault) {
-        case STOP_NODE -> new long[] {1_000, 5_000, 20_000};
-        case STOP_NATS -> new long[] {1_000, 5_000};
-        case KILL_NATS -> new long[] {500, 4_000};
-        case HALF_OPEN -> new long[] {7_000};
-        case NOTHING, FLAPPING, CUT, RESET, DUPLICATE, REPLAY, REPLAY_TO_SUCCESSOR ->
-            new long[] {3_000};
-        case SEVERAL -> new long[] {4_000, 4_000, 4_000};
-        default -> new long[] {1_000, 4_000};
-      };
-    }
   }
 }

@@ -27,20 +27,30 @@ final class Several {
 
   private Several() {}
 
-  static void run(final RigCluster cluster, final Random random, final long durationMs) {
-    final List<Fault> faults =
-        List.of(pick(OF_PROCESSES, random), pick(OF_CONNECTIONS, random), Fault.DUPLICATE);
+  /** The faults that this seed chooses. */
+  static List<Fault> choose(final Random random) {
+    return List.of(pick(OF_PROCESSES, random), pick(OF_CONNECTIONS, random), Fault.DUPLICATE);
+  }
+
+  /** Runs faults at once, each on a node of its own. */
+  static void run(
+      final List<Fault> faults,
+      final Random random,
+      final RigCluster cluster,
+      final int firstNode,
+      final long durationMs) {
     final ExecutorService threads = Executors.newFixedThreadPool(faults.size());
     try {
       final List<Future<?>> runs = new ArrayList<>();
-      for (final Fault fault : faults) {
-        final Random own = new Random(random.nextLong());
-        final long startMs = own.nextInt((int) durationMs / 2);
+      for (int i = 0; i < faults.size(); i++) {
+        final Fault fault = faults.get(i);
+        final int node = (firstNode + i) % cluster.nodeCount();
+        final long startMs = random.nextInt((int) durationMs / 2);
         runs.add(
             threads.submit(
                 () -> {
                   Hold.forMs(startMs);
-                  fault.run(cluster, own, durationMs - startMs);
+                  fault.action().run(cluster, node, durationMs - startMs);
                 }));
       }
       for (final Future<?> run : runs) {

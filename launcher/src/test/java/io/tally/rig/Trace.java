@@ -2,6 +2,7 @@ package io.tally.rig;
 
 import io.tally.system.Metrics;
 import java.util.List;
+import java.util.Locale;
 
 /** What a fault leaves behind in the metrics of the nodes. */
 enum Trace {
@@ -16,12 +17,30 @@ enum Trace {
   SILENCE("tally_link_peers_silent_total"),
   STALLS("tally_link_window_stalls_total"),
   DISCONNECTS("tally_nats_disconnects_total"),
-  RECONNECTS("tally_nats_reconnects_total");
+  RECONNECTS("tally_nats_reconnects_total"),
+  BEYOND_WINDOW("tally_rejected_total{reason=\"beyond_window\"}"),
+  PENDING_FULL("tally_rejected_total{reason=\"pending_full\"}"),
+  MALFORMED("tally_rejected_total{reason=\"malformed\"}"),
+  PANICS("tally_actor_panics_total"),
+  MESSAGE_FAULTS("tally_link_message_faults_total"),
+  SLOW_CONSUMER("tally_nats_slow_consumer_total");
 
   private final String series;
 
   Trace(final String series) {
     this.series = series;
+  }
+
+  /** What no fault may leave. */
+  static List<Trace> neverLeft(final boolean misrouted) {
+    // A reply to another incarnation counts as malformed.
+    return misrouted
+        ? List.of(BEYOND_WINDOW, PENDING_FULL, PANICS, MESSAGE_FAULTS, SLOW_CONSUMER)
+        : List.of(BEYOND_WINDOW, PENDING_FULL, PANICS, MESSAGE_FAULTS, SLOW_CONSUMER, MALFORMED);
+  }
+
+  String label() {
+    return name().toLowerCase(Locale.ROOT);
   }
 
   /** How much all nodes counted together; a node that was started anew counts from 0. */
