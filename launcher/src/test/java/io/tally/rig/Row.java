@@ -14,8 +14,10 @@ import java.util.Locale;
  * @param unknown writes whose outcome their clients do not know.
  * @param lost sum of what is missing from counters.
  * @param doubled sum of what is too much in counters.
- * @param recoveryMs from the healing until every node answered 200 for every other.
+ * @param recoveryMs from the healing until every node answers for every other and no client meets
+ *     anything but a 200.
  * @param slowestMs longest time to an answer of a node that was not itself stopped.
+ * @param hiccupMs longest time for which this machine gave the rig itself no turn.
  * @param pendingBytes most that waited in nats-server for one connection.
  * @param traces that the fault left.
  * @param violations of promises; empty in a run that passes.
@@ -31,18 +33,19 @@ record Row(
     long doubled,
     long recoveryMs,
     long slowestMs,
+    long hiccupMs,
     long pendingBytes,
     String traces,
     List<String> violations) {
   static final String HEAD =
       "| fault | requests | acked | acked, then killed | refused | unknown | lost | doubled"
-          + " | recovery ms | slowest ms | broker pending KiB | traces |\n"
-          + "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|";
+          + " | recovery ms | slowest ms | hiccup ms | broker pending KiB | traces |\n"
+          + "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|";
 
   String markdown() {
     return String.format(
         Locale.ROOT,
-        "| %s | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %s |",
+        "| %s | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %s |",
         fault,
         requests,
         acked,
@@ -53,6 +56,7 @@ record Row(
         doubled,
         recoveryMs,
         slowestMs,
+        hiccupMs,
         pendingBytes / 1024,
         traces);
   }

@@ -27,9 +27,6 @@ final class Workload {
   private static final long PACE_NS = TimeUnit.MILLISECONDS.toNanos(25);
   private static final Duration READ_LIMIT = Duration.ofSeconds(5);
 
-  /** A deadline of 1 s, and what two busy cores add to it. */
-  private static final long SLOW_NS = TimeUnit.MILLISECONDS.toNanos(2_500);
-
   private static final int BITS_PER_COUNTER = 48;
 
   private record Request(String counter, boolean write, long amount, String key, boolean repeated) {
@@ -82,6 +79,11 @@ final class Workload {
     return clients.stream().flatMap(client -> client.complaints.stream()).toList();
   }
 
+  /** When a client last got anything but a 200; the start, if none ever did. */
+  long lastFailureNs() {
+    return clients.stream().mapToLong(client -> client.lastFailureNs).max().orElse(0);
+  }
+
   /** Longest time to an answer of a node whose process was not stopped meanwhile. */
   long slowestNs() {
     return clients.stream().mapToLong(client -> client.slowestNs).max().orElse(0);
@@ -95,7 +97,8 @@ final class Workload {
     private final int node;
     private final Random random;
     private HttpConnection connection;
-    private long slowestNs;
+    private volatile long slowestNs;
+    private volatile long lastFailureNs = System.nanoTime();
 
     Client(final int node, final Random random) {
       this.node = node;
@@ -223,9 +226,6 @@ final class Workload {
       final long endNs = System.nanoTime();
       if (!cluster.wasDisturbedSince(node, startNs)) {
         slowestNs = Math.max(slowestNs, endNs - startNs);
-        if (endNs - startNs > SLOW_NS) {
-          complaints.add((endNs - startNs) / 1_000_000 + " ms until " + answer);
-        }
       }
       if (!answer.counterId().equals(request.counter)) {
         complaints.add("asked for " + request + ", got " + answer);
@@ -261,6 +261,9 @@ final class Workload {
         final Fate fate,
         final Answer answer) {
       final boolean applied = fate == Fate.APPLIED;
+      if (!applied) {
+        lastFailureNs = System.nanoTime();
+      }
       operations.add(
           new Operation(
               request.counter,
