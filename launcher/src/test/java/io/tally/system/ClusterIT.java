@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -252,6 +253,52 @@ class ClusterIT {
     } finally {
       old.close();
     }
+  }
+
+  @Test
+  void shouldNotLetABacklogGrowInTheServerForAStoppedNode() throws IOException {
+    final String padding = "x".repeat(200);
+    final List<String> ids = countersOf(1, "backlog-" + padding, 20);
+    final long stalls = nodes[0].metrics().value("tally_link_window_stalls_total");
+    final List<HttpConnection> connections = new ArrayList<>();
+    try {
+      for (int i = 0; i < 150; i++) {
+        connections.add(new HttpConnection(port(0), SOON));
+      }
+      nodes[1].child().signal("STOP");
+      long maxPending = 0;
+      for (int round = 0; round < 2; round++) {
+        for (final HttpConnection connection : connections) {
+          for (int i = 0; i < 64; i++) {
+            connection.send(HttpConnection.increment(ids.get(i % ids.size())));
+          }
+          connection.flush();
+        }
+        for (final HttpConnection connection : connections) {
+          for (int i = 0; i < 64; i++) {
+            final Answer answer = connection.read();
+            assertTrue(
+                answer.status() == 504 && answer.isUnknown()
+                    || answer.status() == 503 && answer.isNotApplied(),
+                answer::toString);
+          }
+          final long pending =
+              nats.tryConnz("pending_bytes").stream().mapToLong(Long::longValue).max().orElse(0);
+          maxPending = Math.max(maxPending, pending);
+        }
+      }
+      final long pending = maxPending;
+      assertTrue(pending <= 2 * (1 << 20) + (1 << 17), () -> pending + " bytes wait");
+      assertTrue(nodes[0].metrics().value("tally_link_window_stalls_total") > stalls);
+      assertEquals(0, nodes[0].metrics().value("tally_nats_slow_consumer_total"));
+    } finally {
+      nodes[1].child().signal("CONT");
+      for (final HttpConnection connection : connections) {
+        connection.close();
+      }
+    }
+    awaitAllUp();
+    assertEquals(200, Http.post(port(0), "/counter/" + ids.get(0) + "/increment", "").statusCode());
   }
 
   @Test

@@ -105,9 +105,9 @@ public final class NatsServer implements AutoCloseable {
     return numbers(Http.get(monitoringPort, "/varz").body(), name).get(0);
   }
 
-  /** A number of each connection. */
-  public List<Long> connz(final String name) {
-    return numbers(Http.get(monitoringPort, "/connz").body(), name);
+  /** A number of each connection, if the server answers. */
+  public List<Long> tryConnz(final String name) throws IOException {
+    return numbers(Http.tryGet(monitoringPort, "/connz").body(), name);
   }
 
   private static List<Long> numbers(final String json, final String name) {

@@ -1,0 +1,224 @@
+package io.tally.rig;
+
+import io.tally.system.NatsServer;
+import java.util.List;
+
+/**
+ * What the rig does to a cluster. Each fault lasts as long as it is told and is healed when its
+ * action returns. A run in which none of a fault's traces was left proves nothing, and fails.
+ */
+enum Fault {
+  NOTHING("nothing", List.of(), (c, node, ms) -> Hold.forMs(ms)),
+  KILL_NODE(
+      "kill -9 of a node, restart",
+      List.of(Trace.NO_OWNER, Trace.INCARNATION),
+      (c, node, ms) -> {
+        c.kill(node);
+        Hold.forMs(ms);
+        c.launch(node);
+      }),
+  TERMINATE_NODE(
+      "SIGTERM of a node, restart",
+      List.of(Trace.NO_OWNER, Trace.INCARNATION),
+      (c, node, ms) -> {
+        c.terminate(node);
+        Hold.forMs(ms);
+        c.launch(node);
+      }),
+  STOP_NODE(
+      "SIGSTOP of a node",
+      List.of(Trace.RETRIES, Trace.SILENCE),
+      (c, node, ms) -> {
+        c.stop(node);
+        Hold.forMs(ms);
+        c.goOn(node);
+      }),
+  STOP_NATS(
+      "SIGSTOP of nats-server",
+      List.of(Trace.RETRIES, Trace.DISCONNECTS),
+      (c, node, ms) -> {
+        c.nats().child().signal("STOP");
+        Hold.forMs(ms);
+        c.nats().child().signal("CONT");
+      }),
+  KILL_NATS(
+      "kill -9 of nats-server, restart",
+      List.of(Trace.RECONNECTS),
+      (c, node, ms) -> {
+        final NatsServer nats = c.nats();
+        nats.child().signal("KILL");
+        Hold.forMs(ms);
+        nats.restart();
+      }),
+  PARTITION(
+      "partition of a node",
+      List.of(Trace.RETRIES, Trace.SILENCE),
+      (c, node, ms) -> {
+        final FaultProxy proxy = c.proxy(node);
+        proxy.toServer().hold();
+        proxy.toClient().hold();
+        Hold.forMs(ms);
+        proxy.heal();
+      }),
+  PARTITION_TO_SERVER(
+      "partition, node to server only",
+      List.of(Trace.RETRIES, Trace.SILENCE),
+      (c, node, ms) -> {
+        final FaultProxy proxy = c.proxy(node);
+        proxy.toServer().hold();
+        Hold.forMs(ms);
+        proxy.heal();
+      }),
+  PARTITION_TO_NODE(
+      "partition, server to node only",
+      List.of(Trace.RETRIES, Trace.SILENCE),
+      (c, node, ms) -> {
+        final FaultProxy proxy = c.proxy(node);
+        proxy.toClient().hold();
+        Hold.forMs(ms);
+        proxy.heal();
+      }),
+  BLACK_HOLE(
+      "black hole, then reset",
+      List.of(Trace.RECONNECTS),
+      (c, node, ms) -> {
+        final FaultProxy proxy = c.proxy(node);
+        proxy.toServer().hold();
+        proxy.toClient().hold();
+        Hold.forMs(ms);
+        proxy.reset();
+        proxy.heal();
+      }),
+  FLAPPING(
+      "partition, flapping every 200 ms",
+      List.of(Trace.RETRIES),
+      (c, node, ms) -> {
+        final FaultProxy proxy = c.proxy(node);
+        for (long passedMs = 0; passedMs < ms; passedMs += 400) {
+          proxy.toServer().hold();
+          proxy.toClient().hold();
+          Hold.forMs(200);
+          proxy.heal();
+          Hold.forMs(200);
+        }
+      }),
+  CUT(
+      "connections cut again and again",
+      List.of(Trace.RECONNECTS),
+      (c, node, ms) -> {
+        for (long passedMs = 0; passedMs < ms; passedMs += 400) {
+          c.proxy((node + (int) (passedMs / 400)) % c.nodeCount()).cut();
+          Hold.forMs(400);
+        }
+      }),
+  RESET(
+      "connections reset again and again",
+      List.of(Trace.RECONNECTS),
+      (c, node, ms) -> {
+        for (long passedMs = 0; passedMs < ms; passedMs += 400) {
+          c.proxy(node).reset();
+          Hold.forMs(400);
+        }
+      }),
+  HALF_OPEN(
+      "connection half open",
+      List.of(Trace.RECONNECTS, Trace.RETRIES),
+      (c, node, ms) -> {
+        final FaultProxy proxy = c.proxy(node);
+        proxy.leaveHalfOpen();
+        Hold.forMs(ms);
+      }),
+  SLOW_READER(
+      "slow reader",
+      List.of(Trace.RETRIES, Trace.STALLS),
+      (c, node, ms) -> {
+        final FaultProxy proxy = c.proxy(node);
+        proxy.toClient().throttle(10_000);
+        Hold.forMs(ms);
+        proxy.heal();
+      }),
+  DELAY(
+      "delay of up to 300 ms, both ways",
+      List.of(Trace.RETRIES, Trace.DUPLICATES),
+      (c, node, ms) -> {
+        final FaultProxy proxy = c.proxy(node);
+        proxy.toServer().delay(300);
+        proxy.toClient().delay(300);
+        Hold.forMs(ms);
+        proxy.heal();
+      }),
+  DUPLICATE(
+      "every frame twice",
+      List.of(Trace.DUPLICATES),
+      (c, node, ms) -> {
+        try (Replayer replayer = new Replayer(c.nats().port(), true)) {
+          replayer.listen(ms);
+        }
+      }),
+  REPLAY(
+      "all frames again much later",
+      List.of(Trace.DUPLICATES, Trace.STALE),
+      (c, node, ms) -> {
+        try (Replayer replayer = new Replayer(c.nats().port(), false)) {
+          replayer.listen(ms);
+          replayer.replay(subject -> subject);
+          replayer.replay(subject -> subject);
+        }
+      }),
+  REPLAY_TO_SUCCESSOR(
+      "all frames again, to a restarted node",
+      List.of(Trace.WRONG_INCARNATION, Trace.FRAMES_REFUSED),
+      (c, node, ms) -> {
+        final String id = RigCluster.nodeId(node);
+        try (Replayer replayer = new Replayer(c.nats().port(), false)) {
+          replayer.listen(ms);
+          c.kill(node);
+          c.launch(node);
+          final List<Launch> launches = c.launches(id);
+          final long successor = launches.get(launches.size() - 1).incarnation();
+          final String start = RigCluster.PREFIX + ".node." + id + ".";
+          replayer.replay(s -> s.startsWith(start) ? start + successor : s);
+        }
+      });
+
+  /** Does something to a cluster. */
+  @FunctionalInterface
+  interface Action {
+    /**
+     * Returns when it is healed.
+     *
+     * @param cluster to be damaged.
+     * @param node that is hit, where one is.
+     * @param durationMs of the fault.
+     */
+    void run(RigCluster cluster, int node, long durationMs);
+  }
+
+  private final String title;
+  private final List<Trace> traces;
+  private final Action action;
+
+  Fault(final String title, final List<Trace> traces, final Action action) {
+    this.title = title;
+    this.traces = traces;
+    this.action = action;
+  }
+
+  String title() {
+    return title;
+  }
+
+  /** At least one of these grows, if there are any. */
+  List<Trace> traces() {
+    return traces;
+  }
+
+  Action action() {
+    return action;
+  }
+
+  /** Whether it brings frames to a process for which they were not meant. */
+  boolean misroutes() {
+    return this == REPLAY_TO_SUCCESSOR;
+  }
+}

@@ -1,0 +1,208 @@
+package io.tally.rig;
+
+import io.tally.system.Await;
+import io.tally.system.Metrics;
+import io.tally.system.NatsServer;
+import io.tally.system.Placement;
+import io.tally.system.TallyJar;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Node processes, each connected to one nats-server through a proxy of its own. */
+final class RigCluster implements AutoCloseable {
+  static final String PREFIX = "rig";
+  static final int SHARDS = 24;
+
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  private final NatsServer nats = NatsServer.start();
+  private final FaultProxy[] proxies;
+  private final TallyJar[] nodes;
+  private final AtomicLongArray ports;
+  private final AtomicLongArray disturbedUntilNs;
+  private final List<Launch> launches = new ArrayList<>();
+  private final Placement placement;
+
+  RigCluster(final int nodeCount) throws IOException {
+    proxies = new FaultProxy[nodeCount];
+    nodes = new TallyJar[nodeCount];
+    ports = new AtomicLongArray(nodeCount);
+    disturbedUntilNs = new AtomicLongArray(nodeCount);
+    try {
+      for (int node = 0; node < nodeCount; node++) {
+        proxies[node] = new FaultProxy(nats.port());
+        disturbedUntilNs.set(node, Long.MAX_VALUE);
+      }
+      final long bornNs = System.nanoTime();
+      for (int node = 0; node < nodeCount; node++) {
+        nodes[node] = run(node);
+      }
+      for (int node = 0; node < nodeCount; node++) {
+        onReady(node, bornNs);
+      }
+      placement = Placement.of(httpPort(0), SHARDS);
+    } catch (final Throwable failed) {
+      close();
+      throw failed;
+    }
+  }
+
+  static String nodeId(final int node) {
+    return "node-" + node;
+  }
+
+  int nodeCount() {
+    return nodes.length;
+  }
+
+  NatsServer nats() {
+    return nats;
+  }
+
+  FaultProxy proxy(final int node) {
+    return proxies[node];
+  }
+
+  Placement placement() {
+    return placement;
+  }
+
+  /** 0 while the node is not running. */
+  int httpPort(final int node) {
+    return (int) ports.get(node);
+  }
+
+  /** Whether the process itself was stopped or away at this time or later. */
+  boolean wasDisturbedSince(final int node, final long startNs) {
+    final long untilNs = disturbedUntilNs.get(node);
+    return untilNs == Long.MAX_VALUE || untilNs - startNs >= 0;
+  }
+
+  synchronized List<Launch> launches(final String nodeId) {
+    return launches.stream().filter(launch -> nodeId(launch.node()).equals(nodeId)).toList();
+  }
+
+  private TallyJar run(final int node) {
+    return TallyJar.small()
+        .start(
+            "node",
+            "--id=" + nodeId(node),
+            "--nodes="
+                + IntStream.range(0, nodes.length)
+                    .mapToObj(RigCluster::nodeId)
+                    .collect(Collectors.joining(",")),
+            "--nats=nats://127.0.0.1:" + proxies[node].port(),
+            "--shards=" + SHARDS,
+            "--cluster=" + PREFIX);
+  }
+
+  private void onReady(final int node, final long bornNs) {
+    nodes[node].awaitReady();
+    final long incarnation = Long.parseLong(nodes[node].logged("starting node", "incarnation"));
+    synchronized (this) {
+      launches.add(new Launch(node, incarnation, bornNs, Long.MAX_VALUE));
+    }
+    ports.set(node, nodes[node].httpPort());
+    disturbedUntilNs.set(node, System.nanoTime());
+  }
+
+  void kill(final int node) {
+    end(node, "KILL");
+  }
+
+  void terminate(final int node) {
+    end(node, "TERM");
+  }
+
+  private void end(final int node, final String signal) {
+    disturbedUntilNs.set(node, Long.MAX_VALUE);
+    nodes[node].child().signal(signal);
+    final int exitCode = nodes[node].child().awaitExit(LIMIT);
+    if (signal.equals("TERM") && exitCode != 0) {
+      throw new AssertionError("exit code " + exitCode + "\n" + nodes[node].child().picture());
+    }
+    ports.set(node, 0);
+    final long nowNs = System.nanoTime();
+    synchronized (this) {
+      launches.replaceAll(
+          launch ->
+              launch.node() == node && launch.diedNs() == Long.MAX_VALUE
+                  ? launch.died(nowNs)
+                  : launch);
+    }
+    nodes[node].close();
+  }
+
+  /** Starts a node that was ended, and waits until it is ready. */
+  void launch(final int node) {
+    final long bornNs = System.nanoTime();
+    nodes[node] = run(node);
+    onReady(node, bornNs);
+  }
+
+  void stop(final int node) {
+    disturbedUntilNs.set(node, Long.MAX_VALUE);
+    nodes[node].child().signal("STOP");
+  }
+
+  void goOn(final int node) {
+    nodes[node].child().signal("CONT");
+    disturbedUntilNs.set(node, System.nanoTime());
+  }
+
+  /** Metrics of all nodes. */
+  List<Metrics> metrics() {
+    final List<Metrics> all = new ArrayList<>();
+    for (final TallyJar node : nodes) {
+      all.add(node.metrics());
+    }
+    return all;
+  }
+
+  /** Waits until every node sees every other. */
+  void awaitAllUp(final Duration limit) {
+    for (final TallyJar node : nodes) {
+      Await.until(
+          "all peers are up",
+          limit,
+          () -> node.metrics().sum("tally_link_up") == nodes.length - 1,
+          node.child()::picture);
+    }
+  }
+
+  /** What no node may ever log or print. */
+  List<String> complaints() {
+    final List<String> complaints = new ArrayList<>();
+    for (int node = 0; node < nodes.length; node++) {
+      final String id = nodeId(node);
+      if (!nodes[node].child().isAlive()) {
+        complaints.add(id + " has ended: " + nodes[node].child().picture());
+      }
+      nodes[node].child().errors().forEach(line -> complaints.add(id + ": " + line));
+      nodes[node].child().output().stream()
+          .filter(line -> line.contains("level=ERROR"))
+          .forEach(line -> complaints.add(id + ": " + line));
+    }
+    return complaints;
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (final TallyJar node : nodes) {
+      if (node != null) {
+        node.close();
+      }
+    }
+    nats.close();
+    for (final FaultProxy proxy : proxies) {
+      if (proxy != null) {
+        proxy.close();
+      }
+    }
+  }
+}

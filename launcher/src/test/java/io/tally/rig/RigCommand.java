@@ -1,0 +1,75 @@
+package io.tally.rig;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * The long form of the rig: {@code ./rig --seconds=600 --seed=42 --nodes=3}. Every fault in turn,
+ * again and again with other choices, until the time is over. Prints a Markdown table; exits 1 and
+ * says with which seed if a promise was broken.
+ */
+public final class RigCommand {
+  private RigCommand() {}
+
+  /** Runs the command. */
+  public static void main(final String[] arguments) throws IOException {
+    long seconds = 300;
+    long seed = System.nanoTime() & 0xFFFFFF;
+    int nodes = 3;
+    Fault only = null;
+    for (final String argument : arguments) {
+      final String value = argument.substring(argument.indexOf('=') + 1);
+      switch (argument.substring(0, argument.length() - value.length())) {
+        case "--seconds=" -> seconds = Long.parseLong(value);
+        case "--seed=" -> seed = Long.parseLong(value);
+        case "--nodes=" -> nodes = Integer.parseInt(value);
+        case "--fault=" -> only = Fault.valueOf(value);
+        default -> usage(argument);
+      }
+    }
+    System.exit(run(seconds, seed, nodes, only) ? 0 : 1);
+  }
+
+  private static void usage(final String argument) {
+    System.err.println(
+        "rig: "
+            + argument
+            + " is none of --seconds=N --seed=N --nodes=3..7 --fault="
+            + List.of(Fault.values()));
+    System.exit(2);
+  }
+
+  private static boolean run(final long seconds, final long seed, final int nodes, final Fault only)
+      throws IOException {
+    final long endNs = System.nanoTime() + seconds * 1_000_000_000L;
+    final List<Row> failed = new ArrayList<>();
+    try (Rig rig = new Rig(nodes)) {
+      System.out.printf(
+          "seed %d, %d nodes, %d s, java %s, nats-server %s%n%n",
+          seed, nodes, seconds, Runtime.version(), rig.natsVersion());
+      System.out.println(Row.HEAD);
+      final Random random = new Random(seed);
+      while (System.nanoTime() - endNs < 0) {
+        for (final Case next : Case.round(random, nodes)) {
+          final boolean wanted = only == null || only.title().equals(next.title());
+          if (wanted && System.nanoTime() - endNs < 0) {
+            final Row row = rig.run(next);
+            System.out.println(row.markdown());
+            row.violations().forEach(violation -> System.out.println("  VIOLATION " + violation));
+            if (!row.violations().isEmpty()) {
+              failed.add(row);
+            }
+          }
+        }
+      }
+    } catch (final AssertionError fault) {
+      System.out.printf("%nFAILED with seed %d: %s%n", seed, fault.getMessage());
+      return false;
+    }
+    System.out.printf(
+        failed.isEmpty() ? "%nPassed.%n" : "%nFAILED with seed %d: %d rows%n", seed, failed.size());
+    return failed.isEmpty();
+  }
+}

@@ -1,0 +1,63 @@
+package io.tally.rig;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What one fault did.
+ *
+ * @param fault by its title, and how long it lasted.
+ * @param requests that clients sent.
+ * @param acked writes that were answered 200 by an incarnation that lives.
+ * @param ended writes that were answered 200 by an incarnation that was killed.
+ * @param refused writes that were answered as not applied.
+ * @param unknown writes whose outcome their clients do not know.
+ * @param lost sum of what is missing from counters.
+ * @param doubled sum of what is too much in counters.
+ * @param recoveryMs from the healing until every node answers for every other and no client meets
+ *     anything but a 200.
+ * @param slowestMs longest time to an answer of a node that was not itself stopped.
+ * @param hiccupMs longest time for which this machine gave the rig itself no turn.
+ * @param pendingBytes most that waited in nats-server for one connection.
+ * @param traces that the fault left.
+ * @param violations of promises; empty in a run that passes.
+ */
+record Row(
+    String fault,
+    long requests,
+    long acked,
+    long ended,
+    long refused,
+    long unknown,
+    long lost,
+    long doubled,
+    long recoveryMs,
+    long slowestMs,
+    long hiccupMs,
+    long pendingBytes,
+    String traces,
+    List<String> violations) {
+  static final String HEAD =
+      "| fault | requests | acked | acked, then killed | refused | unknown | lost | doubled"
+          + " | recovery ms | slowest ms | hiccup ms | broker pending KiB | traces |\n"
+          + "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|";
+
+  String markdown() {
+    return String.format(
+        Locale.ROOT,
+        "| %s | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %s |",
+        fault,
+        requests,
+        acked,
+        ended,
+        refused,
+        unknown,
+        lost,
+        doubled,
+        recoveryMs,
+        slowestMs,
+        hiccupMs,
+        pendingBytes / 1024,
+        traces);
+  }
+}
