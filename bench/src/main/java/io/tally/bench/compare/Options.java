@@ -1,0 +1,89 @@
+package io.tally.bench.compare;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The command line of the instrument. */
+final class Options {
+  /** What can be measured. */
+  enum Part {
+    THROUGHPUT,
+    LATENCY,
+    PROBES
+  }
+
+  @Parameters(
+      paramLabel = "PART",
+      description = "What to measure: ${COMPLETION-CANDIDATES} (default: throughput and latency).")
+  List<Part> parts = List.of(Part.THROUGHPUT, Part.LATENCY);
+
+  @Option(names = "--seconds", defaultValue = "5", description = "Length of a run.")
+  int seconds;
+
+  @Option(names = "--rounds", defaultValue = "3", description = "Rounds; medians are reported.")
+  int rounds;
+
+  @Option(
+      names = "--warmup-seconds",
+      defaultValue = "5",
+      description = "Load on each contestant before the first round, twice.")
+  int warmupSeconds;
+
+  @Option(
+      names = "--only",
+      paramLabel = "REGEX",
+      defaultValue = ".*",
+      description = "Runs whose name, such as 'nats/many-256', matches.")
+  Pattern only;
+
+  @Option(
+      names = "--loops",
+      description = "Event loops and worker processes (default: one for each processor).")
+  int loops = Runtime.getRuntime().availableProcessors();
+
+  @Option(
+      names = "--java-options",
+      paramLabel = "OPTION,...",
+      split = ",",
+      description = "Options for the java of bare Netty and Tally.")
+  List<String> javaOptions = List.of();
+
+  @Option(
+      names = "--counters",
+      defaultValue = "10000000",
+      description = "Probes: number of counters (default: ${DEFAULT-VALUE}).")
+  int counters;
+
+  @Option(
+      names = "--idle-seconds",
+      defaultValue = "20",
+      description = "Probes: time to watch an idle process (default: ${DEFAULT-VALUE}).")
+  int idleSeconds;
+
+  @Option(names = "--root", defaultValue = ".", description = "The project's directory.")
+  Path root;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      defaultValue = "bench/RESULTS.md",
+      description =
+          "Markdown file whose sections are replaced; charts go into 'charts' beside it (default:"
+              + " ${DEFAULT-VALUE}).")
+  Path out;
+
+  boolean includes(final Contestant contestant, final Work work) {
+    return work.suits(contestant) && only.matcher(contestant.key + "/" + work.key).find();
+  }
+
+  boolean includes(final Contestant contestant) {
+    return java.util.Arrays.stream(Work.values()).anyMatch(work -> includes(contestant, work));
+  }
+
+  Path charts() {
+    return out.toAbsolutePath().resolveSibling("charts");
+  }
+}

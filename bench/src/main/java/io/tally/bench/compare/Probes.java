@@ -1,0 +1,201 @@
+package io.tally.bench.compare;
+
+import io.tally.counter.TableGrowth;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/** What a process costs: memory, idle time, start, and many counters. */
+final class Probes {
+  private static final int STARTS = 3;
+  private static final int SHARDS = 64;
+  private static final int REQUESTS = 500_000;
+  private static final int CONNECTIONS = 64;
+  private static final int BATCH = 512;
+  private static final double MIB = 1 << 20;
+  private static final double KIB_PER_MIB = 1 << 10;
+  private static final double NANOS_PER_MS = 1e6;
+
+  private final Site site;
+  private final Options options;
+  private final StringBuilder text = new StringBuilder();
+
+  Probes(final Site site, final Options options) {
+    this.site = site;
+    this.options = options;
+  }
+
+  String run() throws IOException, InterruptedException {
+    text.append(Machine.describe()).append("\n\n");
+    text.append("| probe | measured | at least | aim |\n|---|--:|--:|--:|\n");
+    startTime();
+    sevenNodes();
+    manyCounters();
+    row(
+        "longest stall of a shard on the way to %,d counters in %d shards"
+            .formatted(options.counters, SHARDS),
+        "%.2f ms",
+        TableGrowth.longestStallNs(options.counters, SHARDS) / NANOS_PER_MS,
+        "20 ms",
+        "2 ms");
+    return text.toString();
+  }
+
+  private void startTime() throws IOException {
+    final double[] seconds = new double[STARTS];
+    for (int i = 0; i < STARTS; i++) {
+      final long startNs = System.nanoTime();
+      try (Server server = Contestant.IN_PROCESS.start(site)) {
+        server.process().checkAlive();
+        seconds[i] = (System.nanoTime() - startNs) / 1e9;
+      }
+    }
+    row("start to ready, 7 nodes in process", "%.2f s", Results.median(seconds), "2 s", "1 s");
+  }
+
+  private void sevenNodes() throws IOException, InterruptedException {
+    final Site traced =
+        new Site(site.root, site.loops, List.of("-XX:NativeMemoryTracking=summary"));
+    try (Server server = Contestant.IN_PROCESS.start(traced)) {
+      final long cpuBefore = server.cpuMicros();
+      TimeUnit.SECONDS.sleep(options.idleSeconds);
+      final double idle = (server.cpuMicros() - cpuBefore) / 1e4 / options.idleSeconds;
+      row("idle 7-node process, of one core", "%.2f %%", idle, "2 %", "0.5 %");
+
+      final Ids ids = Ids.MANY;
+      increment(server, ids, REQUESTS);
+      verify(server, ids, REQUESTS);
+      row(
+          "live heap after %,d requests, 7 nodes".formatted(REQUESTS),
+          "%.1f MiB",
+          liveHeapBytes(server) / MIB,
+          "12 MB",
+          "8 MB");
+      final String memory = jcmd(server, "VM.native_memory", "summary");
+      row(
+          "direct memory reserved, 7 nodes",
+          "%.1f MiB",
+          number(memory, "Other \\(reserved=(\\d+)KB") / KIB_PER_MIB,
+          "128 MB",
+          "64 MB");
+      row(
+          "resident set after the run, 7 nodes",
+          "%.0f MiB",
+          server.process().residentKib() / KIB_PER_MIB,
+          "",
+          "");
+    } finally {
+      traced.clean();
+    }
+  }
+
+  private void manyCounters() throws IOException, InterruptedException {
+    final Ids ids = new Ids("growing-", options.counters);
+    final Ids few = new Ids("growing-", Ids.MANY.count());
+    try (Server server =
+        Contestant.ONE_NODE.tally(
+            site, "--node-count=1", "--max-counters=" + (options.counters + few.count()))) {
+      increment(server, few, few.count());
+      Wrk.spread(site, server, few, CONNECTIONS, options.warmupSeconds);
+      final double[] fewRates = new double[options.rounds];
+      for (int i = 0; i < fewRates.length; i++) {
+        fewRates[i] = rate(Wrk.spread(site, server, few, CONNECTIONS, options.seconds));
+      }
+      final long before = liveHeapBytes(server);
+      final long sumBefore = Counters.settledSum(server, few);
+      increment(server, ids, ids.count());
+      row(
+          "bytes a counter at %,d counters with 16-byte ids".formatted(ids.count()),
+          "%.1f",
+          (double) (liveHeapBytes(server) - before) / (ids.count() - few.count()),
+          "64",
+          "48");
+      verify(server, few, sumBefore + few.count());
+      final double[] manyRates = new double[options.rounds];
+      for (int i = 0; i < manyRates.length; i++) {
+        manyRates[i] = rate(Wrk.spread(site, server, ids, CONNECTIONS, options.seconds));
+      }
+      row(
+          "requests/s with %,d counters ÷ with %,d".formatted(ids.count(), few.count()),
+          "%.2f",
+          Results.median(manyRates) / Results.median(fewRates),
+          "0.85",
+          "0.95");
+    }
+  }
+
+  /** Increments the counters in turn, pipelined; all answers must be 200. */
+  private static void increment(final Server server, final Ids ids, final int requests)
+      throws IOException {
+    try (Socket socket = Counters.connect(server.port)) {
+      final OutputStream out = new BufferedOutputStream(socket.getOutputStream(), 1 << 17);
+      final HttpAnswers answers = new HttpAnswers(socket.getInputStream());
+      for (int first = 0; first < requests; first += BATCH) {
+        final int end = Math.min(requests, first + BATCH);
+        for (int i = first; i < end; i++) {
+          final String request =
+              "POST /counter/"
+                  + ids.id(i % ids.count())
+                  + "/increment HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n";
+          out.write(request.getBytes(StandardCharsets.US_ASCII));
+        }
+        out.flush();
+        for (int i = first; i < end; i++) {
+          final String body = answers.next();
+          if (answers.status() != 200) {
+            throw new IOException("increment was answered " + answers.status() + " " + body);
+          }
+        }
+      }
+    }
+  }
+
+  private static void verify(final Server server, final Ids ids, final long expected)
+      throws IOException {
+    final long sum = Counters.settledSum(server, ids);
+    if (sum != expected) {
+      throw new IOException("counters add up to " + sum + " instead of " + expected);
+    }
+  }
+
+  private static double rate(final Answers answers) {
+    return answers.count() / answers.seconds();
+  }
+
+  /** A class histogram counts what is alive after a full collection. */
+  private static long liveHeapBytes(final Server server) throws IOException, InterruptedException {
+    jcmd(server, "GC.run");
+    return (long) number(jcmd(server, "GC.class_histogram"), "Total\\s+\\d+\\s+(\\d+)");
+  }
+
+  private static String jcmd(final Server server, final String... command)
+      throws IOException, InterruptedException {
+    final java.util.ArrayList<String> line = new java.util.ArrayList<>();
+    line.add(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString());
+    line.add(Long.toString(server.process().pid()));
+    line.addAll(List.of(command));
+    return Command.run(line);
+  }
+
+  private static double number(final String output, final String pattern) throws IOException {
+    return Double.parseDouble(Command.find(output, pattern).group(1));
+  }
+
+  private void row(
+      final String probe,
+      final String format,
+      final double value,
+      final String atLeast,
+      final String aim) {
+    final String measured = String.format(Locale.ROOT, format, value);
+    System.out.println(probe + ": " + measured);
+    text.append("| ").append(probe).append(" | ").append(measured);
+    text.append(" | ").append(atLeast).append(" | ").append(aim).append(" |\n");
+  }
+}

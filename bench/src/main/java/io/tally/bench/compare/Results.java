@@ -1,0 +1,75 @@
+package io.tally.bench.compare;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/** The samples of all rounds, and their medians. */
+final class Results {
+  private final Map<Work, Map<Contestant, List<Sample>>> samples = new EnumMap<>(Work.class);
+
+  void add(final Work work, final Contestant contestant, final Sample sample) {
+    samples
+        .computeIfAbsent(work, w -> new EnumMap<>(Contestant.class))
+        .computeIfAbsent(contestant, c -> new ArrayList<>())
+        .add(sample);
+  }
+
+  boolean has(final Work work, final Contestant contestant) {
+    return samples.containsKey(work) && samples.get(work).containsKey(contestant);
+  }
+
+  List<Work> works() {
+    return List.copyOf(samples.keySet());
+  }
+
+  List<Contestant> contestants() {
+    return java.util.Arrays.stream(Contestant.values())
+        .filter(contestant -> works().stream().anyMatch(work -> has(work, contestant)))
+        .toList();
+  }
+
+  double perSecond(final Work work, final Contestant contestant) {
+    return median(work, contestant, Sample::perSecond);
+  }
+
+  double cpuMicros(final Work work, final Contestant contestant) {
+    return median(work, contestant, Sample::cpuMicros);
+  }
+
+  double p50Ms(final Work work, final Contestant contestant) {
+    return median(work, contestant, Sample::p50Ms);
+  }
+
+  double p99Ms(final Work work, final Contestant contestant) {
+    return median(work, contestant, Sample::p99Ms);
+  }
+
+  static double median(final double... values) {
+    final double[] sorted = values.clone();
+    java.util.Arrays.sort(sorted);
+    final int middle = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+
+  /** Lowest and highest of the rounds, for the spread. */
+  double[] range(final Work work, final Contestant contestant) {
+    final double[] values = values(work, contestant, Sample::perSecond);
+    return new double[] {
+      java.util.Arrays.stream(values).min().orElseThrow(),
+      java.util.Arrays.stream(values).max().orElseThrow()
+    };
+  }
+
+  private double median(
+      final Work work, final Contestant contestant, final ToDoubleFunction<Sample> value) {
+    return median(values(work, contestant, value));
+  }
+
+  private double[] values(
+      final Work work, final Contestant contestant, final ToDoubleFunction<Sample> value) {
+    return samples.get(work).get(contestant).stream().mapToDouble(value).toArray();
+  }
+}

@@ -1,0 +1,75 @@
+package io.tally.bench.compare;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A contestant that runs: its processes, its port and how its counters are addressed. */
+final class Server implements AutoCloseable {
+  /** How a counter is incremented and read. */
+  enum Protocol {
+    /** Tally's API, and servers that answer everything. */
+    TALLY("POST", "/counter/", "/increment"),
+    /** Redis commands as HTTP paths. */
+    WEBDIS("GET", "/INCRBY/", "/1"),
+    /** Redis itself, not HTTP. */
+    REDIS("", "", "");
+
+    final String method;
+    final String prefix;
+    final String suffix;
+
+    Protocol(final String method, final String prefix, final String suffix) {
+      this.method = method;
+      this.prefix = prefix;
+      this.suffix = suffix;
+    }
+  }
+
+  final Contestant contestant;
+  final Protocol protocol;
+  final int port;
+
+  /** Where the counters are read; 0 if there are none. */
+  final int readPort;
+
+  private final List<ServerProcess> processes;
+
+  Server(
+      final Contestant contestant,
+      final Protocol protocol,
+      final int port,
+      final int readPort,
+      final ServerProcess... processes) {
+    this.contestant = contestant;
+    this.protocol = protocol;
+    this.port = port;
+    this.readPort = readPort;
+    this.processes = List.of(processes);
+  }
+
+  /** The process that serves requests. */
+  ServerProcess process() {
+    return processes.get(processes.size() - 1);
+  }
+
+  boolean counts() {
+    return readPort != 0;
+  }
+
+  long cpuMicros() throws IOException {
+    long sum = 0;
+    for (final ServerProcess process : processes) {
+      process.checkAlive();
+      sum += process.cpuMicros();
+    }
+    return sum;
+  }
+
+  @Override
+  public void close() {
+    final List<ServerProcess> reversed = new ArrayList<>(processes);
+    java.util.Collections.reverse(reversed);
+    reversed.forEach(ServerProcess::close);
+  }
+}
