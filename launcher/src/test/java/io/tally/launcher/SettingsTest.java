@@ -1,0 +1,76 @@
+package io.tally.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Timeout(10)
+class SettingsTest {
+  @Command
+  private static final class Holder {
+    @Mixin private Settings settings;
+  }
+
+  private static Settings parse(final String... arguments) {
+    final Holder holder = new Holder();
+    final CommandLine commandLine = new CommandLine(holder);
+    commandLine.registerConverter(Duration.class, new Durations());
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.parseArgs(arguments);
+    return holder.settings;
+  }
+
+  @Test
+  void shouldHaveTheDocumentedDefaults() {
+    final Settings settings = parse();
+    assertNull(settings.fault());
+    assertEquals(8181, settings.httpPort);
+    assertEquals(2121, settings.metricsPort);
+    assertEquals("127.0.0.1", settings.bind);
+    assertEquals(64, settings.shards);
+    assertEquals(1_024, settings.ringSlots);
+    assertEquals("counter", settings.cluster);
+    assertEquals("counter-cluster", settings.seed);
+    assertEquals(Duration.ofSeconds(1), settings.requestTimeout);
+    assertEquals(Duration.ofMillis(250), settings.queueLimit);
+    assertEquals(Duration.ofSeconds(10), settings.drainTimeout);
+    assertEquals(Duration.ofSeconds(5), settings.startTimeout);
+    assertTrue(settings.maxCounters > 0);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--shards=0, --shards must be 1 to 4096",
+    "--shards=4097, --shards must be 1 to 4096",
+    "--http-port=-1, --http-port must be 0 to 65535",
+    "--metrics-port=65536, --metrics-port must be 0 to 65535",
+    "--loops=257, --loops must be 1 to 256",
+    "--shard-threads=-1, --shard-threads must be 0 to 256",
+    "--ring-slots=1000, '--ring-slots must be a power of two, 2 to 1048576'",
+    "--lane-window=32, '--lane-window must be a power of two, 64 to 1048576'",
+    "--max-counters=-1, --max-counters must not be negative",
+    "--idempotency-keys=0, --idempotency-keys must be at least 1",
+    "--cluster=a.b, --cluster must be 1 to 64 of A-Z a-z 0-9 _ -",
+    "--request-timeout=0s, times must be above 0 and below 24h",
+    "--drain-timeout=24h, times must be above 0 and below 24h",
+  })
+  void shouldSayWhatIsWrong(final String argument, final String fault) {
+    assertEquals(fault, parse(argument).fault());
+  }
+
+  @Test
+  void shouldNotCombineAServerWithNodesThatTalkInProcess() {
+    assertEquals(
+        "--nats cannot be combined with --transport=inprocess",
+        parse("--nats=nats://localhost:1", "--transport=inprocess").fault());
+  }
+}
