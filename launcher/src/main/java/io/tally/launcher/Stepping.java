@@ -52,6 +52,10 @@ final class Stepping implements AutoCloseable {
         false);
   }
 
+  boolean publishingBlocks() {
+    return linkThread != null;
+  }
+
   Wakeup homeWakeup(final int localIndex) {
     return loops.wakeup(homeLoop(localIndex));
   }

@@ -129,7 +129,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
   @Override
   public void flush() {
     for (final Peer peer : peers.others()) {
-      if (peer.hasUnseenMessages()) {
+      if (peer.needsSender()) {
         senderWakeup.wake();
         return;
       }
@@ -320,6 +320,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     private long probeIntervalNs = 50_000_000L;
     private long silenceTimeoutNs = 3_000_000_000L;
     private long queueLimitNs = 250_000_000L;
+    private long gatherNs;
 
     /** Creates a context with the defaults. */
     public Context() {}
@@ -775,6 +776,30 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
      */
     public long silenceTimeoutNs() {
       return silenceTimeoutNs;
+    }
+
+    /**
+     * Sets how long messages for a peer wait for the acknowledgement of the last frame that held
+     * some: the next frame leaves with what has come together until then, as Nagle's algorithm (RFC
+     * 896) does with bytes. Where a frame costs much more than a message, fewer and larger frames
+     * are worth a part of a round trip. Bounded, because frames and their acknowledgements can be
+     * lost.
+     *
+     * @param value nanoseconds; 0, the default: every frame leaves at once.
+     * @return this.
+     */
+    public Context gatherNs(final long value) {
+      gatherNs = value;
+      return this;
+    }
+
+    /**
+     * How long messages wait for the acknowledgement of the last frame that held some.
+     *
+     * @return nanoseconds; 0: not at all.
+     */
+    public long gatherNs() {
+      return gatherNs;
     }
 
     /**

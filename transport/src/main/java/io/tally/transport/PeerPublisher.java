@@ -31,12 +31,15 @@ final class PeerPublisher {
   private final long probeIntervalNs;
   private final int windowBytes;
   private final int maxFrameBytes;
+  private final long gatherNs;
   private final UnackedFrames unacked = new UnackedFrames();
   private final ControlledMessageHandler appendHandler = this::onOutbound;
   private final MessageHandler dropHandler = this::onDropped;
 
   private PeerSession session;
   private long frameNumber;
+  private long lastMessageFrame;
+  private long gatherUntilNs;
   private int answersGiven;
   private long nextHelloNs;
   private long nextProbeNs;
@@ -57,6 +60,7 @@ final class PeerPublisher {
     probeIntervalNs = context.probeIntervalNs();
     windowBytes = context.windowBytes();
     maxFrameBytes = context.maxFrameBytes();
+    gatherNs = context.gatherNs();
   }
 
   /** Returns the number of frames published. */
@@ -73,6 +77,7 @@ final class PeerPublisher {
     }
     if (!current.isAlive()) {
       current.stalled(false);
+      current.gathering(false);
       return 0;
     }
     return publish(nowNs, announce);
@@ -92,6 +97,9 @@ final class PeerPublisher {
     if (session.isStalled()) {
       return Math.min(nextHelloNs, nextProbeNs);
     }
+    if (session.isGathering()) {
+      return Math.min(nextHelloNs, gatherUntilNs);
+    }
     if (frameFull) {
       return nowNs;
     }
@@ -105,6 +113,7 @@ final class PeerPublisher {
     session = newSession;
     unacked.clear();
     frameNumber = 0;
+    lastMessageFrame = 0;
     answersGiven = 0;
     nextHelloNs = nowNs;
     frameFull = false;
@@ -126,17 +135,18 @@ final class PeerPublisher {
       nextProbeNs = nowNs + probeIntervalNs;
     }
 
+    final boolean gathers = gathers(nowNs);
     int frames = 0;
     do {
       frame.begin();
       if (sayHello) {
         frame.appendHello(peer.readyIncarnation(), !announce && !probe);
       }
-      if (session.status() == PeerStatus.UP) {
+      if (session.status() == PeerStatus.UP && !gathers) {
         drain(nowNs);
       }
       if (!frame.isEmpty()) {
-        publishFrame();
+        publishFrame(nowNs);
         frames++;
         sayHello = false;
       }
@@ -144,7 +154,7 @@ final class PeerPublisher {
     return frames;
   }
 
-  private void publishFrame() {
+  private void publishFrame(final long nowNs) {
     // Bytes first: the frame number read after them covers at least these bytes.
     final long takenOverBytes = session.takenOverBytes();
     final byte[] bytes = frame.finish(++frameNumber, session.takenOver());
@@ -160,10 +170,31 @@ final class PeerPublisher {
     counters.increase(LinkCounter.BYTES_SENT, bytes.length);
     counters.increase(LinkCounter.HELLOS_SENT, frame.helloCount());
     if (messageCount > 0) {
+      lastMessageFrame = frameNumber;
+      gatherUntilNs = nowNs + gatherNs;
       counters.increase(LinkCounter.COMMANDS_SENT, frame.commandCount());
       counters.increase(LinkCounter.REPLIES_SENT, frame.replyCount());
       counters.frameSent(messageCount);
     }
+  }
+
+  /** Whether what waits is to wait on, so that more comes together. */
+  private boolean gathers(final long nowNs) {
+    final boolean gathers =
+        session.ackedByPeer() < lastMessageFrame
+            && gatherUntilNs - nowNs > 0
+            && !frameFull
+            && peer.outbound().size() < maxFrameBytes;
+    if (gathers != session.isGathering()) {
+      // The receiver stores the acknowledgement and then looks at this; here the order is the other
+      // way round.
+      session.gathering(gathers);
+    }
+    if (gathers && session.ackedByPeer() >= lastMessageFrame) {
+      session.gathering(false);
+      return false;
+    }
+    return gathers;
   }
 
   private void drain(final long nowNs) {
