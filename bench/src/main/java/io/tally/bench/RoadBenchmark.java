@@ -37,7 +37,7 @@ public class RoadBenchmark extends MicroBenchmark implements ReplyHandler {
   private static final byte[] NO_KEY = {};
 
   @Param({"1", "10000"})
-  private int counters;
+  int counters;
 
   private final CounterReplyAdapter reply = new CounterReplyAdapter();
   private KeyWalk keys;

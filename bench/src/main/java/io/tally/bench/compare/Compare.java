@@ -35,11 +35,12 @@ public final class Compare implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     final Site site = new Site(options.root.toAbsolutePath(), options.loops, options.javaOptions);
+    boolean complete = true;
     try {
       for (final Options.Part part : options.parts) {
         switch (part) {
           case THROUGHPUT -> throughput(site);
-          case LATENCY -> latency(site);
+          case LATENCY -> complete = latency(site);
           case PROBES -> new Report(options.out).section("probes", new Probes(site, options).run());
           default -> throw new IllegalArgumentException(part.name());
         }
@@ -47,7 +48,7 @@ public final class Compare implements Callable<Integer> {
     } finally {
       site.clean();
     }
-    return 0;
+    return complete ? 0 : 1;
   }
 
   private void throughput(final Site site) throws IOException, InterruptedException {
@@ -74,7 +75,7 @@ public final class Compare implements Callable<Integer> {
     }
   }
 
-  private void latency(final Site site) throws IOException, InterruptedException {
+  private boolean latency(final Site site) throws IOException, InterruptedException {
     final List<Server> servers = new ArrayList<>();
     try {
       for (final Contestant contestant :
@@ -83,7 +84,7 @@ public final class Compare implements Callable<Integer> {
           servers.add(contestant.start(site));
         }
       }
-      new Latency(site, options).run(servers);
+      return new Latency(site, options).run(servers);
     } finally {
       CloseHelper.closeAll(servers);
     }

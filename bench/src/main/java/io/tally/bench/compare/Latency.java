@@ -2,10 +2,12 @@ package io.tally.bench.compare;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Open-loop latency at a quarter, a half and three quarters of what a contestant can do, and bare
@@ -26,13 +28,15 @@ final class Latency {
   private final Options options;
   private final Map<Contestant, Double> capacity = new LinkedHashMap<>();
   private final Map<Run, List<double[]>> rounds = new LinkedHashMap<>();
+  private final Set<Run> missed = new HashSet<>();
 
   Latency(final Site site, final Options options) {
     this.site = site;
     this.options = options;
   }
 
-  void run(final List<Server> servers) throws IOException, InterruptedException {
+  /** Returns whether every run reached its rate. */
+  boolean run(final List<Server> servers) throws IOException, InterruptedException {
     measureCapacity(servers);
     for (int round = 1; round <= options.rounds; round++) {
       for (final int percent : PERCENTS) {
@@ -46,6 +50,7 @@ final class Latency {
       }
     }
     report();
+    return missed.isEmpty();
   }
 
   private void measureCapacity(final List<Server> servers)
@@ -90,12 +95,20 @@ final class Latency {
     }
     values[PERCENTILES.length] =
         measured.lateness().getValueAtPercentile(PERCENTILES[P99]) / NANOS_PER_MS;
-    rounds
-        .computeIfAbsent(new Run(of, percent, server.contestant), r -> new ArrayList<>())
-        .add(values);
+    final Run run = new Run(of, percent, server.contestant);
+    rounds.computeIfAbsent(run, r -> new ArrayList<>()).add(values);
+    if (!measured.reached()) {
+      missed.add(run);
+    }
     System.out.printf(
-        "%-10s at %,d/s (%d %% of %s): p50 %.3f ms, p99 %.3f ms%n",
-        server.contestant.key, rate, percent, of.key, values[0], values[P99]);
+        "%-10s at %,d/s (%d %% of %s): p50 %.3f ms, p99 %.3f ms%s%n",
+        server.contestant.key,
+        rate,
+        percent,
+        of.key,
+        values[0],
+        values[P99],
+        measured.reached() ? "" : " FAILED: rate not reached");
   }
 
   private double[] medians(final Run run) {
@@ -125,29 +138,13 @@ final class Latency {
             + " | late | p99 ÷ bare Netty |\n|---|---|--:|--:|--:|--:|--:|--:|--:|\n");
     final List<LineChart.Series> half = new ArrayList<>();
     for (final Run run : rounds.keySet()) {
-      final double[] values = medians(run);
-      final Run base = new Run(run.of, run.percent, Contestant.BARE_NETTY);
-      text.append(
-          String.format(
-              Locale.ROOT,
-              "| %,.0f/s, %d %% of %s | %s |",
-              capacity.get(run.of) * run.percent / 100,
-              run.percent,
-              run.of.title,
-              run.measured.title));
-      for (final double value : values) {
-        text.append(String.format(Locale.ROOT, " %.3f |", value));
-      }
-      text.append(
-          rounds.containsKey(base)
-              ? String.format(Locale.ROOT, " %.2f |%n", values[P99] / medians(base)[P99])
-              : " |\n");
+      row(text, run);
       if (run.percent == 50 && run.of == run.measured) {
         half.add(
             new LineChart.Series(
                 run.measured.title,
                 run.measured.ordinal(),
-                java.util.Arrays.copyOf(values, PERCENTILES.length)));
+                java.util.Arrays.copyOf(medians(run), PERCENTILES.length)));
       }
     }
     if (!half.isEmpty()) {
@@ -159,5 +156,28 @@ final class Latency {
       text.append("\n![Latency](charts/latency.svg)\n");
     }
     new Report(options.out).section("latency", text.toString());
+  }
+
+  private void row(final StringBuilder text, final Run run) {
+    final double[] values = medians(run);
+    final Run base = new Run(run.of, run.percent, Contestant.BARE_NETTY);
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "| %,.0f/s, %d %% of %s | %s |",
+            capacity.get(run.of) * run.percent / 100,
+            run.percent,
+            run.of.title,
+            run.measured.title));
+    for (final double value : values) {
+      text.append(String.format(Locale.ROOT, " %.3f |", value));
+    }
+    if (missed.contains(run) || missed.contains(base)) {
+      text.append(" rate not reached |\n");
+    } else if (rounds.containsKey(base)) {
+      text.append(String.format(Locale.ROOT, " %.2f |%n", values[P99] / medians(base)[P99]));
+    } else {
+      text.append(" |\n");
+    }
   }
 }

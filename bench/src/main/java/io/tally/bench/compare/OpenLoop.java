@@ -14,6 +14,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -32,16 +33,18 @@ final class OpenLoop {
   private static final long NANOS = 1_000_000_000L;
   private static final long LAST_ANSWER_NS = 5 * NANOS;
   private static final long LONGEST_NS = 60 * NANOS;
-  private static final double REACHED = 0.99;
+  private static final long LAG_NS = NANOS / 10;
+  private static final int LAG_SHARE = 100;
 
   /**
    * What was measured, nanoseconds.
    *
    * @param latency from the planned time to the answer.
    * @param lateness from the planned time to the sending: the generator's own part.
-   * @param perSecond answers a second.
+   * @param reached whether the last answer came when the plan ended or soon after; if not, the rate
+   *     was more than server and generator can do together.
    */
-  record Measured(Histogram latency, Histogram lateness, double perSecond) {}
+  record Measured(Histogram latency, Histogram lateness, boolean reached) {}
 
   private final Histogram latency = new Histogram(LONGEST_NS, 3);
   private final Histogram lateness = new Histogram(LONGEST_NS, 3);
@@ -74,15 +77,14 @@ final class OpenLoop {
                   server.protocol.prefix,
                   ids.id(i),
                   server.protocol.suffix);
-      requests[i] =
-          Unpooled.unreleasableBuffer(
-              Unpooled.directBuffer()
-                  .writeBytes(request.getBytes(StandardCharsets.US_ASCII))
-                  .asReadOnly());
+      // Of memory that nobody has to release: it is written again and again.
+      final ByteBuffer bytes = ByteBuffer.allocateDirect(request.length());
+      bytes.put(request.getBytes(StandardCharsets.US_ASCII)).flip();
+      requests[i] = Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(bytes));
     }
   }
 
-  /** Fails if a request was not answered with 200, or the rate was not reached. */
+  /** Fails if a request was not answered with 200. */
   static Measured run(
       final Server server, final Ids ids, final int connections, final int rate, final int seconds)
       throws IOException, InterruptedException {
@@ -102,12 +104,10 @@ final class OpenLoop {
     } finally {
       group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
-    final double perSecond = run.count * (double) NANOS / (run.lastAnswerNs - run.startNs);
-    if (perSecond < REACHED * rate) {
-      throw new IOException(
-          "%s: %.0f/s instead of %d/s".formatted(server.contestant.title, perSecond, rate));
-    }
-    return new Measured(run.latency, run.lateness, perSecond);
+    final long plannedNs = seconds * NANOS;
+    final long tookNs = run.lastAnswerNs - run.startNs;
+    return new Measured(
+        run.latency, run.lateness, tookNs <= plannedNs + plannedNs / LAG_SHARE + LAG_NS);
   }
 
   private void connect(final EventLoopGroup group, final int port) {

@@ -61,7 +61,7 @@ final class ThroughputReport {
     text.append(
         String.format(
             Locale.ROOT,
-            "| %s | %s | %,.0f | %,.0f..%,.0f | %s | %.2f | %s | %.2f | %.2f |%n",
+            "| %s | %s | %,.0f | %,.0f..%,.0f | %s | %.2f | %s | %s | %s |%n",
             work.title,
             contestant.title,
             rate,
@@ -70,8 +70,8 @@ final class ThroughputReport {
             hasBase ? ratio(rate / results.perSecond(work, Contestant.BARE_NETTY)) : "",
             cpu,
             hasBase ? ratio(cpu / results.cpuMicros(work, Contestant.BARE_NETTY)) : "",
-            results.p50Ms(work, contestant),
-            results.p99Ms(work, contestant)));
+            time(results.p50Ms(work, contestant)),
+            time(results.p99Ms(work, contestant))));
   }
 
   private void targets(final StringBuilder text) {
@@ -126,6 +126,11 @@ final class ThroughputReport {
       groups.add(new BarChart.Group(work.title, bars));
     }
     return groups;
+  }
+
+  // The generator says 0 where it does not know.
+  private static String time(final double ms) {
+    return ms == 0 ? "" : ratio(ms);
   }
 
   private static String ratio(final double value) {
