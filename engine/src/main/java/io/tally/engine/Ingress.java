@@ -390,8 +390,9 @@ public final class Ingress implements SteppedAgent, ReplySink {
       request.laneSequence = lane.assign();
     }
     request.shardIncarnation = laneIncarnations[shard];
-    final int remainingUs = (int) Math.max(0, (request.deadlineNs - nowNs) / 1_000);
-    proxy.encode(claim, request, router.epoch(shard), lane.floor(), remainingUs, slots);
+    final long remainingUs = Math.max(0, (request.deadlineNs - nowNs) / 1_000);
+    final int sentUs = (int) Math.min(remainingUs, Integer.MAX_VALUE);
+    proxy.encode(claim, request, router.epoch(shard), lane.floor(), sentUs, slots);
     claim.commit();
     request.state = PendingRequest.SENT;
     request.turnNs = nowNs;

@@ -178,6 +178,7 @@ final class Shard {
           replyOffset);
     } catch (final RuntimeException fault) {
       stats.increment(EngineCounter.SERVICE_FAULTS);
+      stats.failure(command.templateId());
       faults.onFault(shardId, fault);
       return FAULT;
     }

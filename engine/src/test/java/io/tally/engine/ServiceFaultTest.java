@@ -38,6 +38,7 @@ final class ServiceFaultTest {
     assertEquals(1, answers.last().left());
     assertEquals(1, faults.size());
     assertEquals(1, node.sum(EngineCounter.SERVICE_FAULTS));
+    assertEquals(1, node.engine.ownerStats().stream().mapToLong(s -> s.failures(0)).sum());
   }
 
   @Test

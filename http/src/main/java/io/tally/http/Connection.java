@@ -22,6 +22,9 @@ final class Connection implements ReplyHandler {
   private static final int MAX_INITIAL_OUT_BYTES = 16_384;
   private static final int MAX_LINGER_BYTES = 1 << 20;
 
+  /** What is answered at once is not in flight, so this alone bounds the answers of one step. */
+  private static final int MAX_BATCH_BYTES = 1 << 16;
+
   private final LoopState loop;
   private final ChannelHandlerContext ctx;
   private final RequestDecoder decoder;
@@ -69,12 +72,12 @@ final class Connection implements ReplyHandler {
 
   /** Whether there is room for another request; if not, reading stops until there is. */
   boolean tryDecode() {
-    if (count < ring.length && isWritable()) {
+    if (count < ring.length && !isBatchFull() && isWritable()) {
       return true;
     }
     if (!paused) {
       paused = true;
-      ctx.channel().config().setAutoRead(false);
+      readOn(false);
     }
     return false;
   }
@@ -317,10 +320,20 @@ final class Connection implements ReplyHandler {
     phaseSinceNs = loop.nowNs();
     decoder.resume();
     if (!paused) {
-      ctx.channel().config().setAutoRead(true);
+      readOn(true);
       if (peerDone) {
         markDirty();
       }
+    }
+  }
+
+  /**
+   * Nothing is left to be read once the peer is done. Epoll has let go of the socket's input by
+   * then, and fails if it is asked for it again.
+   */
+  private void readOn(final boolean on) {
+    if (!peerDone) {
+      ctx.channel().config().setAutoRead(on);
     }
   }
 
@@ -377,6 +390,10 @@ final class Connection implements ReplyHandler {
     } else if (phase == Phase.IDLE && count == 0 && inPhaseNs > limits.idleTimeoutNs()) {
       ctx.close();
     }
+  }
+
+  private boolean isBatchFull() {
+    return out != null && out.readableBytes() >= MAX_BATCH_BYTES;
   }
 
   private boolean isWritable() {

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.SystemEpochClock;
@@ -42,7 +43,12 @@ public final class HttpServer implements AutoCloseable {
     for (int i = 0; i < loops.length; i++) {
       final Routes routes =
           new Routes(
-              context.entries.get(i), help, context.readiness, context.liveness, context.cluster);
+              context.entries.get(i),
+              help,
+              context.readiness,
+              context.liveness,
+              context.cluster,
+              context.serving);
       loops[i] =
           new LoopState(
               i, eventLoops.stepper(i), context.limits, routes, counters, context.epochClock);
@@ -162,6 +168,7 @@ public final class HttpServer implements AutoCloseable {
     private Supplier<ProbeResult> readiness;
     private Supplier<ProbeResult> liveness;
     private Supplier<String> cluster;
+    private BooleanSupplier serving = () -> true;
     private String metricsUrl = "";
     private EpochClock epochClock = SystemEpochClock.INSTANCE;
     private int maxConnections = 10_000;
@@ -262,6 +269,18 @@ public final class HttpServer implements AutoCloseable {
 
     Context entries(final List<CounterEntry> entries) {
       this.entries = List.copyOf(entries);
+      return this;
+    }
+
+    /**
+     * Whether requests for counters are taken; by default always. While they are not, they are
+     * answered 503 "starting", and nothing is counted.
+     *
+     * @param serving asked for each such request, on the event loops; must not block.
+     * @return this.
+     */
+    public Context serving(final BooleanSupplier serving) {
+      this.serving = Objects.requireNonNull(serving);
       return this;
     }
 

@@ -85,6 +85,10 @@ enum Problem {
       "no-owner",
       "No owner",
       "The node that owns this counter is away. Nothing was counted; try again later."),
+  STARTING(
+      "starting",
+      "Starting",
+      "This node has not met its cluster yet. Nothing was counted; try again, or another node."),
   DRAINING("draining", "Draining", "This node is shutting down and takes no more requests."),
   INTERNAL(
       "internal",

@@ -68,6 +68,7 @@ enum Refusal {
   NO_OWNER(Problem.NO_OWNER, 503, "the node that owns this counter is away"),
   MEMORY_LIMIT(Problem.MEMORY_LIMIT, 503, "no room for another counter"),
   KEY_LIMIT(Problem.KEY_LIMIT, 503, "no room for another idempotency key"),
+  STARTING(Problem.STARTING, 503, "this node is not ready yet"),
   DRAINING(Problem.DRAINING, 503, "this node is shutting down"),
   TIMEOUT(Problem.TIMEOUT, 504, "no answer within the deadline");
 

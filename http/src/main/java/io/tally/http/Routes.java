@@ -3,6 +3,7 @@ package io.tally.http;
 import io.tally.engine.ReplyHandler;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Decides what answers a request: a page, a refusal or the counters. One for each event loop. */
@@ -12,6 +13,7 @@ final class Routes {
   private final Supplier<ProbeResult> readiness;
   private final Supplier<ProbeResult> liveness;
   private final Supplier<String> cluster;
+  private final BooleanSupplier serving;
   private final Map<Route, Page> options = new EnumMap<>(Route.class);
 
   Routes(
@@ -19,12 +21,14 @@ final class Routes {
       final Page help,
       final Supplier<ProbeResult> readiness,
       final Supplier<ProbeResult> liveness,
-      final Supplier<String> cluster) {
+      final Supplier<String> cluster,
+      final BooleanSupplier serving) {
     this.counters = counters;
     this.help = help;
     this.readiness = readiness;
     this.liveness = liveness;
     this.cluster = cluster;
+    this.serving = serving;
     for (final Route route : Route.values()) {
       options.put(route, Page.options(route.allow()));
     }
@@ -67,10 +71,12 @@ final class Routes {
       exchange.refuse(request.target.refusal());
     } else if (request.target.hasQuery()) {
       exchange.refuse(Refusal.PARAMETER);
+    } else if (exchange.write && request.refusal != null) {
+      exchange.refuse(request.refusal);
+    } else if (!serving.getAsBoolean()) {
+      exchange.refuse(Refusal.STARTING);
     } else if (!exchange.write) {
       counters.get(nowNs, exchange.id, exchange.idLength, handler, cookie);
-    } else if (request.refusal != null) {
-      exchange.refuse(request.refusal);
     } else {
       counters.increment(
           nowNs,

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.engine.SteppedAgent;
 import io.tally.http.RawClient.Response;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,6 +67,31 @@ class HttpPipeliningTest {
     client.endOutput();
     for (int i = 1; i <= 1_000; i++) {
       assertEquals(value("c", i), client.read().body());
+    }
+    assertTrue(client.isClosed());
+  }
+
+  @Test
+  void shouldAnswerMoreThanMayBeInFlightBeforeAnEndOfInput() throws IOException {
+    server.counters.hold();
+    client.send(RawClient.post(PATH, "").repeat(100));
+    client.endOutput();
+    server.awaitHeld(64);
+    server.onLoop(server.counters::releaseBackwards);
+    for (int i = 0; i < 100; i++) {
+      assertEquals(200, client.read().status());
+    }
+    assertTrue(client.isClosed());
+  }
+
+  @Test
+  void shouldAnswerAPeerThatHasEndedItsInputAndReadsLate() throws IOException {
+    final int count = 6_000;
+    client.send(RawClient.get("/").repeat(count));
+    client.endOutput();
+    Await.until("buffers are full", () -> server.http.counters().responses(200) > 1_500);
+    for (int i = 0; i < count; i++) {
+      assertEquals(200, client.read().status());
     }
     assertTrue(client.isClosed());
   }
@@ -173,6 +200,30 @@ class HttpPipeliningTest {
   }
 
   @Test
+  void shouldSendBeforeItAnswersMore() throws IOException {
+    // Help is answered at once, and is many times as long as the request for it.
+    final int count = 8_000;
+    final String requests = RawClient.get("/").repeat(count);
+    final AtomicLong mostInOneStep = new AtomicLong();
+    server.loops.addAgent(0, new StepProbe(mostInOneStep));
+    final Thread sender =
+        new Thread(
+            () -> {
+              try {
+                client.send(requests);
+              } catch (final IOException ex) {
+                server.errors.add(ex);
+              }
+            });
+    sender.start();
+    for (int i = 0; i < count; i++) {
+      assertEquals(200, client.read().status());
+    }
+    Await.until("sender ends", () -> !sender.isAlive());
+    assertTrue(mostInOneStep.get() <= 200, mostInOneStep::toString);
+  }
+
+  @Test
   void shouldCountButNotAnswerWhereTheClientIsGone() throws IOException {
     server.counters.hold();
     client.send(RawClient.post(PATH, "").repeat(10));
@@ -187,5 +238,28 @@ class HttpPipeliningTest {
       assertEquals(value("c", 10), other.exchange(RawClient.get("/counter/c")).body());
     }
     assertFalse(server.counters.callCount() < 11);
+  }
+
+  /** Sees how many responses were made between two steps of the loop. */
+  private final class StepProbe implements SteppedAgent {
+    private final AtomicLong most;
+    private long responses;
+
+    StepProbe(final AtomicLong most) {
+      this.most = most;
+    }
+
+    @Override
+    public int doWork(final long nowNs) {
+      final long now = server.http.counters().responses(200);
+      most.accumulateAndGet(now - responses, Math::max);
+      responses = now;
+      return 0;
+    }
+
+    @Override
+    public String roleName() {
+      return "probe";
+    }
   }
 }

@@ -10,6 +10,7 @@ import io.tally.counter.codecs.CounterStatus;
 import io.tally.engine.Outcome;
 import io.tally.http.RawClient.Response;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -437,6 +438,23 @@ class HttpServerTest {
           value(1), nioClient.exchange(RawClient.post("/counter/my-counter/increment", "")).body());
       nioClient.endOutput();
       assertTrue(nioClient.isClosed());
+    }
+  }
+
+  @Test
+  void shouldCountNothingBeforeItServes() throws IOException {
+    final AtomicBoolean serving = new AtomicBoolean();
+    try (TestServer own = new TestServer(context -> context.serving(serving::get));
+        RawClient early = own.connect()) {
+      final Response refused = early.exchange(RawClient.post("/counter/c/increment", ""));
+      assertEquals(503, refused.status());
+      assertTrue(refused.body().contains("/problems/starting"), refused.body());
+      assertTrue(refused.body().contains("\"outcome\":\"not_applied\""), refused.body());
+      assertEquals(503, early.exchange(RawClient.get("/counter/c")).status());
+      assertEquals(200, early.exchange(RawClient.get("/livez")).status());
+      assertEquals(0, own.counters.callCount());
+      serving.set(true);
+      assertEquals(200, early.exchange(RawClient.post("/counter/c/increment", "")).status());
     }
   }
 }

@@ -67,7 +67,13 @@ final class Carriers implements AutoCloseable {
       final NatsCarrier nats =
           NatsCarrier.launch(url, "tally", event -> Log.info("nats", "event", event));
       Log.info(
-          "nodes talk over NATS", "transport", "nats", "url", url, "version", nats.serverVersion());
+          "nodes talk over NATS",
+          "transport",
+          "nats",
+          "url",
+          nats.shownUrl(),
+          "version",
+          nats.serverVersion());
       return new Carriers(server, nats, nats);
     } catch (final IOException fault) {
       CloseHelper.quietClose(server);

@@ -150,6 +150,24 @@ final class ClusterNode implements AutoCloseable {
     }
   }
 
+  /**
+   * Ends a start whose incarnation turns out too low after it was settled: the engine is made for
+   * it, and the peers would refuse this node for ever.
+   */
+  void checkIncarnation(final long nowNs) throws StartException {
+    final long known = link == null ? 0 : link.startState(nowNs).knownIncarnation();
+    if (known >= incarnation) {
+      throw new StartException(
+          "the cluster knows incarnation "
+              + known
+              + " of "
+              + nodeId
+              + ", above this start's "
+              + incarnation
+              + ": the clock of this machine went back; start again");
+    }
+  }
+
   /** Whether every peer was heard, or none is to be. */
   boolean hasMetPeers(final long nowNs) {
     return link == null || link.startState(nowNs).missing().isEmpty();

@@ -18,8 +18,12 @@ final class FaultLog implements ErrorHandler, ServiceFaultHandler {
   @Override
   public void onError(final Throwable thrown) {
     if (thrown instanceof Error) {
-      System.err.println("tally: halted by " + thrown);
-      Runtime.getRuntime().halt(EXIT_HALT);
+      try {
+        System.err.println("tally: halted by " + thrown);
+      } finally {
+        // Without memory even the line may fail.
+        Runtime.getRuntime().halt(EXIT_HALT);
+      }
     }
     log("an agent threw", thrown);
   }

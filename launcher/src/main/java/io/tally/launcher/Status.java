@@ -20,6 +20,7 @@ final class Status {
   private final String transport;
   private final NanoClock clock;
   private volatile Phase phase = Phase.STARTING;
+  private volatile boolean serving;
 
   Status(final ClusterNode node, final String transport, final NanoClock clock) {
     this.node = node;
@@ -28,11 +29,21 @@ final class Status {
   }
 
   void ready() {
+    serving = true;
     phase = Phase.READY;
   }
 
   void draining() {
     phase = Phase.DRAINING;
+  }
+
+  /**
+   * Whether requests for counters are taken: from the first time that this node is ready. One that
+   * has not met its cluster may find out that it is a stranger to it, or the second of its id, and
+   * what it counted would be lost.
+   */
+  boolean isServing() {
+    return serving;
   }
 
   ProbeResult livez() {

@@ -64,7 +64,7 @@ final class TallyProcess implements AutoCloseable {
       process.stop.await();
     } catch (final InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-    } catch (final IllegalStateException fault) {
+    } catch (final IllegalStateException | IllegalArgumentException fault) {
       process.closeQuietly();
       throw new StartException(fault.getMessage(), fault);
     } catch (final StartException fault) {
@@ -174,16 +174,20 @@ final class TallyProcess implements AutoCloseable {
                 .readiness(status::readyz)
                 .liveness(status::livez)
                 .cluster(status::cluster)
+                .serving(status::isServing)
                 .metricsUrl("http://" + urlHost() + ":" + metrics.port() + "/metrics"));
     stepping.start(nodes);
     Log.info("HTTP server starting", "port", http.port());
   }
 
-  private void awaitPeers() {
+  private void awaitPeers() throws StartException {
     final long startNs = clock.nanoTime();
     boolean missingNamed = false;
     while (stop.getCount() > 0) {
       final long nowNs = clock.nanoTime();
+      for (final ClusterNode node : nodes) {
+        node.checkIncarnation(nowNs);
+      }
       final boolean timedOut = nowNs - startNs > settings.startTimeout.toNanos();
       final boolean met = nodes.stream().allMatch(node -> node.hasMetPeers(nowNs));
       if (timedOut && !met && !missingNamed) {
@@ -194,6 +198,10 @@ final class TallyProcess implements AutoCloseable {
         break;
       }
       LockSupport.parkNanos(POLL_NS);
+    }
+    if (stop.getCount() == 0) {
+      // One that gives way to a running process of its id must not take that one's place first.
+      return;
     }
     nodes.forEach(ClusterNode::markReady);
     // The nodes of one process become ready together: a request that follows at once must find all.
@@ -242,6 +250,10 @@ final class TallyProcess implements AutoCloseable {
     }
     boolean drained = true;
     if (http != null) {
+      if (fatal.get() != null) {
+        // Another process serves as this node: what is counted here from now on would be lost.
+        refuseRequests();
+      }
       http.stopAccepting();
       drained = http.drain(Math.max(0, deadlineNs - clock.nanoTime()));
       if (!drained) {
@@ -255,6 +267,13 @@ final class TallyProcess implements AutoCloseable {
     awaitGoodbyes();
     closeQuietly();
     Log.info(drained ? "stopped" : "stopped; some connections were cut at the drain timeout");
+  }
+
+  private void refuseRequests() {
+    final ShardEngine frontEnd = nodes.get(0).engine();
+    for (int loop = 0; loop < frontEnd.ingressCount(); loop++) {
+      frontEnd.ingress(loop).close();
+    }
   }
 
   /** A goodbye leaves with the next step of the sender; a peer that misses it hears silence. */

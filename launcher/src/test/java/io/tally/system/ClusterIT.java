@@ -209,6 +209,13 @@ class ClusterIT {
       assertFalse(stranger.child().said("=== Tally ready ==="), stranger.child()::picture);
       assertEquals(1, Http.increment(port(0), countersOf(1, "stranger-", 1).get(0)));
       assertEquals(200, Http.get(port, "/livez").statusCode());
+      // By its own table it owns some of these counters; the cluster knows better.
+      for (int i = 0; i < 32; i++) {
+        final HttpResponse<String> answer =
+            Http.post(port, "/counter/stranger-" + i + "/increment", "");
+        assertEquals(503, answer.statusCode(), answer::body);
+        assertTrue(answer.body().contains("/problems/starting"), answer::body);
+      }
     }
   }
 
@@ -226,6 +233,27 @@ class ClusterIT {
     assertTrue(nodes[1].child().isAlive());
     assertEquals(2, Http.increment(port(0), id));
     assertEquals(3, Http.increment(port(1), id));
+  }
+
+  @Test
+  void shouldGiveWayToAProcessOfItsIdThatIsHeardLateAndTakeNothingFromIt() {
+    final String name = "--cluster=late";
+    final String id = countersOf(1, "late-", 1).get(0);
+    try (TallyJar first = launch("node-1", name, "--start-timeout=1s").awaitReady()) {
+      assertEquals(1, Http.increment(first.httpPort(), id));
+      first.child().signal("STOP");
+      try (TallyJar second = launch("node-1", name, "--start-timeout=30s")) {
+        second.awaitSaid("HTTP server starting");
+        first.child().signal("CONT");
+        assertEquals(1, second.child().awaitExit(SOON), second.child()::picture);
+        assertTrue(
+            second.child().errors().get(0).contains("node-1 is already running"),
+            second.child()::picture);
+      }
+      assertEquals(2, Http.increment(first.httpPort(), id));
+      assertTrue(first.child().isAlive(), first.child()::picture);
+      assertFalse(first.child().said("shutting down"), first.child()::picture);
+    }
   }
 
   @Test

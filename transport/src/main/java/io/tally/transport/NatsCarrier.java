@@ -50,12 +50,14 @@ public final class NatsCarrier implements FrameCarrier, AutoCloseable {
 
   private final AtomicLongArray counters =
       new AtomicLongArray(CarrierCounter.values().length * STRIDE);
+  private final String shownUrl;
   private final Listener listener;
   private final Connection connection;
   private final Dispatcher dispatcher;
 
   private NatsCarrier(final String url, final String name, final Listener listener)
       throws IOException, InterruptedException {
+    shownUrl = withoutSecrets(url);
     this.listener = listener;
     final Events events = new Events();
     try {
@@ -139,8 +141,8 @@ public final class NatsCarrier implements FrameCarrier, AutoCloseable {
   public boolean publish(final String subject, final byte[] frame) {
     try {
       connection.publish(subject, frame);
-    } catch (final IllegalStateException e) {
-      // Disconnected, closed, or the outgoing queue stayed full.
+    } catch (final IllegalStateException | IllegalArgumentException e) {
+      // Disconnected, closed, the outgoing queue stayed full, or longer than the server allows.
       add(CarrierCounter.PUBLISH_FAILURES, 1);
       return false;
     }
@@ -167,6 +169,15 @@ public final class NatsCarrier implements FrameCarrier, AutoCloseable {
    */
   public long get(final CarrierCounter counter) {
     return counters.get(counter.ordinal() * STRIDE);
+  }
+
+  /**
+   * The URL given at launch, for people.
+   *
+   * @return the URL without the password or token that it may carry.
+   */
+  public String shownUrl() {
+    return shownUrl;
   }
 
   /**
