@@ -73,8 +73,11 @@ public final class RigCommand {
       System.out.printf("%nFAILED with seed %d: %s%n", seed, fault.getMessage());
       return false;
     }
-    System.out.printf(
-        failed.isEmpty() ? "%nPassed.%n" : "%nFAILED with seed %d: %d rows%n", seed, failed.size());
-    return failed.isEmpty();
+    if (rows == 0 || !failed.isEmpty()) {
+      System.out.printf("%nFAILED with seed %d: %d of %d rows%n", seed, failed.size(), rows);
+      return false;
+    }
+    System.out.printf("%nPassed: %d rows.%n", rows);
+    return true;
   }
 }
