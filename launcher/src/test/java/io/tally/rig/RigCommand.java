@@ -29,6 +29,9 @@ public final class RigCommand {
         default -> usage(argument);
       }
     }
+    if (seconds < 1 || nodes < 3 || nodes > 7) {
+      usage("--seconds=" + seconds + " --nodes=" + nodes);
+    }
     System.exit(run(seconds, seed, nodes, only) ? 0 : 1);
   }
 
@@ -43,9 +46,10 @@ public final class RigCommand {
 
   private static boolean run(final long seconds, final long seed, final int nodes, final Fault only)
       throws IOException {
-    final long endNs = System.nanoTime() + seconds * 1_000_000_000L;
     final List<Row> failed = new ArrayList<>();
+    int rows = 0;
     try (Rig rig = new Rig(nodes)) {
+      final long endNs = System.nanoTime() + seconds * 1_000_000_000L;
       System.out.printf(
           "seed %d, %d nodes, %d s, java %s, nats-server %s%n%n",
           seed, nodes, seconds, Runtime.version(), rig.natsVersion());
@@ -56,6 +60,7 @@ public final class RigCommand {
           final boolean wanted = only == null || only.title().equals(next.title());
           if (wanted && System.nanoTime() - endNs < 0) {
             final Row row = rig.run(next);
+            rows++;
             System.out.println(row.markdown());
             row.violations().forEach(violation -> System.out.println("  VIOLATION " + violation));
             if (!row.violations().isEmpty()) {
@@ -68,8 +73,11 @@ public final class RigCommand {
       System.out.printf("%nFAILED with seed %d: %s%n", seed, fault.getMessage());
       return false;
     }
-    System.out.printf(
-        failed.isEmpty() ? "%nPassed.%n" : "%nFAILED with seed %d: %d rows%n", seed, failed.size());
-    return failed.isEmpty();
+    if (rows == 0 || !failed.isEmpty()) {
+      System.out.printf("%nFAILED with seed %d: %d of %d rows%n", seed, failed.size(), rows);
+      return false;
+    }
+    System.out.printf("%nPassed: %d rows.%n", rows);
+    return true;
   }
 }
