@@ -28,6 +28,7 @@ public final class InboundAdapter implements InboundHandler {
   private final ReplyAdapter replies = new ReplyAdapter();
   private final MessageClaim claim = new MessageClaim();
   private final RoutingTable routes;
+  private final int ownNode;
   private final int shardCount;
   private final int maxMessageLength;
   private final long ownIncarnation;
@@ -45,6 +46,7 @@ public final class InboundAdapter implements InboundHandler {
       final Ingress[] ingresses,
       final EngineStats stats) {
     routes = context.routingTable();
+    ownNode = context.nodeIndex();
     shardCount = context.shardCount();
     maxMessageLength = context.maxMessageLength();
     ownIncarnation = context.incarnation();
@@ -122,7 +124,7 @@ public final class InboundAdapter implements InboundHandler {
         || command.shardId != KeyHash.shard(command.keyHash, shardCount)
         || command.remainingUs < 0
         || !isInLane(command)
-        || routes.nodeIndexOfKey(command.originKey) < 0) {
+        || !isPeer(command.originKey)) {
       return malformed();
     }
     if (!router.isLocal(command.shardId)) {
@@ -137,6 +139,11 @@ public final class InboundAdapter implements InboundHandler {
     claim.buffer().putBytes(claim.offset(), buffer, offset, length);
     claim.commit();
     return ACCEPTED;
+  }
+
+  private boolean isPeer(final long originKey) {
+    final int node = routes.nodeIndexOfKey(originKey);
+    return node >= 0 && node != ownNode;
   }
 
   /** A copy is encoded while its sequence is open, so the floor it carries lies below. */

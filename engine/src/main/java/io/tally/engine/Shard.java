@@ -13,12 +13,14 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class Shard {
   private static final byte REPLAYED = 1;
+  private static final int FAULT = -2;
 
   private final int shardId;
   private final long incarnation;
   private final long epoch;
   private final ShardServiceFactory services;
   private final ShardService service;
+  private final int maxReplyLength;
   private final OwnerLanes lanes;
   private final EngineStats stats;
   private final ServiceFaultHandler faults;
@@ -39,12 +41,12 @@ final class Shard {
     this.epoch = epoch;
     this.services = services;
     service = services.create(shardId);
+    maxReplyLength = services.maxReplyLength();
     this.keys = keys;
     this.stats = stats;
     this.faults = faults;
-    lanes =
-        new OwnerLanes(laneWindow, services.maxReplyLength(), (byte) ReplyCode.INTERNAL.value());
-    readReply = new UnsafeBuffer(new byte[services.maxReplyLength()]);
+    lanes = new OwnerLanes(laneWindow, maxReplyLength, (byte) ReplyCode.INTERNAL.value());
+    readReply = new UnsafeBuffer(new byte[maxReplyLength]);
   }
 
   ShardService service() {
@@ -168,14 +170,19 @@ final class Shard {
       final int replyOffset) {
     final DirectBuffer buffer = command.buffer;
     try {
-      return service.onCommand(
-          nowNs,
-          command.keyHash,
-          buffer,
-          command.payloadOffset,
-          command.payloadLength,
-          reply,
-          replyOffset);
+      final int result =
+          service.onCommand(
+              nowNs,
+              command.keyHash,
+              buffer,
+              command.payloadOffset,
+              command.payloadLength,
+              reply,
+              replyOffset);
+      if (result < ShardService.INVALID || result > maxReplyLength) {
+        throw new IllegalStateException("the service says it answered " + result + " bytes");
+      }
+      return result;
     } catch (final RuntimeException fault) {
       stats.increment(EngineCounter.SERVICE_FAULTS);
       stats.failure(command.templateId());
@@ -183,8 +190,6 @@ final class Shard {
       return FAULT;
     }
   }
-
-  private static final int FAULT = -2;
 
   private static ReplyCode codeOf(final int result) {
     return switch (result) {

@@ -49,13 +49,17 @@ final class ShardAgent implements SteppedAgent, ShardRing.Handler {
     final long startNs = clock.nanoTime();
     int workCount = 0;
     hasMore = false;
-    for (final ShardRing ring : rings) {
-      final int polled = ring.poll(this, BATCH_LIMIT, ShardRing.NO_BOUND);
-      hasMore |= polled == BATCH_LIMIT;
-      workCount += polled;
+    try {
+      for (final ShardRing ring : rings) {
+        final int polled = ring.poll(this, BATCH_LIMIT, ShardRing.NO_BOUND);
+        hasMore |= polled == BATCH_LIMIT;
+        workCount += polled;
+      }
+    } finally {
+      // Also where something threw: who was answered before has to be woken.
+      replies.flush();
     }
     if (workCount > 0) {
-      replies.flush();
       recordBatch(clock.nanoTime() - startNs, workCount);
     }
     if (nowNs - nextSweepNs >= 0) {

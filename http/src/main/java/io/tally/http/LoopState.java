@@ -63,7 +63,7 @@ final class LoopState implements SteppedAgent {
     flushing = batch;
     dirtyCount = 0;
     for (int i = 0; i < count; i++) {
-      batch[i].flush();
+      flush(batch[i]);
       batch[i] = null;
     }
     // Connections that read on have work for the others, or for the next flush.
@@ -78,6 +78,16 @@ final class LoopState implements SteppedAgent {
   @Override
   public String roleName() {
     return "http-" + loopIndex;
+  }
+
+  private void flush(final Connection connection) {
+    try {
+      connection.flush();
+    } catch (final RuntimeException ex) {
+      // One connection must not keep the rest of the batch from its answers.
+      onError(ex);
+      connection.close();
+    }
   }
 
   private void sweep() {

@@ -1,5 +1,6 @@
 package io.tally.launcher;
 
+import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -21,6 +22,13 @@ final class Log {
 
   static void error(final String message, final Throwable thrown) {
     LOGGER.log(Level.SEVERE, line(message), thrown);
+  }
+
+  /** Waits until what was logged is written. Not for event loops. */
+  static void flush() {
+    for (final Handler handler : Logger.getLogger("").getHandlers()) {
+      handler.flush();
+    }
   }
 
   private static void log(final Level level, final String message, final Object... pairs) {

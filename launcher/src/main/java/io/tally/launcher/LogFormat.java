@@ -9,7 +9,6 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
-import java.util.logging.StreamHandler;
 
 /**
  * Log lines of {@code key=value} pairs on standard output. A record's message gives {@code msg} and
@@ -25,19 +24,7 @@ final class LogFormat extends Formatter {
     for (final Handler handler : root.getHandlers()) {
       root.removeHandler(handler);
     }
-    final StreamHandler handler =
-        new StreamHandler(System.out, new LogFormat()) {
-          @Override
-          public synchronized void publish(final LogRecord record) {
-            super.publish(record);
-            flush();
-          }
-
-          @Override
-          public synchronized void close() {
-            flush();
-          }
-        };
+    final Handler handler = new LogWriter(System.out, new LogFormat());
     handler.setLevel(Level.INFO);
     root.addHandler(handler);
     // Libraries have nothing to tell a user below a warning.

@@ -217,6 +217,7 @@ final class TallyProcess implements AutoCloseable {
   private void sayReady() {
     final String base = "http://" + urlHost() + ":" + http.port();
     Log.info("=== Tally ready ===");
+    Log.flush();
     System.out.printf(
         "%nTry:%n"
             + "  curl -X POST %1$s/counter/my-counter/increment%n"

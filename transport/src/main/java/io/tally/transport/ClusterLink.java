@@ -1,6 +1,5 @@
 package io.tally.transport;
 
-import io.tally.engine.InboundAdapter;
 import io.tally.engine.InboundHandler;
 import io.tally.engine.KeyHash;
 import io.tally.engine.MessageClaim;
@@ -13,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.agrona.BitUtil;
 import org.agrona.CloseHelper;
-import org.agrona.DirectBuffer;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RecordDescriptor;
@@ -281,20 +279,6 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     CloseHelper.closeAll(subscriptions);
   }
 
-  private static final class NoInbound implements InboundHandler {
-    @Override
-    public int onMessage(
-        final long nowNs, final DirectBuffer buffer, final int offset, final int length) {
-      return InboundAdapter.REFUSED;
-    }
-
-    @Override
-    public void refuseBusy(final DirectBuffer buffer, final int offset, final int length) {}
-
-    @Override
-    public void flush() {}
-  }
-
   /** Configuration of a link. Not to be changed after the launch. */
   public static final class Context {
     private static final int MAX_NODES = 1024;
@@ -397,7 +381,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     }
 
     /**
-     * Sets the all node ids of the cluster, sorted and distinct.
+     * Sets all node ids of the cluster, sorted and distinct.
      *
      * @param value to set.
      * @return this.
@@ -408,7 +392,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     }
 
     /**
-     * The all node ids of the cluster, sorted and distinct.
+     * All node ids of the cluster, sorted and distinct.
      *
      * @return the value.
      */
@@ -488,15 +472,6 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     }
 
     /**
-     * The seed of the placement; part of the fingerprint.
-     *
-     * @return the value.
-     */
-    public String seed() {
-      return seed;
-    }
-
-    /**
      * Sets the slots of a lane; part of the fingerprint.
      *
      * @param value to set.
@@ -505,15 +480,6 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     public Context laneWindow(final int value) {
       laneWindow = value;
       return this;
-    }
-
-    /**
-     * The slots of a lane; part of the fingerprint.
-     *
-     * @return the value.
-     */
-    public int laneWindow() {
-      return laneWindow;
     }
 
     /**
@@ -528,16 +494,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     }
 
     /**
-     * The number of this node's event loops, 1 to 256.
-     *
-     * @return the value.
-     */
-    public int loopCount() {
-      return loopCount;
-    }
-
-    /**
-     * Sets the carries the frames; not owned by the link.
+     * Sets what carries the frames; not owned by the link.
      *
      * @param value to set.
      * @return this.
@@ -548,7 +505,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     }
 
     /**
-     * The carries the frames; not owned by the link.
+     * What carries the frames; not owned by the link.
      *
      * @return the value.
      */
@@ -557,7 +514,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     }
 
     /**
-     * Sets the takes the commands and replies that arrive.
+     * Sets what takes the commands and replies that arrive.
      *
      * @param value to set.
      * @return this.
@@ -568,7 +525,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     }
 
     /**
-     * The takes the commands and replies that arrive.
+     * What takes the commands and replies that arrive.
      *
      * @return the value.
      */
@@ -577,7 +534,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     }
 
     /**
-     * Sets the wakes whoever steps the receiver.
+     * Sets what wakes whoever steps the receiver.
      *
      * @param value to set.
      * @return this.
@@ -588,16 +545,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     }
 
     /**
-     * The wakes whoever steps the receiver.
-     *
-     * @return the value.
-     */
-    public Wakeup homeWakeup() {
-      return homeWakeup;
-    }
-
-    /**
-     * Sets the wakes whoever steps the sender; by default the home wake-up.
+     * Sets what wakes whoever steps the sender; by default the home wake-up.
      *
      * @param value to set.
      * @return this.
@@ -608,7 +556,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     }
 
     /**
-     * The wakes whoever steps the sender; by default the home wake-up.
+     * What wakes whoever steps the sender; by default the home wake-up.
      *
      * @return the value.
      */
@@ -617,7 +565,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     }
 
     /**
-     * Sets the hears of events.
+     * Sets what hears of events.
      *
      * @param value to set.
      * @return this.
@@ -628,7 +576,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     }
 
     /**
-     * The hears of events.
+     * What hears of events.
      *
      * @return the value.
      */
@@ -705,15 +653,6 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     public Context inboundFrames(final int value) {
       inboundFrames = value;
       return this;
-    }
-
-    /**
-     * The frames that may wait for the receiver.
-     *
-     * @return the value.
-     */
-    public int inboundFrames() {
-      return inboundFrames;
     }
 
     /**

@@ -1,0 +1,9 @@
+/**
+ * The counter service: exact signed 64-bit counters by id, as a service on {@link io.tally.engine}.
+ *
+ * <p>{@link io.tally.counter.CounterProxy} turns a call into bytes on the caller's event loop,
+ * {@code CounterAdapter} turns them into a call on {@code CounterTable} in the owning shard, and
+ * {@link io.tally.counter.CounterReplyAdapter} reads the answer. The memory that all counters of a
+ * process may take is bounded by {@link io.tally.counter.CounterLimit}.
+ */
+package io.tally.counter;

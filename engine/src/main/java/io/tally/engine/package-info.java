@@ -1,0 +1,16 @@
+/**
+ * The runtime for single-writer shard services.
+ *
+ * <p>{@link io.tally.engine.Ingress} takes requests on an event loop and keeps them until they end.
+ * {@link io.tally.engine.ShardEngine} holds the rings and agents of the shards that a node owns,
+ * where each command of a shard is applied by one thread at a time to a {@link
+ * io.tally.engine.ShardService}. {@link io.tally.engine.NodeLink} leads to the other nodes, {@link
+ * io.tally.engine.InboundHandler} takes what comes from them. Nothing here starts a thread by
+ * itself, reads a clock that it was not given, logs, or knows what the services do.
+ *
+ * <p>Ownership of bytes: a pending slot belongs to its ingress from claim to the end of the
+ * request; a ring slot to the claimer until it is committed, then to the ring, and is readable
+ * during the call that hands it out; an answer to the lane that recorded it; a claim in a link to
+ * the claimer until it is committed.
+ */
+package io.tally.engine;

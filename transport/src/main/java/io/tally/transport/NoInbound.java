@@ -1,0 +1,20 @@
+package io.tally.transport;
+
+import io.tally.engine.InboundAdapter;
+import io.tally.engine.InboundHandler;
+import org.agrona.DirectBuffer;
+
+/** Refuses what arrives for a node that has no engine yet. */
+final class NoInbound implements InboundHandler {
+  @Override
+  public int onMessage(
+      final long nowNs, final DirectBuffer buffer, final int offset, final int length) {
+    return InboundAdapter.REFUSED;
+  }
+
+  @Override
+  public void refuseBusy(final DirectBuffer buffer, final int offset, final int length) {}
+
+  @Override
+  public void flush() {}
+}
