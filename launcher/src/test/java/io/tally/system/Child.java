@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** A process that a test started, with all that it wrote. Ends with {@link #close()}. */
 public final class Child implements AutoCloseable {
@@ -91,7 +92,7 @@ public final class Child implements AutoCloseable {
     signal(name, pid());
   }
 
-  /** Sends a signal to a process that this one started. */
+  /** Sends a signal to a process that this one started; returns when STOP has stopped it. */
   public static void signal(final String name, final long pid) {
     try (Child kill =
         start(List.of("/bin/sh", "-c", "kill -" + name + " " + pid), environment -> {})) {
@@ -99,6 +100,21 @@ public final class Child implements AutoCloseable {
         throw new AssertionError("kill -" + name + " " + pid + ": " + kill.errors());
       }
     }
+    if (name.equals("STOP")) {
+      Await.until("all threads stand still", Duration.ofSeconds(10), () -> isStopped(pid));
+    }
+  }
+
+  private static boolean isStopped(final long pid) throws IOException {
+    try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
+      for (final Path thread : threads.toList()) {
+        final String stat = Files.readString(thread.resolve("stat"));
+        if (stat.charAt(stat.lastIndexOf(')') + 2) != 'T') {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   /** Waits for the end, and returns the exit code. */

@@ -335,10 +335,11 @@ class ClusterIT {
     try (TallyJar first = launch("node-0", name, "--start-timeout=1s");
         TallyJar second = launch("node-1", name, "--start-timeout=1s")) {
       for (final TallyJar node : List.of(first, second)) {
-        assertEquals(503, Http.get(node.httpPort(), "/readyz").statusCode());
-      }
-      for (final TallyJar node : List.of(first, second)) {
         node.awaitReady();
+        final Duration waited =
+            Duration.between(
+                node.timeOf("HTTP server starting"), node.timeOf("=== Tally ready ==="));
+        assertTrue(waited.toMillis() >= 950, node.child()::picture);
         assertEquals(
             "node-2",
             node.logged("not all nodes were heard within the start timeout", "missing"),

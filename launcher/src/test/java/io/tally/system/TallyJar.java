@@ -2,6 +2,7 @@ package io.tally.system;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -133,6 +134,15 @@ public final class TallyJar implements AutoCloseable {
       }
     }
     throw new AssertionError("no " + key + " in the log:\n" + child.picture());
+  }
+
+  /** When it logged the first line with this message. */
+  public Instant timeOf(final String message) {
+    return child.output().stream()
+        .filter(line -> line.contains("msg=\"" + message + "\""))
+        .map(line -> Instant.parse(line.substring("time=".length(), line.indexOf(' '))))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(child.picture()));
   }
 
   /** What the metrics port shows. */
