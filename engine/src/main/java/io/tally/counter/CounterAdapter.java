@@ -7,6 +7,7 @@ import io.tally.counter.codecs.IncrementDecoder;
 import io.tally.counter.codecs.MessageHeaderDecoder;
 import io.tally.counter.codecs.MessageHeaderEncoder;
 import io.tally.engine.ShardService;
+import java.util.concurrent.atomic.LongAdder;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -24,9 +25,15 @@ final class CounterAdapter implements ShardService {
   private final MessageHeaderEncoder replyHeader = new MessageHeaderEncoder();
   private final CounterReplyEncoder counterReply = new CounterReplyEncoder();
   private final CounterTable table;
+  private final LongAdder memoryRefusals;
+  private final LongAdder overflows;
 
-  CounterAdapter(final CounterTable table) {
+  /** What is refused is counted in the adders. */
+  CounterAdapter(
+      final CounterTable table, final LongAdder memoryRefusals, final LongAdder overflows) {
     this.table = table;
+    this.memoryRefusals = memoryRefusals;
+    this.overflows = overflows;
   }
 
   @Override
@@ -74,6 +81,7 @@ final class CounterAdapter implements ShardService {
     }
     final int row = table.findOrCreate(keyHash, buffer, idOffset, idLength);
     if (row == CounterTable.FULL) {
+      memoryRefusals.increment();
       return reply(0, CounterStatus.MEMORY_LIMIT);
     }
     final long amount = increment.amount();
@@ -81,6 +89,7 @@ final class CounterAdapter implements ShardService {
     final long sum = value + amount;
     // The sum has overflowed if and only if its sign differs from the signs of both summands.
     if (((value ^ sum) & (amount ^ sum)) < 0) {
+      overflows.increment();
       return reply(value, CounterStatus.OVERFLOW);
     }
     table.value(row, sum);

@@ -6,11 +6,14 @@ import io.tally.counter.codecs.MessageHeaderDecoder;
 import io.tally.engine.ShardService;
 import io.tally.engine.ShardServiceFactory;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 
 /** Makes the counter services of a node's shards. Thread-safe. */
 public final class CounterServiceFactory implements ShardServiceFactory {
   private static final List<String> MESSAGE_TYPES = List.of("Increment", "GetValue");
 
+  private final LongAdder memoryRefusals = new LongAdder();
+  private final LongAdder overflows = new LongAdder();
   private final CounterLimit limit;
 
   /**
@@ -24,7 +27,7 @@ public final class CounterServiceFactory implements ShardServiceFactory {
 
   @Override
   public ShardService create(final int shardId) {
-    return new CounterAdapter(new CounterTable(limit));
+    return new CounterAdapter(new CounterTable(limit), memoryRefusals, overflows);
   }
 
   @Override
@@ -48,5 +51,23 @@ public final class CounterServiceFactory implements ShardServiceFactory {
   @Override
   public boolean isWrite(final int templateId) {
     return templateId == IncrementDecoder.TEMPLATE_ID;
+  }
+
+  /**
+   * Increments refused because their counter was new and there was no room for it. Any thread.
+   *
+   * @return the number, of all services of this factory.
+   */
+  public long memoryRefusalCount() {
+    return memoryRefusals.sum();
+  }
+
+  /**
+   * Increments refused because the sum left 64 bits. Any thread.
+   *
+   * @return the number, of all services of this factory.
+   */
+  public long overflowCount() {
+    return overflows.sum();
   }
 }

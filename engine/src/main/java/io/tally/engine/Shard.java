@@ -26,6 +26,7 @@ final class Shard {
   private final ServiceFaultHandler faults;
   private final IdempotencyTable keys;
   private final UnsafeBuffer readReply;
+  private long appliedCount;
 
   Shard(
       final int shardId,
@@ -51,6 +52,11 @@ final class Shard {
 
   ShardService service() {
     return service;
+  }
+
+  /** Commands that reached the service, reads included. */
+  long appliedCount() {
+    return appliedCount;
   }
 
   long keyCount() {
@@ -169,6 +175,7 @@ final class Shard {
       final MutableDirectBuffer reply,
       final int replyOffset) {
     final DirectBuffer buffer = command.buffer;
+    appliedCount++;
     try {
       final int result =
           service.onCommand(

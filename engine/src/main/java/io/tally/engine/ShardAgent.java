@@ -85,12 +85,15 @@ final class ShardAgent implements SteppedAgent, ShardRing.Handler {
       return;
     }
     command.deadlineNs = deadlineNs;
+    hasKeys |= command.keyLength > 0;
     final int templateId = command.templateId();
-    if (templateId < batchCounts.length) {
+    final Shard shard = shardById[command.shardId];
+    final long appliedBefore = shard.appliedCount();
+    shard.onCommand(nowNs, command, replies);
+    // Copies that were answered from their lane are no further messages.
+    if (templateId < batchCounts.length && shard.appliedCount() != appliedBefore) {
       batchCounts[templateId]++;
     }
-    hasKeys |= command.keyLength > 0;
-    shardById[command.shardId].onCommand(nowNs, command, replies);
   }
 
   @Override

@@ -231,7 +231,7 @@ class CounterAdapterTest {
     final long seed = 424242;
     System.out.println("counter adapter on random bytes: seed " + seed);
     final Random random = new Random(seed);
-    final ShardService roomy = new CounterAdapter(new CounterTable(new CounterLimit(1_000_000)));
+    final ShardService roomy = new CounterServiceFactory(new CounterLimit(1_000_000)).create(0);
     int applied = 0;
     for (int i = 0; i < 100_000; i++) {
       final byte[] bytes = new byte[random.nextInt(40)];

@@ -44,7 +44,7 @@ final class Routes {
     final Route route = request.route;
     exchange.route = route;
     exchange.head = request.verb == Verb.HEAD;
-    exchange.write = route == Route.INCREMENT && request.verb == Verb.POST;
+    exchange.write = request.verb.mayWrite();
     if (route.isCounter() && request.target.refusal() == null) {
       exchange.id(request.target.id(), request.target.idLength());
     }
@@ -69,7 +69,7 @@ final class Routes {
       final long cookie) {
     if (request.target.refusal() != null) {
       exchange.refuse(request.target.refusal());
-    } else if (request.target.hasQuery()) {
+    } else if (exchange.write && request.target.hasQuery()) {
       exchange.refuse(Refusal.PARAMETER);
     } else if (exchange.write && request.refusal != null) {
       exchange.refuse(request.refusal);

@@ -8,6 +8,11 @@ enum Verb {
   OPTIONS,
   OTHER;
 
+  /** Whether a request of this method asks for a change. */
+  boolean mayWrite() {
+    return this == POST || this == OTHER;
+  }
+
   static Verb of(final String name) {
     return switch (name) {
       case "GET" -> GET;

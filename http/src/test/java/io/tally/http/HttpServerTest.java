@@ -269,11 +269,10 @@ class HttpServerTest {
   }
 
   @Test
-  void shouldRefuseParametersOfAReadWithoutAnOutcome() throws IOException {
+  void shouldIgnoreTheParametersOfARead() throws IOException {
     final Response response = client.exchange(RawClient.get("/counter/a?format=text"));
-    assertEquals(400, response.status());
-    assertTrue(response.body().contains("unknown-parameter"));
-    assertFalse(response.body().contains("outcome"));
+    assertEquals(200, response.status());
+    assertTrue(response.body().startsWith("{\"counter_id\":\"a\""), response.body());
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.tally.transport.NatsServerProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.CloseHelper;
 
 /** The carrier that the settings ask for, and the nats-server that was started for it, if any. */
@@ -64,8 +65,7 @@ final class Carriers implements AutoCloseable {
   private static Carriers connect(final NatsServerProcess server, final String url)
       throws StartException {
     try {
-      final NatsCarrier nats =
-          NatsCarrier.launch(url, "tally", event -> Log.info("nats", "event", event));
+      final NatsCarrier nats = NatsCarrier.launch(url, "tally", new ConnectionLog());
       Log.info(
           "nodes talk over NATS",
           "transport",
@@ -101,6 +101,18 @@ final class Carriers implements AutoCloseable {
   @Override
   public void close() {
     CloseHelper.closeAll(nats, server);
+  }
+
+  /** While the server is away, jnats tells the same again at every attempt. */
+  private static final class ConnectionLog implements NatsCarrier.Listener {
+    private final AtomicReference<String> last = new AtomicReference<>();
+
+    @Override
+    public void onEvent(final String event) {
+      if (!event.equals(last.getAndSet(event))) {
+        Log.warn("NATS connection", "event", event);
+      }
+    }
   }
 
   private static final class ServerLog implements NatsServerProcess.Listener {

@@ -181,7 +181,7 @@ final class ClusterNode implements AutoCloseable {
     if (link != null) {
       final StartState state = link.startState(nowNs);
       Log.warn(
-          "not all nodes were heard within the start timeout",
+          "the start timeout passed before all nodes agreed",
           "node",
           nodeId,
           "missing",

@@ -1,6 +1,11 @@
 package io.tally.launcher;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.tally.engine.ServiceFaultHandler;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.agrona.ErrorHandler;
@@ -13,15 +18,24 @@ final class FaultLog implements ErrorHandler, ServiceFaultHandler {
   private static final int EXIT_HALT = 70;
   private static final int MAX_KINDS = 32;
 
+  private static final FileOutputStream ERROR_OUT = new FileOutputStream(FileDescriptor.err);
+  private static final byte[] OUT_OF_MEMORY =
+      "tally: halted, because memory ran out: state may be broken\n".getBytes(US_ASCII);
+  private static final byte[] BROKEN =
+      "tally: halted by an error: state may be broken\n".getBytes(US_ASCII);
+
   private final Set<String> seen = ConcurrentHashMap.newKeySet();
 
   @Override
   public void onError(final Throwable thrown) {
     if (thrown instanceof Error) {
       try {
-        System.err.println("tally: halted by " + thrown);
+        // Made beforehand: without memory, no line can be put together any more.
+        ERROR_OUT.write(thrown instanceof OutOfMemoryError ? OUT_OF_MEMORY : BROKEN);
+        System.err.println(thrown);
+      } catch (final IOException unwritable) {
+        // There is nobody to tell.
       } finally {
-        // Without memory even the line may fail.
         Runtime.getRuntime().halt(EXIT_HALT);
       }
     }

@@ -1,6 +1,9 @@
 package io.tally.launcher;
 
 import io.tally.counter.CounterLimit;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -186,16 +189,30 @@ final class Settings {
         faults,
         isPowerOfTwo(laneWindow, 64, 1 << 20),
         "--lane-window must be a power of two, 64 to 1048576");
-    check(faults, maxCounters >= 0, "--max-counters must not be negative");
+    check(faults, maxCounters >= 1, "--max-counters must be at least 1");
+    check(
+        faults,
+        httpPort == 0 || httpPort != metricsPort,
+        "--http-port and --metrics-port are the same");
+    check(faults, isAddress(bind), "--bind: '" + bind + "' is no address of this machine");
+    check(
+        faults,
+        nats == null || isNatsUrl(nats),
+        "--nats must be a URL such as nats://127.0.0.1:4222");
+    check(
+        faults,
+        natsServer == null || Files.isExecutable(natsServer) && !Files.isDirectory(natsServer),
+        "--nats-server: '" + natsServer + "' is not an executable file");
     check(faults, idempotencyKeys >= 1, "--idempotency-keys must be at least 1");
     check(
         faults,
         cluster.matches("[A-Za-z0-9_-]{1,64}"),
         "--cluster must be 1 to 64 of A-Z a-z 0-9 _ -");
-    for (final Duration time :
-        List.of(requestTimeout, queueLimit, drainTimeout, startTimeout, idempotencyWindow)) {
-      check(faults, !time.isZero() && time.toHours() < 24, "times must be above 0 and below 24h");
-    }
+    checkTime(faults, "--request-timeout", requestTimeout);
+    checkTime(faults, "--queue-limit", queueLimit);
+    checkTime(faults, "--drain-timeout", drainTimeout);
+    checkTime(faults, "--start-timeout", startTimeout);
+    checkTime(faults, "--idempotency-window", idempotencyWindow);
     check(
         faults,
         nats == null || transport != Transport.INPROCESS,
@@ -233,6 +250,23 @@ final class Settings {
         + cluster
         + " seed="
         + seed;
+  }
+
+  private static void checkTime(
+      final List<String> faults, final String option, final Duration time) {
+    check(faults, !time.isZero() && time.toHours() < 24, option + " must be above 0 and below 24h");
+  }
+
+  private static boolean isAddress(final String host) {
+    try {
+      return !host.isEmpty() && InetAddress.getByName(host) != null;
+    } catch (final UnknownHostException unknown) {
+      return false;
+    }
+  }
+
+  private static boolean isNatsUrl(final String url) {
+    return url.matches("(nats|tls|ws|wss|opentls)://[^\\s/]+/?(,.*)?");
   }
 
   private static boolean isPort(final int value) {

@@ -61,6 +61,7 @@ final class Status {
     if (node.link() != null) {
       final StartState state = node.link().startState(clock.nanoTime());
       json.append(",\"peers_up\":").append(array(state.up()));
+      json.append(",\"peers_starting\":").append(array(starting(state)));
       json.append(",\"peers_missing\":").append(array(state.missing()));
       json.append(",\"peers_refused\":").append(array(state.refused()));
     }
@@ -107,6 +108,10 @@ final class Status {
       }
     }
     return shards.toString();
+  }
+
+  private static List<String> starting(final StartState state) {
+    return state.answered().stream().filter(peer -> !state.up().contains(peer)).toList();
   }
 
   private static String array(final List<String> nodeIds) {

@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
 public final class Tally implements Callable<Integer> {
   private static final int EXIT_FAILED = 1;
   private static final int EXIT_USAGE = 2;
+  private static final int MAX_NODES = 1_024;
 
   @Spec private CommandSpec spec;
   @Mixin private Settings settings;
@@ -141,6 +142,13 @@ public final class Tally implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
       check(spec, settings);
+      if (!spec.parent().commandLine().getParseResult().matchedOptions().isEmpty()) {
+        throw new ParameterException(
+            spec.commandLine(), "options stand behind 'node', not before it");
+      }
+      if (nodes.length > MAX_NODES) {
+        throw new ParameterException(spec.commandLine(), "--nodes names more than 1024 nodes");
+      }
       final List<String> nodeIds = Arrays.stream(nodes).sorted().distinct().toList();
       for (final String node : nodeIds) {
         if (!node.matches("[A-Za-z0-9_-]{1,64}")) {

@@ -1,6 +1,7 @@
 package io.tally.launcher;
 
 import io.prometheus.client.Collector;
+import io.tally.counter.CounterServiceFactory;
 import io.tally.engine.EngineCounter;
 import io.tally.engine.EngineStats;
 import io.tally.engine.LatencyHistogram;
@@ -26,12 +27,18 @@ final class TallyCollector extends Collector {
   private static final double NS_PER_SECOND = 1e9;
 
   private final List<ClusterNode> nodes;
+  private final CounterServiceFactory services;
   private final HttpCounters http;
   private final Carriers carriers;
 
   /** Carriers are null in a cluster of one. */
-  TallyCollector(final List<ClusterNode> nodes, final HttpCounters http, final Carriers carriers) {
+  TallyCollector(
+      final List<ClusterNode> nodes,
+      final CounterServiceFactory services,
+      final HttpCounters http,
+      final Carriers carriers) {
     this.nodes = nodes;
+    this.services = services;
     this.http = http;
     this.carriers = carriers;
   }
@@ -60,7 +67,11 @@ final class TallyCollector extends Collector {
             "tally_actor_message_duration_seconds",
             "Time an actor takes for a message: the mean of the batch it was in.",
             owners));
-    families.add(outcomes("tally_actor_messages", "Messages that actors handled.", owners));
+    families.add(
+        outcomes(
+            "tally_actor_messages",
+            "Messages that actors handled; success: the handler did not throw.",
+            owners));
     families.add(
         Family.counter("tally_actor_panics", "Messages whose handler threw.")
             .add(sum(owners, EngineCounter.SERVICE_FAULTS)));
@@ -92,13 +103,21 @@ final class TallyCollector extends Collector {
             "tally_cluster_request_duration_seconds",
             "Time from the arrival of a request to its end.",
             ingress));
-    families.add(outcomes("tally_cluster_requests", "Requests that ended.", ingress));
+    families.add(
+        outcomes(
+            "tally_cluster_requests",
+            "Requests that ended; success: the service answered, be it with a refusal of its own.",
+            ingress));
     families.add(
         durations(
             "tally_cluster_handler_duration_seconds",
             "Time a shard takes for a command: the mean of the batch it was in.",
             owners));
-    families.add(outcomes("tally_cluster_handlers", "Commands that shards handled.", owners));
+    families.add(
+        outcomes(
+            "tally_cluster_handlers",
+            "Commands that shards handled; success: the handler did not throw.",
+            owners));
     families.add(
         Family.counter(
                 "tally_cluster_transport_errors",
@@ -134,6 +153,8 @@ final class TallyCollector extends Collector {
     reject(rejected, all, "malformed", EngineCounter.MALFORMED);
     reject(rejected, all, "idempotency_mismatch", EngineCounter.IDEMPOTENCY_MISMATCHES);
     reject(rejected, all, "idempotency_limit", EngineCounter.IDEMPOTENCY_LIMITED);
+    rejected.add(services.memoryRefusalCount(), "memory_limit");
+    rejected.add(services.overflowCount(), "overflow");
     families.add(rejected);
     families.add(
         total(

@@ -94,10 +94,10 @@ final class TallyProcess implements AutoCloseable {
             localNodeIds.size(),
             settings.shardThreads,
             carriers != null && carriers.blocks());
-    launchNodes();
+    final CounterServiceFactory services = launchNodes();
     launchHttp();
     DefaultExports.register(registry);
-    registry.register(new TallyCollector(nodes, http.counters(), carriers));
+    registry.register(new TallyCollector(nodes, services, http.counters(), carriers));
     awaitPeers();
     if (stop.getCount() > 0) {
       status.ready();
@@ -105,7 +105,17 @@ final class TallyProcess implements AutoCloseable {
     }
   }
 
-  private void launchNodes() throws StartException {
+  private CounterServiceFactory launchNodes() throws StartException {
+    final CounterServiceFactory services =
+        new CounterServiceFactory(new CounterLimit(settings.maxCounters));
+    final IdempotencyLimit idempotencyLimit =
+        new IdempotencyLimit(
+            IdempotencyLimit.defaultMaxKeys(
+                Runtime.getRuntime().maxMemory(), services.maxReplyLength()));
+    final Limits limits =
+        new Limits(settings, nodeIds.size(), localNodeIds.size(), services, idempotencyLimit);
+    limits.check();
+
     final List<NodeListener> listeners = new ArrayList<>();
     for (int i = 0; i < localNodeIds.size(); i++) {
       final ClusterNode node = new ClusterNode(settings, nodeIds, localNodeIds.get(i), i, stepping);
@@ -114,12 +124,6 @@ final class TallyProcess implements AutoCloseable {
       node.launchLink(carriers == null ? null : carriers.carrier(), listeners.get(i));
     }
     settle(listeners);
-    final CounterServiceFactory services =
-        new CounterServiceFactory(new CounterLimit(settings.maxCounters));
-    final IdempotencyLimit idempotencyLimit =
-        new IdempotencyLimit(
-            IdempotencyLimit.defaultMaxKeys(
-                Runtime.getRuntime().maxMemory(), services.maxReplyLength()));
     for (int i = 0; i < nodes.size(); i++) {
       final ClusterNode node = nodes.get(i);
       node.launchEngine(i == 0, services, idempotencyLimit, faults, clock);
@@ -133,8 +137,8 @@ final class TallyProcess implements AutoCloseable {
           node.incarnation());
     }
     Log.info("settings", "values", settings.describe());
-    Log.info(
-        "limits", "values", new Limits(settings, nodes, services, idempotencyLimit).describe());
+    Log.info("limits", "values", limits.describe());
+    return services;
   }
 
   private void settle(final List<NodeListener> listeners) throws StartException {
@@ -190,7 +194,8 @@ final class TallyProcess implements AutoCloseable {
       }
       final boolean timedOut = nowNs - startNs > settings.startTimeout.toNanos();
       final boolean met = nodes.stream().allMatch(node -> node.hasMetPeers(nowNs));
-      if (timedOut && !met && !missingNamed) {
+      final boolean refused = nodes.stream().anyMatch(node -> !node.mayBecomeReady(nowNs));
+      if (timedOut && (!met || refused) && !missingNamed) {
         missingNamed = true;
         nodes.forEach(node -> node.logMissing(nowNs));
       }

@@ -81,6 +81,11 @@ class FaultProxyTest {
 
   @Test
   void shouldLeaveTheClientInIgnorance() throws IOException {
+    // Both directions are under way only once something has passed.
+    client.getOutputStream().write(1);
+    assertEquals(1, server.getInputStream().read());
+    server.getOutputStream().write(2);
+    assertEquals(2, client.getInputStream().read());
     proxy.leaveHalfOpen();
     assertEquals(-1, server.getInputStream().read());
     client.setSoTimeout(NEVER_MS);

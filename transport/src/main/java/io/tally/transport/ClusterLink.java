@@ -302,7 +302,8 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     private int inboundFrames = 1 << 13;
     private long helloIntervalNs = 900_000_000L;
     private long probeIntervalNs = 50_000_000L;
-    private long silenceTimeoutNs = 3_000_000_000L;
+    // So that a killed peer is known to be down within three seconds of its end.
+    private long silenceTimeoutNs = 2_800_000_000L;
     private long queueLimitNs = 250_000_000L;
     private long gatherNs;
 

@@ -36,15 +36,21 @@ public record StartState(
   }
 
   /**
-   * Whether nothing forbids this node to become ready. Missing peers do not forbid it.
+   * Whether nothing forbids this node to become ready. Missing peers do not forbid it, nor does a
+   * stranger that claims no place in this node's own list, as long as a peer of that list agrees:
+   * one mistyped process must not keep every restarted node from serving.
    *
    * @return true if it has listened long enough, was not refused and is the only process of its id.
    */
   public boolean mayBecomeReady() {
     return listened
-        && refused.isEmpty()
+        && (refused.isEmpty() || !answered.isEmpty() && refused.stream().noneMatch(this::isOwn))
         && alreadyRunning == 0
         && superseded == 0
         && knownIncarnation == 0;
+  }
+
+  private boolean isOwn(final String nodeId) {
+    return answered.contains(nodeId) || missing.contains(nodeId);
   }
 }
