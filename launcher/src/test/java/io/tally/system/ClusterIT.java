@@ -342,7 +342,7 @@ class ClusterIT {
         assertTrue(waited.toMillis() >= 950, node.child()::picture);
         assertEquals(
             "node-2",
-            node.logged("not all nodes were heard within the start timeout", "missing"),
+            node.logged("the start timeout passed before all nodes agreed", "missing"),
             node.child()::picture);
         assertTrue(Http.get(node.httpPort(), "/readyz").body().contains("\"node-2\""));
       }
