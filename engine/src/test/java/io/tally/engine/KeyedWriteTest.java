@@ -4,11 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.stock.StockProxy;
 import io.tally.stock.StockReplyAdapter;
 import io.tally.stock.StockServiceFactory;
-import io.tally.stock.codecs.MessageHeaderEncoder;
-import io.tally.stock.codecs.PutStockEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,20 +107,8 @@ final class KeyedWriteTest {
   }
 
   private void put(final StockNode node, final long itemId, final int quantity, final String key) {
-    final Ingress ingress = node.ingress;
-    final long correlationId =
-        ingress.tryClaim(clock.nanoTime(), StockProxy.keyHash(itemId), true, this::onReply, 0);
-    if (!key.isEmpty()) {
-      final byte[] bytes = key.getBytes(StandardCharsets.US_ASCII);
-      ingress.idempotencyKey(correlationId, bytes, 0, bytes.length);
-    }
-    final PutStockEncoder encoder =
-        new PutStockEncoder()
-            .wrapAndApplyHeader(
-                ingress.buffer(), ingress.payloadOffset(correlationId), new MessageHeaderEncoder())
-            .itemId(itemId)
-            .quantity(quantity);
-    ingress.submit(correlationId, MessageHeaderEncoder.ENCODED_LENGTH + encoder.encodedLength());
+    final byte[] bytes = key.getBytes(StandardCharsets.US_ASCII);
+    node.stocks.put(clock.nanoTime(), itemId, quantity, bytes, this::onReply, 0);
     node.step();
   }
 
