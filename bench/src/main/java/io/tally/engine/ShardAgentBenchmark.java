@@ -18,18 +18,21 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.YieldingIdleStrategy;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
  * What one shard thread can do: commands go into its ring, it applies them behind its lane to the
- * counter table, and the answers come back through the reply queue. On one thread in turns of 64,
- * and with the shard on a thread of its own; and, for the latter, two Disruptors as they come that
- * move the same bytes there and back.
+ * counter table, and the answers come back through the reply queue. The shard's part alone, which
+ * is what a thread of its own can do at best; that and the part of the ingress on one thread in
+ * turns of 64; and each on its own thread. For the latter, two Disruptors as they come that move
+ * the same bytes there and back.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -127,6 +130,25 @@ public class ShardAgentBenchmark extends MicroBenchmark {
     }
   }
 
+  /** A ring full of commands before, and a queue of their answers emptied after each operation. */
+  @State(Scope.Benchmark)
+  public static class FullRing {
+    @Setup(Level.Invocation)
+    public void fill(final OneShard shard) {
+      final long nowNs = System.nanoTime();
+      for (int i = 0; i < SLOTS; i++) {
+        if (!shard.send(nowNs)) {
+          throw new IllegalStateException("the ring is full");
+        }
+      }
+    }
+
+    @TearDown(Level.Invocation)
+    public void drain(final OneShard shard) {
+      MicroBenchmark.verify("answers received", SLOTS, shard.receive());
+    }
+  }
+
   /** A thread that steps whatever stands at the other end. */
   @State(Scope.Benchmark)
   public static class OtherEnd {
@@ -176,6 +198,17 @@ public class ShardAgentBenchmark extends MicroBenchmark {
     }
     verify("commands applied", TURN, shard.agent.doWork(nowNs));
     verify("answers received", TURN, shard.receive());
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(SLOTS)
+  public void shardThread(final OneShard shard, final FullRing filled) {
+    final long nowNs = System.nanoTime();
+    int workCount = 0;
+    for (int i = 0; i < SLOTS / POLL_LIMIT; i++) {
+      workCount += shard.agent.doWork(nowNs);
+    }
+    verify("commands applied", SLOTS, workCount);
   }
 
   @Benchmark

@@ -73,7 +73,7 @@ final class CounterAdapter implements ShardService {
     if (!holdsBlock(IncrementDecoder.BLOCK_LENGTH, length)) {
       return INVALID;
     }
-    increment.wrapAndApplyHeader(buffer, offset, header);
+    increment.wrap(buffer, offset + HEADER_LENGTH, header.blockLength(), header.version());
     final int idLength = increment.counterIdLength();
     final int idOffset = increment.limit() + IncrementDecoder.counterIdHeaderLength();
     if (!holdsId(idLength, idOffset, offset + length)) {
@@ -101,7 +101,7 @@ final class CounterAdapter implements ShardService {
     if (!holdsBlock(GetValueDecoder.BLOCK_LENGTH, length)) {
       return INVALID;
     }
-    getValue.wrapAndApplyHeader(buffer, offset, header);
+    getValue.wrap(buffer, offset + HEADER_LENGTH, header.blockLength(), header.version());
     final int idLength = getValue.counterIdLength();
     final int idOffset = getValue.limit() + GetValueDecoder.counterIdHeaderLength();
     if (!holdsId(idLength, idOffset, offset + length)) {

@@ -29,7 +29,11 @@ public final class CounterReplyAdapter {
         || header.templateId() != CounterReplyDecoder.TEMPLATE_ID) {
       return false;
     }
-    reply.wrapAndApplyHeader(buffer, offset, header);
+    reply.wrap(
+        buffer,
+        offset + MessageHeaderDecoder.ENCODED_LENGTH,
+        header.blockLength(),
+        header.version());
     value = reply.value();
     status = reply.status();
     return true;

@@ -39,12 +39,5 @@ final class Command {
   int payloadLength;
 
   /** Every payload starts with an SBE header; its template id names the message type. */
-  int templateId() {
-    return payloadLength < MessageHeaderDecoder.ENCODED_LENGTH
-        ? 0
-        : buffer.getShort(
-                payloadOffset + MessageHeaderDecoder.templateIdEncodingOffset(),
-                java.nio.ByteOrder.LITTLE_ENDIAN)
-            & 0xFFFF;
-  }
+  int templateId;
 }

@@ -43,7 +43,9 @@ final class CommandAdapter {
     command.shardId = decoder.shardId();
     command.originLoop = decoder.originLoop();
     command.write = decoder.flags().write();
-    command.buffer = buffer;
+    if (command.buffer != buffer) {
+      command.buffer = buffer;
+    }
     command.keyLength = decoder.idempotencyKeyLength();
     command.keyOffset = keyHeader + CommandDecoder.idempotencyKeyHeaderLength();
     final int payloadHeader = command.keyOffset + command.keyLength;
@@ -54,6 +56,17 @@ final class CommandAdapter {
     decoder.skipIdempotencyKey();
     command.payloadLength = decoder.payloadLength();
     command.payloadOffset = payloadHeader + CommandDecoder.payloadHeaderLength();
-    return command.payloadOffset + command.payloadLength <= limit ? command : null;
+    if (command.payloadOffset + command.payloadLength > limit) {
+      return null;
+    }
+    command.templateId = templateId(command);
+    return command;
+  }
+
+  private int templateId(final Command command) {
+    if (command.payloadLength < MessageHeaderDecoder.ENCODED_LENGTH) {
+      return 0;
+    }
+    return header.wrap(command.buffer, command.payloadOffset).templateId();
   }
 }

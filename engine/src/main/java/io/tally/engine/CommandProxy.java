@@ -9,6 +9,8 @@ import org.agrona.DirectBuffer;
  * thread-safe.
  */
 final class CommandProxy {
+  private static final byte WRITE = 1;
+
   private final MessageHeaderEncoder header = new MessageHeaderEncoder();
   private final CommandEncoder encoder = new CommandEncoder();
   private final long originKey;
@@ -44,10 +46,12 @@ final class CommandProxy {
         .keyHash(request.keyHash)
         .remainingUs(remainingUs)
         .shardId(request.shardId)
-        .originLoop(originLoop)
-        .flags()
-        .clear()
-        .write(request.write);
+        .originLoop(originLoop);
+    // The generated setter would read the byte back, and wait for memory that no cache holds.
+    claim
+        .buffer()
+        .putByte(
+            encoder.offset() + CommandEncoder.flagsEncodingOffset(), request.write ? WRITE : 0);
     encoder
         .putIdempotencyKey(slots, request.keyOffset(), request.keyLength)
         .putPayload(slots, request.payloadOffset, request.payloadLength);

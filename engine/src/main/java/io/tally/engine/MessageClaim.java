@@ -13,6 +13,7 @@ public final class MessageClaim {
   private MutableDirectBuffer buffer;
   private int offset;
   private int length;
+  private boolean inShardRing;
   private ShardRing shardRing;
   private long sequence;
   private RingBuffer byteRing;
@@ -47,10 +48,8 @@ public final class MessageClaim {
 
   /** Hands the message to its reader. */
   public void commit() {
-    if (shardRing != null) {
-      final ShardRing ring = shardRing;
-      shardRing = null;
-      ring.commit(sequence);
+    if (inShardRing) {
+      shardRing.commit(sequence);
     } else {
       byteRing.commit(index);
     }
@@ -58,10 +57,8 @@ public final class MessageClaim {
 
   /** Gives the claimed space up; the reader skips it. */
   public void abort() {
-    if (shardRing != null) {
-      final ShardRing ring = shardRing;
-      shardRing = null;
-      ring.abort(sequence);
+    if (inShardRing) {
+      shardRing.abort(sequence);
     } else {
       byteRing.abort(index);
     }
@@ -73,9 +70,12 @@ public final class MessageClaim {
       final MutableDirectBuffer slab,
       final int slotOffset,
       final int messageLength) {
-    shardRing = ring;
+    inShardRing = true;
+    if (shardRing != ring) {
+      shardRing = ring;
+    }
     sequence = claimedSequence;
-    buffer = slab;
+    buffer(slab);
     offset = slotOffset;
     length = messageLength;
   }
@@ -88,11 +88,21 @@ public final class MessageClaim {
    * @param messageLength in bytes.
    */
   public void wrap(final RingBuffer ring, final int claimedIndex, final int messageLength) {
-    shardRing = null;
-    byteRing = ring;
+    inShardRing = false;
+    if (byteRing != ring) {
+      byteRing = ring;
+    }
     index = claimedIndex;
-    buffer = ring.buffer();
+    buffer(ring.buffer());
     offset = claimedIndex;
     length = messageLength;
+  }
+
+  // A reference that stays the same is not stored again: with most collectors a store costs more
+  // than the comparison.
+  private void buffer(final MutableDirectBuffer claimed) {
+    if (buffer != claimed) {
+      buffer = claimed;
+    }
   }
 }

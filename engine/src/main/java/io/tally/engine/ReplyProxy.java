@@ -15,6 +15,8 @@ final class ReplyProxy {
           + ReplyEncoder.BLOCK_LENGTH
           + ReplyEncoder.payloadHeaderLength();
 
+  private static final byte REPLAYED = 1;
+
   private final MessageHeaderEncoder header = new MessageHeaderEncoder();
   private final ReplyEncoder encoder = new ReplyEncoder();
 
@@ -40,10 +42,11 @@ final class ReplyProxy {
         .epoch(epoch)
         .shardId(command.shardId)
         .originLoop((short) command.originLoop)
-        .code(code)
-        .flags()
-        .clear()
-        .replayed(replayed);
+        .code(code);
+    // The generated setter would read the byte back, and wait for memory that no cache holds.
+    claim
+        .buffer()
+        .putByte(encoder.offset() + ReplyEncoder.flagsEncodingOffset(), replayed ? REPLAYED : 0);
     encoder.putPayload(payload, offset, length);
   }
 }

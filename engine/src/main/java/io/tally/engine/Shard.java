@@ -78,7 +78,7 @@ final class Shard {
     } else if (command.deadlineNs - nowNs <= 0) {
       stats.increment(EngineCounter.EXPIRED);
       refuse(command, ReplyCode.EXPIRED, replies);
-    } else if (command.write != services.isWrite(command.templateId())) {
+    } else if (command.write != services.isWrite(command.templateId)) {
       refuse(command, ReplyCode.INVALID, replies);
     } else if (command.write) {
       write(nowNs, command, replies);
@@ -192,7 +192,7 @@ final class Shard {
       return result;
     } catch (final RuntimeException fault) {
       stats.increment(EngineCounter.SERVICE_FAULTS);
-      stats.failure(command.templateId());
+      stats.failure(command.templateId);
       faults.onFault(shardId, fault);
       return FAULT;
     }

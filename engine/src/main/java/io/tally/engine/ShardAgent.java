@@ -86,7 +86,7 @@ final class ShardAgent implements SteppedAgent, ShardRing.Handler {
     }
     command.deadlineNs = deadlineNs;
     hasKeys |= command.keyLength > 0;
-    final int templateId = command.templateId();
+    final int templateId = command.templateId;
     final Shard shard = shardById[command.shardId];
     final long appliedBefore = shard.appliedCount();
     shard.onCommand(nowNs, command, replies);

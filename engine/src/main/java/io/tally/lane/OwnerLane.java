@@ -22,18 +22,19 @@ public final class OwnerLane {
   public static final int BEYOND_WINDOW = 3;
 
   private static final int MIN_CAPACITY = 16;
-  private static final byte EMPTY = 0;
-  private static final byte MARKED = 1;
-  private static final byte DONE = 2;
-  private static final int STATE_OFFSET = 0;
-  private static final int CODE_OFFSET = 1;
-  private static final int FLAGS_OFFSET = 2;
-  private static final int LENGTH_OFFSET = 4;
-  private static final int HEADER_LENGTH = 8;
+  private static final int HEADER_LENGTH = Long.BYTES;
+
+  // A slot's header is one word, written at once: length, flags, code and state, EMPTY where 0.
+  private static final long EMPTY = 0;
+  private static final long MARKED = 1;
+  private static final long DONE = 2;
+  private static final int CODE_SHIFT = 8;
+  private static final int FLAGS_SHIFT = 16;
+  private static final int LENGTH_SHIFT = 32;
 
   private final int window;
   private final int slotLength;
-  private final byte markedCode;
+  private final long marked;
   private int capacity;
   private UnsafeBuffer slots;
   private long floor;
@@ -51,7 +52,7 @@ public final class OwnerLane {
       final int window, final int maxReplyLength, final long floor, final byte markedCode) {
     this.window = window;
     this.floor = floor;
-    this.markedCode = markedCode;
+    marked = MARKED | (markedCode & 0xFFL) << CODE_SHIFT;
     slotLength = slotLength(maxReplyLength);
     capacity = Math.min(MIN_CAPACITY, window);
     slots = new UnsafeBuffer(new byte[capacity * slotLength]);
@@ -89,13 +90,10 @@ public final class OwnerLane {
       grow(sequence);
     }
     final int slot = slotOffset(sequence);
-    if (slots.getByte(slot + STATE_OFFSET) != EMPTY) {
+    if (slots.getLong(slot) != EMPTY) {
       return DUPLICATE;
     }
-    slots.putByte(slot + STATE_OFFSET, MARKED);
-    slots.putByte(slot + CODE_OFFSET, markedCode);
-    slots.putByte(slot + FLAGS_OFFSET, (byte) 0);
-    slots.putInt(slot + LENGTH_OFFSET, 0);
+    slots.putLong(slot, marked);
     return EXECUTE;
   }
 
@@ -109,11 +107,12 @@ public final class OwnerLane {
    * @param length of the answer in bytes.
    */
   public void conclude(final long sequence, final byte code, final byte flags, final int length) {
-    final int slot = slotOffset(sequence);
-    slots.putByte(slot + CODE_OFFSET, code);
-    slots.putByte(slot + FLAGS_OFFSET, flags);
-    slots.putInt(slot + LENGTH_OFFSET, length);
-    slots.putByte(slot + STATE_OFFSET, DONE);
+    slots.putLong(
+        slotOffset(sequence),
+        DONE
+            | (code & 0xFFL) << CODE_SHIFT
+            | (flags & 0xFFL) << FLAGS_SHIFT
+            | (long) length << LENGTH_SHIFT);
   }
 
   /**
@@ -142,7 +141,7 @@ public final class OwnerLane {
    * @return length in bytes.
    */
   public int replyLength(final long sequence) {
-    return slots.getInt(slotOffset(sequence) + LENGTH_OFFSET);
+    return (int) (slots.getLong(slotOffset(sequence)) >>> LENGTH_SHIFT);
   }
 
   /**
@@ -152,7 +151,7 @@ public final class OwnerLane {
    * @return the code.
    */
   public byte replyCode(final long sequence) {
-    return slots.getByte(slotOffset(sequence) + CODE_OFFSET);
+    return (byte) (slots.getLong(slotOffset(sequence)) >>> CODE_SHIFT);
   }
 
   /**
@@ -162,7 +161,7 @@ public final class OwnerLane {
    * @return the flags.
    */
   public byte replyFlags(final long sequence) {
-    return slots.getByte(slotOffset(sequence) + FLAGS_OFFSET);
+    return (byte) (slots.getLong(slotOffset(sequence)) >>> FLAGS_SHIFT);
   }
 
   /**
@@ -186,7 +185,7 @@ public final class OwnerLane {
   private void raiseFloor(final long newFloor) {
     final long last = Math.min(newFloor, floor + capacity);
     for (long sequence = floor + 1; sequence <= last; sequence++) {
-      slots.putByte(slotOffset(sequence) + STATE_OFFSET, EMPTY);
+      slots.putLong(slotOffset(sequence), EMPTY);
     }
     floor = newFloor;
   }

@@ -12,6 +12,7 @@ public final class OwnerLanes {
   private final int window;
   private final int maxReplyLength;
   private final byte markedCode;
+  private Origin latest;
 
   /**
    * Creates an empty set of lanes.
@@ -39,12 +40,13 @@ public final class OwnerLanes {
    */
   public OwnerLane lane(
       final long originKey, final long originIncarnation, final int loop, final long ackFloor) {
-    Origin origin = origins.get(originKey);
-    if (origin == null || origin.incarnation < originIncarnation) {
-      origin = new Origin(originIncarnation);
-      origins.put(originKey, origin);
-    } else if (origin.incarnation > originIncarnation) {
-      return null;
+    Origin origin = latest;
+    if (origin == null || origin.key != originKey || origin.incarnation != originIncarnation) {
+      origin = newest(originKey, originIncarnation);
+      if (origin == null) {
+        return null;
+      }
+      latest = origin;
     }
     OwnerLane lane = origin.lane(loop);
     if (lane == null) {
@@ -54,11 +56,24 @@ public final class OwnerLanes {
     return lane;
   }
 
+  private Origin newest(final long originKey, final long originIncarnation) {
+    Origin origin = origins.get(originKey);
+    if (origin == null || origin.incarnation < originIncarnation) {
+      origin = new Origin(originKey, originIncarnation);
+      origins.put(originKey, origin);
+    } else if (origin.incarnation > originIncarnation) {
+      return null;
+    }
+    return origin;
+  }
+
   private static final class Origin {
+    private final long key;
     private final long incarnation;
     private OwnerLane[] byLoop = new OwnerLane[2];
 
-    Origin(final long incarnation) {
+    Origin(final long key, final long incarnation) {
+      this.key = key;
       this.incarnation = incarnation;
     }
 

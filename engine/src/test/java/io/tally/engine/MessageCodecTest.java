@@ -55,7 +55,7 @@ final class MessageCodecTest {
     final Command command = decode(bytes, 0, bytes.length);
     assertEquals(0, command.keyLength);
     assertEquals(0, command.payloadLength);
-    assertEquals(0, command.templateId());
+    assertEquals(0, command.templateId);
   }
 
   @Test
@@ -206,7 +206,7 @@ final class MessageCodecTest {
     final byte[] payload = new byte[command.payloadLength];
     command.buffer.getBytes(command.payloadOffset, payload);
     assertArrayEquals(PAYLOAD, payload);
-    assertEquals(0x0403, command.templateId());
+    assertEquals(0x0403, command.templateId);
   }
 
   private void assertReply(
