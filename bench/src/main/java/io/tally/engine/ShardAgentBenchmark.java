@@ -12,10 +12,12 @@ import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.CompositeAgent;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.YieldingIdleStrategy;
+import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Level;
@@ -149,6 +151,20 @@ public class ShardAgentBenchmark extends MicroBenchmark {
     }
   }
 
+  /** What {@link #twoThreads} took, summed up over an iteration. */
+  @State(Scope.Thread)
+  @AuxCounters(AuxCounters.Type.EVENTS)
+  public static class Turns {
+    /** Commands that went each way. */
+    public long commands;
+
+    /** Time through the shard, nanoseconds. */
+    public long shardNs;
+
+    /** Time through the Disruptors, nanoseconds. */
+    public long disruptorsNs;
+  }
+
   /** A thread that steps whatever stands at the other end. */
   @State(Scope.Benchmark)
   public static class OtherEnd {
@@ -211,10 +227,21 @@ public class ShardAgentBenchmark extends MicroBenchmark {
     verify("commands applied", SLOTS, workCount);
   }
 
+  /** In turns, because how fast two processors hand over to each other changes with the moment. */
   @Benchmark
-  @OperationsPerInvocation(COMMANDS)
-  public void ownThread(final OneShard shard, final OtherEnd otherEnd) {
-    otherEnd.start(new Stepped(shard.agent));
+  @OperationsPerInvocation(2 * COMMANDS)
+  public void twoThreads(final OneShard shard, final OtherEnd otherEnd, final Turns turns) {
+    otherEnd.start(new CompositeAgent(new Stepped(shard.agent), new Echo(otherEnd)));
+    final long startNs = System.nanoTime();
+    moveThroughShard(shard, otherEnd);
+    final long betweenNs = System.nanoTime();
+    moveThroughDisruptors(otherEnd);
+    turns.disruptorsNs += System.nanoTime() - betweenNs;
+    turns.shardNs += betweenNs - startNs;
+    turns.commands += COMMANDS;
+  }
+
+  private static void moveThroughShard(final OneShard shard, final OtherEnd otherEnd) {
     final long end = shard.sent + COMMANDS;
     while (shard.answered != end) {
       final long nowNs = System.nanoTime();
@@ -226,10 +253,7 @@ public class ShardAgentBenchmark extends MicroBenchmark {
     }
   }
 
-  @Benchmark
-  @OperationsPerInvocation(COMMANDS)
-  public void disruptors(final OtherEnd otherEnd) {
-    otherEnd.start(new Echo(otherEnd));
+  private void moveThroughDisruptors(final OtherEnd otherEnd) {
     final long end = sent + COMMANDS;
     while (answered != end) {
       int workCount = 0;

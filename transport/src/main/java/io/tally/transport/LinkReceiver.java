@@ -119,7 +119,7 @@ final class LinkReceiver implements SteppedAgent {
       return nowNs;
     }
     // Steps at a steady pace tell a silent peer from a time in which this process stood still.
-    long next = Math.min(membership.nextTimeoutNs(), nowNs + silenceTimeoutNs / 8);
+    long next = Math.min(membership.nextTimeoutNs(), nowNs + silenceTimeoutNs / 4);
     next = Math.max(next, nextSilenceCheckNs);
     for (final InboundPeer peer : membership.peers()) {
       if (!peer.held.isEmpty()) {

@@ -44,6 +44,7 @@ public final class BareNetty {
   public static void main(final String[] args) {
     final int port = Integer.parseInt(args[0]);
     final int loops = Integer.parseInt(args[1]);
+    System.setProperty("io.netty.leakDetection.level", "disabled");
     final boolean epoll = Epoll.isAvailable();
     new ServerBootstrap()
         .group(

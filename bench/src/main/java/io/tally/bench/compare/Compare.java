@@ -40,8 +40,9 @@ public final class Compare implements Callable<Integer> {
       for (final Options.Part part : options.parts) {
         switch (part) {
           case THROUGHPUT -> throughput(site);
-          case LATENCY -> complete = latency(site);
+          case LATENCY -> complete &= latency(site);
           case PROBES -> new Report(options.out).section("probes", new Probes(site, options).run());
+          case PIECES -> new Report(options.out).section("pieces", new Pieces(options).run());
           default -> throw new IllegalArgumentException(part.name());
         }
       }

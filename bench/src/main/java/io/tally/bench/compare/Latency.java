@@ -18,6 +18,11 @@ final class Latency {
   private static final double[] PERCENTILES = {50, 90, 99, 99.9, 99.99};
   private static final List<String> LABELS = List.of("p50", "p90", "p99", "p99.9", "p99.99");
   private static final int P99 = 2;
+
+  /** At least and aim of the ratio to bare Netty's p99 at half the capacity. */
+  private static final Map<Contestant, String> MARKS =
+      Map.of(Contestant.ONE_NODE, "2 | 1.3", Contestant.NATS, "4 | 2.5");
+
   private static final int CONNECTIONS = 64;
   private static final double NANOS_PER_MS = 1e6;
 
@@ -136,16 +141,23 @@ final class Latency {
         "| rate | server | "
             + String.join(" | ", LABELS)
             + " | late | p99 ÷ bare Netty |\n|---|---|--:|--:|--:|--:|--:|--:|--:|\n");
+    final StringBuilder targets = new StringBuilder();
     final List<LineChart.Series> half = new ArrayList<>();
     for (final Run run : rounds.keySet()) {
       row(text, run);
       if (run.percent == 50 && run.of == run.measured) {
+        target(targets, run);
         half.add(
             new LineChart.Series(
                 run.measured.title,
                 run.measured.ordinal(),
                 java.util.Arrays.copyOf(medians(run), PERCENTILES.length)));
       }
+    }
+    if (!targets.isEmpty()) {
+      text.append(
+          "\n| p99 at half of its capacity ÷ bare Netty's at that rate | measured | at least | aim |\n");
+      text.append("|---|--:|--:|--:|\n").append(targets);
     }
     if (!half.isEmpty()) {
       new LineChart(
@@ -156,6 +168,19 @@ final class Latency {
       text.append("\n![Latency](charts/latency.svg)\n");
     }
     new Report(options.out).section("latency", text.toString());
+  }
+
+  private void target(final StringBuilder text, final Run run) {
+    final String marks = MARKS.get(run.of);
+    final Run base = new Run(run.of, run.percent, Contestant.BARE_NETTY);
+    if (marks != null && rounds.containsKey(base)) {
+      final boolean failed = missed.contains(run) || missed.contains(base);
+      final String measured =
+          failed
+              ? "rate not reached"
+              : String.format(Locale.ROOT, "%.2f", medians(run)[P99] / medians(base)[P99]);
+      text.append("| %s | %s | %s |%n".formatted(run.of.title, measured, marks));
+    }
   }
 
   private void row(final StringBuilder text, final Run run) {

@@ -12,13 +12,14 @@ final class Options {
   enum Part {
     THROUGHPUT,
     LATENCY,
-    PROBES
+    PROBES,
+    PIECES
   }
 
   @Parameters(
       paramLabel = "PART",
-      description = "What to measure: ${COMPLETION-CANDIDATES} (default: throughput and latency).")
-  List<Part> parts = List.of(Part.THROUGHPUT, Part.LATENCY);
+      description = "What to measure: ${COMPLETION-CANDIDATES} (default: all of it).")
+  List<Part> parts = List.of(Part.values());
 
   @Option(names = "--seconds", defaultValue = "5", description = "Length of a run.")
   int seconds;
@@ -48,7 +49,10 @@ final class Options {
       names = "--java-options",
       paramLabel = "OPTION,...",
       split = ",",
-      description = "Options for the java of bare Netty and Tally.")
+      defaultValue = "-XX:+UseParallelGC",
+      description =
+          "Options for the java of bare Netty and Tally (default: ${DEFAULT-VALUE}, as the README"
+              + " advises).")
   List<String> javaOptions = List.of();
 
   @Option(

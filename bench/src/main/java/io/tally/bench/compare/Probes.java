@@ -36,6 +36,7 @@ final class Probes {
     text.append("| probe | measured | at least | aim |\n|---|--:|--:|--:|\n");
     startTime();
     sevenNodes();
+    allocation();
     manyCounters();
     row(
         "longest stall of a shard on the way to %,d counters in %d shards"
@@ -63,10 +64,17 @@ final class Probes {
     final Site traced =
         new Site(site.root, site.loops, List.of("-XX:NativeMemoryTracking=summary"));
     try (Server server = Contestant.IN_PROCESS.start(traced)) {
+      // What a start leaves behind, above all code to be compiled, is no part of idling.
+      TimeUnit.SECONDS.sleep(options.idleSeconds);
       final long cpuBefore = server.cpuMicros();
       TimeUnit.SECONDS.sleep(options.idleSeconds);
       final double idle = (server.cpuMicros() - cpuBefore) / 1e4 / options.idleSeconds;
-      row("idle 7-node process, of one core", "%.2f %%", idle, "2 %", "0.5 %");
+      row(
+          "idle 7-node process, %d s after its start, of one core".formatted(options.idleSeconds),
+          "%.2f %%",
+          idle,
+          "2 %",
+          "0.5 %");
 
       final Ids ids = Ids.MANY;
       increment(server, ids, REQUESTS);
@@ -92,6 +100,28 @@ final class Probes {
           "");
     } finally {
       traced.clean();
+    }
+  }
+
+  private void allocation() throws IOException, InterruptedException {
+    final double bare = allocatedPerRequest(Contestant.BARE_NETTY);
+    final double tally = allocatedPerRequest(Contestant.ONE_NODE);
+    row("allocation per HTTP request, bare Netty", "%.0f B", bare, "", "");
+    row("allocation per HTTP request, one node", "%.0f B", tally, "", "");
+    row("the difference", "%.0f B", tally - bare, "200 B", "0 B");
+  }
+
+  private double allocatedPerRequest(final Contestant contestant)
+      throws IOException, InterruptedException {
+    final Throughput throughput = new Throughput(site, options);
+    try (Server server = contestant.start(site)) {
+      throughput.measure(server, Work.MANY_64, options.warmupSeconds);
+      throughput.measure(server, Work.MANY_64, options.warmupSeconds);
+      try (AllocatedBytes allocated = AllocatedBytes.attach(server.process().pid())) {
+        final long before = allocated.total();
+        final Answers answers = Work.MANY_64.run(site, server, options.seconds);
+        return (double) (allocated.total() - before) / answers.count();
+      }
     }
   }
 
