@@ -19,7 +19,7 @@ final class CommandRouter {
   private final ShardRing[] rings;
   private final int[] agentByShard;
   private final Wakeup[] agentWakeups;
-  private final int ownAgent;
+  private final boolean wakes;
   private final NodeLink link;
   private final boolean[] touched;
   private boolean linkTouched;
@@ -32,8 +32,8 @@ final class CommandRouter {
    * @param rings by shard; null for shards owned elsewhere.
    * @param agentByShard index of the shard agent that polls each ring.
    * @param agentWakeups wake the threads of the shard agents.
-   * @param ownAgent the agent stepped by the same thread after this router's user, which needs no
-   *     wake-up; or -1.
+   * @param handedOver is told by agent what went to it, if the same thread steps an agent after
+   *     this router's user, which then sees to all of them; else null, and they are woken.
    * @param link to the other nodes.
    */
   CommandRouter(
@@ -42,16 +42,16 @@ final class CommandRouter {
       final ShardRing[] rings,
       final int[] agentByShard,
       final Wakeup[] agentWakeups,
-      final int ownAgent,
+      final boolean[] handedOver,
       final NodeLink link) {
     this.routes = routes;
     this.ownIncarnation = ownIncarnation;
     this.rings = rings;
     this.agentByShard = agentByShard;
     this.agentWakeups = agentWakeups;
-    this.ownAgent = ownAgent;
     this.link = link;
-    touched = new boolean[agentWakeups.length];
+    wakes = handedOver == null;
+    touched = wakes ? new boolean[agentWakeups.length] : handedOver;
   }
 
   /** The incarnation of a shard as far as it is known here, or 0 while its owner is away. */
@@ -83,12 +83,10 @@ final class CommandRouter {
 
   /** Wakes those who have something to read since the last flush. */
   void flush() {
-    for (int agent = 0; agent < touched.length; agent++) {
+    for (int agent = 0; wakes && agent < touched.length; agent++) {
       if (touched[agent]) {
         touched[agent] = false;
-        if (agent != ownAgent) {
-          agentWakeups[agent].wake();
-        }
+        agentWakeups[agent].wake();
       }
     }
     if (linkTouched) {

@@ -5,7 +5,7 @@ import org.agrona.DirectBuffer;
 
 /**
  * Sends answers back to where their commands came from: by a direct call to an ingress of the same
- * thread, through the reply queue of another, or over the link. One for each thread that answers.
+ * thread, through the reply queue of another, or over the link. One for each agent that answers.
  */
 final class ReplyPublisher {
   private final MessageClaim claim = new MessageClaim();
@@ -13,7 +13,7 @@ final class ReplyPublisher {
   private final RoutingTable routes;
   private final long ownKey;
   private final long ownIncarnation;
-  private final int ownLoop;
+  private int ownLoop;
   private final Ingress[] ingresses;
   private final NodeLink link;
   private final EngineStats stats;
@@ -36,6 +36,13 @@ final class ReplyPublisher {
     this.link = link;
     this.stats = stats;
     touched = new boolean[ingresses.length];
+  }
+
+  /**
+   * From now on the ingress of this loop is called directly: its thread is the one that answers.
+   */
+  void answersOn(final int loop) {
+    ownLoop = loop;
   }
 
   void publish(

@@ -3,12 +3,25 @@ package io.tally.engine;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.NanoClock;
 
-/** Polls the rings of some of a node's shards: the one consumer of each of them. */
+/**
+ * Polls the rings of some of a node's shards: the one consumer of each of them. Belongs to one
+ * thread, which wakes for it; but an event loop that has handed commands over steps it itself if
+ * nobody else does at that moment, since waking another thread costs more than the work.
+ */
 final class ShardAgent implements SteppedAgent, ShardRing.Handler {
   private static final int BATCH_LIMIT = 256;
   private static final int EXPIRE_LIMIT = 256;
   private static final long SWEEP_NS = 100_000_000;
 
+  /** How often a thread looks again for others before it leaves that to the agent's own thread. */
+  private static final int MAX_LOOKS = 4;
+
+  private final StepGate gate = new StepGate();
+  private final int index;
+  private final int loop;
+  private final Wakeup wakeup;
+  private final ShardAgent[] agents;
+  private final boolean[] handedOver;
   private final String roleName;
   private final ShardRing[] rings;
   private final Shard[] shards;
@@ -22,9 +35,23 @@ final class ShardAgent implements SteppedAgent, ShardRing.Handler {
   private long nextSweepNs;
   private boolean hasKeys;
   private boolean hasMore;
+  private volatile long nextStepNs = NEVER;
 
-  /** Rings and shards pair up by index. */
+  /**
+   * Creates an agent. Rings and shards pair up by index.
+   *
+   * @param index of this agent.
+   * @param loop whose thread steps it, or {@link ShardEngine.Context#NO_LOOP}.
+   * @param wakeup wakes its thread.
+   * @param agents all of the node, when they are complete.
+   * @param handedOver by agent, what the routers of this loop have handed over since the last step.
+   */
   ShardAgent(
+      final int index,
+      final int loop,
+      final Wakeup wakeup,
+      final ShardAgent[] agents,
+      final boolean[] handedOver,
       final String roleName,
       final ShardRing[] rings,
       final Shard[] shards,
@@ -32,6 +59,11 @@ final class ShardAgent implements SteppedAgent, ShardRing.Handler {
       final ReplyPublisher replies,
       final EngineStats stats,
       final NanoClock clock) {
+    this.index = index;
+    this.loop = loop;
+    this.wakeup = wakeup;
+    this.agents = agents;
+    this.handedOver = handedOver;
     this.roleName = roleName;
     this.rings = rings;
     this.shards = shards;
@@ -39,13 +71,61 @@ final class ShardAgent implements SteppedAgent, ShardRing.Handler {
     this.replies = replies;
     this.stats = stats;
     this.clock = clock;
-    nextSweepNs = clock.nanoTime();
+    nowNs = clock.nanoTime();
+    nextSweepNs = nowNs;
     batchCounts = new long[stats.messageTypes().size() + 1];
   }
 
   @Override
   public int doWork(final long nowNs) {
-    this.nowNs = nowNs;
+    int workCount = step(nowNs, loop);
+    for (int agent = 0; agent < handedOver.length; agent++) {
+      if (handedOver[agent]) {
+        handedOver[agent] = false;
+        if (agent != index) {
+          workCount += agents[agent].stepFor(loop, nowNs);
+        }
+      }
+    }
+    return workCount;
+  }
+
+  /** On the thread of another loop. */
+  private int stepFor(final int otherLoop, final long nowNs) {
+    if (loop != ShardEngine.Context.NO_LOOP) {
+      return step(nowNs, otherLoop);
+    }
+    wakeup.wake();
+    return 0;
+  }
+
+  private int step(final long nowNs, final int onLoop) {
+    if (!gate.enter()) {
+      return 0;
+    }
+    int workCount = 0;
+    boolean left = false;
+    try {
+      for (int look = 0; look < MAX_LOOKS && !left; look++) {
+        gate.look();
+        workCount += poll(nowNs, onLoop);
+        left = gate.leave();
+      }
+    } finally {
+      if (!left) {
+        gate.abandon();
+        wakeup.wake();
+      }
+    }
+    return workCount;
+  }
+
+  private int poll(final long stepNs, final int onLoop) {
+    // The threads that step this read the clock one after the other, but may come in another order.
+    if (stepNs - nowNs > 0) {
+      nowNs = stepNs;
+    }
+    replies.answersOn(onLoop);
     final long startNs = clock.nanoTime();
     int workCount = 0;
     hasMore = false;
@@ -65,15 +145,18 @@ final class ShardAgent implements SteppedAgent, ShardRing.Handler {
     if (nowNs - nextSweepNs >= 0) {
       sweep();
     }
+    final long next = hasMore ? nowNs : hasKeys ? nextSweepNs : NEVER;
+    final boolean isNews = hasMore || (next != NEVER && nextStepNs == NEVER);
+    nextStepNs = next;
+    if (isNews && onLoop != loop) {
+      wakeup.wake();
+    }
     return workCount;
   }
 
   @Override
   public long nextStepNs() {
-    if (hasMore) {
-      return nowNs;
-    }
-    return hasKeys ? nextSweepNs : NEVER;
+    return nextStepNs;
   }
 
   @Override

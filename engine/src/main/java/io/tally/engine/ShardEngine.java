@@ -43,23 +43,24 @@ public final class ShardEngine {
       }
     }
 
+    final boolean[][] handedOver = new boolean[agents.length][agents.length];
     for (int loop = 0; loop < ingresses.length; loop++) {
       ingresses[loop] =
           new Ingress(
               loop,
               context,
-              router(context, agentByShard, context.agentOfLoop(loop)),
+              router(context, agentByShard, handedOver, loop),
               new CommandProxy(routes.nodeKey(ownNode), context.incarnation(), loop),
               context.ingressWakeups()[loop]);
     }
     for (int agent = 0; agent < agents.length; agent++) {
-      agents[agent] = agent(context, agent, shardsByAgent.get(agent), shardById);
+      agents[agent] = agent(context, agent, shardsByAgent.get(agent), shardById, handedOver[agent]);
     }
     final EngineStats stats = new EngineStats(context.serviceFactory().messageTypes());
     inbound =
         new InboundAdapter(
             context,
-            router(context, agentByShard, context.agentOfLoop(context.homeLoop())),
+            router(context, agentByShard, handedOver, context.homeLoop()),
             publisher(context, context.homeLoop(), stats),
             ingresses,
             stats);
@@ -208,14 +209,18 @@ public final class ShardEngine {
   }
 
   private CommandRouter router(
-      final Context context, final int[] agentByShard, final int ownAgent) {
+      final Context context,
+      final int[] agentByShard,
+      final boolean[][] handedOver,
+      final int loop) {
+    final int ownAgent = context.agentOfLoop(loop);
     return new CommandRouter(
         routes,
         context.incarnation(),
         rings,
         agentByShard,
         context.agentWakeups(),
-        ownAgent,
+        ownAgent < 0 ? null : handedOver[ownAgent],
         context.link());
   }
 
@@ -228,7 +233,8 @@ public final class ShardEngine {
       final Context context,
       final int index,
       final List<Integer> shardIds,
-      final Shard[] shardById) {
+      final Shard[] shardById,
+      final boolean[] handedOver) {
     final ShardServiceFactory factory = context.serviceFactory();
     final EngineStats stats = new EngineStats(factory.messageTypes());
     final ShardRing[] ownRings = new ShardRing[shardIds.size()];
@@ -249,6 +255,11 @@ public final class ShardEngine {
       shardById[shardId] = shards[i];
     }
     return new ShardAgent(
+        index,
+        context.agentLoops()[index],
+        context.agentWakeups()[index],
+        agents,
+        handedOver,
         "shards-" + context.nodeId() + "-" + index,
         ownRings,
         shards,

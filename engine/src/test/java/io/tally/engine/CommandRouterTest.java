@@ -24,17 +24,20 @@ final class CommandRouterTest {
   private final MessageClaim claim = new MessageClaim();
 
   @Test
-  void shouldNotWakeTheAgentThatTheSameLoopSteps() {
-    final CommandRouter router = router(0);
-    send(router, 0);
+  void shouldLeaveAllToTheAgentThatTheSameLoopSteps() {
+    final boolean[] handedOver = new boolean[2];
+    final CommandRouter router = router(handedOver);
+    send(router, 1);
+    send(router, 2);
     router.flush();
     assertArrayEquals(new int[] {0, 0}, wakes);
-    assertEquals(1, rings[0].depth());
+    assertArrayEquals(new boolean[] {false, true}, handedOver);
+    assertEquals(1, rings[1].depth());
   }
 
   @Test
-  void shouldWakeAnotherAgentOncePerBatch() {
-    final CommandRouter router = router(0);
+  void shouldWakeEachAgentOncePerBatchFromAThreadThatStepsNone() {
+    final CommandRouter router = router(null);
     send(router, 1);
     send(router, 2);
     send(router, 1);
@@ -42,24 +45,16 @@ final class CommandRouterTest {
     router.flush();
     router.flush();
     assertArrayEquals(new int[] {0, 1}, wakes);
+    send(router, 0);
     send(router, 2);
     router.flush();
-    assertArrayEquals(new int[] {0, 2}, wakes);
-  }
-
-  @Test
-  void shouldWakeEveryAgentFromAThreadThatStepsNone() {
-    final CommandRouter router = router(-1);
-    send(router, 0);
-    send(router, 1);
-    router.flush();
-    assertArrayEquals(new int[] {1, 1}, wakes);
+    assertArrayEquals(new int[] {1, 2}, wakes);
   }
 
   @Test
   void shouldFlushTheLinkOncePerBatchAndOnlyAfterAClaim() {
     link.peerUp(1, 9);
-    final CommandRouter router = router(0);
+    final CommandRouter router = router(null);
     router.flush();
     assertEquals(0, link.flushCount());
     send(router, 3);
@@ -71,7 +66,7 @@ final class CommandRouterTest {
 
   @Test
   void shouldTellTheIncarnationOfOwnAndForeignShards() {
-    final CommandRouter router = router(0);
+    final CommandRouter router = router(null);
     assertEquals(7, router.shardIncarnation(0));
     assertEquals(0, router.shardIncarnation(3));
     link.peerUp(1, 9);
@@ -81,7 +76,7 @@ final class CommandRouterTest {
 
   @Test
   void shouldSayWhyACommandCanNotGo() {
-    final CommandRouter router = router(0);
+    final CommandRouter router = router(null);
     assertEquals(CommandRouter.NO_OWNER, router.tryClaim(3, LENGTH, 0, claim));
     send(router, 0);
     send(router, 0);
@@ -93,14 +88,14 @@ final class CommandRouterTest {
     assertEquals(CommandRouter.BACK_PRESSURED, router.tryClaim(3, LENGTH, 0, claim));
   }
 
-  private CommandRouter router(final int ownAgent) {
+  private CommandRouter router(final boolean[] handedOver) {
     return new CommandRouter(
         routes,
         7,
         rings,
         new int[] {0, 1, 1, 0},
         new Wakeup[] {() -> wakes[0]++, () -> wakes[1]++},
-        ownAgent,
+        handedOver,
         link);
   }
 

@@ -128,7 +128,7 @@ final class Latency {
 
   private void report() throws IOException {
     final StringBuilder text = new StringBuilder();
-    text.append(Machine.describe()).append("\n\n");
+    text.append(Machine.describe(options.javaOptions)).append("\n\n");
     text.append(
         String.format(
             Locale.ROOT,

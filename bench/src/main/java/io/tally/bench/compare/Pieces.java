@@ -64,7 +64,7 @@ final class Pieces {
         measure(piece);
       }
     }
-    text.append(Machine.describe()).append("\n\n");
+    text.append(Machine.describe(options.javaOptions)).append("\n\n");
     text.append("Medians of %d processes of %d s each.%n%n".formatted(options.rounds, ITERATIONS));
     text.append("| piece | measured | at least | aim |\n|---|--:|--:|--:|\n");
     rate("one shard thread: ring, lane, actor, reply, commands/s", SHARD, "6 M", "12 M");

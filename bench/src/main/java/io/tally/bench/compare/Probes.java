@@ -32,7 +32,7 @@ final class Probes {
   }
 
   String run() throws IOException, InterruptedException {
-    text.append(Machine.describe()).append("\n\n");
+    text.append(Machine.describe(options.javaOptions)).append("\n\n");
     text.append("| probe | measured | at least | aim |\n|---|--:|--:|--:|\n");
     startTime();
     sevenNodes();

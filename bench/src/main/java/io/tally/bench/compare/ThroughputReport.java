@@ -25,7 +25,7 @@ final class ThroughputReport {
             "%.1f")
         .write(options.charts().resolve("cpu.svg"), groups(results::cpuMicros));
     final StringBuilder text = new StringBuilder();
-    text.append(Machine.describe()).append("\n\n");
+    text.append(Machine.describe(options.javaOptions)).append("\n\n");
     text.append(
         String.format(
             Locale.ROOT,
