@@ -533,7 +533,8 @@ public final class ShardEngine {
      * The threads that step the shard agents.
      *
      * @param loops by agent: index of the event loop whose thread steps it, or {@link #NO_LOOP}. An
-     *     agent of a loop must be stepped after that loop's ingress.
+     *     agent of a loop must be stepped after that loop's ingress: it also sees to what the loop
+     *     has handed to the agents of other loops, which are not woken for it.
      * @param wakeups by agent.
      * @return this.
      */

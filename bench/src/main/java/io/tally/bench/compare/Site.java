@@ -6,11 +6,15 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Where a run takes place: jars, programs that are installed, a directory for its files. */
 final class Site {
+  private static final Set<Integer> GIVEN_PORTS = new HashSet<>();
+
   final Path root;
   final Path workDir;
   final int loops;
@@ -34,9 +38,14 @@ final class Site {
         .orElse(null);
   }
 
+  /** Never the same port twice: whoever was given it before may not have bound it yet. */
   static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+    while (true) {
+      try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        if (GIVEN_PORTS.add(socket.getLocalPort())) {
+          return socket.getLocalPort();
+        }
+      }
     }
   }
 
