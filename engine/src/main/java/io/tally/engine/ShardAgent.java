@@ -36,6 +36,7 @@ final class ShardAgent implements SteppedAgent, ShardRing.Handler {
   private boolean hasKeys;
   private boolean hasMore;
   private volatile long nextStepNs = NEVER;
+  private long lastStepNs;
 
   /**
    * Creates an agent. Rings and shards pair up by index.
@@ -78,13 +79,13 @@ final class ShardAgent implements SteppedAgent, ShardRing.Handler {
 
   @Override
   public int doWork(final long nowNs) {
+    lastStepNs = nowNs;
+    handedOver[index] = false;
     int workCount = step(nowNs, loop);
     for (int agent = 0; agent < handedOver.length; agent++) {
       if (handedOver[agent]) {
         handedOver[agent] = false;
-        if (agent != index) {
-          workCount += agents[agent].stepFor(loop, nowNs);
-        }
+        workCount += agents[agent].stepFor(loop, nowNs);
       }
     }
     return workCount;
@@ -156,6 +157,12 @@ final class ShardAgent implements SteppedAgent, ShardRing.Handler {
 
   @Override
   public long nextStepNs() {
+    // Whoever was answered may have asked again, of an agent that had its turn.
+    for (final boolean isHandedOver : handedOver) {
+      if (isHandedOver) {
+        return lastStepNs;
+      }
+    }
     return nextStepNs;
   }
 
