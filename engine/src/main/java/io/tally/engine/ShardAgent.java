@@ -34,7 +34,6 @@ final class ShardAgent implements SteppedAgent, ShardRing.Handler {
   private long nowNs;
   private long nextSweepNs;
   private boolean hasKeys;
-  private boolean hasMore;
   private volatile long nextStepNs = NEVER;
   private long lastStepNs;
 
@@ -129,7 +128,7 @@ final class ShardAgent implements SteppedAgent, ShardRing.Handler {
     replies.answersOn(onLoop);
     final long startNs = clock.nanoTime();
     int workCount = 0;
-    hasMore = false;
+    boolean hasMore = false;
     try {
       for (final ShardRing ring : rings) {
         final int polled = ring.poll(this, BATCH_LIMIT, ShardRing.NO_BOUND);

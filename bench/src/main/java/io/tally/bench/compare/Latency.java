@@ -172,20 +172,27 @@ final class Latency {
 
   private void target(final StringBuilder text, final Run run) {
     final String marks = MARKS.get(run.of);
-    final Run base = new Run(run.of, run.percent, Contestant.BARE_NETTY);
-    if (marks != null && rounds.containsKey(base)) {
-      final boolean failed = missed.contains(run) || missed.contains(base);
-      final String measured =
-          failed
-              ? "rate not reached"
-              : String.format(Locale.ROOT, "%.2f", medians(run)[P99] / medians(base)[P99]);
-      text.append("| %s | %s | %s |%n".formatted(run.of.title, measured, marks));
+    if (marks != null && rounds.containsKey(base(run))) {
+      text.append("| %s | %s | %s |%n".formatted(run.of.title, ratio(run), marks));
     }
   }
 
+  private static Run base(final Run run) {
+    return new Run(run.of, run.percent, Contestant.BARE_NETTY);
+  }
+
+  /** p99 beside bare Netty's at the same rate; empty where that was not measured. */
+  private String ratio(final Run run) {
+    final Run base = base(run);
+    if (missed.contains(run) || missed.contains(base)) {
+      return "rate not reached";
+    }
+    return rounds.containsKey(base)
+        ? String.format(Locale.ROOT, "%.2f", medians(run)[P99] / medians(base)[P99])
+        : "";
+  }
+
   private void row(final StringBuilder text, final Run run) {
-    final double[] values = medians(run);
-    final Run base = new Run(run.of, run.percent, Contestant.BARE_NETTY);
     text.append(
         String.format(
             Locale.ROOT,
@@ -194,15 +201,9 @@ final class Latency {
             run.percent,
             run.of.title,
             run.measured.title));
-    for (final double value : values) {
+    for (final double value : medians(run)) {
       text.append(String.format(Locale.ROOT, " %.3f |", value));
     }
-    if (missed.contains(run) || missed.contains(base)) {
-      text.append(" rate not reached |\n");
-    } else if (rounds.containsKey(base)) {
-      text.append(String.format(Locale.ROOT, " %.2f |%n", values[P99] / medians(base)[P99]));
-    } else {
-      text.append(" |\n");
-    }
+    text.append(' ').append(ratio(run)).append(" |\n");
   }
 }
