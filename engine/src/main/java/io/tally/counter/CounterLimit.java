@@ -7,14 +7,15 @@ import java.util.concurrent.atomic.AtomicLong;
  * takes its place in it when it is first incremented and keeps it. Thread-safe.
  */
 public final class CounterLimit {
-  // What a counter can cost at most, in bytes of heap:
-  //   275  its row: 272 with an id of 256 bytes, and at least 60 such rows share a chunk of 16,384
-  //        bytes with 64 bytes of object headers
-  //     1  the list of chunks just doubled, old and new: 3 references of 8 bytes for 60 rows
-  //    74  the index just doubled: 8 bytes a slot, loaded to 0.65, makes 12.3 in the old array and
-  //        24.6 in the new one; twice that, because an array of more than half a region of the
-  //        garbage collector takes whole regions
-  private static final long MAX_BYTES_PER_COUNTER = 352;
+  // What a counter can cost at most outside the heap:
+  //   274  its row: 272 bytes with an id of 256, and at least 60 such rows share a chunk, which is
+  //        16,384 bytes and 16 of the allocator
+  //     4  its bucket
+  private static final long MAX_DIRECT_BYTES_PER_COUNTER = 278;
+
+  // And on the heap: a sixtieth of the objects of a chunk (four of them, at most 264 bytes) and of
+  // the list of chunks just doubled, old and new.
+  private static final long MAX_HEAP_BYTES_PER_COUNTER = 5;
 
   private final AtomicLong count = new AtomicLong();
   private final long maxCounters;
@@ -32,17 +33,19 @@ public final class CounterLimit {
   }
 
   /**
-   * The number of counters that fit half the heap in the worst case: all ids have {@link
-   * CounterProxy#MAX_ID_LENGTH} bytes, and every index has just doubled with its old and its new
-   * array alive at once, which makes 352 bytes a counter. Counters of ordinary ids take about 50
-   * bytes. A shard's first chunk of 16 KiB, like its ring, is a fixed cost that belongs to the
-   * other half.
+   * The number of counters that take at most half of the memory given, in the worst case: all ids
+   * have {@link CounterProxy#MAX_ID_LENGTH} bytes, which makes 278 bytes a counter outside the heap
+   * and 5 on it. Counters of ordinary ids take about 40 bytes. A shard's first two chunks of 16
+   * KiB, like its ring, are a fixed cost that belongs to the other half.
    *
-   * @param maxHeapBytes largest size of the heap in bytes, as in {@link Runtime#maxMemory()}.
+   * @param directBytes bytes outside the heap that nothing else takes, not negative.
+   * @param heapBytes largest size of the heap, as in {@link Runtime#maxMemory()}.
    * @return the number.
    */
-  public static long defaultMaxCounters(final long maxHeapBytes) {
-    return maxHeapBytes / (2 * MAX_BYTES_PER_COUNTER);
+  public static long defaultMaxCounters(final long directBytes, final long heapBytes) {
+    return Math.min(
+        directBytes / (2 * MAX_DIRECT_BYTES_PER_COUNTER),
+        heapBytes / (2 * MAX_HEAP_BYTES_PER_COUNTER));
   }
 
   /**

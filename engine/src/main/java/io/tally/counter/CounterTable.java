@@ -1,11 +1,8 @@
 package io.tally.counter;
 
-import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
-import org.agrona.collections.Hashing;
-import org.agrona.collections.Int2IntHashMap;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -13,42 +10,44 @@ import org.agrona.concurrent.UnsafeBuffer;
  * all their bytes are equal. A counter is never evicted.
  *
  * <p>A counter is a row that never moves, named by its address in units of 8 bytes. Rows lie one
- * behind the other in chunks and never cross from one chunk into the next. The index leads from the
- * upper half of an id's hash (the whole of it chose the shard) to a row; rows of ids that share it
- * are linked.
+ * behind the other in chunks and never cross from one chunk into the next. The index is a linear
+ * hash table (Litwin, "Linear Hashing", VLDB 1980): a bucket is the first of the rows that are
+ * linked in it, and each new counter beyond the first few thousand splits one bucket, so that the
+ * table never stands still to grow.
  *
- * <p>One thread at a time, but for {@link #size()}. Allocates only when a new counter needs another
- * chunk or a larger index.
+ * <p>One thread at a time, but for {@link #size()}. Rows and buckets lie outside the heap; nothing
+ * is allocated but a chunk at a time, when a new counter needs it.
  */
 final class CounterTable {
   /** There is no such counter. */
-  static final int ABSENT = -1;
+  static final int ABSENT = 0;
 
   /** The counter is new and there is no room for it. */
-  static final int FULL = -2;
+  static final int FULL = -1;
 
-  static final int CHUNK_BYTES = 16 * 1024;
   static final long MAX_ARENA_BYTES = (long) Integer.MAX_VALUE << 3;
 
   private static final int ROW_ALIGNMENT_SHIFT = 3;
-  private static final int CHUNK_SHIFT = Integer.numberOfTrailingZeros(CHUNK_BYTES);
-  private static final int CHUNK_MASK = CHUNK_BYTES - 1;
 
   private static final int VALUE_OFFSET = 0;
   private static final int NEXT_OFFSET = VALUE_OFFSET + Long.BYTES;
-  private static final int ID_LENGTH_OFFSET = NEXT_OFFSET + Integer.BYTES;
-  private static final int ID_OFFSET = ID_LENGTH_OFFSET + Short.BYTES;
+  private static final int TAG_OFFSET = NEXT_OFFSET + Integer.BYTES;
+  private static final int ID_OFFSET = TAG_OFFSET + Integer.BYTES;
 
-  // Past this the index would have to double beyond what one array can hold, and would throw.
-  private static final int MAX_INDEX_SIZE = (int) ((1 << 29) * Hashing.DEFAULT_LOAD_FACTOR);
+  // A tag is 24 bits of an id's hash above its length less 1; the bucket is taken from those bits.
+  private static final int TAG_LENGTH_BITS = 8;
+  private static final int MIN_BUCKETS = DirectChunks.CHUNK_BYTES / Integer.BYTES;
+  private static final int MAX_BUCKETS = 1 << (Integer.SIZE - TAG_LENGTH_BITS);
 
-  private final Int2IntHashMap index = new Int2IntHashMap(ABSENT);
+  private final DirectChunks rows = new DirectChunks();
+  private final DirectChunks buckets = new DirectChunks();
   private final AtomicLong size = new AtomicLong();
   private final CounterLimit limit;
   private final long maxArenaBytes;
-  private UnsafeBuffer[] chunks = new UnsafeBuffer[1];
-  private int chunkCount;
-  private long end;
+  private int bucketCount = MIN_BUCKETS;
+  private int splitBit = MIN_BUCKETS;
+  // The first 8 bytes stay unused, since row 0 means that there is none.
+  private long end = 1 << ROW_ALIGNMENT_SHIFT;
 
   CounterTable(final CounterLimit limit) {
     this(limit, MAX_ARENA_BYTES);
@@ -57,21 +56,21 @@ final class CounterTable {
   CounterTable(final CounterLimit limit, final long maxArenaBytes) {
     this.limit = limit;
     this.maxArenaBytes = Math.min(maxArenaBytes, MAX_ARENA_BYTES);
+    buckets.extendTo(0);
   }
 
   /** The row of a counter, or {@link #ABSENT}. */
   int find(final long keyHash, final DirectBuffer id, final int offset, final int length) {
-    return find(index.get(indexKey(keyHash)), id, offset, length);
+    return find(tag(keyHash, length), id, offset, length);
   }
 
   /**
    * The row of a counter, made with value 0 if it is new; or {@link #FULL}, and nothing changed.
    */
   int findOrCreate(final long keyHash, final DirectBuffer id, final int offset, final int length) {
-    final int indexKey = indexKey(keyHash);
-    final int first = index.get(indexKey);
-    final int row = find(first, id, offset, length);
-    return row != ABSENT ? row : create(indexKey, first, id, offset, length);
+    final int tag = tag(keyHash, length);
+    final int row = find(tag, id, offset, length);
+    return row != ABSENT ? row : create(tag, id, offset, length);
   }
 
   long value(final int row) {
@@ -87,26 +86,31 @@ final class CounterTable {
     return size.getAcquire();
   }
 
-  /** Size of all chunks and of the index in bytes, object headers left out. */
+  /** Bytes taken outside the heap. */
   long capacityBytes() {
-    return (long) chunkCount * CHUNK_BYTES + 2L * Integer.BYTES * index.capacity();
+    return rows.capacityBytes() + buckets.capacityBytes();
   }
 
-  private int find(final int first, final DirectBuffer id, final int offset, final int length) {
-    int row = first;
-    while (row != ABSENT && !hasId(row, id, offset, length)) {
-      row = chunk(row).getInt(offset(row) + NEXT_OFFSET);
+  private int find(final int tag, final DirectBuffer id, final int offset, final int length) {
+    int row = first(bucket(tag));
+    while (row != ABSENT) {
+      final UnsafeBuffer chunk = chunk(row);
+      final int rowOffset = offset(row);
+      if (chunk.getInt(rowOffset + TAG_OFFSET) == tag
+          && isEqual(chunk, rowOffset + ID_OFFSET, id, offset, length)) {
+        return row;
+      }
+      row = chunk.getInt(rowOffset + NEXT_OFFSET);
     }
-    return row;
+    return ABSENT;
   }
 
-  private boolean hasId(final int row, final DirectBuffer id, final int offset, final int length) {
-    final UnsafeBuffer chunk = chunk(row);
-    final int rowOffset = offset(row);
-    if (chunk.getShort(rowOffset + ID_LENGTH_OFFSET) != length) {
-      return false;
-    }
-    final int idOffset = rowOffset + ID_OFFSET;
+  private static boolean isEqual(
+      final UnsafeBuffer chunk,
+      final int idOffset,
+      final DirectBuffer id,
+      final int offset,
+      final int length) {
     int i = 0;
     for (; i <= length - Long.BYTES; i += Long.BYTES) {
       if (chunk.getLong(idOffset + i) != id.getLong(offset + i)) {
@@ -121,65 +125,85 @@ final class CounterTable {
     return true;
   }
 
-  private int create(
-      final int indexKey,
-      final int first,
-      final DirectBuffer id,
-      final int offset,
-      final int length) {
+  private int create(final int tag, final DirectBuffer id, final int offset, final int length) {
     final int rowLength = BitUtil.align(ID_OFFSET + length, 1 << ROW_ALIGNMENT_SHIFT);
-    final boolean fitsChunk = (end & CHUNK_MASK) + rowLength <= CHUNK_BYTES;
-    final long start = fitsChunk ? end : BitUtil.align(end, CHUNK_BYTES);
-    if (start + rowLength > maxArenaBytes
-        || index.size() >= MAX_INDEX_SIZE
-        || !limit.tryAcquire()) {
+    final boolean fitsChunk = DirectChunks.offset(end) + rowLength <= DirectChunks.CHUNK_BYTES;
+    final long start = fitsChunk ? end : BitUtil.align(end, DirectChunks.CHUNK_BYTES);
+    if (start + rowLength > maxArenaBytes || !limit.tryAcquire()) {
       return FULL;
     }
-    if (start >>> CHUNK_SHIFT == chunkCount) {
-      addChunk();
-    }
+    rows.extendTo(start);
     end = start + rowLength;
     final int row = (int) (start >>> ROW_ALIGNMENT_SHIFT);
     final UnsafeBuffer chunk = chunk(row);
     final int rowOffset = offset(row);
-    chunk.putLong(rowOffset + VALUE_OFFSET, 0);
-    chunk.putShort(rowOffset + ID_LENGTH_OFFSET, (short) length);
+    chunk.putInt(rowOffset + TAG_OFFSET, tag);
     chunk.putBytes(rowOffset + ID_OFFSET, id, offset, length);
-    link(indexKey, first, row);
+    link(bucket(tag), row);
     size.setRelease(size.getPlain() + 1);
+    if (size.getPlain() > bucketCount && bucketCount < MAX_BUCKETS) {
+      split();
+    }
     return row;
   }
 
-  private void link(final int indexKey, final int first, final int row) {
-    final int nextOffset = offset(row) + NEXT_OFFSET;
-    if (first == ABSENT) {
-      chunk(row).putInt(nextOffset, ABSENT);
-      index.put(indexKey, row);
-      return;
+  /** Moves the rows of the next bucket in turn that differ in the bit to a bucket of their own. */
+  private void split() {
+    final int oldBucket = bucketCount - splitBit;
+    final int newBucket = bucketCount;
+    buckets.extendTo(bucketPosition(newBucket));
+    bucketCount++;
+    int row = first(oldBucket);
+    first(oldBucket, ABSENT);
+    while (row != ABSENT) {
+      final int next = chunk(row).getInt(offset(row) + NEXT_OFFSET);
+      link(bucket(chunk(row).getInt(offset(row) + TAG_OFFSET)), row);
+      row = next;
     }
-    // Behind the first, so that the index stays as it is.
-    final UnsafeBuffer firstChunk = chunk(first);
-    final int firstNextOffset = offset(first) + NEXT_OFFSET;
-    chunk(row).putInt(nextOffset, firstChunk.getInt(firstNextOffset));
-    firstChunk.putInt(firstNextOffset, row);
+    if (bucketCount == 2 * splitBit) {
+      splitBit = bucketCount;
+    }
   }
 
-  private void addChunk() {
-    if (chunkCount == chunks.length) {
-      chunks = Arrays.copyOf(chunks, 2 * chunkCount);
-    }
-    chunks[chunkCount++] = new UnsafeBuffer(new byte[CHUNK_BYTES]);
+  private void link(final int bucket, final int row) {
+    chunk(row).putInt(offset(row) + NEXT_OFFSET, first(bucket));
+    first(bucket, row);
+  }
+
+  private int bucket(final int tag) {
+    final int hash = tag >>> TAG_LENGTH_BITS;
+    final int bucket = hash & (2 * splitBit - 1);
+    return bucket < bucketCount ? bucket : bucket - splitBit;
+  }
+
+  private int first(final int bucket) {
+    final long position = bucketPosition(bucket);
+    return buckets.chunk(position).getInt(DirectChunks.offset(position));
+  }
+
+  private void first(final int bucket, final int row) {
+    final long position = bucketPosition(bucket);
+    buckets.chunk(position).putInt(DirectChunks.offset(position), row);
   }
 
   private UnsafeBuffer chunk(final int row) {
-    return chunks[row >>> (CHUNK_SHIFT - ROW_ALIGNMENT_SHIFT)];
+    return rows.chunk(position(row));
   }
 
   private static int offset(final int row) {
-    return (row << ROW_ALIGNMENT_SHIFT) & CHUNK_MASK;
+    return DirectChunks.offset(position(row));
   }
 
-  private static int indexKey(final long keyHash) {
-    return (int) (keyHash >>> Integer.SIZE);
+  private static long position(final int row) {
+    return (long) row << ROW_ALIGNMENT_SHIFT;
+  }
+
+  private static long bucketPosition(final int bucket) {
+    return (long) bucket * Integer.BYTES;
+  }
+
+  // The lowest bits of the hash have chosen the shard.
+  private static int tag(final long keyHash, final int length) {
+    return (int) (keyHash >>> Integer.SIZE) << TAG_LENGTH_BITS | length - 1;
   }
 }

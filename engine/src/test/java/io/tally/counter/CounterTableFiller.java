@@ -1,14 +1,18 @@
 package io.tally.counter;
 
 import io.tally.engine.KeyHash;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * A process that admits counters until the default limit of its heap refuses, and checks them. As
- * the counters may take half the heap, most of the other half is taken beforehand.
+ * A process that admits counters until the default limit of its memory refuses, and checks them. As
+ * the counters may take half of it, most of the other half is taken beforehand.
  */
 final class CounterTableFiller {
+  static final int DIRECT_BYTES = 64 << 20;
+  static final int HEAP_BYTES = 16 << 20;
+
   private static final int DIGITS = 10;
 
   private final CounterTable[] tables;
@@ -25,21 +29,19 @@ final class CounterTableFiller {
   }
 
   public static void main(final String[] args) {
-    final long maxHeapBytes = Runtime.getRuntime().maxMemory();
-    final byte[][] ballast = new byte[64][(int) (maxHeapBytes * 2 / 5 / 64)];
-    final CounterLimit limit = new CounterLimit(CounterLimit.defaultMaxCounters(maxHeapBytes));
+    final ByteBuffer ballast = ByteBuffer.allocateDirect(DIRECT_BYTES * 2 / 5);
+    final CounterLimit limit =
+        new CounterLimit(
+            CounterLimit.defaultMaxCounters(DIRECT_BYTES, Runtime.getRuntime().maxMemory()));
     final CounterTableFiller filler =
         new CounterTableFiller(Integer.parseInt(args[0]), Integer.parseInt(args[1]), limit);
     final int count = filler.fill();
     final long bytes = filler.check(count);
     System.out.printf(
-        "%d tables hold %d counters in %d of %d bytes of heap, beside %d others%n",
-        filler.tables.length,
-        count,
-        bytes,
-        maxHeapBytes,
-        (long) ballast.length * ballast[0].length);
-    if (count != limit.maxCounters() || bytes > maxHeapBytes / 2) {
+        "%d tables hold %d counters in %d of %d bytes outside the heap, beside %d others%n",
+        filler.tables.length, count, bytes, DIRECT_BYTES, ballast.capacity());
+    final long firstChunks = 2L * filler.tables.length * DirectChunks.CHUNK_BYTES;
+    if (count != limit.maxCounters() || bytes > DIRECT_BYTES / 2 + firstChunks) {
       System.exit(1);
     }
   }

@@ -6,6 +6,7 @@ import io.tally.counter.CounterServiceFactory;
 import io.tally.engine.IdempotencyLimit;
 import io.tally.engine.ShardEngine;
 import io.tally.lane.OwnerLane;
+import io.tally.transport.ClusterLink;
 import java.lang.management.ManagementFactory;
 
 /** The bounds that follow from the settings: checked before memory is taken, and for the log. */
@@ -13,22 +14,22 @@ final class Limits {
   private static final long MIB = 1 << 20;
 
   private final Settings settings;
+  private final CounterLimit counterLimit;
   private final IdempotencyLimit idempotencyLimit;
   private final int maxMessageBytes;
   private final int pendingRequests;
   private final long ringBytes;
   private final long replyQueueBytes;
   private final long pendingBytes;
+  private final long peerBytes;
   private final long laneBytes;
+  private final long spareDirectBytes;
+  private final long safeCounters;
 
-  Limits(
-      final Settings settings,
-      final int nodeCount,
-      final int localNodeCount,
-      final CounterServiceFactory services,
-      final IdempotencyLimit idempotencyLimit) {
+  Limits(final Settings settings, final int nodeCount, final int localNodeCount) {
     this.settings = settings;
-    this.idempotencyLimit = idempotencyLimit;
+    // Asked for the lengths of its messages only.
+    final CounterServiceFactory services = new CounterServiceFactory(new CounterLimit(0));
     final ShardEngine.Context context =
         new ShardEngine.Context().ringSlots(settings.ringSlots).serviceFactory(services);
     final long shards =
@@ -40,31 +41,44 @@ final class Limits {
     ringBytes = shards * context.ringBytes();
     replyQueueBytes = (long) settings.loops * context.replyQueueBytes();
     pendingBytes = (long) pendingRequests * maxMessageBytes;
+    peerBytes = (nodeCount - 1L) * localNodeCount * new ClusterLink.Context().ringBytes();
     laneBytes =
         settings.loops
             * shards
             * settings.laneWindow
             * OwnerLane.slotLength(services.maxReplyLength());
+    spareDirectBytes = maxDirectBytes() - ringBytes - replyQueueBytes - pendingBytes - peerBytes;
+    final long heapBytes = Runtime.getRuntime().maxMemory();
+    safeCounters = CounterLimit.defaultMaxCounters(Math.max(0, spareDirectBytes), heapBytes);
+    counterLimit =
+        new CounterLimit(settings.maxCounters == null ? safeCounters : settings.maxCounters);
+    idempotencyLimit =
+        new IdempotencyLimit(IdempotencyLimit.defaultMaxKeys(heapBytes, services.maxReplyLength()));
+  }
+
+  CounterLimit counterLimit() {
+    return counterLimit;
+  }
+
+  IdempotencyLimit idempotencyLimit() {
+    return idempotencyLimit;
   }
 
   /** Refuses settings that need more memory outside the heap than the JVM may take. */
   void check() throws StartException {
-    final long neededBytes = ringBytes + replyQueueBytes + pendingBytes;
-    final long allowedBytes = maxDirectBytes();
-    if (neededBytes > allowedBytes) {
+    if (spareDirectBytes < 0) {
       throw new StartException(
           "these settings need "
-              + (neededBytes / MIB + 1)
+              + ((maxDirectBytes() - spareDirectBytes) / MIB + 1)
               + " MiB outside the heap and the JVM allows "
-              + allowedBytes / MIB
+              + maxDirectBytes() / MIB
               + ": give it more (-XX:MaxDirectMemorySize or -Xmx), or less --ring-slots, --shards or --loops");
     }
-    final long safeCounters = CounterLimit.defaultMaxCounters(Runtime.getRuntime().maxMemory());
-    if (settings.maxCounters > safeCounters) {
+    if (counterLimit.maxCounters() > safeCounters) {
       Log.warn(
-          "--max-counters is above what half of the heap holds in the worst case: memory may run out",
+          "--max-counters is above what the memory outside the heap holds in the worst case: it may run out",
           "max_counters",
-          settings.maxCounters,
+          counterLimit.maxCounters(),
           "safe",
           safeCounters);
     }
@@ -79,10 +93,12 @@ final class Limits {
         + pendingRequests
         + " reply_queue_bytes="
         + replyQueueBytes
+        + " peer_queue_bytes="
+        + peerBytes
         + " lane_bytes_per_ingress_node="
         + laneBytes
         + " max_counters="
-        + settings.maxCounters
+        + counterLimit.maxCounters()
         + " max_idempotency_keys="
         + idempotencyLimit.maxKeys()
         + " keyed_writes_per_second_per_shard="

@@ -1,6 +1,5 @@
 package io.tally.launcher;
 
-import io.tally.counter.CounterLimit;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -131,8 +130,8 @@ final class Settings {
       paramLabel = "N",
       description =
           "Most counters this process keeps; further ones are refused, none is ever evicted (default: what"
-              + " half of the heap holds).")
-  long maxCounters = CounterLimit.defaultMaxCounters(Runtime.getRuntime().maxMemory());
+              + " half of the memory outside the heap holds that the other settings leave).")
+  Long maxCounters;
 
   @Option(
       names = "--idempotency-window",
@@ -189,7 +188,7 @@ final class Settings {
         faults,
         isPowerOfTwo(laneWindow, 64, 1 << 20),
         "--lane-window must be a power of two, 64 to 1048576");
-    check(faults, maxCounters >= 1, "--max-counters must be at least 1");
+    check(faults, maxCounters == null || maxCounters >= 1, "--max-counters must be at least 1");
     check(
         faults,
         httpPort == 0 || httpPort != metricsPort,
@@ -244,8 +243,6 @@ final class Settings {
         + Durations.format(idempotencyWindow)
         + " idempotency_keys="
         + idempotencyKeys
-        + " max_counters="
-        + maxCounters
         + " cluster="
         + cluster
         + " seed="

@@ -2,9 +2,7 @@ package io.tally.launcher;
 
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.hotspot.DefaultExports;
-import io.tally.counter.CounterLimit;
 import io.tally.counter.CounterServiceFactory;
-import io.tally.engine.IdempotencyLimit;
 import io.tally.engine.Ingress;
 import io.tally.engine.ShardEngine;
 import io.tally.http.EventLoops;
@@ -106,15 +104,9 @@ final class TallyProcess implements AutoCloseable {
   }
 
   private CounterServiceFactory launchNodes() throws StartException {
-    final CounterServiceFactory services =
-        new CounterServiceFactory(new CounterLimit(settings.maxCounters));
-    final IdempotencyLimit idempotencyLimit =
-        new IdempotencyLimit(
-            IdempotencyLimit.defaultMaxKeys(
-                Runtime.getRuntime().maxMemory(), services.maxReplyLength()));
-    final Limits limits =
-        new Limits(settings, nodeIds.size(), localNodeIds.size(), services, idempotencyLimit);
+    final Limits limits = new Limits(settings, nodeIds.size(), localNodeIds.size());
     limits.check();
+    final CounterServiceFactory services = new CounterServiceFactory(limits.counterLimit());
 
     final List<NodeListener> listeners = new ArrayList<>();
     for (int i = 0; i < localNodeIds.size(); i++) {
@@ -126,7 +118,7 @@ final class TallyProcess implements AutoCloseable {
     settle(listeners);
     for (int i = 0; i < nodes.size(); i++) {
       final ClusterNode node = nodes.get(i);
-      node.launchEngine(i == 0, services, idempotencyLimit, faults, clock);
+      node.launchEngine(i == 0, services, limits.idempotencyLimit(), faults, clock);
       Log.info(
           "starting node",
           "nodeID",

@@ -92,14 +92,14 @@ class CommandLineIT {
             .environment("TALLY_MAX_COUNTERS", "7")
             .run("--node-count=3")) {
       jar.awaitReady();
-      assertEquals(7, Integer.parseInt(settings(jar).replaceAll(".*max_counters=(\\d+).*", "$1")));
+      assertEquals(7, Integer.parseInt(limits(jar).replaceAll(".*max_counters=(\\d+).*", "$1")));
       assertTrue(jar.child().said("nodeID=node-2"), "the command line goes before it");
       assertEquals(1, Http.increment(jar.httpPort(), "a"));
     }
   }
 
-  private static String settings(final TallyJar jar) {
-    return jar.logged("settings", "values");
+  private static String limits(final TallyJar jar) {
+    return jar.logged("limits", "values");
   }
 
   @Test

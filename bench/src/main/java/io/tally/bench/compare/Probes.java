@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +20,7 @@ final class Probes {
   private static final int CONNECTIONS = 64;
   private static final int BATCH = 512;
   private static final double MIB = 1 << 20;
-  private static final double KIB_PER_MIB = 1 << 10;
+  private static final double KIB = 1 << 10;
   private static final double NANOS_PER_MS = 1e6;
 
   private final Site site;
@@ -38,11 +39,15 @@ final class Probes {
     sevenNodes();
     allocation();
     manyCounters();
+    final double[] stallsMs = new double[options.rounds];
+    for (int i = 0; i < stallsMs.length; i++) {
+      stallsMs[i] = TableGrowth.longestStallNs(options.counters, SHARDS) / NANOS_PER_MS;
+    }
     row(
         "longest stall of a shard on the way to %,d counters in %d shards"
             .formatted(options.counters, SHARDS),
         "%.2f ms",
-        TableGrowth.longestStallNs(options.counters, SHARDS) / NANOS_PER_MS,
+        Results.median(stallsMs),
         "20 ms",
         "2 ms");
     return text.toString();
@@ -61,8 +66,7 @@ final class Probes {
   }
 
   private void sevenNodes() throws IOException, InterruptedException {
-    final Site traced =
-        new Site(site.root, site.loops, List.of("-XX:NativeMemoryTracking=summary"));
+    final Site traced = traced();
     try (Server server = Contestant.IN_PROCESS.start(traced)) {
       // What a start leaves behind, above all code to be compiled, is no part of idling.
       TimeUnit.SECONDS.sleep(options.idleSeconds);
@@ -85,17 +89,16 @@ final class Probes {
           liveHeapBytes(server) / MIB,
           "12 MB",
           "8 MB");
-      final String memory = jcmd(server, "VM.native_memory", "summary");
       row(
           "direct memory reserved, 7 nodes",
           "%.1f MiB",
-          number(memory, "Other \\(reserved=(\\d+)KB") / KIB_PER_MIB,
+          directBytes(server) / MIB,
           "128 MB",
           "64 MB");
       row(
           "resident set after the run, 7 nodes",
           "%.0f MiB",
-          server.process().residentKib() / KIB_PER_MIB,
+          server.process().residentKib() / KIB,
           "",
           "");
     } finally {
@@ -128,22 +131,25 @@ final class Probes {
   private void manyCounters() throws IOException, InterruptedException {
     final Ids ids = new Ids("growing-", options.counters);
     final Ids few = new Ids("growing-", Ids.MANY.count());
+    final Site traced = traced();
     try (Server server =
         Contestant.ONE_NODE.tally(
-            site, "--node-count=1", "--max-counters=" + (options.counters + few.count()))) {
+            traced, "--node-count=1", "--max-counters=" + (options.counters + few.count()))) {
       increment(server, few, few.count());
       Wrk.spread(site, server, few, CONNECTIONS, options.warmupSeconds);
       final double[] fewRates = new double[options.rounds];
       for (int i = 0; i < fewRates.length; i++) {
         fewRates[i] = rate(Wrk.spread(site, server, few, CONNECTIONS, options.seconds));
       }
-      final long before = liveHeapBytes(server);
+      final long before = liveHeapBytes(server) + directBytes(server);
       final long sumBefore = Counters.settledSum(server, few);
       increment(server, ids, ids.count());
       row(
-          "bytes a counter at %,d counters with 16-byte ids".formatted(ids.count()),
+          "bytes a counter at %,d counters with 16-byte ids, on and off the heap"
+              .formatted(ids.count()),
           "%.1f",
-          (double) (liveHeapBytes(server) - before) / (ids.count() - few.count()),
+          (double) (liveHeapBytes(server) + directBytes(server) - before)
+              / (ids.count() - few.count()),
           "64",
           "48");
       verify(server, few, sumBefore + few.count());
@@ -157,6 +163,8 @@ final class Probes {
           Results.median(manyRates) / Results.median(fewRates),
           "0.85",
           "0.95");
+    } finally {
+      traced.clean();
     }
   }
 
@@ -204,9 +212,21 @@ final class Probes {
     return (long) number(jcmd(server, "GC.class_histogram"), "Total\\s+\\d+\\s+(\\d+)");
   }
 
+  private static long directBytes(final Server server) throws IOException, InterruptedException {
+    return (long)
+        (number(jcmd(server, "VM.native_memory", "summary"), "Other \\(reserved=(\\d+)KB") * KIB);
+  }
+
+  // The JVM tells what it holds outside the heap only where it was started to.
+  private Site traced() throws IOException {
+    final List<String> javaOptions = new ArrayList<>(site.javaOptions);
+    javaOptions.add("-XX:NativeMemoryTracking=summary");
+    return new Site(site.root, site.loops, javaOptions);
+  }
+
   private static String jcmd(final Server server, final String... command)
       throws IOException, InterruptedException {
-    final java.util.ArrayList<String> line = new java.util.ArrayList<>();
+    final List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString());
     line.add(Long.toString(server.process().pid()));
     line.addAll(List.of(command));
