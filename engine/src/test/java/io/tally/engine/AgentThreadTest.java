@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -81,6 +82,31 @@ final class AgentThreadTest {
   }
 
   @Test
+  void shouldRestAfterWorkWhateverIsAskedMeanwhile() {
+    workLeft = 2;
+    try (AgentThread agents = launch(false, TimeUnit.HOURS.toNanos(1))) {
+      await(() -> workLeft == 1 && isParked());
+      for (int i = 0; i < 10_000; i++) {
+        agents.wake();
+        assertTrue(isParked());
+      }
+    }
+    assertEquals(1, steps.get());
+    assertFalse(thread.isAlive());
+  }
+
+  @Test
+  void shouldDoWhatWasAskedWhileItRested() {
+    try (AgentThread agents = launch(false, TimeUnit.MILLISECONDS.toNanos(1))) {
+      for (int i = 0; i < 200; i++) {
+        workLeft = 1;
+        agents.wake();
+        await(() -> workLeft == 0);
+      }
+    }
+  }
+
+  @Test
   void shouldNotParkWhenItSpins() {
     try (AgentThread agents = launch(true)) {
       final int before = steps.get();
@@ -121,15 +147,23 @@ final class AgentThreadTest {
   void shouldCloseWithoutHavingStarted() {
     final AgentThread agents =
         new AgentThread(
-            this::thread, SystemNanoClock.INSTANCE, error -> errors.incrementAndGet(), false);
+            this::thread, SystemNanoClock.INSTANCE, error -> errors.incrementAndGet(), false, 0);
     agents.close();
     assertEquals(0, steps.get());
   }
 
   private AgentThread launch(final boolean spin) {
+    return launch(spin, 0);
+  }
+
+  private AgentThread launch(final boolean spin, final long restNs) {
     final AgentThread agents =
         new AgentThread(
-            this::thread, SystemNanoClock.INSTANCE, error -> errors.incrementAndGet(), spin);
+            this::thread,
+            SystemNanoClock.INSTANCE,
+            error -> errors.incrementAndGet(),
+            spin,
+            restNs);
     agents.start(agent);
     return agents;
   }

@@ -22,9 +22,6 @@ import org.agrona.concurrent.NanoClock;
 final class ClusterNode implements AutoCloseable {
   private static final int RANDOM_BITS = 20;
 
-  /** A NATS message costs several wake-ups; see bench/RESULTS.md for what gathering gives. */
-  private static final long GATHER_NS = 500_000;
-
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Settings settings;
@@ -88,7 +85,6 @@ final class ClusterNode implements AutoCloseable {
                   .laneWindow(settings.laneWindow)
                   .loopCount(settings.loops)
                   .carrier(carrier)
-                  .gatherNs(stepping.publishingBlocks() ? GATHER_NS : 0)
                   .homeWakeup(stepping.homeWakeup(localIndex))
                   .senderWakeup(stepping.senderWakeup(localIndex))
                   .queueLimitNs(settings.queueLimit.toNanos())

@@ -127,7 +127,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
   @Override
   public void flush() {
     for (final Peer peer : peers.others()) {
-      if (peer.needsSender()) {
+      if (peer.hasUnseenMessages()) {
         senderWakeup.wake();
         return;
       }
@@ -305,7 +305,6 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     // So that a killed peer is known to be down within three seconds of its end.
     private long silenceTimeoutNs = 2_800_000_000L;
     private long queueLimitNs = 250_000_000L;
-    private long gatherNs;
 
     /** Creates a context with the defaults. */
     public Context() {}
@@ -716,30 +715,6 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
      */
     public long silenceTimeoutNs() {
       return silenceTimeoutNs;
-    }
-
-    /**
-     * Sets how long messages for a peer wait for the acknowledgement of the last frame that held
-     * some: the next frame leaves with what has come together until then, as Nagle's algorithm (RFC
-     * 896) does with bytes. Where a frame costs much more than a message, fewer and larger frames
-     * are worth a part of a round trip. Bounded, because frames and their acknowledgements can be
-     * lost.
-     *
-     * @param value nanoseconds; 0, the default: every frame leaves at once.
-     * @return this.
-     */
-    public Context gatherNs(final long value) {
-      gatherNs = value;
-      return this;
-    }
-
-    /**
-     * How long messages wait for the acknowledgement of the last frame that held some.
-     *
-     * @return nanoseconds; 0: not at all.
-     */
-    public long gatherNs() {
-      return gatherNs;
     }
 
     /**

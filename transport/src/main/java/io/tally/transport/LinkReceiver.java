@@ -160,7 +160,7 @@ final class LinkReceiver implements SteppedAgent {
     if (session.isAlive()) {
       peer.lastHeardNs = nowNs;
     }
-    if (session.onAck(frame.ackedFrame()) && session.isAckAwaited()) {
+    if (session.onAck(frame.ackedFrame()) && session.isStalled()) {
       senderNeeded = true;
     }
     final long number = frame.frameNumber();

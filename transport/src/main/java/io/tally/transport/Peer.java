@@ -72,15 +72,6 @@ final class Peer {
     seenPosition = position;
   }
 
-  /**
-   * Whether a flush has to wake the sender. While it gathers, the next acknowledgement or its own
-   * clock makes it look; a message that it then meets uncommitted is looked for again.
-   */
-  boolean needsSender() {
-    final PeerSession current = session;
-    return hasUnseenMessages() && (current == null || !current.isGathering());
-  }
-
   boolean hasUnseenMessages() {
     final ManyToOneRingBuffer ring = outbound;
     return ring != null && ring.producerPosition() != seenPosition;

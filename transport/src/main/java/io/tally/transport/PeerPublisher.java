@@ -31,15 +31,12 @@ final class PeerPublisher {
   private final long probeIntervalNs;
   private final int windowBytes;
   private final int maxFrameBytes;
-  private final long gatherNs;
   private final UnackedFrames unacked = new UnackedFrames();
   private final ControlledMessageHandler appendHandler = this::onOutbound;
   private final MessageHandler dropHandler = this::onDropped;
 
   private PeerSession session;
   private long frameNumber;
-  private long lastMessageFrame;
-  private long gatherUntilNs;
   private int answersGiven;
   private long nextHelloNs;
   private long nextProbeNs;
@@ -60,7 +57,6 @@ final class PeerPublisher {
     probeIntervalNs = context.probeIntervalNs();
     windowBytes = context.windowBytes();
     maxFrameBytes = context.maxFrameBytes();
-    gatherNs = context.gatherNs();
   }
 
   /** Returns the number of frames published. */
@@ -77,7 +73,6 @@ final class PeerPublisher {
     }
     if (!current.isAlive()) {
       current.stalled(false);
-      current.gathering(false);
       return 0;
     }
     return publish(nowNs, announce);
@@ -97,9 +92,6 @@ final class PeerPublisher {
     if (session.isStalled()) {
       return Math.min(nextHelloNs, nextProbeNs);
     }
-    if (session.isGathering()) {
-      return Math.min(nextHelloNs, gatherUntilNs);
-    }
     if (frameFull) {
       return nowNs;
     }
@@ -113,7 +105,6 @@ final class PeerPublisher {
     session = newSession;
     unacked.clear();
     frameNumber = 0;
-    lastMessageFrame = 0;
     answersGiven = 0;
     nextHelloNs = nowNs;
     frameFull = false;
@@ -135,14 +126,13 @@ final class PeerPublisher {
       nextProbeNs = nowNs + probeIntervalNs;
     }
 
-    final boolean gathers = gathers(nowNs);
     int frames = 0;
     do {
       frame.begin();
       if (sayHello) {
         frame.appendHello(peer.readyIncarnation(), !announce && !probe);
       }
-      if (session.status() == PeerStatus.UP && !gathers) {
+      if (session.status() == PeerStatus.UP) {
         drain(nowNs);
       }
       if (!frame.isEmpty()) {
@@ -170,31 +160,10 @@ final class PeerPublisher {
     counters.increase(LinkCounter.BYTES_SENT, bytes.length);
     counters.increase(LinkCounter.HELLOS_SENT, frame.helloCount());
     if (messageCount > 0) {
-      lastMessageFrame = frameNumber;
-      gatherUntilNs = nowNs + gatherNs;
       counters.increase(LinkCounter.COMMANDS_SENT, frame.commandCount());
       counters.increase(LinkCounter.REPLIES_SENT, frame.replyCount());
       counters.frameSent(messageCount);
     }
-  }
-
-  /** Whether what waits is to wait on, so that more comes together. */
-  private boolean gathers(final long nowNs) {
-    final boolean gathers =
-        session.ackedByPeer() < lastMessageFrame
-            && gatherUntilNs - nowNs > 0
-            && !frameFull
-            && peer.outbound().size() < maxFrameBytes;
-    if (gathers != session.isGathering()) {
-      // The receiver stores the acknowledgement and then looks at this; here the order is the other
-      // way round.
-      session.gathering(gathers);
-    }
-    if (gathers && session.ackedByPeer() >= lastMessageFrame) {
-      session.gathering(false);
-      return false;
-    }
-    return gathers;
   }
 
   private void drain(final long nowNs) {

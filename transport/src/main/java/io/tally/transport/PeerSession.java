@@ -20,7 +20,6 @@ final class PeerSession {
   // Written by the sender.
   private volatile long bytesAcknowledged;
   private volatile boolean stalled;
-  private volatile boolean gathering;
 
   PeerSession(final long incarnation, final String subject, final int loopCount) {
     this.incarnation = incarnation;
@@ -96,19 +95,5 @@ final class PeerSession {
 
   void stalled(final boolean windowFull) {
     stalled = windowFull;
-  }
-
-  /** Whether messages wait for the acknowledgement of the last frame that held some. */
-  boolean isGathering() {
-    return gathering;
-  }
-
-  void gathering(final boolean waits) {
-    gathering = waits;
-  }
-
-  /** Whether the sender has to be woken by an acknowledgement. */
-  boolean isAckAwaited() {
-    return stalled || gathering;
   }
 }
