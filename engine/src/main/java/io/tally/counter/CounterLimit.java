@@ -35,10 +35,10 @@ public final class CounterLimit {
   /**
    * The number of counters that take at most half of the memory given, in the worst case: all ids
    * have {@link CounterProxy#MAX_ID_LENGTH} bytes, which makes 278 bytes a counter outside the heap
-   * and 5 on it. Counters of ordinary ids take about 40 bytes. A shard's first two chunks of 16
-   * KiB, like its ring, are a fixed cost that belongs to the other half.
+   * and 5 on it. Counters of ordinary ids take about 40 bytes. The other half is for what nobody
+   * has counted, above all the buffers of connections.
    *
-   * @param directBytes bytes outside the heap that nothing else takes, not negative.
+   * @param directBytes bytes outside the heap that rings, queues and the like leave, not negative.
    * @param heapBytes largest size of the heap, as in {@link Runtime#maxMemory()}.
    * @return the number.
    */

@@ -30,6 +30,15 @@ public final class CounterServiceFactory implements ShardServiceFactory {
     return new CounterAdapter(new CounterTable(limit), memoryRefusals, overflows);
   }
 
+  /**
+   * Memory outside the heap that the table of each shard takes before it holds many counters.
+   *
+   * @return bytes.
+   */
+  public static int firstTableBytes() {
+    return 2 * DirectChunks.CHUNK_BYTES;
+  }
+
   @Override
   public int maxCommandLength() {
     return MessageHeaderDecoder.ENCODED_LENGTH

@@ -15,8 +15,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * linked in it, and each new counter beyond the first few thousand splits one bucket, so that the
  * table never stands still to grow.
  *
- * <p>One thread at a time, but for {@link #size()}. Rows and buckets lie outside the heap; nothing
- * is allocated but a chunk at a time, when a new counter needs it.
+ * <p>One thread at a time, but for {@link #size()}. Rows and buckets lie outside the heap, and grow
+ * by a chunk when a new counter needs it.
  */
 final class CounterTable {
   /** There is no such counter. */
@@ -202,7 +202,7 @@ final class CounterTable {
     return (long) bucket * Integer.BYTES;
   }
 
-  // The lowest bits of the hash have chosen the shard.
+  // Not the lowest bits: where shards are a power of two, those are the same in the whole table.
   private static int tag(final long keyHash, final int length) {
     return (int) (keyHash >>> Integer.SIZE) << TAG_LENGTH_BITS | length - 1;
   }

@@ -8,7 +8,7 @@ import org.agrona.concurrent.NanoClock;
 /**
  * A thread of its own for some agents: steps them while there is work, then parks until it is woken
  * or the earliest {@link SteppedAgent#nextStepNs()} has come. It may also spin instead, where there
- * are cores to spare.
+ * are cores to spare, or rest after work, where what comes together costs less.
  */
 public final class AgentThread implements Wakeup, AutoCloseable {
   private static final long MAX_PARK_NS = 1_000_000_000L;
@@ -30,9 +30,10 @@ public final class AgentThread implements Wakeup, AutoCloseable {
    * @param clock gives the time of each step.
    * @param errorHandler is given what an agent throws; the thread goes on after it returns.
    * @param spin never park for want of work.
-   * @param restNs least time from a step that found work to the next one, nanoseconds for each of
-   *     the first three pieces of work: what is asked for meanwhile is done together and wakes
-   *     nobody, and who is alone hardly waits. 0 for none.
+   * @param restNs least time from the start of a step that found work to that of the next one,
+   *     nanoseconds for each of the first three pieces of work: what is asked for meanwhile is done
+   *     together and wakes nobody, and who is alone hardly waits. Also an agent's own next step
+   *     comes late by this much. 0 for none.
    */
   public AgentThread(
       final ThreadFactory factory,
@@ -99,10 +100,13 @@ public final class AgentThread implements Wakeup, AutoCloseable {
   }
 
   private void rest(final long untilNs) {
-    final long leftNs = restNs == 0 ? 0 : untilNs - clock.nanoTime();
-    if (leftNs > 0 && !closed) {
-      // A raised flag says that a step is due anyway.
-      woken.raise();
+    if (restNs == 0) {
+      return;
+    }
+    // A raised flag says that a step is due anyway. Who raised it before may yet unpark this.
+    woken.raise();
+    long leftNs;
+    while (!closed && (leftNs = untilNs - clock.nanoTime()) > 0) {
       LockSupport.parkNanos(this, leftNs);
     }
   }

@@ -19,6 +19,8 @@ final class AgentThreadTest {
   private volatile long nextStepNs = SteppedAgent.NEVER;
   private volatile int workLeft;
   private volatile boolean failing;
+  private volatile boolean wakesItself;
+  private volatile Wakeup toWake;
   private Thread thread;
 
   private final SteppedAgent agent =
@@ -26,6 +28,9 @@ final class AgentThreadTest {
         @Override
         public int doWork(final long nowNs) {
           steps.incrementAndGet();
+          if (wakesItself) {
+            toWake.wake();
+          }
           if (failing) {
             throw new IllegalStateException("played by the test");
           }
@@ -93,6 +98,17 @@ final class AgentThreadTest {
     }
     assertEquals(1, steps.get());
     assertFalse(thread.isAlive());
+  }
+
+  @Test
+  void shouldRestAlsoWhereTheStepItselfWasAskedForMore() {
+    workLeft = 2;
+    wakesItself = true;
+    try (AgentThread agents = launch(false, TimeUnit.HOURS.toNanos(1))) {
+      await(() -> workLeft == 1 && isParked());
+      agents.wake();
+    }
+    assertEquals(1, steps.get());
   }
 
   @Test
@@ -164,6 +180,7 @@ final class AgentThreadTest {
             error -> errors.incrementAndGet(),
             spin,
             restNs);
+    toWake = agents;
     agents.start(agent);
     return agents;
   }

@@ -22,6 +22,7 @@ final class Limits {
   private final long replyQueueBytes;
   private final long pendingBytes;
   private final long peerBytes;
+  private final long tableBytes;
   private final long laneBytes;
   private final long spareDirectBytes;
   private final long safeCounters;
@@ -42,12 +43,14 @@ final class Limits {
     replyQueueBytes = (long) settings.loops * context.replyQueueBytes();
     pendingBytes = (long) pendingRequests * maxMessageBytes;
     peerBytes = (nodeCount - 1L) * localNodeCount * new ClusterLink.Context().ringBytes();
+    tableBytes = shards * CounterServiceFactory.firstTableBytes();
     laneBytes =
         settings.loops
             * shards
             * settings.laneWindow
             * OwnerLane.slotLength(services.maxReplyLength());
-    spareDirectBytes = maxDirectBytes() - ringBytes - replyQueueBytes - pendingBytes - peerBytes;
+    spareDirectBytes =
+        maxDirectBytes() - ringBytes - replyQueueBytes - pendingBytes - peerBytes - tableBytes;
     final long heapBytes = Runtime.getRuntime().maxMemory();
     safeCounters = CounterLimit.defaultMaxCounters(Math.max(0, spareDirectBytes), heapBytes);
     counterLimit =
@@ -66,13 +69,13 @@ final class Limits {
 
   /** Refuses settings that need more memory outside the heap than the JVM may take. */
   void check() throws StartException {
-    if (spareDirectBytes < 0) {
+    if (spareDirectBytes < 0 || counterLimit.maxCounters() == 0) {
       throw new StartException(
           "these settings need "
               + ((maxDirectBytes() - spareDirectBytes) / MIB + 1)
               + " MiB outside the heap and the JVM allows "
               + maxDirectBytes() / MIB
-              + ": give it more (-XX:MaxDirectMemorySize or -Xmx), or less --ring-slots, --shards or --loops");
+              + ": give it more (-XX:MaxDirectMemorySize or -Xmx), or less --ring-slots, --shards, --loops or nodes");
     }
     if (counterLimit.maxCounters() > safeCounters) {
       Log.warn(
@@ -95,6 +98,8 @@ final class Limits {
         + replyQueueBytes
         + " peer_queue_bytes="
         + peerBytes
+        + " first_table_bytes="
+        + tableBytes
         + " lane_bytes_per_ingress_node="
         + laneBytes
         + " max_counters="

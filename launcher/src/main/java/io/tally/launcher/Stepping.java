@@ -23,7 +23,7 @@ final class Stepping implements AutoCloseable {
    * senders of the process publish together, and then rest for this long a frame. What it gives is
    * in bench/RESULTS.md.
    */
-  private static final long REST_NS = 150_000;
+  private static final long REST_NS = 100_000;
 
   private final EventLoops loops;
   private final int localNodeCount;
@@ -61,10 +61,6 @@ final class Stepping implements AutoCloseable {
         errorHandler,
         false,
         restNs);
-  }
-
-  boolean publishingBlocks() {
-    return linkThread != null;
   }
 
   Wakeup homeWakeup(final int localIndex) {

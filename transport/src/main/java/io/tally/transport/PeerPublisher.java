@@ -136,7 +136,7 @@ final class PeerPublisher {
         drain(nowNs);
       }
       if (!frame.isEmpty()) {
-        publishFrame(nowNs);
+        publishFrame();
         frames++;
         sayHello = false;
       }
@@ -144,7 +144,7 @@ final class PeerPublisher {
     return frames;
   }
 
-  private void publishFrame(final long nowNs) {
+  private void publishFrame() {
     // Bytes first: the frame number read after them covers at least these bytes.
     final long takenOverBytes = session.takenOverBytes();
     final byte[] bytes = frame.finish(++frameNumber, session.takenOver());
