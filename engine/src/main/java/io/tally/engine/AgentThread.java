@@ -12,7 +12,7 @@ import org.agrona.concurrent.NanoClock;
  */
 public final class AgentThread implements Wakeup, AutoCloseable {
   private static final long MAX_PARK_NS = 1_000_000_000L;
-  private static final int MAX_RESTS = 3;
+  private static final int MAX_RESTS = 16;
 
   private final NanoClock clock;
   private final ErrorHandler errorHandler;
@@ -31,9 +31,9 @@ public final class AgentThread implements Wakeup, AutoCloseable {
    * @param errorHandler is given what an agent throws; the thread goes on after it returns.
    * @param spin never park for want of work.
    * @param restNs least time from the start of a step that found work to that of the next one,
-   *     nanoseconds for each of the first three pieces of work: what is asked for meanwhile is done
-   *     together and wakes nobody, and who is alone hardly waits. Also an agent's own next step
-   *     comes late by this much. 0 for none.
+   *     nanoseconds for each of the first sixteen pieces of work: what is asked for meanwhile is
+   *     done together and wakes nobody, and who is alone hardly waits. Also an agent's own next
+   *     step comes late by this much. 0 for none.
    */
   public AgentThread(
       final ThreadFactory factory,

@@ -20,10 +20,10 @@ import org.agrona.concurrent.NanoClock;
 final class Stepping implements AutoCloseable {
   /**
    * A NATS message wakes half a dozen threads on its way, so messages are worth gathering: all
-   * senders of the process publish together, and then rest for this long a frame. What it gives is
-   * in bench/RESULTS.md.
+   * senders of the process publish together, and then rest for this long a message. What it gives
+   * is in bench/RESULTS.md.
    */
-  private static final long REST_NS = 100_000;
+  private static final long REST_NS = 25_000;
 
   private final EventLoops loops;
   private final int localNodeCount;

@@ -62,20 +62,20 @@ final class LinkSender implements SteppedAgent {
     }
     final NodeState state = local.state();
     final boolean announce = state != announcedState;
-    int frames = answerOthers();
+    int messages = answerOthers();
     if (announce || nowNs - nextDiscoveryNs >= 0) {
       discover(nowNs, state);
-      frames++;
+      messages++;
     }
     announcedState = state;
 
     long next = nextDiscoveryNs;
     for (final PeerPublisher publisher : publishers) {
-      frames += publisher.doWork(nowNs, announce);
+      messages += publisher.doWork(nowNs, announce);
       next = Math.min(next, publisher.nextStepNs(nowNs));
     }
     nextStepNs = next;
-    return frames;
+    return messages;
   }
 
   @Override

@@ -59,7 +59,7 @@ final class PeerPublisher {
     maxFrameBytes = context.maxFrameBytes();
   }
 
-  /** Returns the number of frames published. */
+  /** Returns the number of messages in the frames published, hellos among them. */
   int doWork(final long nowNs, final boolean announce) {
     final PeerSession current = peer.session();
     if (current != session) {
@@ -127,6 +127,7 @@ final class PeerPublisher {
     }
 
     int frames = 0;
+    int messages = 0;
     do {
       frame.begin();
       if (sayHello) {
@@ -138,10 +139,11 @@ final class PeerPublisher {
       if (!frame.isEmpty()) {
         publishFrame();
         frames++;
+        messages += frame.commandCount() + frame.replyCount() + frame.helloCount();
         sayHello = false;
       }
     } while (frameFull && !session.isStalled() && frames < FRAMES_PER_STEP);
-    return frames;
+    return messages;
   }
 
   private void publishFrame() {
