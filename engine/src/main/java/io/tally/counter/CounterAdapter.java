@@ -1,11 +1,12 @@
 package io.tally.counter;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import io.tally.counter.codecs.CounterReplyEncoder;
 import io.tally.counter.codecs.CounterStatus;
 import io.tally.counter.codecs.GetValueDecoder;
 import io.tally.counter.codecs.IncrementDecoder;
-import io.tally.counter.codecs.MessageHeaderDecoder;
-import io.tally.counter.codecs.MessageHeaderEncoder;
+import io.tally.engine.MessageHeaderWord;
 import io.tally.engine.ShardService;
 import java.util.concurrent.atomic.LongAdder;
 import org.agrona.DirectBuffer;
@@ -17,13 +18,14 @@ import org.agrona.MutableDirectBuffer;
  * against the length of the payload first.
  */
 final class CounterAdapter implements ShardService {
-  private static final int HEADER_LENGTH = MessageHeaderDecoder.ENCODED_LENGTH;
+  private static final int HEADER_LENGTH = MessageHeaderWord.ENCODED_LENGTH;
+  private static final long REPLY_HEADER =
+      MessageHeaderWord.of(
+          CounterReplyEncoder.BLOCK_LENGTH,
+          CounterReplyEncoder.TEMPLATE_ID,
+          CounterReplyEncoder.SCHEMA_ID,
+          CounterReplyEncoder.SCHEMA_VERSION);
 
-  private final MessageHeaderDecoder header = new MessageHeaderDecoder();
-  private final IncrementDecoder increment = new IncrementDecoder();
-  private final GetValueDecoder getValue = new GetValueDecoder();
-  private final MessageHeaderEncoder replyHeader = new MessageHeaderEncoder();
-  private final CounterReplyEncoder counterReply = new CounterReplyEncoder();
   private final CounterTable table;
   private final LongAdder memoryRefusals;
   private final LongAdder overflows;
@@ -48,16 +50,16 @@ final class CounterAdapter implements ShardService {
     if (length < HEADER_LENGTH) {
       return INVALID;
     }
-    header.wrap(buffer, offset);
-    if (header.schemaId() != IncrementDecoder.SCHEMA_ID) {
+    final long header = MessageHeaderWord.get(buffer, offset);
+    if (MessageHeaderWord.schemaId(header) != IncrementDecoder.SCHEMA_ID) {
       return INVALID;
     }
-    counterReply.wrapAndApplyHeader(reply, replyOffset, replyHeader);
-    switch (header.templateId()) {
+    MessageHeaderWord.put(reply, replyOffset, REPLY_HEADER);
+    switch (MessageHeaderWord.templateId(header)) {
       case IncrementDecoder.TEMPLATE_ID:
-        return onIncrement(keyHash, buffer, offset, length);
+        return onIncrement(keyHash, header, buffer, offset, length, reply, replyOffset);
       case GetValueDecoder.TEMPLATE_ID:
-        return onGetValue(keyHash, buffer, offset, length);
+        return onGetValue(keyHash, header, buffer, offset, length, reply, replyOffset);
       default:
         return INVALID;
     }
@@ -69,51 +71,66 @@ final class CounterAdapter implements ShardService {
   }
 
   private int onIncrement(
-      final long keyHash, final DirectBuffer buffer, final int offset, final int length) {
-    if (!holdsBlock(IncrementDecoder.BLOCK_LENGTH, length)) {
+      final long keyHash,
+      final long header,
+      final DirectBuffer buffer,
+      final int offset,
+      final int length,
+      final MutableDirectBuffer reply,
+      final int replyOffset) {
+    if (!holdsBlock(header, IncrementDecoder.BLOCK_LENGTH, length)) {
       return INVALID;
     }
-    increment.wrap(buffer, offset + HEADER_LENGTH, header.blockLength(), header.version());
-    final int idLength = increment.counterIdLength();
-    final int idOffset = increment.limit() + IncrementDecoder.counterIdHeaderLength();
+    final int idHeader = offset + HEADER_LENGTH + MessageHeaderWord.blockLength(header);
+    final int idLength = buffer.getShort(idHeader, LITTLE_ENDIAN) & 0xFFFF;
+    final int idOffset = idHeader + IncrementDecoder.counterIdHeaderLength();
     if (!holdsId(idLength, idOffset, offset + length)) {
       return INVALID;
     }
     final int row = table.findOrCreate(keyHash, buffer, idOffset, idLength);
     if (row == CounterTable.FULL) {
       memoryRefusals.increment();
-      return reply(0, CounterStatus.MEMORY_LIMIT);
+      return reply(reply, replyOffset, 0, CounterStatus.MEMORY_LIMIT);
     }
-    final long amount = increment.amount();
+    final long amount =
+        buffer.getLong(
+            offset + HEADER_LENGTH + IncrementDecoder.amountEncodingOffset(), LITTLE_ENDIAN);
     final long value = table.value(row);
     final long sum = value + amount;
     // The sum has overflowed if and only if its sign differs from the signs of both summands.
     if (((value ^ sum) & (amount ^ sum)) < 0) {
       overflows.increment();
-      return reply(value, CounterStatus.OVERFLOW);
+      return reply(reply, replyOffset, value, CounterStatus.OVERFLOW);
     }
     table.value(row, sum);
-    return reply(sum, CounterStatus.OK);
+    return reply(reply, replyOffset, sum, CounterStatus.OK);
   }
 
   private int onGetValue(
-      final long keyHash, final DirectBuffer buffer, final int offset, final int length) {
-    if (!holdsBlock(GetValueDecoder.BLOCK_LENGTH, length)) {
+      final long keyHash,
+      final long header,
+      final DirectBuffer buffer,
+      final int offset,
+      final int length,
+      final MutableDirectBuffer reply,
+      final int replyOffset) {
+    if (!holdsBlock(header, GetValueDecoder.BLOCK_LENGTH, length)) {
       return INVALID;
     }
-    getValue.wrap(buffer, offset + HEADER_LENGTH, header.blockLength(), header.version());
-    final int idLength = getValue.counterIdLength();
-    final int idOffset = getValue.limit() + GetValueDecoder.counterIdHeaderLength();
+    final int idHeader = offset + HEADER_LENGTH + MessageHeaderWord.blockLength(header);
+    final int idLength = buffer.getShort(idHeader, LITTLE_ENDIAN) & 0xFFFF;
+    final int idOffset = idHeader + GetValueDecoder.counterIdHeaderLength();
     if (!holdsId(idLength, idOffset, offset + length)) {
       return INVALID;
     }
     final int row = table.find(keyHash, buffer, idOffset, idLength);
-    return reply(row == CounterTable.ABSENT ? 0 : table.value(row), CounterStatus.OK);
+    return reply(
+        reply, replyOffset, row == CounterTable.ABSENT ? 0 : table.value(row), CounterStatus.OK);
   }
 
   // A later version may send a longer block; a shorter one is no message of this schema.
-  private boolean holdsBlock(final int minBlockLength, final int length) {
-    final int blockLength = header.blockLength();
+  private static boolean holdsBlock(final long header, final int minBlockLength, final int length) {
+    final int blockLength = MessageHeaderWord.blockLength(header);
     return blockLength >= minBlockLength
         && HEADER_LENGTH + blockLength + IncrementDecoder.counterIdHeaderLength() <= length;
   }
@@ -122,8 +139,14 @@ final class CounterAdapter implements ShardService {
     return idLength > 0 && idLength <= CounterProxy.MAX_ID_LENGTH && idLength <= end - idOffset;
   }
 
-  private int reply(final long value, final CounterStatus status) {
-    counterReply.value(value).status(status);
-    return MessageHeaderEncoder.ENCODED_LENGTH + counterReply.encodedLength();
+  private static int reply(
+      final MutableDirectBuffer reply,
+      final int replyOffset,
+      final long value,
+      final CounterStatus status) {
+    final int block = replyOffset + HEADER_LENGTH;
+    reply.putLong(block + CounterReplyEncoder.valueEncodingOffset(), value, LITTLE_ENDIAN);
+    reply.putByte(block + CounterReplyEncoder.statusEncodingOffset(), (byte) status.value());
+    return HEADER_LENGTH + CounterReplyEncoder.BLOCK_LENGTH;
   }
 }

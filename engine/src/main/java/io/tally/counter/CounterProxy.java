@@ -2,9 +2,9 @@ package io.tally.counter;
 
 import io.tally.counter.codecs.GetValueEncoder;
 import io.tally.counter.codecs.IncrementEncoder;
-import io.tally.counter.codecs.MessageHeaderEncoder;
 import io.tally.engine.Ingress;
 import io.tally.engine.KeyHash;
+import io.tally.engine.MessageHeaderWord;
 import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
 
@@ -19,7 +19,20 @@ public final class CounterProxy {
 
   private static final int MAX_KEY_LENGTH = 128;
 
-  private final MessageHeaderEncoder header = new MessageHeaderEncoder();
+  private static final long INCREMENT_HEADER =
+      MessageHeaderWord.of(
+          IncrementEncoder.BLOCK_LENGTH,
+          IncrementEncoder.TEMPLATE_ID,
+          IncrementEncoder.SCHEMA_ID,
+          IncrementEncoder.SCHEMA_VERSION);
+
+  private static final long GET_VALUE_HEADER =
+      MessageHeaderWord.of(
+          GetValueEncoder.BLOCK_LENGTH,
+          GetValueEncoder.TEMPLATE_ID,
+          GetValueEncoder.SCHEMA_ID,
+          GetValueEncoder.SCHEMA_VERSION);
+
   private final IncrementEncoder increment = new IncrementEncoder();
   private final GetValueEncoder getValue = new GetValueEncoder();
   private final Ingress ingress;
@@ -70,11 +83,13 @@ public final class CounterProxy {
     if (keyLength > 0) {
       ingress.idempotencyKey(correlationId, key, keyOffset, keyLength);
     }
+    final int offset = ingress.payloadOffset(correlationId);
+    MessageHeaderWord.put(ingress.buffer(), offset, INCREMENT_HEADER);
     increment
-        .wrapAndApplyHeader(ingress.buffer(), ingress.payloadOffset(correlationId), header)
+        .wrap(ingress.buffer(), offset + MessageHeaderWord.ENCODED_LENGTH)
         .amount(amount)
         .putCounterId(id, idOffset, idLength);
-    ingress.submit(correlationId, MessageHeaderEncoder.ENCODED_LENGTH + increment.encodedLength());
+    ingress.submit(correlationId, MessageHeaderWord.ENCODED_LENGTH + increment.encodedLength());
   }
 
   /**
@@ -101,10 +116,12 @@ public final class CounterProxy {
       refuse(correlationId, handler, cookie);
       return;
     }
+    final int offset = ingress.payloadOffset(correlationId);
+    MessageHeaderWord.put(ingress.buffer(), offset, GET_VALUE_HEADER);
     getValue
-        .wrapAndApplyHeader(ingress.buffer(), ingress.payloadOffset(correlationId), header)
+        .wrap(ingress.buffer(), offset + MessageHeaderWord.ENCODED_LENGTH)
         .putCounterId(id, idOffset, idLength);
-    ingress.submit(correlationId, MessageHeaderEncoder.ENCODED_LENGTH + getValue.encodedLength());
+    ingress.submit(correlationId, MessageHeaderWord.ENCODED_LENGTH + getValue.encodedLength());
   }
 
   private static void refuse(final long code, final ReplyHandler handler, final long cookie) {

@@ -2,12 +2,11 @@ package io.tally.counter;
 
 import io.tally.counter.codecs.CounterReplyDecoder;
 import io.tally.counter.codecs.CounterStatus;
-import io.tally.counter.codecs.MessageHeaderDecoder;
+import io.tally.engine.MessageHeaderWord;
 import org.agrona.DirectBuffer;
 
 /** Reads the counter service's answers. Not thread-safe; the values stand until the next wrap. */
 public final class CounterReplyAdapter {
-  private final MessageHeaderDecoder header = new MessageHeaderDecoder();
   private final CounterReplyDecoder reply = new CounterReplyDecoder();
   private CounterStatus status = CounterStatus.NULL_VAL;
   private long value;
@@ -21,19 +20,19 @@ public final class CounterReplyAdapter {
    * @return false if these bytes are no counter reply.
    */
   public boolean wrap(final DirectBuffer buffer, final int offset, final int length) {
-    if (length < MessageHeaderDecoder.ENCODED_LENGTH + CounterReplyDecoder.BLOCK_LENGTH) {
+    if (length < MessageHeaderWord.ENCODED_LENGTH + CounterReplyDecoder.BLOCK_LENGTH) {
       return false;
     }
-    header.wrap(buffer, offset);
-    if (header.schemaId() != CounterReplyDecoder.SCHEMA_ID
-        || header.templateId() != CounterReplyDecoder.TEMPLATE_ID) {
+    final long header = MessageHeaderWord.get(buffer, offset);
+    if (MessageHeaderWord.schemaId(header) != CounterReplyDecoder.SCHEMA_ID
+        || MessageHeaderWord.templateId(header) != CounterReplyDecoder.TEMPLATE_ID) {
       return false;
     }
     reply.wrap(
         buffer,
-        offset + MessageHeaderDecoder.ENCODED_LENGTH,
-        header.blockLength(),
-        header.version());
+        offset + MessageHeaderWord.ENCODED_LENGTH,
+        MessageHeaderWord.blockLength(header),
+        MessageHeaderWord.version(header));
     value = reply.value();
     status = reply.status();
     return true;

@@ -1,7 +1,6 @@
 package io.tally.engine;
 
 import io.tally.engine.codecs.CommandDecoder;
-import io.tally.engine.codecs.MessageHeaderDecoder;
 import org.agrona.DirectBuffer;
 
 /**
@@ -11,10 +10,13 @@ import org.agrona.DirectBuffer;
 final class Command {
   /** Bytes of an encoded command besides its idempotency key and its payload. */
   static final int OVERHEAD =
-      MessageHeaderDecoder.ENCODED_LENGTH
+      MessageHeaderWord.ENCODED_LENGTH
           + CommandDecoder.BLOCK_LENGTH
           + CommandDecoder.idempotencyKeyHeaderLength()
           + CommandDecoder.payloadHeaderLength();
+
+  /** The flag that says it is a write. */
+  static final byte WRITE = 1;
 
   /** Bound of an idempotency key in bytes. */
   static final int MAX_KEY_LENGTH = 128;

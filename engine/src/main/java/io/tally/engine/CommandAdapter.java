@@ -1,13 +1,12 @@
 package io.tally.engine;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import io.tally.engine.codecs.CommandDecoder;
-import io.tally.engine.codecs.MessageHeaderDecoder;
 import org.agrona.DirectBuffer;
 
 /** Decodes Command messages. Trusts nothing but the length it is given. Not thread-safe. */
 final class CommandAdapter {
-  private final MessageHeaderDecoder header = new MessageHeaderDecoder();
-  private final CommandDecoder decoder = new CommandDecoder();
   private final Command command = new Command();
 
   /**
@@ -17,44 +16,52 @@ final class CommandAdapter {
     if (length < Command.OVERHEAD) {
       return null;
     }
-    header.wrap(buffer, offset);
-    final int blockLength = header.blockLength();
-    if (header.schemaId() != CommandDecoder.SCHEMA_ID
-        || header.templateId() != CommandDecoder.TEMPLATE_ID
+    final long header = MessageHeaderWord.get(buffer, offset);
+    final int blockLength = MessageHeaderWord.blockLength(header);
+    if (MessageHeaderWord.schemaId(header) != CommandDecoder.SCHEMA_ID
+        || MessageHeaderWord.templateId(header) != CommandDecoder.TEMPLATE_ID
         || blockLength < CommandDecoder.BLOCK_LENGTH) {
       return null;
     }
     final int limit = offset + length;
-    final int keyHeader = offset + MessageHeaderDecoder.ENCODED_LENGTH + blockLength;
+    final int block = offset + MessageHeaderWord.ENCODED_LENGTH;
+    final int keyHeader = block + blockLength;
     if (keyHeader + CommandDecoder.idempotencyKeyHeaderLength() > limit) {
       return null;
     }
-    decoder.wrap(
-        buffer, offset + MessageHeaderDecoder.ENCODED_LENGTH, blockLength, header.version());
-    command.shardIncarnation = decoder.shardIncarnation();
-    command.epoch = decoder.epoch();
-    command.originKey = decoder.originKey();
-    command.originIncarnation = decoder.originIncarnation();
-    command.correlationId = decoder.correlationId();
-    command.laneSequence = decoder.laneSequence();
-    command.laneFloor = decoder.laneFloor();
-    command.keyHash = decoder.keyHash();
-    command.remainingUs = decoder.remainingUs();
-    command.shardId = decoder.shardId();
-    command.originLoop = decoder.originLoop();
-    command.write = decoder.flags().write();
+    // Straight from the buffer: a flyweight would fetch its own fields again for each of them.
+    command.shardIncarnation =
+        buffer.getLong(block + CommandDecoder.shardIncarnationEncodingOffset(), LITTLE_ENDIAN);
+    command.epoch = buffer.getLong(block + CommandDecoder.epochEncodingOffset(), LITTLE_ENDIAN);
+    command.originKey =
+        buffer.getLong(block + CommandDecoder.originKeyEncodingOffset(), LITTLE_ENDIAN);
+    command.originIncarnation =
+        buffer.getLong(block + CommandDecoder.originIncarnationEncodingOffset(), LITTLE_ENDIAN);
+    command.correlationId =
+        buffer.getLong(block + CommandDecoder.correlationIdEncodingOffset(), LITTLE_ENDIAN);
+    command.laneSequence =
+        buffer.getLong(block + CommandDecoder.laneSequenceEncodingOffset(), LITTLE_ENDIAN);
+    command.laneFloor =
+        buffer.getLong(block + CommandDecoder.laneFloorEncodingOffset(), LITTLE_ENDIAN);
+    command.keyHash = buffer.getLong(block + CommandDecoder.keyHashEncodingOffset(), LITTLE_ENDIAN);
+    command.remainingUs =
+        buffer.getInt(block + CommandDecoder.remainingUsEncodingOffset(), LITTLE_ENDIAN);
+    command.shardId =
+        buffer.getShort(block + CommandDecoder.shardIdEncodingOffset(), LITTLE_ENDIAN) & 0xFFFF;
+    command.originLoop = buffer.getByte(block + CommandDecoder.originLoopEncodingOffset()) & 0xFF;
+    command.write =
+        (buffer.getByte(block + CommandDecoder.flagsEncodingOffset()) & Command.WRITE) != 0;
     if (command.buffer != buffer) {
       command.buffer = buffer;
     }
-    command.keyLength = decoder.idempotencyKeyLength();
+    command.keyLength = buffer.getByte(keyHeader) & 0xFF;
     command.keyOffset = keyHeader + CommandDecoder.idempotencyKeyHeaderLength();
     final int payloadHeader = command.keyOffset + command.keyLength;
     if (command.keyLength > Command.MAX_KEY_LENGTH
         || payloadHeader + CommandDecoder.payloadHeaderLength() > limit) {
       return null;
     }
-    decoder.skipIdempotencyKey();
-    command.payloadLength = decoder.payloadLength();
+    command.payloadLength = buffer.getShort(payloadHeader, LITTLE_ENDIAN) & 0xFFFF;
     command.payloadOffset = payloadHeader + CommandDecoder.payloadHeaderLength();
     if (command.payloadOffset + command.payloadLength > limit) {
       return null;
@@ -63,10 +70,11 @@ final class CommandAdapter {
     return command;
   }
 
-  private int templateId(final Command command) {
-    if (command.payloadLength < MessageHeaderDecoder.ENCODED_LENGTH) {
+  private static int templateId(final Command command) {
+    if (command.payloadLength < MessageHeaderWord.ENCODED_LENGTH) {
       return 0;
     }
-    return header.wrap(command.buffer, command.payloadOffset).templateId();
+    return MessageHeaderWord.templateId(
+        MessageHeaderWord.get(command.buffer, command.payloadOffset));
   }
 }

@@ -1,26 +1,31 @@
 package io.tally.engine;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import io.tally.engine.codecs.CommandEncoder;
-import io.tally.engine.codecs.MessageHeaderEncoder;
 import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * Writes Command messages into claimed space: the same bytes for a ring slot and for a frame. Not
  * thread-safe.
  */
 final class CommandProxy {
-  private static final byte WRITE = 1;
+  private static final long HEADER =
+      MessageHeaderWord.of(
+          CommandEncoder.BLOCK_LENGTH,
+          CommandEncoder.TEMPLATE_ID,
+          CommandEncoder.SCHEMA_ID,
+          CommandEncoder.SCHEMA_VERSION);
 
-  private final MessageHeaderEncoder header = new MessageHeaderEncoder();
-  private final CommandEncoder encoder = new CommandEncoder();
   private final long originKey;
   private final long originIncarnation;
-  private final short originLoop;
+  private final byte originLoop;
 
   CommandProxy(final long originKey, final long originIncarnation, final int originLoop) {
     this.originKey = originKey;
     this.originIncarnation = originIncarnation;
-    this.originLoop = (short) originLoop;
+    this.originLoop = (byte) originLoop;
   }
 
   static int encodedLength(final int keyLength, final int payloadLength) {
@@ -34,26 +39,38 @@ final class CommandProxy {
       final long laneFloor,
       final int remainingUs,
       final DirectBuffer slots) {
-    encoder
-        .wrapAndApplyHeader(claim.buffer(), claim.offset(), header)
-        .shardIncarnation(request.shardIncarnation)
-        .epoch(epoch)
-        .originKey(originKey)
-        .originIncarnation(originIncarnation)
-        .correlationId(request.correlationId)
-        .laneSequence(request.laneSequence)
-        .laneFloor(laneFloor)
-        .keyHash(request.keyHash)
-        .remainingUs(remainingUs)
-        .shardId(request.shardId)
-        .originLoop(originLoop);
-    // The generated setter would read the byte back, and wait for memory that no cache holds.
-    claim
-        .buffer()
-        .putByte(
-            encoder.offset() + CommandEncoder.flagsEncodingOffset(), request.write ? WRITE : 0);
-    encoder
-        .putIdempotencyKey(slots, request.keyOffset(), request.keyLength)
-        .putPayload(slots, request.payloadOffset, request.payloadLength);
+    final MutableDirectBuffer buffer = claim.buffer();
+    MessageHeaderWord.put(buffer, claim.offset(), HEADER);
+    final int block = claim.offset() + MessageHeaderWord.ENCODED_LENGTH;
+    buffer.putLong(
+        block + CommandEncoder.shardIncarnationEncodingOffset(),
+        request.shardIncarnation,
+        LITTLE_ENDIAN);
+    buffer.putLong(block + CommandEncoder.epochEncodingOffset(), epoch, LITTLE_ENDIAN);
+    buffer.putLong(block + CommandEncoder.originKeyEncodingOffset(), originKey, LITTLE_ENDIAN);
+    buffer.putLong(
+        block + CommandEncoder.originIncarnationEncodingOffset(), originIncarnation, LITTLE_ENDIAN);
+    buffer.putLong(
+        block + CommandEncoder.correlationIdEncodingOffset(), request.correlationId, LITTLE_ENDIAN);
+    buffer.putLong(
+        block + CommandEncoder.laneSequenceEncodingOffset(), request.laneSequence, LITTLE_ENDIAN);
+    buffer.putLong(block + CommandEncoder.laneFloorEncodingOffset(), laneFloor, LITTLE_ENDIAN);
+    buffer.putLong(block + CommandEncoder.keyHashEncodingOffset(), request.keyHash, LITTLE_ENDIAN);
+    buffer.putInt(block + CommandEncoder.remainingUsEncodingOffset(), remainingUs, LITTLE_ENDIAN);
+    buffer.putShort(
+        block + CommandEncoder.shardIdEncodingOffset(), (short) request.shardId, LITTLE_ENDIAN);
+    buffer.putByte(block + CommandEncoder.originLoopEncodingOffset(), originLoop);
+    buffer.putByte(block + CommandEncoder.flagsEncodingOffset(), request.write ? Command.WRITE : 0);
+    final int keyHeader = block + CommandEncoder.BLOCK_LENGTH;
+    final int key = keyHeader + CommandEncoder.idempotencyKeyHeaderLength();
+    buffer.putByte(keyHeader, (byte) request.keyLength);
+    buffer.putBytes(key, slots, request.keyOffset(), request.keyLength);
+    final int payloadHeader = key + request.keyLength;
+    buffer.putShort(payloadHeader, (short) request.payloadLength, LITTLE_ENDIAN);
+    buffer.putBytes(
+        payloadHeader + CommandEncoder.payloadHeaderLength(),
+        slots,
+        request.payloadOffset,
+        request.payloadLength);
   }
 }

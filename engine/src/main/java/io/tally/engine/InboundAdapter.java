@@ -1,7 +1,6 @@
 package io.tally.engine;
 
 import io.tally.engine.codecs.CommandDecoder;
-import io.tally.engine.codecs.MessageHeaderDecoder;
 import io.tally.engine.codecs.ReplyCode;
 import io.tally.engine.codecs.ReplyDecoder;
 import org.agrona.DirectBuffer;
@@ -23,7 +22,6 @@ public final class InboundAdapter implements InboundHandler {
 
   private static final DirectBuffer EMPTY = new UnsafeBuffer(new byte[0]);
 
-  private final MessageHeaderDecoder header = new MessageHeaderDecoder();
   private final CommandAdapter commands = new CommandAdapter();
   private final ReplyAdapter replies = new ReplyAdapter();
   private final MessageClaim claim = new MessageClaim();
@@ -69,11 +67,10 @@ public final class InboundAdapter implements InboundHandler {
    */
   public int onMessage(
       final long nowNs, final DirectBuffer buffer, final int offset, final int length) {
-    if (length < MessageHeaderDecoder.ENCODED_LENGTH) {
+    if (length < MessageHeaderWord.ENCODED_LENGTH) {
       return malformed();
     }
-    header.wrap(buffer, offset);
-    return switch (header.templateId()) {
+    return switch (MessageHeaderWord.templateId(MessageHeaderWord.get(buffer, offset))) {
       case CommandDecoder.TEMPLATE_ID -> onCommand(nowNs, buffer, offset, length);
       case ReplyDecoder.TEMPLATE_ID -> onReply(buffer, offset, length);
       default -> malformed();

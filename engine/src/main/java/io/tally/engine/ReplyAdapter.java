@@ -1,6 +1,7 @@
 package io.tally.engine;
 
-import io.tally.engine.codecs.MessageHeaderDecoder;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import io.tally.engine.codecs.ReplyCode;
 import io.tally.engine.codecs.ReplyDecoder;
 import org.agrona.DirectBuffer;
@@ -9,9 +10,10 @@ import org.agrona.DirectBuffer;
 final class ReplyAdapter {
   private static final ReplyCode[] CODES = codesByValue();
 
-  private final MessageHeaderDecoder header = new MessageHeaderDecoder();
-  private final ReplyDecoder decoder = new ReplyDecoder();
   private ReplyCode code;
+  private int block;
+  private int originLoop;
+  private long originIncarnation;
   private int payloadOffset;
   private int payloadLength;
 
@@ -20,43 +22,46 @@ final class ReplyAdapter {
     if (length < ReplyProxy.encodedLength(0)) {
       return false;
     }
-    header.wrap(buffer, offset);
-    final int blockLength = header.blockLength();
-    if (header.schemaId() != ReplyDecoder.SCHEMA_ID
-        || header.templateId() != ReplyDecoder.TEMPLATE_ID
+    final long header = MessageHeaderWord.get(buffer, offset);
+    final int blockLength = MessageHeaderWord.blockLength(header);
+    if (MessageHeaderWord.schemaId(header) != ReplyDecoder.SCHEMA_ID
+        || MessageHeaderWord.templateId(header) != ReplyDecoder.TEMPLATE_ID
         || blockLength < ReplyDecoder.BLOCK_LENGTH) {
       return false;
     }
-    final int body = offset + MessageHeaderDecoder.ENCODED_LENGTH;
-    payloadOffset = body + blockLength + ReplyDecoder.payloadHeaderLength();
+    block = offset + MessageHeaderWord.ENCODED_LENGTH;
+    final int payloadHeader = block + blockLength;
+    payloadOffset = payloadHeader + ReplyDecoder.payloadHeaderLength();
     if (payloadOffset > offset + length) {
       return false;
     }
-    decoder.wrap(buffer, body, blockLength, header.version());
     // The generated lookup throws for a code that a newer version may have added.
-    code = CODES[decoder.codeRaw()];
+    code = CODES[buffer.getByte(block + ReplyDecoder.codeEncodingOffset()) & 0xFF];
     if (code == null) {
       return false;
     }
-    payloadLength = decoder.payloadLength();
+    originLoop = buffer.getByte(block + ReplyDecoder.originLoopEncodingOffset()) & 0xFF;
+    originIncarnation =
+        buffer.getLong(block + ReplyDecoder.originIncarnationEncodingOffset(), LITTLE_ENDIAN);
+    payloadLength = buffer.getShort(payloadHeader, LITTLE_ENDIAN) & 0xFFFF;
     return payloadOffset + payloadLength <= offset + length;
   }
 
   int originLoop() {
-    return decoder.originLoop();
+    return originLoop;
   }
 
   long originIncarnation() {
-    return decoder.originIncarnation();
+    return originIncarnation;
   }
 
   /** Hands the wrapped reply to its ingress. */
   void dispatch(final DirectBuffer buffer, final ReplySink sink) {
     sink.onReply(
-        decoder.correlationId(),
+        buffer.getLong(block + ReplyDecoder.correlationIdEncodingOffset(), LITTLE_ENDIAN),
         code,
-        decoder.shardIncarnation(),
-        decoder.flags().replayed(),
+        buffer.getLong(block + ReplyDecoder.shardIncarnationEncodingOffset(), LITTLE_ENDIAN),
+        (buffer.getByte(block + ReplyDecoder.flagsEncodingOffset()) & ReplyProxy.REPLAYED) != 0,
         buffer,
         payloadOffset,
         payloadLength);

@@ -1,9 +1,11 @@
 package io.tally.engine;
 
-import io.tally.engine.codecs.MessageHeaderEncoder;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import io.tally.engine.codecs.ReplyCode;
 import io.tally.engine.codecs.ReplyEncoder;
 import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * Writes Reply messages into claimed space: the same bytes for a reply queue and for a frame. Not
@@ -11,14 +13,19 @@ import org.agrona.DirectBuffer;
  */
 final class ReplyProxy {
   private static final int OVERHEAD =
-      MessageHeaderEncoder.ENCODED_LENGTH
+      MessageHeaderWord.ENCODED_LENGTH
           + ReplyEncoder.BLOCK_LENGTH
           + ReplyEncoder.payloadHeaderLength();
 
-  private static final byte REPLAYED = 1;
+  /** The flag that says that the answer was recorded for an earlier request with the same key. */
+  static final byte REPLAYED = 1;
 
-  private final MessageHeaderEncoder header = new MessageHeaderEncoder();
-  private final ReplyEncoder encoder = new ReplyEncoder();
+  private static final long HEADER =
+      MessageHeaderWord.of(
+          ReplyEncoder.BLOCK_LENGTH,
+          ReplyEncoder.TEMPLATE_ID,
+          ReplyEncoder.SCHEMA_ID,
+          ReplyEncoder.SCHEMA_VERSION);
 
   static int encodedLength(final int payloadLength) {
     return OVERHEAD + payloadLength;
@@ -34,19 +41,25 @@ final class ReplyProxy {
       final DirectBuffer payload,
       final int offset,
       final int length) {
-    encoder
-        .wrapAndApplyHeader(claim.buffer(), claim.offset(), header)
-        .correlationId(command.correlationId)
-        .originIncarnation(command.originIncarnation)
-        .shardIncarnation(shardIncarnation)
-        .epoch(epoch)
-        .shardId(command.shardId)
-        .originLoop((short) command.originLoop)
-        .code(code);
-    // The generated setter would read the byte back, and wait for memory that no cache holds.
-    claim
-        .buffer()
-        .putByte(encoder.offset() + ReplyEncoder.flagsEncodingOffset(), replayed ? REPLAYED : 0);
-    encoder.putPayload(payload, offset, length);
+    final MutableDirectBuffer buffer = claim.buffer();
+    MessageHeaderWord.put(buffer, claim.offset(), HEADER);
+    final int block = claim.offset() + MessageHeaderWord.ENCODED_LENGTH;
+    buffer.putLong(
+        block + ReplyEncoder.correlationIdEncodingOffset(), command.correlationId, LITTLE_ENDIAN);
+    buffer.putLong(
+        block + ReplyEncoder.originIncarnationEncodingOffset(),
+        command.originIncarnation,
+        LITTLE_ENDIAN);
+    buffer.putLong(
+        block + ReplyEncoder.shardIncarnationEncodingOffset(), shardIncarnation, LITTLE_ENDIAN);
+    buffer.putLong(block + ReplyEncoder.epochEncodingOffset(), epoch, LITTLE_ENDIAN);
+    buffer.putShort(
+        block + ReplyEncoder.shardIdEncodingOffset(), (short) command.shardId, LITTLE_ENDIAN);
+    buffer.putByte(block + ReplyEncoder.originLoopEncodingOffset(), (byte) command.originLoop);
+    buffer.putByte(block + ReplyEncoder.codeEncodingOffset(), (byte) code.value());
+    buffer.putByte(block + ReplyEncoder.flagsEncodingOffset(), replayed ? REPLAYED : 0);
+    final int payloadHeader = block + ReplyEncoder.BLOCK_LENGTH;
+    buffer.putShort(payloadHeader, (short) length, LITTLE_ENDIAN);
+    buffer.putBytes(payloadHeader + ReplyEncoder.payloadHeaderLength(), payload, offset, length);
   }
 }

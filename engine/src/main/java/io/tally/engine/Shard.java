@@ -137,7 +137,7 @@ final class Shard {
     switch (keys.begin(nowNs, command)) {
       case IdempotencyTable.RESERVED -> {
         final ReplyCode code = run(nowNs, command, lane);
-        keys.conclude(code, buffer, offset, lane.replyLength(sequence));
+        keys.conclude(code, buffer, offset, OwnerLane.replyLength(lane.recorded(sequence)));
       }
       case IdempotencyTable.REPLAY -> {
         stats.increment(EngineCounter.IDEMPOTENT_REPLAYS);
@@ -158,15 +158,16 @@ final class Shard {
   private void answerFrom(
       final OwnerLane lane, final Command command, final ReplyPublisher replies) {
     final long sequence = command.laneSequence;
+    final long recorded = lane.recorded(sequence);
     replies.publish(
         command,
         incarnation,
         epoch,
-        ReplyCode.get(lane.replyCode(sequence)),
-        lane.replyFlags(sequence) == REPLAYED,
+        ReplyCode.get(OwnerLane.replyCode(recorded)),
+        OwnerLane.replyFlags(recorded) == REPLAYED,
         lane.buffer(),
         lane.replyOffset(sequence),
-        lane.replyLength(sequence));
+        OwnerLane.replyLength(recorded));
   }
 
   private int apply(

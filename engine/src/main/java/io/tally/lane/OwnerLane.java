@@ -135,33 +135,44 @@ public final class OwnerLane {
   }
 
   /**
-   * Length of a recorded answer.
+   * What was recorded of an answer besides its bytes: taken apart by {@link #replyCode}, {@link
+   * #replyFlags} and {@link #replyLength}.
    *
    * @param sequence above the floor.
+   * @return all of it in one word.
+   */
+  public long recorded(final long sequence) {
+    return slots.getLong(slotOffset(sequence));
+  }
+
+  /**
+   * Length of a recorded answer.
+   *
+   * @param recorded from {@link #recorded}.
    * @return length in bytes.
    */
-  public int replyLength(final long sequence) {
-    return (int) (slots.getLong(slotOffset(sequence)) >>> LENGTH_SHIFT);
+  public static int replyLength(final long recorded) {
+    return (int) (recorded >>> LENGTH_SHIFT);
   }
 
   /**
    * Code of a recorded answer.
    *
-   * @param sequence above the floor.
+   * @param recorded from {@link #recorded}.
    * @return the code.
    */
-  public byte replyCode(final long sequence) {
-    return (byte) (slots.getLong(slotOffset(sequence)) >>> CODE_SHIFT);
+  public static byte replyCode(final long recorded) {
+    return (byte) (recorded >>> CODE_SHIFT);
   }
 
   /**
    * Flags of a recorded answer.
    *
-   * @param sequence above the floor.
+   * @param recorded from {@link #recorded}.
    * @return the flags.
    */
-  public byte replyFlags(final long sequence) {
-    return (byte) (slots.getLong(slotOffset(sequence)) >>> FLAGS_SHIFT);
+  public static byte replyFlags(final long recorded) {
+    return (byte) (recorded >>> FLAGS_SHIFT);
   }
 
   /**

@@ -153,8 +153,8 @@ final class LaneProtocolTest {
   }
 
   private void answer(final OwnerLane lane, final long sequence) {
-    assertEquals(DONE, lane.replyCode(sequence));
-    assertEquals(Long.BYTES, lane.replyLength(sequence));
+    assertEquals(DONE, OwnerLane.replyCode(lane.recorded(sequence)));
+    assertEquals(Long.BYTES, OwnerLane.replyLength(lane.recorded(sequence)));
     answers.add(new Answer(sequence, lane.buffer().getLong(lane.replyOffset(sequence))));
   }
 
