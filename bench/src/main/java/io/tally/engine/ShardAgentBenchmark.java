@@ -31,10 +31,10 @@ import org.openjdk.jmh.annotations.TearDown;
 
 /**
  * What one shard thread can do: commands go into its ring, it applies them behind its lane to the
- * counter table, and the answers come back through the reply queue. The shard's part alone, which
- * is what a thread of its own can do at best; that and the part of the ingress on one thread in
- * turns of 64; and each on its own thread. For the latter, two Disruptors as they come that move
- * the same bytes there and back.
+ * counter table, and the answers come back through the reply queue. The payloads stand ready, as in
+ * the pending slots of an ingress. The shard's part alone, which is what a thread of its own can do
+ * at best; that and the part of the ingress on one thread in turns of 64; and each on its own
+ * thread. For the latter, two Disruptors as they come that move the same bytes there and back.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -51,8 +51,7 @@ public class ShardAgentBenchmark extends MicroBenchmark {
     private static final int COUNTERS = 1024;
     private static final long DEADLINE_NS = TimeUnit.SECONDS.toNanos(10);
 
-    private final KeyWalk keys = new KeyWalk(COUNTERS);
-    private final SampleCommand sample = new SampleCommand();
+    private final SampleCommand[] samples = new SampleCommand[COUNTERS];
     private final MessageClaim claim = new MessageClaim();
     private final IngressLane lane = new IngressLane(LANE_WINDOW);
     private final CounterReplyAdapter reply = new CounterReplyAdapter();
@@ -67,6 +66,11 @@ public class ShardAgentBenchmark extends MicroBenchmark {
 
     /** Launches the engine. */
     public OneShard() {
+      final KeyWalk keys = new KeyWalk(COUNTERS);
+      for (int i = 0; i < COUNTERS; i++) {
+        keys.next();
+        samples[i] = new SampleCommand(keys);
+      }
       final Wakeup polled = () -> {};
       final CounterServiceFactory services = new CounterServiceFactory(new CounterLimit(COUNTERS));
       final ShardEngine engine =
@@ -89,11 +93,10 @@ public class ShardAgentBenchmark extends MicroBenchmark {
     }
 
     boolean send(final long nowNs) {
+      final SampleCommand sample = samples[(int) (sent % COUNTERS)];
       if (!lane.hasRoom() || !ring.tryClaim(sample.encodedLength(), nowNs + DEADLINE_NS, claim)) {
         return false;
       }
-      keys.next();
-      sample.address(keys);
       sample.request.laneSequence = lane.assign();
       sample.request.correlationId = ++sent;
       proxy.encode(
