@@ -14,22 +14,23 @@ final class SampleCommand {
   final UnsafeBuffer slots =
       new UnsafeBuffer(new byte[MAX_PAYLOAD_LENGTH + Command.MAX_KEY_LENGTH]);
   final PendingRequest request = new PendingRequest(0, slots.capacity(), MAX_PAYLOAD_LENGTH);
+  private final MessageHeaderEncoder header = new MessageHeaderEncoder();
+  private final IncrementEncoder increment = new IncrementEncoder();
 
   SampleCommand() {
-    this(new KeyWalk(1));
-  }
-
-  /** Of the current key. */
-  SampleCommand(final KeyWalk keys) {
     request.write = true;
     request.shardIncarnation = INCARNATION;
-    request.keyHash = keys.hash();
-    final IncrementEncoder increment = new IncrementEncoder();
+    address(new KeyWalk(1));
+  }
+
+  /** Aims the command at the current key. */
+  void address(final KeyWalk keys) {
     increment
-        .wrapAndApplyHeader(slots, request.payloadOffset, new MessageHeaderEncoder())
+        .wrapAndApplyHeader(slots, request.payloadOffset, header)
         .amount(1)
         .putCounterId(keys.ids(), keys.offset(), KeyWalk.ID_BYTES);
     request.payloadLength = MessageHeaderEncoder.ENCODED_LENGTH + increment.encodedLength();
+    request.keyHash = keys.hash();
   }
 
   int encodedLength() {

@@ -49,9 +49,13 @@ public class ShardAgentBenchmark extends MicroBenchmark {
   @State(Scope.Benchmark)
   public static class OneShard {
     private static final int COUNTERS = 1024;
+    private static final int PAYLOAD_STRIDE = 64;
     private static final long DEADLINE_NS = TimeUnit.SECONDS.toNanos(10);
 
-    private final SampleCommand[] samples = new SampleCommand[COUNTERS];
+    private final SampleCommand sample = new SampleCommand();
+    private final UnsafeBuffer payloads = new UnsafeBuffer(new byte[COUNTERS * PAYLOAD_STRIDE]);
+    private final long[] hashes = new long[COUNTERS];
+    private final UnsafeBuffer slots = new UnsafeBuffer(0, 0);
     private final MessageClaim claim = new MessageClaim();
     private final IngressLane lane = new IngressLane(LANE_WINDOW);
     private final CounterReplyAdapter reply = new CounterReplyAdapter();
@@ -69,7 +73,13 @@ public class ShardAgentBenchmark extends MicroBenchmark {
       final KeyWalk keys = new KeyWalk(COUNTERS);
       for (int i = 0; i < COUNTERS; i++) {
         keys.next();
-        samples[i] = new SampleCommand(keys);
+        sample.address(keys);
+        hashes[i] = keys.hash();
+        payloads.putBytes(
+            i * PAYLOAD_STRIDE,
+            sample.slots,
+            sample.request.payloadOffset,
+            sample.request.payloadLength);
       }
       final Wakeup polled = () -> {};
       final CounterServiceFactory services = new CounterServiceFactory(new CounterLimit(COUNTERS));
@@ -93,14 +103,15 @@ public class ShardAgentBenchmark extends MicroBenchmark {
     }
 
     boolean send(final long nowNs) {
-      final SampleCommand sample = samples[(int) (sent % COUNTERS)];
       if (!lane.hasRoom() || !ring.tryClaim(sample.encodedLength(), nowNs + DEADLINE_NS, claim)) {
         return false;
       }
+      final int next = (int) sent & COUNTERS - 1;
+      slots.wrap(payloads, next * PAYLOAD_STRIDE, PAYLOAD_STRIDE);
+      sample.request.keyHash = hashes[next];
       sample.request.laneSequence = lane.assign();
       sample.request.correlationId = ++sent;
-      proxy.encode(
-          claim, sample.request, epoch, lane.floor(), SampleCommand.REMAINING_US, sample.slots);
+      proxy.encode(claim, sample.request, epoch, lane.floor(), SampleCommand.REMAINING_US, slots);
       claim.commit();
       return true;
     }

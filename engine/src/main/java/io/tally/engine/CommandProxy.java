@@ -64,7 +64,9 @@ final class CommandProxy {
     final int keyHeader = block + CommandEncoder.BLOCK_LENGTH;
     final int key = keyHeader + CommandEncoder.idempotencyKeyHeaderLength();
     buffer.putByte(keyHeader, (byte) request.keyLength);
-    buffer.putBytes(key, slots, request.keyOffset(), request.keyLength);
+    if (request.keyLength > 0) {
+      buffer.putBytes(key, slots, request.keyOffset(), request.keyLength);
+    }
     final int payloadHeader = key + request.keyLength;
     buffer.putShort(payloadHeader, (short) request.payloadLength, LITTLE_ENDIAN);
     buffer.putBytes(
