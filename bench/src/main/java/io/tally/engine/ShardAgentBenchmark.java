@@ -61,7 +61,7 @@ public class ShardAgentBenchmark extends MicroBenchmark {
     private final CounterReplyAdapter reply = new CounterReplyAdapter();
     private final ReplySink sink = this::onReply;
     private final ShardAgent agent;
-    private final ShardRing ring;
+    private final MessageRing ring;
     private final ReplyQueue replies;
     private final CommandProxy proxy;
     private final long epoch;

@@ -16,7 +16,7 @@ final class CommandRouter {
 
   private final RoutingTable routes;
   private final long ownIncarnation;
-  private final ShardRing[] rings;
+  private final MessageRing[] rings;
   private final int[] agentByShard;
   private final Wakeup[] agentWakeups;
   private final boolean wakes;
@@ -39,7 +39,7 @@ final class CommandRouter {
   CommandRouter(
       final RoutingTable routes,
       final long ownIncarnation,
-      final ShardRing[] rings,
+      final MessageRing[] rings,
       final int[] agentByShard,
       final Wakeup[] agentWakeups,
       final boolean[] handedOver,

@@ -29,6 +29,7 @@ public final class InboundAdapter implements InboundHandler {
   private final int ownNode;
   private final int shardCount;
   private final int maxMessageLength;
+  private final int maxReplyLength;
   private final long ownIncarnation;
   private final int homeLoop;
   private final CommandRouter router;
@@ -47,6 +48,7 @@ public final class InboundAdapter implements InboundHandler {
     ownNode = context.nodeIndex();
     shardCount = context.shardCount();
     maxMessageLength = context.maxMessageLength();
+    maxReplyLength = ReplyProxy.encodedLength(context.serviceFactory().maxReplyLength());
     ownIncarnation = context.incarnation();
     homeLoop = context.homeLoop();
     this.router = router;
@@ -150,7 +152,8 @@ public final class InboundAdapter implements InboundHandler {
   }
 
   private int onReply(final DirectBuffer buffer, final int offset, final int length) {
-    if (!replies.wrap(buffer, offset, length)
+    if (length > maxReplyLength
+        || !replies.wrap(buffer, offset, length)
         || replies.originIncarnation() != ownIncarnation
         || replies.originLoop() >= ingresses.length) {
       return malformed();

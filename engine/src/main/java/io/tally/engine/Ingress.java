@@ -88,7 +88,8 @@ public final class Ingress implements SteppedAgent, ReplySink {
     slots = new UnsafeBuffer(ByteBuffer.allocateDirect(Math.multiplyExact(slotCount, slotLength)));
     requests = new PendingRequest[slotCount];
     free = new PendingRequest[slotCount];
-    replyQueue = new ReplyQueue(context.replyQueueBytes(), wakeup);
+    replyQueue =
+        new ReplyQueue(context.replyCount(), context.serviceFactory().maxReplyLength(), wakeup);
     stats = new EngineStats(context.serviceFactory().messageTypes());
     lanes = new IngressLane[shardCount];
     laneIncarnations = new long[shardCount];

@@ -13,8 +13,8 @@ public final class MessageClaim {
   private MutableDirectBuffer buffer;
   private int offset;
   private int length;
-  private boolean inShardRing;
-  private ShardRing shardRing;
+  private boolean inMessageRing;
+  private MessageRing messageRing;
   private long sequence;
   private RingBuffer byteRing;
   private int index;
@@ -48,8 +48,8 @@ public final class MessageClaim {
 
   /** Hands the message to its reader. */
   public void commit() {
-    if (inShardRing) {
-      shardRing.commit(sequence);
+    if (inMessageRing) {
+      messageRing.commit(sequence);
     } else {
       byteRing.commit(index);
     }
@@ -57,22 +57,22 @@ public final class MessageClaim {
 
   /** Gives the claimed space up; the reader skips it. */
   public void abort() {
-    if (inShardRing) {
-      shardRing.abort(sequence);
+    if (inMessageRing) {
+      messageRing.abort(sequence);
     } else {
       byteRing.abort(index);
     }
   }
 
   void wrap(
-      final ShardRing ring,
+      final MessageRing ring,
       final long claimedSequence,
       final MutableDirectBuffer slab,
       final int slotOffset,
       final int messageLength) {
-    inShardRing = true;
-    if (shardRing != ring) {
-      shardRing = ring;
+    inMessageRing = true;
+    if (messageRing != ring) {
+      messageRing = ring;
     }
     sequence = claimedSequence;
     buffer(slab);
@@ -88,7 +88,7 @@ public final class MessageClaim {
    * @param messageLength in bytes.
    */
   public void wrap(final RingBuffer ring, final int claimedIndex, final int messageLength) {
-    inShardRing = false;
+    inMessageRing = false;
     if (byteRing != ring) {
       byteRing = ring;
     }

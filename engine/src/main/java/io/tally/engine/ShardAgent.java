@@ -8,7 +8,7 @@ import org.agrona.concurrent.NanoClock;
  * thread, which wakes for it; but an event loop that has handed commands over steps it itself if
  * nobody else does at that moment, since waking another thread costs more than the work.
  */
-final class ShardAgent implements SteppedAgent, ShardRing.Handler {
+final class ShardAgent implements SteppedAgent, MessageRing.Handler {
   private static final int BATCH_LIMIT = 256;
   private static final int EXPIRE_LIMIT = 256;
   private static final long SWEEP_NS = 100_000_000;
@@ -23,7 +23,7 @@ final class ShardAgent implements SteppedAgent, ShardRing.Handler {
   private final ShardAgent[] agents;
   private final boolean[] handedOver;
   private final String roleName;
-  private final ShardRing[] rings;
+  private final MessageRing[] rings;
   private final Shard[] shards;
   private final Shard[] shardById;
   private final ReplyPublisher replies;
@@ -53,7 +53,7 @@ final class ShardAgent implements SteppedAgent, ShardRing.Handler {
       final ShardAgent[] agents,
       final boolean[] handedOver,
       final String roleName,
-      final ShardRing[] rings,
+      final MessageRing[] rings,
       final Shard[] shards,
       final Shard[] shardById,
       final ReplyPublisher replies,
@@ -130,8 +130,8 @@ final class ShardAgent implements SteppedAgent, ShardRing.Handler {
     int workCount = 0;
     boolean hasMore = false;
     try {
-      for (final ShardRing ring : rings) {
-        final int polled = ring.poll(this, BATCH_LIMIT, ShardRing.NO_BOUND);
+      for (final MessageRing ring : rings) {
+        final int polled = ring.poll(this, BATCH_LIMIT, MessageRing.NO_BOUND);
         hasMore |= polled == BATCH_LIMIT;
         workCount += polled;
       }
@@ -166,7 +166,7 @@ final class ShardAgent implements SteppedAgent, ShardRing.Handler {
   }
 
   @Override
-  public void onCommand(
+  public void onMessage(
       final DirectBuffer buffer, final int offset, final int length, final long deadlineNs) {
     final Command command = adapter.decode(buffer, offset, length);
     if (command == null) {
@@ -198,7 +198,7 @@ final class ShardAgent implements SteppedAgent, ShardRing.Handler {
     return shards;
   }
 
-  ShardRing[] rings() {
+  MessageRing[] rings() {
     return rings;
   }
 

@@ -15,7 +15,7 @@ import org.agrona.concurrent.NanoClock;
  */
 public final class ShardEngine {
   private final RoutingTable routes;
-  private final ShardRing[] rings;
+  private final MessageRing[] rings;
   private final ShardAgent[] agents;
   private final Ingress[] ingresses;
   private final InboundAdapter inbound;
@@ -24,7 +24,7 @@ public final class ShardEngine {
     routes = context.routingTable();
     final int ownNode = context.nodeIndex();
     final int shardCount = context.shardCount();
-    rings = new ShardRing[shardCount];
+    rings = new MessageRing[shardCount];
     final int[] agentByShard = new int[shardCount];
     final Shard[] shardById = new Shard[shardCount];
     ingresses = new Ingress[context.ingressWakeups().length];
@@ -37,7 +37,7 @@ public final class ShardEngine {
     int owned = 0;
     for (int shard = 0; shard < shardCount; shard++) {
       if (routes.nodeIndex(shard) == ownNode) {
-        rings[shard] = new ShardRing(context.ringSlots(), context.maxMessageLength());
+        rings[shard] = new MessageRing(context.ringSlots(), context.maxMessageLength());
         agentByShard[shard] = owned++ % agents.length;
         shardsByAgent.get(agentByShard[shard]).add(shard);
       }
@@ -237,7 +237,7 @@ public final class ShardEngine {
       final boolean[] handedOver) {
     final ShardServiceFactory factory = context.serviceFactory();
     final EngineStats stats = new EngineStats(factory.messageTypes());
-    final ShardRing[] ownRings = new ShardRing[shardIds.size()];
+    final MessageRing[] ownRings = new MessageRing[shardIds.size()];
     final Shard[] shards = new Shard[shardIds.size()];
     for (int i = 0; i < shards.length; i++) {
       final int shardId = shardIds.get(i);
@@ -698,7 +698,7 @@ public final class ShardEngine {
      * @return bytes.
      */
     public long ringBytes() {
-      return (long) ringSlots * ShardRing.slotLength(maxMessageLength());
+      return (long) ringSlots * MessageRing.slotLength(maxMessageLength());
     }
 
     /**
@@ -707,8 +707,12 @@ public final class ShardEngine {
      *
      * @return bytes.
      */
-    public int replyQueueBytes() {
-      return ReplyQueue.capacity(2 * pendingSlots, serviceFactory.maxReplyLength());
+    public long replyQueueBytes() {
+      return ReplyQueue.bytes(replyCount(), serviceFactory.maxReplyLength());
+    }
+
+    int replyCount() {
+      return 2 * pendingSlots;
     }
 
     private static void requirePowerOfTwo(

@@ -16,8 +16,8 @@ final class CommandRouterTest {
       new RoutingTable(
           List.of("node-0", "node-1"), new int[] {0, 0, 0, 1}, new long[] {1, 2, 3, 4});
 
-  private final ShardRing[] rings = {
-    new ShardRing(2, LENGTH), new ShardRing(2, LENGTH), new ShardRing(2, LENGTH), null
+  private final MessageRing[] rings = {
+    new MessageRing(2, LENGTH), new MessageRing(2, LENGTH), new MessageRing(2, LENGTH), null
   };
   private final int[] wakes = new int[2];
   private final SimulatedLink link = new SimulatedLink(2, 1 << 12);

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.fail;
 import io.tally.engine.codecs.MessageHeaderDecoder;
 import io.tally.engine.codecs.ReplyCode;
 import io.tally.stock.StockProxy;
+import io.tally.stock.StockServiceFactory;
+import io.tally.stock.codecs.StockReplyEncoder;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -147,6 +149,26 @@ final class InboundAdapterTest {
   }
 
   @Test
+  void shouldRefuseAReplyLongerThanTheServiceGivesWhicheverLoopAwaitsIt() {
+    final int maxLength = new StockServiceFactory().maxReplyLength();
+    assertEquals(InboundAdapter.REFUSED, front.receive(longAnswer(put(1), maxLength + 1)));
+    assertEquals(InboundAdapter.ACCEPTED, front.receive(longAnswer(put(2), maxLength)));
+    assertEquals(List.of(2L), answers.cookies());
+    final StockNode apart =
+        StockNode.launch(
+            clock, StockNode.context(IDS, "node-0", 3), ShardEngine.Context.NO_LOOP, 1);
+    apart.link.peerUp(1, 5);
+    apart.stocks.put(0, itemId, 1, answers, 3);
+    apart.link.drain(
+        (node, message) -> {
+          assertEquals(InboundAdapter.REFUSED, apart.receive(longAnswer(message, maxLength + 1)));
+          assertEquals(InboundAdapter.ACCEPTED, apart.receive(longAnswer(message, maxLength)));
+        });
+    apart.stepIngress();
+    assertEquals(List.of(2L, 3L), answers.cookies());
+  }
+
+  @Test
   void shouldWakeTheIngressOfAnotherLoopOncePerBatch() {
     final StockNode apart =
         StockNode.launch(
@@ -233,6 +255,14 @@ final class InboundAdapterTest {
 
   private static byte[] answer(final Command command) {
     return Messages.reply(command, 5, 1, ReplyCode.ANSWERED, false, new byte[0]);
+  }
+
+  private static byte[] longAnswer(final byte[] command, final int length) {
+    final byte[] payload = new byte[length];
+    new StockReplyEncoder()
+        .wrapAndApplyHeader(
+            new UnsafeBuffer(payload), 0, new io.tally.stock.codecs.MessageHeaderEncoder());
+    return Messages.reply(Messages.decode(command), 5, 1, ReplyCode.ANSWERED, false, payload);
   }
 
   private void assertNothingRan() {

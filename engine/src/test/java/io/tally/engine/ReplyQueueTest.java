@@ -36,7 +36,7 @@ final class ReplyQueueTest {
   }
 
   @Test
-  void shouldDrainEverythingInOneCallAlsoBehindThePaddingAtTheWrap() {
+  void shouldDrainEverythingInOneCallAlsoBehindTheWrap() {
     final ReplyQueue queue = queue(8);
     long next = 0;
     long expected = 0;
@@ -71,7 +71,7 @@ final class ReplyQueueTest {
   }
 
   private static ReplyQueue queue(final int replyCount) {
-    return new ReplyQueue(ReplyQueue.capacity(replyCount, MAX_REPLY_LENGTH), () -> {});
+    return new ReplyQueue(replyCount, MAX_REPLY_LENGTH, () -> {});
   }
 
   private boolean put(final ReplyQueue queue, final long correlationId, final int length) {

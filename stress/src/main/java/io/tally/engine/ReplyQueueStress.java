@@ -16,7 +16,7 @@ import org.openjdk.jcstress.infra.results.III_Result;
  * two processors suffice.
  */
 public class ReplyQueueStress implements ReplySink {
-  private final ReplyQueue queue = new ReplyQueue(ReplyQueue.capacity(8, Long.BYTES), () -> {});
+  private final ReplyQueue queue = new ReplyQueue(8, Long.BYTES, () -> {});
   private int first;
   private int second;
   private int torn;

@@ -12,11 +12,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(20)
-final class ShardRingTest {
+final class MessageRingTest {
   private static final int SLOT_COUNT = 8;
   private static final int MAX_LENGTH = 24;
 
-  private final ShardRing ring = new ShardRing(SLOT_COUNT, MAX_LENGTH);
+  private final MessageRing ring = new MessageRing(SLOT_COUNT, MAX_LENGTH);
   private final MessageClaim claim = new MessageClaim();
   private final List<Long> taken = new ArrayList<>();
 
@@ -38,7 +38,7 @@ final class ShardRingTest {
               seen.add(length + "@" + deadlineNs);
             },
             10,
-            ShardRing.NO_BOUND);
+            MessageRing.NO_BOUND);
     assertEquals(2, count);
     assertEquals(List.of("24@77", "0@-3"), seen);
   }
@@ -50,7 +50,7 @@ final class ShardRingTest {
     }
     assertFalse(ring.tryClaim(8, 0, claim));
     assertEquals(SLOT_COUNT, ring.depth());
-    assertEquals(1, ring.poll(this::take, 1, ShardRing.NO_BOUND));
+    assertEquals(1, ring.poll(this::take, 1, MessageRing.NO_BOUND));
     put(100);
     assertFalse(ring.tryClaim(8, 0, claim));
   }
@@ -61,7 +61,7 @@ final class ShardRingTest {
       for (long j = 0; j < 5; j++) {
         put(i + j);
       }
-      assertEquals(5, ring.poll(this::take, 100, ShardRing.NO_BOUND));
+      assertEquals(5, ring.poll(this::take, 100, MessageRing.NO_BOUND));
     }
     for (int i = 0; i < taken.size(); i++) {
       assertEquals(i, taken.get(i));
@@ -75,7 +75,7 @@ final class ShardRingTest {
     assertTrue(ring.tryClaim(8, 0, claim));
     claim.abort();
     put(2);
-    assertEquals(3, ring.poll(this::take, 10, ShardRing.NO_BOUND));
+    assertEquals(3, ring.poll(this::take, 10, MessageRing.NO_BOUND));
     assertEquals(List.of(1L, 2L), taken);
   }
 
@@ -85,10 +85,10 @@ final class ShardRingTest {
     final MessageClaim open = new MessageClaim();
     assertTrue(ring.tryClaim(8, 0, open));
     put(3);
-    assertEquals(1, ring.poll(this::take, 10, ShardRing.NO_BOUND));
+    assertEquals(1, ring.poll(this::take, 10, MessageRing.NO_BOUND));
     open.buffer().putLong(open.offset(), 2);
     open.commit();
-    assertEquals(2, ring.poll(this::take, 10, ShardRing.NO_BOUND));
+    assertEquals(2, ring.poll(this::take, 10, MessageRing.NO_BOUND));
     assertEquals(List.of(1L, 2L, 3L), taken);
   }
 
@@ -100,8 +100,8 @@ final class ShardRingTest {
     assertEquals(0, ring.poll(this::take, 10, -1));
     assertEquals(2, ring.poll(this::take, 10, 1));
     assertEquals(0, ring.poll(this::take, 10, 1));
-    assertEquals(3, ring.poll(this::take, 3, ShardRing.NO_BOUND));
-    assertEquals(1, ring.poll(this::take, 3, ShardRing.NO_BOUND));
+    assertEquals(3, ring.poll(this::take, 3, MessageRing.NO_BOUND));
+    assertEquals(1, ring.poll(this::take, 3, MessageRing.NO_BOUND));
     assertEquals(List.of(0L, 1L, 2L, 3L, 4L, 5L), taken);
   }
 
@@ -121,8 +121,8 @@ final class ShardRingTest {
                   }
                 },
                 10,
-                ShardRing.NO_BOUND));
-    assertEquals(1, ring.poll(this::take, 10, ShardRing.NO_BOUND));
+                MessageRing.NO_BOUND));
+    assertEquals(1, ring.poll(this::take, 10, MessageRing.NO_BOUND));
     assertEquals(List.of(1L, 2L, 3L), taken);
   }
 
@@ -138,14 +138,14 @@ final class ShardRingTest {
               }
             },
             10,
-            ShardRing.NO_BOUND);
+            MessageRing.NO_BOUND);
     assertEquals(3, count);
     assertEquals(List.of(1L, 2L, 3L), taken);
   }
 
   @Test
   void shouldRefuseMessagesLongerThanASlot() {
-    final int tooLong = ShardRing.slotLength(MAX_LENGTH);
+    final int tooLong = MessageRing.slotLength(MAX_LENGTH);
     assertThrows(IllegalArgumentException.class, () -> ring.tryClaim(tooLong, 0, claim));
     assertEquals(0, ring.depth());
   }
@@ -169,7 +169,7 @@ final class ShardRingTest {
                 assertEquals(next[(int) (value >> 32)]++, value & 0xFFFF_FFFFL);
               },
               64,
-              ShardRing.NO_BOUND);
+              MessageRing.NO_BOUND);
       Thread.yield();
     }
     for (final Thread producer : producers) {

@@ -11,13 +11,14 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * One shard's queue of commands: Disruptor's multi-producer sequencer over one slab of equal slots,
- * in place of an event object for each slot. Any thread claims, one thread polls.
+ * A queue of messages, of one shard's commands or of an ingress's replies: Disruptor's
+ * multi-producer sequencer over one slab of equal slots, in place of an event object for each slot.
+ * Any thread claims, one thread polls.
  */
-final class ShardRing {
-  /** Receives the commands that a poll takes. Must not throw. */
+final class MessageRing {
+  /** Receives the messages that a poll takes. Must not throw. */
   interface Handler {
-    void onCommand(DirectBuffer buffer, int offset, int length, long deadlineNs);
+    void onMessage(DirectBuffer buffer, int offset, int length, long deadlineNs);
   }
 
   /** For {@link #poll}: whatever has been published. */
@@ -34,7 +35,7 @@ final class ShardRing {
   private final int slotLength;
   private final long mask;
 
-  ShardRing(final int slotCount, final int maxMessageLength) {
+  MessageRing(final int slotCount, final int maxMessageLength) {
     // The consumer is stepped and never waits inside the sequencer, so signalling must cost
     // nothing.
     sequencer = new MultiProducerSequencer(slotCount, new BusySpinWaitStrategy());
@@ -76,7 +77,7 @@ final class ShardRing {
   }
 
   /**
-   * Hands up to limit commands, none with a sequence above upTo, to the handler.
+   * Hands up to limit messages, none with a sequence above upTo, to the handler.
    *
    * <p>Asking isAvailable slot by slot is safe here although it is racy for a reader that producers
    * may overtake: the consumed sequence gates the producers, so a slot is not claimed again before
@@ -92,7 +93,7 @@ final class ShardRing {
         next++;
         final int length = slab.getInt(slot + LENGTH_OFFSET);
         if (length != ABORTED) {
-          handler.onCommand(
+          handler.onMessage(
               slab, slot + HEADER_LENGTH, length, slab.getLong(slot + DEADLINE_OFFSET));
         }
       }
@@ -104,7 +105,7 @@ final class ShardRing {
     return (int) (next - first);
   }
 
-  /** Commands published or claimed and not yet consumed; for the gauge, any thread. */
+  /** Messages published or claimed and not yet consumed; for the gauge, any thread. */
   long depth() {
     return Math.max(0, sequencer.getCursor() - consumed.get());
   }

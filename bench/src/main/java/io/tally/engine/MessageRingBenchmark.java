@@ -21,14 +21,14 @@ import org.openjdk.jmh.annotations.TearDown;
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(java.util.concurrent.TimeUnit.SECONDS)
-public class ShardRingBenchmark extends MicroBenchmark {
+public class MessageRingBenchmark extends MicroBenchmark {
   private static final int SLOTS = 1024;
   private static final int POLL_LIMIT = 256;
   private static final int MESSAGES = 1 << 16;
 
   private final UnsafeBuffer source = new UnsafeBuffer(new byte[512]);
   private final int length = new SampleCommand().encodedLength();
-  private final ShardRing shardRing = new ShardRing(SLOTS, source.capacity());
+  private final MessageRing messageRing = new MessageRing(SLOTS, source.capacity());
   private final RawDisruptor disruptor = new RawDisruptor(SLOTS, source.capacity());
   private final MessageClaim claim = new MessageClaim();
   private final IdleStrategy idle = new YieldingIdleStrategy();
@@ -44,9 +44,9 @@ public class ShardRingBenchmark extends MicroBenchmark {
 
   @Benchmark
   @OperationsPerInvocation(MESSAGES)
-  public void shardRing() {
+  public void messageRing() {
     for (int i = 0; i < MESSAGES; i++) {
-      while (!shardRing.tryClaim(length, sent, claim)) {
+      while (!messageRing.tryClaim(length, sent, claim)) {
         idle.idle();
       }
       claim.buffer().putBytes(claim.offset(), source, 0, length);
@@ -87,13 +87,13 @@ public class ShardRingBenchmark extends MicroBenchmark {
     private volatile long received;
     private volatile Throwable fault;
     private long last;
-    private final ShardRing.Handler onCommand = this::onCommand;
+    private final MessageRing.Handler onCommand = this::onCommand;
     private final RawDisruptor.Handler onMessage = message -> onNumber(message.getLong(0));
 
     @Override
     public int doWork() {
       final int workCount =
-          shardRing.poll(onCommand, POLL_LIMIT, ShardRing.NO_BOUND)
+          messageRing.poll(onCommand, POLL_LIMIT, MessageRing.NO_BOUND)
               + disruptor.poll(onMessage, POLL_LIMIT);
       if (workCount > 0) {
         received = last;

@@ -13,17 +13,17 @@ import org.openjdk.jcstress.infra.results.III_Result;
  * Commands that producers claim and publish in a ring arrive once and whole, also where its slots
  * are used again and where it is full. Two threads at a time, so that two processors suffice.
  */
-public class ShardRingStress implements ShardRing.Handler {
+public class MessageRingStress implements MessageRing.Handler {
   private static final int LENGTH = 16;
   private static final long PATTERN = 0x0101_0101_0101_0101L;
 
-  private final ShardRing ring = new ShardRing(2, LENGTH);
+  private final MessageRing ring = new MessageRing(2, LENGTH);
   private int first;
   private int second;
   private int torn;
 
   /** The ring has been round already, and one slot of two is taken. */
-  ShardRingStress() {
+  MessageRingStress() {
     final MessageClaim claim = new MessageClaim();
     for (int i = 0; i < 3; i++) {
       ring.tryClaim(LENGTH, 0, claim);
@@ -35,7 +35,7 @@ public class ShardRingStress implements ShardRing.Handler {
   }
 
   final void poll() {
-    ring.poll(this, 2, ShardRing.NO_BOUND);
+    ring.poll(this, 2, MessageRing.NO_BOUND);
   }
 
   /** A refused offer arrived nowhere, and counts as one that was not lost. */
@@ -58,7 +58,7 @@ public class ShardRingStress implements ShardRing.Handler {
   }
 
   @Override
-  public void onCommand(
+  public void onMessage(
       final DirectBuffer buffer, final int offset, final int length, final long deadlineNs) {
     final long value = buffer.getLong(offset);
     if (length != LENGTH
@@ -77,7 +77,7 @@ public class ShardRingStress implements ShardRing.Handler {
   @Outcome(id = "1, 1, 0", expect = Expect.ACCEPTABLE, desc = "Each once, and none torn.")
   @Outcome(expect = Expect.FORBIDDEN, desc = "Lost, repeated or torn.")
   @State
-  public static class HandOver extends ShardRingStress {
+  public static class HandOver extends MessageRingStress {
     private int firstRefused;
     private int secondRefused;
 
@@ -111,7 +111,7 @@ public class ShardRingStress implements ShardRing.Handler {
   @Outcome(id = "1, 1, 0", expect = Expect.ACCEPTABLE, desc = "Each once, and none torn.")
   @Outcome(expect = Expect.FORBIDDEN, desc = "Lost, repeated or torn.")
   @State
-  public static class Claims extends ShardRingStress {
+  public static class Claims extends MessageRingStress {
     private int firstRefused;
     private int secondRefused;
 
