@@ -130,7 +130,8 @@ final class Settings {
       paramLabel = "N",
       description =
           "Most counters this process keeps; further ones are refused, none is ever evicted (default: what"
-              + " half of the memory outside the heap holds that the other settings leave).")
+              + " half of the memory outside the heap holds that the other settings leave, and half of the"
+              + " heap).")
   Long maxCounters;
 
   @Option(
