@@ -133,7 +133,7 @@ final class Latency {
         String.format(
             Locale.ROOT,
             "Open loop, %d connections, 10,000 counters, medians of %d rounds of %d s. Each request is timed from"
-                + " when it was to be sent. \"Late\" is the generator's own share at p99. Every run's counters added up.%n%n",
+                + " when it was to be sent; ratios are medians of each round's own. \"Late\" is the generator's own share at p99. Every run's counters added up.%n%n",
             CONNECTIONS,
             options.rounds,
             options.seconds));
@@ -181,6 +181,10 @@ final class Latency {
     return new Run(run.of, run.percent, Contestant.BARE_NETTY);
   }
 
+  private double[] p99(final Run run) {
+    return rounds.get(run).stream().mapToDouble(values -> values[P99]).toArray();
+  }
+
   /** p99 beside bare Netty's at the same rate; empty where that was not measured. */
   private String ratio(final Run run) {
     final Run base = base(run);
@@ -188,7 +192,7 @@ final class Latency {
       return "rate not reached";
     }
     return rounds.containsKey(base)
-        ? String.format(Locale.ROOT, "%.2f", medians(run)[P99] / medians(base)[P99])
+        ? String.format(Locale.ROOT, "%.2f", Results.medianRatio(p99(run), p99(base)))
         : "";
   }
 

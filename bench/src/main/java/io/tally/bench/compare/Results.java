@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /** The samples of all rounds, and their medians. */
 final class Results {
@@ -47,6 +48,14 @@ final class Results {
     return median(work, contestant, Sample::p99Ms);
   }
 
+  double perSecondRatio(final Work work, final Contestant upper, final Contestant lower) {
+    return ratio(work, upper, lower, Sample::perSecond);
+  }
+
+  double cpuRatio(final Work work, final Contestant upper, final Contestant lower) {
+    return ratio(work, upper, lower, Sample::cpuMicros);
+  }
+
   static double median(final double... values) {
     final double[] sorted = values.clone();
     java.util.Arrays.sort(sorted);
@@ -61,6 +70,20 @@ final class Results {
       java.util.Arrays.stream(values).min().orElseThrow(),
       java.util.Arrays.stream(values).max().orElseThrow()
     };
+  }
+
+  /** Of each round by itself, since what the machine gives changes from round to round. */
+  private double ratio(
+      final Work work,
+      final Contestant upper,
+      final Contestant lower,
+      final ToDoubleFunction<Sample> value) {
+    return medianRatio(values(work, upper, value), values(work, lower, value));
+  }
+
+  /** Median of the rounds' ratios; both measured in the same rounds. */
+  static double medianRatio(final double[] upper, final double[] lower) {
+    return median(IntStream.range(0, upper.length).mapToDouble(i -> upper[i] / lower[i]).toArray());
   }
 
   private double median(

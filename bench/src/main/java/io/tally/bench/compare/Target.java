@@ -59,8 +59,8 @@ record Target(
 
   double ratio(final Results results) {
     return isCpu
-        ? results.cpuMicros(work, contestant) / results.cpuMicros(work, base)
-        : results.perSecond(work, contestant) / results.perSecond(work, base);
+        ? results.cpuRatio(work, contestant, base)
+        : results.perSecondRatio(work, contestant, base);
   }
 
   String verdict(final double ratio) {

@@ -29,7 +29,8 @@ final class ThroughputReport {
     text.append(
         String.format(
             Locale.ROOT,
-            "Medians of %d rounds of %d s. Every run's counters added up to its answers.%n%n",
+            "Medians of %d rounds of %d s; ratios are medians of each round's own. Every run's counters"
+                + " added up to its answers.%n%n",
             options.rounds,
             options.seconds));
     table(text);
@@ -67,9 +68,9 @@ final class ThroughputReport {
             rate,
             range[0],
             range[1],
-            hasBase ? ratio(rate / results.perSecond(work, Contestant.BARE_NETTY)) : "",
+            hasBase ? ratio(results.perSecondRatio(work, contestant, Contestant.BARE_NETTY)) : "",
             cpu,
-            hasBase ? ratio(cpu / results.cpuMicros(work, Contestant.BARE_NETTY)) : "",
+            hasBase ? ratio(results.cpuRatio(work, contestant, Contestant.BARE_NETTY)) : "",
             time(results.p50Ms(work, contestant)),
             time(results.p99Ms(work, contestant))));
   }
@@ -99,8 +100,7 @@ final class ThroughputReport {
     if (results.has(Work.MANY_256, Contestant.NGINX)
         && results.has(Work.MANY_256, Contestant.BARE_NETTY)) {
       final double ratio =
-          results.perSecond(Work.MANY_256, Contestant.BARE_NETTY)
-              / results.perSecond(Work.MANY_256, Contestant.NGINX);
+          results.perSecondRatio(Work.MANY_256, Contestant.BARE_NETTY, Contestant.NGINX);
       text.append(
           String.format(
               Locale.ROOT,
