@@ -31,10 +31,10 @@ import org.openjdk.jmh.annotations.TearDown;
 
 /**
  * What one shard thread can do: commands go into its ring, it applies them behind its lane to the
- * counter table, and the answers come back through the reply queue. The payloads stand ready, as in
- * the pending slots of an ingress. The shard's part alone, which is what a thread of its own can do
- * at best; that and the part of the ingress on one thread in turns of 64; and each on its own
- * thread. For the latter, two Disruptors as they come that move the same bytes there and back.
+ * counter table, and the answers come back through the reply queue. The payloads were encoded
+ * before. The shard's part alone, which is what a thread of its own can do at best; that and the
+ * part of the ingress on one thread in turns of 64; and each on its own thread. For the latter, two
+ * Disruptors as they come that move the same bytes there and back.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)

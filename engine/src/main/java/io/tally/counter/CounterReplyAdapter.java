@@ -1,5 +1,7 @@
 package io.tally.counter;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import io.tally.counter.codecs.CounterReplyDecoder;
 import io.tally.counter.codecs.CounterStatus;
 import io.tally.engine.MessageHeaderWord;
@@ -7,7 +9,8 @@ import org.agrona.DirectBuffer;
 
 /** Reads the counter service's answers. Not thread-safe; the values stand until the next wrap. */
 public final class CounterReplyAdapter {
-  private final CounterReplyDecoder reply = new CounterReplyDecoder();
+  private static final CounterStatus[] STATUSES = statusesByValue();
+
   private CounterStatus status = CounterStatus.NULL_VAL;
   private long value;
 
@@ -28,13 +31,15 @@ public final class CounterReplyAdapter {
         || MessageHeaderWord.templateId(header) != CounterReplyDecoder.TEMPLATE_ID) {
       return false;
     }
-    reply.wrap(
-        buffer,
-        offset + MessageHeaderWord.ENCODED_LENGTH,
-        MessageHeaderWord.blockLength(header),
-        MessageHeaderWord.version(header));
-    value = reply.value();
-    status = reply.status();
+    final int block = offset + MessageHeaderWord.ENCODED_LENGTH;
+    // The generated lookup throws for a status that a newer version may have added.
+    final CounterStatus read =
+        STATUSES[buffer.getByte(block + CounterReplyDecoder.statusEncodingOffset()) & 0xFF];
+    if (read == null) {
+      return false;
+    }
+    status = read;
+    value = buffer.getLong(block + CounterReplyDecoder.valueEncodingOffset(), LITTLE_ENDIAN);
     return true;
   }
 
@@ -54,5 +59,15 @@ public final class CounterReplyAdapter {
    */
   public long value() {
     return value;
+  }
+
+  private static CounterStatus[] statusesByValue() {
+    final CounterStatus[] statuses = new CounterStatus[256];
+    for (final CounterStatus value : CounterStatus.values()) {
+      if (value != CounterStatus.NULL_VAL) {
+        statuses[value.value()] = value;
+      }
+    }
+    return statuses;
   }
 }

@@ -15,8 +15,8 @@ final class Command {
           + CommandDecoder.idempotencyKeyHeaderLength()
           + CommandDecoder.payloadHeaderLength();
 
-  /** The flag that says it is a write. */
-  static final byte WRITE = 1;
+  /** Bound of a payload in bytes, and of an answer's: varData of the schema. */
+  static final int MAX_PAYLOAD_LENGTH = 65_534;
 
   /** Bound of an idempotency key in bytes. */
   static final int MAX_KEY_LENGTH = 128;

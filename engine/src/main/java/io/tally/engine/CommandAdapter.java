@@ -3,6 +3,7 @@ package io.tally.engine;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import io.tally.engine.codecs.CommandDecoder;
+import io.tally.engine.codecs.CommandFlagsDecoder;
 import org.agrona.DirectBuffer;
 
 /** Decodes Command messages. Trusts nothing but the length it is given. Not thread-safe. */
@@ -29,7 +30,7 @@ final class CommandAdapter {
     if (keyHeader + CommandDecoder.idempotencyKeyHeaderLength() > limit) {
       return null;
     }
-    // Straight from the buffer: a flyweight would fetch its own fields again for each of them.
+    // Not through the flyweight, which would have to fetch its own fields again for each of them.
     command.shardIncarnation =
         buffer.getLong(block + CommandDecoder.shardIncarnationEncodingOffset(), LITTLE_ENDIAN);
     command.epoch = buffer.getLong(block + CommandDecoder.epochEncodingOffset(), LITTLE_ENDIAN);
@@ -50,7 +51,7 @@ final class CommandAdapter {
         buffer.getShort(block + CommandDecoder.shardIdEncodingOffset(), LITTLE_ENDIAN) & 0xFFFF;
     command.originLoop = buffer.getByte(block + CommandDecoder.originLoopEncodingOffset()) & 0xFF;
     command.write =
-        (buffer.getByte(block + CommandDecoder.flagsEncodingOffset()) & Command.WRITE) != 0;
+        CommandFlagsDecoder.write(buffer.getByte(block + CommandDecoder.flagsEncodingOffset()));
     if (command.buffer != buffer) {
       command.buffer = buffer;
     }

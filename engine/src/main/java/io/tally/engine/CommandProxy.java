@@ -3,6 +3,7 @@ package io.tally.engine;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import io.tally.engine.codecs.CommandEncoder;
+import io.tally.engine.codecs.CommandFlagsEncoder;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -11,6 +12,8 @@ import org.agrona.MutableDirectBuffer;
  * thread-safe.
  */
 final class CommandProxy {
+  private static final byte NO_FLAGS = 0;
+
   private static final long HEADER =
       MessageHeaderWord.of(
           CommandEncoder.BLOCK_LENGTH,
@@ -42,6 +45,8 @@ final class CommandProxy {
     final MutableDirectBuffer buffer = claim.buffer();
     MessageHeaderWord.put(buffer, claim.offset(), HEADER);
     final int block = claim.offset() + MessageHeaderWord.ENCODED_LENGTH;
+    // Not through the flyweight, which would fetch its own fields again for each, and for the flags
+    // wait for memory that no cache holds, to read back the byte just cleared.
     buffer.putLong(
         block + CommandEncoder.shardIncarnationEncodingOffset(),
         request.shardIncarnation,
@@ -60,10 +65,13 @@ final class CommandProxy {
     buffer.putShort(
         block + CommandEncoder.shardIdEncodingOffset(), (short) request.shardId, LITTLE_ENDIAN);
     buffer.putByte(block + CommandEncoder.originLoopEncodingOffset(), originLoop);
-    buffer.putByte(block + CommandEncoder.flagsEncodingOffset(), request.write ? Command.WRITE : 0);
+    buffer.putByte(
+        block + CommandEncoder.flagsEncodingOffset(),
+        CommandFlagsEncoder.write(NO_FLAGS, request.write));
     final int keyHeader = block + CommandEncoder.BLOCK_LENGTH;
     final int key = keyHeader + CommandEncoder.idempotencyKeyHeaderLength();
     buffer.putByte(keyHeader, (byte) request.keyLength);
+    // A copy of no bytes would check its bounds all the same.
     if (request.keyLength > 0) {
       buffer.putBytes(key, slots, request.keyOffset(), request.keyLength);
     }

@@ -29,7 +29,7 @@ public final class InboundAdapter implements InboundHandler {
   private final int ownNode;
   private final int shardCount;
   private final int maxMessageLength;
-  private final int maxReplyLength;
+  private final int maxQueuedReplyLength;
   private final long ownIncarnation;
   private final int homeLoop;
   private final CommandRouter router;
@@ -48,7 +48,7 @@ public final class InboundAdapter implements InboundHandler {
     ownNode = context.nodeIndex();
     shardCount = context.shardCount();
     maxMessageLength = context.maxMessageLength();
-    maxReplyLength = ReplyProxy.encodedLength(context.serviceFactory().maxReplyLength());
+    maxQueuedReplyLength = ReplyQueue.maxMessageLength(context.serviceFactory().maxReplyLength());
     ownIncarnation = context.incarnation();
     homeLoop = context.homeLoop();
     this.router = router;
@@ -152,8 +152,7 @@ public final class InboundAdapter implements InboundHandler {
   }
 
   private int onReply(final DirectBuffer buffer, final int offset, final int length) {
-    if (length > maxReplyLength
-        || !replies.wrap(buffer, offset, length)
+    if (!replies.wrap(buffer, offset, length)
         || replies.originIncarnation() != ownIncarnation
         || replies.originLoop() >= ingresses.length) {
       return malformed();
@@ -162,6 +161,9 @@ public final class InboundAdapter implements InboundHandler {
     if (loop == homeLoop) {
       replies.dispatch(buffer, ingresses[loop]);
       return ACCEPTED;
+    }
+    if (length > maxQueuedReplyLength) {
+      return malformed();
     }
     touched[loop] = true;
     if (ingresses[loop].replyQueue().tryClaim(length, claim)) {

@@ -7,8 +7,8 @@ import org.agrona.MutableDirectBuffer;
 /**
  * SBE's standard message header as one 64-bit word: block length, template id, schema id and
  * version, 16 bits each from the lowest, little-endian. The same bytes as the generated header
- * codecs read and write, with one access to the buffer instead of four; on the road of a command,
- * which passes four headers, these accesses are what takes the time.
+ * codecs read and write, with one access to the buffer instead of four: a command passes four
+ * headers on its road.
  */
 public final class MessageHeaderWord {
   /** Bytes of the header. */

@@ -4,6 +4,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import io.tally.engine.codecs.ReplyCode;
 import io.tally.engine.codecs.ReplyDecoder;
+import io.tally.engine.codecs.ReplyFlagsDecoder;
 import org.agrona.DirectBuffer;
 
 /** Decodes Reply messages. Trusts nothing but the length it is given. Not thread-safe. */
@@ -61,7 +62,7 @@ final class ReplyAdapter {
         buffer.getLong(block + ReplyDecoder.correlationIdEncodingOffset(), LITTLE_ENDIAN),
         code,
         buffer.getLong(block + ReplyDecoder.shardIncarnationEncodingOffset(), LITTLE_ENDIAN),
-        (buffer.getByte(block + ReplyDecoder.flagsEncodingOffset()) & ReplyProxy.REPLAYED) != 0,
+        ReplyFlagsDecoder.replayed(buffer.getByte(block + ReplyDecoder.flagsEncodingOffset())),
         buffer,
         payloadOffset,
         payloadLength);

@@ -4,6 +4,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import io.tally.engine.codecs.ReplyCode;
 import io.tally.engine.codecs.ReplyEncoder;
+import io.tally.engine.codecs.ReplyFlagsEncoder;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -17,8 +18,7 @@ final class ReplyProxy {
           + ReplyEncoder.BLOCK_LENGTH
           + ReplyEncoder.payloadHeaderLength();
 
-  /** The flag that says that the answer was recorded for an earlier request with the same key. */
-  static final byte REPLAYED = 1;
+  private static final byte NO_FLAGS = 0;
 
   private static final long HEADER =
       MessageHeaderWord.of(
@@ -44,6 +44,7 @@ final class ReplyProxy {
     final MutableDirectBuffer buffer = claim.buffer();
     MessageHeaderWord.put(buffer, claim.offset(), HEADER);
     final int block = claim.offset() + MessageHeaderWord.ENCODED_LENGTH;
+    // Not through the flyweight, for the reason given in CommandProxy.
     buffer.putLong(
         block + ReplyEncoder.correlationIdEncodingOffset(), command.correlationId, LITTLE_ENDIAN);
     buffer.putLong(
@@ -57,7 +58,8 @@ final class ReplyProxy {
         block + ReplyEncoder.shardIdEncodingOffset(), (short) command.shardId, LITTLE_ENDIAN);
     buffer.putByte(block + ReplyEncoder.originLoopEncodingOffset(), (byte) command.originLoop);
     buffer.putByte(block + ReplyEncoder.codeEncodingOffset(), (byte) code.value());
-    buffer.putByte(block + ReplyEncoder.flagsEncodingOffset(), replayed ? REPLAYED : 0);
+    buffer.putByte(
+        block + ReplyEncoder.flagsEncodingOffset(), ReplyFlagsEncoder.replayed(NO_FLAGS, replayed));
     final int payloadHeader = block + ReplyEncoder.BLOCK_LENGTH;
     buffer.putShort(payloadHeader, (short) length, LITTLE_ENDIAN);
     buffer.putBytes(payloadHeader + ReplyEncoder.payloadHeaderLength(), payload, offset, length);

@@ -8,6 +8,9 @@ import org.agrona.DirectBuffer;
  * thread drains.
  */
 final class ReplyQueue {
+  /** Room for the fields that a peer's newer version of either schema may send with a reply. */
+  private static final int NEWER_BYTES = 32;
+
   /** A reply has no deadline that anybody asks for here. */
   private static final long NO_DEADLINE = 0;
 
@@ -21,14 +24,19 @@ final class ReplyQueue {
   /** With room for at least so many replies. */
   ReplyQueue(final int minReplyCount, final int maxReplyLength, final Wakeup wakeup) {
     replyCount = BitUtil.findNextPositivePowerOfTwo(minReplyCount);
-    ring = new MessageRing(replyCount, ReplyProxy.encodedLength(maxReplyLength));
+    ring = new MessageRing(replyCount, maxMessageLength(maxReplyLength));
     this.wakeup = wakeup;
   }
 
   /** Direct memory of a queue. */
   static long bytes(final int minReplyCount, final int maxReplyLength) {
     return (long) BitUtil.findNextPositivePowerOfTwo(minReplyCount)
-        * MessageRing.slotLength(ReplyProxy.encodedLength(maxReplyLength));
+        * MessageRing.slotLength(maxMessageLength(maxReplyLength));
+  }
+
+  /** The longest message that a queue takes. */
+  static int maxMessageLength(final int maxReplyLength) {
+    return ReplyProxy.encodedLength(maxReplyLength) + NEWER_BYTES;
   }
 
   boolean tryClaim(final int length, final MessageClaim claim) {

@@ -137,7 +137,7 @@ final class Shard {
     switch (keys.begin(nowNs, command)) {
       case IdempotencyTable.RESERVED -> {
         final ReplyCode code = run(nowNs, command, lane);
-        keys.conclude(code, buffer, offset, OwnerLane.replyLength(lane.recorded(sequence)));
+        keys.conclude(code, buffer, offset, OwnerLane.lengthOf(lane.recorded(sequence)));
       }
       case IdempotencyTable.REPLAY -> {
         stats.increment(EngineCounter.IDEMPOTENT_REPLAYS);
@@ -163,11 +163,11 @@ final class Shard {
         command,
         incarnation,
         epoch,
-        ReplyCode.get(OwnerLane.replyCode(recorded)),
-        OwnerLane.replyFlags(recorded) == REPLAYED,
+        ReplyCode.get(OwnerLane.codeOf(recorded)),
+        OwnerLane.flagsOf(recorded) == REPLAYED,
         lane.buffer(),
         lane.replyOffset(sequence),
-        OwnerLane.replyLength(recorded));
+        OwnerLane.lengthOf(recorded));
   }
 
   private int apply(

@@ -304,6 +304,8 @@ public final class ShardEngine {
     /** Checks the settings and places the shards. */
     public void conclude() {
       require(serviceFactory != null, "serviceFactory must be set");
+      requirePayload("command", serviceFactory.maxCommandLength());
+      requirePayload("answer", serviceFactory.maxReplyLength());
       require(clock != null, "clock must be set");
       require(random != null, "random must be set");
       require(idempotencyWindowNs > 0, "the idempotency window must be positive");
@@ -720,6 +722,17 @@ public final class ShardEngine {
       require(
           value >= min && value <= max && BitUtil.isPowerOfTwo(value),
           what + " must be a power of two from " + min + " to " + max + ": " + value);
+    }
+
+    private static void requirePayload(final String what, final int maxLength) {
+      require(
+          maxLength >= 0 && maxLength <= Command.MAX_PAYLOAD_LENGTH,
+          "the longest "
+              + what
+              + " must be from 0 to "
+              + Command.MAX_PAYLOAD_LENGTH
+              + " bytes: "
+              + maxLength);
     }
 
     private static void require(final boolean condition, final String message) {

@@ -15,14 +15,14 @@ public interface ShardServiceFactory {
   /**
    * Bound of every command payload.
    *
-   * @return length in bytes, SBE header included.
+   * @return length in bytes, SBE header included; at most 65,534.
    */
   int maxCommandLength();
 
   /**
    * Bound of every answer.
    *
-   * @return length in bytes, SBE header included.
+   * @return length in bytes, SBE header included; at most 65,534.
    */
   int maxReplyLength();
 

@@ -135,8 +135,8 @@ public final class OwnerLane {
   }
 
   /**
-   * What was recorded of an answer besides its bytes: taken apart by {@link #replyCode}, {@link
-   * #replyFlags} and {@link #replyLength}.
+   * What was recorded of an answer besides its bytes: taken apart by {@link #codeOf}, {@link
+   * #flagsOf} and {@link #lengthOf}.
    *
    * @param sequence above the floor.
    * @return all of it in one word.
@@ -151,7 +151,7 @@ public final class OwnerLane {
    * @param recorded from {@link #recorded}.
    * @return length in bytes.
    */
-  public static int replyLength(final long recorded) {
+  public static int lengthOf(final long recorded) {
     return (int) (recorded >>> LENGTH_SHIFT);
   }
 
@@ -161,7 +161,7 @@ public final class OwnerLane {
    * @param recorded from {@link #recorded}.
    * @return the code.
    */
-  public static byte replyCode(final long recorded) {
+  public static byte codeOf(final long recorded) {
     return (byte) (recorded >>> CODE_SHIFT);
   }
 
@@ -171,7 +171,7 @@ public final class OwnerLane {
    * @param recorded from {@link #recorded}.
    * @return the flags.
    */
-  public static byte replyFlags(final long recorded) {
+  public static byte flagsOf(final long recorded) {
     return (byte) (recorded >>> FLAGS_SHIFT);
   }
 

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.tally.engine.codecs.MessageHeaderDecoder;
+import io.tally.engine.codecs.MessageHeaderEncoder;
 import io.tally.engine.codecs.ReplyCode;
+import io.tally.engine.codecs.ReplyDecoder;
 import io.tally.stock.StockProxy;
 import io.tally.stock.StockServiceFactory;
 import io.tally.stock.codecs.StockReplyEncoder;
@@ -149,31 +151,28 @@ final class InboundAdapterTest {
   }
 
   @Test
-  void shouldRefuseAReplyLongerThanTheServiceGivesWhicheverLoopAwaitsIt() {
-    final int maxLength = new StockServiceFactory().maxReplyLength();
-    assertEquals(InboundAdapter.REFUSED, front.receive(longAnswer(put(1), maxLength + 1)));
-    assertEquals(InboundAdapter.ACCEPTED, front.receive(longAnswer(put(2), maxLength)));
-    assertEquals(List.of(2L), answers.cookies());
-    final StockNode apart =
-        StockNode.launch(
-            clock, StockNode.context(IDS, "node-0", 3), ShardEngine.Context.NO_LOOP, 1);
-    apart.link.peerUp(1, 5);
-    apart.stocks.put(0, itemId, 1, answers, 3);
-    apart.link.drain(
-        (node, message) -> {
-          assertEquals(InboundAdapter.REFUSED, apart.receive(longAnswer(message, maxLength + 1)));
-          assertEquals(InboundAdapter.ACCEPTED, apart.receive(longAnswer(message, maxLength)));
-        });
+  void shouldTakeTheReplyOfANewerVersionWhicheverLoopAwaitsIt() {
+    assertEquals(InboundAdapter.ACCEPTED, front.receive(newerAnswer(put(1), 8)));
+    final StockNode apart = apart();
+    assertEquals(InboundAdapter.ACCEPTED, apart.receive(newerAnswer(put(apart, 2), 8)));
     apart.stepIngress();
-    assertEquals(List.of(2L, 3L), answers.cookies());
+    assertEquals(List.of(Outcome.ANSWERED, Outcome.ANSWERED), answers.outcomes());
+  }
+
+  @Test
+  void shouldRefuseAReplyTooLongForAnotherLoopsQueue() {
+    final StockNode apart = apart();
+    final byte[] command = put(apart, 1);
+    assertEquals(InboundAdapter.REFUSED, apart.receive(newerAnswer(command, 1_000)));
+    assertEquals(1, apart.sum(EngineCounter.MALFORMED));
+    assertEquals(InboundAdapter.ACCEPTED, apart.receive(newerAnswer(command, 0)));
+    apart.stepIngress();
+    assertEquals(List.of(1L), answers.cookies());
   }
 
   @Test
   void shouldWakeTheIngressOfAnotherLoopOncePerBatch() {
-    final StockNode apart =
-        StockNode.launch(
-            clock, StockNode.context(IDS, "node-0", 3), ShardEngine.Context.NO_LOOP, 1);
-    apart.link.peerUp(1, 5);
+    final StockNode apart = apart();
     apart.stocks.put(0, itemId, 1, answers, 1);
     apart.stocks.put(0, itemId, 1, answers, 2);
     final List<byte[]> sent = new ArrayList<>();
@@ -216,9 +215,13 @@ final class InboundAdapterTest {
   }
 
   private byte[] put(final long cookie) {
-    front.stocks.put(clock.nanoTime(), itemId, 1, answers, cookie);
+    return put(front, cookie);
+  }
+
+  private byte[] put(final StockNode from, final long cookie) {
+    from.stocks.put(clock.nanoTime(), itemId, 1, answers, cookie);
     final List<byte[]> sent = new ArrayList<>();
-    front.link.drain((node, message) -> sent.add(message));
+    from.link.drain((node, message) -> sent.add(message));
     assertEquals(1, sent.size());
     return sent.get(0);
   }
@@ -257,12 +260,31 @@ final class InboundAdapterTest {
     return Messages.reply(command, 5, 1, ReplyCode.ANSWERED, false, new byte[0]);
   }
 
-  private static byte[] longAnswer(final byte[] command, final int length) {
-    final byte[] payload = new byte[length];
+  /** The longest answer of the service, behind a block with so many bytes more than ours. */
+  private static byte[] newerAnswer(final byte[] command, final int moreBytes) {
+    final byte[] payload = new byte[new StockServiceFactory().maxReplyLength()];
     new StockReplyEncoder()
         .wrapAndApplyHeader(
             new UnsafeBuffer(payload), 0, new io.tally.stock.codecs.MessageHeaderEncoder());
-    return Messages.reply(Messages.decode(command), 5, 1, ReplyCode.ANSWERED, false, payload);
+    final byte[] ours =
+        Messages.reply(Messages.decode(command), 5, 1, ReplyCode.ANSWERED, false, payload);
+    final int blockEnd = MessageHeaderDecoder.ENCODED_LENGTH + ReplyDecoder.BLOCK_LENGTH;
+    final byte[] newer = new byte[ours.length + moreBytes];
+    System.arraycopy(ours, 0, newer, 0, blockEnd);
+    System.arraycopy(ours, blockEnd, newer, blockEnd + moreBytes, ours.length - blockEnd);
+    new MessageHeaderEncoder()
+        .wrap(new UnsafeBuffer(newer), 0)
+        .blockLength(ReplyDecoder.BLOCK_LENGTH + moreBytes);
+    return newer;
+  }
+
+  /** A node whose replies arrive on another thread than its ingress's. */
+  private StockNode apart() {
+    final StockNode apart =
+        StockNode.launch(
+            clock, StockNode.context(IDS, "node-0", 3), ShardEngine.Context.NO_LOOP, 1);
+    apart.link.peerUp(1, 5);
+    return apart;
   }
 
   private void assertNothingRan() {

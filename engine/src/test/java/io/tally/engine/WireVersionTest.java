@@ -1,8 +1,13 @@
 package io.tally.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.counter.CounterLimit;
+import io.tally.counter.CounterProxy;
+import io.tally.counter.CounterReplyAdapter;
+import io.tally.counter.CounterServiceFactory;
 import io.tally.counter.codecs.CounterReplyDecoder;
 import io.tally.counter.codecs.CounterReplyEncoder;
 import io.tally.counter.codecs.CounterStatus;
@@ -23,8 +28,11 @@ import io.tally.engine.codecs.ReplyCode;
 import io.tally.engine.codecs.ReplyDecoder;
 import io.tally.engine.codecs.ReplyEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import org.agrona.concurrent.CachedNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -162,6 +170,36 @@ final class WireVersionTest {
   }
 
   @Test
+  void shouldWriteTheSameCommandByItsProxy() {
+    final Messages.Address address = new Messages.Address(11, 2, -3, 22, 255, 0x123450007L, 77, 70);
+    final byte[] written =
+        Messages.command(address, 0xAABBCCDDEEFF0011L, 999_999, 63, ascii("key"), ascii("payload"));
+    assertEquals(COMMAND, HexFormat.of().formatHex(written));
+  }
+
+  @Test
+  void shouldReadTheSameCommandByItsAdapter() {
+    final Command command = Messages.decode(HexFormat.of().parseHex(COMMAND));
+    assertEquals(11, command.shardIncarnation);
+    assertEquals(2, command.epoch);
+    assertEquals(-3, command.originKey);
+    assertEquals(22, command.originIncarnation);
+    assertEquals(0x123450007L, command.correlationId);
+    assertEquals(77, command.laneSequence);
+    assertEquals(70, command.laneFloor);
+    assertEquals(0xAABBCCDDEEFF0011L, command.keyHash);
+    assertEquals(999_999, command.remainingUs);
+    assertEquals(63, command.shardId);
+    assertEquals(255, command.originLoop);
+    assertTrue(command.write);
+    assertEquals(
+        "key", command.buffer.getStringWithoutLengthAscii(command.keyOffset, command.keyLength));
+    assertEquals(
+        "payload",
+        command.buffer.getStringWithoutLengthAscii(command.payloadOffset, command.payloadLength));
+  }
+
+  @Test
   void shouldReadAReplyOfVersion0() {
     final ReplyDecoder decoder =
         new ReplyDecoder().wrapAndApplyHeader(bytes(REPLY), 0, decodedHeader);
@@ -193,6 +231,35 @@ final class WireVersionTest {
         .replayed(true);
     encoder.putPayload(ascii("answer"), 0, 6);
     assertEquals(REPLY, hex(encoder.encodedLength()));
+  }
+
+  @Test
+  void shouldWriteTheSameReplyByItsProxy() {
+    final Command command = Messages.decode(HexFormat.of().parseHex(COMMAND));
+    final byte[] written =
+        Messages.reply(command, 11, 2, ReplyCode.KEY_LIMIT, true, ascii("answer"));
+    assertEquals(REPLY, HexFormat.of().formatHex(written));
+  }
+
+  @Test
+  void shouldReadTheSameReplyByItsAdapter() {
+    final UnsafeBuffer reply = bytes(REPLY);
+    final ReplyAdapter adapter = new ReplyAdapter();
+    assertTrue(adapter.wrap(reply, 0, reply.capacity()));
+    assertEquals(255, adapter.originLoop());
+    assertEquals(22, adapter.originIncarnation());
+    final List<Object> received = new ArrayList<>();
+    adapter.dispatch(
+        reply,
+        (correlationId, code, shardIncarnation, replayed, payload, offset, length) ->
+            received.addAll(
+                List.of(
+                    correlationId,
+                    code,
+                    shardIncarnation,
+                    replayed,
+                    payload.getStringWithoutLengthAscii(offset, length))));
+    assertEquals(List.of(0x123450007L, ReplyCode.KEY_LIMIT, 11L, true, "answer"), received);
   }
 
   @Test
@@ -228,6 +295,39 @@ final class WireVersionTest {
   }
 
   @Test
+  void shouldWriteTheSameCounterCommandsByTheirProxy() {
+    final byte[] id = ascii("hits");
+    final int shard = KeyHash.shard(KeyHash.hash(id, 0, id.length), StockNode.SHARD_COUNT);
+    final int owner = counterNode("node-0").context.routingTable().nodeIndex(shard);
+    final StockNode asker = counterNode(owner == 0 ? "node-1" : "node-0");
+    asker.link.peerUp(owner, 5);
+    final CounterProxy counters = new CounterProxy(asker.ingress);
+    final ReplyHandler ignore = (cookie, outcome, incarnation, replayed, buffer, at, length) -> {};
+    counters.increment(0, id, 0, id.length, -5_000_000_000L, new byte[0], 0, 0, ignore, 1);
+    counters.get(0, id, 0, id.length, ignore, 2);
+    final List<String> payloads = new ArrayList<>();
+    asker.link.drain(
+        (node, message) -> {
+          final Command command = Messages.decode(message);
+          final byte[] payload = new byte[command.payloadLength];
+          command.buffer.getBytes(command.payloadOffset, payload);
+          payloads.add(HexFormat.of().formatHex(payload));
+        });
+    assertEquals(List.of(INCREMENT, GET_VALUE), payloads);
+  }
+
+  @Test
+  void shouldReadTheSameCounterReplyByItsAdapter() {
+    final UnsafeBuffer reply = bytes(COUNTER_REPLY);
+    final CounterReplyAdapter adapter = new CounterReplyAdapter();
+    assertTrue(adapter.wrap(reply, 0, reply.capacity()));
+    assertEquals(Long.MIN_VALUE + 1, adapter.value());
+    assertEquals(CounterStatus.OVERFLOW, adapter.status());
+    reply.putByte(reply.capacity() - 1, (byte) 3);
+    assertFalse(adapter.wrap(reply, 0, reply.capacity()));
+  }
+
+  @Test
   void shouldReadACounterReplyOfVersion0() {
     final CounterReplyDecoder decoder =
         new CounterReplyDecoder().wrapAndApplyHeader(bytes(COUNTER_REPLY), 0, decodedCounterHeader);
@@ -254,6 +354,13 @@ final class WireVersionTest {
             .map(code -> code + "=" + code.value())
             .toList()
             .toString());
+  }
+
+  private static StockNode counterNode(final String nodeId) {
+    return StockNode.launch(
+        new CachedNanoClock(),
+        StockNode.context(List.of("node-0", "node-1"), nodeId, 3)
+            .serviceFactory(new CounterServiceFactory(new CounterLimit(0))));
   }
 
   private interface Field {

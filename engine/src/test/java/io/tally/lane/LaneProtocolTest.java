@@ -153,8 +153,8 @@ final class LaneProtocolTest {
   }
 
   private void answer(final OwnerLane lane, final long sequence) {
-    assertEquals(DONE, OwnerLane.replyCode(lane.recorded(sequence)));
-    assertEquals(Long.BYTES, OwnerLane.replyLength(lane.recorded(sequence)));
+    assertEquals(DONE, OwnerLane.codeOf(lane.recorded(sequence)));
+    assertEquals(Long.BYTES, OwnerLane.lengthOf(lane.recorded(sequence)));
     answers.add(new Answer(sequence, lane.buffer().getLong(lane.replyOffset(sequence))));
   }
 

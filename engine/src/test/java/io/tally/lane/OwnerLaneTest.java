@@ -28,8 +28,8 @@ final class OwnerLaneTest {
   void shouldKeepWhatWasMarkedAndNeverConcluded() {
     assertEquals(OwnerLane.EXECUTE, lane.begin(1, 0));
     assertEquals(OwnerLane.DUPLICATE, lane.begin(1, 0));
-    assertEquals(MARKED_CODE, OwnerLane.replyCode(lane.recorded(1)));
-    assertEquals(0, OwnerLane.replyLength(lane.recorded(1)));
+    assertEquals(MARKED_CODE, OwnerLane.codeOf(lane.recorded(1)));
+    assertEquals(0, OwnerLane.lengthOf(lane.recorded(1)));
   }
 
   @Test
@@ -134,9 +134,9 @@ final class OwnerLaneTest {
       wide.conclude(sequence, (byte) sequence, (byte) 1, 13);
     }
     for (int sequence = 1; sequence <= 16; sequence++) {
-      assertEquals(sequence, OwnerLane.replyCode(wide.recorded(sequence)));
-      assertEquals(1, OwnerLane.replyFlags(wide.recorded(sequence)));
-      assertEquals(13, OwnerLane.replyLength(wide.recorded(sequence)));
+      assertEquals(sequence, OwnerLane.codeOf(wide.recorded(sequence)));
+      assertEquals(1, OwnerLane.flagsOf(wide.recorded(sequence)));
+      assertEquals(13, OwnerLane.lengthOf(wide.recorded(sequence)));
       for (int i = 0; i < 13; i++) {
         assertEquals(sequence, wide.buffer().getByte(wide.replyOffset(sequence) + i));
       }
@@ -181,9 +181,9 @@ final class OwnerLaneTest {
   }
 
   private void assertAnswer(final long sequence, final long answer) {
-    assertEquals(0, OwnerLane.replyCode(lane.recorded(sequence)));
-    assertEquals(0, OwnerLane.replyFlags(lane.recorded(sequence)));
-    assertEquals(Long.BYTES, OwnerLane.replyLength(lane.recorded(sequence)));
+    assertEquals(0, OwnerLane.codeOf(lane.recorded(sequence)));
+    assertEquals(0, OwnerLane.flagsOf(lane.recorded(sequence)));
+    assertEquals(Long.BYTES, OwnerLane.lengthOf(lane.recorded(sequence)));
     assertEquals(answer, lane.buffer().getLong(lane.replyOffset(sequence)));
   }
 }

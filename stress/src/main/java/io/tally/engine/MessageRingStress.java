@@ -10,7 +10,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * Commands that producers claim and publish in a ring arrive once and whole, also where its slots
+ * Messages that producers claim and publish in a ring arrive once and whole, also where its slots
  * are used again and where it is full. Two threads at a time, so that two processors suffice.
  */
 public class MessageRingStress implements MessageRing.Handler {
