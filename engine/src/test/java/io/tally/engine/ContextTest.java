@@ -1,0 +1,44 @@
+package io.tally.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class ContextTest {
+  private static final int LONGEST = 65_534;
+
+  @Test
+  void shouldRefuseAServiceWhoseMessagesDoNotFitTheLengthFieldOfThePayload() {
+    assertEquals(
+        "the longest command must be from 0 to 65534 bytes: 65535", refusal(LONGEST + 1, LONGEST));
+    assertEquals(
+        "the longest answer must be from 0 to 65534 bytes: 65535", refusal(LONGEST, LONGEST + 1));
+    assertEquals("the longest answer must be from 0 to 65534 bytes: -1", refusal(LONGEST, -1));
+    assertEquals("clock must be set", refusal(LONGEST, LONGEST));
+  }
+
+  private static String refusal(final int maxCommandLength, final int maxReplyLength) {
+    final ShardEngine.Context context =
+        new ShardEngine.Context().serviceFactory(new Sized(maxCommandLength, maxReplyLength));
+    return assertThrows(IllegalArgumentException.class, context::conclude).getMessage();
+  }
+
+  private record Sized(int maxCommandLength, int maxReplyLength) implements ShardServiceFactory {
+    @Override
+    public ShardService create(final int shardId) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<String> messageTypes() {
+      return List.of();
+    }
+
+    @Override
+    public boolean isWrite(final int templateId) {
+      return true;
+    }
+  }
+}
