@@ -36,11 +36,11 @@ class DemoOverNatsIT extends DemoContract {
     final long remote = ids.stream().filter(id -> !placement.owner(id).equals("node-0")).count();
     // Warm: what follows must not be slow enough for a second copy.
     new ClosedLoop(port, ids).run(4, 16, 16, 16, 16);
-    final Metrics before = demo.metrics();
+    final Metrics before = settled();
     final ClosedLoop load =
         new ClosedLoop(port, IntStream.range(0, 500).mapToObj(i -> "cross-" + i).toList());
     load.run(5, 16, 16, 16, 16);
-    final Metrics after = demo.metrics();
+    final Metrics after = settled();
     assertEquals(10_000, load.answers(200), load::statuses);
 
     final long retries = delta(before, after, "tally_lane_retries_total");
@@ -68,6 +68,16 @@ class DemoOverNatsIT extends DemoContract {
     assertBetween(before, out, after, "tally_nats_frames_received_total");
     assertEquals(0, after.value("tally_nats_publish_failures_total"));
     assertEquals(0, after.value("tally_nats_slow_consumer_total"));
+  }
+
+  /** A sender counts a frame once it is published: the answers may be here before. */
+  private Metrics settled() throws IOException {
+    Metrics metrics = demo.metrics();
+    while (metrics.value("tally_link_commands_sent_total")
+        != metrics.value("tally_link_commands_received_total")) {
+      metrics = demo.metrics();
+    }
+    return metrics;
   }
 
   private static void assertBetween(
