@@ -73,11 +73,15 @@ class DemoOverNatsIT extends DemoContract {
   /** A sender counts a frame once it is published: the answers may be here before. */
   private Metrics settled() throws IOException {
     Metrics metrics = demo.metrics();
-    while (metrics.value("tally_link_commands_sent_total")
-        != metrics.value("tally_link_commands_received_total")) {
+    while (isUnderWay(metrics, "commands") || isUnderWay(metrics, "replies")) {
       metrics = demo.metrics();
     }
     return metrics;
+  }
+
+  private static boolean isUnderWay(final Metrics metrics, final String what) {
+    return metrics.sum("tally_link_" + what + "_sent_total")
+        != metrics.sum("tally_link_" + what + "_received_total");
   }
 
   private static void assertBetween(
