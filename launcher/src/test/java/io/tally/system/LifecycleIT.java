@@ -198,7 +198,8 @@ class LifecycleIT {
         }
         assertEquals(max, counted);
         assertEquals(max, demo.metrics().sum("tally_counters"));
-        for (int i = 0; i < max; i += 97) {
+        // Of the last 64, sent at once to many shards, any may have found the last places.
+        for (int i = 0; i < max - 64; i += 97) {
           assertEquals(2, connection.call(HttpConnection.increment(id(i, padding))).value());
         }
         assertEquals(0, connection.call(HttpConnection.get("never-seen")).value());
