@@ -1,6 +1,5 @@
 package io.tally.engine;
 
-import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 
 /**
@@ -21,17 +20,16 @@ final class ReplyQueue {
   private final Wakeup wakeup;
   private ReplySink sink;
 
-  /** With room for at least so many replies. */
-  ReplyQueue(final int minReplyCount, final int maxReplyLength, final Wakeup wakeup) {
-    replyCount = BitUtil.findNextPositivePowerOfTwo(minReplyCount);
+  /** With room for so many replies, a power of two. */
+  ReplyQueue(final int replyCount, final int maxReplyLength, final Wakeup wakeup) {
+    this.replyCount = replyCount;
     ring = new MessageRing(replyCount, maxMessageLength(maxReplyLength));
     this.wakeup = wakeup;
   }
 
   /** Direct memory of a queue. */
-  static long bytes(final int minReplyCount, final int maxReplyLength) {
-    return (long) BitUtil.findNextPositivePowerOfTwo(minReplyCount)
-        * MessageRing.slotLength(maxMessageLength(maxReplyLength));
+  static long bytes(final int replyCount, final int maxReplyLength) {
+    return (long) replyCount * MessageRing.slotLength(maxMessageLength(maxReplyLength));
   }
 
   /** The longest message that a queue takes. */
