@@ -11,7 +11,8 @@ public final class CounterLimit {
   //   274  its row: 272 bytes with an id of 256, and at least 60 such rows share a chunk, which is
   //        16,384 bytes and 16 of the allocator
   //     4  its bucket
-  private static final long MAX_DIRECT_BYTES_PER_COUNTER = 278;
+  //    35  an eighth of both: a chunk just begun
+  private static final long MAX_DIRECT_BYTES_PER_COUNTER = 313;
 
   // And on the heap: a sixtieth of the objects of a chunk (four of them, at most 264 bytes) and of
   // the list of chunks just doubled, old and new.
@@ -34,7 +35,7 @@ public final class CounterLimit {
 
   /**
    * The number of counters that take at most half of the memory given, in the worst case: all ids
-   * have {@link CounterProxy#MAX_ID_LENGTH} bytes, which makes 278 bytes a counter outside the heap
+   * have {@link CounterProxy#MAX_ID_LENGTH} bytes, which makes 313 bytes a counter outside the heap
    * and 5 on it. Counters of ordinary ids take about 40 bytes. The other half is for what nobody
    * has counted, above all the buffers of connections.
    *

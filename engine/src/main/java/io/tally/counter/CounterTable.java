@@ -9,7 +9,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * The counters of one shard: exact 64-bit values by id. Two ids are the same counter if and only if
  * all their bytes are equal. A counter is never evicted.
  *
- * <p>A counter is a row that never moves, named by its address in units of 8 bytes. Rows lie one
+ * <p>A counter is a row that never moves, named by its position in units of 8 bytes. Rows lie one
  * behind the other in chunks and never cross from one chunk into the next. The index is a linear
  * hash table (Litwin, "Linear Hashing", VLDB 1980): a bucket is the first of the rows that are
  * linked in it, and each new counter beyond the first few thousand splits one bucket, so that the
@@ -25,7 +25,7 @@ final class CounterTable {
   /** The counter is new and there is no room for it. */
   static final int FULL = -1;
 
-  static final long MAX_ARENA_BYTES = (long) Integer.MAX_VALUE << 3;
+  static final long MAX_ARENA_BYTES = ((long) Integer.MAX_VALUE << 3) - DirectChunks.START;
 
   private static final int ROW_ALIGNMENT_SHIFT = 3;
 
@@ -36,18 +36,17 @@ final class CounterTable {
 
   // A tag is 24 bits of an id's hash above its length less 1; the bucket is taken from those bits.
   private static final int TAG_LENGTH_BITS = 8;
-  private static final int MIN_BUCKETS = DirectChunks.CHUNK_BYTES / Integer.BYTES;
+  private static final int MIN_BUCKETS = DirectChunks.FIRST_CHUNK_BYTES / Integer.BYTES;
   private static final int MAX_BUCKETS = 1 << (Integer.SIZE - TAG_LENGTH_BITS);
 
   private final DirectChunks rows = new DirectChunks();
   private final DirectChunks buckets = new DirectChunks();
   private final AtomicLong size = new AtomicLong();
   private final CounterLimit limit;
-  private final long maxArenaBytes;
+  private final long maxEnd;
   private int bucketCount = MIN_BUCKETS;
   private int splitBit = MIN_BUCKETS;
-  // The first 8 bytes stay unused, since row 0 means that there is none.
-  private long end = 1 << ROW_ALIGNMENT_SHIFT;
+  private long end = DirectChunks.START;
 
   CounterTable(final CounterLimit limit) {
     this(limit, MAX_ARENA_BYTES);
@@ -55,8 +54,8 @@ final class CounterTable {
 
   CounterTable(final CounterLimit limit, final long maxArenaBytes) {
     this.limit = limit;
-    this.maxArenaBytes = Math.min(maxArenaBytes, MAX_ARENA_BYTES);
-    buckets.extendTo(0);
+    maxEnd = DirectChunks.START + Math.min(maxArenaBytes, MAX_ARENA_BYTES);
+    buckets.extendTo(DirectChunks.START);
   }
 
   /** The row of a counter, or {@link #ABSENT}. */
@@ -127,9 +126,10 @@ final class CounterTable {
 
   private int create(final int tag, final DirectBuffer id, final int offset, final int length) {
     final int rowLength = BitUtil.align(ID_OFFSET + length, 1 << ROW_ALIGNMENT_SHIFT);
-    final boolean fitsChunk = DirectChunks.offset(end) + rowLength <= DirectChunks.CHUNK_BYTES;
-    final long start = fitsChunk ? end : BitUtil.align(end, DirectChunks.CHUNK_BYTES);
-    if (start + rowLength > maxArenaBytes || !limit.tryAcquire()) {
+    final int chunkBytes = DirectChunks.chunkBytes(end);
+    final boolean fitsChunk = DirectChunks.offset(end) + rowLength <= chunkBytes;
+    final long start = fitsChunk ? end : BitUtil.align(end, (long) chunkBytes);
+    if (start + rowLength > maxEnd || !limit.tryAcquire()) {
       return FULL;
     }
     rows.extendTo(start);
@@ -199,7 +199,7 @@ final class CounterTable {
   }
 
   private static long bucketPosition(final int bucket) {
-    return (long) bucket * Integer.BYTES;
+    return DirectChunks.START + (long) bucket * Integer.BYTES;
   }
 
   // Not the lowest bits: where shards are a power of two, those are the same in the whole table.

@@ -62,7 +62,7 @@ class CounterLimitTest {
 
   @Test
   void shouldDeriveTheDefaultFromTheMemory() {
-    assertEquals(1_931_190, CounterLimit.defaultMaxCounters(1L << 30, 1L << 30));
+    assertEquals(1_715_242, CounterLimit.defaultMaxCounters(1L << 30, 1L << 30));
     assertEquals(6_710_886, CounterLimit.defaultMaxCounters(64L << 30, 64L << 20));
     assertEquals(0, CounterLimit.defaultMaxCounters(0, 1L << 30));
   }
