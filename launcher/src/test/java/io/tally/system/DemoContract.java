@@ -242,7 +242,7 @@ abstract class DemoContract {
       Http.increment(port, "series-" + i);
     }
     final Metrics after = demo.metrics();
-    assertEquals(before.seriesCount(), after.seriesCount());
+    assertEquals(before.series(), after.series());
     assertEquals(before.sum("tally_counters") + 100, after.sum("tally_counters"));
   }
 }

@@ -2,6 +2,8 @@ package io.tally.system;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** One reading of a metrics page: series by name and labels, as written there. */
 public final class Metrics {
@@ -34,9 +36,11 @@ public final class Metrics {
     return text;
   }
 
-  /** Number of series. */
-  public int seriesCount() {
-    return values.size();
+  /** Tally's own series. The JVM's are left out: its memory pools show some at their first GC. */
+  Set<String> series() {
+    return values.keySet().stream()
+        .filter(series -> series.startsWith("tally_"))
+        .collect(Collectors.toSet());
   }
 
   /** Value of one series, which must exist. */
