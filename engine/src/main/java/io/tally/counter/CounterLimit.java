@@ -10,8 +10,8 @@ public final class CounterLimit {
   // What a counter can cost at most outside the heap:
   //   274  its row: 272 bytes with an id of 256, and at least 60 such rows share a chunk, which is
   //        16,384 bytes and 16 of the allocator
-  //     4  its bucket
-  //    35  an eighth of both: a chunk just begun
+  //    34  an eighth of that: a chunk just begun
+  //     5  its bucket, which lies in such chunks, too
   private static final long MAX_DIRECT_BYTES_PER_COUNTER = 313;
 
   // And on the heap: a sixtieth of the objects of a chunk (four of them, at most 264 bytes) and of

@@ -36,7 +36,7 @@ public final class CounterServiceFactory implements ShardServiceFactory {
    * @return bytes.
    */
   public static int firstTableBytes() {
-    return 2 * DirectChunks.FIRST_CHUNK_BYTES;
+    return 2 * CounterTable.FIRST_CHUNK_BYTES;
   }
 
   @Override

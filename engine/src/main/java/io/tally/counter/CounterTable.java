@@ -9,11 +9,13 @@ import org.agrona.concurrent.UnsafeBuffer;
  * The counters of one shard: exact 64-bit values by id. Two ids are the same counter if and only if
  * all their bytes are equal. A counter is never evicted.
  *
- * <p>A counter is a row that never moves, named by its position in units of 8 bytes. Rows lie one
- * behind the other in chunks and never cross from one chunk into the next. The index is a linear
- * hash table (Litwin, "Linear Hashing", VLDB 1980): a bucket is the first of the rows that are
- * linked in it, and each new counter beyond the first few thousand splits one bucket, so that the
- * table never stands still to grow.
+ * <p>A counter is a row that never moves, named by the number of its chunk above its offset there
+ * in units of 8 bytes. Rows never cross from one chunk into the next, which is an eighth of what
+ * there is, rounded down to a power of two: little memory is taken and not used, and of 10 million
+ * counters the list of the chunks still lies in a processor's cache. The index is a linear hash
+ * table (Litwin, "Linear Hashing", VLDB 1980): a bucket is the first of the rows that are linked in
+ * it, and each new counter beyond the first few thousand splits one bucket, so that the table never
+ * stands still to grow.
  *
  * <p>One thread at a time, but for {@link #size()}. Rows and buckets lie outside the heap, and grow
  * by a chunk when a new counter needs it.
@@ -25,9 +27,16 @@ final class CounterTable {
   /** The counter is new and there is no room for it. */
   static final int FULL = -1;
 
-  static final long MAX_ARENA_BYTES = ((long) Integer.MAX_VALUE << 3) - DirectChunks.START;
+  static final int FIRST_CHUNK_BYTES = 16 * 1024;
+
+  /** A longer one would take a noticeable time to be zeroed. */
+  static final int MAX_CHUNK_BYTES = 1024 * 1024;
+
+  static final int MAX_CHUNKS = 1 << 14;
 
   private static final int ROW_ALIGNMENT_SHIFT = 3;
+  private static final int CHUNK_SHIFT =
+      Integer.numberOfTrailingZeros(MAX_CHUNK_BYTES) - ROW_ALIGNMENT_SHIFT;
 
   private static final int VALUE_OFFSET = 0;
   private static final int NEXT_OFFSET = VALUE_OFFSET + Long.BYTES;
@@ -36,26 +45,28 @@ final class CounterTable {
 
   // A tag is 24 bits of an id's hash above its length less 1; the bucket is taken from those bits.
   private static final int TAG_LENGTH_BITS = 8;
-  private static final int MIN_BUCKETS = DirectChunks.FIRST_CHUNK_BYTES / Integer.BYTES;
+  private static final int MIN_BUCKETS = FIRST_CHUNK_BYTES / Integer.BYTES;
   private static final int MAX_BUCKETS = 1 << (Integer.SIZE - TAG_LENGTH_BITS);
+  private static final int BUCKET_CHUNK_SHIFT = Integer.numberOfTrailingZeros(MIN_BUCKETS);
 
   private final DirectChunks rows = new DirectChunks();
   private final DirectChunks buckets = new DirectChunks();
   private final AtomicLong size = new AtomicLong();
   private final CounterLimit limit;
-  private final long maxEnd;
+  private final int maxChunks;
   private int bucketCount = MIN_BUCKETS;
   private int splitBit = MIN_BUCKETS;
-  private long end = DirectChunks.START;
+  private int roomOffset;
+  private int roomEnd;
 
   CounterTable(final CounterLimit limit) {
-    this(limit, MAX_ARENA_BYTES);
+    this(limit, MAX_CHUNKS);
   }
 
-  CounterTable(final CounterLimit limit, final long maxArenaBytes) {
+  CounterTable(final CounterLimit limit, final int maxChunks) {
     this.limit = limit;
-    maxEnd = DirectChunks.START + Math.min(maxArenaBytes, MAX_ARENA_BYTES);
-    buckets.extendTo(DirectChunks.START);
+    this.maxChunks = maxChunks;
+    buckets.add(FIRST_CHUNK_BYTES);
   }
 
   /** The row of a counter, or {@link #ABSENT}. */
@@ -126,15 +137,15 @@ final class CounterTable {
 
   private int create(final int tag, final DirectBuffer id, final int offset, final int length) {
     final int rowLength = BitUtil.align(ID_OFFSET + length, 1 << ROW_ALIGNMENT_SHIFT);
-    final int chunkBytes = DirectChunks.chunkBytes(end);
-    final boolean fitsChunk = DirectChunks.offset(end) + rowLength <= chunkBytes;
-    final long start = fitsChunk ? end : BitUtil.align(end, (long) chunkBytes);
-    if (start + rowLength > maxEnd || !limit.tryAcquire()) {
+    final boolean fits = rowLength <= roomEnd - roomOffset;
+    if ((!fits && rows.count() == maxChunks) || !limit.tryAcquire()) {
       return FULL;
     }
-    rows.extendTo(start);
-    end = start + rowLength;
-    final int row = (int) (start >>> ROW_ALIGNMENT_SHIFT);
+    if (!fits) {
+      addChunk();
+    }
+    final int row = rows.count() - 1 << CHUNK_SHIFT | roomOffset >>> ROW_ALIGNMENT_SHIFT;
+    roomOffset += rowLength;
     final UnsafeBuffer chunk = chunk(row);
     final int rowOffset = offset(row);
     chunk.putInt(rowOffset + TAG_OFFSET, tag);
@@ -147,11 +158,22 @@ final class CounterTable {
     return row;
   }
 
+  private void addChunk() {
+    final int eighth = (int) Math.min(MAX_CHUNK_BYTES, rows.capacityBytes() >>> 3);
+    final int length = Math.max(FIRST_CHUNK_BYTES, Integer.highestOneBit(eighth));
+    rows.add(length);
+    // The very first place would be named like no row.
+    roomOffset = rows.count() == 1 ? 1 << ROW_ALIGNMENT_SHIFT : 0;
+    roomEnd = length;
+  }
+
   /** Moves the rows of the next bucket in turn that differ in the bit to a bucket of their own. */
   private void split() {
     final int oldBucket = bucketCount - splitBit;
     final int newBucket = bucketCount;
-    buckets.extendTo(bucketPosition(newBucket));
+    if (newBucket >>> BUCKET_CHUNK_SHIFT == buckets.count()) {
+      buckets.add(FIRST_CHUNK_BYTES);
+    }
     bucketCount++;
     int row = first(oldBucket);
     first(oldBucket, ABSENT);
@@ -177,29 +199,23 @@ final class CounterTable {
   }
 
   private int first(final int bucket) {
-    final long position = bucketPosition(bucket);
-    return buckets.chunk(position).getInt(DirectChunks.offset(position));
+    return buckets.get(bucket >>> BUCKET_CHUNK_SHIFT).getInt(bucketOffset(bucket));
   }
 
   private void first(final int bucket, final int row) {
-    final long position = bucketPosition(bucket);
-    buckets.chunk(position).putInt(DirectChunks.offset(position), row);
+    buckets.get(bucket >>> BUCKET_CHUNK_SHIFT).putInt(bucketOffset(bucket), row);
+  }
+
+  private static int bucketOffset(final int bucket) {
+    return (bucket & MIN_BUCKETS - 1) * Integer.BYTES;
   }
 
   private UnsafeBuffer chunk(final int row) {
-    return rows.chunk(position(row));
+    return rows.get(row >>> CHUNK_SHIFT);
   }
 
   private static int offset(final int row) {
-    return DirectChunks.offset(position(row));
-  }
-
-  private static long position(final int row) {
-    return (long) row << ROW_ALIGNMENT_SHIFT;
-  }
-
-  private static long bucketPosition(final int bucket) {
-    return DirectChunks.START + (long) bucket * Integer.BYTES;
+    return (row & (1 << CHUNK_SHIFT) - 1) << ROW_ALIGNMENT_SHIFT;
   }
 
   // Not the lowest bits: where shards are a power of two, those are the same in the whole table.

@@ -142,14 +142,45 @@ class CounterTableTest {
   }
 
   @Test
-  void shouldNeverLetARowCrossItsChunk() {
-    for (int i = 0; i < 5_000; i++) {
-      final String id = i + "-".repeat(1 + i % 250);
-      final long firstByte = 8L * findOrCreate(table, KeyHash.hash(id), id);
-      final int rowLength = 16 + id.length();
-      final int chunkBytes = DirectChunks.chunkBytes(firstByte);
-      assertTrue(DirectChunks.offset(firstByte) + rowLength <= chunkBytes);
+  void shouldFillChunksToTheLastByteAndNoFurther() {
+    // Rows of 256 bytes, 64 of which are a chunk, and now and then one that shifts them.
+    final List<String> ids = new ArrayList<>();
+    for (int i = 0; i < 20_000; i++) {
+      ids.add(String.format("%0240d", i) + (i % 1_000 == 999 ? "+" : ""));
     }
+    final Set<Integer> rows = new HashSet<>();
+    for (int i = 0; i < ids.size(); i++) {
+      final int row = findOrCreate(table, KeyHash.hash(ids.get(i)), ids.get(i));
+      assertTrue(row > 0);
+      assertTrue(rows.add(row));
+      table.value(row, i);
+    }
+    for (int i = 0; i < ids.size(); i++) {
+      assertEquals(i, table.value(find(table, KeyHash.hash(ids.get(i)), ids.get(i))));
+    }
+  }
+
+  @Test
+  void shouldTakeAnEighthMoreAtATimeAndNothingThatTakesLongToZero() {
+    long usedBytes = 0;
+    int growths = 0;
+    for (int i = 0; i < 300_000; i++) {
+      final String id = String.format("%016d", i);
+      final long before = table.capacityBytes();
+      findOrCreate(table, KeyHash.hash(id), id);
+      usedBytes += 32 + Integer.BYTES;
+      final long grown = table.capacityBytes() - before;
+      assertTrue(grown <= 2 * CounterTable.FIRST_CHUNK_BYTES + before / 8, "by " + grown);
+      assertTrue(grown <= CounterTable.MAX_CHUNK_BYTES + CounterTable.FIRST_CHUNK_BYTES);
+      assertTrue(table.capacityBytes() <= 2 * CounterTable.FIRST_CHUNK_BYTES + usedBytes * 9 / 8);
+      growths += grown > 0 ? 1 : 0;
+    }
+    assertTrue(growths < 150, growths + " chunks");
+  }
+
+  @Test
+  void shouldNameEveryRowOfTheLargestTableByANonNegativeNumber() {
+    assertEquals(1L << 31, (long) CounterTable.MAX_CHUNKS * CounterTable.MAX_CHUNK_BYTES / 8);
   }
 
   @Test
@@ -179,7 +210,7 @@ class CounterTableTest {
   @Test
   void shouldRefuseNewCountersWhenTheArenaIsFullAndTakeNoPlaceForThem() {
     final CounterLimit limit = new CounterLimit(2 * 60 + 1);
-    final CounterTable small = new CounterTable(limit, 2 * DirectChunks.FIRST_CHUNK_BYTES);
+    final CounterTable small = new CounterTable(limit, 2);
     for (int i = 0; i < 2 * 60; i++) {
       assertTrue(findOrCreate(small, (long) i << 32, longId(i)) > 0);
     }
@@ -192,12 +223,6 @@ class CounterTableTest {
           find(small, (long) i << 32, longId(i)), findOrCreate(small, (long) i << 32, longId(i)));
     }
     assertTrue(limit.tryAcquire(), "the refused counter has taken a place");
-  }
-
-  @Test
-  void shouldNameEveryRowOfTheLargestArenaByANonNegativeNumber() {
-    final long last = DirectChunks.START + CounterTable.MAX_ARENA_BYTES - 8;
-    assertEquals(Integer.MAX_VALUE - 1, last >> 3);
   }
 
   @ParameterizedTest
