@@ -29,7 +29,7 @@ public class MessageRingBenchmark extends MicroBenchmark {
   private final UnsafeBuffer source = new UnsafeBuffer(new byte[512]);
   private final int length = new SampleCommand().encodedLength();
   private final MessageRing messageRing = new MessageRing(SLOTS, source.capacity());
-  private final RawDisruptor disruptor = new RawDisruptor(SLOTS, source.capacity());
+  private final RawDisruptor disruptor = new RawDisruptor(SLOTS, source.capacity(), length);
   private final MessageClaim claim = new MessageClaim();
   private final IdleStrategy idle = new YieldingIdleStrategy();
   private final Consumer consumer = new Consumer();
@@ -61,7 +61,7 @@ public class MessageRingBenchmark extends MicroBenchmark {
   public void disruptor() {
     for (int i = 0; i < MESSAGES; i++) {
       sent++;
-      while (!disruptor.offer(source, length, sent)) {
+      while (!disruptor.offer(source, sent)) {
         idle.idle();
       }
     }
@@ -87,14 +87,15 @@ public class MessageRingBenchmark extends MicroBenchmark {
     private volatile long received;
     private volatile Throwable fault;
     private long last;
-    private final MessageRing.Handler onCommand = this::onCommand;
-    private final RawDisruptor.Handler onMessage = message -> onNumber(message.getLong(0));
+    private final UnsafeBuffer copy = new UnsafeBuffer(new byte[length]);
+    private final MessageRing.Handler onMessage = this::onMessage;
+    private final RawDisruptor.Handler onNumber = this::onNumber;
 
     @Override
     public int doWork() {
       final int workCount =
-          messageRing.poll(onCommand, POLL_LIMIT, MessageRing.NO_BOUND)
-              + disruptor.poll(onMessage, POLL_LIMIT);
+          messageRing.poll(onMessage, POLL_LIMIT, MessageRing.NO_BOUND)
+              + disruptor.poll(onNumber, POLL_LIMIT);
       if (workCount > 0) {
         received = last;
       }
@@ -106,12 +107,13 @@ public class MessageRingBenchmark extends MicroBenchmark {
       return "consumer";
     }
 
-    private void onCommand(
+    private void onMessage(
         final DirectBuffer buffer,
         final int offset,
         final int messageLength,
         final long deadlineNs) {
-      onNumber(buffer.getLong(offset));
+      buffer.getBytes(offset, copy, 0, messageLength);
+      onNumber(copy.getLong(0));
     }
 
     private void onNumber(final long number) {

@@ -182,11 +182,12 @@ public class ShardAgentBenchmark extends MicroBenchmark {
   /** A thread that steps whatever stands at the other end. */
   @State(Scope.Benchmark)
   public static class OtherEnd {
-    final RawDisruptor commands = new RawDisruptor(SLOTS, SampleCommand.MAX_PAYLOAD_LENGTH);
-    final RawDisruptor answers = new RawDisruptor(SLOTS, SampleCommand.MAX_PAYLOAD_LENGTH);
+    final RawDisruptor commands =
+        new RawDisruptor(
+            SLOTS, SampleCommand.MAX_PAYLOAD_LENGTH, new SampleCommand().encodedLength());
+    final RawDisruptor answers =
+        new RawDisruptor(SLOTS, SampleCommand.MAX_PAYLOAD_LENGTH, ReplyProxy.encodedLength(17));
     final UnsafeBuffer bytes = new UnsafeBuffer(new byte[SampleCommand.MAX_PAYLOAD_LENGTH]);
-    final int commandLength = new SampleCommand().encodedLength();
-    final int answerLength = ReplyProxy.encodedLength(17);
     final IdleStrategy idle = new YieldingIdleStrategy();
     private volatile Throwable fault;
     private AgentRunner thread;
@@ -213,7 +214,7 @@ public class ShardAgentBenchmark extends MicroBenchmark {
     }
   }
 
-  private final RawDisruptor.Handler onAnswer = message -> onAnswer(message.getLong(0));
+  private final RawDisruptor.Handler onAnswer = this::onAnswer;
   private long sent;
   private long answered;
 
@@ -271,9 +272,7 @@ public class ShardAgentBenchmark extends MicroBenchmark {
     final long end = sent + COMMANDS;
     while (answered != end) {
       int workCount = 0;
-      while (workCount < TURN
-          && sent != end
-          && otherEnd.commands.offer(otherEnd.bytes, otherEnd.commandLength, sent + 1)) {
+      while (workCount < TURN && sent != end && otherEnd.commands.offer(otherEnd.bytes, sent + 1)) {
         sent++;
         workCount++;
       }
@@ -321,8 +320,8 @@ public class ShardAgentBenchmark extends MicroBenchmark {
       return "echo";
     }
 
-    private void onCommand(final UnsafeBuffer message) {
-      while (!ends.answers.offer(ends.bytes, ends.answerLength, message.getLong(0))) {
+    private void onCommand(final long number) {
+      while (!ends.answers.offer(ends.bytes, number)) {
         Thread.onSpinWait();
       }
     }
