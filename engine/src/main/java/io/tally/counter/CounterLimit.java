@@ -7,15 +7,15 @@ import java.util.concurrent.atomic.AtomicLong;
  * takes its place in it when it is first incremented and keeps it. Thread-safe.
  */
 public final class CounterLimit {
-  // What a counter can cost at most outside the heap:
-  //   274  its row: 272 bytes with an id of 256, and at least 60 such rows share a chunk, which is
-  //        16,384 bytes and 16 of the allocator
-  //    34  an eighth of that: a chunk just begun
-  //     5  its bucket, which lies in such chunks, too
+  // What a counter can cost at most outside the heap, beyond the first chunks of its table:
+  //   273.4  its row: 272 bytes with an id of 256, and at least 60 such rows share a chunk, which
+  //          is 16,384 bytes and 16 of the allocator
+  //    34.2  an eighth of that: a chunk just begun
+  //     4.1  its bucket
   private static final long MAX_DIRECT_BYTES_PER_COUNTER = 313;
 
   // And on the heap: a sixtieth of the objects of a chunk (four of them, at most 264 bytes) and of
-  // the list of chunks just doubled, old and new.
+  // the list of chunks just doubled, old and new; of those of buckets only a 4,096th.
   private static final long MAX_HEAP_BYTES_PER_COUNTER = 5;
 
   private final AtomicLong count = new AtomicLong();

@@ -36,7 +36,7 @@ public final class CounterServiceFactory implements ShardServiceFactory {
    * @return bytes.
    */
   public static int firstTableBytes() {
-    return 2 * CounterTable.FIRST_CHUNK_BYTES;
+    return CounterTable.FIRST_CHUNK_BYTES + CounterTable.BUCKET_CHUNK_BYTES;
   }
 
   @Override

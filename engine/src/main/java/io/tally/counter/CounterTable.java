@@ -10,12 +10,12 @@ import org.agrona.concurrent.UnsafeBuffer;
  * all their bytes are equal. A counter is never evicted.
  *
  * <p>A counter is a row that never moves, named by the number of its chunk above its offset there
- * in units of 8 bytes. Rows never cross from one chunk into the next, which is an eighth of what
- * there is, rounded down to a power of two: little memory is taken and not used, and of 10 million
- * counters the list of the chunks still lies in a processor's cache. The index is a linear hash
- * table (Litwin, "Linear Hashing", VLDB 1980): a bucket is the first of the rows that are linked in
- * it, and each new counter beyond the first few thousand splits one bucket, so that the table never
- * stands still to grow.
+ * in units of 8 bytes. Rows never cross from one chunk into the next. A chunk is an eighth of what
+ * there is, at least 16 KiB and at most 1 MiB: little memory is taken and not used, and of 10
+ * million counters the list of the chunks still lies in a processor's cache. The index is a linear
+ * hash table (Litwin, "Linear Hashing", VLDB 1980): a bucket is the first of the rows that are
+ * linked in it, and each new counter beyond the first few thousand splits one bucket, so that the
+ * table never stands still to grow.
  *
  * <p>One thread at a time, but for {@link #size()}. Rows and buckets lie outside the heap, and grow
  * by a chunk when a new counter needs it.
@@ -28,6 +28,7 @@ final class CounterTable {
   static final int FULL = -1;
 
   static final int FIRST_CHUNK_BYTES = 16 * 1024;
+  static final int BUCKET_CHUNK_BYTES = 16 * 1024;
 
   /** A longer one would take a noticeable time to be zeroed. */
   static final int MAX_CHUNK_BYTES = 1024 * 1024;
@@ -45,7 +46,7 @@ final class CounterTable {
 
   // A tag is 24 bits of an id's hash above its length less 1; the bucket is taken from those bits.
   private static final int TAG_LENGTH_BITS = 8;
-  private static final int MIN_BUCKETS = FIRST_CHUNK_BYTES / Integer.BYTES;
+  private static final int MIN_BUCKETS = BUCKET_CHUNK_BYTES / Integer.BYTES;
   private static final int MAX_BUCKETS = 1 << (Integer.SIZE - TAG_LENGTH_BITS);
   private static final int BUCKET_CHUNK_SHIFT = Integer.numberOfTrailingZeros(MIN_BUCKETS);
 
@@ -66,7 +67,7 @@ final class CounterTable {
   CounterTable(final CounterLimit limit, final int maxChunks) {
     this.limit = limit;
     this.maxChunks = maxChunks;
-    buckets.add(FIRST_CHUNK_BYTES);
+    buckets.add(BUCKET_CHUNK_BYTES);
   }
 
   /** The row of a counter, or {@link #ABSENT}. */
@@ -144,7 +145,7 @@ final class CounterTable {
     if (!fits) {
       addChunk();
     }
-    final int row = rows.count() - 1 << CHUNK_SHIFT | roomOffset >>> ROW_ALIGNMENT_SHIFT;
+    final int row = row(rows.count() - 1, roomOffset);
     roomOffset += rowLength;
     final UnsafeBuffer chunk = chunk(row);
     final int rowOffset = offset(row);
@@ -172,7 +173,7 @@ final class CounterTable {
     final int oldBucket = bucketCount - splitBit;
     final int newBucket = bucketCount;
     if (newBucket >>> BUCKET_CHUNK_SHIFT == buckets.count()) {
-      buckets.add(FIRST_CHUNK_BYTES);
+      buckets.add(BUCKET_CHUNK_BYTES);
     }
     bucketCount++;
     int row = first(oldBucket);
@@ -208,6 +209,10 @@ final class CounterTable {
 
   private static int bucketOffset(final int bucket) {
     return (bucket & MIN_BUCKETS - 1) * Integer.BYTES;
+  }
+
+  static int row(final int chunk, final int offset) {
+    return chunk << CHUNK_SHIFT | offset >>> ROW_ALIGNMENT_SHIFT;
   }
 
   private UnsafeBuffer chunk(final int row) {

@@ -6,7 +6,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Zeroed memory outside the heap that grows chunk by chunk. What was written stays where it is, so
- * growing costs much the same however much there is, and no garbage collector copies it. The memory
+ * growing costs no more than the new chunk, and no garbage collector copies anything. The memory
  * goes back with this object. One thread at a time.
  */
 final class DirectChunks {
