@@ -70,10 +70,16 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
    *
    * @param context of the link; concluded here.
    * @return the link, in the state "starting".
-   * @throws IOException if the carrier could not subscribe.
+   * @throws IOException if the carrier could not subscribe, or takes no frame of the largest size.
    */
   public static ClusterLink launch(final Context context) throws IOException {
     context.conclude();
+    final long carriedBytes = context.carrier.maxFrameBytes();
+    if (carriedBytes < context.maxFrameBytes) {
+      throw new IOException(
+          "the network takes messages of %d bytes, and the nodes send up to %d (max_payload of a NATS server)"
+              .formatted(carriedBytes, context.maxFrameBytes));
+    }
     final ClusterLink link = new ClusterLink(context);
     final Subjects subjects = new Subjects(context.prefix);
     try {

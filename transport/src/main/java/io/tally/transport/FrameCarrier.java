@@ -45,6 +45,13 @@ public interface FrameCarrier {
   boolean isConnected();
 
   /**
+   * The longest frame that the network takes, as far as it has said so. Any thread; never blocks.
+   *
+   * @return bytes.
+   */
+  long maxFrameBytes();
+
+  /**
    * How long a starting node has to listen before it can be sure that a living process of its own
    * id was heard.
    *

@@ -157,6 +157,12 @@ public final class NatsCarrier implements FrameCarrier, AutoCloseable {
   }
 
   @Override
+  public long maxFrameBytes() {
+    final long maxPayload = connection.getMaxPayload();
+    return maxPayload > 0 ? maxPayload : Integer.MAX_VALUE;
+  }
+
+  @Override
   public long listenNs() {
     return LISTEN_NS;
   }

@@ -7,11 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.engine.NodeLink;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class NatsCarrierTest {
@@ -72,6 +76,29 @@ class NatsCarrierTest {
           b.step(nowNs);
           return condition.getAsBoolean();
         });
+  }
+
+  @Test
+  void shouldRefuseAServerThatTakesNoLongFrames(@TempDir final Path directory) throws IOException {
+    final Path settings = Files.writeString(directory.resolve("settings"), "max_payload: 65535");
+    final Path server =
+        Files.writeString(
+            directory.resolve("server"),
+            "#!/bin/sh\nexec '%s' -c '%s' \"$@\"\n".formatted(TestServer.binary(), settings));
+    Files.setPosixFilePermissions(server, PosixFilePermissions.fromString("rwx------"));
+    try (NatsServerProcess process =
+            NatsServerProcess.launch(server, NatsServerProcess.Listener.NONE);
+        NatsCarrier carrier =
+            NatsCarrier.launch(process.url(), "test", NatsCarrier.Listener.NONE)) {
+      final AssertionError failure =
+          assertThrows(
+              AssertionError.class, () -> TestNode.launch(TestNode.context("node-0", 10), carrier));
+      assertEquals(
+          "the network takes messages of 65535 bytes, and the nodes send up to 65536"
+              + " (max_payload of a NATS server)",
+          failure.getCause().getMessage());
+      TestNode.launch(TestNode.context("node-0", 10).maxFrameBytes(65_535), carrier).close();
+    }
   }
 
   @Test

@@ -52,6 +52,11 @@ final class SimulatedCarrier implements FrameCarrier {
   }
 
   @Override
+  public long maxFrameBytes() {
+    return network.maxFrameBytes();
+  }
+
+  @Override
   public long listenNs() {
     return 300_000_000L;
   }
