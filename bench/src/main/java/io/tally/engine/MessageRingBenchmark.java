@@ -5,7 +5,6 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.IdleStrategy;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.YieldingIdleStrategy;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -23,13 +22,14 @@ import org.openjdk.jmh.annotations.TearDown;
 @OutputTimeUnit(java.util.concurrent.TimeUnit.SECONDS)
 public class MessageRingBenchmark extends MicroBenchmark {
   private static final int SLOTS = 1024;
+  private static final int SLOT_LENGTH = 512;
   private static final int POLL_LIMIT = 256;
   private static final int MESSAGES = 1 << 16;
 
-  private final UnsafeBuffer source = new UnsafeBuffer(new byte[512]);
-  private final int length = new SampleCommand().encodedLength();
-  private final MessageRing messageRing = new MessageRing(SLOTS, source.capacity());
-  private final RawDisruptor disruptor = new RawDisruptor(SLOTS, source.capacity(), length);
+  private final MessageRing messageRing = new MessageRing(SLOTS, SLOT_LENGTH);
+  private final RawDisruptor disruptor =
+      new RawDisruptor(SLOTS, SLOT_LENGTH, new SampleCommand().encodedLength());
+  private final int length = disruptor.message().capacity();
   private final MessageClaim claim = new MessageClaim();
   private final IdleStrategy idle = new YieldingIdleStrategy();
   private final Consumer consumer = new Consumer();
@@ -49,7 +49,7 @@ public class MessageRingBenchmark extends MicroBenchmark {
       while (!messageRing.tryClaim(length, sent, claim)) {
         idle.idle();
       }
-      claim.buffer().putBytes(claim.offset(), source, 0, length);
+      claim.buffer().putBytes(claim.offset(), disruptor.message(), 0, length);
       claim.buffer().putLong(claim.offset(), ++sent);
       claim.commit();
     }
@@ -61,7 +61,7 @@ public class MessageRingBenchmark extends MicroBenchmark {
   public void disruptor() {
     for (int i = 0; i < MESSAGES; i++) {
       sent++;
-      while (!disruptor.offer(source, sent)) {
+      while (!disruptor.offer(sent)) {
         idle.idle();
       }
     }
@@ -87,7 +87,6 @@ public class MessageRingBenchmark extends MicroBenchmark {
     private volatile long received;
     private volatile Throwable fault;
     private long last;
-    private final UnsafeBuffer copy = new UnsafeBuffer(new byte[length]);
     private final MessageRing.Handler onMessage = this::onMessage;
     private final RawDisruptor.Handler onNumber = this::onNumber;
 
@@ -112,8 +111,7 @@ public class MessageRingBenchmark extends MicroBenchmark {
         final int offset,
         final int messageLength,
         final long deadlineNs) {
-      buffer.getBytes(offset, copy, 0, messageLength);
-      onNumber(copy.getLong(0));
+      onNumber(disruptor.number(buffer, offset));
     }
 
     private void onNumber(final long number) {

@@ -187,7 +187,6 @@ public class ShardAgentBenchmark extends MicroBenchmark {
             SLOTS, SampleCommand.MAX_PAYLOAD_LENGTH, new SampleCommand().encodedLength());
     final RawDisruptor answers =
         new RawDisruptor(SLOTS, SampleCommand.MAX_PAYLOAD_LENGTH, ReplyProxy.encodedLength(17));
-    final UnsafeBuffer bytes = new UnsafeBuffer(new byte[SampleCommand.MAX_PAYLOAD_LENGTH]);
     final IdleStrategy idle = new YieldingIdleStrategy();
     private volatile Throwable fault;
     private AgentRunner thread;
@@ -272,7 +271,7 @@ public class ShardAgentBenchmark extends MicroBenchmark {
     final long end = sent + COMMANDS;
     while (answered != end) {
       int workCount = 0;
-      while (workCount < TURN && sent != end && otherEnd.commands.offer(otherEnd.bytes, sent + 1)) {
+      while (workCount < TURN && sent != end && otherEnd.commands.offer(sent + 1)) {
         sent++;
         workCount++;
       }
@@ -321,7 +320,7 @@ public class ShardAgentBenchmark extends MicroBenchmark {
     }
 
     private void onCommand(final long number) {
-      while (!ends.answers.offer(ends.bytes, number)) {
+      while (!ends.answers.offer(number)) {
         Thread.onSpinWait();
       }
     }

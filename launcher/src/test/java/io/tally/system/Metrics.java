@@ -37,7 +37,7 @@ public final class Metrics {
   }
 
   /** Tally's own series. The JVM's are left out: its memory pools show some at their first GC. */
-  Set<String> series() {
+  public Set<String> series() {
     return values.keySet().stream()
         .filter(series -> series.startsWith("tally_"))
         .collect(Collectors.toSet());
