@@ -90,16 +90,17 @@ enum Fault {
         proxy.heal();
       }),
   FLAPPING(
-      "partition, flapping every 200 ms",
+      "partition, flapping, 250 of every 400 ms",
       List.of(Trace.RETRIES),
       (c, node, ms) -> {
         final FaultProxy proxy = c.proxy(node);
         for (long passedMs = 0; passedMs < ms; passedMs += 400) {
           proxy.toServer().hold();
           proxy.toClient().hold();
-          Hold.forMs(200);
+          // Longer than the 200 ms after which a request is sent again, or no trace is certain.
+          Hold.forMs(250);
           proxy.heal();
-          Hold.forMs(200);
+          Hold.forMs(150);
         }
       }),
   CUT(
