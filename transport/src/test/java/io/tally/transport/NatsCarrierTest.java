@@ -9,7 +9,6 @@ import io.tally.engine.NodeLink;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
@@ -82,10 +81,9 @@ class NatsCarrierTest {
   void shouldRefuseAServerThatTakesNoLongFrames(@TempDir final Path directory) throws IOException {
     final Path settings = Files.writeString(directory.resolve("settings"), "max_payload: 65535");
     final Path server =
-        Files.writeString(
+        TestServer.script(
             directory.resolve("server"),
-            "#!/bin/sh\nexec '%s' -c '%s' \"$@\"\n".formatted(TestServer.binary(), settings));
-    Files.setPosixFilePermissions(server, PosixFilePermissions.fromString("rwx------"));
+            "exec '%s' -c '%s' \"$@\"\n".formatted(TestServer.binary(), settings));
     try (NatsServerProcess process =
             NatsServerProcess.launch(server, NatsServerProcess.Listener.NONE);
         NatsCarrier carrier =

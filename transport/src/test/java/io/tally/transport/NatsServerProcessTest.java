@@ -9,9 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
@@ -101,9 +99,8 @@ class NatsServerProcessTest {
 
   @Test
   void shouldSayWhyABinaryDoesNotServe(@TempDir final Path directory) throws IOException {
-    final Path broken = directory.resolve("nats-server");
-    Files.writeString(broken, "#!/bin/sh\necho out of order\nexit 3\n");
-    Files.setPosixFilePermissions(broken, PosixFilePermissions.fromString("rwx------"));
+    final Path broken =
+        TestServer.script(directory.resolve("nats-server"), "echo out of order\nexit 3\n");
     final IOException failure =
         assertThrows(
             IOException.class,

@@ -1,7 +1,9 @@
 package io.tally.transport;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 
 /** Starts the server that these tests need. */
 final class TestServer {
@@ -14,5 +16,11 @@ final class TestServer {
   static Path binary() {
     return NatsServerProcess.findOnPath()
         .orElseThrow(() -> new AssertionError("these tests need a nats-server on the PATH"));
+  }
+
+  /** A shell script that can be started in the server's place. */
+  static Path script(final Path file, final String lines) throws IOException {
+    Files.writeString(file, "#!/bin/sh\n" + lines);
+    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
   }
 }
