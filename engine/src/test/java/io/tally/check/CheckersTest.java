@@ -172,6 +172,60 @@ final class CheckersTest {
     assertFound("IdempotencyChecker");
   }
 
+  @Test
+  void shouldFindAKeyedWriteThatRanTwiceThoughItsClientKnowsOfNeither() {
+    keyed("k", 0, 10, Fate.UNKNOWN, 0, 0, false);
+    keyed("k", 11, 20, Fate.UNKNOWN, 0, 0, false);
+    add(4, 0, 10, Fate.UNKNOWN, 0, 0);
+    life(7, 0, Long.MAX_VALUE, 1);
+    assertEquals(List.of(), violations());
+    lives.clear();
+    life(7, 0, Long.MAX_VALUE, 2);
+    assertFound("FateChecker");
+  }
+
+  @Test
+  void shouldFindAKeyedWriteThatWasAnsweredAndIsMissing() {
+    keyed("k", 0, 10, Fate.NOT_APPLIED, 0, 0, false);
+    keyed("k", 11, 20, Fate.APPLIED, 1, 7, false);
+    keyed("k", 21, 30, Fate.APPLIED, 1, 7, true);
+    life(7, 0, Long.MAX_VALUE, 0);
+    assertFound("FateChecker");
+  }
+
+  @Test
+  void shouldFindAWriteThatTakesEffectAfterItWasSettled() {
+    add(1, 0, Long.MAX_VALUE, Fate.UNKNOWN, 0, 0);
+    add(4, 0, 20, Fate.UNKNOWN, 0, 0);
+    read(99, 100, 0, 7);
+    life(7, 0, Long.MAX_VALUE, 5);
+    assertEquals(List.of(), unsettled(100), "the read began too early to settle anything");
+    read(100, 110, 4, 7);
+    final List<String> found = unsettled(100);
+    assertEquals(1, found.size(), found.toString());
+    assertTrue(found.get(0).contains("+1 took effect"), found.toString());
+    lives.clear();
+    life(7, 0, 200, 0);
+    assertEquals(List.of(), unsettled(100));
+    read(111, 120, 5, 7);
+    assertEquals(1, unsettled(100).size());
+  }
+
+  @Test
+  void shouldSettleAKeyedWriteAfterItsLastRequest() {
+    keyed("k", 0, 10, Fate.UNKNOWN, 0, 0, false);
+    keyed("k", 50, 60, Fate.UNKNOWN, 0, 0, false);
+    read(120, 130, 0, 7);
+    life(7, 0, Long.MAX_VALUE, 1);
+    assertEquals(List.of(), unsettled(100));
+    read(150, 160, 0, 7);
+    assertEquals(1, unsettled(100).size());
+  }
+
+  private List<String> unsettled(final long settledAfter) {
+    return new SettledChecker(settledAfter).check(new History(operations, lives));
+  }
+
   private List<String> violations() {
     return Checker.checkAll(new History(operations, lives));
   }

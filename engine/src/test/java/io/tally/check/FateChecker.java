@@ -1,21 +1,22 @@
 package io.tally.check;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /**
  * On a counter whose writes all add different powers of two, the last value tells of each single
  * write whether it was applied: all that were acknowledged, none that was answered as not applied,
- * and nothing that nobody asked for.
+ * and nothing that nobody asked for. Where the powers are those of four, a write that was applied
+ * twice shows as something that nobody asked for, whatever its client knows.
  */
 public final class FateChecker implements Checker {
   @Override
   public List<String> check(final History history) {
     final List<String> violations = new ArrayList<>();
     for (final Life life : history.lives()) {
-      final List<Operation> writes =
-          history.of(life.key()).stream().filter(o -> o.write() && o.amount() != 0).toList();
-      if (life.finalValueKnown() && areDistinctBits(writes)) {
+      final Collection<BitWrite> writes = BitWrite.of(history.of(life.key()));
+      if (life.finalValueKnown() && !writes.isEmpty()) {
         check(life, writes, violations);
       }
     }
@@ -23,14 +24,14 @@ public final class FateChecker implements Checker {
   }
 
   private static void check(
-      final Life life, final List<Operation> writes, final List<String> violations) {
+      final Life life, final Collection<BitWrite> writes, final List<String> violations) {
     long unexplained = life.finalValue();
-    for (final Operation write : writes) {
-      final boolean ran = (life.finalValue() & write.amount()) != 0;
+    for (final BitWrite write : writes) {
+      final boolean ran = write.isIn(life.finalValue());
       unexplained &= ~write.amount();
-      if (ran && !life.answered(write) && !mayHaveRun(life, write)) {
+      if (ran && !write.wasAnswered(life) && !write.mayHaveRun(life)) {
         violations.add(describe(life, write, "was applied"));
-      } else if (!ran && life.answered(write)) {
+      } else if (!ran && write.wasAnswered(life)) {
         violations.add(describe(life, write, "was not applied"));
       }
     }
@@ -41,24 +42,13 @@ public final class FateChecker implements Checker {
     }
   }
 
-  private static boolean mayHaveRun(final Life life, final Operation write) {
-    return write.fate() == Fate.UNKNOWN && life.mayHaveSeen(write);
-  }
-
-  private static String describe(final Life life, final Operation write, final String what) {
+  private static String describe(final Life life, final BitWrite write, final String what) {
     return String.format(
-        "%s@%d: +%d %s, though its client knows: %s at incarnation %d",
-        life.key(), life.incarnation(), write.amount(), what, write.fate(), write.incarnation());
-  }
-
-  private static boolean areDistinctBits(final List<Operation> writes) {
-    long seen = 0;
-    for (final Operation write : writes) {
-      if (Long.bitCount(write.amount()) != 1 || (seen & write.amount()) != 0) {
-        return false;
-      }
-      seen |= write.amount();
-    }
-    return true;
+        "%s@%d: +%d %s, though its client knows: %s",
+        life.key(),
+        life.incarnation(),
+        write.amount(),
+        what,
+        write.requests().stream().map(r -> r.fate() + " at " + r.incarnation()).toList());
   }
 }
