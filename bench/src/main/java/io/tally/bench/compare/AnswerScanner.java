@@ -3,46 +3,55 @@ package io.tally.bench.compare;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 
-/** Counts the answers in a stream of bytes that may be cut anywhere. Refuses all but 200. */
+/** Finds the answers in a stream of bytes that may be cut anywhere. */
 final class AnswerScanner {
-  private static final String STATUS = "HTTP/1.1 200";
+  /** Is told of each answer when its last byte is there. */
+  interface Sink {
+    void onAnswer(int status) throws IOException;
+  }
+
+  private static final String VERSION = "http/1.1 ";
+  private static final int STATUS_DIGITS = 3;
   private static final String LENGTH = "content-length:";
   private static final int MAX_LINE = 1024;
 
   private final byte[] line = new byte[MAX_LINE];
+  private final Sink sink;
   private int lineLength;
   private boolean inHead;
+  private int status;
   private int contentLength;
   private int bodyLeft;
 
-  /** Number of answers that end in these bytes. */
-  int scan(final ByteBuf bytes) throws IOException {
-    int answers = 0;
+  AnswerScanner(final Sink sink) {
+    this.sink = sink;
+  }
+
+  void scan(final ByteBuf bytes) throws IOException {
     while (bytes.isReadable()) {
       if (bodyLeft > 0) {
         final int skipped = Math.min(bodyLeft, bytes.readableBytes());
         bytes.skipBytes(skipped);
         bodyLeft -= skipped;
-        answers += bodyLeft == 0 ? 1 : 0;
+        if (bodyLeft == 0) {
+          sink.onAnswer(status);
+        }
       } else {
-        answers += takeHead(bytes.readByte());
+        takeHead(bytes.readByte());
       }
     }
-    return answers;
   }
 
-  private int takeHead(final byte next) throws IOException {
+  private void takeHead(final byte next) throws IOException {
     if (next != '\n') {
       if (next != '\r' && lineLength < MAX_LINE) {
         line[lineLength++] = next;
       }
-      return 0;
+      return;
     }
     final boolean headEnded = inHead && lineLength == 0;
     if (!inHead) {
-      if (!startsWith(STATUS)) {
-        throw new IOException("answer is not 200: " + new String(line, 0, lineLength));
-      }
+      takeStatus();
       inHead = true;
       contentLength = 0;
     } else if (startsWith(LENGTH)) {
@@ -53,12 +62,23 @@ final class AnswerScanner {
       }
     }
     lineLength = 0;
-    if (!headEnded) {
-      return 0;
+    if (headEnded) {
+      inHead = false;
+      bodyLeft = contentLength;
+      if (contentLength == 0) {
+        sink.onAnswer(status);
+      }
     }
-    inHead = false;
-    bodyLeft = contentLength;
-    return contentLength == 0 ? 1 : 0;
+  }
+
+  private void takeStatus() throws IOException {
+    if (!startsWith(VERSION) || lineLength < VERSION.length() + STATUS_DIGITS) {
+      throw new IOException("no answer: " + new String(line, 0, lineLength));
+    }
+    status = 0;
+    for (int i = VERSION.length(); i < VERSION.length() + STATUS_DIGITS; i++) {
+      status = 10 * status + line[i] - '0';
+    }
   }
 
   /** Without regard to the case of letters in the text. */

@@ -43,6 +43,8 @@ public final class Compare implements Callable<Integer> {
           case LATENCY -> complete &= latency(site);
           case PROBES -> new Report(options.out).section("probes", new Probes(site, options).run());
           case PIECES -> new Report(options.out).section("pieces", new Pieces(options).run());
+          case OVERLOAD ->
+              new Report(options.out).section("overload", new Overload(site, options).run());
           default -> throw new IllegalArgumentException(part.name());
         }
       }

@@ -46,7 +46,7 @@ final class Latency {
     for (final Server server : servers) {
       // At the rate that counts: what a busy server runs through is not what an idle one does.
       final int half = (int) (capacity.get(server.contestant) / 2);
-      OpenLoop.run(server, Ids.MANY, CONNECTIONS, half, options.warmupSeconds);
+      SteadyRate.run(server, Ids.MANY, CONNECTIONS, half, options.warmupSeconds);
     }
     for (int round = 1; round <= options.rounds; round++) {
       for (final int percent : PERCENTS) {
@@ -91,8 +91,8 @@ final class Latency {
       throws IOException, InterruptedException {
     final int rate = (int) (capacity.get(of) * percent / 100);
     final long before = server.counts() ? Counters.settledSum(server, Ids.MANY) : 0;
-    final OpenLoop.Measured measured =
-        OpenLoop.run(server, Ids.MANY, CONNECTIONS, rate, options.seconds);
+    final SteadyRate measured =
+        SteadyRate.run(server, Ids.MANY, CONNECTIONS, rate, options.seconds);
     final long expected = measured.latency().getTotalCount();
     if (server.counts() && Counters.settledSum(server, Ids.MANY) - before != expected) {
       throw new IOException(server.contestant.title + " did not count " + expected + " answers");

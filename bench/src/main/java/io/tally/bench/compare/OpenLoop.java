@@ -2,8 +2,9 @@ package io.tally.bench.compare;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -14,178 +15,272 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.HdrHistogram.Histogram;
 import org.agrona.collections.LongArrayQueue;
 
 /**
- * Sends requests at the times of a plan, whatever the server does, and measures each from the time
- * it was to be sent: a server that stalls is charged for every request that should have come
- * meanwhile. One event loop; a connection that has not answered yet is sent the next request behind
- * the last.
+ * Sends requests at the times of a plan, whatever the server does: a server that stalls is charged
+ * for every request that should have come meanwhile. One event loop; a connection that has not
+ * answered yet is sent the next request behind the last.
  */
 final class OpenLoop {
   private static final long NANOS = 1_000_000_000L;
   private static final long LAST_ANSWER_NS = 5 * NANOS;
-  private static final long LONGEST_NS = 60 * NANOS;
-  private static final long LAG_NS = NANOS / 10;
-  private static final int LAG_SHARE = 100;
+  private static final long RECONNECT_MS = 10;
+
+  /** A rate, in requests a second, that is offered for some seconds. */
+  record Phase(int rate, int seconds) {}
 
   /**
-   * What was measured, nanoseconds.
+   * What is offered.
    *
-   * @param latency from the planned time to the answer.
-   * @param lateness from the planned time to the sending: the generator's own part.
-   * @param reached whether the last answer came when the plan ended or soon after; if not, the rate
-   *     was more than server and generator can do together.
+   * @param ids counters, incremented in turn.
+   * @param connections the requests go to, in turn.
+   * @param depth most unanswered requests of one connection; what is due beyond is not sent.
+   * @param turnNs shortest time between two turns of sending: at high rates the generator would
+   *     else take a processor for itself.
+   * @param phases one after the other, without a pause.
    */
-  record Measured(Histogram latency, Histogram lateness, boolean reached) {}
+  record Load(Ids ids, int connections, int depth, long turnNs, List<Phase> phases) {
+    int seconds() {
+      return phases.stream().mapToInt(Phase::seconds).sum();
+    }
+  }
 
-  private final Histogram latency = new Histogram(LONGEST_NS, 3);
-  private final Histogram lateness = new Histogram(LONGEST_NS, 3);
+  /** Is told what becomes of each request, on the generator's loop; an exception ends the run. */
+  interface Listener {
+    void onStart(long startNs);
+
+    void onSent(long plannedNs, long sentNs);
+
+    void onUnsent(long plannedNs) throws IOException;
+
+    void onAnswer(long plannedNs, long answeredNs, int status) throws IOException;
+
+    /** Its connection was closed, or no answer came: it may have been counted. */
+    void onLost(long plannedNs) throws IOException;
+  }
+
   private final CompletableFuture<Void> finished = new CompletableFuture<>();
-  private final double gapNs;
-  private final long count;
-  private final ByteBuf[] requests;
+  private final int port;
+  private final Load load;
+  private final Listener listener;
+  private final byte[][] requests;
   private final Lane[] lanes;
+  private final List<Lane> touched = new ArrayList<>();
   private EventLoop loop;
-  private long startNs;
-  private long sent;
-  private long answered;
-  private long lastAnswerNs;
+  private int phase;
+  private long phaseStartNs;
+  private long sentInPhase;
+  private long plannedNs;
+  private long number;
+  private long open;
 
-  private OpenLoop(
-      final Server server,
-      final Ids ids,
-      final int connections,
-      final int rate,
-      final int seconds) {
-    gapNs = (double) NANOS / rate;
-    count = (long) rate * seconds;
-    lanes = new Lane[connections];
-    requests = new ByteBuf[ids.count()];
+  private OpenLoop(final Server server, final Load load, final Listener listener) {
+    port = server.port;
+    this.load = load;
+    this.listener = listener;
+    lanes = new Lane[load.connections()];
+    requests = new byte[load.ids().count()][];
     for (int i = 0; i < requests.length; i++) {
-      final String request =
+      requests[i] =
           "%s %s%s%s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"
               .formatted(
                   server.protocol.method,
                   server.protocol.prefix,
-                  ids.id(i),
-                  server.protocol.suffix);
-      // Of memory that nobody has to release: it is written again and again.
-      final ByteBuffer bytes = ByteBuffer.allocateDirect(request.length());
-      bytes.put(request.getBytes(StandardCharsets.US_ASCII)).flip();
-      requests[i] = Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(bytes));
+                  load.ids().id(i),
+                  server.protocol.suffix)
+              .getBytes(StandardCharsets.US_ASCII);
     }
   }
 
-  /** Fails if a request was not answered with 200. */
-  static Measured run(
-      final Server server, final Ids ids, final int connections, final int rate, final int seconds)
+  /** Returns when every request has its end. */
+  static void run(final Server server, final Load load, final Listener listener)
       throws IOException, InterruptedException {
-    final OpenLoop run = new OpenLoop(server, ids, connections, rate, seconds);
+    final OpenLoop run = new OpenLoop(server, load, listener);
     final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     try {
-      run.connect(group, server.port);
+      run.loop = group.next();
+      for (int i = 0; i < run.lanes.length; i++) {
+        run.lanes[i] = run.new Lane();
+        run.lanes[i].connect().syncUninterruptibly();
+      }
       run.loop.execute(run::begin);
-      run.finished.get(seconds * NANOS + LAST_ANSWER_NS, TimeUnit.NANOSECONDS);
+      run.await();
     } catch (final ExecutionException fault) {
       throw new IOException(server.contestant.title + ": " + fault.getCause().getMessage(), fault);
-    } catch (final TimeoutException late) {
-      throw new IOException(
-          "%s at %d/s: %d of %d requests answered in time"
-              .formatted(server.contestant.title, rate, run.answered, run.count),
-          late);
     } finally {
       group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
-    final long plannedNs = seconds * NANOS;
-    final long tookNs = run.lastAnswerNs - run.startNs;
-    return new Measured(
-        run.latency, run.lateness, tookNs <= plannedNs + plannedNs / LAG_SHARE + LAG_NS);
   }
 
-  private void connect(final EventLoopGroup group, final int port) {
-    loop = group.next();
-    for (int i = 0; i < lanes.length; i++) {
-      final Lane lane = new Lane();
-      lane.channel =
-          new Bootstrap()
-              .group(loop)
-              .channel(EpollSocketChannel.class)
-              .option(ChannelOption.TCP_NODELAY, true)
-              .handler(
-                  new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(final Channel channel) {
-                      channel.pipeline().addLast(lane);
-                    }
-                  })
-              .connect("127.0.0.1", port)
-              .syncUninterruptibly()
-              .channel();
-      lanes[i] = lane;
+  private void await() throws ExecutionException, InterruptedException {
+    try {
+      finished.get(load.seconds() * NANOS + LAST_ANSWER_NS, TimeUnit.NANOSECONDS);
+    } catch (final TimeoutException unanswered) {
+      loop.execute(this::giveUp);
+      finished.get();
     }
   }
 
   private void begin() {
-    startNs = System.nanoTime();
-    lastAnswerNs = startNs;
+    phaseStartNs = System.nanoTime();
+    plannedNs = phaseStartNs;
+    listener.onStart(phaseStartNs);
     sendDue();
   }
 
   private void sendDue() {
     final long nowNs = System.nanoTime();
-    final long firstSent = sent;
-    while (sent < count && plannedNs(sent) <= nowNs) {
-      final Lane lane = lanes[(int) (sent % lanes.length)];
-      lane.planned.addLong(plannedNs(sent));
-      lateness.recordValue(nowNs - plannedNs(sent));
-      lane.channel.write(
-          requests[(int) (sent % requests.length)].duplicate(), lane.channel.voidPromise());
-      sent++;
+    try {
+      while (!allSent() && plannedNs - nowNs <= 0) {
+        sendNext(nowNs);
+      }
+    } catch (final IOException fault) {
+      finished.completeExceptionally(fault);
     }
-    final long touched = Math.min(lanes.length, sent - firstSent);
-    for (long i = 0; i < touched; i++) {
-      lanes[(int) ((firstSent + i) % lanes.length)].channel.flush();
+    for (int i = 0; i < touched.size(); i++) {
+      touched.get(i).flush();
     }
-    if (sent < count && !finished.isDone()) {
-      final long waitNs = plannedNs(sent) - System.nanoTime();
-      loop.schedule(this::sendDue, Math.max(0, waitNs), TimeUnit.NANOSECONDS);
+    touched.clear();
+    if (allSent()) {
+      finishIfAnswered();
+    } else if (!finished.isDone()) {
+      final long waitNs = plannedNs - System.nanoTime();
+      loop.schedule(this::sendDue, Math.max(load.turnNs(), waitNs), TimeUnit.NANOSECONDS);
     }
   }
 
-  private long plannedNs(final long number) {
-    return startNs + (long) (number * gapNs);
+  private boolean allSent() {
+    return phase == load.phases().size();
   }
 
-  private void onAnswer(final long plannedNs) {
-    lastAnswerNs = System.nanoTime();
-    latency.recordValue(Math.min(LONGEST_NS, lastAnswerNs - plannedNs));
-    if (++answered == count) {
+  private void sendNext(final long nowNs) throws IOException {
+    final Lane lane = lanes[(int) (number % lanes.length)];
+    if (lane.isOpen() && lane.planned.size() < load.depth()) {
+      lane.send(requests[(int) (number % requests.length)]);
+      listener.onSent(plannedNs, nowNs);
+    } else {
+      listener.onUnsent(plannedNs);
+    }
+    number++;
+    sentInPhase++;
+    final Phase current = load.phases().get(phase);
+    if (sentInPhase == (long) current.rate() * current.seconds()) {
+      phaseStartNs += current.seconds() * NANOS;
+      sentInPhase = 0;
+      phase++;
+    }
+    if (!allSent()) {
+      plannedNs = phaseStartNs + sentInPhase * NANOS / load.phases().get(phase).rate();
+    }
+  }
+
+  private void finishIfAnswered() {
+    if (allSent() && open == 0) {
       finished.complete(null);
     }
   }
 
-  /** One connection: the planned times of its open requests, and a reader of answers. */
-  private final class Lane extends ChannelInboundHandlerAdapter {
+  private void giveUp() {
+    for (final Lane lane : lanes) {
+      lane.lose();
+    }
+    if (!allSent()) {
+      finished.completeExceptionally(new IOException("the generator is behind its own plan"));
+    }
+  }
+
+  /**
+   * One connection after the other: the planned times of its open requests, and a reader of
+   * answers.
+   */
+  @ChannelHandler.Sharable
+  private final class Lane extends ChannelInboundHandlerAdapter implements AnswerScanner.Sink {
     private final LongArrayQueue planned = new LongArrayQueue();
-    private final AnswerScanner scanner = new AnswerScanner();
+    private AnswerScanner scanner = new AnswerScanner(this);
     private Channel channel;
+    private ByteBuf out;
+    private long nowNs;
+
+    private ChannelFuture connect() {
+      scanner = new AnswerScanner(this);
+      return new Bootstrap()
+          .group(loop)
+          .channel(EpollSocketChannel.class)
+          .option(ChannelOption.TCP_NODELAY, true)
+          .handler(
+              new ChannelInitializer<Channel>() {
+                @Override
+                protected void initChannel(final Channel opened) {
+                  opened.pipeline().addLast(Lane.this);
+                }
+              })
+          .connect("127.0.0.1", port);
+    }
+
+    private boolean isOpen() {
+      return channel != null;
+    }
+
+    private void send(final byte[] request) {
+      if (out == null) {
+        out = channel.alloc().buffer();
+        touched.add(this);
+      }
+      out.writeBytes(request);
+      planned.addLong(plannedNs);
+      open++;
+    }
+
+    private void flush() {
+      if (channel == null) {
+        out.release();
+      } else {
+        channel.writeAndFlush(out, channel.voidPromise());
+      }
+      out = null;
+    }
+
+    private void lose() {
+      try {
+        while (!planned.isEmpty()) {
+          open--;
+          listener.onLost(planned.pollLong());
+        }
+        finishIfAnswered();
+      } catch (final IOException fault) {
+        finished.completeExceptionally(fault);
+      }
+    }
+
+    @Override
+    public void onAnswer(final int status) throws IOException {
+      if (planned.isEmpty()) {
+        throw new IOException("an answer too many, of status " + status);
+      }
+      open--;
+      listener.onAnswer(planned.pollLong(), nowNs, status);
+    }
+
+    @Override
+    public void channelActive(final ChannelHandlerContext context) {
+      channel = context.channel();
+    }
 
     @Override
     public void channelRead(final ChannelHandlerContext context, final Object message) {
       final ByteBuf bytes = (ByteBuf) message;
+      nowNs = System.nanoTime();
       try {
-        final int answers = scanner.scan(bytes);
-        for (int i = 0; i < answers; i++) {
-          onAnswer(planned.pollLong());
-        }
+        scanner.scan(bytes);
+        finishIfAnswered();
       } catch (final IOException fault) {
         finished.completeExceptionally(fault);
       } finally {
@@ -193,14 +288,34 @@ final class OpenLoop {
       }
     }
 
+    /** A client that was cut off comes again. */
     @Override
     public void channelInactive(final ChannelHandlerContext context) {
-      finished.completeExceptionally(new IOException("a connection was closed"));
+      channel = null;
+      lose();
+      if (!allSent() && !finished.isDone()) {
+        loop.schedule(this::reconnect, RECONNECT_MS, TimeUnit.MILLISECONDS);
+      }
+    }
+
+    private void reconnect() {
+      connect()
+          .addListener(
+              connected -> {
+                if (!connected.isSuccess() && !allSent() && !finished.isDone()) {
+                  loop.schedule(this::reconnect, RECONNECT_MS, TimeUnit.MILLISECONDS);
+                }
+              });
     }
 
     @Override
     public void exceptionCaught(final ChannelHandlerContext context, final Throwable fault) {
-      finished.completeExceptionally(fault);
+      if (fault instanceof IOException) {
+        // Cut off; what was under way is lost when the channel is inactive.
+        context.close();
+      } else {
+        finished.completeExceptionally(fault);
+      }
     }
   }
 }

@@ -13,7 +13,8 @@ final class Options {
     THROUGHPUT,
     LATENCY,
     PROBES,
-    PIECES
+    PIECES,
+    OVERLOAD
   }
 
   @Parameters(
