@@ -80,7 +80,7 @@ class SourceRulesTest {
               .bans("\\bio\\.(tally\\.transport|nats)\\b")
               .such(HTTP_FILE, "io.nats.client.Nats.connect();"),
           rule("event loops never wait", HTTP)
-              .except("EventLoops", "HttpServer", "ListenSocket", "MetricsServer")
+              .except("EventLoops", "HttpPort", "ListenSocket")
               .bans(
                   "\\.\\s*(sync|syncUninterruptibly|await\\w*)\\s*\\(|\\bThread\\s*\\.\\s*sleep\\b"
                       + "|\\bLockSupport\\b")

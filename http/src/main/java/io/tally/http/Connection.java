@@ -123,7 +123,7 @@ final class Connection implements ReplyHandler {
       exchange.close = true;
       inputDone = true;
     }
-    loop.routes().dispatch(loop.nowNs(), request, exchange, this, slot);
+    loop.handler().onRequest(loop.nowNs(), request, exchange, this, slot);
     writeReady();
   }
 
@@ -199,6 +199,26 @@ final class Connection implements ReplyHandler {
       }
     }
     writeReady();
+  }
+
+  /** Takes the answer to a request from another thread; null if it could not be made. */
+  void answerLater(final int slot, final Page page) {
+    loop.run(() -> onPage(slot, page));
+  }
+
+  private void onPage(final int slot, final Page page) {
+    if (closed) {
+      loop.onDropped();
+      return;
+    }
+    loop.onRead();
+    if (page != null) {
+      ring[slot].answer(page);
+    } else {
+      ring[slot].refuse(Refusal.INTERNAL);
+    }
+    writeReady();
+    loop.wake();
   }
 
   private void answered(

@@ -4,8 +4,7 @@ package io.tally.http;
 final class HelpPage {
   private HelpPage() {}
 
-  static Page of(final int port, final String metricsUrl) {
-    final String url = "http://localhost:" + port;
+  static Page of(final String url, final String metricsUrl) {
     final String text =
         """
         Tally: exact, distributed counters

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  */
 public final class HttpCounters {
   private static final int[] STATUSES = {
-    200, 204, 400, 404, 405, 408, 409, 413, 414, 415, 417, 422, 431, 500, 503, 504, 505
+    200, 204, 400, 404, 405, 406, 408, 409, 413, 414, 415, 417, 422, 431, 500, 503, 504, 505
   };
   private static final byte[] INDEX_BY_STATUS = new byte[600];
   private static final int OPENED = STATUSES.length;

@@ -1,7 +1,5 @@
 package io.tally.http;
 
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
 import io.tally.counter.CounterProxy;
 import io.tally.engine.Ingress;
 import java.util.ArrayList;
@@ -9,8 +7,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.agrona.concurrent.EpochClock;
@@ -23,38 +19,26 @@ import org.agrona.concurrent.SystemEpochClock;
  * <p>Launched and closed by one thread; its accessors may be called by any.
  */
 public final class HttpServer implements AutoCloseable {
-  private static final long CLOSE_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(2);
-  private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(1);
-
-  private final Context context;
-  private final HttpCounters counters;
-  private final LoopState[] loops;
-  private final AtomicInteger connectionCount = new AtomicInteger();
-  private final AtomicBoolean closed = new AtomicBoolean();
-  private final ListenSocket socket;
+  private final HttpPort port;
 
   private HttpServer(final Context context) {
-    this.context = context;
-    final EventLoops eventLoops = context.eventLoops();
-    counters = new HttpCounters(eventLoops.loopCount());
-    loops = new LoopState[eventLoops.loopCount()];
-    socket = ListenSocket.bind(eventLoops, context.host(), context.port(), new Acceptor());
-    final Page help = HelpPage.of(socket.port(), context.metricsUrl());
-    for (int i = 0; i < loops.length; i++) {
-      final Routes routes =
-          new Routes(
-              context.entries.get(i),
-              help,
-              context.readiness,
-              context.liveness,
-              context.cluster,
-              context.serving);
-      loops[i] =
-          new LoopState(
-              i, eventLoops.stepper(i), context.limits, routes, counters, context.epochClock);
-      eventLoops.stepper(i).addBatchEnd(loops[i]);
-    }
-    socket.accept();
+    port =
+        new HttpPort(
+            context.eventLoops(),
+            context.host(),
+            context.port(),
+            context.limits,
+            context.epochClock);
+    final Page help = HelpPage.of(port.url(), context.metricsUrl());
+    port.accept(
+        loop ->
+            new Routes(
+                context.entries.get(loop),
+                help,
+                context.readiness,
+                context.liveness,
+                context.cluster,
+                context.serving));
   }
 
   /**
@@ -76,7 +60,17 @@ public final class HttpServer implements AutoCloseable {
    * @return the port, also if the context asked for any free one.
    */
   public int port() {
-    return socket.port();
+    return port.port();
+  }
+
+  /**
+   * Where the server is reached.
+   *
+   * @return URL with the address bound, without a slash at its end; localhost for one that listens
+   *     on 127.0.0.1 or on all addresses.
+   */
+  public String url() {
+    return port.url();
   }
 
   /**
@@ -85,12 +79,12 @@ public final class HttpServer implements AutoCloseable {
    * @return counters for any thread.
    */
   public HttpCounters counters() {
-    return counters;
+    return port.counters();
   }
 
   /** Closes the listening socket. Connections that are open go on. Idempotent. */
   public void stopAccepting() {
-    socket.close();
+    port.stopAccepting();
   }
 
   /**
@@ -103,55 +97,13 @@ public final class HttpServer implements AutoCloseable {
    * @return true if no connection is left.
    */
   public boolean drain(final long timeoutNs) {
-    for (int i = 0; i < loops.length; i++) {
-      run(i, loops[i]::drain);
-    }
-    return awaitNoConnections(timeoutNs);
+    return port.drain(timeoutNs);
   }
 
   /** Stops accepting and closes all connections, answered or not. Idempotent. */
   @Override
   public void close() {
-    if (!closed.compareAndSet(false, true)) {
-      return;
-    }
-    stopAccepting();
-    for (int i = 0; i < loops.length; i++) {
-      run(i, loops[i]::closeAll);
-    }
-    awaitNoConnections(CLOSE_TIMEOUT_NS);
-    for (int i = 0; i < loops.length; i++) {
-      context.eventLoops().stepper(i).removeBatchEnd(loops[i]);
-    }
-  }
-
-  private void run(final int loop, final Runnable task) {
-    context.eventLoops().stepper(loop).run(task);
-  }
-
-  private boolean awaitNoConnections(final long timeoutNs) {
-    final long startNs = System.nanoTime();
-    while (connectionCount.get() > 0) {
-      if (System.nanoTime() - startNs > timeoutNs) {
-        return false;
-      }
-      LockSupport.parkNanos(POLL_NS);
-    }
-    return true;
-  }
-
-  private final class Acceptor extends ChannelInitializer<Channel> {
-    @Override
-    protected void initChannel(final Channel channel) {
-      final LoopState loop = loops[context.eventLoops().indexOf(channel.eventLoop())];
-      final boolean admitted = connectionCount.incrementAndGet() <= context.maxConnections();
-      channel.closeFuture().addListener(closing -> connectionCount.decrementAndGet());
-      if (admitted) {
-        channel.pipeline().addLast(new RequestDecoder(loop));
-      } else {
-        loop.refuse(channel);
-      }
-    }
+    port.close();
   }
 
   /** What a server is made of, and its limits. Used for one launch. */

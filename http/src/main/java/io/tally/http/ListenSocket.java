@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /**
@@ -16,11 +17,11 @@ final class ListenSocket {
   private static final int MAX_PORT = 65_535;
 
   private final Channel channel;
-  private final int port;
+  private final InetSocketAddress address;
 
   private ListenSocket(final Channel channel) {
     this.channel = channel;
-    this.port = ((InetSocketAddress) channel.localAddress()).getPort();
+    this.address = (InetSocketAddress) channel.localAddress();
   }
 
   static ListenSocket bind(
@@ -50,7 +51,11 @@ final class ListenSocket {
   }
 
   int port() {
-    return port;
+    return address.getPort();
+  }
+
+  InetAddress address() {
+    return address.getAddress();
   }
 
   void accept() {

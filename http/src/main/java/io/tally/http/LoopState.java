@@ -9,7 +9,7 @@ import java.util.Arrays;
 import org.agrona.concurrent.EpochClock;
 
 /**
- * What one event loop owns of an {@link HttpServer}: its connections, scratch space and counters.
+ * What one event loop owns of an {@link HttpPort}: its connections, scratch space and counters.
  * Stepped after all other agents of the loop, it sends what the step produced, each connection
  * once.
  */
@@ -17,7 +17,7 @@ final class LoopState implements SteppedAgent {
   private final int loopIndex;
   private final LoopStepper stepper;
   private final Limits limits;
-  private final Routes routes;
+  private final RequestHandler handler;
   private final HttpCounters counters;
   private final ResponseWriter writer;
   private final CounterReplyAdapter reply = new CounterReplyAdapter();
@@ -38,13 +38,13 @@ final class LoopState implements SteppedAgent {
       final int loopIndex,
       final LoopStepper stepper,
       final Limits limits,
-      final Routes routes,
+      final RequestHandler handler,
       final HttpCounters counters,
       final EpochClock epochClock) {
     this.loopIndex = loopIndex;
     this.stepper = stepper;
     this.limits = limits;
-    this.routes = routes;
+    this.handler = handler;
     this.counters = counters;
     this.writer = new ResponseWriter(epochClock);
     this.body = new byte[limits.maxBodyBytes()];
@@ -113,7 +113,7 @@ final class LoopState implements SteppedAgent {
     }
   }
 
-  /** Reads the clock: once for each batch of bytes, not for each request in it. */
+  /** Reads the clock: once for each batch of bytes or page, not for each request in it. */
   void onRead() {
     nowNs = stepper.clock().nanoTime();
   }
@@ -178,6 +178,11 @@ final class LoopState implements SteppedAgent {
     stepper.wake();
   }
 
+  /** Any thread. */
+  void run(final Runnable task) {
+    stepper.run(task);
+  }
+
   boolean draining() {
     return draining;
   }
@@ -190,8 +195,8 @@ final class LoopState implements SteppedAgent {
     return limits;
   }
 
-  Routes routes() {
-    return routes;
+  RequestHandler handler() {
+    return handler;
   }
 
   ResponseWriter writer() {

@@ -2,147 +2,139 @@ package io.tally.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufOutputStream;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.FullHttpRequest;
-import io.netty.handler.codec.http.FullHttpResponse;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.timeout.ReadTimeoutException;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.prometheus.client.Collector.MetricFamilySamples;
 import io.prometheus.client.CollectorRegistry;
-import io.prometheus.client.exporter.common.TextFormat;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+import java.util.zip.GZIPOutputStream;
 import org.agrona.ErrorHandler;
 
 /**
- * One connection to the metrics port. All answers come from the one rendering thread, and so in
- * order.
+ * Answers the metrics port. Only the rendering of metrics is left to another thread; the probes are
+ * answered at once, however long a scrape takes.
  */
-final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
-  private static final String PLAIN = "text/plain; charset=utf-8";
+final class MetricsHandler implements RequestHandler {
+  private static final RouteSet ROUTES =
+      new RouteSet(
+          Route.METRICS, Route.HELP, Route.READYZ, Route.LIVEZ, Route.PROBLEM, Route.SERVER);
+  private static final Page HELP =
+      Page.text(
+          """
+          Tally, the port for operators
+
+            GET /metrics   Prometheus text, or OpenMetrics by Accept; ?name[]=NAME for these metrics alone
+            GET /readyz    200 when ready, else 503 and what is missing
+            GET /livez     200 when alive
+          """);
 
   private final CollectorRegistry registry;
   private final Executor renderer;
   private final ErrorHandler errorHandler;
+  private final Supplier<ProbeResult> readiness;
+  private final Supplier<ProbeResult> liveness;
 
   MetricsHandler(
-      final CollectorRegistry registry, final Executor renderer, final ErrorHandler errorHandler) {
+      final CollectorRegistry registry,
+      final Executor renderer,
+      final ErrorHandler errorHandler,
+      final Supplier<ProbeResult> readiness,
+      final Supplier<ProbeResult> liveness) {
     this.registry = registry;
     this.renderer = renderer;
     this.errorHandler = errorHandler;
+    this.readiness = readiness;
+    this.liveness = liveness;
   }
 
   @Override
-  protected void channelRead0(final ChannelHandlerContext ctx, final FullHttpRequest request) {
-    final boolean malformed = request.decoderResult().isFailure();
-    final boolean keepAlive = !malformed && HttpUtil.isKeepAlive(request);
-    final HttpMethod method = request.method();
-    final String path = path(request.uri());
-    final String accept = request.headers().get(HttpHeaderNames.ACCEPT);
+  public void onRequest(
+      final long nowNs,
+      final Request request,
+      final Exchange exchange,
+      final Connection connection,
+      final int slot) {
+    if (ROUTES.admits(request, exchange)) {
+      switch (request.route) {
+        case METRICS -> metrics(request, exchange, connection, slot);
+        case READYZ -> exchange.answer(Page.probe(readiness.get()));
+        case LIVEZ -> exchange.answer(Page.probe(liveness.get()));
+        case PROBLEM -> exchange.answer(Page.problem(request.target.problem()));
+        default -> exchange.answer(HELP);
+      }
+    }
+  }
+
+  private void metrics(
+      final Request request, final Exchange exchange, final Connection connection, final int slot) {
+    final MetricsFormat format = MetricsFormat.choose(request.accept);
+    final ContentCoding coding = ContentCoding.choose(request.acceptEncoding);
+    if (format == null || coding == null) {
+      exchange.refuse(Refusal.NOT_ACCEPTABLE);
+      return;
+    }
+    final Set<String> names;
     try {
-      renderer.execute(
-          () ->
-              send(
-                  ctx,
-                  malformed
-                      ? plain(HttpResponseStatus.BAD_REQUEST, "malformed request\n")
-                      : respond(method, path, accept),
-                  method.equals(HttpMethod.HEAD),
-                  keepAlive));
+      names = names(request.target.query());
+    } catch (final IllegalArgumentException malformed) {
+      exchange.refuse(Refusal.QUERY);
+      return;
+    }
+    try {
+      renderer.execute(() -> connection.answerLater(slot, render(format, coding, names)));
     } catch (final RejectedExecutionException ex) {
       // Closing, or more scrapes are waiting than can be of use to anybody.
-      ctx.close();
+      exchange.refuse(Refusal.BUSY);
     }
   }
 
-  @Override
-  public void userEventTriggered(final ChannelHandlerContext ctx, final Object event) {
-    // A peer that has closed its side still gets what it asked for: the answers end before the
-    // timeout does.
+  private static Set<String> names(final String query) {
+    return Set.copyOf(
+        new QueryStringDecoder(query, UTF_8, false).parameters().getOrDefault("name[]", List.of()));
   }
 
-  @Override
-  public void exceptionCaught(final ChannelHandlerContext ctx, final Throwable cause) {
-    if (!(cause instanceof IOException || cause instanceof ReadTimeoutException)) {
-      errorHandler.onError(cause);
-    }
-    ctx.close();
-  }
-
-  private FullHttpResponse respond(
-      final HttpMethod method, final String path, final String accept) {
-    final boolean metrics = path.equals("/metrics");
-    if (!metrics && !path.equals("/")) {
-      return plain(HttpResponseStatus.NOT_FOUND, "not found; metrics are at /metrics\n");
-    }
-    if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
-      final FullHttpResponse response =
-          plain(HttpResponseStatus.METHOD_NOT_ALLOWED, "method not allowed\n");
-      response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD");
-      return response;
-    }
-    return metrics
-        ? render(accept)
-        : plain(HttpResponseStatus.OK, "Tally metrics are at /metrics\n");
-  }
-
-  private FullHttpResponse render(final String accept) {
-    final String contentType = TextFormat.chooseContentType(accept);
-    final ByteBuf content = Unpooled.buffer();
-    try (Writer writer = new OutputStreamWriter(new ByteBufOutputStream(content), UTF_8)) {
-      TextFormat.writeFormat(contentType, writer, registry.metricFamilySamples());
+  /** Null if a collector threw. */
+  private Page render(
+      final MetricsFormat format, final ContentCoding coding, final Set<String> names) {
+    final ByteArrayOutputStream content = new ByteArrayOutputStream();
+    try (OutputStream coded =
+            coding == ContentCoding.GZIP ? new GZIPOutputStream(content) : content;
+        Writer writer = new OutputStreamWriter(coded, UTF_8)) {
+      format.write(writer, families(names));
     } catch (final IOException | RuntimeException ex) {
-      content.release();
       errorHandler.onError(ex);
-      return plain(
-          HttpResponseStatus.INTERNAL_SERVER_ERROR, "the metrics could not be collected\n");
+      return null;
     }
-    return response(HttpResponseStatus.OK, contentType, content);
+    return Page.of(
+        "Content-Type: "
+            + format.contentType()
+            + "\r\nVary: Accept, Accept-Encoding\r\nCache-Control: no-store\r\n"
+            + (coding == ContentCoding.GZIP ? "Content-Encoding: gzip\r\n" : ""),
+        content.toByteArray());
   }
 
-  private static FullHttpResponse plain(final HttpResponseStatus status, final String text) {
-    return response(status, PLAIN, Unpooled.copiedBuffer(text, UTF_8));
-  }
-
-  private static FullHttpResponse response(
-      final HttpResponseStatus status, final String contentType, final ByteBuf content) {
-    final FullHttpResponse response =
-        new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, content);
-    response.headers().set(HttpHeaderNames.CONTENT_TYPE, contentType);
-    response.headers().set(HttpHeaderNames.CONTENT_LENGTH, content.readableBytes());
-    return response;
-  }
-
-  private static void send(
-      final ChannelHandlerContext ctx,
-      final FullHttpResponse response,
-      final boolean head,
-      final boolean keepAlive) {
-    if (head) {
-      response.content().clear();
+  /** Whole metrics, by their name or by that of one of their series. */
+  private Enumeration<MetricFamilySamples> families(final Set<String> names) {
+    final Enumeration<MetricFamilySamples> all = registry.metricFamilySamples();
+    if (names.isEmpty()) {
+      return all;
     }
-    HttpUtil.setKeepAlive(response, keepAlive);
-    final ChannelFuture sent = ctx.writeAndFlush(response);
-    if (!keepAlive) {
-      sent.addListener(ChannelFutureListener.CLOSE);
-    }
-  }
-
-  private static String path(final String target) {
-    final int query = target.indexOf('?');
-    return query < 0 ? target : target.substring(0, query);
+    return Collections.enumeration(
+        Collections.list(all).stream()
+            .filter(
+                family ->
+                    names.contains(family.name)
+                        || List.of(family.getNames()).stream().anyMatch(names::contains))
+            .toList());
   }
 }

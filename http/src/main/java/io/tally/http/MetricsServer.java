@@ -1,60 +1,69 @@
 package io.tally.http;
 
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
-import io.netty.handler.codec.http.HttpObjectAggregator;
-import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.prometheus.client.CollectorRegistry;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.agrona.concurrent.SystemEpochClock;
 
 /**
- * Serves a registry's metrics at {@code /metrics}, as Prometheus text or OpenMetrics by the Accept
- * header. The event loops only move bytes; collecting and rendering happen on one daemon thread
- * named {@code tally-metrics}.
+ * The port for operators: a registry's metrics at {@code /metrics}, as Prometheus text or
+ * OpenMetrics by the Accept header, and the probes {@code /readyz} and {@code /livez}. It reads
+ * requests by the same rules as the API's port, with connections of its own. The event loops only
+ * move bytes; collecting and rendering happen on one daemon thread named {@code tally-metrics}.
  */
 public final class MetricsServer implements AutoCloseable {
-  private static final int MAX_WAITING = 64;
-  private static final int MAX_REQUEST_BYTES = 8_192;
-  private static final int IDLE_SECONDS = 120;
+  private static final int MAX_CONNECTIONS = 64;
+  private static final Limits LIMITS =
+      new Limits(
+          MAX_CONNECTIONS,
+          1,
+          1_024,
+          4_096,
+          8_192,
+          100,
+          TimeUnit.SECONDS.toNanos(5),
+          TimeUnit.SECONDS.toNanos(5),
+          TimeUnit.SECONDS.toNanos(90),
+          TimeUnit.SECONDS.toNanos(10),
+          TimeUnit.SECONDS.toNanos(2));
+
+  private static final ProbeResult LIVE = new ProbeResult(true, "{\"live\":true}");
+  private static final ProbeResult STARTING =
+      new ProbeResult(false, "{\"ready\":false,\"state\":\"starting\"}");
 
   private final ThreadPoolExecutor renderer;
-  private final ListenSocket socket;
+  private final HttpPort port;
+  private volatile Supplier<ProbeResult> readiness = () -> STARTING;
+  private volatile Supplier<ProbeResult> liveness = () -> LIVE;
 
   private MetricsServer(
       final EventLoops eventLoops,
       final String host,
       final int port,
       final CollectorRegistry registry) {
-    ListenSocket.checkPort(port);
+    this.port = new HttpPort(eventLoops, host, port, LIMITS, SystemEpochClock.INSTANCE);
     renderer =
         new ThreadPoolExecutor(
             1,
             1,
             0,
             TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(MAX_WAITING),
+            new ArrayBlockingQueue<>(MAX_CONNECTIONS),
             task -> {
               final Thread thread = new Thread(task, "tally-metrics");
               thread.setDaemon(true);
               return thread;
             });
-    final ChannelInitializer<Channel> child =
-        new ChannelInitializer<>() {
-          @Override
-          protected void initChannel(final Channel channel) {
-            channel
-                .pipeline()
-                .addLast(new ReadTimeoutHandler(IDLE_SECONDS))
-                .addLast(new HttpServerCodec())
-                .addLast(new HttpObjectAggregator(MAX_REQUEST_BYTES))
-                .addLast(new MetricsHandler(registry, renderer, eventLoops.errorHandler()));
-          }
-        };
-    socket = ListenSocket.bind(eventLoops, host, port, child);
-    socket.accept();
+    final MetricsHandler handler =
+        new MetricsHandler(
+            registry,
+            renderer,
+            eventLoops.errorHandler(),
+            () -> readiness.get(),
+            () -> liveness.get());
+    this.port.accept(loop -> handler);
   }
 
   /**
@@ -77,18 +86,40 @@ public final class MetricsServer implements AutoCloseable {
   }
 
   /**
+   * Sets what the probes say from now on; before, the process is alive and starting. Any thread.
+   *
+   * @param newReadiness asked at each {@code /readyz}, on the event loops; must not block or throw.
+   * @param newLiveness asked at each {@code /livez}, on the event loops; must not block or throw.
+   */
+  public void probes(
+      final Supplier<ProbeResult> newReadiness, final Supplier<ProbeResult> newLiveness) {
+    readiness = newReadiness;
+    liveness = newLiveness;
+  }
+
+  /**
    * The port on which the server listens.
    *
    * @return the port.
    */
   public int port() {
-    return socket.port();
+    return port.port();
   }
 
-  /** Stops accepting and rendering. Open connections end with the event loops. Idempotent. */
+  /**
+   * Where the server is reached.
+   *
+   * @return URL with the address bound, without a slash at its end; localhost for one that listens
+   *     on 127.0.0.1 or on all addresses.
+   */
+  public String url() {
+    return port.url();
+  }
+
+  /** Stops accepting and rendering, and closes all connections. Idempotent. */
   @Override
   public void close() {
-    socket.close();
     renderer.shutdown();
+    port.close();
   }
 }

@@ -32,6 +32,19 @@ final class Page {
         (content + "\n").getBytes(UTF_8));
   }
 
+  static Page probe(final ProbeResult result) {
+    return json(result.up() ? 200 : 503, result.json());
+  }
+
+  static Page problem(final Problem problem) {
+    return text(problem.title() + "\n\n" + problem.explanation() + "\n");
+  }
+
+  /** The headers are whole lines. */
+  static Page of(final String headers, final byte[] content) {
+    return new Page(200, headers, content);
+  }
+
   static Page options(final String allow) {
     return new Page(204, "Allow: " + allow + "\r\n", null);
   }

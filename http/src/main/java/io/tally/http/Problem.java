@@ -8,7 +8,8 @@ enum Problem {
   BAD_REQUEST(
       "bad-request",
       "Malformed request",
-      "The request could not be read as HTTP without doubt about where it ends. The connection is closed."),
+      "The request could not be read as HTTP without doubt. Where the doubt is about its end or its target, the"
+          + " connection is closed."),
   REQUEST_TIMEOUT(
       "request-timeout",
       "Request too slow",
@@ -34,6 +35,10 @@ enum Problem {
       "method-not-allowed",
       "Method not allowed",
       "The path exists, but not for this method. The Allow header names the methods that it has."),
+  NOT_ACCEPTABLE(
+      "not-acceptable",
+      "Not acceptable",
+      "What is at this path exists in none of the media types or codings that the request accepts."),
   INVALID_ID(
       "invalid-id",
       "Invalid counter id",

@@ -31,6 +31,12 @@ enum Refusal {
   METHOD_NOT_ALLOWED(
       Problem.METHOD_NOT_ALLOWED, 405, "the path does not have this method; see Allow"),
 
+  NOT_ACCEPTABLE(
+      Problem.NOT_ACCEPTABLE,
+      406,
+      "metrics are text/plain or application/openmetrics-text, as they are or in gzip"),
+  QUERY(Problem.BAD_REQUEST, 400, "the query has a % that two hexadecimal digits do not follow"),
+
   ID_EMPTY(Problem.INVALID_ID, 400, "the counter id is empty"),
   ID_DOTS(Problem.INVALID_ID, 400, "the counter id is . or .."),
   ID_ESCAPE(

@@ -252,6 +252,10 @@ final class RequestDecoder extends HttpRequestDecoder {
         request.refusal = key(request.key, current.headers());
       }
     }
+    if (request.route == Route.METRICS) {
+      request.accept = current.headers().getAll(HttpHeaderNames.ACCEPT);
+      request.acceptEncoding = current.headers().getAll(HttpHeaderNames.ACCEPT_ENCODING);
+    }
     current = null;
     connection.onRequest(request);
   }

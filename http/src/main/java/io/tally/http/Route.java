@@ -9,6 +9,7 @@ enum Route {
   READYZ("GET, HEAD"),
   LIVEZ("GET, HEAD"),
   PROBLEM("GET, HEAD"),
+  METRICS("GET, HEAD"),
   SERVER("GET, HEAD, POST"),
   UNKNOWN("");
 

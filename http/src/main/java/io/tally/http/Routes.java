@@ -1,20 +1,28 @@
 package io.tally.http;
 
 import io.tally.engine.ReplyHandler;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Decides what answers a request: a page, a refusal or the counters. One for each event loop. */
-final class Routes {
+final class Routes implements RequestHandler {
+  private static final RouteSet ROUTES =
+      new RouteSet(
+          Route.INCREMENT,
+          Route.COUNTER,
+          Route.HELP,
+          Route.CLUSTER,
+          Route.READYZ,
+          Route.LIVEZ,
+          Route.PROBLEM,
+          Route.SERVER);
+
   private final CounterEntry counters;
   private final Page help;
   private final Supplier<ProbeResult> readiness;
   private final Supplier<ProbeResult> liveness;
   private final Supplier<String> cluster;
   private final BooleanSupplier serving;
-  private final Map<Route, Page> options = new EnumMap<>(Route.class);
 
   Routes(
       final CounterEntry counters,
@@ -29,33 +37,24 @@ final class Routes {
     this.liveness = liveness;
     this.cluster = cluster;
     this.serving = serving;
-    for (final Route route : Route.values()) {
-      options.put(route, Page.options(route.allow()));
-    }
   }
 
-  /** Answers the exchange, or hands it to the counters with the handler and cookie. */
-  void dispatch(
+  @Override
+  public void onRequest(
       final long nowNs,
       final Request request,
       final Exchange exchange,
-      final ReplyHandler handler,
-      final long cookie) {
-    final Route route = request.route;
-    exchange.route = route;
-    exchange.head = request.verb == Verb.HEAD;
+      final Connection connection,
+      final int slot) {
     exchange.write = request.verb.mayWrite();
-    if (route.isCounter() && request.target.refusal() == null) {
+    if (request.route.isCounter() && request.target.refusal() == null) {
       exchange.id(request.target.id(), request.target.idLength());
     }
-    if (route == Route.UNKNOWN) {
-      exchange.refuse(Refusal.NOT_FOUND);
-    } else if (request.verb == Verb.OPTIONS) {
-      exchange.answer(options.get(route));
-    } else if (!route.allows(request.verb)) {
-      exchange.refuse(Refusal.METHOD_NOT_ALLOWED);
-    } else if (route.isCounter()) {
-      counter(nowNs, request, exchange, handler, cookie);
+    if (!ROUTES.admits(request, exchange)) {
+      return;
+    }
+    if (request.route.isCounter()) {
+      counter(nowNs, request, exchange, connection, slot);
     } else {
       exchange.answer(page(request));
     }
@@ -93,18 +92,10 @@ final class Routes {
   private Page page(final Request request) {
     return switch (request.route) {
       case CLUSTER -> Page.json(200, cluster.get());
-      case READYZ -> probe(readiness.get());
-      case LIVEZ -> probe(liveness.get());
-      case PROBLEM -> problem(request.target.problem());
+      case READYZ -> Page.probe(readiness.get());
+      case LIVEZ -> Page.probe(liveness.get());
+      case PROBLEM -> Page.problem(request.target.problem());
       default -> help;
     };
-  }
-
-  private static Page probe(final ProbeResult result) {
-    return Page.json(result.up() ? 200 : 503, result.json());
-  }
-
-  private static Page problem(final Problem problem) {
-    return Page.text(problem.title() + "\n\n" + problem.explanation() + "\n");
   }
 }

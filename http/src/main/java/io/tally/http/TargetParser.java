@@ -13,13 +13,13 @@ final class TargetParser {
 
   private final byte[] id = new byte[MAX_ID_BYTES];
   private int idLength;
-  private boolean hasQuery;
+  private String query;
   private Refusal refusal;
   private Problem problem;
 
   Route parse(final String target) {
     idLength = 0;
-    hasQuery = false;
+    query = "";
     refusal = null;
     problem = null;
     if (target.equals("*")) {
@@ -29,9 +29,11 @@ final class TargetParser {
     if (start < 0) {
       return Route.UNKNOWN;
     }
-    final int query = target.indexOf('?', start);
-    final int end = query < 0 ? target.length() : query;
-    hasQuery = query >= 0 && query + 1 < target.length();
+    final int mark = target.indexOf('?', start);
+    final int end = mark < 0 ? target.length() : mark;
+    if (mark >= 0) {
+      query = target.substring(mark + 1);
+    }
     if (start == end) {
       return Route.HELP;
     }
@@ -50,7 +52,12 @@ final class TargetParser {
   }
 
   boolean hasQuery() {
-    return hasQuery;
+    return !query.isEmpty();
+  }
+
+  /** What follows the question mark, as it came; empty if there is none. */
+  String query() {
+    return query;
   }
 
   /** What is wrong with the id, or null. */
@@ -119,6 +126,7 @@ final class TargetParser {
       case "/cluster" -> Route.CLUSTER;
       case "/readyz" -> Route.READYZ;
       case "/livez" -> Route.LIVEZ;
+      case "/metrics" -> Route.METRICS;
       default -> Route.UNKNOWN;
     };
   }

@@ -27,7 +27,11 @@ final class RawClient implements AutoCloseable {
   }
 
   /** A response as it came. */
-  record Response(int status, String reason, Map<String, String> headers, String body) {
+  record Response(int status, String reason, Map<String, String> headers, byte[] content) {
+    String body() {
+      return new String(content, UTF_8);
+    }
+
     String header(final String name) {
       return headers.get(name.toLowerCase(Locale.ROOT));
     }
@@ -81,7 +85,7 @@ final class RawClient implements AutoCloseable {
     final String length = headers.get("content-length");
     final byte[] body =
         head || length == null ? new byte[0] : in.readNBytes(Integer.parseInt(length));
-    return new Response(Integer.parseInt(start[1]), start[2], headers, new String(body, UTF_8));
+    return new Response(Integer.parseInt(start[1]), start[2], headers, body);
   }
 
   String line() throws IOException {

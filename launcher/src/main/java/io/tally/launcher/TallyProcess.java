@@ -171,7 +171,8 @@ final class TallyProcess implements AutoCloseable {
                 .liveness(status::livez)
                 .cluster(status::cluster)
                 .serving(status::isServing)
-                .metricsUrl("http://" + urlHost() + ":" + metrics.port() + "/metrics"));
+                .metricsUrl(metrics.url() + "/metrics"));
+    metrics.probes(status::readyz, status::livez);
     stepping.start(nodes);
     Log.info("HTTP server starting", "port", http.port());
   }
@@ -212,25 +213,23 @@ final class TallyProcess implements AutoCloseable {
   }
 
   private void sayReady() {
-    final String base = "http://" + urlHost() + ":" + http.port();
+    final String api = http.url();
     Log.info("=== Tally ready ===");
     Log.flush();
-    System.out.printf(
-        "%nTry:%n"
-            + "  curl -X POST %1$s/counter/my-counter/increment%n"
-            + "  curl -X POST %1$s/counter/my-counter/increment -d '{\"amount\": 5}'%n"
-            + "  curl %1$s/counter/my-counter%n"
-            + "  curl http://%2$s:%3$d/metrics%n"
-            + "  hey -n 100000 -c 200 -m POST %1$s/counter/bench/increment%n"
-            + "Press Ctrl+C to stop.%n%n",
-        base, urlHost(), metrics.port());
-  }
+    System.out.print(
+        """
 
-  private String urlHost() {
-    final String host = settings.bind.equals("0.0.0.0") ? "localhost" : settings.bind;
-    return host.equals("127.0.0.1")
-        ? "localhost"
-        : host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+        Try:
+          curl -X POST URL/counter/my-counter/increment
+          curl -X POST URL/counter/my-counter/increment -d '{"amount": 5}'
+          curl URL/counter/my-counter
+          curl METRICS/metrics
+          hey -n 100000 -c 200 -m POST URL/counter/bench/increment
+        Press Ctrl+C to stop.
+
+        """
+            .replace("URL", api)
+            .replace("METRICS", metrics.url()));
   }
 
   private void onFatal(final String reason) {
