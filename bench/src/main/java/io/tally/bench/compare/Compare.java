@@ -34,7 +34,7 @@ public final class Compare implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    final Site site = new Site(options.root.toAbsolutePath(), options.loops, options.javaOptions);
+    final Site site = new Site(options.root, options.loops, options.javaOptions);
     boolean complete = true;
     try {
       for (final Options.Part part : options.parts) {
@@ -45,6 +45,7 @@ public final class Compare implements Callable<Integer> {
           case PIECES -> new Report(options.out).section("pieces", new Pieces(options).run());
           case OVERLOAD ->
               new Report(options.out).section("overload", new Overload(site, options).run());
+          case PAIRS -> complete &= new Pairs(options).run();
           default -> throw new IllegalArgumentException(part.name());
         }
       }

@@ -1,6 +1,7 @@
 package io.tally.bench.compare;
 
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
@@ -14,13 +15,14 @@ final class Options {
     LATENCY,
     PROBES,
     PIECES,
-    OVERLOAD
+    OVERLOAD,
+    PAIRS
   }
 
   @Parameters(
       paramLabel = "PART",
-      description = "What to measure: ${COMPLETION-CANDIDATES} (default: all of it).")
-  List<Part> parts = List.of(Part.values());
+      description = "What to measure: ${COMPLETION-CANDIDATES} (default: all but pairs).")
+  List<Part> parts = List.copyOf(EnumSet.complementOf(EnumSet.of(Part.PAIRS)));
 
   @Option(names = "--seconds", defaultValue = "5", description = "Length of a run.")
   int seconds;
@@ -67,6 +69,33 @@ final class Options {
       defaultValue = "20",
       description = "Probes: time to watch an idle process (default: ${DEFAULT-VALUE}).")
   int idleSeconds;
+
+  @Option(
+      names = "--before",
+      paramLabel = "JAR",
+      description = "Pairs: Tally's jar before a change.")
+  Path before;
+
+  @Option(
+      names = "--after",
+      paramLabel = "JAR",
+      description = "Pairs: the jar after it (default: the one just built).")
+  Path after;
+
+  @Option(
+      names = "--pairs",
+      defaultValue = "15",
+      description = "Pairs: runs of each jar and work (default: ${DEFAULT-VALUE}).")
+  int pairs;
+
+  @Option(
+      names = "--restart-every",
+      paramLabel = "PAIRS",
+      defaultValue = "5",
+      description =
+          "Pairs: processes are started anew after so many, because no two compile alike (default:"
+              + " ${DEFAULT-VALUE}).")
+  int restartEvery;
 
   @Option(names = "--root", defaultValue = ".", description = "The project's directory.")
   Path root;

@@ -19,12 +19,24 @@ final class Site {
   final Path workDir;
   final int loops;
   final List<String> javaOptions;
+  private final Path jar;
 
   Site(final Path root, final int loops, final List<String> javaOptions) throws IOException {
-    this.root = root;
+    this(root, loops, javaOptions, builtJar(root));
+  }
+
+  /** Where another jar than the one just built is run. */
+  Site(final Path root, final int loops, final List<String> javaOptions, final Path jar)
+      throws IOException {
+    this.root = root.toAbsolutePath();
     this.loops = loops;
     this.javaOptions = javaOptions;
+    this.jar = jar;
     workDir = Files.createTempDirectory("tally-bench");
+  }
+
+  static Path builtJar(final Path root) {
+    return root.toAbsolutePath().resolve("launcher/target/tally.jar");
   }
 
   /** Path of an installed program, or null. Debian puts servers where only root looks. */
@@ -58,8 +70,7 @@ final class Site {
   }
 
   List<String> tally(final int port, final int metricsPort, final String... options) {
-    final List<String> command =
-        new ArrayList<>(java("-jar", root.resolve("launcher/target/tally.jar").toString()));
+    final List<String> command = new ArrayList<>(java("-jar", jar.toString()));
     command.addAll(
         List.of("--http-port=" + port, "--metrics-port=" + metricsPort, "--loops=" + loops));
     command.addAll(List.of(options));

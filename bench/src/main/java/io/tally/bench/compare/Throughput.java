@@ -18,7 +18,7 @@ final class Throughput {
     this.options = options;
   }
 
-  Results run(final List<Server> servers) throws IOException, InterruptedException {
+  void warm(final List<Server> servers) throws IOException, InterruptedException {
     for (final Server server : servers) {
       System.out.println("warming " + server.contestant.title);
       for (final Work work : List.of(Work.MANY_64, Work.PIPELINED)) {
@@ -27,6 +27,10 @@ final class Throughput {
         }
       }
     }
+  }
+
+  Results run(final List<Server> servers) throws IOException, InterruptedException {
+    warm(servers);
     for (int round = 1; round <= options.rounds; round++) {
       for (final Work work : Work.values()) {
         final List<Server> order = new ArrayList<>(servers);
