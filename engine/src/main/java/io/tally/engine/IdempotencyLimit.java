@@ -41,6 +41,25 @@ public final class IdempotencyLimit {
     return maxKeys;
   }
 
+  /**
+   * Keys that are remembered, and places that shards hold ready for further ones. Any thread.
+   *
+   * @return the number, at most {@link #maxKeys()}.
+   */
+  public long acquired() {
+    return Math.min(acquired.get(), maxKeys);
+  }
+
+  /**
+   * Whether every shard can remember a key at the same time.
+   *
+   * @param shardCount number of shards of the process.
+   * @return false if the first keys of some shards may take the places of all.
+   */
+  public boolean serves(final long shardCount) {
+    return maxKeys / IdempotencyTable.CHUNK_ROWS >= shardCount;
+  }
+
   boolean tryAcquire(final int count) {
     if (acquired.addAndGet(count) > maxKeys) {
       acquired.addAndGet(-count);

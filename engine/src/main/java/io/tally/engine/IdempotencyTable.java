@@ -33,8 +33,16 @@ final class IdempotencyTable {
   /** The key is unknown and there is no room for it. */
   static final int LIMITED = 3;
 
-  private static final int CHUNK_ROWS = 1 << 10;
-  private static final int CHUNK_SHIFT = 10;
+  private static final int CHUNK_SHIFT = 6;
+
+  /** Rows are taken from the limit of the process in chunks: at most so many are held unused. */
+  static final int CHUNK_ROWS = 1 << CHUNK_SHIFT;
+
+  private static final int MIN_CHUNKS = 4;
+
+  /** An index with fewer keys than this part of its places gives memory back. */
+  private static final int SPARSE_INDEX = 8;
+
   private static final int EXPIRE_LIMIT = 64;
   private static final long NONE = -1;
   private static final int HIGH_OFFSET = 0;
@@ -55,7 +63,7 @@ final class IdempotencyTable {
   private final long windowNs;
   private final int maxKeys;
   private final int rowLength;
-  private UnsafeBuffer[] chunks = new UnsafeBuffer[4];
+  private UnsafeBuffer[] chunks = new UnsafeBuffer[MIN_CHUNKS];
   private byte[] scratch = new byte[512];
   private volatile long oldest;
   private volatile long end;
@@ -180,12 +188,37 @@ final class IdempotencyTable {
       }
       row++;
       if ((row & CHUNK_ROWS - 1) == 0) {
-        chunks[chunkIndex(row - 1)] = null;
-        processLimit.release(CHUNK_ROWS);
+        releaseChunk(row - 1);
       }
     }
     oldest = row;
+    if (row != first) {
+      shrink();
+    }
     return (int) (row - first);
+  }
+
+  private void releaseChunk(final long row) {
+    chunks[chunkIndex(row)] = null;
+    processLimit.release(CHUNK_ROWS);
+  }
+
+  /** What a burst of keys took must not be held when they are gone: other shards need it. */
+  private void shrink() {
+    final long row = end;
+    if (oldest == row) {
+      if ((row & CHUNK_ROWS - 1) != 0) {
+        releaseChunk(row);
+        final long next = (row | CHUNK_ROWS - 1) + 1;
+        oldest = next;
+        end = next;
+      }
+      chunks = chunks.length == MIN_CHUNKS ? chunks : new UnsafeBuffer[MIN_CHUNKS];
+    }
+    if (newestByHash.capacity() > CHUNK_ROWS
+        && newestByHash.size() < newestByHash.capacity() / SPARSE_INDEX) {
+      newestByHash.compact();
+    }
   }
 
   private boolean isExpired(final long nowNs, final long row) {

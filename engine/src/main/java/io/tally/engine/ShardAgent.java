@@ -10,8 +10,12 @@ import org.agrona.concurrent.NanoClock;
  */
 final class ShardAgent implements SteppedAgent, MessageRing.Handler {
   private static final int BATCH_LIMIT = 256;
-  private static final int EXPIRE_LIMIT = 256;
   private static final long SWEEP_NS = 100_000_000;
+
+  /** One sweep, of all shards together; the rest of a backlog follows soon. */
+  private static final int EXPIRE_LIMIT = 1_024;
+
+  private static final long BACKLOG_SWEEP_NS = 1_000_000;
 
   /** How often a thread looks again for others before it leaves that to the agent's own thread. */
   private static final int MAX_LOOKS = 4;
@@ -203,12 +207,13 @@ final class ShardAgent implements SteppedAgent, MessageRing.Handler {
   }
 
   private void sweep() {
-    nextSweepNs = nowNs + SWEEP_NS;
     hasKeys = false;
+    int room = EXPIRE_LIMIT;
     for (final Shard shard : shards) {
-      shard.expireKeys(nowNs, EXPIRE_LIMIT);
+      room -= shard.expireKeys(nowNs, room);
       hasKeys |= shard.keyCount() > 0;
     }
+    nextSweepNs = nowNs + (room > 0 ? SWEEP_NS : BACKLOG_SWEEP_NS);
   }
 
   private void recordBatch(final long durationNs, final int workCount) {

@@ -277,6 +277,9 @@ public final class ShardEngine {
     /** Index for "no event loop": the agent has a thread of its own. */
     public static final int NO_LOOP = -1;
 
+    /** What the looks at clocks, one each 100 ms, and the drift of clocks may add. */
+    private static final long SETTLED_BOUND_NS = 500_000_000;
+
     private List<String> nodeIds = List.of("node-0");
     private String nodeId = "node-0";
     private int shardCount = 64;
@@ -642,9 +645,29 @@ public final class ShardEngine {
     }
 
     /**
+     * After this time no copy of a request takes effect any more, wherever it was: it may have lain
+     * unread for one timeout in front of its ingress, and be under way for another one.
+     *
+     * @return nanoseconds, counted from the moment at which a client sent it.
+     */
+    public long settledNs() {
+      return 2 * requestTimeoutNs + SETTLED_BOUND_NS;
+    }
+
+    /**
+     * How long an idempotency key is kept: a retry within the window, too, is then known to all of
+     * its copies.
+     *
+     * @return nanoseconds from a key's first use.
+     */
+    public long keptKeyNs() {
+      return idempotencyWindowNs + settledNs();
+    }
+
+    /**
      * How long, and how many, idempotency keys are remembered.
      *
-     * @param windowNs from a key's first use, nanoseconds.
+     * @param windowNs within which retries are recognised, nanoseconds from a key's first use.
      * @param keys most keys of one shard.
      * @param limit on the keys of all shards of the process.
      * @return this.
@@ -669,7 +692,7 @@ public final class ShardEngine {
 
     IdempotencyTable idempotencyTable() {
       return new IdempotencyTable(
-          idempotencyWindowNs,
+          keptKeyNs(),
           idempotencyKeys,
           serviceFactory.maxReplyLength(),
           idempotencyLimit,

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 final class IdempotencyTableTest {
   private static final long WINDOW_NS = 1_000;
   private static final int REPLY_LENGTH = 16;
-  private static final int CHUNK = 1 << 10;
+  private static final int CHUNK = IdempotencyTable.CHUNK_ROWS;
 
   private final IdempotencyLimit processLimit = new IdempotencyLimit(1 << 20);
   private final UnsafeBuffer reply = new UnsafeBuffer(new byte[REPLY_LENGTH]);
@@ -111,6 +111,37 @@ final class IdempotencyTableTest {
     assertEquals(2 * CHUNK, first.expire(WINDOW_NS, 3 * CHUNK));
     assertEquals(0, first.size());
     assertEquals(IdempotencyTable.RESERVED, second.begin(WINDOW_NS, command(1, "more", "add")));
+  }
+
+  @Test
+  void shouldHoldNoPlaceWhenNoKeyIsRemembered() {
+    final IdempotencyLimit limit = new IdempotencyLimit(1 << 20);
+    final IdempotencyTable table = table(1 << 20, limit);
+    final Random random = new Random(11);
+    long nowNs = 0;
+    for (int burst = 0; burst < 200; burst++) {
+      final int count = 1 + random.nextInt(3 * CHUNK);
+      for (int i = 0; i < count; i++) {
+        assertEquals(IdempotencyTable.RESERVED, table.begin(nowNs, command(1, "key" + i, "add")));
+        conclude(table, i);
+      }
+      assertTrue(limit.acquired() < count + CHUNK, "no more than a chunk is held unused");
+      nowNs += WINDOW_NS;
+      table.expire(nowNs, Integer.MAX_VALUE);
+      assertEquals(0, limit.acquired());
+      assertEquals(0, table.size());
+    }
+  }
+
+  @Test
+  void shouldServeMoreShardsThanTheLimitHasChunksOneAfterTheOther() {
+    final IdempotencyLimit limit = new IdempotencyLimit(2 * CHUNK);
+    for (int shard = 0; shard < 10; shard++) {
+      final IdempotencyTable table = table(1 << 20, limit);
+      assertEquals(IdempotencyTable.RESERVED, table.begin(shard, command(1, "key", "add")));
+      table.expire(shard + WINDOW_NS, Integer.MAX_VALUE);
+    }
+    assertEquals(0, limit.acquired());
   }
 
   @Test

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(10)
 final class KeyedWriteTest {
   private static final long WINDOW_NS = 1_000 * StockNode.MS;
+  private static final long KEPT_NS =
+      WINDOW_NS + 2 * StockNode.REQUEST_TIMEOUT_NS + 500 * StockNode.MS;
 
   private record Answer(Outcome outcome, boolean replayed, long left) {}
 
@@ -62,7 +64,7 @@ final class KeyedWriteTest {
     assertEquals(Outcome.KEY_LIMIT, answers.get(1).outcome());
     assertTrue(answers.get(2).replayed());
     assertEquals(5, answers.get(3).left());
-    clock.advance(WINDOW_NS);
+    clock.advance(KEPT_NS);
     put(node, 1, 6, "b");
     assertEquals(new Answer(Outcome.ANSWERED, false, 11), answers.get(4));
   }
@@ -74,7 +76,7 @@ final class KeyedWriteTest {
     put(node, 1, 5, "a");
     throwAfter = false;
     put(node, 1, 5, "a");
-    clock.advance(WINDOW_NS - 1);
+    clock.advance(KEPT_NS - 1);
     put(node, 1, 5, "a");
     put(node, 1, 0, "");
     assertEquals(Outcome.INTERNAL, answers.get(0).outcome());
@@ -91,7 +93,7 @@ final class KeyedWriteTest {
     assertEquals(SteppedAgent.NEVER, node.engine.shardAgent(0).nextStepNs());
     put(node, 1, 5, "a");
     assertEquals(1, node.engine.idempotencyKeyCount());
-    clock.advance(WINDOW_NS);
+    clock.advance(KEPT_NS);
     assertTrue(node.engine.shardAgent(0).nextStepNs() <= clock.nanoTime());
     node.stepShards();
     assertEquals(0, node.engine.idempotencyKeyCount());

@@ -8,6 +8,7 @@ import io.tally.engine.ShardEngine;
 import io.tally.lane.OwnerLane;
 import io.tally.transport.ClusterLink;
 import java.lang.management.ManagementFactory;
+import java.util.concurrent.TimeUnit;
 
 /** The bounds that follow from the settings: checked before memory is taken, and for the log. */
 final class Limits {
@@ -26,14 +27,19 @@ final class Limits {
   private final long laneBytes;
   private final long spareDirectBytes;
   private final long safeCounters;
+  private final long keptKeySeconds;
+  private final long shards;
 
   Limits(final Settings settings, final int nodeCount, final int localNodeCount) {
     this.settings = settings;
     // Asked for the lengths of its messages only.
     final CounterServiceFactory services = new CounterServiceFactory(new CounterLimit(0));
     final ShardEngine.Context context =
-        new ShardEngine.Context().ringSlots(settings.ringSlots).serviceFactory(services);
-    final long shards =
+        new ShardEngine.Context()
+            .ringSlots(settings.ringSlots)
+            .requestTimeoutNs(settings.requestTimeout.toNanos())
+            .serviceFactory(services);
+    shards =
         localNodeCount == nodeCount
             ? settings.shards
             : (settings.shards + nodeCount - 1L) / nodeCount * localNodeCount;
@@ -57,6 +63,9 @@ final class Limits {
         new CounterLimit(settings.maxCounters == null ? safeCounters : settings.maxCounters);
     idempotencyLimit =
         new IdempotencyLimit(IdempotencyLimit.defaultMaxKeys(heapBytes, services.maxReplyLength()));
+    context.idempotency(
+        settings.idempotencyWindow.toNanos(), settings.idempotencyKeys, idempotencyLimit);
+    keptKeySeconds = TimeUnit.NANOSECONDS.toSeconds(context.keptKeyNs());
   }
 
   CounterLimit counterLimit() {
@@ -77,6 +86,7 @@ final class Limits {
               + maxDirectBytes() / MIB
               + ": give it more (-XX:MaxDirectMemorySize or -Xmx), or less --ring-slots, --shards, --loops or nodes");
     }
+    checkKeys();
     if (counterLimit.maxCounters() > safeCounters) {
       Log.warn(
           "--max-counters is above what the memory outside the heap holds in the worst case: it may run out",
@@ -84,6 +94,17 @@ final class Limits {
           counterLimit.maxCounters(),
           "safe",
           safeCounters);
+    }
+  }
+
+  private void checkKeys() {
+    if (!idempotencyLimit.serves(shards)) {
+      Log.warn(
+          "the heap has no room for an idempotency key in every shard at once, so some keyed writes may be refused: give it more (-Xmx), or less --shards",
+          "max_idempotency_keys",
+          idempotencyLimit.maxKeys(),
+          "shards",
+          shards);
     }
   }
 
@@ -107,7 +128,7 @@ final class Limits {
         + " max_idempotency_keys="
         + idempotencyLimit.maxKeys()
         + " keyed_writes_per_second_per_shard="
-        + settings.idempotencyKeys / Math.max(1, settings.idempotencyWindow.toSeconds());
+        + settings.idempotencyKeys / Math.max(1, keptKeySeconds);
   }
 
   private static long maxDirectBytes() {
