@@ -4,6 +4,8 @@ import io.tally.bench.MicroBenchmark;
 import io.tally.engine.codecs.CommandDecoder;
 import io.tally.engine.codecs.MessageHeaderEncoder;
 import java.nio.ByteOrder;
+import java.util.List;
+import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
@@ -21,7 +23,14 @@ public class FrameBenchmark extends MicroBenchmark {
 
   private final UnsafeBuffer message = new UnsafeBuffer(new byte[MESSAGE_BYTES]);
   private final OutboundFrame outbound =
-      new OutboundFrame(new LocalNode("node-0", 1, 2, 3, 1), MAX_FRAME_BYTES);
+      new OutboundFrame(
+          new LocalNode(
+              new ClusterLink.Context()
+                  .nodeId("node-0")
+                  .nodeIds(List.of("node-0"))
+                  .seed("seed")
+                  .clock(SystemNanoClock.INSTANCE)),
+          MAX_FRAME_BYTES);
   private final InboundFrame inbound = new InboundFrame(MAX_FRAME_BYTES);
   private byte[] frame;
   private long frameNumber;

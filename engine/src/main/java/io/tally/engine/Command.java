@@ -21,7 +21,9 @@ final class Command {
   /** Bound of an idempotency key in bytes. */
   static final int MAX_KEY_LENGTH = 128;
 
+  /** In the owner's monotonic clock. */
   long deadlineNs;
+
   long shardIncarnation;
   long epoch;
   long originKey;
@@ -31,7 +33,6 @@ final class Command {
   long laneSequence;
   long laneFloor;
   long keyHash;
-  int remainingUs;
   int shardId;
   boolean write;
   DirectBuffer buffer;

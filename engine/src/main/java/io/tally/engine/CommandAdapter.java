@@ -45,8 +45,8 @@ final class CommandAdapter {
     command.laneFloor =
         buffer.getLong(block + CommandDecoder.laneFloorEncodingOffset(), LITTLE_ENDIAN);
     command.keyHash = buffer.getLong(block + CommandDecoder.keyHashEncodingOffset(), LITTLE_ENDIAN);
-    command.remainingUs =
-        buffer.getInt(block + CommandDecoder.remainingUsEncodingOffset(), LITTLE_ENDIAN);
+    command.deadlineNs =
+        buffer.getLong(block + CommandDecoder.deadlineNsEncodingOffset(), LITTLE_ENDIAN);
     command.shardId =
         buffer.getShort(block + CommandDecoder.shardIdEncodingOffset(), LITTLE_ENDIAN) & 0xFFFF;
     command.originLoop = buffer.getByte(block + CommandDecoder.originLoopEncodingOffset()) & 0xFF;

@@ -40,7 +40,7 @@ final class CommandProxy {
       final PendingRequest request,
       final long epoch,
       final long laneFloor,
-      final int remainingUs,
+      final long deadlineNs,
       final DirectBuffer slots) {
     final MutableDirectBuffer buffer = claim.buffer();
     MessageHeaderWord.put(buffer, claim.offset(), HEADER);
@@ -61,7 +61,7 @@ final class CommandProxy {
         block + CommandEncoder.laneSequenceEncodingOffset(), request.laneSequence, LITTLE_ENDIAN);
     buffer.putLong(block + CommandEncoder.laneFloorEncodingOffset(), laneFloor, LITTLE_ENDIAN);
     buffer.putLong(block + CommandEncoder.keyHashEncodingOffset(), request.keyHash, LITTLE_ENDIAN);
-    buffer.putInt(block + CommandEncoder.remainingUsEncodingOffset(), remainingUs, LITTLE_ENDIAN);
+    buffer.putLong(block + CommandEncoder.deadlineNsEncodingOffset(), deadlineNs, LITTLE_ENDIAN);
     buffer.putShort(
         block + CommandEncoder.shardIdEncodingOffset(), (short) request.shardId, LITTLE_ENDIAN);
     buffer.putByte(block + CommandEncoder.originLoopEncodingOffset(), originLoop);

@@ -63,6 +63,16 @@ final class CommandRouter {
     return routes.epoch(shardId);
   }
 
+  /**
+   * When a request that began here at startNs ends, in the clock of the shard's owner. To be asked
+   * for after {@link #shardIncarnation}, which says that the owner is up.
+   */
+  long deadlineNs(final int shardId, final long startNs, final long timeoutNs) {
+    return rings[shardId] != null
+        ? startNs + timeoutNs
+        : link.peerDeadlineNs(routes.nodeIndex(shardId), startNs, timeoutNs);
+  }
+
   boolean isLocal(final int shardId) {
     return rings[shardId] != null;
   }

@@ -41,6 +41,11 @@ public enum EngineCounter {
   RECEIVED_BUSY,
   /** Messages from other nodes refused as malformed. */
   MALFORMED,
+  /**
+   * Messages from other nodes that claim to come from another node, or from another incarnation of
+   * it, than the one whose frame held them.
+   */
+  FOREIGN,
   /** Times the service threw. */
   SERVICE_FAULTS,
   /** Changes of a shard's incarnation seen by the ingresses. */

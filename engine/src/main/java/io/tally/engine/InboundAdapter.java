@@ -31,6 +31,7 @@ public final class InboundAdapter implements InboundHandler {
   private final int maxMessageLength;
   private final int maxQueuedReplyLength;
   private final long ownIncarnation;
+  private final long requestTimeoutNs;
   private final int homeLoop;
   private final CommandRouter router;
   private final ReplyPublisher publisher;
@@ -50,6 +51,7 @@ public final class InboundAdapter implements InboundHandler {
     maxMessageLength = context.maxMessageLength();
     maxQueuedReplyLength = ReplyQueue.maxMessageLength(context.serviceFactory().maxReplyLength());
     ownIncarnation = context.incarnation();
+    requestTimeoutNs = context.requestTimeoutNs();
     homeLoop = context.homeLoop();
     this.router = router;
     this.publisher = publisher;
@@ -61,20 +63,30 @@ public final class InboundAdapter implements InboundHandler {
   /**
    * Takes one message with its SBE header. Its bytes are copied or used up before this returns.
    *
-   * @param nowNs time in nanoseconds; a command's remaining time is counted from here.
+   * @param nowNs time in nanoseconds, read after the message had arrived.
+   * @param sourceKey key of the node that sent it; what claims to come from another is refused.
+   * @param sourceIncarnation of that node.
    * @param buffer holds the message.
    * @param offset of the message.
    * @param length of the message in bytes; nothing beyond it is read.
    * @return {@link #ACCEPTED}, {@link #RETRY} or {@link #REFUSED}.
    */
+  @Override
   public int onMessage(
-      final long nowNs, final DirectBuffer buffer, final int offset, final int length) {
+      final long nowNs,
+      final long sourceKey,
+      final long sourceIncarnation,
+      final DirectBuffer buffer,
+      final int offset,
+      final int length) {
     if (length < MessageHeaderWord.ENCODED_LENGTH) {
       return malformed();
     }
     return switch (MessageHeaderWord.templateId(MessageHeaderWord.get(buffer, offset))) {
-      case CommandDecoder.TEMPLATE_ID -> onCommand(nowNs, buffer, offset, length);
-      case ReplyDecoder.TEMPLATE_ID -> onReply(buffer, offset, length);
+      case CommandDecoder.TEMPLATE_ID ->
+          onCommand(nowNs, sourceKey, sourceIncarnation, buffer, offset, length);
+      case ReplyDecoder.TEMPLATE_ID ->
+          onReply(sourceKey, sourceIncarnation, buffer, offset, length);
       default -> malformed();
     };
   }
@@ -115,24 +127,32 @@ public final class InboundAdapter implements InboundHandler {
   }
 
   private int onCommand(
-      final long nowNs, final DirectBuffer buffer, final int offset, final int length) {
+      final long nowNs,
+      final long sourceKey,
+      final long sourceIncarnation,
+      final DirectBuffer buffer,
+      final int offset,
+      final int length) {
     final Command command = commands.decode(buffer, offset, length);
     if (command == null
         || length > maxMessageLength
         || command.shardId >= shardCount
         || command.shardId != KeyHash.shard(command.keyHash, shardCount)
-        || command.remainingUs < 0
+        || command.deadlineNs - nowNs > requestTimeoutNs
         || !isInLane(command)
         || !isPeer(command.originKey)) {
       return malformed();
+    }
+    if (command.originKey != sourceKey || command.originIncarnation != sourceIncarnation) {
+      return foreign();
     }
     if (!router.isLocal(command.shardId)) {
       stats.increment(EngineCounter.NOT_OWNER);
       refuse(command, ReplyCode.NOT_OWNER);
       return ACCEPTED;
     }
-    final long deadlineNs = nowNs + command.remainingUs * 1_000L;
-    if (router.tryClaim(command.shardId, length, deadlineNs, claim) != CommandRouter.CLAIMED) {
+    if (router.tryClaim(command.shardId, length, command.deadlineNs, claim)
+        != CommandRouter.CLAIMED) {
       return RETRY;
     }
     claim.buffer().putBytes(claim.offset(), buffer, offset, length);
@@ -151,11 +171,23 @@ public final class InboundAdapter implements InboundHandler {
         && (command.write ? command.laneSequence > command.laneFloor : command.laneSequence == 0);
   }
 
-  private int onReply(final DirectBuffer buffer, final int offset, final int length) {
+  private int onReply(
+      final long sourceKey,
+      final long sourceIncarnation,
+      final DirectBuffer buffer,
+      final int offset,
+      final int length) {
     if (!replies.wrap(buffer, offset, length)
         || replies.originIncarnation() != ownIncarnation
-        || replies.originLoop() >= ingresses.length) {
+        || replies.originLoop() >= ingresses.length
+        || replies.shardId() >= shardCount) {
       return malformed();
+    }
+    // A refusal that no shard gave names no incarnation.
+    final long shardIncarnation = replies.shardIncarnation();
+    if (routes.nodeKey(routes.nodeIndex(replies.shardId())) != sourceKey
+        || shardIncarnation != 0 && shardIncarnation != sourceIncarnation) {
+      return foreign();
     }
     final int loop = replies.originLoop();
     if (loop == homeLoop) {
@@ -177,6 +209,11 @@ public final class InboundAdapter implements InboundHandler {
 
   private void refuse(final Command command, final ReplyCode code) {
     publisher.publish(command, 0, 0, code, false, EMPTY, 0, 0);
+  }
+
+  private int foreign() {
+    stats.increment(EngineCounter.FOREIGN);
+    return REFUSED;
   }
 
   private int malformed() {

@@ -10,14 +10,22 @@ public interface InboundHandler {
   /**
    * Takes one Command or Reply message, which starts with its SBE header. The bytes are copied.
    *
-   * @param nowNs time of the step.
+   * @param nowNs time of this process's monotonic clock, read after the message had arrived.
+   * @param sourceKey key of the node whose frame holds the message.
+   * @param sourceIncarnation of that node: the one that this node talks to.
    * @param buffer holds the message; valid during the call.
    * @param offset of the message.
    * @param length of the message in bytes. Nothing beyond it may be read.
    * @return {@link InboundAdapter#ACCEPTED}, {@link InboundAdapter#RETRY} or {@link
    *     InboundAdapter#REFUSED}.
    */
-  int onMessage(long nowNs, DirectBuffer buffer, int offset, int length);
+  int onMessage(
+      long nowNs,
+      long sourceKey,
+      long sourceIncarnation,
+      DirectBuffer buffer,
+      int offset,
+      int length);
 
   /**
    * Answers "busy" to a command for which {@link InboundAdapter#RETRY} was given for as long as the

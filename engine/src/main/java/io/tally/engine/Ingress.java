@@ -383,7 +383,8 @@ public final class Ingress implements SteppedAgent, ReplySink {
       return CommandRouter.BACK_PRESSURED;
     }
     final int length = CommandProxy.encodedLength(request.keyLength, request.payloadLength);
-    final int result = router.tryClaim(shard, length, request.deadlineNs, claim);
+    final long deadlineNs = router.deadlineNs(shard, request.claimedNs, requestTimeoutNs);
+    final int result = router.tryClaim(shard, length, deadlineNs, claim);
     if (result != CommandRouter.CLAIMED) {
       return result;
     }
@@ -391,9 +392,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
       request.laneSequence = lane.assign();
     }
     request.shardIncarnation = laneIncarnations[shard];
-    final long remainingUs = Math.max(0, (request.deadlineNs - nowNs) / 1_000);
-    final int sentUs = (int) Math.min(remainingUs, Integer.MAX_VALUE);
-    proxy.encode(claim, request, router.epoch(shard), lane.floor(), sentUs, slots);
+    proxy.encode(claim, request, router.epoch(shard), lane.floor(), deadlineNs, slots);
     claim.commit();
     request.state = PendingRequest.SENT;
     request.turnNs = nowNs;

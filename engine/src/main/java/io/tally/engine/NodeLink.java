@@ -43,6 +43,17 @@ public interface NodeLink {
    */
   long incarnation(int nodeIndex);
 
+  /**
+   * When a request that began here ends, in the monotonic clock of a peer: never later there than
+   * here, and no longer after its begin than that peer allows.
+   *
+   * @param nodeIndex of the peer, which was up.
+   * @param startNs when the request began, in this process's monotonic clock.
+   * @param timeoutNs after which it ends.
+   * @return time in the peer's monotonic clock, nanoseconds.
+   */
+  long peerDeadlineNs(int nodeIndex, long startNs, long timeoutNs);
+
   /** A link that leads nowhere, for a cluster of one node. */
   NodeLink NONE =
       new NodeLink() {
@@ -57,6 +68,11 @@ public interface NodeLink {
         @Override
         public long incarnation(final int nodeIndex) {
           return 0;
+        }
+
+        @Override
+        public long peerDeadlineNs(final int nodeIndex, final long startNs, final long timeoutNs) {
+          return startNs;
         }
       };
 }

@@ -15,6 +15,8 @@ final class ReplyAdapter {
   private int block;
   private int originLoop;
   private long originIncarnation;
+  private int shardId;
+  private long shardIncarnation;
   private int payloadOffset;
   private int payloadLength;
 
@@ -44,6 +46,9 @@ final class ReplyAdapter {
     originLoop = buffer.getByte(block + ReplyDecoder.originLoopEncodingOffset()) & 0xFF;
     originIncarnation =
         buffer.getLong(block + ReplyDecoder.originIncarnationEncodingOffset(), LITTLE_ENDIAN);
+    shardId = buffer.getShort(block + ReplyDecoder.shardIdEncodingOffset(), LITTLE_ENDIAN) & 0xFFFF;
+    shardIncarnation =
+        buffer.getLong(block + ReplyDecoder.shardIncarnationEncodingOffset(), LITTLE_ENDIAN);
     payloadLength = buffer.getShort(payloadHeader, LITTLE_ENDIAN) & 0xFFFF;
     return payloadOffset + payloadLength <= offset + length;
   }
@@ -56,12 +61,21 @@ final class ReplyAdapter {
     return originIncarnation;
   }
 
+  int shardId() {
+    return shardId;
+  }
+
+  /** 0 in a refusal that no shard gave. */
+  long shardIncarnation() {
+    return shardIncarnation;
+  }
+
   /** Hands the wrapped reply to its ingress. */
   void dispatch(final DirectBuffer buffer, final ReplySink sink) {
     sink.onReply(
         buffer.getLong(block + ReplyDecoder.correlationIdEncodingOffset(), LITTLE_ENDIAN),
         code,
-        buffer.getLong(block + ReplyDecoder.shardIncarnationEncodingOffset(), LITTLE_ENDIAN),
+        shardIncarnation,
         ReplyFlagsDecoder.replayed(buffer.getByte(block + ReplyDecoder.flagsEncodingOffset())),
         buffer,
         payloadOffset,

@@ -84,9 +84,35 @@ final class InboundAdapterTest {
   }
 
   @Test
-  void shouldRefuseACommandWithNegativeRemainingTime() {
+  void shouldRefuseACommandThatWouldLiveLongerThanThisNodeAllows() {
     final Command good = Messages.decode(put(1));
-    assertRefused(good.shardId, 3, 1, 0, good.originKey, -1);
+    assertRefused(
+        good.shardId, 3, 1, 0, good.originKey, clock.nanoTime() + StockNode.REQUEST_TIMEOUT_NS + 1);
+  }
+
+  @Test
+  void shouldRefuseACommandThatComesFromAnotherThanTheNodeItNames() {
+    final byte[] message = put(1);
+    final Command good = Messages.decode(message);
+    final long ownKey = owner.engine.routingTable().nodeKey(1);
+    assertEquals(InboundAdapter.REFUSED, owner.receive(message, ownKey, 5));
+    assertEquals(InboundAdapter.REFUSED, owner.receive(message, good.originKey, 4));
+    assertEquals(2, owner.sum(EngineCounter.FOREIGN));
+    assertNothingRan();
+    assertEquals(InboundAdapter.ACCEPTED, owner.receive(message, good.originKey, 3));
+  }
+
+  @Test
+  void shouldRefuseAReplyThatComesFromAnotherThanTheShardsOwner() {
+    final byte[] reply = answer(Messages.decode(put(1)));
+    final long ownerKey = front.engine.routingTable().nodeKey(1);
+    assertEquals(
+        InboundAdapter.REFUSED, front.receive(reply, front.engine.routingTable().nodeKey(0), 5));
+    assertEquals(InboundAdapter.REFUSED, front.receive(reply, ownerKey, 6));
+    assertEquals(2, front.sum(EngineCounter.FOREIGN));
+    assertTrue(answers.all.isEmpty());
+    assertEquals(InboundAdapter.ACCEPTED, front.receive(reply, ownerKey, 5));
+    assertEquals(List.of(Outcome.ANSWERED), answers.outcomes());
   }
 
   @Test
@@ -232,9 +258,9 @@ final class InboundAdapterTest {
       final long sequence,
       final long floor,
       final long originKey,
-      final int remainingUs) {
+      final long deadlineNs) {
     final byte[] message =
-        command(shardId, originIncarnation, sequence, floor, originKey, remainingUs, NO_KEY);
+        command(shardId, originIncarnation, sequence, floor, originKey, deadlineNs, NO_KEY);
     assertEquals(InboundAdapter.REFUSED, owner.receive(message));
     assertNothingRan();
   }
@@ -245,12 +271,12 @@ final class InboundAdapterTest {
       final long sequence,
       final long floor,
       final long originKey,
-      final int remainingUs,
+      final long deadlineNs,
       final byte[] payload) {
     return Messages.command(
         new Messages.Address(5, 1, originKey, originIncarnation, 0, 1, sequence, floor),
         StockProxy.keyHash(itemId),
-        remainingUs,
+        deadlineNs,
         shardId,
         NO_KEY,
         payload);

@@ -228,8 +228,8 @@ final class IngressTest {
     assertEquals(1, second.laneSequence);
     assertEquals(first.laneSequence, second.laneSequence);
     assertEquals(first.correlationId, second.correlationId);
-    assertEquals(100_000, first.remainingUs);
-    assertEquals(80_000, second.remainingUs);
+    assertEquals(StockNode.REQUEST_TIMEOUT_NS, first.deadlineNs);
+    assertEquals(first.deadlineNs, second.deadlineNs);
     assertEquals(1, node.sum(EngineCounter.LANE_RETRIES));
     assertEquals(InboundAdapter.ACCEPTED, owner.receive(copy));
     exchange();

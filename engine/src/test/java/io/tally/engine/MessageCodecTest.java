@@ -197,7 +197,7 @@ final class MessageCodecTest {
     assertEquals(77, command.laneSequence);
     assertEquals(70, command.laneFloor);
     assertEquals(-5, command.keyHash);
-    assertEquals(900_000, command.remainingUs);
+    assertEquals(900_000, command.deadlineNs);
     assertEquals(40_000, command.shardId);
     assertTrue(command.write);
     final byte[] key = new byte[command.keyLength];

@@ -27,7 +27,7 @@ final class Messages {
   static byte[] command(
       final Address address,
       final long keyHash,
-      final int remainingUs,
+      final long deadlineNs,
       final int shardId,
       final byte[] key,
       final byte[] payload) {
@@ -47,8 +47,7 @@ final class Messages {
         new CommandProxy(address.originKey, address.originIncarnation, address.originLoop);
     return claimed(
         CommandProxy.encodedLength(key.length, payload.length),
-        claim ->
-            proxy.encode(claim, request, address.epoch, address.laneFloor, remainingUs, slots));
+        claim -> proxy.encode(claim, request, address.epoch, address.laneFloor, deadlineNs, slots));
   }
 
   static byte[] reply(

@@ -20,8 +20,14 @@ final class SimulatedLink implements NodeLink {
   private final ManyToOneRingBuffer ring;
   private final MessageHandler onMessage = this::onMessage;
   private final long[] incarnations;
+  private PeerClocks clocks = (nodeIndex, ownNs, timeoutNs) -> ownNs + timeoutNs;
   private Outbound target;
   private int flushCount;
+
+  /** Knows the clocks of the peers; all nodes share one unless a test says otherwise. */
+  interface PeerClocks {
+    long deadlineNs(int nodeIndex, long startNs, long timeoutNs);
+  }
 
   SimulatedLink(final int nodeCount, final int capacity) {
     ring =
@@ -37,6 +43,10 @@ final class SimulatedLink implements NodeLink {
 
   void peerDown(final int nodeIndex) {
     incarnations[nodeIndex] = 0;
+  }
+
+  void clocks(final PeerClocks peerClocks) {
+    clocks = peerClocks;
   }
 
   int flushCount() {
@@ -64,6 +74,11 @@ final class SimulatedLink implements NodeLink {
   @Override
   public long incarnation(final int nodeIndex) {
     return incarnations[nodeIndex];
+  }
+
+  @Override
+  public long peerDeadlineNs(final int nodeIndex, final long startNs, final long timeoutNs) {
+    return clocks.deadlineNs(nodeIndex, startNs, timeoutNs);
   }
 
   void drain(final Outbound outbound) {

@@ -23,7 +23,7 @@ final class SimulatedNode {
     void onStale(int loop, long correlationId);
   }
 
-  private record Held(byte[] message, long arrivedMs) {}
+  private record Held(Network.Delivery delivery, long arrivedMs) {}
 
   final StockNode node;
   final int index;
@@ -112,6 +112,14 @@ final class SimulatedNode {
     }
   }
 
+  /** Translates between the clocks of two nodes as exactly as the real link never could. */
+  long deadlineNs(final SimulatedNode origin, final long originNs, final long timeoutNs) {
+    final double endMs =
+        (originNs + timeoutNs - origin.clockOffsetNs) / origin.clockRate / StockNode.MS;
+    final long endNs = (long) (endMs * clockRate * StockNode.MS) + clockOffsetNs;
+    return Math.min(endNs - node.clock.nanoTime(), timeoutNs) + node.clock.nanoTime();
+  }
+
   /** To be called after a request was made on a loop: its thread steps it then. */
   void onRequest(final int loop) {
     active[loop] = true;
@@ -152,18 +160,19 @@ final class SimulatedNode {
     final boolean any = !held.isEmpty() || !inbox.isEmpty();
     for (final Iterator<Held> i = held.iterator(); i.hasNext(); ) {
       final Held next = i.next();
-      if (node.receive(next.message) != InboundAdapter.RETRY) {
+      if (receive(next.delivery) != InboundAdapter.RETRY) {
         i.remove();
       } else if ((nowMs - next.arrivedMs) * StockNode.MS >= StockNode.QUEUE_LIMIT_NS) {
         i.remove();
-        node.engine.inbound().refuseBusy(new UnsafeBuffer(next.message), 0, next.message.length);
+        final byte[] message = next.delivery.bytes();
+        node.engine.inbound().refuseBusy(new UnsafeBuffer(message), 0, message.length);
       }
     }
     for (Network.Delivery next = inbox.poll(); next != null; next = inbox.poll()) {
       if (next.bytes() == null) {
         onHello(nowMs, next.from(), next.incarnation());
       } else {
-        onMessage(nowMs, next.bytes());
+        onMessage(nowMs, next);
       }
     }
     node.engine.inbound().flush();
@@ -177,12 +186,17 @@ final class SimulatedNode {
     }
   }
 
-  private void onMessage(final long nowMs, final byte[] message) {
-    mutant.onDeliver(incarnation, message);
-    noticeStale(message);
-    if (node.receive(message) == InboundAdapter.RETRY) {
-      held.add(new Held(message, nowMs));
+  private void onMessage(final long nowMs, final Network.Delivery delivery) {
+    mutant.onDeliver(incarnation, delivery.bytes());
+    noticeStale(delivery.bytes());
+    if (receive(delivery) == InboundAdapter.RETRY) {
+      held.add(new Held(delivery, nowMs));
     }
+  }
+
+  private int receive(final Network.Delivery delivery) {
+    final long sourceKey = node.engine.routingTable().nodeKey(delivery.from());
+    return node.receive(delivery.bytes(), sourceKey, delivery.incarnation());
   }
 
   private void noticeStale(final byte[] message) {

@@ -170,6 +170,10 @@ final class Simulation {
             3L * helloMs,
             mutant,
             (loop, correlationId) -> onStale(index, loop, correlationId));
+    final SimulatedNode node = nodes[index];
+    node.node.link.clocks(
+        (peer, startNs, timeoutNs) ->
+            nodes[peer] == null ? startNs : nodes[peer].deadlineNs(node, startNs, timeoutNs));
   }
 
   private void injectFaults() {

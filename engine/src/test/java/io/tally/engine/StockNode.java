@@ -103,10 +103,30 @@ final class StockNode {
     stepShards();
   }
 
+  /** Takes a message from the node that it claims to come from. */
   int receive(final byte[] message) {
+    final Command command = Messages.decode(message);
+    if (command != null) {
+      return receive(message, command.originKey, command.originIncarnation);
+    }
+    final ReplyAdapter reply = new ReplyAdapter();
+    if (reply.wrap(new UnsafeBuffer(message), 0, message.length) && reply.shardId() < SHARD_COUNT) {
+      final int from = engine.routingTable().nodeIndex(reply.shardId());
+      return receive(message, engine.routingTable().nodeKey(from), reply.shardIncarnation());
+    }
+    return receive(message, 0, 0);
+  }
+
+  int receive(final byte[] message, final long sourceKey, final long sourceIncarnation) {
     return engine
         .inbound()
-        .onMessage(clock.nanoTime(), new UnsafeBuffer(message), 0, message.length);
+        .onMessage(
+            clock.nanoTime(),
+            sourceKey,
+            sourceIncarnation,
+            new UnsafeBuffer(message),
+            0,
+            message.length);
   }
 
   /** The lowest item id, from the given one on, whose shard is owned by the given node. */

@@ -44,18 +44,18 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(10)
 final class WireVersionTest {
   private static final String FRAME_HEADER =
-      "22000100f51f0000"
+      "2a000100f51f0000"
           + "88776655443322117b68e5cf8b0100002a000000000000002900000000000000"
-          + "0300";
+          + "f9ffffffffffffff0300";
   private static final String HELLO =
-      "24000200f51f0000"
+      "34000200f51f0000"
           + "feffffffffffffff7b68e5cf8b01000021436587a9cbed0f00806e8774010000"
-          + "00010101066e6f64652d33";
+          + "006fe23a8b01000000ca9a3b0000000000010101066e6f64652d33";
   private static final String COMMAND =
-      "48000300f51f0000"
+      "4c000300f51f0000"
           + "0b000000000000000200000000000000fdffffffffffffff1600000000000000"
           + "07004523010000004d0000000000000046000000000000001100ffeeddccbbaa"
-          + "3f420f003f00ff01036b657907007061796c6f6164";
+          + "3f420f00000000003f00ff01036b657907007061796c6f6164";
   private static final String REPLY =
       "25000400f51f0000"
           + "070045230100000016000000000000000b000000000000000200000000000000"
@@ -80,6 +80,7 @@ final class WireVersionTest {
     assertEquals(1_700_000_000_123L, decoder.sourceIncarnation());
     assertEquals(42, decoder.frameNumber());
     assertEquals(41, decoder.ackedFrame());
+    assertEquals(-7, decoder.clockNs());
     assertEquals(3, decoder.messageCount());
   }
 
@@ -92,6 +93,7 @@ final class WireVersionTest {
         .sourceIncarnation(1_700_000_000_123L)
         .frameNumber(42)
         .ackedFrame(41)
+        .clockNs(-7)
         .messageCount(3);
     assertEquals(FRAME_HEADER, hex(encoder.encodedLength()));
   }
@@ -104,6 +106,8 @@ final class WireVersionTest {
     assertEquals(1_700_000_000_123L, decoder.incarnation());
     assertEquals(0x0FEDCBA987654321L, decoder.fingerprint());
     assertEquals(1_600_000_000_000L, decoder.knownIncarnation());
+    assertEquals(1_697_500_000_000L, decoder.wallClockMs());
+    assertEquals(1_000_000_000L, decoder.requestTimeoutNs());
     assertEquals(256, decoder.loopCount());
     assertEquals(NodeState.READY, decoder.state());
     assertEquals(1, decoder.answer());
@@ -119,6 +123,8 @@ final class WireVersionTest {
         .incarnation(1_700_000_000_123L)
         .fingerprint(0x0FEDCBA987654321L)
         .knownIncarnation(1_600_000_000_000L)
+        .wallClockMs(1_697_500_000_000L)
+        .requestTimeoutNs(1_000_000_000L)
         .loopCount(256)
         .state(NodeState.READY)
         .answer((short) 1)
@@ -138,7 +144,7 @@ final class WireVersionTest {
     assertEquals(77, decoder.laneSequence());
     assertEquals(70, decoder.laneFloor());
     assertEquals(0xAABBCCDDEEFF0011L, decoder.keyHash());
-    assertEquals(999_999, decoder.remainingUs());
+    assertEquals(999_999, decoder.deadlineNs());
     assertEquals(63, decoder.shardId());
     assertEquals(255, decoder.originLoop());
     assertTrue(decoder.flags().write());
@@ -159,7 +165,7 @@ final class WireVersionTest {
         .laneSequence(77)
         .laneFloor(70)
         .keyHash(0xAABBCCDDEEFF0011L)
-        .remainingUs(999_999)
+        .deadlineNs(999_999)
         .shardId(63)
         .originLoop((short) 255)
         .flags()
@@ -188,7 +194,7 @@ final class WireVersionTest {
     assertEquals(77, command.laneSequence);
     assertEquals(70, command.laneFloor);
     assertEquals(0xAABBCCDDEEFF0011L, command.keyHash);
-    assertEquals(999_999, command.remainingUs);
+    assertEquals(999_999, command.deadlineNs);
     assertEquals(63, command.shardId);
     assertEquals(255, command.originLoop);
     assertTrue(command.write);

@@ -7,6 +7,7 @@ import io.tally.engine.ServiceFaultHandler;
 import io.tally.engine.ShardEngine;
 import io.tally.transport.ClusterLink;
 import io.tally.transport.FrameCarrier;
+import io.tally.transport.Incarnation;
 import io.tally.transport.StartState;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -20,8 +21,6 @@ import org.agrona.concurrent.NanoClock;
  * the link.
  */
 final class ClusterNode implements AutoCloseable {
-  private static final int RANDOM_BITS = 20;
-
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Settings settings;
@@ -29,8 +28,8 @@ final class ClusterNode implements AutoCloseable {
   private final String nodeId;
   private final int localIndex;
   private final Stepping stepping;
-  private long incarnation =
-      System.currentTimeMillis() << RANDOM_BITS | RANDOM.nextInt(1 << RANDOM_BITS);
+  private final NanoClock clock;
+  private long incarnation = Incarnation.of(System.currentTimeMillis(), RANDOM.nextLong());
   private ClusterLink link;
   private ShardEngine engine;
 
@@ -39,12 +38,14 @@ final class ClusterNode implements AutoCloseable {
       final List<String> nodeIds,
       final String nodeId,
       final int localIndex,
-      final Stepping stepping) {
+      final Stepping stepping,
+      final NanoClock clock) {
     this.settings = settings;
     this.nodeIds = nodeIds;
     this.nodeId = nodeId;
     this.localIndex = localIndex;
     this.stepping = stepping;
+    this.clock = clock;
   }
 
   String nodeId() {
@@ -88,6 +89,8 @@ final class ClusterNode implements AutoCloseable {
                   .homeWakeup(stepping.homeWakeup(localIndex))
                   .senderWakeup(stepping.senderWakeup(localIndex))
                   .queueLimitNs(settings.queueLimit.toNanos())
+                  .requestTimeoutNs(settings.requestTimeout.toNanos())
+                  .clock(clock)
                   .listener(listener));
     } catch (final IOException fault) {
       throw new StartException(fault.getMessage(), fault);
@@ -119,8 +122,7 @@ final class ClusterNode implements AutoCloseable {
       final boolean frontEnd,
       final CounterServiceFactory services,
       final IdempotencyLimit idempotencyLimit,
-      final ServiceFaultHandler faults,
-      final NanoClock clock) {
+      final ServiceFaultHandler faults) {
     final ShardEngine.Context context =
         new ShardEngine.Context()
             .nodeIds(nodeIds)

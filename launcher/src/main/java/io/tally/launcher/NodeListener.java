@@ -1,5 +1,6 @@
 package io.tally.launcher;
 
+import io.tally.transport.FrameRefusal;
 import io.tally.transport.LinkListener;
 import io.tally.transport.PeerStatus;
 import java.util.function.Consumer;
@@ -38,9 +39,11 @@ final class NodeListener implements LinkListener {
   }
 
   @Override
-  public void onPeerRefused(final String peer, final long incarnation) {
+  public void onPeerRefused(final String peer, final long incarnation, final FrameRefusal reason) {
     Log.warn(
-        "refused a node with other settings: --nodes, --shards, --seed and --lane-window must be the same",
+        reason == FrameRefusal.INCARNATION
+            ? "refused a node whose incarnation is more than a day ahead of all clocks: check the clock of its machine"
+            : "refused a node with other settings or of another version: --nodes, --shards, --seed and --lane-window must be the same",
         "node",
         nodeId,
         "peer",

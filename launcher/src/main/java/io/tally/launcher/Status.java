@@ -64,6 +64,7 @@ final class Status {
       json.append(",\"peers_starting\":").append(array(starting(state)));
       json.append(",\"peers_missing\":").append(array(state.missing()));
       json.append(",\"peers_refused\":").append(array(state.refused()));
+      json.append(",\"clock_outliers\":").append(array(state.outliers()));
     }
     return new ProbeResult(now == Phase.READY, json.append('}').toString());
   }

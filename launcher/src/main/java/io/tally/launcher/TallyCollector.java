@@ -145,6 +145,7 @@ final class TallyCollector extends Collector {
     reject(rejected, all, "no_owner", EngineCounter.REJECTED_NO_OWNER);
     reject(rejected, all, "closing", EngineCounter.REJECTED_CLOSING);
     reject(rejected, all, "received_busy", EngineCounter.RECEIVED_BUSY);
+    reject(rejected, all, "foreign", EngineCounter.FOREIGN);
     reject(rejected, all, "not_owner", EngineCounter.NOT_OWNER);
     reject(rejected, all, "wrong_incarnation", EngineCounter.WRONG_INCARNATION);
     reject(rejected, all, "expired", EngineCounter.EXPIRED);

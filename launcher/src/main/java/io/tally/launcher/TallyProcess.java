@@ -110,7 +110,8 @@ final class TallyProcess implements AutoCloseable {
 
     final List<NodeListener> listeners = new ArrayList<>();
     for (int i = 0; i < localNodeIds.size(); i++) {
-      final ClusterNode node = new ClusterNode(settings, nodeIds, localNodeIds.get(i), i, stepping);
+      final ClusterNode node =
+          new ClusterNode(settings, nodeIds, localNodeIds.get(i), i, stepping, clock);
       listeners.add(new NodeListener(node.nodeId(), localNodeIds.size() > 1, this::onFatal));
       nodes.add(node);
       node.launchLink(carriers == null ? null : carriers.carrier(), listeners.get(i));
@@ -118,7 +119,7 @@ final class TallyProcess implements AutoCloseable {
     settle(listeners);
     for (int i = 0; i < nodes.size(); i++) {
       final ClusterNode node = nodes.get(i);
-      node.launchEngine(i == 0, services, limits.idempotencyLimit(), faults, clock);
+      node.launchEngine(i == 0, services, limits.idempotencyLimit(), faults);
       Log.info(
           "starting node",
           "nodeID",

@@ -1,7 +1,6 @@
 package io.tally.transport;
 
 import io.tally.engine.InboundHandler;
-import io.tally.engine.KeyHash;
 import io.tally.engine.MessageClaim;
 import io.tally.engine.NodeLink;
 import io.tally.engine.SteppedAgent;
@@ -12,7 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.agrona.BitUtil;
 import org.agrona.CloseHelper;
+import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemEpochClock;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RecordDescriptor;
 
@@ -43,13 +45,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     carrier = context.carrier;
     homeWakeup = context.homeWakeup;
     senderWakeup = context.senderWakeup;
-    local =
-        new LocalNode(
-            context.nodeId,
-            KeyHash.hash(context.nodeId),
-            context.incarnation,
-            Fingerprint.of(context.nodeIds, context.shardCount, context.seed, context.laneWindow),
-            context.loopCount);
+    local = new LocalNode(context);
     peers = new PeerTable(context.nodeIds, context.nodeId, context.ringBytes);
     refused = new RefusedProcesses(context.silenceTimeoutNs);
     inbound = new ManyToOneConcurrentArrayQueue<>(context.inboundFrames);
@@ -147,6 +143,16 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     return session != null && session.status() == PeerStatus.UP ? session.incarnation : 0;
   }
 
+  @Override
+  public long peerDeadlineNs(final int nodeIndex, final long startNs, final long timeoutNs) {
+    final Peer peer = peers.get(nodeIndex);
+    final PeerSession session = peer == null ? null : peer.session();
+    if (session == null) {
+      throw new IllegalStateException("no clock is known of node " + nodeIndex);
+    }
+    return session.clock.peerTimeNs(startNs + Math.min(timeoutNs, session.requestTimeoutNs));
+  }
+
   /**
    * What this node knows of a peer.
    *
@@ -206,6 +212,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
         answered,
         missing,
         refused.livingIds(),
+        refused.outlierIds(),
         local.hasListened(nowNs, carrier.listenNs()),
         local.alreadyRunning(),
         local.superseded(),
@@ -299,6 +306,8 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     private int loopCount = 1;
     private FrameCarrier carrier;
     private InboundHandler inbound = new NoInbound();
+    private NanoClock clock;
+    private EpochClock wallClock = SystemEpochClock.INSTANCE;
     private Wakeup homeWakeup;
     private Wakeup senderWakeup;
     private LinkListener listener = LinkListener.NONE;
@@ -311,6 +320,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     // So that a killed peer is known to be down within three seconds of its end.
     private long silenceTimeoutNs = 2_800_000_000L;
     private long queueLimitNs = 250_000_000L;
+    private long requestTimeoutNs = 1_000_000_000L;
 
     /** Creates a context with the defaults. */
     public Context() {}
@@ -318,6 +328,8 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     void conclude() {
       require(nodeId != null && nodeIds != null && prefix != null && seed != null, "names missing");
       require(carrier != null && inbound != null && homeWakeup != null, "collaborators missing");
+      require(clock != null && wallClock != null, "clocks missing");
+      require(requestTimeoutNs > 0, "the request timeout is positive");
       require(!nodeIds.isEmpty() && nodeIds.size() <= MAX_NODES, "1 to 1024 nodes");
       require(nodeIds.contains(nodeId), "node " + nodeId + " is not in the node list");
       for (int i = 0; i < nodeIds.size(); i++) {
@@ -477,6 +489,10 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
       return this;
     }
 
+    String seed() {
+      return seed;
+    }
+
     /**
      * Sets the slots of a lane; part of the fingerprint.
      *
@@ -488,6 +504,10 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
       return this;
     }
 
+    int laneWindow() {
+      return laneWindow;
+    }
+
     /**
      * Sets the number of this node's event loops, 1 to 256.
      *
@@ -497,6 +517,10 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     public Context loopCount(final int value) {
       loopCount = value;
       return this;
+    }
+
+    int loopCount() {
+      return loopCount;
     }
 
     /**
@@ -571,6 +595,53 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     }
 
     /**
+     * Sets the monotonic clock: the one whose time the agents are stepped with. Read by the threads
+     * that step the receiver and the sender, once for each frame.
+     *
+     * @param value to set.
+     * @return this.
+     */
+    public Context clock(final NanoClock value) {
+      clock = value;
+      return this;
+    }
+
+    NanoClock clock() {
+      return clock;
+    }
+
+    /**
+     * Sets the wall clock, which hellos name; by default the system's.
+     *
+     * @param value to set.
+     * @return this.
+     */
+    public Context wallClock(final EpochClock value) {
+      wallClock = value;
+      return this;
+    }
+
+    EpochClock wallClock() {
+      return wallClock;
+    }
+
+    /**
+     * Sets the longest time for which a command may be under way to this node's shards, which its
+     * hellos name.
+     *
+     * @param value nanoseconds.
+     * @return this.
+     */
+    public Context requestTimeoutNs(final long value) {
+      requestTimeoutNs = value;
+      return this;
+    }
+
+    long requestTimeoutNs() {
+      return requestTimeoutNs;
+    }
+
+    /**
      * Sets what hears of events.
      *
      * @param value to set.
@@ -641,12 +712,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
       return this;
     }
 
-    /**
-     * The size of the largest frame, sent or accepted.
-     *
-     * @return the value.
-     */
-    public int maxFrameBytes() {
+    int maxFrameBytes() {
       return maxFrameBytes;
     }
 
@@ -672,12 +738,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
       return this;
     }
 
-    /**
-     * The longest time between two hellos to a peer, nanoseconds.
-     *
-     * @return the value.
-     */
-    public long helloIntervalNs() {
+    long helloIntervalNs() {
       return helloIntervalNs;
     }
 
@@ -693,13 +754,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
       return this;
     }
 
-    /**
-     * The time between two hellos that ask a peer whose window is full for an acknowledgement,
-     * nanoseconds.
-     *
-     * @return the value.
-     */
-    public long probeIntervalNs() {
+    long probeIntervalNs() {
       return probeIntervalNs;
     }
 
@@ -714,12 +769,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
       return this;
     }
 
-    /**
-     * The silence after which a peer is down, nanoseconds.
-     *
-     * @return the value.
-     */
-    public long silenceTimeoutNs() {
+    long silenceTimeoutNs() {
       return silenceTimeoutNs;
     }
 
@@ -734,12 +784,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
       return this;
     }
 
-    /**
-     * The longest time for which a command that finds its ring full is kept, nanoseconds.
-     *
-     * @return the value.
-     */
-    public long queueLimitNs() {
+    long queueLimitNs() {
       return queueLimitNs;
     }
   }

@@ -3,8 +3,14 @@ package io.tally.transport;
 import io.tally.engine.KeyHash;
 import java.util.List;
 
-/** A hash of all settings on which the processes of a cluster have to agree. */
+/**
+ * A hash of the protocol's version and of all settings on which the processes of a cluster have to
+ * agree.
+ */
 final class Fingerprint {
+  /** Rises with every change of what nodes say to each other. */
+  private static final int PROTOCOL_VERSION = 1;
+
   private Fingerprint() {}
 
   static long of(
@@ -15,8 +21,13 @@ final class Fingerprint {
     // The seed is the one free text and stands last, so that no two configurations give the same
     // string.
     return KeyHash.hash(
-        "nodes=%s shards=%d hash=%d lanes=%d seed=%s"
+        "protocol=%d nodes=%s shards=%d hash=%d lanes=%d seed=%s"
             .formatted(
-                String.join(",", sortedNodeIds), shardCount, KeyHash.VERSION, laneWindow, seed));
+                PROTOCOL_VERSION,
+                String.join(",", sortedNodeIds),
+                shardCount,
+                KeyHash.VERSION,
+                laneWindow,
+                seed));
   }
 }

@@ -23,6 +23,8 @@ public enum FrameRefusal {
   HELLO,
   /** A hello with another fingerprint. */
   FINGERPRINT,
+  /** A hello that names an incarnation which is far ahead of all clocks that were heard. */
+  INCARNATION,
   /** A hello of an incarnation that has a successor. */
   STALE_INCARNATION;
 

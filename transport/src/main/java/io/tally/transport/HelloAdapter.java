@@ -17,20 +17,23 @@ final class HelloAdapter {
   private final LinkCounters counters;
   private final MessageHeaderDecoder header = new MessageHeaderDecoder();
   private final HelloDecoder decoder = new HelloDecoder();
+  private final Hello hello = new Hello();
 
   HelloAdapter(final Membership membership, final LinkCounters counters) {
     this.membership = membership;
     this.counters = counters;
   }
 
-  void onFrame(final long nowNs, final InboundFrame frame, final int frameLength) {
+  /** Takes a frame that had arrived at arrivalNs of this process's monotonic clock. */
+  void onFrame(
+      final long nowNs, final long arrivalNs, final InboundFrame frame, final int frameLength) {
     final DirectBuffer buffer = frame.buffer();
     int position = frame.firstPosition();
     while (position < frameLength) {
       final int length = buffer.getInt(position, ByteOrder.LITTLE_ENDIAN);
       final int offset = position + OutboundFrame.LENGTH_BYTES;
       if (header.wrap(buffer, offset).templateId() == HelloDecoder.TEMPLATE_ID
-          && !onHello(nowNs, frame, buffer, offset, length)) {
+          && !onHello(nowNs, arrivalNs, frame, buffer, offset, length)) {
         counters.refuse(FrameRefusal.HELLO);
       }
       position = offset + length;
@@ -39,6 +42,7 @@ final class HelloAdapter {
 
   private boolean onHello(
       final long nowNs,
+      final long arrivalNs,
       final InboundFrame frame,
       final DirectBuffer buffer,
       final int offset,
@@ -60,6 +64,7 @@ final class HelloAdapter {
     final NodeState state = state(decoder.stateRaw());
     if (state == null
         || incarnation <= 0
+        || decoder.requestTimeoutNs() <= 0
         || key != frame.sourceKey()
         || incarnation != frame.sourceIncarnation()) {
       return false;
@@ -70,16 +75,19 @@ final class HelloAdapter {
     if (!NodeIds.isValid(nodeId) || KeyHash.hash(nodeId) != key) {
       return false;
     }
-    membership.onHello(
-        nowNs,
-        nodeId,
-        key,
-        incarnation,
-        state,
-        decoder.fingerprint(),
-        decoder.knownIncarnation(),
-        decoder.loopCount(),
-        decoder.answer() == 0);
+    hello.nodeId = nodeId;
+    hello.key = key;
+    hello.incarnation = incarnation;
+    hello.state = state;
+    hello.fingerprint = decoder.fingerprint();
+    hello.knownIncarnation = decoder.knownIncarnation();
+    hello.loopCount = decoder.loopCount();
+    hello.requestTimeoutNs = decoder.requestTimeoutNs();
+    hello.wallClockMs = decoder.wallClockMs();
+    hello.clockNs = frame.clockNs();
+    hello.arrivalNs = arrivalNs;
+    hello.wantsAnswer = decoder.answer() == 0;
+    membership.onHello(nowNs, hello);
     return true;
   }
 

@@ -107,6 +107,10 @@ final class InboundFrame {
     return frameHeader.ackedFrame();
   }
 
+  long clockNs() {
+    return frameHeader.clockNs();
+  }
+
   /** Where the first message's length stands. */
   int firstPosition() {
     return firstPosition;

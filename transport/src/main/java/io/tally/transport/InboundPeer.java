@@ -10,6 +10,7 @@ final class InboundPeer {
   final ArrayDeque<HeldFrame> held = new ArrayDeque<>();
   long heldBytes;
   long lastHeardNs;
+  long wallClockMs;
 
   InboundPeer(final Peer peer) {
     this.peer = peer;

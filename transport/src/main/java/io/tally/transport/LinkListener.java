@@ -18,12 +18,15 @@ public interface LinkListener {
   default void onPeerStatus(final String nodeId, final long incarnation, final PeerStatus status) {}
 
   /**
-   * A process with another configuration was refused. Told once for each process.
+   * A process was refused. Told once for each process.
    *
    * @param nodeId that it claims; syntactically valid.
    * @param incarnation of the process.
+   * @param reason {@link FrameRefusal#FINGERPRINT}: it has another configuration or speaks another
+   *     version; {@link FrameRefusal#INCARNATION}: it names an incarnation far ahead of all clocks.
    */
-  default void onPeerRefused(final String nodeId, final long incarnation) {}
+  default void onPeerRefused(
+      final String nodeId, final long incarnation, final FrameRefusal reason) {}
 
   /**
    * A living process of this node's own id goes before this starting one, which has to give way.

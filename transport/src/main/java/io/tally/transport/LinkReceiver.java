@@ -10,6 +10,7 @@ import io.tally.engine.codecs.MessageHeaderDecoder;
 import io.tally.transport.InboundPeer.HeldFrame;
 import java.nio.ByteOrder;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
+import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -26,6 +27,7 @@ final class LinkReceiver implements SteppedAgent {
 
   private final ManyToOneConcurrentArrayQueue<byte[]> inbound;
   private volatile InboundHandler handler;
+  private final NanoClock clock;
   private final Wakeup senderWakeup;
   private final LinkListener listener;
   private final LinkCounters counters;
@@ -55,6 +57,7 @@ final class LinkReceiver implements SteppedAgent {
     this.membership = membership;
     this.counters = counters;
     handler = context.inbound();
+    clock = context.clock();
     senderWakeup = context.senderWakeup();
     listener = context.listener();
     queueLimitNs = context.queueLimitNs();
@@ -137,9 +140,12 @@ final class LinkReceiver implements SteppedAgent {
       counters.refuse(refusal);
       return;
     }
+    // Read after the frame was taken from its queue: a time before its arrival would let copies
+    // live longer than their request.
+    final long arrivalNs = clock.nanoTime();
     final int messageCount = frame.messageCount();
     if (frame.helloCount() > 0) {
-      helloAdapter.onFrame(nowNs, frame, bytes.length);
+      helloAdapter.onFrame(nowNs, arrivalNs, frame, bytes.length);
     }
     final InboundPeer peer = membership.peer(frame.sourceKey());
     final PeerSession session = peer == null ? null : peer.peer.session();
@@ -150,13 +156,18 @@ final class LinkReceiver implements SteppedAgent {
       }
       return;
     }
+    session.clock.onFrame(frame.clockNs(), arrivalNs);
     if (frame.frameNumber() > 0) {
-      onNumbered(nowNs, peer, session, bytes);
+      onNumbered(nowNs, arrivalNs, peer, session, bytes);
     }
   }
 
   private void onNumbered(
-      final long nowNs, final InboundPeer peer, final PeerSession session, final byte[] bytes) {
+      final long nowNs,
+      final long arrivalNs,
+      final InboundPeer peer,
+      final PeerSession session,
+      final byte[] bytes) {
     if (session.isAlive()) {
       peer.lastHeardNs = nowNs;
     }
@@ -166,7 +177,7 @@ final class LinkReceiver implements SteppedAgent {
     final long number = frame.frameNumber();
     int position = frame.firstPosition();
     if (peer.held.isEmpty()) {
-      position = deliver(nowNs, bytes, position, nowNs);
+      position = deliver(nowNs, peer, bytes, position, arrivalNs);
       if (position == bytes.length) {
         onTakenOver(session, number, bytes.length);
         return;
@@ -177,7 +188,7 @@ final class LinkReceiver implements SteppedAgent {
       return;
     }
     counters.increment(LinkCounter.FRAMES_HELD);
-    peer.hold(new HeldFrame(bytes, number, nowNs, position));
+    peer.hold(new HeldFrame(bytes, number, arrivalNs, position));
   }
 
   private int offerHeld(final long nowNs) {
@@ -185,7 +196,7 @@ final class LinkReceiver implements SteppedAgent {
     for (final InboundPeer peer : membership.peers()) {
       while (!peer.held.isEmpty()) {
         final HeldFrame head = peer.held.peekFirst();
-        final int position = deliver(nowNs, head.bytes, head.position, head.arrivalNs);
+        final int position = deliver(nowNs, peer, head.bytes, head.position, head.arrivalNs);
         if (position != head.position) {
           work++;
           head.position = position;
@@ -210,7 +221,11 @@ final class LinkReceiver implements SteppedAgent {
 
   /** Returns the position of the first message that has to be kept, or the length of the frame. */
   private int deliver(
-      final long nowNs, final byte[] bytes, final int firstPosition, final long arrivalNs) {
+      final long nowNs,
+      final InboundPeer peer,
+      final byte[] bytes,
+      final int firstPosition,
+      final long arrivalNs) {
     view.wrap(bytes);
     int position = firstPosition;
     while (position < bytes.length) {
@@ -218,7 +233,7 @@ final class LinkReceiver implements SteppedAgent {
       final int offset = position + OutboundFrame.LENGTH_BYTES;
       final int templateId = header.wrap(view, offset).templateId();
       if (templateId != HelloDecoder.TEMPLATE_ID
-          && !isTakenOver(nowNs, offset, length, templateId, arrivalNs)) {
+          && !isTakenOver(nowNs, peer, offset, length, templateId, arrivalNs)) {
         return position;
       }
       position = offset + length;
@@ -228,6 +243,7 @@ final class LinkReceiver implements SteppedAgent {
 
   private boolean isTakenOver(
       final long nowNs,
+      final InboundPeer peer,
       final int offset,
       final int length,
       final int templateId,
@@ -235,8 +251,9 @@ final class LinkReceiver implements SteppedAgent {
     final boolean isCommand = templateId == CommandDecoder.TEMPLATE_ID;
     delivered = true;
     try {
-      // A command's remaining time is counted from its arrival, however long it had to wait here.
-      final int result = handler.onMessage(arrivalNs, view, offset, length);
+      final int result =
+          handler.onMessage(
+              arrivalNs, peer.peer.key, peer.peer.session().incarnation, view, offset, length);
       if (result == InboundAdapter.ACCEPTED) {
         counters.increment(
             isCommand ? LinkCounter.COMMANDS_RECEIVED : LinkCounter.REPLIES_RECEIVED);

@@ -57,6 +57,9 @@ final class LinkSender implements SteppedAgent {
     if (!carrier.isConnected()) {
       // What waits keeps waiting, its senders are told to try again, and the peers' silence
       // decides.
+      for (final PeerPublisher publisher : publishers) {
+        publisher.doWorkDisconnected(nowNs);
+      }
       nextStepNs = nowNs + DISCONNECTED_NS;
       return 0;
     }

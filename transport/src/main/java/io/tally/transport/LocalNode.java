@@ -1,7 +1,10 @@
 package io.tally.transport;
 
+import io.tally.engine.KeyHash;
 import io.tally.engine.codecs.NodeState;
 import java.nio.charset.StandardCharsets;
+import org.agrona.concurrent.EpochClock;
+import org.agrona.concurrent.NanoClock;
 
 /**
  * The node whose link this is. The state is written by whoever starts and stops the node; what was
@@ -15,6 +18,9 @@ final class LocalNode {
   final long incarnation;
   final long fingerprint;
   final int loopCount;
+  final long requestTimeoutNs;
+  final NanoClock clock;
+  final EpochClock wallClock;
 
   private volatile NodeState state = NodeState.STARTING;
   private volatile long alreadyRunning;
@@ -23,18 +29,18 @@ final class LocalNode {
   private volatile boolean helloSaid;
   private volatile long firstHelloNs;
 
-  LocalNode(
-      final String id,
-      final long key,
-      final long incarnation,
-      final long fingerprint,
-      final int loopCount) {
-    this.id = id;
+  LocalNode(final ClusterLink.Context context) {
+    id = context.nodeId();
     idBytes = id.getBytes(StandardCharsets.US_ASCII);
-    this.key = key;
-    this.incarnation = incarnation;
-    this.fingerprint = fingerprint;
-    this.loopCount = loopCount;
+    key = KeyHash.hash(id);
+    incarnation = context.incarnation();
+    fingerprint =
+        Fingerprint.of(
+            context.nodeIds(), context.shardCount(), context.seed(), context.laneWindow());
+    loopCount = context.loopCount();
+    requestTimeoutNs = context.requestTimeoutNs();
+    clock = context.clock();
+    wallClock = context.wallClock();
   }
 
   NodeState state() {

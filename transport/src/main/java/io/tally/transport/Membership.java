@@ -56,32 +56,28 @@ final class Membership {
     return peerByKey.get(key);
   }
 
-  void onHello(
-      final long nowNs,
-      final String nodeId,
-      final long key,
-      final long incarnation,
-      final NodeState state,
-      final long fingerprint,
-      final long knownIncarnation,
-      final int loopCount,
-      final boolean wantsAnswer) {
-    if (key == local.key && incarnation == local.incarnation) {
+  void onHello(final long nowNs, final Hello hello) {
+    if (hello.key == local.key && hello.incarnation == local.incarnation) {
       return;
     }
     counters.increment(LinkCounter.HELLOS_RECEIVED);
-    final InboundPeer inbound = peerByKey.get(key);
-    if (fingerprint != local.fingerprint || (inbound == null && key != local.key)) {
-      onForeign(nowNs, nodeId, incarnation, state, wantsAnswer);
+    final InboundPeer inbound = peerByKey.get(hello.key);
+    if (hello.fingerprint != local.fingerprint || (inbound == null && hello.key != local.key)) {
+      refuse(nowNs, hello, FrameRefusal.FINGERPRINT);
       return;
     }
-    refused.onAccepted(nodeId, incarnation);
-    if (key == local.key) {
-      onOwnId(incarnation, state, wantsAnswer);
+    if (!isPlausible(hello)) {
+      refuse(nowNs, hello, FrameRefusal.INCARNATION);
       return;
     }
-    onKnownIncarnation(knownIncarnation);
-    onPeer(nowNs, inbound, incarnation, state, loopCount, wantsAnswer);
+    refused.onAccepted(hello.nodeId, hello.incarnation);
+    if (hello.key == local.key) {
+      onOwnId(hello);
+      return;
+    }
+    inbound.wallClockMs = hello.wallClockMs;
+    onKnownIncarnation(hello.knownIncarnation);
+    onPeer(nowNs, inbound, hello);
   }
 
   /** Declares peers down that were silent for too long. Returns how many. */
@@ -124,13 +120,22 @@ final class Membership {
     return needed;
   }
 
-  private void onPeer(
-      final long nowNs,
-      final InboundPeer inbound,
-      final long incarnation,
-      final NodeState state,
-      final int loopCount,
-      final boolean wantsAnswer) {
+  /**
+   * A mistaken process could otherwise end this one, or take its own successors' place for ever, by
+   * a number that nobody can exceed. One wrong clock, whosever it is, must not refuse the others.
+   */
+  private boolean isPlausible(final Hello hello) {
+    long latestMs = Math.max(local.wallClock.time(), hello.wallClockMs);
+    for (final InboundPeer inbound : inboundPeers) {
+      latestMs = Math.max(latestMs, inbound.wallClockMs);
+    }
+    return Incarnation.isPlausible(hello.incarnation, latestMs)
+        && Incarnation.isPlausible(hello.knownIncarnation, latestMs);
+  }
+
+  private void onPeer(final long nowNs, final InboundPeer inbound, final Hello hello) {
+    final long incarnation = hello.incarnation;
+    final NodeState state = hello.state;
     final Peer peer = inbound.peer;
     if (incarnation < peer.readyIncarnation()) {
       counters.refuse(FrameRefusal.STALE_INCARNATION);
@@ -155,7 +160,7 @@ final class Membership {
             becomeReady(peer, session);
           }
         } else {
-          becomeReady(peer, replaceSession(nowNs, inbound, incarnation, loopCount));
+          becomeReady(peer, replaceSession(nowNs, inbound, hello));
         }
       }
       case STARTING -> {
@@ -165,8 +170,8 @@ final class Membership {
             become(peer, session, PeerStatus.STARTING);
           }
         } else if (session == null || session.status() != PeerStatus.UP) {
-          become(peer, replaceSession(nowNs, inbound, incarnation, loopCount), PeerStatus.STARTING);
-        } else if (wantsAnswer) {
+          become(peer, replaceSession(nowNs, inbound, hello), PeerStatus.STARTING);
+        } else if (hello.wantsAnswer) {
           answerOther(peer.id, incarnation, peer.readyIncarnation());
           return;
         }
@@ -174,20 +179,25 @@ final class Membership {
       default -> throw new IllegalStateException();
     }
     final PeerSession answering = peer.session();
-    if (wantsAnswer && answering.incarnation == incarnation) {
+    if (hello.wantsAnswer && answering.incarnation == incarnation) {
       answering.wantAnswer();
       senderNeeded = true;
     }
   }
 
   private PeerSession replaceSession(
-      final long nowNs, final InboundPeer inbound, final long incarnation, final int loopCount) {
+      final long nowNs, final InboundPeer inbound, final Hello hello) {
     final int dropped = inbound.dropHeld();
     counters.add(LinkCounter.FRAMES_DROPPED, dropped);
     inbound.lastHeardNs = nowNs;
     final Peer peer = inbound.peer;
     final PeerSession session =
-        new PeerSession(incarnation, subjects.node(peer.id, incarnation), loopCount);
+        new PeerSession(
+            hello.incarnation,
+            subjects.node(peer.id, hello.incarnation),
+            hello.loopCount,
+            hello.requestTimeoutNs,
+            new PeerClock(hello.clockNs, hello.arrivalNs));
     peer.session(session);
     senderNeeded = true;
     return session;
@@ -209,26 +219,23 @@ final class Membership {
     listener.onPeerStatus(peer.id, session.incarnation, status);
   }
 
-  private void onForeign(
-      final long nowNs,
-      final String nodeId,
-      final long incarnation,
-      final NodeState state,
-      final boolean wantsAnswer) {
-    counters.refuse(FrameRefusal.FINGERPRINT);
-    if (state == NodeState.LEAVING) {
-      refused.onLeft(nowNs, nodeId, incarnation);
+  private void refuse(final long nowNs, final Hello hello, final FrameRefusal reason) {
+    counters.refuse(reason);
+    if (hello.state == NodeState.LEAVING) {
+      refused.onLeft(nowNs, hello.nodeId, hello.incarnation);
       return;
     }
-    if (refused.onHeard(nowNs, nodeId, incarnation)) {
-      listener.onPeerRefused(nodeId, incarnation);
+    if (refused.onHeard(nowNs, hello.nodeId, hello.incarnation, reason)) {
+      listener.onPeerRefused(hello.nodeId, hello.incarnation, reason);
     }
-    if (wantsAnswer) {
-      answerOther(nodeId, incarnation, 0);
+    if (hello.wantsAnswer) {
+      answerOther(hello.nodeId, hello.incarnation, 0);
     }
   }
 
-  private void onOwnId(final long incarnation, final NodeState state, final boolean wantsAnswer) {
+  private void onOwnId(final Hello hello) {
+    final long incarnation = hello.incarnation;
+    final NodeState state = hello.state;
     final NodeState ownState = local.state();
     if (ownState == NodeState.LEAVING || state == NodeState.LEAVING) {
       onKnownIncarnation(ownState == NodeState.STARTING ? incarnation : 0);
@@ -242,7 +249,7 @@ final class Membership {
     } else if (otherIsReady && incarnation > local.incarnation) {
       onSuperseded(incarnation);
     }
-    if (wantsAnswer) {
+    if (hello.wantsAnswer) {
       answerOther(local.id, incarnation, local.incarnation);
     }
   }

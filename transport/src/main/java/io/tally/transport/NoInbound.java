@@ -8,7 +8,12 @@ import org.agrona.DirectBuffer;
 final class NoInbound implements InboundHandler {
   @Override
   public int onMessage(
-      final long nowNs, final DirectBuffer buffer, final int offset, final int length) {
+      final long nowNs,
+      final long sourceKey,
+      final long sourceIncarnation,
+      final DirectBuffer buffer,
+      final int offset,
+      final int length) {
     return InboundAdapter.REFUSED;
   }
 

@@ -94,6 +94,8 @@ final class OutboundFrame {
         .incarnation(local.incarnation)
         .fingerprint(local.fingerprint)
         .knownIncarnation(knownIncarnation)
+        .wallClockMs(local.wallClock.time())
+        .requestTimeoutNs(local.requestTimeoutNs)
         .loopCount(local.loopCount)
         .state(local.state())
         .answer((short) (isAnswer ? 1 : 0))
@@ -104,6 +106,7 @@ final class OutboundFrame {
     helloCount++;
   }
 
+  /** The clock is read here, as late as this node can: the earlier it was, the less it is worth. */
   byte[] finish(final long frameNumber, final long ackedFrame) {
     frameEncoder
         .wrapAndApplyHeader(buffer, 0, headerEncoder)
@@ -111,6 +114,7 @@ final class OutboundFrame {
         .sourceIncarnation(local.incarnation)
         .frameNumber(frameNumber)
         .ackedFrame(ackedFrame)
+        .clockNs(local.clock.nanoTime())
         .messageCount(helloCount + commandCount + replyCount);
     final byte[] frame = new byte[limit];
     buffer.getBytes(0, frame);

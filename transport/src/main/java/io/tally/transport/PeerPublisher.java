@@ -38,6 +38,7 @@ final class PeerPublisher {
   private PeerSession session;
   private long frameNumber;
   private int answersGiven;
+  private int outagesSeen;
   private long nextHelloNs;
   private long nextProbeNs;
   private int frameLimitBytes;
@@ -68,14 +69,31 @@ final class PeerPublisher {
     if (current == null) {
       return 0;
     }
-    if (current.status() != PeerStatus.UP) {
-      dropOutbound();
-    }
+    dropAfterOutage();
     if (!current.isAlive()) {
       current.stalled(false);
       return 0;
     }
     return publish(nowNs, announce);
+  }
+
+  /** What this sender does for a peer while the carrier is away. */
+  void doWorkDisconnected(final long nowNs) {
+    final PeerSession current = peer.session();
+    if (current != session) {
+      begin(current, nowNs);
+    }
+    if (current != null) {
+      dropAfterOutage();
+    }
+  }
+
+  private void dropAfterOutage() {
+    final int outages = session.outages();
+    if (session.status() != PeerStatus.UP || outages != outagesSeen) {
+      dropOutbound();
+      outagesSeen = outages;
+    }
   }
 
   /**
@@ -106,6 +124,7 @@ final class PeerPublisher {
     unacked.clear();
     frameNumber = 0;
     answersGiven = 0;
+    outagesSeen = 0;
     nextHelloNs = nowNs;
     frameFull = false;
   }

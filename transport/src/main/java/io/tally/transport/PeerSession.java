@@ -9,6 +9,8 @@ final class PeerSession {
   final long incarnation;
   final String subject;
   final int loopCount;
+  final long requestTimeoutNs;
+  final PeerClock clock;
 
   // Written by the receiver.
   private volatile PeerStatus status = PeerStatus.STARTING;
@@ -16,15 +18,23 @@ final class PeerSession {
   private volatile long takenOver;
   private volatile long takenOverBytes;
   private volatile int answersWanted;
+  private volatile int outages;
 
   // Written by the sender.
   private volatile long bytesAcknowledged;
   private volatile boolean stalled;
 
-  PeerSession(final long incarnation, final String subject, final int loopCount) {
+  PeerSession(
+      final long incarnation,
+      final String subject,
+      final int loopCount,
+      final long requestTimeoutNs,
+      final PeerClock clock) {
     this.incarnation = incarnation;
     this.subject = subject;
     this.loopCount = loopCount;
+    this.requestTimeoutNs = requestTimeoutNs;
+    this.clock = clock;
   }
 
   PeerStatus status() {
@@ -37,7 +47,18 @@ final class PeerSession {
   }
 
   void status(final PeerStatus newStatus) {
+    if (status == PeerStatus.UP && newStatus != PeerStatus.UP) {
+      outages = outages + 1;
+    }
     status = newStatus;
+  }
+
+  /**
+   * How often the peer was up and then was not. What was claimed before is not to be sent after,
+   * also if the sender never saw the peer down.
+   */
+  int outages() {
+    return outages;
   }
 
   /** Highest frame number that the peer has taken over from this node. */

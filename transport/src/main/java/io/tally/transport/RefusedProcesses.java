@@ -3,6 +3,7 @@ package io.tally.transport;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * The processes with another configuration that were heard of, the last heard last; the oldest is
@@ -15,25 +16,27 @@ final class RefusedProcesses {
   private final long silenceTimeoutNs;
   private final List<Refused> heard = new ArrayList<>(LIMIT);
   private volatile List<String> livingIds = List.of();
+  private volatile List<String> outlierIds = List.of();
 
   RefusedProcesses(final long silenceTimeoutNs) {
     this.silenceTimeoutNs = silenceTimeoutNs;
   }
 
   /** Returns true if this process is a new one. */
-  boolean onHeard(final long nowNs, final String nodeId, final long incarnation) {
+  boolean onHeard(
+      final long nowNs, final String nodeId, final long incarnation, final FrameRefusal reason) {
     final boolean isNew = !remove(nodeId, incarnation);
     if (heard.size() == LIMIT) {
       heard.remove(0);
     }
-    heard.add(new Refused(nodeId, incarnation, nowNs, true));
+    heard.add(new Refused(nodeId, incarnation, nowNs, reason, true));
     publish();
     return isNew;
   }
 
   void onLeft(final long nowNs, final String nodeId, final long incarnation) {
     if (remove(nodeId, incarnation)) {
-      heard.add(new Refused(nodeId, incarnation, nowNs, false));
+      heard.add(new Refused(nodeId, incarnation, nowNs, FrameRefusal.FINGERPRINT, false));
       publish();
     }
   }
@@ -50,7 +53,7 @@ final class RefusedProcesses {
     for (int i = 0; i < heard.size(); i++) {
       final Refused refused = heard.get(i);
       if (refused.lives && nowNs - refused.heardNs >= silenceTimeoutNs) {
-        heard.set(i, new Refused(refused.nodeId, refused.incarnation, refused.heardNs, false));
+        heard.set(i, refused.silent());
         changed = true;
       }
     }
@@ -61,6 +64,11 @@ final class RefusedProcesses {
 
   List<String> livingIds() {
     return livingIds;
+  }
+
+  /** Of these, the ids of those whose incarnation is far ahead of all clocks. */
+  List<String> outlierIds() {
+    return outlierIds;
   }
 
   private boolean remove(final String nodeId, final long incarnation) {
@@ -75,8 +83,23 @@ final class RefusedProcesses {
   }
 
   private void publish() {
-    livingIds = heard.stream().filter(Refused::lives).map(Refused::nodeId).distinct().toList();
+    livingIds = livingIds(refused -> true);
+    outlierIds = livingIds(refused -> refused.reason == FrameRefusal.INCARNATION);
   }
 
-  private record Refused(String nodeId, long incarnation, long heardNs, boolean lives) {}
+  private List<String> livingIds(final Predicate<Refused> condition) {
+    return heard.stream()
+        .filter(Refused::lives)
+        .filter(condition)
+        .map(Refused::nodeId)
+        .distinct()
+        .toList();
+  }
+
+  private record Refused(
+      String nodeId, long incarnation, long heardNs, FrameRefusal reason, boolean lives) {
+    Refused silent() {
+      return new Refused(nodeId, incarnation, heardNs, reason, false);
+    }
+  }
 }

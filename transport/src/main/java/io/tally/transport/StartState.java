@@ -9,7 +9,8 @@ import java.util.List;
  * @param up peers that are ready.
  * @param answered peers that said hello and live, ready or not.
  * @param missing peers of which nothing was heard, or no more.
- * @param refused ids of living processes with another configuration.
+ * @param refused ids of living processes that were refused.
+ * @param outliers of these, ids of processes that name an incarnation far ahead of all clocks.
  * @param listened whether a living process of this node's own id would have been heard by now.
  * @param alreadyRunning incarnation of a living process of this node's own id that goes first; 0:
  *     none heard.
@@ -22,6 +23,7 @@ public record StartState(
     List<String> answered,
     List<String> missing,
     List<String> refused,
+    List<String> outliers,
     boolean listened,
     long alreadyRunning,
     long superseded,
@@ -33,6 +35,7 @@ public record StartState(
     answered = List.copyOf(answered);
     missing = List.copyOf(missing);
     refused = List.copyOf(refused);
+    outliers = List.copyOf(outliers);
   }
 
   /**
@@ -44,13 +47,13 @@ public record StartState(
    */
   public boolean mayBecomeReady() {
     return listened
-        && (refused.isEmpty() || !answered.isEmpty() && refused.stream().noneMatch(this::isOwn))
+        && (refused.isEmpty() || !answered.isEmpty() && refused.stream().noneMatch(this::forbids))
         && alreadyRunning == 0
         && superseded == 0
         && knownIncarnation == 0;
   }
 
-  private boolean isOwn(final String nodeId) {
-    return answered.contains(nodeId) || missing.contains(nodeId);
+  private boolean forbids(final String nodeId) {
+    return !outliers.contains(nodeId) && (answered.contains(nodeId) || missing.contains(nodeId));
   }
 }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.engine.KeyHash;
 import io.tally.engine.codecs.CommandEncoder;
 import io.tally.engine.codecs.FrameHeaderEncoder;
 import io.tally.engine.codecs.HelloEncoder;
@@ -17,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
+import org.agrona.concurrent.CachedNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,11 +39,7 @@ class FrameRefusalTest {
     node.link.markReady();
     final LocalNode remote =
         new LocalNode(
-            "node-1",
-            KeyHash.hash("node-1"),
-            INCARNATION,
-            Fingerprint.of(TestNode.IDS, 64, "seed", 4096),
-            3);
+            TestNode.context("node-1", INCARNATION).loopCount(3).clock(new CachedNanoClock()));
     remote.state(NodeState.READY);
     final OutboundFrame frame = new OutboundFrame(remote, 4096);
     frame.appendHello(0, true);
@@ -70,7 +66,7 @@ class FrameRefusalTest {
             .laneSequence(0)
             .laneFloor(0)
             .keyHash(0)
-            .remainingUs(1)
+            .deadlineNs(1)
             .shardId(0)
             .originLoop((short) 0);
     encoder.flags().clear();
@@ -194,7 +190,9 @@ class FrameRefusalTest {
 
   private static byte[] dataFrame(final String nodeId, final long incarnation) {
     final OutboundFrame frame =
-        new OutboundFrame(new LocalNode(nodeId, KeyHash.hash(nodeId), incarnation, 0, 1), 4096);
+        new OutboundFrame(
+            new LocalNode(TestNode.context(nodeId, incarnation).clock(new CachedNanoClock())),
+            4096);
     append(frame, 1);
     return frame.finish(1, 0);
   }
@@ -208,6 +206,7 @@ class FrameRefusalTest {
     changes.add(b -> b.putLong(body + HelloEncoder.nodeKeyEncodingOffset(), 1));
     changes.add(b -> b.putLong(body + HelloEncoder.incarnationEncodingOffset(), 56));
     changes.add(b -> b.putByte(body + HelloEncoder.stateEncodingOffset(), (byte) 9));
+    changes.add(b -> b.putLong(body + HelloEncoder.requestTimeoutNsEncodingOffset(), 0));
     changes.add(b -> b.putByte(id, (byte) 7));
     changes.add(b -> b.putByte(id, (byte) 0));
     changes.add(b -> b.putByte(id, (byte) 200));

@@ -322,7 +322,9 @@ abstract class NodeLinkContract {
     final long refusals = nodes[0].link.counters().refused(FrameRefusal.FINGERPRINT);
     stepUntil(
         "more", () -> nodes[0].link.counters().refused(FrameRefusal.FINGERPRINT) > refusals + 1);
-    assertEquals(1, nodes[0].events.stream().filter(e -> e.equals("node-1 300 refused")).count());
+    assertEquals(
+        1,
+        nodes[0].events.stream().filter(e -> e.equals("node-1 300 refused: fingerprint")).count());
     stepped.remove(stranger);
     stranger.close();
     stepUntil("forgotten", () -> nodes[0].link.startState(0).refused().isEmpty());
@@ -333,7 +335,7 @@ abstract class NodeLinkContract {
     final TestNode[] nodes = launchReady();
     final TestNode stranger =
         launch(context(0, 300).nodeId("node-9").nodeIds(List.of("node-0", "node-9")));
-    stepUntil("refused", () -> nodes[0].events.contains("node-9 300 refused"));
+    stepUntil("refused", () -> nodes[0].events.contains("node-9 300 refused: fingerprint"));
     stepUntil("told", () -> stranger.link.startState(0).refused().contains("node-0"));
     assertEquals(2, nodes[0].link.startState(0).up().size());
   }

@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.engine.KeyHash;
 import io.tally.engine.MessageClaim;
 import io.tally.engine.NodeLink;
 import io.tally.engine.codecs.CommandEncoder;
 import io.tally.engine.codecs.MessageHeaderEncoder;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -339,6 +341,121 @@ class SteppedLinkTest {
     b.step(nowNs);
     assertEquals(numbers(0, 4), b.commands);
     assertEquals(6, b.count(LinkCounter.FRAMES_DROPPED));
+  }
+
+  @Test
+  void shouldDropWhatWasClaimedForAPeerThatWentDownWhileTheCarrierWasAway() {
+    launchPair();
+    a.offerCommand(1, 1, 10);
+    carrier.connected = false;
+    pass(3_000, a);
+    assertEquals(PeerStatus.DOWN, a.link.peerStatus(1));
+    assertEquals(1, a.count(LinkCounter.MESSAGES_DROPPED));
+    carrier.connected = true;
+    pass(1_000, a, b);
+    assertEquals(PeerStatus.UP, a.link.peerStatus(1));
+    assertEquals(List.of(), b.commands);
+  }
+
+  @Test
+  void shouldDropWhatWasClaimedBeforeAnOutageThatTheSenderDidNotSee() {
+    launchPair();
+    a.offerCommand(1, 1, 10);
+    for (long i = 0; i < 300; i++) {
+      nowNs += 10 * MS;
+      a.receive(nowNs);
+    }
+    assertEquals(PeerStatus.DOWN, a.link.peerStatus(1));
+    b.step(nowNs);
+    carrier.deliver();
+    a.receive(nowNs);
+    assertEquals(PeerStatus.UP, a.link.peerStatus(1));
+    exchange();
+    assertEquals(List.of(), b.commands);
+    a.offerCommand(1, 2, 10);
+    exchange();
+    assertEquals(List.of(2L), b.commands);
+  }
+
+  @Test
+  void shouldStateADeadlineInThePeersClockAndNeverLater() {
+    launchPair();
+    b.clockOffsetNs = 777_000 * MS;
+    final TestNode late =
+        TestNode.launch(TestNode.context("b", 21).nodeIds(List.of("a", "b")), carrier);
+    late.clockOffsetNs = -123_456 * MS;
+    late.link.markReady();
+    late.step(nowNs);
+    carrier.deliver();
+    nowNs += 5 * MS;
+    a.step(nowNs);
+    assertEquals(21, a.link.incarnation(1));
+    final long peerNowNs = nowNs + late.clockOffsetNs;
+    final long deadlineNs = a.link.peerDeadlineNs(1, nowNs, 100 * MS);
+    assertEquals(peerNowNs + 95 * MS, deadlineNs, MS / 5);
+    assertTrue(deadlineNs <= peerNowNs + 100 * MS);
+  }
+
+  @Test
+  void shouldNotLetACommandLiveLongerThanItsOwnerAllows() {
+    launchPair(TestNode.context("a", 10), TestNode.context("b", 20).requestTimeoutNs(50 * MS));
+    assertEquals(
+        a.link.peerDeadlineNs(1, nowNs, 50 * MS), a.link.peerDeadlineNs(1, nowNs, 5_000 * MS));
+    assertEquals(50 * MS, a.link.peerDeadlineNs(1, nowNs, 5_000 * MS) - nowNs, MS / 10);
+  }
+
+  @Test
+  void shouldRefuseAnIncarnationFarAheadOfAllClocksAndNameIt() {
+    launchPair();
+    final TestNode outlier =
+        TestNode.launch(TestNode.context("b", Long.MAX_VALUE).nodeIds(List.of("a", "b")), carrier);
+    outlier.link.markReady();
+    outlier.step(nowNs);
+    carrier.deliver();
+    a.step(nowNs);
+    assertEquals(20, a.link.incarnation(1));
+    assertEquals(List.of("b"), a.link.startState(nowNs).outliers());
+    assertEquals(1, a.link.counters().refused(FrameRefusal.INCARNATION));
+    assertTrue(a.events.contains("b " + Long.MAX_VALUE + " refused: incarnation"));
+    pass(3_000, a, b);
+    assertEquals(List.of(), a.link.startState(nowNs).outliers());
+    assertEquals(List.of("b 20 UP"), a.events.subList(0, 1));
+  }
+
+  @Test
+  void shouldNotEndForATwinOrAPeerThatNamesAnImpossibleIncarnation() {
+    launchPair();
+    final TestNode twin =
+        TestNode.launch(TestNode.context("a", Long.MAX_VALUE).nodeIds(List.of("a", "b")), carrier);
+    twin.link.markReady();
+    twin.step(nowNs);
+    carrier.deliver();
+    exchange();
+    assertEquals(0, a.link.startState(nowNs).superseded());
+    assertEquals(10, b.link.incarnation(0));
+    assertFalse(a.events.stream().anyMatch(event -> event.startsWith("superseded")));
+  }
+
+  @Test
+  void shouldAcceptAnIncarnationThatAgreesWithItsOwnOrAThirdClock() {
+    final long aheadMs = System.currentTimeMillis() + 5 * 86_400_000L;
+    final long incarnation = Incarnation.of(aheadMs, 1);
+    launchPair(TestNode.context("a", 10), TestNode.context("b", 20).wallClock(() -> aheadMs));
+    final TestNode successor =
+        TestNode.launch(TestNode.context("b", incarnation).nodeIds(List.of("a", "b")), carrier);
+    successor.link.markReady();
+    successor.step(nowNs);
+    carrier.deliver();
+    a.step(nowNs);
+    assertEquals(incarnation, a.link.incarnation(1));
+  }
+
+  @Test
+  void shouldTellItsHandlerWhoSentAMessage() {
+    launchPair();
+    a.offerCommand(1, 1, 10);
+    exchange();
+    assertEquals(Set.of(KeyHash.hash("a") + "@10"), b.sources);
   }
 
   @Test

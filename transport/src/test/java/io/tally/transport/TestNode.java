@@ -15,9 +15,12 @@ import io.tally.engine.codecs.ReplyDecoder;
 import io.tally.engine.codecs.ReplyEncoder;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongPredicate;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.CachedNanoClock;
 
 /** A node that consists of its link alone, and remembers what reaches it. Stepped by the test. */
 final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
@@ -35,9 +38,14 @@ final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
   final List<Long> replies = new ArrayList<>();
   final List<Long> busy = new ArrayList<>();
   final List<String> events = new ArrayList<>();
+  final Set<String> sources = new HashSet<>();
   int flushes;
   int wakeups;
   LongPredicate hasNoRoom = correlationId -> false;
+
+  /** Where this node's monotonic clock started, beside the test's. */
+  long clockOffsetNs;
+
   LongPredicate faults = correlationId -> false;
   ClusterLink link;
 
@@ -52,6 +60,8 @@ final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
         .laneWindow(4096);
   }
 
+  private final CachedNanoClock clock = new CachedNanoClock();
+
   static TestNode launch(final ClusterLink.Context context, final FrameCarrier carrier) {
     final TestNode node = new TestNode();
     try {
@@ -59,6 +69,7 @@ final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
           ClusterLink.launch(
               context
                   .carrier(carrier)
+                  .clock(node.clock)
                   .inbound(node)
                   .listener(node)
                   .homeWakeup(() -> {})
@@ -69,9 +80,14 @@ final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
     return node;
   }
 
+  void receive(final long nowNs) {
+    clock.update(nowNs + clockOffsetNs);
+    link.receiver().doWork(clock.nanoTime());
+  }
+
   void step(final long nowNs) {
-    link.receiver().doWork(nowNs);
-    link.sender().doWork(nowNs);
+    receive(nowNs);
+    link.sender().doWork(clock.nanoTime());
   }
 
   int offerCommand(final int nodeIndex, final long correlationId, final int payloadLength) {
@@ -98,7 +114,7 @@ final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
           .laneSequence(0)
           .laneFloor(0)
           .keyHash(7)
-          .remainingUs(1_000_000)
+          .deadlineNs(1_000_000)
           .shardId(7)
           .originLoop((short) 0);
       encoder.flags().clear();
@@ -136,7 +152,13 @@ final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
 
   @Override
   public int onMessage(
-      final long nowNs, final DirectBuffer buffer, final int offset, final int length) {
+      final long nowNs,
+      final long sourceKey,
+      final long sourceIncarnation,
+      final DirectBuffer buffer,
+      final int offset,
+      final int length) {
+    sources.add(sourceKey + "@" + sourceIncarnation);
     final long correlationId = correlationId(buffer, offset);
     if (faults.test(correlationId)) {
       throw new IllegalStateException("as the test wants it");
@@ -171,8 +193,9 @@ final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
   }
 
   @Override
-  public void onPeerRefused(final String nodeId, final long incarnation) {
-    events.add(nodeId + " " + incarnation + " refused");
+  public void onPeerRefused(
+      final String nodeId, final long incarnation, final FrameRefusal reason) {
+    events.add(nodeId + " " + incarnation + " refused: " + reason.label());
   }
 
   @Override

@@ -1,0 +1,22 @@
+package io.tally.transport;
+
+import io.tally.engine.codecs.NodeState;
+
+/** One decoded hello. Reused by its owner. */
+final class Hello {
+  String nodeId;
+  long key;
+  long incarnation;
+  NodeState state;
+  long fingerprint;
+  long knownIncarnation;
+  int loopCount;
+  long requestTimeoutNs;
+  long wallClockMs;
+
+  /** The sender's monotonic clock when it left, and this process's when it had arrived. */
+  long clockNs;
+
+  long arrivalNs;
+  boolean wantsAnswer;
+}

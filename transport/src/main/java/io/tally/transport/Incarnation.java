@@ -1,0 +1,34 @@
+package io.tally.transport;
+
+/**
+ * How an incarnation is made: the wall clock at the start, in epoch milliseconds, and random low
+ * bits, so that two starts of one node hardly ever share one.
+ */
+public final class Incarnation {
+  /** Number of random low bits. */
+  public static final int RANDOM_BITS = 20;
+
+  /** No process may claim a higher one: there has to be room above for its successors. */
+  static final long MAX = 1L << 62;
+
+  private static final long DAY_MS = 86_400_000L;
+
+  private Incarnation() {}
+
+  /**
+   * Makes an incarnation.
+   *
+   * @param epochMs wall clock at the start, epoch milliseconds.
+   * @param random of which the low {@value #RANDOM_BITS} bits are used.
+   * @return the incarnation.
+   */
+  public static long of(final long epochMs, final long random) {
+    return epochMs << RANDOM_BITS | random & (1L << RANDOM_BITS) - 1;
+  }
+
+  /** Whether a process that started a day after the given time could have it. */
+  static boolean isPlausible(final long incarnation, final long latestWallClockMs) {
+    return incarnation <= MAX
+        && (incarnation >> RANDOM_BITS) - DAY_MS <= Math.max(0, latestWallClockMs);
+  }
+}
