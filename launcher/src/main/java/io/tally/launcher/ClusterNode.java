@@ -111,7 +111,7 @@ final class ClusterNode implements AutoCloseable {
     final StartState state = link.startState(nowNs);
     if (state.knownIncarnation() >= incarnation) {
       link.close();
-      incarnation = state.knownIncarnation() + 1;
+      incarnation = Incarnation.above(state.knownIncarnation(), RANDOM.nextLong());
       launchLink(carrier, listener);
       return false;
     }

@@ -26,7 +26,19 @@ public final class Incarnation {
     return epochMs << RANDOM_BITS | random & (1L << RANDOM_BITS) - 1;
   }
 
-  /** Whether a process that started a day after the given time could have it. */
+  /**
+   * Makes an incarnation above one that the cluster knows. Not the next one: the process may end
+   * before anybody has heard of it, and the start after it must not come to the same.
+   *
+   * @param known the highest incarnation of this node that others know.
+   * @param random of which the low {@value #RANDOM_BITS} bits are used.
+   * @return the incarnation.
+   */
+  public static long above(final long known, final long random) {
+    return of((known >> RANDOM_BITS) + 1, random);
+  }
+
+  /** Whether a process could have it whose clock showed up to a day more than the given time. */
   static boolean isPlausible(final long incarnation, final long latestWallClockMs) {
     return incarnation <= MAX
         && (incarnation >> RANDOM_BITS) - DAY_MS <= Math.max(0, latestWallClockMs);
