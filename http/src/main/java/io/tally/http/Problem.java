@@ -77,7 +77,7 @@ enum Problem {
       "memory-limit",
       "Counter limit reached",
       "The counter would be new, and the server holds as many counters as it was given memory for. Counters that"
-          + " exist go on; none is ever evicted."),
+          + " exist go on; none is ever evicted, so that only a restart with more memory or --max-counters makes room."),
   KEY_LIMIT(
       "key-limit",
       "Idempotency key limit reached",

@@ -16,8 +16,10 @@ enum Refusal {
       400,
       "the only transfer encoding accepted is chunked, alone and in HTTP/1.1"),
   LINE_FOLDING(Problem.BAD_REQUEST, 400, "folded header lines are not accepted"),
+  TARGET(Problem.BAD_REQUEST, 400, "the request target has a control character or a #"),
   HOST(Problem.BAD_REQUEST, 400, "HTTP/1.1 needs exactly one Host header"),
-  CONTENT_ENCODING(Problem.UNSUPPORTED_ENCODING, 415, "Content-Encoding is not accepted"),
+  CONTENT_ENCODING(
+      Problem.UNSUPPORTED_ENCODING, 415, "the only Content-Encoding accepted is identity"),
   EXPECTATION(Problem.EXPECTATION_FAILED, 417, "the only expectation accepted is 100-continue"),
   VERSION(Problem.UNSUPPORTED_VERSION, 505, "the version is neither HTTP/1.1 nor HTTP/1.0"),
   HEAD_TIMEOUT(Problem.REQUEST_TIMEOUT, 408, "the request's head did not arrive in time"),
@@ -91,7 +93,8 @@ enum Refusal {
     this.head =
         (ResponseWriter.statusLine(HttpResponseStatus.valueOf(status))
                 + "Content-Type: application/problem+json\r\n"
-                + (status == 503 ? "Retry-After: 1\r\n" : ""))
+                + (isWorthRetrying() ? "Retry-After: 1\r\n" : "")
+                + (status == 415 ? "Accept-Encoding: identity\r\n" : ""))
             .getBytes(US_ASCII);
     this.json =
         ("{\"type\":\"/problems/"
@@ -104,6 +107,11 @@ enum Refusal {
                 + detail
                 + "\"")
             .getBytes(US_ASCII);
+  }
+
+  /** Counters are never evicted: only a restart makes room for others. */
+  private boolean isWorthRetrying() {
+    return status == 503 && problem != Problem.MEMORY_LIMIT;
   }
 
   Problem problem() {

@@ -44,6 +44,7 @@ final class RequestDecoder extends HttpRequestDecoder {
   private int bodyLength;
   private boolean lineBegins;
   private boolean folded;
+  private boolean wellFormedTarget;
   private ChannelHandlerContext context;
 
   RequestDecoder(final LoopState loop) {
@@ -171,6 +172,14 @@ final class RequestDecoder extends HttpRequestDecoder {
     super.handlerRemoved0(ctx);
   }
 
+  /** Sees the target as it came: the decoder below takes some control characters for spaces. */
+  @Override
+  protected String splitSecondWordInitialLine(
+      final byte[] line, final int start, final int length) {
+    wellFormedTarget = TargetParser.isWellFormed(line, start, length);
+    return super.splitSecondWordInitialLine(line, start, length);
+  }
+
   private void onMessage(final Object message) {
     if (message instanceof HttpRequest request) {
       onHead(request);
@@ -277,11 +286,14 @@ final class RequestDecoder extends HttpRequestDecoder {
     if (headers.size() > limits.maxHeaderCount()) {
       return Refusal.HEADERS_TOO_LARGE;
     }
+    if (!wellFormedTarget) {
+      return Refusal.TARGET;
+    }
     final Refusal framing = checkFraming(request, headers);
     if (framing != null) {
       return framing;
     }
-    if (headers.contains(HttpHeaderNames.CONTENT_ENCODING)) {
+    if (headers.contains(HttpHeaderNames.CONTENT_ENCODING) && isCoded(headers)) {
       return Refusal.CONTENT_ENCODING;
     }
     if (HttpUtil.getContentLength(request, 0L) > limits.maxBodyBytes()) {
@@ -308,6 +320,19 @@ final class RequestDecoder extends HttpRequestDecoder {
     }
     final int hosts = headers.getAll(HttpHeaderNames.HOST).size();
     return hosts == 1 || hosts == 0 && isOld(request) ? null : Refusal.HOST;
+  }
+
+  /** Whether a content coding is named other than "identity", which says that there is none. */
+  private static boolean isCoded(final HttpHeaders headers) {
+    for (final String line : headers.getAll(HttpHeaderNames.CONTENT_ENCODING)) {
+      for (final String coding : line.split(",")) {
+        if (!coding.isBlank()
+            && !HttpHeaderValues.IDENTITY.contentEqualsIgnoreCase(coding.strip())) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private static Refusal headFault(final Throwable cause) {

@@ -17,6 +17,32 @@ final class TargetParser {
   private Refusal refusal;
   private Problem problem;
 
+  /**
+   * Whether a request line has a target without control characters or a {@code #}, with nothing but
+   * spaces around it. A fragment never leaves its client, and at a control character some readers
+   * cut a target off.
+   */
+  static boolean isWellFormed(final byte[] line, final int start, final int length) {
+    int from = start;
+    while (from > 0 && isSpace(line[from - 1])) {
+      from--;
+    }
+    int to = start + length;
+    while (to < line.length && isSpace(line[to])) {
+      to++;
+    }
+    for (int i = from; i < to; i++) {
+      if (line[i] >= 0 && line[i] < ' ' || line[i] == '#' || line[i] == 0x7F) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isSpace(final byte value) {
+    return value >= 0 && value <= ' ';
+  }
+
   Route parse(final String target) {
     idLength = 0;
     query = "";

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.http.RawClient.Response;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,6 +55,71 @@ class HttpFramingTest {
     assertEquals("application/problem+json", response.header("Content-Type"));
     assertTrue(response.body().contains("\"/problems/" + slug + "\""), response.body());
     assertEquals("close", response.header("Connection"));
+    assertTrue(client.isClosed());
+    assertEquals(0, server.counters.callCount());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "POST /counter/c%/increment",
+        "POST %/counter/c/increment",
+        "POST /counter/c/increment%",
+        "POST /counter/c/increment?%",
+        "POST http://t/counter/c/increment%x",
+        "POST http://t%/counter/c/increment",
+        "POST *%",
+        "GET /counter/c%",
+        "GET /%",
+        "GET /cluster%",
+        "GET /livez%x",
+        "GET /readyz?verbose%",
+        "GET /problems/%overflow",
+        "GET /nothing%",
+      })
+  void shouldRefuseWhatNoTargetHas(final String line) throws IOException {
+    final List<String> wrongly = new ArrayList<>();
+    for (int c = 0; c <= 0x7F; c++) {
+      if (c < ' ' && c != '\n' || c == '#' || c == 0x7F) {
+        try (RawClient other = server.connect()) {
+          final String target = line.replace('%', (char) c);
+          final Response response = other.exchange(target + " HTTP/1.1\r\nHost: t\r\n\r\n");
+          if (response.status() != 400 || !other.isClosed()) {
+            wrongly.add(Integer.toHexString(c) + ": " + response.status());
+          }
+        }
+      }
+    }
+    assertEquals(List.of(), wrongly);
+    assertEquals(0, server.counters.callCount());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Encoding: identity",
+        "content-encoding: IDENTITY",
+        "Content-Encoding: identity, Identity",
+        "Content-Encoding: identity\r\nContent-Encoding: identity",
+        "Content-Encoding: ",
+      })
+  void shouldTakeBodiesThatAreSaidToBeAsTheyAre(final String header) throws IOException {
+    client.send(RawClient.post(PATH, header + "\r\n", "{\"amount\":5}"));
+    assertEquals(value(5), client.read().body());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Encoding: gzip",
+        "Content-Encoding: identity, gzip",
+        "Content-Encoding: identity\r\nContent-Encoding: br",
+        "Content-Encoding: identity;q=1",
+      })
+  void shouldNameTheCodingThatItTakes(final String header) throws IOException {
+    final Response response = client.exchange(RawClient.post(PATH, header + "\r\n", "{}"));
+    assertEquals(415, response.status());
+    assertEquals("identity", response.header("Accept-Encoding"));
     assertTrue(client.isClosed());
     assertEquals(0, server.counters.callCount());
   }
