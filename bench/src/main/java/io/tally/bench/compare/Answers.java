@@ -10,4 +10,14 @@ package io.tally.bench.compare;
  * @param dropped most requests that may have been counted although the generator did not wait for
  *     their answer.
  */
-record Answers(long count, double seconds, double p50Ms, double p99Ms, int dropped) {}
+record Answers(long count, double seconds, double p50Ms, double p99Ms, int dropped) {
+  /** What two generators saw that ran at the same time; of their percentiles the worse. */
+  Answers and(final Answers other) {
+    return new Answers(
+        count + other.count,
+        Math.max(seconds, other.seconds),
+        Math.max(p50Ms, other.p50Ms),
+        Math.max(p99Ms, other.p99Ms),
+        dropped + other.dropped);
+  }
+}

@@ -2,28 +2,46 @@ package io.tally.bench.compare;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Runs a program to its end and reads what it printed. */
+/** Runs programs to their end and reads what they printed. */
 final class Command {
   private Command() {}
 
   static String run(final List<String> command) throws IOException, InterruptedException {
-    final Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    return runTogether(List.of(command)).get(0);
+  }
+
+  /** Runs programs that print little, all at the same time. */
+  static List<String> runTogether(final List<List<String>> commands)
+      throws IOException, InterruptedException {
+    final List<Process> processes = new ArrayList<>();
+    final List<String> outputs = new ArrayList<>();
     try {
-      process.getOutputStream().close();
-      final String output =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (process.waitFor() != 0) {
-        throw new IOException(
-            command.get(0) + " ended with " + process.exitValue() + ":\n" + output);
+      for (final List<String> command : commands) {
+        processes.add(new ProcessBuilder(command).redirectErrorStream(true).start());
       }
-      return output;
+      for (int i = 0; i < commands.size(); i++) {
+        outputs.add(output(commands.get(i), processes.get(i)));
+      }
+      return outputs;
     } finally {
-      process.destroy();
+      processes.forEach(Process::destroy);
     }
+  }
+
+  private static String output(final List<String> command, final Process process)
+      throws IOException, InterruptedException {
+    process.getOutputStream().close();
+    final String output =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() != 0) {
+      throw new IOException(command.get(0) + " ended with " + process.exitValue() + ":\n" + output);
+    }
+    return output;
   }
 
   /** The groups of the first match. */

@@ -45,6 +45,8 @@ public final class Compare implements Callable<Integer> {
           case PIECES -> new Report(options.out).section("pieces", new Pieces(options).run());
           case OVERLOAD ->
               new Report(options.out).section("overload", new Overload(site, options).run());
+          case SPEED ->
+              new Report(options.out).section("speed", new TimeToSpeed(site, options).run());
           case PAIRS -> complete &= new Pairs(options).run();
           default -> throw new IllegalArgumentException(part.name());
         }

@@ -1,10 +1,12 @@
 package io.tally.bench.compare;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /** Who takes part. Each starts itself on free loopback ports. */
 enum Contestant {
@@ -85,6 +87,34 @@ enum Contestant {
       return tally(site, "--transport=nats", "--nats-server=" + Site.program("nats-server"));
     }
   },
+  THREE("three", "Tally, 3 processes over NATS", "nats-server") {
+    @Override
+    Server start(final Site site) throws IOException {
+      final String host = "127.0.0.1";
+      final int natsPort = Site.freePort();
+      final List<ServerProcess> processes = new ArrayList<>();
+      processes.add(
+          ServerProcess.start(
+              site,
+              List.of(Site.program("nats-server"), "-a", host, "-p", Integer.toString(natsPort))));
+      awaitListening(natsPort);
+      final List<Integer> ports = new ArrayList<>();
+      for (final String id : List.of("a", "b", "c")) {
+        ports.add(Site.freePort());
+        processes.add(
+            ServerProcess.start(
+                site,
+                site.tally(
+                    ports.get(ports.size() - 1),
+                    "node",
+                    "--id=" + id,
+                    "--nodes=a,b,c",
+                    "--nats=nats://" + host + ":" + natsPort)));
+      }
+      return await(
+          new Server(this, Server.Protocol.TALLY, ports, ports.get(0), List.copyOf(processes)));
+    }
+  },
   WEBDIS("webdis", "webdis and Redis", "webdis") {
     @Override
     Server start(final Site site) throws IOException {
@@ -136,14 +166,31 @@ enum Contestant {
   }
 
   static boolean isTally(final Contestant contestant) {
-    return contestant == ONE_NODE || contestant == IN_PROCESS || contestant == NATS;
+    return contestant == ONE_NODE
+        || contestant == IN_PROCESS
+        || contestant == NATS
+        || contestant == THREE;
   }
 
   Server tally(final Site site, final String... options) throws IOException {
     final int port = Site.freePort();
-    final List<String> command = site.tally(port, Site.freePort(), options);
-    return await(
-        new Server(this, Server.Protocol.TALLY, port, port, ServerProcess.start(site, command)));
+    final ServerProcess process = ServerProcess.start(site, site.tally(port, options));
+    return await(new Server(this, Server.Protocol.TALLY, port, port, process));
+  }
+
+  private static void awaitListening(final int port) throws IOException {
+    final long startNs = System.nanoTime();
+    while (true) {
+      try {
+        Counters.connect(port).close();
+        return;
+      } catch (final ConnectException notYet) {
+        if (System.nanoTime() - startNs > START_NS) {
+          throw notYet;
+        }
+        LockSupport.parkNanos(POLL_NS);
+      }
+    }
   }
 
   private static ServerProcess redis(final Site site, final int port) throws IOException {
@@ -158,11 +205,11 @@ enum Contestant {
     final long startNs = System.nanoTime();
     try {
       while (!Counters.isReady(server)) {
-        server.process().checkAlive();
+        server.checkAlive();
         if (System.nanoTime() - startNs > START_NS) {
           throw new IOException(server.contestant.title + " did not become ready");
         }
-        java.util.concurrent.locks.LockSupport.parkNanos(POLL_NS);
+        LockSupport.parkNanos(POLL_NS);
       }
     } catch (final IOException fault) {
       server.close();

@@ -18,8 +18,12 @@ final class Counters {
 
   private Counters() {}
 
-  static boolean isReady(final Server server) throws IOException {
-    try (Socket socket = connect(server.port)) {
+  static boolean isReady(final Server server) {
+    return server.ports.stream().allMatch(port -> isReady(server, port));
+  }
+
+  private static boolean isReady(final Server server, final int port) {
+    try (Socket socket = connect(port)) {
       if (server.protocol == Server.Protocol.REDIS) {
         return true;
       }

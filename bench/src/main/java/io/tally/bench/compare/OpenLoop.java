@@ -68,7 +68,6 @@ final class OpenLoop {
   }
 
   private final CompletableFuture<Void> finished = new CompletableFuture<>();
-  private final int port;
   private final Load load;
   private final Listener listener;
   private final byte[][] requests;
@@ -83,7 +82,6 @@ final class OpenLoop {
   private long open;
 
   private OpenLoop(final Server server, final Load load, final Listener listener) {
-    port = server.port;
     this.load = load;
     this.listener = listener;
     lanes = new Lane[load.connections()];
@@ -108,7 +106,7 @@ final class OpenLoop {
     try {
       run.loop = group.next();
       for (int i = 0; i < run.lanes.length; i++) {
-        run.lanes[i] = run.new Lane();
+        run.lanes[i] = run.new Lane(server.ports.get(i % server.ports.size()));
         run.lanes[i].connect().syncUninterruptibly();
       }
       run.loop.execute(run::begin);
@@ -204,10 +202,15 @@ final class OpenLoop {
   @ChannelHandler.Sharable
   private final class Lane extends ChannelInboundHandlerAdapter implements AnswerScanner.Sink {
     private final LongArrayQueue planned = new LongArrayQueue();
-    private AnswerScanner scanner = new AnswerScanner(this);
+    private final int port;
+    private AnswerScanner scanner;
     private Channel channel;
     private ByteBuf out;
     private long nowNs;
+
+    private Lane(final int port) {
+      this.port = port;
+    }
 
     private ChannelFuture connect() {
       scanner = new AnswerScanner(this);

@@ -16,6 +16,7 @@ final class Options {
     PROBES,
     PIECES,
     OVERLOAD,
+    SPEED,
     PAIRS
   }
 

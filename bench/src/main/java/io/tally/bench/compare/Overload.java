@@ -111,7 +111,7 @@ final class Overload {
     final Timeline.Span second = timeline.at(System.nanoTime());
     try {
       if (second != null) {
-        second.residentKib = Math.max(second.residentKib, server.process().residentKib());
+        second.residentKib = Math.max(second.residentKib, server.residentKib());
       }
     } catch (final IOException ended) {
       second.residentKib = 0;

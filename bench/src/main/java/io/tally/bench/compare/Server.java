@@ -28,7 +28,12 @@ final class Server implements AutoCloseable {
 
   final Contestant contestant;
   final Protocol protocol;
+
+  /** The first of {@link #ports}. */
   final int port;
+
+  /** Where requests go, the same number to each. */
+  final List<Integer> ports;
 
   /** Where the counters are read; 0 if there are none. */
   final int readPort;
@@ -41,14 +46,24 @@ final class Server implements AutoCloseable {
       final int port,
       final int readPort,
       final ServerProcess... processes) {
-    this.contestant = contestant;
-    this.protocol = protocol;
-    this.port = port;
-    this.readPort = readPort;
-    this.processes = List.of(processes);
+    this(contestant, protocol, List.of(port), readPort, List.of(processes));
   }
 
-  /** The process that serves requests. */
+  Server(
+      final Contestant contestant,
+      final Protocol protocol,
+      final List<Integer> ports,
+      final int readPort,
+      final List<ServerProcess> processes) {
+    this.contestant = contestant;
+    this.protocol = protocol;
+    this.port = ports.get(0);
+    this.ports = ports;
+    this.readPort = readPort;
+    this.processes = processes;
+  }
+
+  /** The process that serves requests, or the last of them. */
   ServerProcess process() {
     return processes.get(processes.size() - 1);
   }
@@ -64,6 +79,21 @@ final class Server implements AutoCloseable {
       sum += process.cpuMicros();
     }
     return sum;
+  }
+
+  /** Resident set of all its processes. */
+  long residentKib() throws IOException {
+    long sum = 0;
+    for (final ServerProcess process : processes) {
+      sum += process.residentKib();
+    }
+    return sum;
+  }
+
+  void checkAlive() throws IOException {
+    for (final ServerProcess process : processes) {
+      process.checkAlive();
+    }
   }
 
   @Override

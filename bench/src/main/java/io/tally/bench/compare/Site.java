@@ -69,11 +69,11 @@ final class Site {
     return command;
   }
 
-  List<String> tally(final int port, final int metricsPort, final String... options) {
+  List<String> tally(final int port, final String... arguments) throws IOException {
     final List<String> command = new ArrayList<>(java("-jar", jar.toString()));
+    command.addAll(List.of(arguments));
     command.addAll(
-        List.of("--http-port=" + port, "--metrics-port=" + metricsPort, "--loops=" + loops));
-    command.addAll(List.of(options));
+        List.of("--http-port=" + port, "--metrics-port=" + freePort(), "--loops=" + loops));
     return command;
   }
 

@@ -31,6 +31,7 @@ enum Work {
   boolean suits(final Contestant contestant) {
     return switch (contestant) {
       case WEBDIS -> depth == 1;
+      case THREE -> this != HEY;
       case REDIS -> this == MANY_256 || this == MANY_64 || this == PIPELINED;
       default -> true;
     };

@@ -3,6 +3,7 @@ package io.tally.bench.compare;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 
@@ -12,6 +13,7 @@ import java.util.regex.Matcher;
  */
 final class Wrk {
   private static final int THREADS = 2;
+  private static final long NANOS = 1_000_000_000L;
   private static final double MICROS = 1e6;
   private static final double MICROS_PER_MS = 1e3;
 
@@ -59,6 +61,40 @@ final class Wrk {
       """
           + Wrk.DONE;
 
+  /** Around the script before: counts requests by the second in which they leave. */
+  private static final String COUNTING =
+      """
+      local ffi = require("ffi")
+      ffi.cdef("typedef struct { long s, ns; } moment; int clock_gettime(int, moment *);")
+      local now = ffi.new("moment")
+      local next_request = request
+      counts = {}
+      function request()
+        ffi.C.clock_gettime(1, now)
+        local second = math.floor(tonumber(now.s) - FROM_S + (tonumber(now.ns) - FROM_NS) / 1e9) + 1
+        counts[second] = (counts[second] or 0) + 1
+        return next_request()
+      end
+      local set_up = setup
+      local all = {}
+      function setup(thread)
+        set_up(thread)
+        all[#all + 1] = thread
+      end
+      local tell = done
+      function done(summary, latency, requests)
+        io.write("\\nCOUNTS")
+        for second = 1, SECONDS do
+          local sum = 0
+          for _, thread in ipairs(all) do
+            sum = sum + (thread:get("counts")[second] or 0)
+          end
+          io.write(" ", sum)
+        end
+        tell(summary, latency, requests)
+      end
+      """;
+
   private static final String DONE =
       """
       function done(summary, latency)
@@ -82,6 +118,28 @@ final class Wrk {
     return run(site, server, SPREAD_SCRIPT, ids, connections, 1, seconds, "spread");
   }
 
+  /** Requests in each second from a time of {@link System#nanoTime()}, which is CLOCK_MONOTONIC. */
+  static long[] eachSecond(
+      final Site site, final Server server, final Work work, final long fromNs, final int seconds)
+      throws IOException, InterruptedException {
+    final String counting =
+        COUNTING
+            .replace("FROM_S", Long.toString(fromNs / NANOS))
+            .replace("FROM_NS", Long.toString(fromNs % NANOS))
+            .replace("SECONDS", Integer.toString(seconds));
+    final String script = filled(SCRIPT, server, work.ids, work.depth) + counting;
+    final long[] counts = new long[seconds];
+    for (final String output :
+        outputs(site, server, script, work.connections, seconds, "speed-" + work.key)) {
+      answers(output, work.connections);
+      final String[] words = Command.find(output, "COUNTS ([\\d ]+)").group(1).split(" ");
+      for (int i = 0; i < seconds; i++) {
+        counts[i] += Long.parseLong(words[i]);
+      }
+    }
+    return counts;
+  }
+
   private static Answers run(
       final Site site,
       final Server server,
@@ -92,27 +150,55 @@ final class Wrk {
       final int seconds,
       final String name)
       throws IOException, InterruptedException {
-    final Path script = site.workDir.resolve(server.contestant.key + "-" + name + ".lua");
-    Files.writeString(
-        script,
-        template.formatted(
-            ids.count() - 1,
-            ids.count() / THREADS / depth,
-            depth,
-            ids.prefix(),
-            server.protocol.method,
-            server.protocol.prefix,
-            server.protocol.suffix));
-    final String output =
-        Command.run(
-            List.of(
-                "wrk",
-                "-t" + THREADS,
-                "-c" + connections,
-                "-d" + seconds + "s",
-                "-s",
-                script.toString(),
-                "http://127.0.0.1:" + server.port));
+    final String script = filled(template, server, ids, depth);
+    Answers all = null;
+    for (final String output : outputs(site, server, script, connections, seconds, name)) {
+      final Answers answers = answers(output, connections * depth);
+      all = all == null ? answers : all.and(answers);
+    }
+    return all;
+  }
+
+  private static String filled(
+      final String template, final Server server, final Ids ids, final int depth) {
+    return template.formatted(
+        ids.count() - 1,
+        ids.count() / THREADS / depth,
+        depth,
+        ids.prefix(),
+        server.protocol.method,
+        server.protocol.prefix,
+        server.protocol.suffix);
+  }
+
+  /** Of one generator for each port of the server, all at the same time. */
+  private static List<String> outputs(
+      final Site site,
+      final Server server,
+      final String script,
+      final int connections,
+      final int seconds,
+      final String name)
+      throws IOException, InterruptedException {
+    final Path file = site.workDir.resolve(server.contestant.key + "-" + name + ".lua");
+    Files.writeString(file, script);
+    final List<List<String>> commands = new ArrayList<>();
+    final int count = server.ports.size();
+    for (int i = 0; i < count; i++) {
+      commands.add(
+          List.of(
+              "wrk",
+              "-t" + (count == 1 ? THREADS : 1),
+              "-c" + (connections * (i + 1) / count - connections * i / count),
+              "-d" + seconds + "s",
+              "-s",
+              file.toString(),
+              "http://127.0.0.1:" + server.ports.get(i)));
+    }
+    return Command.runTogether(commands);
+  }
+
+  private static Answers answers(final String output, final int open) throws IOException {
     final Matcher result = Command.find(output, "RESULT (\\d+) (\\d+) (\\d+) (\\d+) (\\d+) (\\d+)");
     if (!result.group(3).equals("0") || !result.group(4).equals("0")) {
       throw new IOException("not all answers were 200:\n" + output);
@@ -122,6 +208,6 @@ final class Wrk {
         Long.parseLong(result.group(2)) / MICROS,
         Long.parseLong(result.group(5)) / MICROS_PER_MS,
         Long.parseLong(result.group(6)) / MICROS_PER_MS,
-        connections * depth);
+        open);
   }
 }
