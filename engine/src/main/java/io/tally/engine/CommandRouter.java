@@ -11,7 +11,7 @@ final class CommandRouter {
   /** No room on the way now; to be offered again. */
   static final int BACK_PRESSURED = NodeLink.BACK_PRESSURED;
 
-  /** The owner is away. */
+  /** The owner is away, or takes nothing new. */
   static final int NO_OWNER = NodeLink.DOWN;
 
   private final RoutingTable routes;
@@ -54,9 +54,18 @@ final class CommandRouter {
     touched = wakes ? new boolean[agentWakeups.length] : handedOver;
   }
 
-  /** The incarnation of a shard as far as it is known here, or 0 while its owner is away. */
+  /** The incarnation of a shard to hand commands to, or 0 while its owner takes none. */
   long shardIncarnation(final int shardId) {
     return rings[shardId] != null ? ownIncarnation : link.incarnation(routes.nodeIndex(shardId));
+  }
+
+  /** As {@link #shardIncarnation} where the owner drains, and copies may only be repeated. */
+  long drainingIncarnation(final int shardId) {
+    return link.drainingIncarnation(routes.nodeIndex(shardId));
+  }
+
+  int nodeIndex(final int shardId) {
+    return routes.nodeIndex(shardId);
   }
 
   long epoch(final int shardId) {

@@ -122,6 +122,23 @@ public final class InboundAdapter implements InboundHandler {
     }
   }
 
+  @Override
+  public void onPeerDraining() {
+    for (final Ingress ingress : ingresses) {
+      ingress.replyQueue().wake();
+    }
+  }
+
+  @Override
+  public boolean isResolved(final int nodeIndex, final long incarnation) {
+    for (final Ingress ingress : ingresses) {
+      if (!ingress.isResolved(nodeIndex, incarnation)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   EngineStats stats() {
     return stats;
   }

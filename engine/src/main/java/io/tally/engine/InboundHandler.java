@@ -39,4 +39,20 @@ public interface InboundHandler {
 
   /** Ends a batch: wakes the agents to which messages went since the last flush. */
   void flush();
+
+  /**
+   * A peer takes nothing new from now on, as {@link NodeLink#drainingIncarnation(int)} says. Wakes
+   * those who may have something for it.
+   */
+  void onPeerDraining();
+
+  /**
+   * Whether everybody here knows that a peer drains, and awaits nothing more of it. True for ever
+   * once it is. Any thread.
+   *
+   * @param nodeIndex of the peer.
+   * @param incarnation of the peer that drains.
+   * @return true if nothing is unresolved there, and nothing more will be handed over.
+   */
+  boolean isResolved(int nodeIndex, long incarnation);
 }

@@ -59,6 +59,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
   private final IngressLane[] lanes;
   private final long[] laneIncarnations;
   private final long[] busyUntilNs;
+  private final UnresolvedCommands unresolved;
   private int createdCount;
   private int freeCount;
   private int pendingCount;
@@ -94,6 +95,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
     lanes = new IngressLane[shardCount];
     laneIncarnations = new long[shardCount];
     busyUntilNs = new long[shardCount];
+    unresolved = new UnresolvedCommands(context.link(), context.routingTable().nodeIds().size());
     waiting = new PendingList[shardCount];
     for (int shard = 0; shard < shardCount; shard++) {
       waiting[shard] = new PendingList();
@@ -264,6 +266,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
     workCount += offerWaiting();
     workCount += retry();
     router.flush();
+    unresolved.report();
     return workCount;
   }
 
@@ -325,6 +328,11 @@ public final class Ingress implements SteppedAgent, ReplySink {
     return replyQueue;
   }
 
+  /** Any thread; see {@link InboundHandler#isResolved}. */
+  boolean isResolved(final int nodeIndex, final long incarnation) {
+    return unresolved.isResolved(nodeIndex, incarnation);
+  }
+
   private static Outcome finalOutcome(final ReplyCode code) {
     return switch (code) {
       case ANSWERED -> Outcome.ANSWERED;
@@ -369,7 +377,10 @@ public final class Ingress implements SteppedAgent, ReplySink {
 
   private int sendCopy(final PendingRequest request) {
     final int shard = request.shardId;
-    final long incarnation = router.shardIncarnation(shard);
+    long incarnation = router.shardIncarnation(shard);
+    if (incarnation == 0 && request.state == PendingRequest.SENT) {
+      incarnation = router.drainingIncarnation(shard);
+    }
     if (incarnation == 0) {
       return CommandRouter.NO_OWNER;
     }
@@ -394,6 +405,9 @@ public final class Ingress implements SteppedAgent, ReplySink {
     request.shardIncarnation = laneIncarnations[shard];
     proxy.encode(claim, request, router.epoch(shard), lane.floor(), deadlineNs, slots);
     claim.commit();
+    if (request.state != PendingRequest.SENT) {
+      unresolved.onHandedOver(router.nodeIndex(shard));
+    }
     request.state = PendingRequest.SENT;
     request.turnNs = nowNs;
     request.byTurn.unlink();
@@ -531,6 +545,9 @@ public final class Ingress implements SteppedAgent, ReplySink {
   }
 
   private void release(final PendingRequest request) {
+    if (request.state == PendingRequest.SENT) {
+      unresolved.onEnded(router.nodeIndex(request.shardId));
+    }
     request.byDeadline.unlink();
     request.byTurn.unlink();
     request.state = PendingRequest.FREE;

@@ -20,7 +20,9 @@ public interface NodeLink {
   int DOWN = -2;
 
   /**
-   * Claims space for one message in the next frame to a peer.
+   * Claims space for one message in the next frame to a peer. A peer that drains is still sent
+   * replies, and copies of commands it was handed before; whoever hands over a new one asks {@link
+   * #incarnation(int)} first.
    *
    * @param nodeIndex of the peer.
    * @param length of the message in bytes.
@@ -36,10 +38,11 @@ public interface NodeLink {
   void flush();
 
   /**
-   * The incarnation of a peer that is up.
+   * The incarnation of a peer that is up and takes new commands.
    *
    * @param nodeIndex of the peer.
-   * @return its incarnation, or 0 while the peer is down, leaving, refused or was never heard.
+   * @return its incarnation, or 0 while the peer is down, draining, gone, refused or was never
+   *     heard.
    */
   long incarnation(int nodeIndex);
 
@@ -53,6 +56,25 @@ public interface NodeLink {
    * @return time in the peer's monotonic clock, nanoseconds.
    */
   long peerDeadlineNs(int nodeIndex, long startNs, long timeoutNs);
+
+  /**
+   * The incarnation of a peer that drains: it takes nothing new, and answers what it was handed
+   * before. It ends when all its peers have resolved that.
+   *
+   * @param nodeIndex of the peer.
+   * @return its incarnation, or 0 if it does not drain.
+   */
+  long drainingIncarnation(int nodeIndex);
+
+  /**
+   * Whether {@link #drainingIncarnation(int)} names one for any peer. Cheap to ask at every step.
+   *
+   * @return true if at least one peer drains.
+   */
+  boolean isAnyDraining();
+
+  /** Says that {@link InboundHandler#isResolved} may have become true, which a peer waits for. */
+  void onResolved();
 
   /** A link that leads nowhere, for a cluster of one node. */
   NodeLink NONE =
@@ -74,5 +96,18 @@ public interface NodeLink {
         public long peerDeadlineNs(final int nodeIndex, final long startNs, final long timeoutNs) {
           return startNs;
         }
+
+        @Override
+        public long drainingIncarnation(final int nodeIndex) {
+          return 0;
+        }
+
+        @Override
+        public boolean isAnyDraining() {
+          return false;
+        }
+
+        @Override
+        public void onResolved() {}
       };
 }

@@ -592,16 +592,11 @@ final class IngressTest {
 
   /** Fills the way to the peer with messages for a node that nobody drains. */
   private void fillLink() {
-    final MessageClaim claim = new MessageClaim();
-    while (node.link.tryClaim(1, 100, claim) == NodeLink.CLAIMED) {
-      claim.commit();
-    }
+    node.link.fill();
   }
 
   private List<byte[]> sent() {
-    final List<byte[]> messages = new ArrayList<>();
-    node.link.drain((to, message) -> messages.add(message));
-    return messages;
+    return node.link.drained();
   }
 
   private void reply(final byte[] command, final ReplyCode code, final long incarnation) {

@@ -1,6 +1,8 @@
 package io.tally.engine;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -21,8 +23,10 @@ final class SimulatedLink implements NodeLink {
   private final MessageHandler onMessage = this::onMessage;
   private final long[] incarnations;
   private PeerClocks clocks = (nodeIndex, ownNs, timeoutNs) -> ownNs + timeoutNs;
+  private final boolean[] draining;
   private Outbound target;
   private int flushCount;
+  private int resolvedCount;
 
   /** Knows the clocks of the peers; all nodes share one unless a test says otherwise. */
   interface PeerClocks {
@@ -35,14 +39,21 @@ final class SimulatedLink implements NodeLink {
             new UnsafeBuffer(
                 ByteBuffer.allocateDirect(capacity + RingBufferDescriptor.TRAILER_LENGTH)));
     incarnations = new long[nodeCount];
+    draining = new boolean[nodeCount];
   }
 
   void peerUp(final int nodeIndex, final long incarnation) {
     incarnations[nodeIndex] = incarnation;
+    draining[nodeIndex] = false;
+  }
+
+  void peerDraining(final int nodeIndex) {
+    draining[nodeIndex] = true;
   }
 
   void peerDown(final int nodeIndex) {
     incarnations[nodeIndex] = 0;
+    draining[nodeIndex] = false;
   }
 
   void clocks(final PeerClocks peerClocks) {
@@ -51,6 +62,11 @@ final class SimulatedLink implements NodeLink {
 
   int flushCount() {
     return flushCount;
+  }
+
+  /** How often the engine said that it may have resolved what a draining peer waits for. */
+  int resolvedCount() {
+    return resolvedCount;
   }
 
   @Override
@@ -73,7 +89,41 @@ final class SimulatedLink implements NodeLink {
 
   @Override
   public long incarnation(final int nodeIndex) {
-    return incarnations[nodeIndex];
+    return draining[nodeIndex] ? 0 : incarnations[nodeIndex];
+  }
+
+  @Override
+  public long drainingIncarnation(final int nodeIndex) {
+    return draining[nodeIndex] ? incarnations[nodeIndex] : 0;
+  }
+
+  @Override
+  public boolean isAnyDraining() {
+    for (final boolean any : draining) {
+      if (any) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public void onResolved() {
+    resolvedCount++;
+  }
+
+  /** Leaves no room for a message of a command's length. */
+  void fill() {
+    final MessageClaim claim = new MessageClaim();
+    while (tryClaim(1, 100, claim) == CLAIMED) {
+      claim.commit();
+    }
+  }
+
+  List<byte[]> drained() {
+    final List<byte[]> messages = new ArrayList<>();
+    drain((to, message) -> messages.add(message));
+    return messages;
   }
 
   @Override

@@ -48,9 +48,9 @@ final class WireVersionTest {
           + "88776655443322117b68e5cf8b0100002a000000000000002900000000000000"
           + "f9ffffffffffffff0300";
   private static final String HELLO =
-      "34000200f51f0000"
+      "35000200f51f0000"
           + "feffffffffffffff7b68e5cf8b01000021436587a9cbed0f00806e8774010000"
-          + "006fe23a8b01000000ca9a3b0000000000010101066e6f64652d33";
+          + "006fe23a8b01000000ca9a3b000000000001010101066e6f64652d33";
   private static final String COMMAND =
       "4c000300f51f0000"
           + "0b000000000000000200000000000000fdffffffffffffff1600000000000000"
@@ -111,6 +111,7 @@ final class WireVersionTest {
     assertEquals(256, decoder.loopCount());
     assertEquals(NodeState.READY, decoder.state());
     assertEquals(1, decoder.answer());
+    assertEquals(1, decoder.resolved());
     assertEquals("node-3", text(decoder.nodeIdLength(), decoder::getNodeId));
   }
 
@@ -128,6 +129,7 @@ final class WireVersionTest {
         .loopCount(256)
         .state(NodeState.READY)
         .answer((short) 1)
+        .resolved((short) 1)
         .putNodeId(ascii("node-3"), 0, 6);
     assertEquals(HELLO, hex(encoder.encodedLength()));
   }

@@ -91,10 +91,18 @@ final class HttpPort implements AutoCloseable {
 
   /** Ends the connections in good order; returns whether none was left in time. */
   boolean drain(final long timeoutNs) {
+    startDrain();
+    return awaitNoConnections(timeoutNs);
+  }
+
+  void startDrain() {
     for (int i = 0; i < loops.length; i++) {
       run(i, loops[i]::drain);
     }
-    return awaitNoConnections(timeoutNs);
+  }
+
+  boolean isDrained() {
+    return connectionCount.get() == 0;
   }
 
   @Override
@@ -118,7 +126,7 @@ final class HttpPort implements AutoCloseable {
 
   private boolean awaitNoConnections(final long timeoutNs) {
     final long startNs = System.nanoTime();
-    while (connectionCount.get() > 0) {
+    while (!isDrained()) {
       if (System.nanoTime() - startNs > timeoutNs) {
         return false;
       }

@@ -100,6 +100,20 @@ public final class HttpServer implements AutoCloseable {
     return port.drain(timeoutNs);
   }
 
+  /** Begins what {@link #drain(long)} does, and does not wait. Idempotent. */
+  public void startDrain() {
+    port.startDrain();
+  }
+
+  /**
+   * Whether no connection is left.
+   *
+   * @return true if none is open.
+   */
+  public boolean isDrained() {
+    return port.isDrained();
+  }
+
   /** Stops accepting and closes all connections, answered or not. Idempotent. */
   @Override
   public void close() {

@@ -199,12 +199,6 @@ final class ClusterNode implements AutoCloseable {
     return true;
   }
 
-  void leave() {
-    if (link != null) {
-      link.markLeaving();
-    }
-  }
-
   void markReady() {
     if (link != null) {
       link.markReady();

@@ -5,8 +5,9 @@ import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Handles SIGINT and SIGTERM. The JDK's own class for signals has no public API and its use is a
- * compiler warning, hence the reflection.
+ * Handles SIGINT, SIGTERM and SIGHUP; the JVM leaves one that is ignored, as under nohup, so. The
+ * JDK's own class for signals has no public API and its use is a compiler warning, hence the
+ * reflection.
  */
 final class Signals {
   private static final int EXIT_AT_ONCE = 130;
@@ -52,7 +53,7 @@ final class Signals {
       final Object proxy =
           Proxy.newProxyInstance(
               Signals.class.getClassLoader(), new Class<?>[] {handler}, onSignal);
-      for (final String name : new String[] {"INT", "TERM"}) {
+      for (final String name : new String[] {"INT", "TERM", "HUP"}) {
         signal
             .getMethod("handle", signal, handler)
             .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);

@@ -90,7 +90,11 @@ final class Status {
     if (routes.nodeIds().get(index).equals(node.nodeId())) {
       return phase == Phase.READY ? "up" : phase.name().toLowerCase(Locale.ROOT);
     }
-    return node.link().incarnation(index) != 0 ? "up" : "down";
+    return switch (node.link().peerStatus(index)) {
+      case UP -> "up";
+      case DRAINING -> "draining";
+      default -> "down";
+    };
   }
 
   private static long epoch(final RoutingTable routes) {

@@ -10,6 +10,7 @@ import io.tally.http.HttpServer;
 import io.tally.http.MetricsServer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -24,8 +25,6 @@ import org.agrona.concurrent.SystemNanoClock;
  * stop. Used by the main thread alone.
  */
 final class TallyProcess implements AutoCloseable {
-  private static final long GOODBYE_NS = TimeUnit.MILLISECONDS.toNanos(50);
-  private static final long LAST_ANSWERS_NS = TimeUnit.MILLISECONDS.toNanos(200);
   private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final NanoClock clock = SystemNanoClock.INSTANCE;
@@ -238,47 +237,40 @@ final class TallyProcess implements AutoCloseable {
     stop.countDown();
   }
 
-  /** The order of the stop: nothing new, then what is under way, then goodbye, then the rest. */
   @Override
   public void close() {
     Log.info("shutting down");
-    final long deadlineNs = clock.nanoTime() + settings.drainTimeout.toNanos();
     if (status != null) {
       status.draining();
     }
-    boolean drained = true;
-    if (http != null) {
-      if (fatal.get() != null) {
-        // Another process serves as this node: what is counted here from now on would be lost.
-        refuseRequests();
-      }
-      http.stopAccepting();
-      drained = http.drain(Math.max(0, deadlineNs - clock.nanoTime()));
-      if (!drained) {
-        stepping.abandon(nodes.get(0).engine());
-        http.drain(LAST_ANSWERS_NS);
-      }
+    if (http == null) {
+      closeQuietly();
+      return;
     }
-    for (final ClusterNode node : nodes) {
-      node.leave();
+    if (fatal.get() != null) {
+      // Another process serves as this node: what is counted here from now on would be lost.
+      refuseRequests();
     }
-    awaitGoodbyes();
+    http.stopAccepting();
+    http.startDrain();
+    final PlannedStop plan =
+        new PlannedStop(
+            nodes.stream().map(ClusterNode::link).filter(Objects::nonNull).toList(),
+            http::isDrained,
+            () -> stepping.abandon(nodes.get(0).engine()),
+            clock.nanoTime(),
+            settings.drainTimeout.toNanos());
+    while (!plan.advance(clock.nanoTime())) {
+      LockSupport.parkNanos(POLL_NS);
+    }
     closeQuietly();
-    Log.info(drained ? "stopped" : "stopped; some connections were cut at the drain timeout");
+    Log.info(plan.verdict());
   }
 
   private void refuseRequests() {
     final ShardEngine frontEnd = nodes.get(0).engine();
     for (int loop = 0; loop < frontEnd.ingressCount(); loop++) {
       frontEnd.ingress(loop).close();
-    }
-  }
-
-  /** A goodbye leaves with the next step of the sender; a peer that misses it hears silence. */
-  private void awaitGoodbyes() {
-    final long untilNs = clock.nanoTime() + GOODBYE_NS;
-    while (clock.nanoTime() - untilNs < 0) {
-      LockSupport.parkNanos(POLL_NS);
     }
   }
 

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /** A process that a test started, with all that it wrote. Ends with {@link #close()}. */
@@ -92,16 +94,21 @@ public final class Child implements AutoCloseable {
     signal(name, pid());
   }
 
-  /** Sends a signal to a process that this one started; returns when STOP has stopped it. */
-  public static void signal(final String name, final long pid) {
-    try (Child kill =
-        start(List.of("/bin/sh", "-c", "kill -" + name + " " + pid), environment -> {})) {
+  /** Sends a signal to processes that this one started; returns when STOP has stopped them. */
+  public static void signal(final String name, final long... pids) {
+    final String command =
+        LongStream.of(pids)
+            .mapToObj(Long::toString)
+            .collect(Collectors.joining(" ", "kill -" + name + " ", ""));
+    try (Child kill = start(List.of("/bin/sh", "-c", command), environment -> {})) {
       if (kill.awaitExit(Duration.ofSeconds(5)) != 0) {
-        throw new AssertionError("kill -" + name + " " + pid + ": " + kill.errors());
+        throw new AssertionError(command + ": " + kill.errors());
       }
     }
-    if (name.equals("STOP")) {
-      Await.until("all threads stand still", Duration.ofSeconds(10), () -> isStopped(pid));
+    for (final long pid : pids) {
+      if (name.equals("STOP")) {
+        Await.until("all threads stand still", Duration.ofSeconds(10), () -> isStopped(pid));
+      }
     }
   }
 

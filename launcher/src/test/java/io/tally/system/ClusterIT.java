@@ -69,11 +69,7 @@ class ClusterIT {
 
   private void awaitAllUp() {
     for (final TallyJar node : nodes) {
-      Await.until(
-          "both peers are up",
-          SOON,
-          () -> node.metrics().sum("tally_link_up") == 2,
-          node.child()::picture);
+      node.awaitPeersUp(2);
     }
   }
 

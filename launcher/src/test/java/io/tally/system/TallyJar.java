@@ -93,6 +93,15 @@ public final class TallyJar implements AutoCloseable {
     return this;
   }
 
+  /** Waits until so many peers are up. */
+  public void awaitPeersUp(final int count) {
+    Await.until(
+        count + " peers are up",
+        START_LIMIT,
+        () -> metrics().sum("tally_link_up") == count,
+        child::picture);
+  }
+
   /** Waits until a line of the log contains a text. */
   public void awaitSaid(final String text) {
     Await.until(

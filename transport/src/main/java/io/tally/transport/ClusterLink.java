@@ -51,7 +51,6 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     inbound = new ManyToOneConcurrentArrayQueue<>(context.inboundFrames);
     final ManyToOneConcurrentArrayQueue<HelloRequest> helloRequests =
         new ManyToOneConcurrentArrayQueue<>(HELLO_REQUESTS);
-    sender = new LinkSender(context, local, peers, helloRequests, counters);
     receiver =
         new LinkReceiver(
             context,
@@ -59,6 +58,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
             new Membership(context, local, peers, refused, helloRequests, counters),
             inbound,
             counters);
+    sender = new LinkSender(context, local, peers, helloRequests, receiver::isResolved, counters);
   }
 
   /**
@@ -110,7 +110,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
   @Override
   public int tryClaim(final int nodeIndex, final int length, final MessageClaim claim) {
     final Peer peer = peers.get(nodeIndex);
-    if (peer == null || !peer.isUp()) {
+    if (peer == null || !peer.isServing()) {
       return DOWN;
     }
     if (!carrier.isConnected()) {
@@ -139,8 +139,23 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
   @Override
   public long incarnation(final int nodeIndex) {
     final Peer peer = peers.get(nodeIndex);
-    final PeerSession session = peer == null ? null : peer.session();
-    return session != null && session.status() == PeerStatus.UP ? session.incarnation : 0;
+    return peer == null ? 0 : peer.incarnationIn(PeerStatus.UP);
+  }
+
+  @Override
+  public long drainingIncarnation(final int nodeIndex) {
+    final Peer peer = peers.get(nodeIndex);
+    return peer == null ? 0 : peer.incarnationIn(PeerStatus.DRAINING);
+  }
+
+  @Override
+  public boolean isAnyDraining() {
+    return peers.isAnyDraining();
+  }
+
+  @Override
+  public void onResolved() {
+    senderWakeup.wake();
   }
 
   @Override
@@ -238,11 +253,46 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
   }
 
   /**
-   * Says goodbye: the peers stop addressing this node at once. What they sent before still arrives,
-   * and what is claimed still leaves, so this is said when nothing is in flight any more.
+   * The first step of a planned stop: the peers hand this node nothing new, and say so when nothing
+   * of theirs is unresolved here any more. Meanwhile it serves on. Without effect on a node that is
+   * not ready, to which nothing is handed.
+   */
+  public void markDraining() {
+    if (local.state() == NodeState.READY) {
+      become(NodeState.DRAINING);
+    }
+  }
+
+  /**
+   * Whether this node may go without loss: each of its peers has said that nothing of its is
+   * unresolved here, or is gone, down, or replaced by a newer incarnation that said so.
+   *
+   * @return true from then on; at once for a node that was never ready, or that gives way to a
+   *     newer process of its id, which its peers talk to instead.
+   */
+  public boolean isDrained() {
+    return switch (local.state()) {
+      case READY -> false;
+      case DRAINING -> local.superseded() != 0 || peers.areAllResolved();
+      default -> true;
+    };
+  }
+
+  /**
+   * The second step: says goodbye. The peers await nothing of this node and send it nothing from
+   * now on; what they sent before and is claimed here still passes.
    */
   public void markLeaving() {
     become(NodeState.LEAVING);
+  }
+
+  /**
+   * Whether the goodbye was handed to the network for all peers, or cannot be.
+   *
+   * @return true if nothing is to be waited for after {@link #markLeaving()}.
+   */
+  public boolean hasLeft() {
+    return sender.hasSaidGoodbye() || !carrier.isConnected();
   }
 
   private void become(final NodeState state) {
@@ -389,12 +439,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
       return this;
     }
 
-    /**
-     * The id of this node, one of the node list.
-     *
-     * @return the value.
-     */
-    public String nodeId() {
+    String nodeId() {
       return nodeId;
     }
 
@@ -409,12 +454,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
       return this;
     }
 
-    /**
-     * All node ids of the cluster, sorted and distinct.
-     *
-     * @return the value.
-     */
-    public List<String> nodeIds() {
+    List<String> nodeIds() {
       return nodeIds;
     }
 
@@ -429,12 +469,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
       return this;
     }
 
-    /**
-     * The incarnation of this node, above any earlier one.
-     *
-     * @return the value.
-     */
-    public long incarnation() {
+    long incarnation() {
       return incarnation;
     }
 
@@ -449,12 +484,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
       return this;
     }
 
-    /**
-     * The prefix of all subjects: the cluster's name.
-     *
-     * @return the value.
-     */
-    public String prefix() {
+    String prefix() {
       return prefix;
     }
 
@@ -469,12 +499,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
       return this;
     }
 
-    /**
-     * The number of shards; part of the fingerprint.
-     *
-     * @return the value.
-     */
-    public int shardCount() {
+    int shardCount() {
       return shardCount;
     }
 
@@ -534,12 +559,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
       return this;
     }
 
-    /**
-     * What carries the frames; not owned by the link.
-     *
-     * @return the value.
-     */
-    public FrameCarrier carrier() {
+    FrameCarrier carrier() {
       return carrier;
     }
 
@@ -554,12 +574,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
       return this;
     }
 
-    /**
-     * What takes the commands and replies that arrive.
-     *
-     * @return the value.
-     */
-    public InboundHandler inbound() {
+    InboundHandler inbound() {
       return inbound;
     }
 
@@ -585,12 +600,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
       return this;
     }
 
-    /**
-     * What wakes whoever steps the sender; by default the home wake-up.
-     *
-     * @return the value.
-     */
-    public Wakeup senderWakeup() {
+    Wakeup senderWakeup() {
       return senderWakeup;
     }
 
@@ -652,12 +662,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
       return this;
     }
 
-    /**
-     * What hears of events.
-     *
-     * @return the value.
-     */
-    public LinkListener listener() {
+    LinkListener listener() {
       return listener;
     }
 
@@ -672,12 +677,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
       return this;
     }
 
-    /**
-     * The bytes published to a peer that it may not have acknowledged.
-     *
-     * @return the value.
-     */
-    public int windowBytes() {
+    int windowBytes() {
       return windowBytes;
     }
 

@@ -19,4 +19,7 @@ final class Hello {
 
   long arrivalNs;
   boolean wantsAnswer;
+
+  /** Whether the sender knows that this node drains, and awaits nothing more of it. */
+  boolean isResolved;
 }

@@ -87,6 +87,7 @@ final class HelloAdapter {
     hello.clockNs = frame.clockNs();
     hello.arrivalNs = arrivalNs;
     hello.wantsAnswer = decoder.answer() == 0;
+    hello.isResolved = decoder.resolved() != 0;
     membership.onHello(nowNs, hello);
     return true;
   }
@@ -96,6 +97,7 @@ final class HelloAdapter {
       case 0 -> NodeState.STARTING;
       case 1 -> NodeState.READY;
       case 2 -> NodeState.LEAVING;
+      case 3 -> NodeState.DRAINING;
       default -> null;
     };
   }

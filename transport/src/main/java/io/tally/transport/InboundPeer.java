@@ -12,6 +12,12 @@ final class InboundPeer {
   long lastHeardNs;
   long wallClockMs;
 
+  /** The last incarnation that said it drains: an older hello that comes late does not undo it. */
+  long drainingIncarnation;
+
+  /** The last incarnation that said goodbye: nothing that it said before changes that. */
+  long leftIncarnation;
+
   InboundPeer(final Peer peer) {
     this.peer = peer;
   }

@@ -73,6 +73,11 @@ final class LinkReceiver implements SteppedAgent {
     handler = newHandler;
   }
 
+  /** Any thread. */
+  boolean isResolved(final int nodeIndex, final long incarnation) {
+    return handler.isResolved(nodeIndex, incarnation);
+  }
+
   @Override
   public int doWork(final long nowNs) {
     if (!started) {
@@ -98,6 +103,9 @@ final class LinkReceiver implements SteppedAgent {
     if (delivered) {
       delivered = false;
       handler.flush();
+    }
+    if (membership.takeDrainingHeard()) {
+      handler.onPeerDraining();
     }
     if (membership.takeSenderNeeded() || senderNeeded) {
       senderNeeded = false;

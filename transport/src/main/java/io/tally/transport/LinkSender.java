@@ -24,7 +24,7 @@ final class LinkSender implements SteppedAgent {
   private final String roleName;
   private final long helloIntervalNs;
   private final long startHelloIntervalNs;
-  private NodeState announcedState;
+  private volatile NodeState announcedState;
   private long nextDiscoveryNs;
   private long nextStepNs;
   private long lastStepNs;
@@ -34,6 +34,7 @@ final class LinkSender implements SteppedAgent {
       final LocalNode local,
       final PeerTable peers,
       final ManyToOneConcurrentArrayQueue<HelloRequest> helloRequests,
+      final PeerPublisher.Resolution resolution,
       final LinkCounters counters) {
     this.local = local;
     this.peers = peers;
@@ -47,7 +48,9 @@ final class LinkSender implements SteppedAgent {
     frame = new OutboundFrame(local, context.maxFrameBytes());
     publishers = new PeerPublisher[peers.others().length];
     for (int i = 0; i < publishers.length; i++) {
-      publishers[i] = new PeerPublisher(peers.others()[i], carrier, frame, counters, context);
+      publishers[i] =
+          new PeerPublisher(
+              peers.others()[i], local, resolution, carrier, frame, counters, context);
     }
   }
 
@@ -70,13 +73,13 @@ final class LinkSender implements SteppedAgent {
       discover(nowNs, state);
       messages++;
     }
-    announcedState = state;
 
     long next = nextDiscoveryNs;
     for (final PeerPublisher publisher : publishers) {
       messages += publisher.doWork(nowNs, announce);
       next = Math.min(next, publisher.nextStepNs(nowNs));
     }
+    announcedState = state;
     nextStepNs = next;
     return messages;
   }
@@ -91,9 +94,14 @@ final class LinkSender implements SteppedAgent {
     return roleName;
   }
 
+  /** Whether the goodbye was published to everybody. Any thread. */
+  boolean hasSaidGoodbye() {
+    return announcedState == NodeState.LEAVING;
+  }
+
   /** Says goodbye, unless that was done. Nobody may step this sender any more. */
   void close() {
-    if (announcedState != NodeState.LEAVING) {
+    if (!hasSaidGoodbye()) {
       doWork(lastStepNs);
     }
   }
@@ -121,7 +129,7 @@ final class LinkSender implements SteppedAgent {
   private boolean sayHello(
       final String subject, final long knownIncarnation, final boolean isAnswer) {
     frame.begin();
-    frame.appendHello(knownIncarnation, isAnswer);
+    frame.appendHello(knownIncarnation, isAnswer, false);
     final byte[] bytes = frame.finish(0, 0);
     if (!carrier.publish(subject, bytes)) {
       counters.increment(LinkCounter.PUBLISH_FAILURES);

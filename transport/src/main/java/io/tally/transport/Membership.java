@@ -16,6 +16,7 @@ import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
  */
 final class Membership {
   private final LocalNode local;
+  private final PeerTable peers;
   private final Subjects subjects;
   private final LinkListener listener;
   private final LinkCounters counters;
@@ -25,6 +26,7 @@ final class Membership {
   private final Long2ObjectHashMap<InboundPeer> peerByKey = new Long2ObjectHashMap<>();
   private final long silenceTimeoutNs;
   private boolean senderNeeded;
+  private boolean drainingHeard;
 
   Membership(
       final ClusterLink.Context context,
@@ -34,6 +36,7 @@ final class Membership {
       final ManyToOneConcurrentArrayQueue<HelloRequest> helloRequests,
       final LinkCounters counters) {
     this.local = local;
+    this.peers = peers;
     this.refused = refused;
     this.helloRequests = helloRequests;
     this.counters = counters;
@@ -78,6 +81,9 @@ final class Membership {
     inbound.wallClockMs = hello.wallClockMs;
     onKnownIncarnation(hello.knownIncarnation);
     onPeer(nowNs, inbound, hello);
+    if (hello.isResolved && local.state() == NodeState.DRAINING) {
+      onResolved(inbound.peer.session(), hello.incarnation);
+    }
   }
 
   /** Declares peers down that were silent for too long. Returns how many. */
@@ -120,6 +126,13 @@ final class Membership {
     return needed;
   }
 
+  /** Whether a peer said since the last call that it drains. */
+  boolean takeDrainingHeard() {
+    final boolean heard = drainingHeard;
+    drainingHeard = false;
+    return heard;
+  }
+
   /**
    * A mistaken process could otherwise end this one, or take its own successors' place for ever, by
    * a number that nobody can exceed. One wrong clock, whosever it is, must not refuse the others.
@@ -133,6 +146,12 @@ final class Membership {
         && Incarnation.isPlausible(hello.knownIncarnation, latestMs);
   }
 
+  private static void onResolved(final PeerSession session, final long incarnation) {
+    if (session != null && session.incarnation == incarnation) {
+      session.onResolved();
+    }
+  }
+
   private void onPeer(final long nowNs, final InboundPeer inbound, final Hello hello) {
     final long incarnation = hello.incarnation;
     final NodeState state = hello.state;
@@ -144,23 +163,32 @@ final class Membership {
       }
       return;
     }
+    if (incarnation == inbound.leftIncarnation) {
+      return;
+    }
     final PeerSession session = peer.session();
     final boolean isCurrent = session != null && session.incarnation == incarnation;
     switch (state) {
       case LEAVING -> {
-        if (isCurrent && session.status() != PeerStatus.LEFT) {
+        inbound.leftIncarnation = incarnation;
+        if (isCurrent) {
           become(peer, session, PeerStatus.LEFT);
         }
         return;
       }
-      case READY -> {
+      case READY, DRAINING -> {
+        if (state == NodeState.DRAINING) {
+          inbound.drainingIncarnation = incarnation;
+        }
+        final PeerStatus status =
+            incarnation == inbound.drainingIncarnation ? PeerStatus.DRAINING : PeerStatus.UP;
         if (isCurrent) {
           inbound.lastHeardNs = nowNs;
-          if (session.status() != PeerStatus.UP && session.status() != PeerStatus.LEFT) {
-            becomeReady(peer, session);
+          if (session.status() != status) {
+            becomeReady(peer, session, status);
           }
         } else {
-          becomeReady(peer, replaceSession(nowNs, inbound, hello));
+          becomeReady(peer, replaceSession(nowNs, inbound, hello), status);
         }
       }
       case STARTING -> {
@@ -169,7 +197,7 @@ final class Membership {
           if (session.status() == PeerStatus.DOWN) {
             become(peer, session, PeerStatus.STARTING);
           }
-        } else if (session == null || session.status() != PeerStatus.UP) {
+        } else if (session == null || !session.isServing()) {
           become(peer, replaceSession(nowNs, inbound, hello), PeerStatus.STARTING);
         } else if (hello.wantsAnswer) {
           answerOther(peer.id, incarnation, peer.readyIncarnation());
@@ -199,22 +227,25 @@ final class Membership {
             hello.requestTimeoutNs,
             new PeerClock(hello.clockNs, hello.arrivalNs));
     peer.session(session);
+    peers.onStatusChanged();
     senderNeeded = true;
     return session;
   }
 
-  private void becomeReady(final Peer peer, final PeerSession session) {
+  private void becomeReady(final Peer peer, final PeerSession session, final PeerStatus status) {
     if (session.incarnation > peer.readyIncarnation()) {
       if (peer.readyIncarnation() != 0) {
         counters.increment(LinkCounter.INCARNATION_CHANGES);
       }
       peer.readyIncarnation(session.incarnation);
     }
-    become(peer, session, PeerStatus.UP);
+    become(peer, session, status);
   }
 
   private void become(final Peer peer, final PeerSession session, final PeerStatus status) {
     session.status(status);
+    peers.onStatusChanged();
+    drainingHeard |= status == PeerStatus.DRAINING;
     senderNeeded = true;
     listener.onPeerStatus(peer.id, session.incarnation, status);
   }
@@ -241,7 +272,7 @@ final class Membership {
       onKnownIncarnation(ownState == NodeState.STARTING ? incarnation : 0);
       return;
     }
-    final boolean otherIsReady = state == NodeState.READY;
+    final boolean otherIsReady = state != NodeState.STARTING;
     if (ownState == NodeState.STARTING) {
       if (otherIsReady || incarnation < local.incarnation) {
         onAlreadyRunning(incarnation);
@@ -259,11 +290,13 @@ final class Membership {
         || (known == local.incarnation && local.state() != NodeState.STARTING)) {
       return;
     }
-    if (local.state() == NodeState.READY) {
+    if (local.state() == NodeState.STARTING) {
+      if (known > local.knownIncarnation()) {
+        local.knownIncarnation(known);
+        listener.onKnownIncarnation(known);
+      }
+    } else if (local.state() != NodeState.LEAVING) {
       onSuperseded(known);
-    } else if (local.state() == NodeState.STARTING && known > local.knownIncarnation()) {
-      local.knownIncarnation(known);
-      listener.onKnownIncarnation(known);
     }
   }
 

@@ -22,4 +22,12 @@ final class NoInbound implements InboundHandler {
 
   @Override
   public void flush() {}
+
+  @Override
+  public void onPeerDraining() {}
+
+  @Override
+  public boolean isResolved(final int nodeIndex, final long incarnation) {
+    return true;
+  }
 }

@@ -86,7 +86,7 @@ final class OutboundFrame {
     limit += LENGTH_BYTES + length;
   }
 
-  void appendHello(final long knownIncarnation, final boolean isAnswer) {
+  void appendHello(final long knownIncarnation, final boolean isAnswer, final boolean isResolved) {
     final int start = limit + LENGTH_BYTES;
     helloEncoder
         .wrapAndApplyHeader(buffer, start, headerEncoder)
@@ -99,6 +99,7 @@ final class OutboundFrame {
         .loopCount(local.loopCount)
         .state(local.state())
         .answer((short) (isAnswer ? 1 : 0))
+        .resolved((short) (isResolved ? 1 : 0))
         .putNodeId(local.idBytes, 0, local.idBytes.length);
     final int length = helloEncoder.limit() - start;
     buffer.putInt(limit, length, ByteOrder.LITTLE_ENDIAN);

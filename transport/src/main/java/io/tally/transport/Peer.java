@@ -51,8 +51,18 @@ final class Peer {
   }
 
   boolean isUp() {
+    return incarnationIn(PeerStatus.UP) != 0;
+  }
+
+  boolean isServing() {
     final PeerSession current = session;
-    return current != null && current.status() == PeerStatus.UP;
+    return current != null && current.isServing();
+  }
+
+  /** Its incarnation if it has this status, else 0. */
+  long incarnationIn(final PeerStatus status) {
+    final PeerSession current = session;
+    return current != null && current.status() == status ? current.incarnation : 0;
   }
 
   /** Highest incarnation of this peer that was ever ready, or 0. */

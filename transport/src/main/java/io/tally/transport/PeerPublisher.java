@@ -4,6 +4,7 @@ import static org.agrona.concurrent.ControlledMessageHandler.Action.ABORT;
 import static org.agrona.concurrent.ControlledMessageHandler.Action.CONTINUE;
 
 import io.tally.engine.SteppedAgent;
+import io.tally.engine.codecs.NodeState;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.ControlledMessageHandler;
@@ -15,6 +16,11 @@ import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
  * bytes that it has not acknowledged within the window.
  */
 final class PeerPublisher {
+  /** Asks the engine; see {@link io.tally.engine.InboundHandler#isResolved}. */
+  interface Resolution {
+    boolean isResolved(int nodeIndex, long incarnation);
+  }
+
   /** So that one peer cannot keep the sender from the others. */
   private static final int FRAMES_PER_STEP = 16;
 
@@ -23,7 +29,11 @@ final class PeerPublisher {
    */
   private static final long UNCOMMITTED_NS = 1_000_000;
 
+  private static final long NOT_RESOLVED = -1;
+
   private final Peer peer;
+  private final LocalNode local;
+  private final Resolution resolution;
   private final FrameCarrier carrier;
   private final OutboundFrame frame;
   private final LinkCounters counters;
@@ -43,14 +53,20 @@ final class PeerPublisher {
   private long nextProbeNs;
   private int frameLimitBytes;
   private boolean frameFull;
+  private long resolvedPosition;
+  private boolean resolvedSaid;
 
   PeerPublisher(
       final Peer peer,
+      final LocalNode local,
+      final Resolution resolution,
       final FrameCarrier carrier,
       final OutboundFrame frame,
       final LinkCounters counters,
       final ClusterLink.Context context) {
     this.peer = peer;
+    this.local = local;
+    this.resolution = resolution;
     this.carrier = carrier;
     this.frame = frame;
     this.counters = counters;
@@ -90,7 +106,7 @@ final class PeerPublisher {
 
   private void dropAfterOutage() {
     final int outages = session.outages();
-    if (session.status() != PeerStatus.UP || outages != outagesSeen) {
+    if (!session.isServing() || outages != outagesSeen) {
       dropOutbound();
       outagesSeen = outages;
     }
@@ -113,7 +129,10 @@ final class PeerPublisher {
     if (frameFull) {
       return nowNs;
     }
-    return peer.hasUnseenMessages() ? Math.min(nextHelloNs, nowNs + UNCOMMITTED_NS) : nextHelloNs;
+    if (peer.hasUnseenMessages()) {
+      return Math.min(nextHelloNs, nowNs + UNCOMMITTED_NS);
+    }
+    return resolvedPosition != NOT_RESOLVED && !resolvedSaid ? nowNs : nextHelloNs;
   }
 
   private void begin(final PeerSession newSession, final long nowNs) {
@@ -127,21 +146,44 @@ final class PeerPublisher {
     outagesSeen = 0;
     nextHelloNs = nowNs;
     frameFull = false;
+    resolvedPosition = NOT_RESOLVED;
+    resolvedSaid = false;
+  }
+
+  /**
+   * Whether the peer drains, nothing of this node's is unresolved there, and no copy waits here
+   * that would follow.
+   */
+  private boolean isResolved() {
+    if (session.status() != PeerStatus.DRAINING
+        || !resolution.isResolved(peer.index, session.incarnation)) {
+      return false;
+    }
+    final ManyToOneRingBuffer ring = peer.outbound();
+    if (resolvedPosition == NOT_RESOLVED) {
+      resolvedPosition = ring.producerPosition();
+    }
+    return ring.consumerPosition() - resolvedPosition >= 0;
   }
 
   private int publish(final long nowNs, final boolean announce) {
     unacked.ackUpTo(session.ackedByPeer());
     final int answersWanted = session.answersWanted();
     final boolean probe = session.isStalled() && nowNs - nextProbeNs >= 0;
+    final boolean due = nowNs - nextHelloNs >= 0;
+    // What a node that drains waits for may have been lost.
+    final boolean asks = announce || probe || due && local.state() == NodeState.DRAINING;
+    final boolean isResolved = isResolved();
     boolean sayHello =
-        announce
-            || probe
+        asks
+            || due
+            || isResolved && !resolvedSaid
             || answersWanted != answersGiven
-            || nowNs - nextHelloNs >= 0
             || session.unacknowledgedBytes() >= windowBytes / 4;
     if (sayHello) {
       answersGiven = answersWanted;
-      nextHelloNs = nowNs + helloIntervalNs;
+      resolvedSaid = isResolved;
+      nextHelloNs = nowNs + helloIntervalNs();
       nextProbeNs = nowNs + probeIntervalNs;
     }
 
@@ -150,9 +192,9 @@ final class PeerPublisher {
     do {
       frame.begin();
       if (sayHello) {
-        frame.appendHello(peer.readyIncarnation(), !announce && !probe);
+        frame.appendHello(peer.readyIncarnation(), !asks, isResolved);
       }
-      if (session.status() == PeerStatus.UP) {
+      if (session.isServing()) {
         drain(nowNs);
       }
       if (!frame.isEmpty()) {
@@ -163,6 +205,11 @@ final class PeerPublisher {
       }
     } while (frameFull && !session.isStalled() && frames < FRAMES_PER_STEP);
     return messages;
+  }
+
+  /** A node that drains waits for its peers, and so asks again soon. */
+  private long helloIntervalNs() {
+    return local.state() == NodeState.DRAINING ? Math.max(1, helloIntervalNs / 5) : helloIntervalNs;
   }
 
   private void publishFrame() {

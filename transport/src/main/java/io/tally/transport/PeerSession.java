@@ -19,6 +19,7 @@ final class PeerSession {
   private volatile long takenOverBytes;
   private volatile int answersWanted;
   private volatile int outages;
+  private volatile boolean resolved;
 
   // Written by the sender.
   private volatile long bytesAcknowledged;
@@ -43,19 +44,27 @@ final class PeerSession {
 
   boolean isAlive() {
     final PeerStatus current = status;
-    return current == PeerStatus.UP || current == PeerStatus.STARTING;
+    return current == PeerStatus.UP
+        || current == PeerStatus.DRAINING
+        || current == PeerStatus.STARTING;
+  }
+
+  /** Whether it answers what it was handed: commands may be repeated there, and replies sent. */
+  boolean isServing() {
+    final PeerStatus current = status;
+    return current == PeerStatus.UP || current == PeerStatus.DRAINING;
   }
 
   void status(final PeerStatus newStatus) {
-    if (status == PeerStatus.UP && newStatus != PeerStatus.UP) {
+    if (isServing() && newStatus != PeerStatus.UP && newStatus != PeerStatus.DRAINING) {
       outages = outages + 1;
     }
     status = newStatus;
   }
 
   /**
-   * How often the peer was up and then was not. What was claimed before is not to be sent after,
-   * also if the sender never saw the peer down.
+   * How often the peer was serving and then was not. What was claimed before is not to be sent
+   * after, also if the sender never saw the peer down.
    */
   int outages() {
     return outages;
@@ -108,6 +117,15 @@ final class PeerSession {
 
   void wantAnswer() {
     answersWanted = answersWanted + 1;
+  }
+
+  /** Whether the peer has said that it awaits nothing more of this node, which drains. */
+  boolean isResolved() {
+    return resolved;
+  }
+
+  void onResolved() {
+    resolved = true;
   }
 
   boolean isStalled() {

@@ -8,6 +8,11 @@ public enum PeerStatus {
   STARTING,
   /** It is ready and was heard of late. */
   UP,
+  /**
+   * It takes no new commands, and still answers copies of those that were handed to it before; soon
+   * it will be gone.
+   */
+  DRAINING,
   /** It was not heard for the silence timeout. */
   DOWN,
   /** It said goodbye. */

@@ -5,10 +5,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The peers of a node by index in the node list. Immutable; the peers are not. */
+/** The peers of a node by index in the node list. */
 final class PeerTable {
   private final Peer[] byIndex;
   private final Peer[] others;
+
+  // Written by the receiver.
+  private volatile boolean anyDraining;
 
   PeerTable(final List<String> sortedNodeIds, final String localId, final int ringBytes) {
     byIndex = new Peer[sortedNodeIds.size()];
@@ -37,6 +40,31 @@ final class PeerTable {
 
   Peer[] others() {
     return others;
+  }
+
+  /** Whether one of them drains; cheap, for whoever asks at every step. */
+  boolean isAnyDraining() {
+    return anyDraining;
+  }
+
+  /** After a peer's status has changed. */
+  void onStatusChanged() {
+    boolean any = false;
+    for (final Peer peer : others) {
+      any |= peer.incarnationIn(PeerStatus.DRAINING) != 0;
+    }
+    anyDraining = any;
+  }
+
+  /** Whether none of those that live awaits anything of this node, which drains. */
+  boolean areAllResolved() {
+    for (final Peer peer : others) {
+      final PeerSession session = peer.session();
+      if (session != null && session.isAlive() && !session.isResolved()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   boolean areAllUp() {

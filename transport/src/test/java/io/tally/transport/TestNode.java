@@ -41,6 +41,8 @@ final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
   final Set<String> sources = new HashSet<>();
   int flushes;
   int wakeups;
+  int drainingTold;
+  boolean resolved = true;
   LongPredicate hasNoRoom = correlationId -> false;
 
   /** Where this node's monotonic clock started, beside the test's. */
@@ -178,6 +180,16 @@ final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
   @Override
   public void flush() {
     flushes++;
+  }
+
+  @Override
+  public void onPeerDraining() {
+    drainingTold++;
+  }
+
+  @Override
+  public boolean isResolved(final int nodeIndex, final long incarnation) {
+    return resolved;
   }
 
   private long correlationId(final DirectBuffer buffer, final int offset) {

@@ -1,0 +1,115 @@
+package io.tally.launcher;
+
+import io.tally.transport.ClusterLink;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The order of a planned stop, from the moment when the front end has begun to drain: its requests
+ * end while the nodes serve on; the nodes take nothing new; when no peer awaits anything more, they
+ * say goodbye. Every step waits for what it is for, and all together no longer than the drain
+ * timeout. Stepped by the thread that stops the process.
+ */
+final class PlannedStop {
+  /** Bound for writing the answers to requests that were given up at the drain timeout. */
+  private static final long LAST_ANSWERS_NS = TimeUnit.MILLISECONDS.toNanos(200);
+
+  private enum Step {
+    FRONT_END,
+    PEERS,
+    LAST_ANSWERS,
+    GOODBYE,
+    DONE
+  }
+
+  private final List<ClusterLink> links;
+  private final BooleanSupplier frontEndDrained;
+  private final Runnable abandonRequests;
+  private final long startNs;
+  private final long timeoutNs;
+  private Step step = Step.FRONT_END;
+  private boolean cutConnections;
+  private boolean cutPeers;
+
+  /**
+   * Begins.
+   *
+   * @param links of the process's nodes.
+   * @param frontEndDrained whether no connection is left.
+   * @param abandonRequests ends all requests that are still under way; run once at most.
+   * @param startNs when the front end began to drain.
+   * @param timeoutNs from then to the end.
+   */
+  PlannedStop(
+      final List<ClusterLink> links,
+      final BooleanSupplier frontEndDrained,
+      final Runnable abandonRequests,
+      final long startNs,
+      final long timeoutNs) {
+    this.links = links;
+    this.frontEndDrained = frontEndDrained;
+    this.abandonRequests = abandonRequests;
+    this.startNs = startNs;
+    this.timeoutNs = timeoutNs;
+  }
+
+  /** Takes the steps that are due. Returns true once the last one was taken. */
+  boolean advance(final long nowNs) {
+    Step before;
+    do {
+      before = step;
+      step(nowNs - startNs);
+    } while (step != before);
+    return step == Step.DONE;
+  }
+
+  private void step(final long elapsedNs) {
+    final boolean isOver = elapsedNs >= timeoutNs;
+    switch (step) {
+      case FRONT_END -> {
+        // A slow client must not use up the time that the peers' requests need.
+        if (frontEndDrained.getAsBoolean() || elapsedNs >= timeoutNs / 2) {
+          links.forEach(ClusterLink::markDraining);
+          step = Step.PEERS;
+        }
+      }
+      case PEERS -> {
+        final boolean answered = frontEndDrained.getAsBoolean();
+        final boolean drained = links.stream().allMatch(ClusterLink::isDrained);
+        if (answered && drained) {
+          leave();
+        } else if (isOver) {
+          cutPeers = !drained;
+          cutConnections = !answered;
+          abandonRequests.run();
+          step = Step.LAST_ANSWERS;
+        }
+      }
+      case LAST_ANSWERS -> {
+        if (frontEndDrained.getAsBoolean() || elapsedNs >= timeoutNs + LAST_ANSWERS_NS) {
+          leave();
+        }
+      }
+      case GOODBYE -> {
+        // Closing a link says what is left to say.
+        if (isOver || links.stream().allMatch(ClusterLink::hasLeft)) {
+          step = Step.DONE;
+        }
+      }
+      default -> {}
+    }
+  }
+
+  private void leave() {
+    links.forEach(ClusterLink::markLeaving);
+    step = Step.GOODBYE;
+  }
+
+  /** For the log. */
+  String verdict() {
+    return "stopped"
+        + (cutConnections ? "; some connections were cut at the drain timeout" : "")
+        + (cutPeers ? "; some requests of peers were left unanswered at the drain timeout" : "");
+  }
+}
