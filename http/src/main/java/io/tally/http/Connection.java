@@ -10,6 +10,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.tally.counter.codecs.CounterStatus;
 import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
+import io.tally.engine.SocketBacklog;
 import org.agrona.DirectBuffer;
 
 /**
@@ -29,6 +30,7 @@ final class Connection implements ReplyHandler {
   private final ChannelHandlerContext ctx;
   private final RequestDecoder decoder;
   private final Limits limits;
+  private final SocketBacklog unread;
   private final Exchange[] ring;
   private int first;
   private int count;
@@ -58,13 +60,19 @@ final class Connection implements ReplyHandler {
     BODY
   }
 
-  Connection(final LoopState loop, final ChannelHandlerContext ctx, final RequestDecoder decoder) {
+  /** Its first bytes came after that time: it may have waited to be accepted. */
+  Connection(
+      final LoopState loop,
+      final ChannelHandlerContext ctx,
+      final RequestDecoder decoder,
+      final long acceptableSinceNs) {
     this.loop = loop;
     this.ctx = ctx;
     this.decoder = decoder;
     this.limits = loop.limits();
     this.ring = new Exchange[limits.maxInFlight()];
     this.phaseSinceNs = loop.nowNs();
+    this.unread = new SocketBacklog(loop.standstill(), acceptableSinceNs, loop.nowNs());
     loop.onOpened(this);
   }
 
@@ -77,9 +85,26 @@ final class Connection implements ReplyHandler {
     }
     if (!paused) {
       paused = true;
+      unread.onPause();
       readOn(false);
     }
     return false;
+  }
+
+  void onRead() {
+    unread.onRead(loop.nowNs());
+  }
+
+  void onDrained() {
+    unread.onDrained();
+  }
+
+  /**
+   * Whether what is to be decoded next may have waited for longer than a request may take: its
+   * client may have given up, and have been told what became of it.
+   */
+  boolean isLate() {
+    return unread.isLate(loop.nowNs());
   }
 
   /** Whether what arrives is to be discarded. */
@@ -337,6 +362,7 @@ final class Connection implements ReplyHandler {
 
   private void resume() {
     paused = false;
+    unread.onResume(loop.nowNs());
     phaseSinceNs = loop.nowNs();
     decoder.resume();
     if (!paused) {

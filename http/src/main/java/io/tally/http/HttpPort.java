@@ -43,7 +43,13 @@ final class HttpPort implements AutoCloseable {
     this.epochClock = epochClock;
     counters = new HttpCounters(eventLoops.loopCount());
     loops = new LoopState[eventLoops.loopCount()];
-    socket = ListenSocket.bind(eventLoops, host, port, new Acceptor());
+    socket =
+        ListenSocket.bind(
+            eventLoops,
+            host,
+            port,
+            new Acceptor(loop -> loops[eventLoops.indexOf(loop)]),
+            new Admission());
   }
 
   /** Begins to serve, with the handler of each loop. */
@@ -135,14 +141,14 @@ final class HttpPort implements AutoCloseable {
     return true;
   }
 
-  private final class Acceptor extends ChannelInitializer<Channel> {
+  private final class Admission extends ChannelInitializer<Channel> {
     @Override
     protected void initChannel(final Channel channel) {
       final LoopState loop = loops[eventLoops.indexOf(channel.eventLoop())];
       final boolean admitted = connectionCount.incrementAndGet() <= limits.maxConnections();
       channel.closeFuture().addListener(closing -> connectionCount.decrementAndGet());
       if (admitted) {
-        channel.pipeline().addLast(new RequestDecoder(loop));
+        channel.pipeline().addLast(new RequestDecoder(loop, Acceptor.acceptableSinceNs(channel)));
       } else {
         loop.refuse(channel);
       }

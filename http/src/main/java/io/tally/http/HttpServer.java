@@ -143,6 +143,7 @@ public final class HttpServer implements AutoCloseable {
     private int maxRequestLineBytes = 4_096;
     private int maxHeaderBytes = 8_192;
     private int maxHeaderCount = 100;
+    private long requestTimeoutNs = TimeUnit.SECONDS.toNanos(1);
     private long headDeadlineNs = TimeUnit.SECONDS.toNanos(5);
     private long bodyDeadlineNs = TimeUnit.SECONDS.toNanos(5);
     private long idleTimeoutNs = TimeUnit.SECONDS.toNanos(60);
@@ -179,6 +180,7 @@ public final class HttpServer implements AutoCloseable {
       checkRange("maxRequestLineBytes", maxRequestLineBytes, MIN_LINE_BYTES, 1 << 16);
       checkRange("maxHeaderBytes", maxHeaderBytes, MIN_LINE_BYTES, 1 << 20);
       checkRange("maxHeaderCount", maxHeaderCount, 1, 1 << 16);
+      checkPositive("requestTimeoutNs", requestTimeoutNs);
       checkPositive("headDeadlineNs", headDeadlineNs);
       checkPositive("bodyDeadlineNs", bodyDeadlineNs);
       checkPositive("idleTimeoutNs", idleTimeoutNs);
@@ -192,6 +194,7 @@ public final class HttpServer implements AutoCloseable {
               maxRequestLineBytes,
               maxHeaderBytes,
               maxHeaderCount,
+              requestTimeoutNs,
               headDeadlineNs,
               bodyDeadlineNs,
               idleTimeoutNs,
@@ -513,6 +516,19 @@ public final class HttpServer implements AutoCloseable {
      */
     public int maxHeaderCount() {
       return maxHeaderCount;
+    }
+
+    /**
+     * Longest time a request takes; by default 1 s. One that may have waited in its socket for
+     * longer, because the process stood still or its connection was not read, is refused 503 and
+     * its connection closed: its client has given up by then.
+     *
+     * @param requestTimeoutNs positive nanoseconds.
+     * @return this.
+     */
+    public Context requestTimeoutNs(final long requestTimeoutNs) {
+      this.requestTimeoutNs = requestTimeoutNs;
+      return this;
     }
 
     /**

@@ -10,6 +10,7 @@ record Limits(
     int maxRequestLineBytes,
     int maxHeaderBytes,
     int maxHeaderCount,
+    long requestTimeoutNs,
     long headDeadlineNs,
     long bodyDeadlineNs,
     long idleTimeoutNs,

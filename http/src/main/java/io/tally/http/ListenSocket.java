@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
@@ -14,6 +15,10 @@ import java.net.InetSocketAddress;
  */
 final class ListenSocket {
   private static final int BACKLOG = 4_096;
+
+  /** Connections that one turn of the loop accepts at most. */
+  static final int ACCEPTS_A_TURN = 16;
+
   private static final int MAX_PORT = 65_535;
 
   private final Channel channel;
@@ -24,8 +29,18 @@ final class ListenSocket {
     this.address = (InetSocketAddress) channel.localAddress();
   }
 
+  /**
+   * Binds a socket.
+   *
+   * @param acceptor sees each connection on the listening socket's loop.
+   * @param child sees it then on its own.
+   */
   static ListenSocket bind(
-      final EventLoops eventLoops, final String host, final int port, final ChannelHandler child) {
+      final EventLoops eventLoops,
+      final String host,
+      final int port,
+      final ChannelHandler acceptor,
+      final ChannelHandler child) {
     final ChannelFuture bound =
         new ServerBootstrap()
             .group(eventLoops.group())
@@ -33,8 +48,15 @@ final class ListenSocket {
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
             .option(ChannelOption.AUTO_READ, false)
+            .option(
+                ChannelOption.RECVBUF_ALLOCATOR,
+                new ServerChannelRecvByteBufAllocator()
+                    // Epoll would accept one a turn: it takes the descriptor for a short read.
+                    .respectMaybeMoreData(false)
+                    .maxMessagesPerRead(ACCEPTS_A_TURN))
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+            .handler(acceptor)
             .childHandler(child)
             .bind(host, port)
             .awaitUninterruptibly();

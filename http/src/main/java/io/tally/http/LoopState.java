@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.tally.counter.CounterReplyAdapter;
+import io.tally.engine.StandstillDetector;
 import io.tally.engine.SteppedAgent;
 import java.util.Arrays;
 import org.agrona.concurrent.EpochClock;
@@ -22,6 +23,7 @@ final class LoopState implements SteppedAgent {
   private final ResponseWriter writer;
   private final CounterReplyAdapter reply = new CounterReplyAdapter();
   private final Request request = new Request();
+  private final StandstillDetector standstill;
   private final AmountParser amounts = new AmountParser();
   private final byte[] body;
   private final long sweepIntervalNs;
@@ -49,11 +51,14 @@ final class LoopState implements SteppedAgent {
     this.writer = new ResponseWriter(epochClock);
     this.body = new byte[limits.maxBodyBytes()];
     this.sweepIntervalNs = limits.sweepIntervalNs();
+    this.nowNs = stepper.clock().nanoTime();
+    this.standstill = new StandstillDetector(limits.requestTimeoutNs(), nowNs);
   }
 
   @Override
   public int doWork(final long nowNs) {
     this.nowNs = nowNs;
+    standstill.onTick(nowNs);
     if (nextSweepNs != NEVER && nowNs - nextSweepNs >= 0) {
       sweep();
     }
@@ -72,7 +77,11 @@ final class LoopState implements SteppedAgent {
 
   @Override
   public long nextStepNs() {
-    return dirtyCount > 0 ? nowNs : nextSweepNs;
+    if (dirtyCount > 0) {
+      return nowNs;
+    }
+    final long tickNs = standstill.nextTickNs();
+    return nextSweepNs == NEVER || tickNs - nextSweepNs < 0 ? tickNs : nextSweepNs;
   }
 
   @Override
@@ -189,6 +198,10 @@ final class LoopState implements SteppedAgent {
 
   long nowNs() {
     return nowNs;
+  }
+
+  StandstillDetector standstill() {
+    return standstill;
   }
 
   Limits limits() {

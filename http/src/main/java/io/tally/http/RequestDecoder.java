@@ -2,6 +2,7 @@ package io.tally.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.ContentLengthNotAllowedException;
@@ -37,6 +38,7 @@ final class RequestDecoder extends HttpRequestDecoder {
 
   private final LoopState loop;
   private final Limits limits;
+  private final long acceptableSinceNs;
   private Connection connection;
   private HttpRequest current;
   private Verb verb;
@@ -47,7 +49,7 @@ final class RequestDecoder extends HttpRequestDecoder {
   private boolean wellFormedTarget;
   private ChannelHandlerContext context;
 
-  RequestDecoder(final LoopState loop) {
+  RequestDecoder(final LoopState loop, final long acceptableSinceNs) {
     super(
         new HttpDecoderConfig()
             .setMaxInitialLineLength(loop.limits().maxRequestLineBytes())
@@ -58,18 +60,20 @@ final class RequestDecoder extends HttpRequestDecoder {
             .setUseRfc9112TransferEncoding(true));
     this.loop = loop;
     this.limits = loop.limits();
+    this.acceptableSinceNs = acceptableSinceNs;
   }
 
   @Override
   public void handlerAdded(final ChannelHandlerContext ctx) {
     loop.onRead();
     context = ctx;
-    connection = new Connection(loop, ctx, this);
+    connection = new Connection(loop, ctx, this, acceptableSinceNs);
   }
 
   @Override
   public void channelRead(final ChannelHandlerContext ctx, final Object bytes) throws Exception {
     loop.onRead();
+    connection.onRead();
     super.channelRead(ctx, bytes);
     loop.wake();
   }
@@ -88,6 +92,9 @@ final class RequestDecoder extends HttpRequestDecoder {
 
   @Override
   public void channelReadComplete(final ChannelHandlerContext ctx) {
+    if (isDrained(ctx.channel())) {
+      connection.onDrained();
+    }
     // Not the inherited one: it reads on although reading was stopped, since nothing is ever passed
     // on from here.
     discardSomeReadBytes();
@@ -133,6 +140,11 @@ final class RequestDecoder extends HttpRequestDecoder {
       return;
     }
     if (!connection.tryDecode()) {
+      return;
+    }
+    if (connection.isLate()) {
+      in.skipBytes(in.readableBytes());
+      fault(Refusal.WAITED, current != null && verb == Verb.HEAD, current == null || isWrite());
       return;
     }
     final boolean inHead = current == null;
@@ -199,7 +211,7 @@ final class RequestDecoder extends HttpRequestDecoder {
     }
     final Refusal refusal = folds ? Refusal.LINE_FOLDING : check(request);
     if (refusal != null) {
-      fault(refusal, verb == Verb.POST);
+      fault(refusal, isWrite());
       return;
     }
     current = request;
@@ -208,13 +220,13 @@ final class RequestDecoder extends HttpRequestDecoder {
 
   private void onContent(final HttpContent content) {
     if (content.decoderResult().isFailure()) {
-      fault(bodyFault(content.decoderResult().cause()), verb == Verb.POST);
+      fault(bodyFault(content.decoderResult().cause()), isWrite());
       return;
     }
     final ByteBuf bytes = content.content();
     final int length = bytes.readableBytes();
     if (length > limits.maxBodyBytes() - bodyLength) {
-      fault(Refusal.BODY_TOO_LARGE, verb == Verb.POST);
+      fault(Refusal.BODY_TOO_LARGE, isWrite());
       return;
     }
     if (length > 0) {
@@ -358,9 +370,23 @@ final class RequestDecoder extends HttpRequestDecoder {
   }
 
   private void fault(final Refusal refusal, final boolean write) {
+    fault(refusal, verb == Verb.HEAD, write);
+  }
+
+  private void fault(final Refusal refusal, final boolean head, final boolean write) {
     current = null;
     body = NO_BODY;
-    connection.onFault(refusal, verb == Verb.HEAD, write);
+    connection.onFault(refusal, head, write);
+  }
+
+  private boolean isWrite() {
+    return verb == Verb.POST;
+  }
+
+  /** A read that was given less than it asked for has emptied the socket. */
+  private static boolean isDrained(final Channel channel) {
+    return channel.unsafe().recvBufAllocHandle().lastBytesRead()
+        < channel.unsafe().recvBufAllocHandle().attemptedBytesRead();
   }
 
   /**

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.agrona.concurrent.SystemNanoClock;
 
@@ -38,6 +39,8 @@ final class TestServer implements AutoCloseable {
             .readiness(() -> readiness)
             .liveness(() -> new ProbeResult(true, "{\"live\":true}"))
             .cluster(() -> "{\"epoch\":1,\"nodes\":[]}")
+            // Beside a leak detector and other tests, what is sent may wait for long.
+            .requestTimeoutNs(TimeUnit.MINUTES.toNanos(1))
             .metricsUrl("http://localhost:2121/metrics");
     settings.accept(context);
     http = HttpServer.launch(context);

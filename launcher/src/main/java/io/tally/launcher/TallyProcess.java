@@ -166,6 +166,7 @@ final class TallyProcess implements AutoCloseable {
                 .eventLoops(loops)
                 .host(settings.bind)
                 .port(settings.httpPort)
+                .requestTimeoutNs(settings.requestTimeout.toNanos())
                 .ingresses(ingresses)
                 .readiness(status::readyz)
                 .liveness(status::livez)

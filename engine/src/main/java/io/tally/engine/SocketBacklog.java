@@ -1,0 +1,88 @@
+package io.tally.engine;
+
+/**
+ * Since when one socket may hold something unread: bytes of a connection, or connections of a
+ * listening socket. Reading may have been paused, or may never have caught up with what arrives;
+ * then what is read now is as old as the oldest thing that can have been left. Otherwise it arrived
+ * after the last poll of its thread that is known to be complete ({@link StandstillDetector}).
+ *
+ * <p>Belongs to the thread that polls the socket.
+ */
+public final class SocketBacklog {
+  private final StandstillDetector detector;
+  private boolean left;
+  private boolean paused;
+  private long leftSinceNs;
+  private long touchedNs;
+
+  /**
+   * Creates the backlog of a socket that is polled from now on.
+   *
+   * @param detector of the thread that polls it.
+   * @param sinceNs earliest time at which what it holds now can have arrived, in nanoseconds.
+   * @param nowNs time in nanoseconds.
+   */
+  public SocketBacklog(final StandstillDetector detector, final long sinceNs, final long nowNs) {
+    this.detector = detector;
+    left = true;
+    leftSinceNs = sinceNs;
+    touchedNs = nowNs;
+  }
+
+  /**
+   * Something was read, and is about to be looked at. More may be left.
+   *
+   * @param nowNs time in nanoseconds.
+   */
+  public void onRead(final long nowNs) {
+    leftSinceNs = sinceNs();
+    left = true;
+    touchedNs = nowNs;
+  }
+
+  /** The socket was found empty, after what was read last. */
+  public void onDrained() {
+    if (!paused) {
+      left = false;
+    }
+  }
+
+  /** From now on the socket is not read, or not all that was read is looked at. */
+  public void onPause() {
+    leftSinceNs = sinceNs();
+    left = true;
+    paused = true;
+  }
+
+  /**
+   * What was left is looked at, and then the socket is read again.
+   *
+   * @param nowNs time in nanoseconds.
+   */
+  public void onResume(final long nowNs) {
+    paused = false;
+    touchedNs = nowNs;
+  }
+
+  /**
+   * The earliest time at which what is unread here, or was read last, can have arrived.
+   *
+   * @return time in nanoseconds.
+   */
+  public long sinceNs() {
+    // A complete poll after the last touch would have reported what is left.
+    final boolean holds = left && (paused || detector.polledNs() - touchedNs <= 0);
+    return holds ? leftSinceNs : detector.polledNs();
+  }
+
+  /**
+   * Whether what is unread here, or was read last, may have waited for longer than the request
+   * timeout.
+   *
+   * @param nowNs time in nanoseconds.
+   * @return true if it is not to be taken any more.
+   */
+  public boolean isLate(final long nowNs) {
+    return detector.isLate(nowNs, sinceNs());
+  }
+}

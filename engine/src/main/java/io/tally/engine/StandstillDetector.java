@@ -1,0 +1,87 @@
+package io.tally.engine;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Tells idleness from standstill for one thread that polls sockets: what a socket hands over now
+ * may have waited there, unread, while the process was stopped, the collector ran or the thread was
+ * held up. With a {@link SocketBacklog} for each socket it says whether that can have been for
+ * longer than the request timeout.
+ *
+ * <p>Why it is right: the thread ticks at least once in {@link #TICK_NS}, and between two ticks it
+ * polls all its sockets and serves those that hold something. So after a tick, whatever arrived
+ * before the <em>previous</em> tick has been seen by a poll, and is no longer there unless the
+ * socket's own backlog remembers that something was left. A clock read before a poll is never later
+ * than the arrival of what that poll did not see; a stop at any point between two lines can
+ * therefore only make things look older. While idle, the previous tick is at most two ticks old,
+ * which is the allowance in {@link #isLate}: what has waited for no longer than the timeout is
+ * never late.
+ *
+ * <p>One thread, no clock of its own.
+ */
+public final class StandstillDetector {
+  /** Longest time between two ticks of a thread that runs, in nanoseconds. */
+  public static final long TICK_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private static final long ALLOWANCE_NS = 2 * TICK_NS;
+
+  private final long limitNs;
+  private long polledNs;
+  private long tickedNs;
+  private boolean wasLate;
+
+  /**
+   * Creates a detector for a thread that begins to poll.
+   *
+   * @param requestTimeoutNs how long something may wait, positive nanoseconds.
+   * @param nowNs time on the thread's clock; no socket may hold anything older.
+   */
+  public StandstillDetector(final long requestTimeoutNs, final long nowNs) {
+    limitNs = requestTimeoutNs + ALLOWANCE_NS;
+    polledNs = nowNs;
+    tickedNs = nowNs;
+  }
+
+  /**
+   * One turn: all sockets have been polled since the last tick.
+   *
+   * @param nowNs time in nanoseconds, read in this turn after that poll.
+   */
+  public void onTick(final long nowNs) {
+    wasLate = nowNs - tickedNs > ALLOWANCE_NS;
+    polledNs = tickedNs;
+    tickedNs = nowNs;
+  }
+
+  /**
+   * When the next tick is due at the latest: at once after a standstill, so that what arrives from
+   * now on is soon told from what had waited.
+   *
+   * @return time in nanoseconds.
+   */
+  public long nextTickNs() {
+    return wasLate ? tickedNs : tickedNs + TICK_NS;
+  }
+
+  /**
+   * The earliest time at which anything can have arrived that a socket holds of which nothing was
+   * left at its last poll.
+   *
+   * @return time in nanoseconds.
+   */
+  public long polledNs() {
+    return polledNs;
+  }
+
+  /**
+   * Whether what arrived at a time has waited for longer than the request timeout, by at most two
+   * ticks of doubt.
+   *
+   * @param nowNs time in nanoseconds.
+   * @param sinceNs earliest time of arrival, in nanoseconds.
+   * @return true if it is not to be taken any more.
+   */
+  public boolean isLate(final long nowNs, final long sinceNs) {
+    return nowNs - sinceNs > limitNs;
+  }
+}

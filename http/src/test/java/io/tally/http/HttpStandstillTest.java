@@ -1,0 +1,176 @@
+package io.tally.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tally.engine.StandstillDetector;
+import io.tally.http.RawClient.Response;
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A loop that stands still stands for a stopped process: the tests of the launcher stop one. */
+@Timeout(60)
+class HttpStandstillTest {
+  private static final long TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long TOO_LONG_NS = TIMEOUT_NS + 3 * StandstillDetector.TICK_NS;
+  private static final String PATH = "/counter/c/increment";
+
+  @AfterAll
+  static void leaksNothing() {
+    CountingLeakDetector.assertNoLeak();
+  }
+
+  private static TestServer server() {
+    return new TestServer(context -> context.requestTimeoutNs(TIMEOUT_NS).maxInFlight(2));
+  }
+
+  private static void letTimePass() {
+    final long startNs = System.nanoTime();
+    Await.until("time passed", () -> System.nanoTime() - startNs > TOO_LONG_NS);
+  }
+
+  private static void standStill(final TestServer server, final ThrowingRunnable meanwhile)
+      throws IOException {
+    final CountDownLatch standing = new CountDownLatch(1);
+    final CountDownLatch over = new CountDownLatch(1);
+    server.onLoop(
+        () -> {
+          standing.countDown();
+          try {
+            over.await();
+          } catch (final InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    Await.until("standstill", () -> standing.getCount() == 0);
+    try {
+      meanwhile.run();
+      letTimePass();
+    } finally {
+      over.countDown();
+    }
+  }
+
+  private interface ThrowingRunnable {
+    void run() throws IOException;
+  }
+
+  private static void assertRefused(final RawClient client) throws IOException {
+    final Response response = client.read();
+    assertEquals(503, response.status(), response::body);
+    assertTrue(response.body().contains("/problems/busy"), response::body);
+    assertTrue(response.body().contains("\"outcome\":\"not_applied\""), response::body);
+    assertEquals("close", response.header("Connection"));
+    assertTrue(client.isClosed());
+  }
+
+  @Test
+  void shouldRefuseWhatWaitedWhileItStoodStill() throws IOException {
+    try (TestServer server = server();
+        RawClient used = server.connect();
+        RawClient halfway = server.connect();
+        RawClient inBody = server.connect();
+        RawClient gone = server.connect()) {
+      assertEquals(200, used.exchange(RawClient.get("/counter/c")).status());
+      halfway.send("POST " + PATH + " HTTP/1.1\r\nHo");
+      inBody.send("POST " + PATH + " HTTP/1.1\r\nHost: t\r\nContent-Length: 12\r\n\r\n{\"amount");
+      assertEquals(200, gone.exchange(RawClient.get("/counter/c")).status());
+      final RawClient[] late = new RawClient[40];
+      standStill(
+          server,
+          () -> {
+            used.send(RawClient.post(PATH, "").repeat(5));
+            halfway.send("st: t\r\n\r\n");
+            inBody.send("\":1}");
+            gone.send(RawClient.post(PATH, "")).endOutput();
+            for (int i = 0; i < late.length; i++) {
+              late[i] = server.connect().send(RawClient.post(PATH, ""));
+            }
+          });
+      assertRefused(used);
+      assertRefused(halfway);
+      assertRefused(inBody);
+      assertRefused(gone);
+      for (final RawClient client : late) {
+        assertRefused(client);
+        client.close();
+      }
+      assertEquals(0, server.counters.value("c"));
+      Await.until("as before", () -> counts(server));
+    }
+  }
+
+  private static boolean counts(final TestServer server) {
+    try (RawClient client = server.connect()) {
+      return client.exchange(RawClient.post(PATH, "")).status() == 200;
+    } catch (final IOException closed) {
+      return false;
+    }
+  }
+
+  @Test
+  void shouldGoOnWithConnectionsOnWhichNothingWaited() throws IOException {
+    try (TestServer server = server();
+        RawClient idle = server.connect();
+        RawClient unused = server.connect()) {
+      assertEquals(200, idle.exchange(RawClient.post(PATH, "")).status());
+      standStill(server, () -> {});
+      Await.until("as before", () -> counts(server));
+      assertEquals(200, idle.exchange(RawClient.post(PATH, "")).status());
+      letTimePass();
+      assertEquals(200, idle.exchange(RawClient.post(PATH, "")).status());
+      assertEquals(200, unused.exchange(RawClient.post(PATH, "")).status());
+    }
+  }
+
+  @Test
+  void shouldRefuseWhatItLeftUnreadForTooLong() throws IOException {
+    try (TestServer server = server();
+        RawClient client = server.connect()) {
+      server.counters.hold();
+      client.send(RawClient.post(PATH, "").repeat(2));
+      server.awaitHeld(2);
+      client.send(RawClient.post(PATH, "").repeat(20));
+      letTimePass();
+      server.onLoop(server.counters::releaseBackwards);
+      assertEquals(200, client.read().status());
+      assertEquals(200, client.read().status());
+      assertRefused(client);
+      assertEquals(2, server.counters.value("c"));
+    }
+  }
+
+  @Test
+  void shouldRefuseWhatItDecodedNotForTooLong() throws IOException {
+    try (TestServer server = server();
+        RawClient client = server.connect()) {
+      server.counters.hold();
+      client.send(RawClient.post(PATH, "").repeat(22));
+      server.awaitHeld(2);
+      letTimePass();
+      server.onLoop(server.counters::releaseBackwards);
+      assertEquals(200, client.read().status());
+      assertEquals(200, client.read().status());
+      assertRefused(client);
+      assertEquals(2, server.counters.value("c"));
+    }
+  }
+
+  @Test
+  void shouldTakeWhatComesWhenAnAnswerTookLong() throws IOException {
+    try (TestServer server = server();
+        RawClient client = server.connect()) {
+      server.counters.hold();
+      client.send(RawClient.post(PATH, ""));
+      server.awaitHeld(1);
+      letTimePass();
+      server.onLoop(server.counters::releaseBackwards);
+      assertEquals(200, client.read().status());
+      assertEquals(200, client.exchange(RawClient.post(PATH, "")).status());
+    }
+  }
+}
