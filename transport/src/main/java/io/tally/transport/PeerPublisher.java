@@ -194,6 +194,8 @@ final class PeerPublisher {
       if (sayHello) {
         frame.appendHello(peer.readyIncarnation(), !asks, isResolved);
       }
+      // It may have gone down since the frame before.
+      frameFull = false;
       if (session.isServing()) {
         drain(nowNs);
       }

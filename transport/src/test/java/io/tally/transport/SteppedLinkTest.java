@@ -243,6 +243,24 @@ class SteppedLinkTest {
   }
 
   @Test
+  void shouldLeaveItsStepWhenAPeerGoesDownBetweenTwoOfItsFrames() {
+    launchPair(TestNode.context("a", 10).maxFrameBytes(1 << 13), TestNode.context("b", 20));
+    pass(2_750, a);
+    for (int i = 0; i < 20; i++) {
+      assertEquals(NodeLink.CLAIMED, a.offerCommand(1, i, 900));
+    }
+    carrier.loses =
+        subject -> {
+          a.link.receiver().doWork(nowNs + 100 * MS);
+          return true;
+        };
+    a.link.sender().doWork(nowNs);
+    assertEquals(PeerStatus.DOWN, a.link.peerStatus(1));
+    a.link.sender().doWork(nowNs);
+    assertTrue(a.count(LinkCounter.MESSAGES_DROPPED) > 0);
+  }
+
+  @Test
   void shouldAcknowledgeOneWayTraffic() {
     launchPair();
     long next = 0;
