@@ -28,6 +28,7 @@ class SourceRulesTest {
   private static final String GENERIC = "engine/src/main/java/io/tally/(engine|lane)/.*";
   private static final String TRANSPORT = "transport/src/main/.*";
   private static final String HTTP = "http/src/main/.*";
+  private static final String PRODUCT = "(?!bench/|stress/)[a-z]+/src/main/.*";
   private static final String TESTS = "[a-z]+/src/test/.*";
   private static final String ANYWHERE = ".*";
 
@@ -85,6 +86,11 @@ class SourceRulesTest {
                   "\\.\\s*(sync|syncUninterruptibly|await\\w*)\\s*\\(|\\bThread\\s*\\.\\s*sleep\\b"
                       + "|\\bLockSupport\\b")
               .such(HTTP_FILE, "channel.closeFuture()\n    .sync();"),
+          rule("what is printed does not depend on the machine's language", PRODUCT)
+              .bans(
+                  "\\bString\\s*\\.\\s*format\\s*\\(\\s*(?!Locale\\.ROOT)|\\.\\s*printf\\s*\\(\\s*(?!Locale\\.ROOT)"
+                      + "|\\.\\s*formatted\\s*\\(|\\.\\s*to(Upper|Lower)Case\\s*\\(\\s*\\)")
+              .such(LAUNCHER_FILE, "String.format(pattern, 1);"),
           rule("nobody leans on benchmarks", "(?!bench/).*")
               .bans("\\bio\\.tally\\.bench\\b")
               .such(LAUNCHER_FILE, "import io.tally.bench.KeyHashBenchmark;"),

@@ -6,17 +6,16 @@ import io.tally.engine.ServiceFaultHandler;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.agrona.ErrorHandler;
+import org.agrona.concurrent.NanoClock;
 
 /**
- * Told of what agents throw. An exception is logged, each kind once; an error ends the process,
- * because state may be broken: out of memory above all can leave a map in the middle of a rehash.
+ * Told of what agents throw. An exception is logged, each kind once a minute; an error ends the
+ * process, because state may be broken: out of memory above all can leave a map in the middle of a
+ * rehash.
  */
 final class FaultLog implements ErrorHandler, ServiceFaultHandler {
   private static final int EXIT_HALT = 70;
-  private static final int MAX_KINDS = 32;
 
   private static final FileOutputStream ERROR_OUT = new FileOutputStream(FileDescriptor.err);
   private static final byte[] OUT_OF_MEMORY =
@@ -24,7 +23,11 @@ final class FaultLog implements ErrorHandler, ServiceFaultHandler {
   private static final byte[] BROKEN =
       "tally: halted by an error: state may be broken\n".getBytes(US_ASCII);
 
-  private final Set<String> seen = ConcurrentHashMap.newKeySet();
+  private final Repeats repeats;
+
+  FaultLog(final NanoClock clock) {
+    repeats = new Repeats(clock);
+  }
 
   @Override
   public void onError(final Throwable thrown) {
@@ -50,7 +53,7 @@ final class FaultLog implements ErrorHandler, ServiceFaultHandler {
   private void log(final String message, final Throwable thrown) {
     final StackTraceElement[] trace = thrown.getStackTrace();
     final String kind = thrown.getClass().getName() + (trace.length == 0 ? "" : "@" + trace[0]);
-    if (seen.size() < MAX_KINDS && seen.add(kind)) {
+    if (repeats.admit(kind)) {
       Log.error(message, thrown);
     }
   }

@@ -108,27 +108,29 @@ final class Limits {
     }
   }
 
-  String describe() {
-    return "max_message_bytes="
-        + maxMessageBytes
-        + " ring_bytes="
-        + ringBytes
-        + " pending_requests="
-        + pendingRequests
-        + " reply_queue_bytes="
-        + replyQueueBytes
-        + " peer_queue_bytes="
-        + peerBytes
-        + " first_table_bytes="
-        + tableBytes
-        + " lane_bytes_per_ingress_node="
-        + laneBytes
-        + " max_counters="
-        + counterLimit.maxCounters()
-        + " max_idempotency_keys="
-        + idempotencyLimit.maxKeys()
-        + " keyed_writes_per_second_per_shard="
-        + settings.idempotencyKeys / Math.max(1, keptKeySeconds);
+  Object[] describe() {
+    return new Object[] {
+      "max_message_bytes",
+      maxMessageBytes,
+      "ring_bytes",
+      ringBytes,
+      "pending_requests",
+      pendingRequests,
+      "reply_queue_bytes",
+      replyQueueBytes,
+      "peer_queue_bytes",
+      peerBytes,
+      "first_table_bytes",
+      tableBytes,
+      "lane_bytes_per_ingress_node",
+      laneBytes,
+      "max_counters",
+      counterLimit.maxCounters(),
+      "max_idempotency_keys",
+      idempotencyLimit.maxKeys(),
+      "keyed_writes_per_second_per_shard",
+      settings.idempotencyKeys / Math.max(1, keptKeySeconds),
+    };
   }
 
   private static long maxDirectBytes() {

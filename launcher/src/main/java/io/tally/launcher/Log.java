@@ -1,27 +1,28 @@
 package io.tally.launcher;
 
+import java.util.Arrays;
 import java.util.logging.Handler;
 import java.util.logging.Level;
+import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/**
- * The launcher's log: a quoted message, then pairs of key and value. Never called on a hot path.
- */
+/** The launcher's log: a message, then pairs of key and value. Never called on a hot path. */
 final class Log {
-  private static final Logger LOGGER = Logger.getLogger("io.tally");
+  /** Kept, because a logger that nobody holds is collected, and its level with it. */
+  static final Logger LOGGER = Logger.getLogger("io.tally");
 
   private Log() {}
 
   static void info(final String message, final Object... pairs) {
-    log(Level.INFO, message, pairs);
+    log(Level.INFO, message, null, pairs);
   }
 
   static void warn(final String message, final Object... pairs) {
-    log(Level.WARNING, message, pairs);
+    log(Level.WARNING, message, null, pairs);
   }
 
   static void error(final String message, final Throwable thrown) {
-    LOGGER.log(Level.SEVERE, line(message), thrown);
+    log(Level.SEVERE, message, thrown);
   }
 
   /** Waits until what was logged is written. Not for event loops. */
@@ -31,21 +32,13 @@ final class Log {
     }
   }
 
-  private static void log(final Level level, final String message, final Object... pairs) {
-    LOGGER.log(level, line(message, pairs));
-  }
-
-  private static String line(final String message, final Object... pairs) {
-    final StringBuilder line = new StringBuilder().append('"').append(message).append('"');
-    for (int i = 0; i < pairs.length; i += 2) {
-      final String value = String.valueOf(pairs[i + 1]);
-      line.append(' ').append(pairs[i]).append('=');
-      if (value.indexOf(' ') >= 0 || value.isEmpty()) {
-        line.append('"').append(value).append('"');
-      } else {
-        line.append(value);
-      }
-    }
-    return line.toString();
+  private static void log(
+      final Level level, final String message, final Throwable thrown, final Object... pairs) {
+    final LogRecord line = new LogRecord(level, message);
+    line.setLoggerName(LOGGER.getName());
+    line.setThrown(thrown);
+    // As text at once: the line is written by another thread, later.
+    line.setParameters(Arrays.stream(pairs).map(String::valueOf).toArray());
+    LOGGER.log(line);
   }
 }

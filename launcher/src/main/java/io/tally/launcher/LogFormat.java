@@ -9,27 +9,27 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.agrona.concurrent.NanoClock;
 
 /**
- * Log lines of {@code key=value} pairs on standard output. A record's message gives {@code msg} and
- * what follows it.
+ * One line of {@code key=value} pairs for each record, also for those of libraries, which name
+ * their logger.
  */
 final class LogFormat extends Formatter {
-  /** Kept, because a logger that nobody holds is collected, and its level with it. */
-  private static final Logger TALLY = Logger.getLogger("io.tally");
-
-  /** Makes this the format of everything that is logged in the process, from level INFO on. */
-  static void install() {
+  /** Makes this the format of everything that is logged in the process, on standard output. */
+  static void install(final NanoClock clock) {
     final Logger root = Logger.getLogger("");
     for (final Handler handler : root.getHandlers()) {
       root.removeHandler(handler);
     }
+    final Repeats repeats = new Repeats(clock);
     final Handler handler = new LogWriter(System.out, new LogFormat());
     handler.setLevel(Level.INFO);
+    handler.setFilter(record -> isOurs(record) || repeats.admit(kind(record)));
     root.addHandler(handler);
     // Libraries have nothing to tell a user below a warning.
     root.setLevel(Level.WARNING);
-    TALLY.setLevel(Level.INFO);
+    Log.LOGGER.setLevel(Level.INFO);
   }
 
   @Override
@@ -39,15 +39,37 @@ final class LogFormat extends Formatter {
         .append(Instant.ofEpochMilli(record.getMillis()).truncatedTo(ChronoUnit.MILLIS))
         .append(" level=")
         .append(level(record.getLevel()))
-        .append(" msg=")
-        .append(oneLine(formatMessage(record)))
-        .append('\n');
+        .append(" msg=");
+    if (isOurs(record)) {
+      Logfmt.quoted(line, record.getMessage());
+      final Object[] pairs = record.getParameters();
+      for (int i = 0; i < pairs.length; i += 2) {
+        Logfmt.pair(line, (String) pairs[i], (String) pairs[i + 1]);
+      }
+    } else {
+      Logfmt.quoted(line, formatMessage(record));
+      Logfmt.pair(line, "logger", String.valueOf(record.getLoggerName()));
+    }
     if (record.getThrown() != null) {
       final StringWriter trace = new StringWriter();
       record.getThrown().printStackTrace(new PrintWriter(trace));
-      line.append(trace);
+      Logfmt.pair(line, "error", record.getThrown().toString());
+      Logfmt.pair(line, "stack", trace.toString());
     }
-    return line.toString();
+    return line.append('\n').toString();
+  }
+
+  private static boolean isOurs(final LogRecord record) {
+    return Log.LOGGER.getName().equals(record.getLoggerName());
+  }
+
+  /** What a library says again and again, such as that no file descriptor is left, is one kind. */
+  private static String kind(final LogRecord record) {
+    final Throwable thrown = record.getThrown();
+    return record.getLoggerName()
+        + record.getLevel()
+        + String.valueOf(record.getMessage()).replaceAll("[0-9]+", "#")
+        + (thrown == null ? "" : thrown.toString().replaceAll("[0-9]+", "#"));
   }
 
   private static String level(final Level level) {
@@ -55,14 +77,5 @@ final class LogFormat extends Formatter {
       return "ERROR";
     }
     return level.intValue() >= Level.WARNING.intValue() ? "WARN" : "INFO";
-  }
-
-  private static String oneLine(final String message) {
-    final StringBuilder text = new StringBuilder(message.length());
-    message
-        .codePoints()
-        .map(c -> Character.isISOControl(c) ? ' ' : c)
-        .forEach(text::appendCodePoint);
-    return text.toString();
   }
 }

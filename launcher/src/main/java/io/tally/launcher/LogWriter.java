@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogRecord;
 
 /**
@@ -50,7 +51,7 @@ final class LogWriter extends Handler {
         out.print(getFormatter().format(queue.take()));
         final long lines = dropped.getAndSet(0);
         if (lines > 0) {
-          out.print("level=WARN msg=\"log lines dropped\" count=" + lines + "\n");
+          out.print(getFormatter().format(dropped(lines)));
         }
         out.flush();
         written.incrementAndGet();
@@ -58,6 +59,13 @@ final class LogWriter extends Handler {
     } catch (final InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static LogRecord dropped(final long lines) {
+    final LogRecord record = new LogRecord(Level.WARNING, "log lines dropped");
+    record.setLoggerName(Log.LOGGER.getName());
+    record.setParameters(new Object[] {"count", Long.toString(lines)});
+    return record;
   }
 
   /** Waits a second at most until everything logged so far is written. Not for event loops. */

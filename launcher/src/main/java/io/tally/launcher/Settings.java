@@ -221,33 +221,35 @@ final class Settings {
   }
 
   /** All values, for the log. */
-  String describe() {
-    return "shards="
-        + shards
-        + " loops="
-        + loops
-        + " shard_threads="
-        + shardThreads
-        + " ring_slots="
-        + ringSlots
-        + " lane_window="
-        + laneWindow
-        + " request_timeout="
-        + Durations.format(requestTimeout)
-        + " queue_limit="
-        + Durations.format(queueLimit)
-        + " drain_timeout="
-        + Durations.format(drainTimeout)
-        + " start_timeout="
-        + Durations.format(startTimeout)
-        + " idempotency_window="
-        + Durations.format(idempotencyWindow)
-        + " idempotency_keys="
-        + idempotencyKeys
-        + " cluster="
-        + cluster
-        + " seed="
-        + seed;
+  Object[] describe() {
+    return new Object[] {
+      "shards",
+      shards,
+      "loops",
+      loops,
+      "shard_threads",
+      shardThreads,
+      "ring_slots",
+      ringSlots,
+      "lane_window",
+      laneWindow,
+      "request_timeout",
+      Durations.format(requestTimeout),
+      "queue_limit",
+      Durations.format(queueLimit),
+      "drain_timeout",
+      Durations.format(drainTimeout),
+      "start_timeout",
+      Durations.format(startTimeout),
+      "idempotency_window",
+      Durations.format(idempotencyWindow),
+      "idempotency_keys",
+      idempotencyKeys,
+      "cluster",
+      cluster,
+      "seed",
+      seed,
+    };
   }
 
   private static void checkTime(

@@ -61,6 +61,8 @@ public final class Tally implements Callable<Integer> {
   public static void main(final String[] args) {
     // Sampling buffers for leaks is for tests, and costs a fiftieth of the time.
     System.getProperties().putIfAbsent("io.netty.leakDetection.level", "disabled");
+    // What is printed is read by machines, and libraries print, too.
+    Locale.setDefault(Locale.ROOT);
     System.exit(run(args));
   }
 

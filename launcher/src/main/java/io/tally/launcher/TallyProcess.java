@@ -30,7 +30,7 @@ final class TallyProcess implements AutoCloseable {
   private final NanoClock clock = SystemNanoClock.INSTANCE;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final AtomicReference<String> fatal = new AtomicReference<>();
-  private final FaultLog faults = new FaultLog();
+  private final FaultLog faults = new FaultLog(clock);
   private final List<ClusterNode> nodes = new ArrayList<>();
   private final Settings settings;
   private final List<String> nodeIds;
@@ -53,8 +53,9 @@ final class TallyProcess implements AutoCloseable {
   static int run(
       final Settings settings, final List<String> nodeIds, final List<String> localNodeIds)
       throws StartException {
-    LogFormat.install();
     final TallyProcess process = new TallyProcess(settings, nodeIds, localNodeIds);
+    LogFormat.install(process.clock);
+    Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> process.faults.onError(thrown));
     Signals.onTermination(process.stop::countDown);
     try {
       process.launch();
@@ -80,7 +81,12 @@ final class TallyProcess implements AutoCloseable {
     loops = EventLoops.launch(settings.loops, clock, faults);
     final CollectorRegistry registry = new CollectorRegistry();
     metrics = MetricsServer.launch(loops, settings.bind, settings.metricsPort, registry);
-    Log.info("prometheus metrics server starting", "port", metrics.port());
+    Log.info(
+        "prometheus metrics server starting",
+        "port",
+        metrics.port(),
+        "url",
+        metrics.url() + "/metrics");
 
     carriers = nodeIds.size() == 1 ? null : Carriers.launch(settings, localNodeIds.equals(nodeIds));
     stepping =
@@ -128,8 +134,8 @@ final class TallyProcess implements AutoCloseable {
           "incarnation",
           node.incarnation());
     }
-    Log.info("settings", "values", settings.describe());
-    Log.info("limits", "values", limits.describe());
+    Log.info("settings", settings.describe());
+    Log.info("limits", limits.describe());
     return services;
   }
 
@@ -175,7 +181,7 @@ final class TallyProcess implements AutoCloseable {
                 .metricsUrl(metrics.url() + "/metrics"));
     metrics.probes(status::readyz, status::livez);
     stepping.start(nodes);
-    Log.info("HTTP server starting", "port", http.port());
+    Log.info("HTTP server starting", "port", http.port(), "url", http.url());
   }
 
   private void awaitPeers() throws StartException {

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,14 +93,48 @@ class CommandLineIT {
             .environment("TALLY_MAX_COUNTERS", "7")
             .run("--node-count=3")) {
       jar.awaitReady();
-      assertEquals(7, Integer.parseInt(limits(jar).replaceAll(".*max_counters=(\\d+).*", "$1")));
+      assertEquals(7, Integer.parseInt(jar.logged("limits", "max_counters")));
       assertTrue(jar.child().said("nodeID=node-2"), "the command line goes before it");
       assertEquals(1, Http.increment(jar.httpPort(), "a"));
     }
   }
 
-  private static String limits(final TallyJar jar) {
-    return jar.logged("limits", "values");
+  /** In Persian and Arabic digits are others, and in Turkish the capital of i is not I. */
+  @ParameterizedTest
+  @ValueSource(strings = {"fa", "ar-EG", "tr"})
+  void shouldSpeakOneLanguageEverywhere(final String tag) {
+    final Locale locale = Locale.forLanguageTag(tag);
+    try (TallyJar jar =
+        TallyJar.small()
+            .jvm("-Duser.language=" + locale.getLanguage(), "-Duser.country=" + locale.getCountry())
+            .environment("TALLY_TRANSPORT", "inprocess")
+            .start("--node-count=2", "--seed=\" level=ERROR")) {
+      jar.awaitReady();
+      jar.awaitSaid("Press Ctrl+C");
+      assertEquals(1, Http.increment(jar.httpPort(), "a"));
+      final String said =
+          String.join("\n", jar.child().output())
+              + Http.get(jar.httpPort(), "/").body()
+              + Http.get(jar.httpPort(), "/readyz").body()
+              + jar.metrics().text();
+      assertTrue(said.chars().allMatch(c -> c < 0x80), said);
+      assertTrue(said.contains(":" + jar.httpPort() + "/counter/my-counter"), said);
+      assertEquals(
+          List.of(),
+          jar.child().output().stream()
+              .filter(line -> line.contains(" level=ERROR") && !line.contains("\\\" level=ERROR"))
+              .toList());
+    }
+  }
+
+  @Test
+  void shouldPrintAddressesThatCanBeUsed() throws IOException {
+    final String host = "127.0.0.2";
+    try (TallyJar jar = TallyJar.small().start("--transport=inprocess", "--bind=" + host)) {
+      jar.awaitReady();
+      jar.awaitSaid("curl http://" + host + ":" + jar.metricsPort() + "/metrics");
+      jar.awaitSaid("curl http://" + host + ":" + jar.httpPort() + "/counter/my-counter");
+    }
   }
 
   @Test

@@ -73,8 +73,11 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     final long carriedBytes = context.carrier.maxFrameBytes();
     if (carriedBytes < context.maxFrameBytes) {
       throw new IOException(
-          "the network takes messages of %d bytes, and the nodes send up to %d (max_payload of a NATS server)"
-              .formatted(carriedBytes, context.maxFrameBytes));
+          "the network takes messages of "
+              + carriedBytes
+              + " bytes, and the nodes send up to "
+              + context.maxFrameBytes
+              + " (max_payload of a NATS server)");
     }
     final ClusterLink link = new ClusterLink(context);
     final Subjects subjects = new Subjects(context.prefix);

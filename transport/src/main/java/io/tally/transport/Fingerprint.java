@@ -21,13 +21,17 @@ final class Fingerprint {
     // The seed is the one free text and stands last, so that no two configurations give the same
     // string.
     return KeyHash.hash(
-        "protocol=%d nodes=%s shards=%d hash=%d lanes=%d seed=%s"
-            .formatted(
-                PROTOCOL_VERSION,
-                String.join(",", sortedNodeIds),
-                shardCount,
-                KeyHash.VERSION,
-                laneWindow,
-                seed));
+        "protocol="
+            + PROTOCOL_VERSION
+            + " nodes="
+            + String.join(",", sortedNodeIds)
+            + " shards="
+            + shardCount
+            + " hash="
+            + KeyHash.VERSION
+            + " lanes="
+            + laneWindow
+            + " seed="
+            + seed);
   }
 }
