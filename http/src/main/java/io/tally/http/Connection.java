@@ -11,6 +11,7 @@ import io.tally.counter.codecs.CounterStatus;
 import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
 import io.tally.engine.SocketBacklog;
+import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
 
 /**
@@ -22,6 +23,13 @@ final class Connection implements ReplyHandler {
   private static final int INITIAL_OUT_BYTES = 256;
   private static final int MAX_INITIAL_OUT_BYTES = 16_384;
   private static final int MAX_LINGER_BYTES = 1 << 20;
+
+  /**
+   * A client that was answered a shorter time ago may be about to ask again. While the server
+   * drains, it is answered once more and told to go; closing at that moment would leave it without
+   * an answer.
+   */
+  static final long BETWEEN_REQUESTS_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
   /** What is answered at once is not in flight, so this alone bounds the answers of one step. */
   private static final int MAX_BATCH_BYTES = 1 << 16;
@@ -41,6 +49,7 @@ final class Connection implements ReplyHandler {
   private boolean inputDone;
   private boolean peerDone;
   private boolean continueDue;
+  private boolean idleSeen;
   private boolean closeAfterFlush;
   private boolean lingerAfterFlush;
   private boolean lingering;
@@ -146,6 +155,7 @@ final class Connection implements ReplyHandler {
     exchange.oldVersion = request.oldVersion;
     if (!request.keepAlive || loop.draining()) {
       exchange.close = true;
+      exchange.linger = loop.draining();
       inputDone = true;
     }
     loop.handler().onRequest(loop.nowNs(), request, exchange, this, slot);
@@ -346,6 +356,9 @@ final class Connection implements ReplyHandler {
   }
 
   private void send(final boolean ends) {
+    if (phase == Phase.IDLE) {
+      phaseSinceNs = loop.nowNs();
+    }
     final ByteBuf batch = out;
     out = null;
     lastOutBytes =
@@ -400,12 +413,21 @@ final class Connection implements ReplyHandler {
     ctx.channel().config().setAutoRead(true);
   }
 
-  /** The server is stopping: finish what was read, and close. */
+  /** The server is stopping: finish what was read, and close. Called again until it is closed. */
   void drain() {
-    if (phase == Phase.IDLE) {
+    if (phase != Phase.IDLE) {
+      return;
+    }
+    // One look at the socket in between: after a standstill there may be a request in it.
+    if (count > 0 || isIdleFor(BETWEEN_REQUESTS_NS) && idleSeen) {
       endInput();
       markDirty();
     }
+    idleSeen = isIdleFor(BETWEEN_REQUESTS_NS);
+  }
+
+  private boolean isIdleFor(final long durationNs) {
+    return count == 0 && !paused && loop.nowNs() - phaseSinceNs >= durationNs;
   }
 
   private void endInput() {
@@ -414,7 +436,10 @@ final class Connection implements ReplyHandler {
     }
     inputDone = true;
     if (count > 0) {
-      ring[(first + count - 1) % ring.length].close = true;
+      final Exchange last = ring[(first + count - 1) % ring.length];
+      last.close = true;
+      // What the client has sent behind it stays unread.
+      last.linger = true;
     }
   }
 
@@ -433,6 +458,8 @@ final class Connection implements ReplyHandler {
       onFault(Refusal.HEAD_TIMEOUT, false, true);
     } else if (phase == Phase.BODY && inPhaseNs > limits.bodyDeadlineNs()) {
       onFault(Refusal.BODY_TIMEOUT, false, true);
+    } else if (loop.draining()) {
+      drain();
     } else if (phase == Phase.IDLE && count == 0 && inPhaseNs > limits.idleTimeoutNs()) {
       ctx.close();
     }

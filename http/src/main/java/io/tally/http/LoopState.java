@@ -104,11 +104,19 @@ final class LoopState implements SteppedAgent {
     for (int i = connectionCount - 1; i >= 0; i--) {
       connections[i].sweep(nowNs);
     }
-    nextSweepNs = connectionCount == 0 ? NEVER : nowNs + sweepIntervalNs;
+    nextSweepNs = connectionCount == 0 ? NEVER : nowNs + sweepIntervalNs();
+  }
+
+  private long sweepIntervalNs() {
+    return draining
+        ? Math.min(sweepIntervalNs, Connection.BETWEEN_REQUESTS_NS / 8)
+        : sweepIntervalNs;
   }
 
   void drain() {
     draining = true;
+    onRead();
+    nextSweepNs = nowNs + sweepIntervalNs();
     for (int i = connectionCount - 1; i >= 0; i--) {
       connections[i].drain();
     }
@@ -135,7 +143,7 @@ final class LoopState implements SteppedAgent {
     connections[connectionCount++] = connection;
     counters.onOpened(loopIndex);
     if (nextSweepNs == NEVER) {
-      nextSweepNs = nowNs + sweepIntervalNs;
+      nextSweepNs = nowNs + sweepIntervalNs();
       wake();
     }
   }

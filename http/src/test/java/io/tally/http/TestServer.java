@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 
 /** A server with one loop in front of scripted counters. */
@@ -27,10 +29,15 @@ final class TestServer implements AutoCloseable {
   }
 
   TestServer(final Consumer<HttpServer.Context> settings, final boolean nio) {
+    this(settings, nio, SystemNanoClock.INSTANCE);
+  }
+
+  TestServer(
+      final Consumer<HttpServer.Context> settings, final boolean nio, final NanoClock clock) {
     loops =
         nio
-            ? EventLoops.launchNio(1, SystemNanoClock.INSTANCE, errors::add)
-            : EventLoops.launch(1, SystemNanoClock.INSTANCE, errors::add);
+            ? EventLoops.launchNio(1, clock, errors::add)
+            : EventLoops.launch(1, clock, errors::add);
     final HttpServer.Context context =
         new HttpServer.Context()
             .port(0)
@@ -59,6 +66,13 @@ final class TestServer implements AutoCloseable {
               task.run();
               loops.wakeup(0).wake();
             });
+  }
+
+  /** Returns when the loop has done what it was asked for before. */
+  void awaitLoop() {
+    final CountDownLatch done = new CountDownLatch(1);
+    onLoop(done::countDown);
+    Await.until("a turn of the loop", () -> done.getCount() == 0);
   }
 
   void awaitHeld(final int count) {
