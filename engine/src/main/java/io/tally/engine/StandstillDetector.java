@@ -25,7 +25,7 @@ public final class StandstillDetector {
 
   private static final long ALLOWANCE_NS = 2 * TICK_NS;
 
-  private final long limitNs;
+  private long limitNs;
   private long polledNs;
   private long tickedNs;
   private boolean wasLate;
@@ -37,9 +37,18 @@ public final class StandstillDetector {
    * @param nowNs time on the thread's clock; no socket may hold anything older.
    */
   public StandstillDetector(final long requestTimeoutNs, final long nowNs) {
-    limitNs = requestTimeoutNs + ALLOWANCE_NS;
+    requestTimeoutNs(requestTimeoutNs);
     polledNs = nowNs;
     tickedNs = nowNs;
+  }
+
+  /**
+   * Changes the request timeout.
+   *
+   * @param value how long something may wait from now on, positive nanoseconds.
+   */
+  public void requestTimeoutNs(final long value) {
+    limitNs = value + ALLOWANCE_NS;
   }
 
   /**

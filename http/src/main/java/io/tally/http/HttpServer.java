@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.SystemEpochClock;
@@ -143,7 +144,7 @@ public final class HttpServer implements AutoCloseable {
     private int maxRequestLineBytes = 4_096;
     private int maxHeaderBytes = 8_192;
     private int maxHeaderCount = 100;
-    private long requestTimeoutNs = TimeUnit.SECONDS.toNanos(1);
+    private LongSupplier requestTimeoutNs = () -> TimeUnit.SECONDS.toNanos(1);
     private long headDeadlineNs = TimeUnit.SECONDS.toNanos(5);
     private long bodyDeadlineNs = TimeUnit.SECONDS.toNanos(5);
     private long idleTimeoutNs = TimeUnit.SECONDS.toNanos(60);
@@ -180,7 +181,7 @@ public final class HttpServer implements AutoCloseable {
       checkRange("maxRequestLineBytes", maxRequestLineBytes, MIN_LINE_BYTES, 1 << 16);
       checkRange("maxHeaderBytes", maxHeaderBytes, MIN_LINE_BYTES, 1 << 20);
       checkRange("maxHeaderCount", maxHeaderCount, 1, 1 << 16);
-      checkPositive("requestTimeoutNs", requestTimeoutNs);
+      checkPositive("requestTimeoutNs", requestTimeoutNs.getAsLong());
       checkPositive("headDeadlineNs", headDeadlineNs);
       checkPositive("bodyDeadlineNs", bodyDeadlineNs);
       checkPositive("idleTimeoutNs", idleTimeoutNs);
@@ -523,10 +524,10 @@ public final class HttpServer implements AutoCloseable {
      * longer, because the process stood still or its connection was not read, is refused 503 and
      * its connection closed: its client has given up by then.
      *
-     * @param requestTimeoutNs positive nanoseconds.
+     * @param requestTimeoutNs gives positive nanoseconds; asked every 100 ms by the event loops.
      * @return this.
      */
-    public Context requestTimeoutNs(final long requestTimeoutNs) {
+    public Context requestTimeoutNs(final LongSupplier requestTimeoutNs) {
       this.requestTimeoutNs = requestTimeoutNs;
       return this;
     }

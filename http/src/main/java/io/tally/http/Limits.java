@@ -1,5 +1,7 @@
 package io.tally.http;
 
+import java.util.function.LongSupplier;
+
 /**
  * The limits of an {@link HttpServer}'s connections, as computed when its context was concluded.
  */
@@ -10,7 +12,7 @@ record Limits(
     int maxRequestLineBytes,
     int maxHeaderBytes,
     int maxHeaderCount,
-    long requestTimeoutNs,
+    LongSupplier requestTimeoutNs,
     long headDeadlineNs,
     long bodyDeadlineNs,
     long idleTimeoutNs,

@@ -34,6 +34,7 @@ final class LoopState implements SteppedAgent {
   private int dirtyCount;
   private boolean draining;
   private long nowNs;
+  private long timeoutAskedNs;
   private long nextSweepNs = NEVER;
 
   LoopState(
@@ -52,13 +53,18 @@ final class LoopState implements SteppedAgent {
     this.body = new byte[limits.maxBodyBytes()];
     this.sweepIntervalNs = limits.sweepIntervalNs();
     this.nowNs = stepper.clock().nanoTime();
-    this.standstill = new StandstillDetector(limits.requestTimeoutNs(), nowNs);
+    this.timeoutAskedNs = nowNs;
+    this.standstill = new StandstillDetector(limits.requestTimeoutNs().getAsLong(), nowNs);
   }
 
   @Override
   public int doWork(final long nowNs) {
     this.nowNs = nowNs;
     standstill.onTick(nowNs);
+    if (nowNs - timeoutAskedNs >= StandstillDetector.TICK_NS) {
+      timeoutAskedNs = nowNs;
+      standstill.requestTimeoutNs(limits.requestTimeoutNs().getAsLong());
+    }
     if (nextSweepNs != NEVER && nowNs - nextSweepNs >= 0) {
       sweep();
     }

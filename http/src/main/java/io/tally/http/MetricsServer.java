@@ -23,7 +23,7 @@ public final class MetricsServer implements AutoCloseable {
           4_096,
           8_192,
           100,
-          TimeUnit.SECONDS.toNanos(10),
+          () -> TimeUnit.SECONDS.toNanos(10),
           TimeUnit.SECONDS.toNanos(5),
           TimeUnit.SECONDS.toNanos(5),
           TimeUnit.SECONDS.toNanos(90),

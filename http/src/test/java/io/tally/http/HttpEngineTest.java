@@ -70,7 +70,7 @@ class HttpEngineTest {
                 .port(0)
                 .eventLoops(loops)
                 .ingresses(ingresses)
-                .requestTimeoutNs(TimeUnit.MINUTES.toNanos(1))
+                .requestTimeoutNs(() -> TimeUnit.MINUTES.toNanos(1))
                 .readiness(() -> new ProbeResult(true, "{}"))
                 .liveness(() -> new ProbeResult(true, "{}"))
                 .cluster(() -> "{}"));

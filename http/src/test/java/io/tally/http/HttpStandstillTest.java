@@ -25,7 +25,7 @@ class HttpStandstillTest {
   }
 
   private static TestServer server() {
-    return new TestServer(context -> context.requestTimeoutNs(TIMEOUT_NS).maxInFlight(2));
+    return new TestServer(context -> context.requestTimeoutNs(() -> TIMEOUT_NS).maxInFlight(2));
   }
 
   private static void letTimePass() {

@@ -47,7 +47,7 @@ final class TestServer implements AutoCloseable {
             .liveness(() -> new ProbeResult(true, "{\"live\":true}"))
             .cluster(() -> "{\"epoch\":1,\"nodes\":[]}")
             // Beside a leak detector and other tests, what is sent may wait for long.
-            .requestTimeoutNs(TimeUnit.MINUTES.toNanos(1))
+            .requestTimeoutNs(() -> TimeUnit.MINUTES.toNanos(1))
             .metricsUrl("http://localhost:2121/metrics");
     settings.accept(context);
     http = HttpServer.launch(context);

@@ -65,6 +65,15 @@ final class ClusterNode implements AutoCloseable {
     return engine;
   }
 
+  /**
+   * How long a request may wait and take. A peer with a shorter timeout keeps its idempotency keys
+   * for less: what waits here must not outlive them.
+   */
+  long requestTimeoutNs() {
+    final long ownNs = settings.requestTimeout.toNanos();
+    return link == null ? ownNs : Math.min(ownNs, link.shortestRequestTimeoutNs());
+  }
+
   int shardsOwned() {
     return engine.routingTable().shardsOwned(nodeIds.indexOf(nodeId));
   }

@@ -172,7 +172,7 @@ final class TallyProcess implements AutoCloseable {
                 .eventLoops(loops)
                 .host(settings.bind)
                 .port(settings.httpPort)
-                .requestTimeoutNs(settings.requestTimeout.toNanos())
+                .requestTimeoutNs(nodes.get(0)::requestTimeoutNs)
                 .ingresses(ingresses)
                 .readiness(status::readyz)
                 .liveness(status::livez)

@@ -172,6 +172,15 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
   }
 
   /**
+   * The shortest request timeout that a peer has named which was ever heard.
+   *
+   * @return nanoseconds; {@link Long#MAX_VALUE} while no peer was heard.
+   */
+  public long shortestRequestTimeoutNs() {
+    return peers.shortestRequestTimeoutNs();
+  }
+
+  /**
    * What this node knows of a peer.
    *
    * @param nodeIndex of the peer.

@@ -75,4 +75,16 @@ final class PeerTable {
     }
     return true;
   }
+
+  /** Of all peers that were ever heard; {@link Long#MAX_VALUE} if none was. */
+  long shortestRequestTimeoutNs() {
+    long shortestNs = Long.MAX_VALUE;
+    for (final Peer peer : others) {
+      final PeerSession session = peer.session();
+      if (session != null) {
+        shortestNs = Math.min(shortestNs, session.requestTimeoutNs);
+      }
+    }
+    return shortestNs;
+  }
 }

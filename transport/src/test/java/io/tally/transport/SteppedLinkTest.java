@@ -420,6 +420,7 @@ class SteppedLinkTest {
     assertEquals(
         a.link.peerDeadlineNs(1, nowNs, 50 * MS), a.link.peerDeadlineNs(1, nowNs, 5_000 * MS));
     assertEquals(50 * MS, a.link.peerDeadlineNs(1, nowNs, 5_000 * MS) - nowNs, MS / 10);
+    assertEquals(50 * MS, a.link.shortestRequestTimeoutNs());
   }
 
   @Test
