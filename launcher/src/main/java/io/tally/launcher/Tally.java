@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import org.agrona.concurrent.SystemNanoClock;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /**
@@ -39,6 +39,7 @@ public final class Tally implements Callable<Integer> {
   private static final int EXIT_USAGE = 2;
   private static final int MAX_NODES = 1_024;
 
+  private final Environment environment;
   @Spec private CommandSpec spec;
   @Mixin private Settings settings;
 
@@ -50,7 +51,9 @@ public final class Tally implements Callable<Integer> {
   private int nodeCount;
 
   /** Made by {@link #main} alone. */
-  private Tally() {}
+  private Tally(final Environment environment) {
+    this.environment = environment;
+  }
 
   /**
    * Runs the program and exits: 0 after a stop, 1 if it could not start or go on, 2 for a wrong
@@ -67,20 +70,16 @@ public final class Tally implements Callable<Integer> {
   }
 
   static int run(final String... args) {
-    final CommandLine commandLine = new CommandLine(new Tally());
+    final Environment environment = new Environment(System.getenv());
+    final CommandLine commandLine = new CommandLine(new Tally(environment));
     commandLine.registerConverter(Duration.class, new Durations());
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
-    commandLine.setDefaultValueProvider(Tally::fromEnvironment);
-    commandLine.setParameterExceptionHandler(
-        (fault, arguments) -> {
-          System.err.println("tally: " + fault.getMessage() + " (see --help)");
-          return EXIT_USAGE;
-        });
+    commandLine.setDefaultValueProvider(environment);
+    commandLine.setParameterExceptionHandler((fault, arguments) -> usageFault(environment, fault));
     commandLine.setExecutionExceptionHandler(
         (fault, command, parsed) -> {
           if (fault instanceof ParameterException usage) {
-            System.err.println("tally: " + usage.getMessage() + " (see --help)");
-            return EXIT_USAGE;
+            return usageFault(environment, usage);
           }
           if (fault instanceof StartException) {
             System.err.println("tally: " + fault.getMessage());
@@ -92,6 +91,12 @@ public final class Tally implements Callable<Integer> {
     return commandLine.execute(args);
   }
 
+  private static int usageFault(final Environment environment, final ParameterException fault) {
+    System.err.println(
+        "tally: " + environment.inTermsOfVariables(fault.getMessage()) + " (see --help)");
+    return EXIT_USAGE;
+  }
+
   @Override
   public Integer call() throws Exception {
     check(spec, settings);
@@ -100,7 +105,7 @@ public final class Tally implements Callable<Integer> {
     }
     final List<String> nodeIds =
         IntStream.range(0, nodeCount).mapToObj(i -> "node-" + i).sorted().toList();
-    return TallyProcess.run(settings, nodeIds, nodeIds);
+    return serve(settings, nodeIds, nodeIds);
   }
 
   private static void check(final CommandSpec spec, final Settings settings) {
@@ -110,13 +115,12 @@ public final class Tally implements Callable<Integer> {
     }
   }
 
-  private static String fromEnvironment(final ArgSpec argument) {
-    if (argument instanceof OptionSpec option && !option.usageHelp() && !option.versionHelp()) {
-      final String name =
-          option.longestName().substring(2).toUpperCase(Locale.ROOT).replace('-', '_');
-      return System.getenv("TALLY_" + name);
-    }
-    return null;
+  private int serve(
+      final Settings given, final List<String> nodeIds, final List<String> localNodeIds)
+      throws StartException {
+    LogFormat.install(SystemNanoClock.INSTANCE);
+    environment.logIgnored(spec);
+    return TallyProcess.run(given, nodeIds, localNodeIds);
   }
 
   /** {@code tally node}. */
@@ -128,6 +132,7 @@ public final class Tally implements Callable<Integer> {
       sortOptions = false,
       usageHelpWidth = 100)
   static final class NodeCommand implements Callable<Integer> {
+    @ParentCommand private Tally tally;
     @Spec private CommandSpec spec;
     @Mixin private Settings settings;
 
@@ -173,7 +178,7 @@ public final class Tally implements Callable<Integer> {
             spec.commandLine(),
             "a node of several cannot use --transport=inprocess: give it --nats");
       }
-      return TallyProcess.run(settings, nodeIds, List.of(id));
+      return tally.serve(settings, nodeIds, List.of(id));
     }
   }
 

@@ -54,7 +54,6 @@ final class TallyProcess implements AutoCloseable {
       final Settings settings, final List<String> nodeIds, final List<String> localNodeIds)
       throws StartException {
     final TallyProcess process = new TallyProcess(settings, nodeIds, localNodeIds);
-    LogFormat.install(process.clock);
     Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> process.faults.onError(thrown));
     Signals.onTermination(process.stop::countDown);
     try {

@@ -13,6 +13,7 @@ import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
@@ -137,11 +138,40 @@ class CommandLineIT {
     }
   }
 
-  @Test
-  void shouldRefuseAWrongEnvironmentInOneLine() {
-    try (TallyJar jar = TallyJar.small().environment("TALLY_SHARDS", "many").run()) {
+  @ParameterizedTest
+  @CsvSource({"TALLY_SHARDS, many", "TALLY_SHARDS, 0", "TALLY_NODE_COUNT, 65"})
+  void shouldNameAWrongVariableInOneLine(final String name, final String value) {
+    try (TallyJar jar = TallyJar.small().environment(name, value).run("--transport=inprocess")) {
       assertEquals(2, jar.child().awaitExit(LIMIT), jar.child()::picture);
       assertEquals(1, jar.child().errors().size(), jar.child()::picture);
+      assertTrue(jar.child().errors().get(0).contains(name), jar.child()::picture);
+    }
+  }
+
+  @Test
+  void shouldStartAmongTheVariablesOfKubernetesAndCompose() {
+    final String address = "tcp://10.96.0.12:80";
+    try (TallyJar jar =
+        TallyJar.small()
+            .environment("TALLY_METRICS_PORT", address)
+            .environment("TALLY_METRICS_SERVICE_HOST", "10.96.0.12")
+            .environment("TALLY_METRICS_PORT_80_TCP", address)
+            .environment("TALLY_TRANSPORT", "inprocess")
+            .environment("TALLY_SEED", "")
+            .environment("NATS_URL", "")
+            .environment("TALLY_MAX_COUNTER", "5")
+            .run("node", "--id=a", "--nodes=a", "--http-port=0", "--bind=127.0.0.5")) {
+      jar.awaitReady();
+      assertEquals("counter-cluster", jar.logged("settings", "seed"));
+      assertEquals(
+          "TALLY_METRICS_PORT",
+          jar.logged(
+              "ignored what Kubernetes sets for a Service of this name; give the port on the command line",
+              "variables"));
+      assertEquals("TALLY_MAX_COUNTER", jar.logged("ignored unknown variables", "variables"));
+      assertEquals(2121, jar.metricsPort());
+      assertEquals(
+          2, jar.child().output().stream().filter(line -> line.contains("level=WARN")).count());
     }
   }
 

@@ -22,6 +22,7 @@ public final class TallyJar implements AutoCloseable {
 
   /** How the jar is run. */
   public static final class Launch {
+    private final List<String> limits = new ArrayList<>();
     private final List<String> jvmOptions = new ArrayList<>();
     private final Map<String, String> environment = new HashMap<>();
 
@@ -39,9 +40,15 @@ public final class TallyJar implements AutoCloseable {
       return this;
     }
 
+    /** Lets the process have so many file descriptors. */
+    public Launch descriptors(final int count) {
+      limits.addAll(List.of("/bin/sh", "-c", "ulimit -n " + count + "; exec \"$@\"", "sh"));
+      return this;
+    }
+
     /** Runs the jar with exactly these arguments. */
     public TallyJar run(final String... arguments) {
-      final List<String> command = new ArrayList<>();
+      final List<String> command = new ArrayList<>(limits);
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.addAll(jvmOptions);
       command.add("-jar");

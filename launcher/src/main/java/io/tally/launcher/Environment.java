@@ -1,0 +1,109 @@
+package io.tally.launcher;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import picocli.CommandLine.IDefaultValueProvider;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * Options that are not on the command line, from variables of the environment: {@code --http-port}
+ * from {@code TALLY_HTTP_PORT}. An empty variable is none, as compose passes one that is unset.
+ */
+final class Environment implements IDefaultValueProvider {
+  private static final String PREFIX = "TALLY_";
+
+  /** What Kubernetes sets for a Service: the address of a port where an option's variable is. */
+  private static final Pattern SERVICE_ADDRESS = Pattern.compile("(tcp|udp|sctp)://.*");
+
+  private static final Pattern SERVICE_VARIABLE =
+      Pattern.compile(
+          "(TALLY.*?)_(SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)|PORT(_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)");
+
+  private final Map<String, String> variables;
+  private final Map<String, String> variableByOption = new TreeMap<>();
+  private final Set<String> addresses = new TreeSet<>();
+
+  Environment(final Map<String, String> variables) {
+    this.variables = variables;
+  }
+
+  @Override
+  public String defaultValue(final ArgSpec argument) {
+    if (!(argument instanceof OptionSpec option) || option.usageHelp() || option.versionHelp()) {
+      return null;
+    }
+    final String variable = variable(option);
+    final String value = variables.getOrDefault(variable, "");
+    if (value.isEmpty()) {
+      return null;
+    }
+    if (option.paramLabel().equals("PORT") && SERVICE_ADDRESS.matcher(value).matches()) {
+      addresses.add(variable);
+      return null;
+    }
+    variableByOption.put(option.longestName(), variable);
+    return value;
+  }
+
+  /** A message about options, with the variables that their values came from in their place. */
+  String inTermsOfVariables(final String message) {
+    String text = message;
+    for (final Map.Entry<String, String> entry : variableByOption.entrySet()) {
+      final String option = entry.getKey();
+      text =
+          text.replace("option '" + option + "'", entry.getValue())
+              .replaceAll(Pattern.quote(option) + "(?![a-z-])", entry.getValue());
+    }
+    return text;
+  }
+
+  /** Warns of what was ignored, in at most two lines however many services a namespace has. */
+  void logIgnored(final CommandSpec command) {
+    if (!addresses.isEmpty()) {
+      Log.warn(
+          "ignored what Kubernetes sets for a Service of this name; give the port on the command line",
+          "variables",
+          String.join(",", addresses));
+    }
+    final List<String> unknown = unknown(command);
+    if (!unknown.isEmpty()) {
+      Log.warn("ignored unknown variables", "variables", String.join(",", unknown));
+    }
+  }
+
+  /** Variables that no option of the command, or of one below it, has, in order. */
+  List<String> unknown(final CommandSpec command) {
+    final Set<String> known = new TreeSet<>();
+    addVariables(command, known);
+    final List<String> unknown = new ArrayList<>();
+    for (final String name : new TreeSet<>(variables.keySet())) {
+      if (name.startsWith(PREFIX) && !known.contains(name) && !isOfService(name)) {
+        unknown.add(name);
+      }
+    }
+    return unknown;
+  }
+
+  private boolean isOfService(final String name) {
+    final var matcher = SERVICE_VARIABLE.matcher(name);
+    return matcher.matches() && variables.containsKey(matcher.group(1) + "_SERVICE_HOST");
+  }
+
+  private static void addVariables(final CommandSpec command, final Set<String> known) {
+    command.options().forEach(option -> known.add(variable(option)));
+    command.subcommands().values().forEach(below -> addVariables(below.getCommandSpec(), known));
+  }
+
+  private static String variable(final OptionSpec option) {
+    final String name = option.longestName().substring(2);
+    return PREFIX + name.toUpperCase(Locale.ROOT).replace('-', '_');
+  }
+}

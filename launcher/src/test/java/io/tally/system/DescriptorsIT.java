@@ -1,0 +1,59 @@
+package io.tally.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.agrona.CloseHelper;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120)
+class DescriptorsIT {
+  private static final int DESCRIPTORS = 100;
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  @Test
+  void shouldSayOnceAMinuteThatNoDescriptorIsLeft() throws IOException {
+    try (TallyJar jar =
+        TallyJar.small().descriptors(DESCRIPTORS).start("node", "--id=a", "--nodes=a")) {
+      jar.awaitReady();
+      for (int episode = 1; episode <= 3; episode++) {
+        final List<Socket> clients = new ArrayList<>();
+        try {
+          // More than there are descriptors: those that wait are tried to be accepted, in vain.
+          for (int i = 0; i < 2 * DESCRIPTORS; i++) {
+            clients.add(new Socket("127.0.0.1", jar.httpPort()));
+          }
+          Await.until(
+              "no descriptor is left",
+              LIMIT,
+              () -> openDescriptors(jar) >= DESCRIPTORS,
+              jar.child()::picture);
+          jar.awaitSaid("Too many open files");
+        } finally {
+          CloseHelper.quietCloseAll(clients);
+        }
+        assertEquals(episode, Http.increment(jar.httpPort(), "a"));
+      }
+      assertEquals(
+          1,
+          jar.child().output().stream()
+              .filter(line -> line.contains("Too many open files"))
+              .count(),
+          jar.child()::picture);
+    }
+  }
+
+  private static int openDescriptors(final TallyJar jar) throws IOException {
+    try (Stream<Path> open = Files.list(Path.of("/proc/" + jar.child().pid() + "/fd"))) {
+      return (int) open.count();
+    }
+  }
+}
