@@ -102,7 +102,12 @@ final class Overload {
       watch.awaitTermination(DEADLINE_NS, TimeUnit.NANOSECONDS);
     }
     final Timeline.Span all = timeline.sum(0, load.seconds());
-    verify(server, Ids.MANY, before, all.good + all.late, all.good + all.late + all.unknown);
+    verify(
+        server,
+        Ids.MANY,
+        before,
+        all.good + all.late,
+        all.good + all.late + all.unknown + all.lost);
     verify(server, ModestClient.IDS, modestBefore, modest.served(), modest.asked());
     return timeline;
   }

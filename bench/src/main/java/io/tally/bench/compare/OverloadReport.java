@@ -43,9 +43,9 @@ final class OverloadReport {
             connections,
             depth));
     text.append(
-        "| server | offered | sent/s | in time/s | ÷ peak | 503 of those sent | unknown | p50 ms | p99 ms"
+        "| server | offered | sent/s | in time/s | ÷ peak | 503 of those sent | 504 or 500 | unanswered | p50 ms | p99 ms"
             + " | modest: asked | not 200 | p99 ms | resident MiB |\n"
-            + "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+            + "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
     reports.forEach(report -> report.rows(text));
     for (final OverloadReport report : reports) {
       text.append("\n* ").append(report.summary());
@@ -102,7 +102,7 @@ final class OverloadReport {
     text.append(
         String.format(
             Locale.ROOT,
-            "| %s | %,d/s, %.1f times the peak | %,.0f | %,.0f | %.2f | %.2f %% | %d | %.2f | %.2f | %,d | %.2f %% | %.2f"
+            "| %s | %,d/s, %.1f times the peak | %,.0f | %,.0f | %.2f | %.2f %% | %d | %d | %.2f | %.2f | %,d | %.2f %% | %.2f"
                 + " | %.0f |%n",
             contestant.title,
             phase.rate(),
@@ -112,6 +112,7 @@ final class OverloadReport {
             (double) span.good / phase.seconds() / peak,
             100 * span.refused / sent,
             span.unknown,
+            span.lost,
             span.latency.getValueAtPercentile(50) / NANOS_PER_MS,
             span.latency.getValueAtPercentile(99) / NANOS_PER_MS,
             span.modestAsked,

@@ -30,8 +30,11 @@ final class Timeline implements OpenLoop.Listener {
     /** Answered 503: certainly not counted. */
     long refused;
 
-    /** Answered otherwise, or not at all: perhaps counted. */
+    /** Answered otherwise, such as 504: perhaps counted. */
     long unknown;
+
+    /** Not answered, most often because the connection was closed: perhaps counted. */
+    long lost;
 
     /** Of those answered 200, from the planned time, nanoseconds. */
     final Histogram latency = new Histogram(LONGEST_NS, 2);
@@ -52,6 +55,7 @@ final class Timeline implements OpenLoop.Listener {
       late += other.late;
       refused += other.refused;
       unknown += other.unknown;
+      lost += other.lost;
       latency.add(other.latency);
       modestAsked += other.modestAsked;
       modestServed += other.modestServed;
@@ -128,6 +132,6 @@ final class Timeline implements OpenLoop.Listener {
 
   @Override
   public void onLost(final long plannedNs) {
-    at(plannedNs).unknown++;
+    at(plannedNs).lost++;
   }
 }
