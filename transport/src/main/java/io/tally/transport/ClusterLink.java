@@ -220,30 +220,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
    * @return a picture of this moment.
    */
   public StartState startState(final long nowNs) {
-    final List<String> up = new ArrayList<>();
-    final List<String> answered = new ArrayList<>();
-    final List<String> missing = new ArrayList<>();
-    for (final Peer peer : peers.others()) {
-      final PeerSession session = peer.session();
-      if (session != null && session.isAlive()) {
-        answered.add(peer.id);
-        if (session.status() == PeerStatus.UP) {
-          up.add(peer.id);
-        }
-      } else {
-        missing.add(peer.id);
-      }
-    }
-    return new StartState(
-        up,
-        answered,
-        missing,
-        refused.livingIds(),
-        refused.outlierIds(),
-        local.hasListened(nowNs, carrier.listenNs()),
-        local.alreadyRunning(),
-        local.superseded(),
-        local.knownIncarnation());
+    return StartState.of(local, peers, refused, local.hasListened(nowNs, carrier.listenNs()));
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.tally.transport;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -36,6 +37,37 @@ public record StartState(
     missing = List.copyOf(missing);
     refused = List.copyOf(refused);
     outliers = List.copyOf(outliers);
+  }
+
+  static StartState of(
+      final LocalNode local,
+      final PeerTable peers,
+      final RefusedProcesses refused,
+      final boolean listened) {
+    final List<String> up = new ArrayList<>();
+    final List<String> answered = new ArrayList<>();
+    final List<String> missing = new ArrayList<>();
+    for (final Peer peer : peers.others()) {
+      final PeerSession session = peer.session();
+      if (session != null && session.isAlive()) {
+        answered.add(peer.id);
+        if (session.status() == PeerStatus.UP) {
+          up.add(peer.id);
+        }
+      } else {
+        missing.add(peer.id);
+      }
+    }
+    return new StartState(
+        up,
+        answered,
+        missing,
+        refused.livingIds(),
+        refused.outlierIds(),
+        listened,
+        local.alreadyRunning(),
+        local.superseded(),
+        local.knownIncarnation());
   }
 
   /**

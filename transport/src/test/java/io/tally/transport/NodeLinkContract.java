@@ -280,6 +280,32 @@ abstract class NodeLinkContract {
   }
 
   @Test
+  void shouldLeaveWhenEveryPeerHasResolvedItsCommands() {
+    final TestNode[] nodes = launchReady();
+    nodes[0].resolved = false;
+    nodes[1].link.markDraining();
+    stepUntil(
+        "all know",
+        () ->
+            nodes[0].link.drainingIncarnation(1) == 101
+                && nodes[2].link.drainingIncarnation(1) == 101);
+    assertEquals(NodeLink.CLAIMED, nodes[0].offerCommand(1, 7, 10), "a repeat");
+    stepUntil("command", () -> nodes[1].commands.size() == 1);
+    assertEquals(NodeLink.CLAIMED, nodes[1].offerReply(0, 7));
+    stepUntil("reply", () -> nodes[0].replies.size() == 1);
+    assertFalse(nodes[1].link.isDrained());
+    nodes[0].resolved = true;
+    stepUntil("drained", nodes[1].link::isDrained);
+    nodes[1].link.markLeaving();
+    stepUntil("left", nodes[1].link::hasLeft);
+    stepUntil(
+        "gone",
+        () ->
+            nodes[0].link.peerStatus(1) == PeerStatus.LEFT
+                && nodes[2].link.peerStatus(1) == PeerStatus.LEFT);
+  }
+
+  @Test
   void shouldDeliverWhatALeavingPeerStillSends() {
     final TestNode[] nodes = launchReady();
     nodes[1].link.markLeaving();
