@@ -74,7 +74,7 @@ class SourceRulesTest {
               .bans("\\bio\\.(tally\\.counter|tally\\.http|netty|prometheus)\\b")
               .such(TRANSPORT_FILE, "io.netty.buffer.ByteBuf b = null;"),
           rule("only one class publishes to NATS, because publish may block", TRANSPORT)
-              .except("NatsCarrier")
+              .except("JnatsClient")
               .bans("(?s)\\bio\\.nats\\b.*?(?<at>\\.\\s*publish\\s*\\()")
               .such(TRANSPORT_FILE, "import io.nats.client.Connection;\nc.publish(s, b);"),
           rule("the HTTP edge knows no node link", HTTP)

@@ -1,18 +1,28 @@
 package io.tally.launcher;
 
 import io.tally.transport.CarrierCounter;
+import io.tally.transport.CarrierState;
 import io.tally.transport.FrameCarrier;
 import io.tally.transport.InProcessCarrier;
+import io.tally.transport.NatsAddress;
 import io.tally.transport.NatsCarrier;
+import io.tally.transport.NatsLogin;
 import io.tally.transport.NatsServerProcess;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.agrona.CloseHelper;
+import org.agrona.ErrorHandler;
 
 /** The carrier that the settings ask for, and the nats-server that was started for it, if any. */
 final class Carriers implements AutoCloseable {
+  private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(1);
+
   private final NatsServerProcess server;
   private final NatsCarrier nats;
   private final FrameCarrier carrier;
@@ -24,23 +34,30 @@ final class Carriers implements AutoCloseable {
     this.carrier = carrier;
   }
 
-  static Carriers launch(final Settings settings, final boolean wholeCluster)
-      throws StartException {
-    final String url = settings.nats != null ? settings.nats : System.getenv("NATS_URL");
+  /** What a carrier is launched with. */
+  record Launch(
+      Settings settings,
+      boolean wholeCluster,
+      long minFrameBytes,
+      ErrorHandler errorHandler,
+      BooleanSupplier stopping) {}
+
+  static Carriers launch(final Launch launch) throws StartException {
+    final Settings settings = launch.settings();
     if (settings.transport != Settings.Transport.INPROCESS) {
-      if (url != null && !url.isEmpty()) {
-        return connect(null, url);
+      if (settings.nats.isGiven()) {
+        return connect(null, settings.nats.addresses(), settings.nats.shownUrl(), launch);
       }
-      if (!wholeCluster) {
+      if (!launch.wholeCluster()) {
         throw new StartException(
             "a node of a cluster needs a NATS server: give --nats=URL or set NATS_URL");
       }
       final Optional<Path> binary =
-          settings.natsServer != null
-              ? Optional.of(settings.natsServer)
+          settings.nats.server != null
+              ? Optional.of(settings.nats.server)
               : NatsServerProcess.findOnPath();
       if (binary.isPresent()) {
-        return startServer(binary.get());
+        return startServer(binary.get(), launch);
       }
       if (settings.transport == Settings.Transport.NATS) {
         throw new StartException(
@@ -51,7 +68,8 @@ final class Carriers implements AutoCloseable {
     return new Carriers(null, null, new InProcessCarrier());
   }
 
-  private static Carriers startServer(final Path binary) throws StartException {
+  private static Carriers startServer(final Path binary, final Launch launch)
+      throws StartException {
     final NatsServerProcess server;
     try {
       server = NatsServerProcess.launch(binary, new ServerLog());
@@ -59,25 +77,66 @@ final class Carriers implements AutoCloseable {
       throw new StartException("cannot start " + binary + ": " + fault.getMessage(), fault);
     }
     Log.info("started nats-server", "binary", binary, "pid", server.pid());
-    return connect(server, server.url());
+    final List<NatsAddress> addresses = NatsAddress.parse(server.url(), NatsLogin.NONE);
+    return connect(server, addresses, server.url(), launch);
   }
 
-  private static Carriers connect(final NatsServerProcess server, final String url)
+  private static Carriers connect(
+      final NatsServerProcess server,
+      final List<NatsAddress> addresses,
+      final String shownUrl,
+      final Launch launch)
       throws StartException {
+    final NatsLog log = new NatsLog();
+    final NatsCarrier nats =
+        NatsCarrier.launch(addresses, "tally", launch.minFrameBytes(), log, launch.errorHandler());
+    final Carriers carriers = new Carriers(server, nats, nats);
     try {
-      final NatsCarrier nats = NatsCarrier.launch(url, "tally", new ConnectionLog());
-      Log.info(
-          "nodes talk over NATS",
-          "transport",
-          "nats",
-          "url",
-          nats.shownUrl(),
-          "version",
-          nats.serverVersion());
-      return new Carriers(server, nats, nats);
-    } catch (final IOException fault) {
-      CloseHelper.quietClose(server);
-      throw new StartException(fault.getMessage(), fault);
+      carriers.awaitConnected(shownUrl, launch);
+    } catch (final StartException fault) {
+      CloseHelper.quietClose(carriers);
+      throw fault;
+    }
+    Log.info(
+        "nodes talk over NATS",
+        "transport",
+        "nats",
+        "url",
+        shownUrl,
+        "version",
+        nats.serverVersion(),
+        "max_payload",
+        nats.maxFrameBytes());
+    log.begin();
+    return carriers;
+  }
+
+  private void awaitConnected(final String shownUrl, final Launch launch) throws StartException {
+    final long startNs = System.nanoTime();
+    boolean said = false;
+    while (!nats.isConnected()) {
+      final long waitedNs = System.nanoTime() - startNs;
+      if (launch.stopping().getAsBoolean() || waitedNs > launch.settings().startTimeout.toNanos()) {
+        throw new StartException(
+            "cannot use NATS at "
+                + shownUrl
+                + " after "
+                + TimeUnit.NANOSECONDS.toMillis(waitedNs)
+                + " ms: "
+                + nats.fault());
+      }
+      if (!said && (nats.status().state() != CarrierState.CONNECTING || waitedNs > PATIENCE_NS)) {
+        said = true;
+        Log.warn(
+            "waiting for NATS",
+            "url",
+            shownUrl,
+            "reason",
+            nats.fault(),
+            "start_timeout",
+            Durations.format(launch.settings().startTimeout));
+      }
+      LockSupport.parkNanos(POLL_NS);
     }
   }
 
@@ -101,18 +160,6 @@ final class Carriers implements AutoCloseable {
   @Override
   public void close() {
     CloseHelper.closeAll(nats, server);
-  }
-
-  /** While the server is away, jnats tells the same again at every attempt. */
-  private static final class ConnectionLog implements NatsCarrier.Listener {
-    private final AtomicReference<String> last = new AtomicReference<>();
-
-    @Override
-    public void onEvent(final String event) {
-      if (!event.equals(last.getAndSet(event))) {
-        Log.warn("NATS connection", "event", event);
-      }
-    }
   }
 
   private static final class ServerLog implements NatsServerProcess.Listener {

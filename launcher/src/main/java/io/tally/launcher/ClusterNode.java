@@ -24,6 +24,7 @@ final class ClusterNode implements AutoCloseable {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Settings settings;
+  private final Limits limits;
   private final List<String> nodeIds;
   private final String nodeId;
   private final int localIndex;
@@ -35,12 +36,14 @@ final class ClusterNode implements AutoCloseable {
 
   ClusterNode(
       final Settings settings,
+      final Limits limits,
       final List<String> nodeIds,
       final String nodeId,
       final int localIndex,
       final Stepping stepping,
       final NanoClock clock) {
     this.settings = settings;
+    this.limits = limits;
     this.nodeIds = nodeIds;
     this.nodeId = nodeId;
     this.localIndex = localIndex;
@@ -95,6 +98,7 @@ final class ClusterNode implements AutoCloseable {
                   .laneWindow(settings.laneWindow)
                   .loopCount(settings.loops)
                   .carrier(carrier)
+                  .maxMessageBytes(limits.maxMessageBytes())
                   .homeWakeup(stepping.homeWakeup(localIndex))
                   .senderWakeup(stepping.senderWakeup(localIndex))
                   .queueLimitNs(settings.queueLimit.toNanos())

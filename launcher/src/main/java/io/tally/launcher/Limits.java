@@ -76,6 +76,15 @@ final class Limits {
     return idempotencyLimit;
   }
 
+  int maxMessageBytes() {
+    return maxMessageBytes;
+  }
+
+  /** What a NATS server has to take: its max_payload. */
+  int minFrameBytes() {
+    return new ClusterLink.Context().maxMessageBytes(maxMessageBytes).minFrameBytes();
+  }
+
   /** Refuses settings that need more memory outside the heap than the JVM may take. */
   void check() throws StartException {
     if (spareDirectBytes < 0 || counterLimit.maxCounters() == 0) {
@@ -112,6 +121,8 @@ final class Limits {
     return new Object[] {
       "max_message_bytes",
       maxMessageBytes,
+      "min_max_payload",
+      minFrameBytes(),
       "ring_bytes",
       ringBytes,
       "pending_requests",

@@ -2,11 +2,10 @@ package io.tally.launcher;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that the demo and a single node share. */
@@ -159,19 +158,7 @@ final class Settings {
               + " (default: ${DEFAULT-VALUE}).")
   Transport transport;
 
-  @Option(
-      names = "--nats",
-      paramLabel = "URL",
-      description =
-          "NATS server to use, such as nats://127.0.0.1:4222 (default: the variable NATS_URL).")
-  String nats;
-
-  @Option(
-      names = "--nats-server",
-      paramLabel = "PATH",
-      description =
-          "nats-server binary to start when no server is given (default: the one on PATH).")
-  Path natsServer;
+  @Mixin NatsSettings nats;
 
   /** What is wrong with the values taken one by one, or null. */
   String fault() {
@@ -195,14 +182,8 @@ final class Settings {
         httpPort == 0 || httpPort != metricsPort,
         "--http-port and --metrics-port are the same");
     check(faults, isAddress(bind), "--bind: '" + bind + "' is no address of this machine");
-    check(
-        faults,
-        nats == null || isNatsUrl(nats),
-        "--nats must be a URL such as nats://127.0.0.1:4222");
-    check(
-        faults,
-        natsServer == null || Files.isExecutable(natsServer) && !Files.isDirectory(natsServer),
-        "--nats-server: '" + natsServer + "' is not an executable file");
+    final String natsFault = nats.fault();
+    check(faults, natsFault == null, natsFault);
     check(faults, idempotencyKeys >= 1, "--idempotency-keys must be at least 1");
     check(
         faults,
@@ -215,7 +196,7 @@ final class Settings {
     checkTime(faults, "--idempotency-window", idempotencyWindow);
     check(
         faults,
-        nats == null || transport != Transport.INPROCESS,
+        nats.url == null || transport != Transport.INPROCESS,
         "--nats cannot be combined with --transport=inprocess");
     return faults.isEmpty() ? null : faults.get(0);
   }
@@ -263,10 +244,6 @@ final class Settings {
     } catch (final UnknownHostException unknown) {
       return false;
     }
-  }
-
-  private static boolean isNatsUrl(final String url) {
-    return url.matches("(nats|tls|ws|wss|opentls)://[^\\s/]+/?(,.*)?");
   }
 
   private static boolean isPort(final int value) {

@@ -6,6 +6,7 @@ import io.tally.transport.StartState;
 import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
+import java.util.function.Supplier;
 import org.agrona.concurrent.NanoClock;
 
 /** What the front end's node says of itself and of its cluster on the probe and cluster pages. */
@@ -18,13 +19,20 @@ final class Status {
 
   private final ClusterNode node;
   private final String transport;
+  private final Supplier<String> carrierFault;
   private final NanoClock clock;
   private volatile Phase phase = Phase.STARTING;
   private volatile boolean serving;
 
-  Status(final ClusterNode node, final String transport, final NanoClock clock) {
+  /** The carrier's fault is an empty text while it has none: a node without it is not ready. */
+  Status(
+      final ClusterNode node,
+      final String transport,
+      final Supplier<String> carrierFault,
+      final NanoClock clock) {
     this.node = node;
     this.transport = transport;
+    this.carrierFault = carrierFault;
     this.clock = clock;
   }
 
@@ -51,10 +59,14 @@ final class Status {
   }
 
   ProbeResult readyz() {
-    final Phase now = phase;
+    final String fault = carrierFault.get();
+    final boolean ready = phase == Phase.READY && fault.isEmpty();
     final StringBuilder json = new StringBuilder(256);
-    json.append("{\"ready\":").append(now == Phase.READY);
-    json.append(",\"state\":\"").append(now.name().toLowerCase(Locale.ROOT)).append('"');
+    json.append("{\"ready\":").append(ready);
+    json.append(",\"state\":\"").append(ownState(fault)).append('"');
+    if (!fault.isEmpty()) {
+      json.append(",\"reason\":").append(quoted(fault));
+    }
     json.append(",\"node_id\":\"").append(node.nodeId()).append('"');
     json.append(",\"incarnation\":").append(node.incarnation());
     json.append(",\"durability\":\"memory\",\"transport\":\"").append(transport).append('"');
@@ -66,7 +78,24 @@ final class Status {
       json.append(",\"peers_refused\":").append(array(state.refused()));
       json.append(",\"clock_outliers\":").append(array(state.outliers()));
     }
-    return new ProbeResult(now == Phase.READY, json.append('}').toString());
+    return new ProbeResult(ready, json.append('}').toString());
+  }
+
+  private String ownState(final String fault) {
+    final Phase now = phase;
+    return now == Phase.READY && !fault.isEmpty() ? "cut_off" : now.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String quoted(final String text) {
+    final StringBuilder json = new StringBuilder(text.length() + 2).append('"');
+    for (int i = 0; i < text.length(); i++) {
+      final char character = text.charAt(i);
+      if (character == '"' || character == '\\') {
+        json.append('\\');
+      }
+      json.append(character < ' ' ? ' ' : character);
+    }
+    return json.append('"').toString();
   }
 
   String cluster() {
@@ -88,7 +117,8 @@ final class Status {
 
   private String state(final RoutingTable routes, final int index) {
     if (routes.nodeIds().get(index).equals(node.nodeId())) {
-      return phase == Phase.READY ? "up" : phase.name().toLowerCase(Locale.ROOT);
+      final String state = ownState(carrierFault.get());
+      return state.equals("ready") ? "up" : state;
     }
     return switch (node.link().peerStatus(index)) {
       case UP -> "up";

@@ -87,7 +87,18 @@ final class TallyProcess implements AutoCloseable {
         "url",
         metrics.url() + "/metrics");
 
-    carriers = nodeIds.size() == 1 ? null : Carriers.launch(settings, localNodeIds.equals(nodeIds));
+    final Limits limits = new Limits(settings, nodeIds.size(), localNodeIds.size());
+    limits.check();
+    if (nodeIds.size() > 1) {
+      carriers =
+          Carriers.launch(
+              new Carriers.Launch(
+                  settings,
+                  localNodeIds.equals(nodeIds),
+                  limits.minFrameBytes(),
+                  faults,
+                  () -> stop.getCount() == 0));
+    }
     stepping =
         new Stepping(
             loops,
@@ -96,7 +107,7 @@ final class TallyProcess implements AutoCloseable {
             localNodeIds.size(),
             settings.shardThreads,
             carriers != null && carriers.blocks());
-    final CounterServiceFactory services = launchNodes();
+    final CounterServiceFactory services = launchNodes(limits);
     launchHttp();
     DefaultExports.register(registry);
     registry.register(new TallyCollector(nodes, services, http.counters(), carriers));
@@ -107,15 +118,13 @@ final class TallyProcess implements AutoCloseable {
     }
   }
 
-  private CounterServiceFactory launchNodes() throws StartException {
-    final Limits limits = new Limits(settings, nodeIds.size(), localNodeIds.size());
-    limits.check();
+  private CounterServiceFactory launchNodes(final Limits limits) throws StartException {
     final CounterServiceFactory services = new CounterServiceFactory(limits.counterLimit());
 
     final List<NodeListener> listeners = new ArrayList<>();
     for (int i = 0; i < localNodeIds.size(); i++) {
       final ClusterNode node =
-          new ClusterNode(settings, nodeIds, localNodeIds.get(i), i, stepping, clock);
+          new ClusterNode(settings, limits, nodeIds, localNodeIds.get(i), i, stepping, clock);
       listeners.add(new NodeListener(node.nodeId(), localNodeIds.size() > 1, this::onFatal));
       nodes.add(node);
       node.launchLink(carriers == null ? null : carriers.carrier(), listeners.get(i));
@@ -139,8 +148,13 @@ final class TallyProcess implements AutoCloseable {
   }
 
   private void settle(final List<NodeListener> listeners) throws StartException {
+    final long startNs = clock.nanoTime();
     boolean settled = false;
     while (!settled && stop.getCount() > 0) {
+      final String fault = carrierFault();
+      if (!fault.isEmpty() && clock.nanoTime() - startNs > settings.startTimeout.toNanos()) {
+        throw new StartException("the node cannot meet its cluster: " + fault);
+      }
       settled = true;
       for (int i = 0; i < nodes.size(); i++) {
         settled &=
@@ -160,11 +174,17 @@ final class TallyProcess implements AutoCloseable {
     }
   }
 
+  private String carrierFault() {
+    return carriers == null ? "" : carriers.carrier().fault();
+  }
+
   private void launchHttp() {
     final ShardEngine frontEnd = nodes.get(0).engine();
     final List<Ingress> ingresses =
         IntStream.range(0, frontEnd.ingressCount()).mapToObj(frontEnd::ingress).toList();
-    status = new Status(nodes.get(0), carriers == null ? "none" : carriers.name(), clock);
+    status =
+        new Status(
+            nodes.get(0), carriers == null ? "none" : carriers.name(), this::carrierFault, clock);
     http =
         HttpServer.launch(
             new HttpServer.Context()

@@ -66,18 +66,14 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
    *
    * @param context of the link; concluded here.
    * @return the link, in the state "starting".
-   * @throws IOException if the carrier could not subscribe, or takes no frame of the largest size.
+   * @throws IOException if the carrier could not subscribe, or takes less than {@link
+   *     Context#minFrameBytes()}.
    */
   public static ClusterLink launch(final Context context) throws IOException {
     context.conclude();
-    final long carriedBytes = context.carrier.maxFrameBytes();
-    if (carriedBytes < context.maxFrameBytes) {
-      throw new IOException(
-          "the network takes messages of "
-              + carriedBytes
-              + " bytes, and the nodes send up to "
-              + context.maxFrameBytes
-              + " (max_payload of a NATS server)");
+    final int longestBytes = context.minFrameBytes();
+    if (context.carrier.maxFrameBytes() < longestBytes) {
+      throw new IOException("the network takes no message of " + longestBytes + " bytes");
     }
     final ClusterLink link = new ClusterLink(context);
     final Subjects subjects = new Subjects(context.prefix);
@@ -333,8 +329,6 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
 
   /** Configuration of a link. Not to be changed after the launch. */
   public static final class Context {
-    private static final int MAX_NODES = 1024;
-
     private String nodeId;
     private List<String> nodeIds;
     private long incarnation;
@@ -353,6 +347,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     private int windowBytes = 1 << 20;
     private int ringBytes = 1 << 18;
     private int maxFrameBytes = 1 << 16;
+    private int maxMessageBytes = Integer.MAX_VALUE;
     private int inboundFrames = 1 << 13;
     private long helloIntervalNs = 900_000_000L;
     private long probeIntervalNs = 50_000_000L;
@@ -369,20 +364,14 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
       require(carrier != null && inbound != null && homeWakeup != null, "collaborators missing");
       require(clock != null && wallClock != null, "clocks missing");
       require(requestTimeoutNs > 0, "the request timeout is positive");
-      require(!nodeIds.isEmpty() && nodeIds.size() <= MAX_NODES, "1 to 1024 nodes");
       require(nodeIds.contains(nodeId), "node " + nodeId + " is not in the node list");
-      for (int i = 0; i < nodeIds.size(); i++) {
-        require(NodeIds.isValid(nodeIds.get(i)), "node ids are 1 to 64 of A-Z a-z 0-9 _ -");
-        require(
-            i == 0 || nodeIds.get(i - 1).compareTo(nodeIds.get(i)) < 0,
-            "node ids are sorted and distinct");
-      }
-      require(isSubject(prefix), "a cluster name is a NATS subject without wildcards");
+      require(NodeIds.areValid(nodeIds), "1 to 1024 sorted ids of 1 to 64 of A-Z a-z 0-9 _ -");
+      require(Subjects.isPrefix(prefix), "a cluster name is a NATS subject without wildcards");
       require(incarnation > 0, "an incarnation is positive");
       require(loopCount >= 1 && loopCount <= 256, "1 to 256 loops");
       require(BitUtil.isPowerOfTwo(ringBytes), "ring size is a power of two");
       require(maxFrameBytes <= windowBytes, "a frame fits into the window");
-      require(maxMessageBytes() >= 512, "the longest message has at least 512 bytes");
+      require(maxMessageBytes() >= 256, "the longest message has at least 256 bytes");
       require(inboundFrames >= 2 && windowBytes <= 1 << 30, "queues have sensible sizes");
       require(
           helloIntervalNs > 0 && probeIntervalNs > 0 && silenceTimeoutNs > helloIntervalNs,
@@ -390,10 +379,6 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
       if (senderWakeup == null) {
         senderWakeup = homeWakeup;
       }
-    }
-
-    private static boolean isSubject(final String name) {
-      return name.matches("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*");
     }
 
     private static void require(final boolean condition, final String rule) {
@@ -410,11 +395,29 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
      */
     public int maxMessageBytes() {
       return Math.min(
-          ringBytes / 8 - RecordDescriptor.HEADER_LENGTH,
-          maxFrameBytes
-              - OutboundFrame.HEADER_BYTES
-              - OutboundFrame.MAX_HELLO_BYTES
-              - OutboundFrame.LENGTH_BYTES);
+          Math.min(maxMessageBytes, ringBytes / 8 - RecordDescriptor.HEADER_LENGTH),
+          maxFrameBytes - OutboundFrame.OVERHEAD_BYTES);
+    }
+
+    /**
+     * Sets the longest message that will be claimed; by default the longest that could be.
+     *
+     * @param value to set.
+     * @return this.
+     */
+    public Context maxMessageBytes(final int value) {
+      maxMessageBytes = value;
+      return this;
+    }
+
+    /**
+     * The longest frame that cannot be made shorter: the longest message alone, with a hello. A
+     * carrier has to take as much.
+     *
+     * @return length in bytes.
+     */
+    public int minFrameBytes() {
+      return OutboundFrame.OVERHEAD_BYTES + maxMessageBytes();
     }
 
     /**

@@ -45,7 +45,15 @@ public interface FrameCarrier {
   boolean isConnected();
 
   /**
-   * The longest frame that the network takes, as far as it has said so. Any thread; never blocks.
+   * Why frames do not travel at present, or not all of them. Any thread; never blocks.
+   *
+   * @return the reason in a few words for people, without secrets; an empty string if all is well.
+   */
+  String fault();
+
+  /**
+   * The longest frame that the network takes at present, as far as it has said so. It may become
+   * shorter at any time. Any thread; never blocks.
    *
    * @return bytes.
    */

@@ -43,6 +43,11 @@ public final class InProcessCarrier implements FrameCarrier {
   }
 
   @Override
+  public String fault() {
+    return "";
+  }
+
+  @Override
   public long maxFrameBytes() {
     return Integer.MAX_VALUE;
   }

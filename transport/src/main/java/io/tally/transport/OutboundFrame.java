@@ -24,6 +24,9 @@ final class OutboundFrame {
           + HelloEncoder.nodeIdHeaderLength()
           + NodeIds.MAX_LENGTH;
 
+  /** What a frame with one message holds at most besides the message. */
+  static final int OVERHEAD_BYTES = HEADER_BYTES + MAX_HELLO_BYTES + LENGTH_BYTES;
+
   private static final int MAX_MESSAGES = 65_534;
 
   private final LocalNode local;

@@ -238,10 +238,12 @@ final class PeerPublisher {
 
   private void drain(final long nowNs) {
     final ManyToOneRingBuffer ring = peer.outbound();
+    // Read for each frame: the next connection may take less than the last.
+    final long carriedBytes = Math.min(maxFrameBytes, carrier.maxFrameBytes());
     final long roomBytes = windowBytes - unacked.bytes();
-    frameLimitBytes = (int) Math.max(0, Math.min(maxFrameBytes, roomBytes));
+    frameLimitBytes = (int) Math.max(0, Math.min(carriedBytes, roomBytes));
     read(ring);
-    final boolean windowFull = frameFull && frameLimitBytes < maxFrameBytes;
+    final boolean windowFull = frameFull && frameLimitBytes < carriedBytes;
     if (!windowFull) {
       session.stalled(false);
       peer.seenPosition(ring.consumerPosition());

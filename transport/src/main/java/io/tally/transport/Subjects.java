@@ -8,6 +8,10 @@ final class Subjects {
     this.prefix = prefix;
   }
 
+  static boolean isPrefix(final String name) {
+    return name.matches("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*");
+  }
+
   /** Where every process of the cluster listens for newcomers. */
   String hello() {
     return prefix + ".hello";

@@ -2,27 +2,22 @@ package io.tally.transport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.engine.NodeLink;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class NatsCarrierTest {
   @Test
   void shouldCountWhatItCarries() throws IOException {
     try (NatsServerProcess server = TestServer.launch(NatsServerProcess.Listener.NONE)) {
-      final NatsCarrier carrier =
-          NatsCarrier.launch(server.url(), "test", NatsCarrier.Listener.NONE);
+      final NatsCarrier carrier = TestServer.connect(server.url());
       final List<byte[]> frames = new CopyOnWriteArrayList<>();
       final FrameCarrier.Subscription subscription = carrier.subscribe("x.y", frames::add);
       assertTrue(carrier.publish("x.y", new byte[] {1, 2, 3}));
@@ -45,8 +40,8 @@ class NatsCarrierTest {
   @Test
   void shouldFindTheServerAgain() throws IOException {
     try (NatsServerProcess server = TestServer.launch(NatsServerProcess.Listener.NONE);
-        NatsCarrier carrierA = NatsCarrier.launch(server.url(), "a", NatsCarrier.Listener.NONE);
-        NatsCarrier carrierB = NatsCarrier.launch(server.url(), "b", NatsCarrier.Listener.NONE);
+        NatsCarrier carrierA = TestServer.connect(server.url());
+        NatsCarrier carrierB = TestServer.connect(server.url());
         TestNode a = TestNode.launch(TestNode.context("node-0", 10), carrierA);
         TestNode b = TestNode.launch(TestNode.context("node-1", 20), carrierB)) {
       a.link.markReady();
@@ -78,36 +73,10 @@ class NatsCarrierTest {
   }
 
   @Test
-  void shouldRefuseAServerThatTakesNoLongFrames(@TempDir final Path directory) throws IOException {
-    final Path settings = Files.writeString(directory.resolve("settings"), "max_payload: 65535");
-    final Path server =
-        TestServer.script(
-            directory.resolve("server"),
-            "exec '%s' -c '%s' \"$@\"\n".formatted(TestServer.binary(), settings));
-    try (NatsServerProcess process =
-            NatsServerProcess.launch(server, NatsServerProcess.Listener.NONE);
-        NatsCarrier carrier =
-            NatsCarrier.launch(process.url(), "test", NatsCarrier.Listener.NONE)) {
-      final AssertionError failure =
-          assertThrows(
-              AssertionError.class, () -> TestNode.launch(TestNode.context("node-0", 10), carrier));
-      assertEquals(
-          "the network takes messages of 65535 bytes, and the nodes send up to 65536"
-              + " (max_payload of a NATS server)",
-          failure.getCause().getMessage());
-      TestNode.launch(TestNode.context("node-0", 10).maxFrameBytes(65_535), carrier).close();
-    }
-  }
-
-  @Test
   void shouldSayWhyAServerIsOutOfReachAndKeepItsSecrets() {
-    final IOException failure =
-        assertThrows(
-            IOException.class,
-            () ->
-                NatsCarrier.launch(
-                    "nats://user:secret@127.0.0.1:1", "test", NatsCarrier.Listener.NONE));
-    assertEquals(
-        "cannot reach NATS at nats://***@127.0.0.1:1: Connection refused", failure.getMessage());
+    try (NatsCarrier carrier = TestServer.launch("nats://user:secret@127.0.0.1:1", 0)) {
+      Await.until("tried", () -> carrier.status().state() == CarrierState.DISCONNECTED);
+      assertEquals("NATS disconnected: nats://127.0.0.1:1: Connection refused", carrier.fault());
+    }
   }
 }

@@ -11,7 +11,7 @@ class NatsLinkTest extends NodeLinkContract {
   @BeforeAll
   static void launchServer() throws IOException {
     server = TestServer.launch(NatsServerProcess.Listener.NONE);
-    carrier = NatsCarrier.launch(server.url(), "test", NatsCarrier.Listener.NONE);
+    carrier = TestServer.connect(server.url());
   }
 
   @AfterAll

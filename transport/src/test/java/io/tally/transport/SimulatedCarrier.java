@@ -15,6 +15,7 @@ final class SimulatedCarrier implements FrameCarrier {
   Predicate<String> loses = subject -> false;
   boolean connected = true;
   boolean publishFails;
+  long maxFrameBytes = Integer.MAX_VALUE;
 
   @Override
   public Subscription subscribe(final String subject, final FrameListener listener) {
@@ -24,6 +25,9 @@ final class SimulatedCarrier implements FrameCarrier {
   @Override
   public boolean publish(final String subject, final byte[] frame) {
     if (publishFails) {
+      return false;
+    }
+    if (frame.length > maxFrameBytes) {
       return false;
     }
     published.merge(subject, 1, Integer::sum);
@@ -52,8 +56,13 @@ final class SimulatedCarrier implements FrameCarrier {
   }
 
   @Override
+  public String fault() {
+    return connected ? "" : "disconnected";
+  }
+
+  @Override
   public long maxFrameBytes() {
-    return network.maxFrameBytes();
+    return maxFrameBytes;
   }
 
   @Override

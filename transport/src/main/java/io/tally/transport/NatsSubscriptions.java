@@ -1,0 +1,66 @@
+package io.tally.transport;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * What a session is subscribed to, and the client that knows of it. Threads that subscribe meet the
+ * session's own here.
+ */
+final class NatsSubscriptions {
+  private final Set<Subscriber> subscribers = new LinkedHashSet<>();
+  private NatsClient client;
+
+  synchronized FrameCarrier.Subscription add(
+      final String subject, final FrameListener listener, final Runnable onConfirmed) {
+    final Subscriber subscriber = new Subscriber(subject, listener, onConfirmed);
+    subscribers.add(subscriber);
+    if (client != null) {
+      subscriber.moveTo(client);
+      client.flush(onConfirmed);
+    }
+    return () -> remove(subscriber);
+  }
+
+  private synchronized void remove(final Subscriber subscriber) {
+    if (subscribers.remove(subscriber) && client != null) {
+      subscriber.current.close();
+    }
+  }
+
+  /** Subscribes to everything with a new client, which is asked for what is added from now on. */
+  synchronized void moveTo(final NatsClient newClient, final Runnable onConfirmed) {
+    client = newClient;
+    subscribers.forEach(subscriber -> subscriber.moveTo(newClient));
+    newClient.flush(
+        () -> {
+          onConfirmed.run();
+          confirm();
+        });
+  }
+
+  private synchronized void confirm() {
+    subscribers.forEach(subscriber -> subscriber.onConfirmed.run());
+  }
+
+  synchronized void clear() {
+    client = null;
+  }
+
+  private static final class Subscriber {
+    private final String subject;
+    private final FrameListener listener;
+    private final Runnable onConfirmed;
+    private FrameCarrier.Subscription current;
+
+    Subscriber(final String subject, final FrameListener listener, final Runnable onConfirmed) {
+      this.subject = subject;
+      this.listener = listener;
+      this.onConfirmed = onConfirmed;
+    }
+
+    void moveTo(final NatsClient newClient) {
+      current = newClient.subscribe(subject, listener);
+    }
+  }
+}
