@@ -153,9 +153,9 @@ final class Connection implements ReplyHandler {
     final int slot = claim();
     final Exchange exchange = ring[slot];
     exchange.oldVersion = request.oldVersion;
-    if (!request.keepAlive || loop.draining()) {
+    if (!request.keepAlive || loop.goingAway()) {
       exchange.close = true;
-      exchange.linger = loop.draining();
+      exchange.linger = loop.goingAway();
       inputDone = true;
     }
     loop.handler().onRequest(loop.nowNs(), request, exchange, this, slot);
@@ -460,9 +460,19 @@ final class Connection implements ReplyHandler {
       onFault(Refusal.BODY_TIMEOUT, false, true);
     } else if (loop.draining()) {
       drain();
-    } else if (phase == Phase.IDLE && count == 0 && inPhaseNs > limits.idleTimeoutNs()) {
+    } else if (phase == Phase.IDLE
+        && count == 0
+        && wasPolledAfter(phaseSinceNs + limits.idleTimeoutNs())) {
       ctx.close();
     }
+  }
+
+  /**
+   * Whether all that had arrived at that time has been read: a connection must not be closed while
+   * a request waits in it.
+   */
+  private boolean wasPolledAfter(final long timeNs) {
+    return loop.standstill().polledNs() - timeNs > 0;
   }
 
   private boolean isBatchFull() {

@@ -101,6 +101,12 @@ final class HttpPort implements AutoCloseable {
     return awaitNoConnections(timeoutNs);
   }
 
+  void goAway() {
+    for (int i = 0; i < loops.length; i++) {
+      run(i, loops[i]::goAway);
+    }
+  }
+
   void startDrain() {
     for (int i = 0; i < loops.length; i++) {
       run(i, loops[i]::drain);

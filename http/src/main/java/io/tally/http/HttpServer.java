@@ -83,6 +83,14 @@ public final class HttpServer implements AutoCloseable {
     return port.counters();
   }
 
+  /**
+   * Ends each connection with its next answer, which says {@code Connection: close}. New ones are
+   * still accepted: whoever sends requests here has time to learn that it should not. Idempotent.
+   */
+  public void goAway() {
+    port.goAway();
+  }
+
   /** Closes the listening socket. Connections that are open go on. Idempotent. */
   public void stopAccepting() {
     port.stopAccepting();
@@ -147,7 +155,7 @@ public final class HttpServer implements AutoCloseable {
     private LongSupplier requestTimeoutNs = () -> TimeUnit.SECONDS.toNanos(1);
     private long headDeadlineNs = TimeUnit.SECONDS.toNanos(5);
     private long bodyDeadlineNs = TimeUnit.SECONDS.toNanos(5);
-    private long idleTimeoutNs = TimeUnit.SECONDS.toNanos(60);
+    private long idleTimeoutNs = TimeUnit.SECONDS.toNanos(90);
     private long writeStallNs = TimeUnit.SECONDS.toNanos(10);
     private long lingerNs = TimeUnit.SECONDS.toNanos(2);
     private Limits limits;
@@ -573,7 +581,8 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * Time that a connection without a request stays open; by default 60 s.
+     * Time that a connection without a request stays open; by default 90 s, which is longer than
+     * load balancers keep theirs: they close first, and no request meets a connection just closed.
      *
      * @param idleTimeoutNs positive nanoseconds.
      * @return this.
@@ -584,7 +593,8 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * Time that a connection without a request stays open; by default 60 s.
+     * Time that a connection without a request stays open; by default 90 s, which is longer than
+     * load balancers keep theirs: they close first, and no request meets a connection just closed.
      *
      * @return nanoseconds.
      */

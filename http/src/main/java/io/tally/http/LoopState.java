@@ -32,6 +32,7 @@ final class LoopState implements SteppedAgent {
   private Connection[] dirty = new Connection[16];
   private Connection[] flushing = new Connection[16];
   private int dirtyCount;
+  private boolean goingAway;
   private boolean draining;
   private long nowNs;
   private long timeoutAskedNs;
@@ -119,7 +120,14 @@ final class LoopState implements SteppedAgent {
         : sweepIntervalNs;
   }
 
+  /** From now on every answer is the last of its connection. */
+  void goAway() {
+    goingAway = true;
+  }
+
+  /** From now on connections end, those without a request too. */
   void drain() {
+    goingAway = true;
     draining = true;
     onRead();
     nextSweepNs = nowNs + sweepIntervalNs();
@@ -130,7 +138,7 @@ final class LoopState implements SteppedAgent {
   }
 
   void closeAll() {
-    draining = true;
+    goingAway = true;
     for (int i = connectionCount - 1; i >= 0; i--) {
       connections[i].close();
     }
@@ -204,6 +212,10 @@ final class LoopState implements SteppedAgent {
   /** Any thread. */
   void run(final Runnable task) {
     stepper.run(task);
+  }
+
+  boolean goingAway() {
+    return goingAway;
   }
 
   boolean draining() {

@@ -109,6 +109,61 @@ class HttpLifecycleTest {
   }
 
   @Test
+  void shouldAnswerWhatComesJustWhenAConnectionHasBeenIdleForTooLong() throws IOException {
+    try (TestServer server = new TestServer(context -> context.idleTimeoutNs(SHORT_NS));
+        RawClient client = server.connect()) {
+      assertEquals(200, client.exchange(RawClient.get("/livez")).status());
+      server.standStill(
+          () -> {
+            final long startNs = System.nanoTime();
+            Await.until("idle for too long", () -> System.nanoTime() - startNs > 2 * SHORT_NS);
+            client.send(RawClient.post(PATH, ""));
+          });
+      assertEquals(200, client.read().status());
+    }
+  }
+
+  @Test
+  void shouldAnswerWhatComesJustWhenItDrains() throws IOException {
+    try (TestServer server = new TestServer();
+        RawClient client = server.connect()) {
+      assertEquals(200, client.exchange(RawClient.get("/livez")).status());
+      server.standStill(
+          () -> {
+            client.send(RawClient.post(PATH, ""));
+            server.http.startDrain();
+          });
+      final Response response = client.read();
+      assertEquals(200, response.status());
+      assertEquals("close", response.header("Connection"));
+      assertTrue(client.isClosed());
+    }
+  }
+
+  @Test
+  void shouldEndEachConnectionWithItsNextAnswerWhenItGoesAway() throws IOException {
+    try (TestServer server = new TestServer();
+        RawClient idle = server.connect()) {
+      assertEquals(200, idle.exchange(RawClient.get("/livez")).status());
+      server.http.goAway();
+      Await.until("answers close", () -> isClosedAfterAnAnswer(server));
+      final Response response = idle.exchange(RawClient.post(PATH, ""));
+      assertEquals(200, response.status());
+      assertEquals("close", response.header("Connection"));
+      assertTrue(idle.isClosed());
+    }
+  }
+
+  private static boolean isClosedAfterAnAnswer(final TestServer server) {
+    try (RawClient client = server.connect()) {
+      final Response response = client.exchange(RawClient.post(PATH, ""));
+      return response.status() == 200 && "close".equals(response.header("Connection"));
+    } catch (final IOException ex) {
+      return false;
+    }
+  }
+
+  @Test
   void shouldEndAConnectionWhosePeerDoesNotRead() throws IOException {
     try (TestServer server = new TestServer(context -> context.writeStallNs(SHORT_NS));
         RawClient client = server.connect()) {

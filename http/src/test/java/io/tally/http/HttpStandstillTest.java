@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tally.engine.StandstillDetector;
 import io.tally.http.RawClient.Response;
 import java.io.IOException;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -33,30 +32,13 @@ class HttpStandstillTest {
     Await.until("time passed", () -> System.nanoTime() - startNs > TOO_LONG_NS);
   }
 
-  private static void standStill(final TestServer server, final ThrowingRunnable meanwhile)
+  private static void standStill(final TestServer server, final TestServer.Happening meanwhile)
       throws IOException {
-    final CountDownLatch standing = new CountDownLatch(1);
-    final CountDownLatch over = new CountDownLatch(1);
-    server.onLoop(
+    server.standStill(
         () -> {
-          standing.countDown();
-          try {
-            over.await();
-          } catch (final InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-          }
+          meanwhile.happen();
+          letTimePass();
         });
-    Await.until("standstill", () -> standing.getCount() == 0);
-    try {
-      meanwhile.run();
-      letTimePass();
-    } finally {
-      over.countDown();
-    }
-  }
-
-  private interface ThrowingRunnable {
-    void run() throws IOException;
   }
 
   private static void assertRefused(final RawClient client) throws IOException {

@@ -75,6 +75,32 @@ final class TestServer implements AutoCloseable {
     Await.until("a turn of the loop", () -> done.getCount() == 0);
   }
 
+  /** Keeps the loop from everything while something else happens. */
+  void standStill(final Happening meanwhile) throws IOException {
+    final CountDownLatch standing = new CountDownLatch(1);
+    final CountDownLatch over = new CountDownLatch(1);
+    onLoop(
+        () -> {
+          standing.countDown();
+          try {
+            over.await();
+          } catch (final InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    Await.until("standstill", () -> standing.getCount() == 0);
+    try {
+      meanwhile.happen();
+    } finally {
+      over.countDown();
+    }
+  }
+
+  /** What happens while the loop stands still. */
+  interface Happening {
+    void happen() throws IOException;
+  }
+
   void awaitHeld(final int count) {
     Await.until(count + " requests held", () -> counters.heldCount() == count);
   }

@@ -35,6 +35,6 @@ final class Durations implements ITypeConverter<Duration> {
     if (ms % 1_000 != 0) {
       return ms + "ms";
     }
-    return ms % 60_000 != 0 ? ms / 1_000 + "s" : ms / 60_000 + "m";
+    return ms == 0 || ms % 60_000 != 0 ? ms / 1_000 + "s" : ms / 60_000 + "m";
   }
 }

@@ -70,6 +70,24 @@ final class Settings {
   Duration drainTimeout;
 
   @Option(
+      names = "--shutdown-delay",
+      paramLabel = "TIME",
+      defaultValue = "0s",
+      description =
+          "How long a stop is announced before it begins: /readyz says no and every answer closes its connection,"
+              + " but all is served; for load balancers to notice (default: ${DEFAULT-VALUE}).")
+  Duration shutdownDelay;
+
+  @Option(
+      names = "--idle-timeout",
+      paramLabel = "TIME",
+      defaultValue = "90s",
+      description =
+          "How long a connection without a request stays open; longer than a load balancer in front keeps it"
+              + " (default: ${DEFAULT-VALUE}).")
+  Duration idleTimeout;
+
+  @Option(
       names = "--start-timeout",
       paramLabel = "TIME",
       defaultValue = "5s",
@@ -193,6 +211,8 @@ final class Settings {
     checkTime(faults, "--queue-limit", queueLimit);
     checkTime(faults, "--drain-timeout", drainTimeout);
     checkTime(faults, "--start-timeout", startTimeout);
+    checkTime(faults, "--idle-timeout", idleTimeout);
+    check(faults, shutdownDelay.toHours() < 24, "--shutdown-delay must be below 24h");
     checkTime(faults, "--idempotency-window", idempotencyWindow);
     check(
         faults,
@@ -220,6 +240,10 @@ final class Settings {
       Durations.format(queueLimit),
       "drain_timeout",
       Durations.format(drainTimeout),
+      "shutdown_delay",
+      Durations.format(shutdownDelay),
+      "idle_timeout",
+      Durations.format(idleTimeout),
       "start_timeout",
       Durations.format(startTimeout),
       "idempotency_window",

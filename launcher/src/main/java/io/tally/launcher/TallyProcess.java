@@ -192,6 +192,7 @@ final class TallyProcess implements AutoCloseable {
                 .host(settings.bind)
                 .port(settings.httpPort)
                 .requestTimeoutNs(nodes.get(0)::requestTimeoutNs)
+                .idleTimeoutNs(settings.idleTimeout.toNanos())
                 .ingresses(ingresses)
                 .readiness(status::readyz)
                 .liveness(status::livez)
@@ -276,6 +277,8 @@ final class TallyProcess implements AutoCloseable {
     if (fatal.get() != null) {
       // Another process serves as this node: what is counted here from now on would be lost.
       refuseRequests();
+    } else {
+      announceStop();
     }
     http.stopAccepting();
     http.startDrain();
@@ -291,6 +294,14 @@ final class TallyProcess implements AutoCloseable {
     }
     closeQuietly();
     Log.info(plan.verdict());
+  }
+
+  private void announceStop() {
+    http.goAway();
+    final long startNs = clock.nanoTime();
+    while (fatal.get() == null && clock.nanoTime() - startNs < settings.shutdownDelay.toNanos()) {
+      LockSupport.parkNanos(POLL_NS);
+    }
   }
 
   private void refuseRequests() {

@@ -43,6 +43,8 @@ class SettingsTest {
     assertEquals(Duration.ofMillis(250), settings.queueLimit);
     assertEquals(Duration.ofSeconds(10), settings.drainTimeout);
     assertEquals(Duration.ofSeconds(5), settings.startTimeout);
+    assertEquals(Duration.ofSeconds(90), settings.idleTimeout);
+    assertEquals(Duration.ZERO, settings.shutdownDelay);
     assertNull(settings.maxCounters);
   }
 
@@ -60,6 +62,8 @@ class SettingsTest {
     "--idempotency-keys=0, --idempotency-keys must be at least 1",
     "--cluster=a.b, --cluster must be 1 to 64 of A-Z a-z 0-9 _ -",
     "--request-timeout=0s, --request-timeout must be above 0 and below 24h",
+    "--idle-timeout=0s, --idle-timeout must be above 0 and below 24h",
+    "--shutdown-delay=24h, --shutdown-delay must be below 24h",
     "--drain-timeout=24h, --drain-timeout must be above 0 and below 24h",
   })
   void shouldSayWhatIsWrong(final String argument, final String fault) {

@@ -44,6 +44,8 @@ class CommandLineIT {
               "--request-timeout",
               "--queue-limit",
               "--drain-timeout",
+              "--shutdown-delay",
+              "--idle-timeout",
               "--start-timeout",
               "--ring-slots",
               "--loops",

@@ -129,6 +129,28 @@ class LifecycleIT {
   }
 
   @Test
+  void shouldServeOnWhileItAnnouncesItsStop() throws IOException {
+    try (TallyJar demo = TallyJar.small().start("--transport=inprocess", "--shutdown-delay=4s")) {
+      final int port = demo.awaitReady().httpPort();
+      try (HttpConnection kept = new HttpConnection(port, SOON)) {
+        assertEquals(1, kept.call(HttpConnection.increment("a")).value());
+        demo.child().signal("TERM");
+        Await.until("not ready", SOON, () -> Http.tryGet(port, "/readyz").statusCode() == 503);
+        assertEquals(503, Http.get(demo.metricsPort(), "/readyz").statusCode());
+        final Answer last = kept.call(HttpConnection.increment("a"));
+        assertEquals(2, last.value());
+        assertTrue(last.closes(), last::toString);
+      }
+      try (HttpConnection fresh = new HttpConnection(port, SOON)) {
+        final Answer answer = fresh.call(HttpConnection.increment("a"));
+        assertEquals(3, answer.value());
+        assertTrue(answer.closes(), answer::toString);
+      }
+      assertEquals(0, demo.child().awaitExit(SOON), demo.child()::picture);
+    }
+  }
+
+  @Test
   void shouldEndAtOnceAtASecondSignal() throws IOException {
     try (TallyJar demo =
         TallyJar.small()
