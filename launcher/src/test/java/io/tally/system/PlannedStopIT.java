@@ -112,10 +112,8 @@ class PlannedStopIT {
     final String name = "still-";
     try (StopLoad load = new StopLoad(counters(name), name)) {
       nodes[2].child().signal("STOP");
-      Await.until(
-          "the stopped node is known to be away",
-          SOON,
-          () -> nodes[0].metrics().sum("tally_link_up") == 1);
+      nodes[0].awaitPeersUp(1);
+      nodes[1].awaitPeersUp(1);
       load.start(nodes[1].httpPort(), 4, 16);
       Await.until("load is under way", SOON, () -> load.counted() > 5_000);
       nodes[0].child().signal("TERM");
