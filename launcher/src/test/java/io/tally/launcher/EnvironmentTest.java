@@ -62,7 +62,7 @@ class EnvironmentTest {
     assertEquals(8181, settings.httpPort);
     assertEquals(64, settings.shards);
     assertEquals("counter-cluster", settings.seed);
-    assertEquals(null, settings.nats);
+    assertEquals(null, settings.nats.url);
     assertEquals(null, settings.maxCounters);
   }
 
@@ -96,7 +96,7 @@ class EnvironmentTest {
   @CsvSource({
     "TALLY_HTTP_PORT, 70000, TALLY_HTTP_PORT must be 0 to 65535",
     "TALLY_SHARDS, 0, TALLY_SHARDS must be 1 to 4096",
-    "TALLY_NATS, x, TALLY_NATS must be a URL such as nats://127.0.0.1:4222",
+    "TALLY_CLUSTER, a.b, TALLY_CLUSTER must be 1 to 64 of A-Z a-z 0-9 _ -",
     "TALLY_METRICS_PORT, 8181, --http-port and TALLY_METRICS_PORT are the same",
   })
   void shouldNameTheVariableWhoseValueIsOutOfRange(
