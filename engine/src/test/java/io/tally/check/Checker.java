@@ -35,8 +35,19 @@ public interface Checker {
    * @return the violations, each with the name of its checker.
    */
   static List<String> checkAll(final History history) {
+    return checkAll(history, all());
+  }
+
+  /**
+   * Runs checkers.
+   *
+   * @param history to check.
+   * @param checkers to run.
+   * @return the violations, each with the name of its checker.
+   */
+  static List<String> checkAll(final History history, final List<Checker> checkers) {
     final List<String> violations = new ArrayList<>();
-    for (final Checker checker : all()) {
+    for (final Checker checker : checkers) {
       for (final String violation : checker.check(history)) {
         violations.add(checker.getClass().getSimpleName() + ": " + violation);
       }

@@ -9,7 +9,9 @@ import java.util.stream.Collectors;
  * One run of the rig.
  *
  * @param title for people.
+ * @param setup of the cluster.
  * @param traces of which one has to be left, if there are any.
+ * @param required traces of which all have to be left.
  * @param misroutes whether messages reach a process for which they were not meant.
  * @param durationMs of the fault.
  * @param seed of the load.
@@ -18,22 +20,40 @@ import java.util.stream.Collectors;
  */
 record Case(
     String title,
+    Setup setup,
     List<Trace> traces,
+    List<Trace> required,
     boolean misroutes,
     long durationMs,
     long seed,
     int node,
     Fault.Action action) {
   /** One fault, its victim chosen by a seed. */
-  static Case of(final Fault fault, final long durationMs, final long seed, final int nodeCount) {
+  static Case of(
+      final Fault fault,
+      final Setup setup,
+      final long durationMs,
+      final long seed,
+      final int nodeCount) {
     return new Case(
-        fault.title(),
+        title(fault, setup),
+        setup,
         fault.traces(),
+        setup == Setup.SHORT_WINDOW && fault.holdsBack() ? List.of(Trace.EXPIRED) : List.of(),
         fault.misroutes(),
         durationMs,
         seed,
         new Random(seed).nextInt(nodeCount),
         fault.action());
+  }
+
+  private static String title(final Fault fault, final Setup setup) {
+    return switch (setup) {
+      case SHORT_WINDOW -> fault.title() + "; keys for " + setup.keyWindow().toSeconds() + " s";
+      case TWO_SERVERS -> fault.title() + "; two servers";
+      case SKEWED_CLOCKS -> fault.title() + "; clocks 1 h apart";
+      default -> fault.title();
+    };
   }
 
   /** Several faults at once, all of it chosen by a seed. */
@@ -43,7 +63,9 @@ record Case(
     final List<Fault> faults = Several.choose(random);
     return new Case(
         faults.stream().map(Fault::title).collect(Collectors.joining(" + ")),
+        Setup.USUAL,
         faults.stream().flatMap(fault -> fault.traces().stream()).distinct().toList(),
+        List.of(),
         false,
         durationMs,
         seed,
@@ -51,29 +73,50 @@ record Case(
         (cluster, first, ms) -> Several.run(faults, random, cluster, first, ms));
   }
 
-  /** Every fault, and several at once, chosen by a seed. */
+  /** Every fault in every setup for which it is meant, and several at once, chosen by a seed. */
   static List<Case> round(final Random random, final int nodeCount) {
     final List<Case> cases = new ArrayList<>();
-    for (final Fault fault : Fault.values()) {
-      for (final long durationMs : durationsMs(fault)) {
-        cases.add(of(fault, durationMs, random.nextLong(), nodeCount));
+    for (final Setup setup : Setup.values()) {
+      for (final Fault fault : Fault.values()) {
+        for (final long durationMs : durationsMs(fault, setup)) {
+          cases.add(of(fault, setup, durationMs, random.nextLong(), nodeCount));
+        }
       }
-    }
-    for (int i = 0; i < 4; i++) {
-      cases.add(several(4_000, random.nextLong(), nodeCount));
+      for (int i = 0; i < 4 && setup == Setup.USUAL; i++) {
+        cases.add(several(4_000, random.nextLong(), nodeCount));
+      }
     }
     return cases;
   }
 
-  private static long[] durationsMs(final Fault fault) {
-    return switch (fault) {
-      case STOP_NODE -> new long[] {1_000, 5_000, 20_000};
-      case STOP_NATS -> new long[] {1_000, 5_000};
-      case KILL_NATS -> new long[] {500, 4_000};
-      case HALF_OPEN -> new long[] {7_000};
-      case NOTHING, FLAPPING, CUT, RESET, DUPLICATE, REPLAY, REPLAY_TO_SUCCESSOR ->
-          new long[] {3_000};
-      default -> new long[] {1_000, 4_000};
+  private static long[] durationsMs(final Fault fault, final Setup setup) {
+    return switch (setup) {
+      case USUAL ->
+          switch (fault) {
+            case STOP_NODE -> new long[] {1_000, 5_000, 20_000};
+            case STOP_NATS -> new long[] {1_000, 5_000};
+            case KILL_NATS -> new long[] {500, 4_000};
+            case HALF_OPEN -> new long[] {7_000};
+            case NOTHING, FLAPPING, CUT, RESET, DUPLICATE, REPLAY, REPLAY_TO_SUCCESSOR ->
+                new long[] {3_000};
+            case CREDENTIALS, ROLLING_RESTART, MAINTENANCE, CLOCK_BACK -> new long[0];
+            default -> new long[] {1_000, 4_000};
+          };
+      // Longer than the window and all that is added to it.
+      case SHORT_WINDOW ->
+          switch (fault) {
+            case STOP_NODE, PARTITION -> new long[] {5_500, 9_000};
+            case STOP_NATS, PARTITION_TO_SERVER, PARTITION_TO_NODE, BLACK_HOLE, REPLAY ->
+                new long[] {6_000};
+            default -> new long[0];
+          };
+      case TWO_SERVERS -> new long[0];
+      case SKEWED_CLOCKS ->
+          switch (fault) {
+            case NOTHING, STOP_NODE, CLOCK_BACK -> new long[] {1_000};
+            default -> new long[0];
+          };
+      case PLANNED_STOPS -> fault == Fault.ROLLING_RESTART ? new long[] {500, 2_000} : new long[0];
     };
   }
 }

@@ -1,6 +1,7 @@
 package io.tally.rig;
 
 import io.tally.system.NatsServer;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -37,18 +38,56 @@ enum Fault {
       "SIGSTOP of nats-server",
       List.of(Trace.RETRIES, Trace.DISCONNECTS),
       (c, node, ms) -> {
-        c.nats().child().signal("STOP");
+        final NatsServer nats = c.nats().busiest();
+        nats.child().signal("STOP");
         Hold.forMs(ms);
-        c.nats().child().signal("CONT");
+        nats.child().signal("CONT");
       }),
   KILL_NATS(
       "kill -9 of nats-server, restart",
       List.of(Trace.RECONNECTS),
       (c, node, ms) -> {
-        final NatsServer nats = c.nats();
+        final NatsServer nats = c.nats().busiest();
         nats.child().signal("KILL");
         Hold.forMs(ms);
         nats.restart();
+      }),
+  MAINTENANCE(
+      "maintenance of a nats-server: clients sent away, end, restart",
+      List.of(Trace.RECONNECTS),
+      (c, node, ms) -> {
+        final NatsServer nats = c.nats().busiest();
+        RigNats.retire(nats);
+        Hold.forMs(ms);
+        nats.restart();
+      }),
+  CREDENTIALS(
+      "credentials change, and back",
+      List.of(Trace.DISCONNECTS),
+      (c, node, ms) -> {
+        c.nats().changePassword();
+        Hold.forMs(ms);
+        c.nats().restorePassword();
+      }),
+  ROLLING_RESTART(
+      "SIGTERM and restart of each node in turn",
+      List.of(Trace.NO_OWNER, Trace.INCARNATION),
+      (c, node, ms) -> {
+        for (int i = 0; i < c.nodeCount(); i++) {
+          final int next = (node + i) % c.nodeCount();
+          c.terminate(next);
+          c.launch(next);
+          Hold.forMs(ms);
+        }
+      }),
+  CLOCK_BACK(
+      "kill -9 of a node, restart with its clock set back by 1 h",
+      List.of(Trace.NO_OWNER, Trace.INCARNATION),
+      (c, node, ms) -> {
+        c.kill(node);
+        c.clock(node).setBack(Duration.ofHours(1));
+        Hold.forMs(ms);
+        c.launch(node);
       }),
   PARTITION(
       "partition of a node",
@@ -152,7 +191,7 @@ enum Fault {
       "every frame twice",
       List.of(Trace.DUPLICATES),
       (c, node, ms) -> {
-        try (Replayer replayer = new Replayer(c.nats().port(), true)) {
+        try (Replayer replayer = new Replayer(c.nats().of(0), true)) {
           replayer.listen(ms);
         }
       }),
@@ -160,7 +199,7 @@ enum Fault {
       "all frames again much later",
       List.of(Trace.DUPLICATES, Trace.STALE),
       (c, node, ms) -> {
-        try (Replayer replayer = new Replayer(c.nats().port(), false)) {
+        try (Replayer replayer = new Replayer(c.nats().of(0), false)) {
           replayer.listen(ms);
           replayer.replay(subject -> subject);
           replayer.replay(subject -> subject);
@@ -171,7 +210,7 @@ enum Fault {
       List.of(Trace.WRONG_INCARNATION, Trace.FRAMES_REFUSED),
       (c, node, ms) -> {
         final String id = RigCluster.nodeId(node);
-        try (Replayer replayer = new Replayer(c.nats().port(), false)) {
+        try (Replayer replayer = new Replayer(c.nats().of(0), false)) {
           replayer.listen(ms);
           c.kill(node);
           c.launch(node);
@@ -216,6 +255,14 @@ enum Fault {
 
   Action action() {
     return action;
+  }
+
+  /** Whether copies of requests arrive after it that were sent before or meanwhile. */
+  boolean holdsBack() {
+    return switch (this) {
+      case STOP_NODE, STOP_NATS, PARTITION, PARTITION_TO_SERVER, PARTITION_TO_NODE -> true;
+      default -> false;
+    };
   }
 
   /** Whether it brings frames to a process for which they were not meant. */

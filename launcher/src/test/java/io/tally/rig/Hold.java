@@ -8,11 +8,14 @@ final class Hold {
   private Hold() {}
 
   static void forMs(final long durationMs) {
-    final long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(durationMs);
-    long leftNs = untilNs - System.nanoTime();
+    untilNs(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(durationMs));
+  }
+
+  static void untilNs(final long timeNs) {
+    long leftNs = timeNs - System.nanoTime();
     while (leftNs > 0) {
       LockSupport.parkNanos(leftNs);
-      leftNs = untilNs - System.nanoTime();
+      leftNs = timeNs - System.nanoTime();
     }
   }
 }

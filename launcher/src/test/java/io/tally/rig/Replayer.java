@@ -5,6 +5,7 @@ import io.nats.client.Dispatcher;
 import io.nats.client.Message;
 import io.nats.client.Nats;
 import io.nats.client.Options;
+import io.tally.system.NatsServer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,12 +29,12 @@ final class Replayer implements AutoCloseable {
   private final List<Frame> heard = new ArrayList<>();
 
   /** Begins to listen; repeats at once, or only when asked. */
-  Replayer(final int natsPort, final boolean atOnce) {
+  Replayer(final NatsServer nats, final boolean atOnce) {
     try {
       connection =
           Nats.connect(
               new Options.Builder()
-                  .server("nats://127.0.0.1:" + natsPort)
+                  .server(RigNats.url(nats.port()))
                   .connectionTimeout(CONNECTION_TIMEOUT)
                   .noEcho()
                   .maxMessagesInOutgoingQueue(MAX_FRAMES)

@@ -1,5 +1,6 @@
 package io.tally.rig;
 
+import io.tally.check.Fate;
 import io.tally.check.Operation;
 import io.tally.system.Answer;
 import io.tally.system.Await;
@@ -12,19 +13,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-/** Runs faults against one cluster, one after the other. */
+/** Runs faults one after the other, against one cluster as long as they want the same setup. */
 final class Rig implements AutoCloseable {
   private static final long BEFORE_MS = 500;
   private static final long AFTER_MS = 500;
-  private static final Duration RECOVERY_LIMIT = Duration.ofSeconds(10);
+  private static final Duration RECOVERY_LIMIT = Duration.ofSeconds(30);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
-
-  /** A deadline of 1 s, and what two busy cores add to it. */
-  private static final long SLOW_NS = TimeUnit.MILLISECONDS.toNanos(2_000);
-
-  /** After this time no request that a client gave up can still be on its way. */
-  private static final long DEADLINE_MS = 1_200;
 
   private static final long MAX_RING_DEPTH = 1_024;
   private static final long MAX_THREADS = 60;
@@ -32,20 +28,22 @@ final class Rig implements AutoCloseable {
   private static final long WINDOW_BYTES = 1 << 20;
   private static final long HELLO_BYTES = 1 << 17;
 
-  private final RigCluster cluster;
+  private final int nodeCount;
+  private RigCluster cluster;
   private int runCount;
 
   Rig(final int nodeCount) throws IOException {
-    cluster = new RigCluster(nodeCount);
+    this.nodeCount = nodeCount;
+    cluster = new RigCluster(nodeCount, Setup.USUAL);
   }
 
   /** The version of its nats-server. */
   String natsVersion() {
-    return cluster.nats().version();
+    return cluster.nats().of(0).version();
   }
 
   int nodeCount() {
-    return cluster.nodeCount();
+    return nodeCount;
   }
 
   /** What the ids of the next run's counters begin with. */
@@ -57,6 +55,7 @@ final class Rig implements AutoCloseable {
   Row run(final Case fault) throws IOException {
     final String prefix = nextPrefix();
     runCount++;
+    setUp(fault.setup());
     final List<Metrics> before = cluster.metrics();
     final long startNs = System.nanoTime();
     final Workload workload = new Workload(cluster, prefix, fault.seed());
@@ -64,7 +63,7 @@ final class Rig implements AutoCloseable {
     final long pendingBytes;
     final long hiccupNs;
     try (HiccupMeter hiccups = new HiccupMeter();
-        BrokerWatch watch = new BrokerWatch(cluster.nats())) {
+        BrokerWatch watch = new BrokerWatch(cluster.nats().all())) {
       Hold.forMs(BEFORE_MS);
       fault.action().run(cluster, fault.node(), fault.durationMs());
       recoveryMs = recover(prefix, workload);
@@ -72,25 +71,35 @@ final class Rig implements AutoCloseable {
       pendingBytes = watch.maxPendingBytes();
       hiccupNs = hiccups.maxNs();
     }
-    Hold.forMs(DEADLINE_MS);
-
+    final Duration settledAfter = fault.setup().settledAfter().plusNanos(hiccupNs);
     final List<Operation> operations = workload.operations();
-    final Verdict verdict = new Verdict(cluster, startNs, operations);
+    operations.stream()
+        .filter(operation -> operation.write() && operation.fate() == Fate.UNKNOWN)
+        .mapToLong(Operation::start)
+        .max()
+        .ifPresent(lastNs -> Hold.untilNs(lastNs + settledAfter.toNanos()));
+    final Verdict verdict = new Verdict(cluster, startNs, settledAfter, operations);
     final List<Metrics> after = cluster.metrics();
     final List<String> violations = new ArrayList<>(verdict.violations());
     violations.addAll(workload.complaints());
     violations.addAll(cluster.complaints());
-    if (workload.slowestNs() > SLOW_NS + hiccupNs) {
-      violations.add("an answer took " + workload.slowestNs() / 1_000_000 + " ms");
+    if (fault.setup().isPlanned() && workload.timeouts() + workload.unanswered() > 0) {
+      violations.add(
+          workload.timeouts() + " answers of 504, " + workload.unanswered() + " without an answer");
     }
     checkBounds(fault, before, after, pendingBytes, violations);
     final String traces =
-        fault.traces().stream()
+        Stream.concat(fault.traces().stream(), fault.required().stream())
             .filter(trace -> trace.growth(before, after) > 0)
             .map(trace -> trace.label() + " " + trace.growth(before, after))
             .collect(Collectors.joining(", "));
     if (traces.isEmpty() && !fault.traces().isEmpty()) {
       violations.add("the fault left no trace of " + fault.traces());
+    }
+    for (final Trace trace : fault.required()) {
+      if (trace.growth(before, after) == 0) {
+        violations.add("the fault left no trace of " + trace);
+      }
     }
     return new Row(
         fault.title() + ", " + fault.durationMs() / 1_000.0 + " s",
@@ -99,6 +108,8 @@ final class Rig implements AutoCloseable {
         verdict.ended(),
         verdict.refused(),
         verdict.unknown(),
+        workload.timeouts(),
+        workload.unanswered(),
         verdict.lost(),
         verdict.doubled(),
         recoveryMs,
@@ -107,6 +118,14 @@ final class Rig implements AutoCloseable {
         pendingBytes,
         traces,
         violations);
+  }
+
+  private void setUp(final Setup setup) throws IOException {
+    if (cluster.setup() != setup) {
+      cluster.close();
+      cluster = new RigCluster(nodeCount, setup);
+      cluster.awaitAllUp(RECOVERY_LIMIT);
+    }
   }
 
   /**

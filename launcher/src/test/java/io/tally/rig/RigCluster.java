@@ -2,7 +2,6 @@ package io.tally.rig;
 
 import io.tally.system.Await;
 import io.tally.system.Metrics;
-import io.tally.system.NatsServer;
 import io.tally.system.Placement;
 import io.tally.system.TallyJar;
 import java.io.IOException;
@@ -13,29 +12,35 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Node processes, each connected to one nats-server through a proxy of its own. */
+/** Node processes, each connected to a nats-server through a proxy of its own. */
 final class RigCluster implements AutoCloseable {
   static final String PREFIX = "rig";
   static final int SHARDS = 24;
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
-  private final NatsServer nats = NatsServer.start();
+  private final Setup setup;
+  private final RigNats nats;
   private final FaultProxy[] proxies;
   private final TallyJar[] nodes;
+  private final WallClock[] clocks;
   private final AtomicLongArray ports;
   private final AtomicLongArray disturbedUntilNs;
   private final List<Launch> launches = new ArrayList<>();
   private final Placement placement;
 
-  RigCluster(final int nodeCount) throws IOException {
+  RigCluster(final int nodeCount, final Setup setup) throws IOException {
+    this.setup = setup;
+    nats = new RigNats(setup.natsServers());
     proxies = new FaultProxy[nodeCount];
     nodes = new TallyJar[nodeCount];
+    clocks = new WallClock[nodeCount];
     ports = new AtomicLongArray(nodeCount);
     disturbedUntilNs = new AtomicLongArray(nodeCount);
     try {
       for (int node = 0; node < nodeCount; node++) {
-        proxies[node] = new FaultProxy(nats.port());
+        proxies[node] = new FaultProxy(nats.of(node).port());
+        clocks[node] = new WallClock(setup.clockOffset(node));
         disturbedUntilNs.set(node, Long.MAX_VALUE);
       }
       final long bornNs = System.nanoTime();
@@ -60,8 +65,16 @@ final class RigCluster implements AutoCloseable {
     return nodes.length;
   }
 
-  NatsServer nats() {
+  Setup setup() {
+    return setup;
+  }
+
+  RigNats nats() {
     return nats;
+  }
+
+  WallClock clock(final int node) {
+    return clocks[node];
   }
 
   FaultProxy proxy(final int node) {
@@ -88,21 +101,27 @@ final class RigCluster implements AutoCloseable {
   }
 
   private TallyJar run(final int node) {
-    return TallyJar.small()
-        .start(
-            "node",
-            "--id=" + nodeId(node),
-            "--nodes="
-                + IntStream.range(0, nodes.length)
-                    .mapToObj(RigCluster::nodeId)
-                    .collect(Collectors.joining(",")),
-            "--nats=nats://127.0.0.1:" + proxies[node].port(),
-            "--shards=" + SHARDS,
-            "--cluster=" + PREFIX);
+    final List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "node",
+                "--id=" + nodeId(node),
+                "--nodes="
+                    + IntStream.range(0, nodes.length)
+                        .mapToObj(RigCluster::nodeId)
+                        .collect(Collectors.joining(",")),
+                "--nats=" + RigNats.url(proxies[node].port()),
+                "--shards=" + SHARDS,
+                "--cluster=" + PREFIX));
+    arguments.addAll(setup.options());
+    final TallyJar.Launch launch = TallyJar.small();
+    clocks[node].environment().forEach(launch::environment);
+    return launch.start(arguments.toArray(new String[0]));
   }
 
   private void onReady(final int node, final long bornNs) {
     nodes[node].awaitReady();
+    clocks[node].check(nodes[node].timeOf("starting node"));
     final long incarnation = Long.parseLong(nodes[node].logged("starting node", "incarnation"));
     synchronized (this) {
       launches.add(new Launch(node, incarnation, bornNs, Long.MAX_VALUE));

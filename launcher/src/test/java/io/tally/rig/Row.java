@@ -12,6 +12,8 @@ import java.util.Locale;
  * @param ended writes that were answered 200 by an incarnation that was killed.
  * @param refused writes that were answered as not applied.
  * @param unknown writes whose outcome their clients do not know.
+ * @param timeouts answers of status 504.
+ * @param unanswered requests on a good connection to which no answer came.
  * @param lost sum of what is missing from counters.
  * @param doubled sum of what is too much in counters.
  * @param recoveryMs from the healing until every node answers for every other and no client meets
@@ -29,6 +31,8 @@ record Row(
     long ended,
     long refused,
     long unknown,
+    long timeouts,
+    long unanswered,
     long lost,
     long doubled,
     long recoveryMs,
@@ -38,20 +42,26 @@ record Row(
     String traces,
     List<String> violations) {
   static final String HEAD =
-      "| fault | requests | acked | acked, then killed | refused | unknown | lost | doubled"
-          + " | recovery ms | slowest ms | hiccup ms | broker pending KiB | traces |\n"
-          + "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|";
+      "| fault | requests | acked | acked, then killed | refused | unknown | 504 | unanswered"
+          + " | lost | doubled | recovery ms | slowest ms | hiccup ms | broker pending KiB | traces |\n"
+          + "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|";
+
+  boolean passed() {
+    return violations.isEmpty() && lost == 0 && doubled == 0;
+  }
 
   String markdown() {
     return String.format(
         Locale.ROOT,
-        "| %s | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %s |",
+        "| %s | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %s |",
         fault,
         requests,
         acked,
         ended,
         refused,
         unknown,
+        timeouts,
+        unanswered,
         lost,
         doubled,
         recoveryMs,

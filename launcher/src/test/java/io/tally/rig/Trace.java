@@ -9,6 +9,7 @@ enum Trace {
   RETRIES("tally_lane_retries_total"),
   DUPLICATES("tally_lane_duplicates_total"),
   STALE("tally_rejected_total{reason=\"stale\"}"),
+  EXPIRED("tally_rejected_total{reason=\"expired\"}"),
   BUSY("tally_rejected_total{reason=\"busy\"}"),
   NO_OWNER("tally_rejected_total{reason=\"no_owner\"}"),
   WRONG_INCARNATION("tally_rejected_total{reason=\"wrong_incarnation\"}"),

@@ -1,19 +1,17 @@
 package io.tally.rig;
 
 import io.tally.check.Checker;
-import io.tally.check.Fate;
 import io.tally.check.History;
 import io.tally.check.Life;
 import io.tally.check.Operation;
+import io.tally.check.SettledChecker;
 import io.tally.system.Answer;
 import io.tally.system.HttpConnection;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Reads the last values of all counters of a history and has each counter's history checked. */
@@ -23,6 +21,7 @@ final class Verdict {
 
   private final RigCluster cluster;
   private final long startNs;
+  private final List<Checker> checkers;
   private final List<String> violations = new ArrayList<>();
   private long acked;
   private long ended;
@@ -31,10 +30,24 @@ final class Verdict {
   private long lost;
   private long doubled;
 
-  Verdict(final RigCluster cluster, final long startNs, final List<Operation> operations)
+  /**
+   * Reads and judges.
+   *
+   * @param cluster to read from.
+   * @param startNs of the load.
+   * @param settledAfter longest time from a request to its last effect, as the clients measured it.
+   * @param operations that the clients recorded.
+   */
+  Verdict(
+      final RigCluster cluster,
+      final long startNs,
+      final Duration settledAfter,
+      final List<Operation> operations)
       throws IOException {
     this.cluster = cluster;
     this.startNs = startNs;
+    checkers = new ArrayList<>(Checker.all());
+    checkers.add(new SettledChecker(settledAfter.toNanos()));
     final Map<String, List<Operation>> byCounter =
         operations.stream().collect(Collectors.groupingBy(Operation::key));
     final List<HttpConnection> connections = new ArrayList<>();
@@ -74,7 +87,7 @@ final class Verdict {
         }
       }
     }
-    violations.addAll(Checker.checkAll(new History(operations, lives)));
+    violations.addAll(Checker.checkAll(new History(operations, lives), checkers));
     count(operations, last);
   }
 
@@ -92,41 +105,23 @@ final class Verdict {
   }
 
   private void count(final List<Operation> operations, final Answer last) {
-    long sum = 0;
-    long maxUnknown = 0;
-    boolean growing = true;
-    final Set<String> keys = new HashSet<>();
-    for (final Operation operation : operations) {
-      if (!operation.write()) {
-        continue;
-      }
-      growing &= operation.amount() >= 0;
-      switch (operation.fate()) {
+    final List<Operation> writes = operations.stream().filter(Operation::write).toList();
+    for (final Operation write : writes) {
+      switch (write.fate()) {
         case APPLIED -> {
-          if (operation.incarnation() != last.incarnation()) {
-            ended++;
-          } else {
+          if (write.incarnation() == last.incarnation()) {
             acked++;
-            if (operation.idempotencyKey().isEmpty() || keys.add(operation.idempotencyKey())) {
-              sum += operation.amount();
-            }
+          } else {
+            ended++;
           }
         }
         case NOT_APPLIED -> refused++;
         case UNKNOWN -> unknown++;
       }
     }
-    for (final Operation operation : operations) {
-      if (operation.write()
-          && operation.fate() == Fate.UNKNOWN
-          && (operation.idempotencyKey().isEmpty() || keys.add(operation.idempotencyKey()))) {
-        maxUnknown += operation.amount();
-      }
-    }
-    if (growing) {
-      lost += Math.max(0, sum - last.value());
-      doubled += Math.max(0, last.value() - sum - maxUnknown);
-    }
+    final Balance balance = Balance.of(writes, last);
+    lost += balance.lost();
+    doubled += balance.doubled();
   }
 
   long acked() {

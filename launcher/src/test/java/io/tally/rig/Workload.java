@@ -1,298 +1,201 @@
 package io.tally.rig;
 
-import io.tally.check.Fate;
 import io.tally.check.Operation;
-import io.tally.system.Answer;
-import io.tally.system.HttpConnection;
-import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.Random;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToLongFunction;
+import java.util.stream.LongStream;
 
 /**
- * Clients of the cluster, some for each node, each with one connection on which it pipelines
- * batches of requests at a steady pace. Everything is recorded. Requests with an idempotency key
- * whose outcome is unknown are repeated, by whichever client is next, until they are answered.
+ * Clients of the cluster, some for each node. Everything is recorded. Requests with an idempotency
+ * key whose outcome is unknown are repeated, at once or later, by whichever client is next, until
+ * they are answered or their key may be forgotten; some that were answered are repeated too.
  */
 final class Workload {
   private static final int CLIENTS_PER_NODE = 3;
-  private static final int DEPTH = 8;
-  private static final long PACE_NS = TimeUnit.MILLISECONDS.toNanos(25);
-  private static final Duration READ_LIMIT = Duration.ofSeconds(5);
 
-  private static final int BITS_PER_COUNTER = 48;
+  /** Every write to such a counter adds a power of four of its own. */
+  private static final int WRITES_PER_COUNTER = 24;
 
-  private record Request(String counter, boolean write, long amount, String key, boolean repeated) {
-    Request again() {
-      return new Request(counter, write, amount, key, true);
-    }
-  }
+  /** What a busy machine may add between the decision to send and the sending. */
+  private static final long KEY_MARGIN_NS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(300);
+  private static final long MAX_ECHO_NS = TimeUnit.SECONDS.toNanos(4);
 
   private final RigCluster cluster;
+  private final Setup setup;
   private final String prefix;
-  private final Queue<Request> repeats = new ConcurrentLinkedQueue<>();
-  private final AtomicLong bitCount = new AtomicLong();
+  private final Later later = new Later();
+  private final AtomicLong powerCount = new AtomicLong();
   private final AtomicLong keyCount = new AtomicLong();
   private final AtomicLong unresolvedKeys = new AtomicLong();
-  private final List<Client> clients = new ArrayList<>();
+  private final List<RigClient> clients = new ArrayList<>();
   private volatile boolean stopping;
 
   Workload(final RigCluster cluster, final String prefix, final long seed) {
     this.cluster = cluster;
     this.prefix = prefix;
+    setup = cluster.setup();
     for (int i = 0; i < cluster.nodeCount() * CLIENTS_PER_NODE; i++) {
-      clients.add(new Client(i % cluster.nodeCount(), new Random(seed + i)));
+      clients.add(new RigClient(this, cluster, i % cluster.nodeCount(), new Random(seed + i)));
     }
-    clients.forEach(client -> client.thread.start());
+    clients.forEach(RigClient::start);
   }
 
-  /** Ends the load once every keyed request is answered, or the time has passed. */
+  /** Ends the load once every keyed request is answered or given up, or the time has passed. */
   void stop(final Duration limit) {
     stopping = true;
     final long untilNs = System.nanoTime() + limit.toNanos();
-    for (final Client client : clients) {
-      try {
-        client.thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(untilNs - System.nanoTime())));
-      } catch (final InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-      }
-      if (client.thread.isAlive()) {
+    for (final RigClient client : clients) {
+      if (!client.join(untilNs)) {
         throw new AssertionError(
             "load did not end; keyed requests without an answer: " + unresolvedKeys);
       }
     }
   }
 
+  boolean isOver() {
+    return stopping && unresolvedKeys.get() == 0;
+  }
+
+  /** Null if there is nothing to send just now. */
+  Request next(final Random random) {
+    final long nowNs = System.nanoTime();
+    for (Request due = later.poll(nowNs); due != null; due = later.poll(nowNs)) {
+      if (due.keyed() && nowNs - due.firstSentNs() > keyWindowNs()) {
+        giveUp(due);
+      } else if (!stopping || due.purpose() == Request.Purpose.RESOLVE) {
+        return due;
+      }
+    }
+    return stopping ? null : fresh(random);
+  }
+
+  private long keyWindowNs() {
+    return setup.keyWindow().toNanos() - KEY_MARGIN_NS;
+  }
+
+  private void giveUp(final Request request) {
+    if (request.purpose() == Request.Purpose.RESOLVE) {
+      unresolvedKeys.decrementAndGet();
+    }
+  }
+
+  private Request fresh(final Random random) {
+    final int kind = random.nextInt(100);
+    if (kind < 10) {
+      return Request.read(counter("plain", 40, random), Request.Purpose.FRESH);
+    } else if (kind < 40) {
+      return Request.write(counter("plain", 40, random), 1, "");
+    } else if (kind < 50) {
+      return Request.write(counter("amounts", 10, random), random.nextInt(100), "");
+    } else if (kind < 60) {
+      return Request.write(counter("signed", 10, random), random.nextInt(201) - 100, "");
+    } else if (kind < 70) {
+      return Request.write(counter("keyed", 20, random), 1 + random.nextInt(9), nextKey());
+    }
+    final long power = powerCount.getAndIncrement();
+    return Request.write(
+        prefix + "powers-" + power / WRITES_PER_COUNTER,
+        1L << 2 * (power % WRITES_PER_COUNTER),
+        kind < 85 ? "" : nextKey());
+  }
+
+  private String counter(final String name, final int count, final Random random) {
+    return prefix + name + '-' + random.nextInt(count);
+  }
+
+  private String nextKey() {
+    return prefix + "key-" + keyCount.getAndIncrement();
+  }
+
+  /** Whether the values of this counter tell its writes apart. */
+  static boolean isOfPowers(final String counter) {
+    return counter.contains("powers-");
+  }
+
+  void onApplied(final Request request, final Random random) {
+    if (request.purpose() == Request.Purpose.RESOLVE) {
+      unresolvedKeys.decrementAndGet();
+    } else if (request.keyed()
+        && request.purpose() == Request.Purpose.FRESH
+        && random.nextInt(4) == 0) {
+      final long withinNs = Math.min(MAX_ECHO_NS, keyWindowNs());
+      later.add(
+          System.nanoTime() + (long) (withinNs * random.nextDouble()),
+          request.as(Request.Purpose.ECHO));
+    }
+  }
+
+  void onRefused(final Request request, final Random random) {
+    if (request.purpose() != Request.Purpose.FRESH) {
+      again(request, random);
+    }
+  }
+
+  /** What follows an unknown outcome. */
+  void onUnknown(final Request request, final long sentNs, final Random random) {
+    if (request.keyed() && request.purpose() == Request.Purpose.FRESH) {
+      unresolvedKeys.incrementAndGet();
+      final Request repeat = request.as(Request.Purpose.RESOLVE);
+      if (random.nextBoolean()) {
+        later.add(sentNs, repeat);
+      } else {
+        again(repeat, random);
+      }
+    } else if (request.purpose() != Request.Purpose.FRESH) {
+      again(request, random);
+    }
+    if (request.write() && isOfPowers(request.counter())) {
+      later.add(
+          sentNs + setup.settledAfter().toNanos(),
+          Request.read(request.counter(), Request.Purpose.SETTLE));
+    }
+  }
+
+  private void again(final Request request, final Random random) {
+    later.add(System.nanoTime() + (long) (RETRY_NS * random.nextDouble()), request);
+  }
+
   List<Operation> operations() {
-    return clients.stream().flatMap(client -> client.operations.stream()).toList();
+    return clients.stream().flatMap(client -> client.operations().stream()).toList();
   }
 
   /** What a client saw that is wrong by itself. */
   List<String> complaints() {
-    return clients.stream().flatMap(client -> client.complaints.stream()).toList();
+    return clients.stream().flatMap(client -> client.complaints().stream()).toList();
   }
 
   /** When a client last got anything but a 200; the start, if none ever did. */
   long lastFailureNs() {
-    return clients.stream().mapToLong(client -> client.lastFailureNs).max().orElse(0);
+    return max(RigClient::lastFailureNs);
   }
 
   /** Longest time to an answer of a node whose process was not stopped meanwhile. */
   long slowestNs() {
-    return clients.stream().mapToLong(client -> client.slowestNs).max().orElse(0);
+    return max(RigClient::slowestNs);
   }
 
-  private final class Client {
-    private final Thread thread = new Thread(this::run, "rig-client");
-    private final List<Operation> operations = new ArrayList<>();
-    private final List<String> complaints = new ArrayList<>();
-    private final Request[] batch = new Request[DEPTH];
-    private final int node;
-    private final Random random;
-    private HttpConnection connection;
-    private volatile long slowestNs;
-    private volatile long lastFailureNs = System.nanoTime();
+  /** Answers of status 504. */
+  long timeouts() {
+    return values(RigClient::timeouts).sum();
+  }
 
-    Client(final int node, final Random random) {
-      this.node = node;
-      this.random = random;
-      thread.setDaemon(true);
-    }
+  /** Requests sent on a connection that was good, and never answered. */
+  long unanswered() {
+    return values(RigClient::unanswered).sum();
+  }
 
-    private void run() {
-      while (!stopping || unresolvedKeys.get() > 0) {
-        final long startNs = System.nanoTime();
-        if (connect()) {
-          exchange();
-        }
-        final long restNs = PACE_NS - (System.nanoTime() - startNs);
-        if (restNs > 0) {
-          LockSupport.parkNanos(restNs);
-        }
-      }
-      disconnect();
-    }
+  private long max(final ToLongFunction<RigClient> value) {
+    return values(value).max().orElse(0);
+  }
 
-    private boolean connect() {
-      final int port = cluster.httpPort(node);
-      if (connection == null && port != 0) {
-        try {
-          connection = new HttpConnection(port, READ_LIMIT);
-        } catch (final IOException refused) {
-          connection = null;
-        }
-      }
-      return connection != null;
-    }
-
-    private void disconnect() {
-      try {
-        if (connection != null) {
-          connection.close();
-        }
-      } catch (final IOException gone) {
-        // It is given up either way.
-        connection = null;
-      }
-      connection = null;
-    }
-
-    private void exchange() {
-      int sent = 0;
-      while (sent < DEPTH) {
-        final Request repeat = repeats.poll();
-        if (repeat == null && stopping) {
-          break;
-        }
-        batch[sent++] = repeat != null ? repeat : next();
-      }
-      if (sent == 0) {
-        return;
-      }
-      final long startNs = System.nanoTime();
-      int answered = 0;
-      try {
-        for (int i = 0; i < sent; i++) {
-          connection.send(encode(batch[i]));
-        }
-        connection.flush();
-        boolean closes = false;
-        while (answered < sent && !closes) {
-          final Answer answer = connection.read();
-          onAnswer(batch[answered++], startNs, answer);
-          closes = answer.closes();
-        }
-        if (closes) {
-          disconnect();
-        }
-      } catch (final IOException broken) {
-        disconnect();
-        if (broken instanceof SocketTimeoutException && !cluster.wasDisturbedSince(node, startNs)) {
-          complaints.add("no answer of " + RigCluster.nodeId(node) + " in " + READ_LIMIT);
-        }
-      }
-      for (; answered < sent; answered++) {
-        onNoAnswer(batch[answered], startNs);
-      }
-    }
-
-    private Request next() {
-      final int kind = random.nextInt(100);
-      if (kind < 10) {
-        return new Request(counter("plain", 40), false, 0, "", false);
-      } else if (kind < 50) {
-        return new Request(counter("plain", 40), true, 1, "", false);
-      } else if (kind < 60) {
-        return new Request(counter("amounts", 10), true, random.nextInt(100), "", false);
-      } else if (kind < 70) {
-        return new Request(counter("signed", 10), true, random.nextInt(201) - 100, "", false);
-      } else if (kind < 80) {
-        final long bit = bitCount.getAndIncrement();
-        return new Request(
-            prefix + "bits-" + bit / BITS_PER_COUNTER,
-            true,
-            1L << bit % BITS_PER_COUNTER,
-            "",
-            false);
-      }
-      return new Request(
-          counter("keyed", 20),
-          true,
-          1 + random.nextInt(9),
-          prefix + "key-" + keyCount.getAndIncrement(),
-          false);
-    }
-
-    private String counter(final String name, final int count) {
-      return prefix + name + '-' + random.nextInt(count);
-    }
-
-    private byte[] encode(final Request request) {
-      if (!request.write) {
-        return HttpConnection.get(request.counter);
-      }
-      return HttpConnection.increment(
-          request.counter, request.amount, request.key.isEmpty() ? null : request.key);
-    }
-
-    private void onAnswer(final Request request, final long startNs, final Answer answer) {
-      final long endNs = System.nanoTime();
-      if (!cluster.wasDisturbedSince(node, startNs)) {
-        slowestNs = Math.max(slowestNs, endNs - startNs);
-      }
-      if (!answer.counterId().equals(request.counter)) {
-        complaints.add("asked for " + request + ", got " + answer);
-        return;
-      }
-      final Fate fate =
-          switch (answer.status()) {
-            case 200 -> Fate.APPLIED;
-            case 503 -> Fate.NOT_APPLIED;
-            default -> Fate.UNKNOWN;
-          };
-      final boolean says =
-          switch (fate) {
-            case APPLIED -> answer.incarnation() != 0;
-            case NOT_APPLIED -> !request.write || answer.isNotApplied();
-            case UNKNOWN -> answer.status() == 504 && (!request.write || answer.isUnknown());
-          };
-      if (!says) {
-        complaints.add(request + " got " + answer);
-      }
-      record(request, startNs, endNs, fate, answer);
-    }
-
-    /** The request may be read and answered much later, so that it never ends. */
-    private void onNoAnswer(final Request request, final long startNs) {
-      record(request, startNs, Long.MAX_VALUE, Fate.UNKNOWN, null);
-    }
-
-    private void record(
-        final Request request,
-        final long startNs,
-        final long endNs,
-        final Fate fate,
-        final Answer answer) {
-      final boolean applied = fate == Fate.APPLIED;
-      if (!applied) {
-        lastFailureNs = System.nanoTime();
-      }
-      operations.add(
-          new Operation(
-              request.counter,
-              request.write,
-              request.amount,
-              request.key,
-              startNs,
-              endNs,
-              fate,
-              applied ? answer.value() : 0,
-              applied ? answer.incarnation() : 0,
-              applied && answer.replayed()));
-      if (!request.key.isEmpty()) {
-        resolve(request, fate);
-      }
-    }
-
-    /** What follows an unknown outcome is repeated until it is applied. */
-    private void resolve(final Request request, final Fate fate) {
-      if (fate == Fate.APPLIED) {
-        if (request.repeated) {
-          unresolvedKeys.decrementAndGet();
-        }
-      } else if (request.repeated) {
-        repeats.add(request);
-      } else if (fate == Fate.UNKNOWN) {
-        unresolvedKeys.incrementAndGet();
-        repeats.add(request.again());
-      }
-    }
+  private LongStream values(final ToLongFunction<RigClient> value) {
+    return clients.stream().mapToLong(value);
   }
 }

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
@@ -25,12 +26,14 @@ public final class HttpConnection implements AutoCloseable {
   private int limit;
   private byte[] queued = new byte[1 << 12];
   private int queuedLength;
+  private final int readLimitMs;
 
   /** Connects. */
   public HttpConnection(final int port, final Duration readLimit) throws IOException {
+    readLimitMs = (int) readLimit.toMillis();
     try {
       socket.setTcpNoDelay(true);
-      socket.setSoTimeout((int) readLimit.toMillis());
+      socket.setSoTimeout(readLimitMs);
       socket.connect(new InetSocketAddress("127.0.0.1", port), 5_000);
       in = socket.getInputStream();
       out = socket.getOutputStream();
@@ -119,6 +122,26 @@ public final class HttpConnection implements AutoCloseable {
   /** Bytes that were received and not read. */
   public int pendingBytes() throws IOException {
     return limit - position + in.available();
+  }
+
+  /**
+   * Whether the server has closed the connection, or said what nobody asked for because it is about
+   * to: to be asked before something is sent, with nothing under way.
+   */
+  public boolean isStale() {
+    try {
+      socket.setSoTimeout(1);
+      try {
+        fill();
+        return true;
+      } catch (final SocketTimeoutException open) {
+        return false;
+      } finally {
+        socket.setSoTimeout(readLimitMs);
+      }
+    } catch (final IOException closed) {
+      return true;
+    }
   }
 
   private String line() throws IOException {

@@ -20,16 +20,18 @@ public final class NatsServer implements AutoCloseable {
 
   private final int port;
   private final int monitoringPort;
+  private final List<String> options;
   private Child child;
 
-  private NatsServer(final int port, final int monitoringPort) {
+  private NatsServer(final int port, final int monitoringPort, final List<String> options) {
     this.port = port;
     this.monitoringPort = monitoringPort;
+    this.options = options;
   }
 
-  /** Starts a server and waits until it greets. */
-  public static NatsServer start() {
-    final NatsServer server = new NatsServer(freePort(), freePort());
+  /** Starts a server with more options than its ports, and waits until it greets. */
+  public static NatsServer start(final String... options) {
+    final NatsServer server = new NatsServer(freePort(), freePort(), List.of(options));
     server.restart();
     return server;
   }
@@ -46,8 +48,8 @@ public final class NatsServer implements AutoCloseable {
   /** Starts it again on the same ports, after it has ended. */
   public void restart() {
     close();
-    child =
-        Child.start(
+    final List<String> command =
+        new ArrayList<>(
             List.of(
                 binary(),
                 "-a",
@@ -55,8 +57,9 @@ public final class NatsServer implements AutoCloseable {
                 "-p",
                 Integer.toString(port),
                 "-m",
-                Integer.toString(monitoringPort)),
-            environment -> environment.putIfAbsent("GOMAXPROCS", "2"));
+                Integer.toString(monitoringPort)));
+    command.addAll(options);
+    child = Child.start(command, environment -> environment.putIfAbsent("GOMAXPROCS", "2"));
     Await.until("nats-server greets", START_LIMIT, this::greets, child::picture);
   }
 

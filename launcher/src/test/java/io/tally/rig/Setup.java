@@ -1,0 +1,77 @@
+package io.tally.rig;
+
+import java.time.Duration;
+import java.util.List;
+
+/** What a cluster of the rig is made of, and how its clients behave. */
+enum Setup {
+  USUAL(1, 1, 120, 5_000),
+
+  /** Keys are forgotten soon, and clients give up on a node that does not answer. */
+  SHORT_WINDOW(1, 1, 2, 1_500),
+
+  /** Two servers that tell of each other; each node is given the address of one. */
+  TWO_SERVERS(2, 1, 120, 5_000),
+
+  /** The wall clocks of the nodes differ by an hour. */
+  SKEWED_CLOCKS(1, 1, 120, 5_000),
+
+  /** The deadline is so long that no busy machine lets it pass: no outcome may stay unknown. */
+  PLANNED_STOPS(1, 5, 120, 20_000);
+
+  private final int natsServers;
+  private final int timeoutSeconds;
+  private final int windowSeconds;
+  private final int patienceMs;
+
+  Setup(
+      final int natsServers,
+      final int timeoutSeconds,
+      final int windowSeconds,
+      final int patienceMs) {
+    this.natsServers = natsServers;
+    this.timeoutSeconds = timeoutSeconds;
+    this.windowSeconds = windowSeconds;
+    this.patienceMs = patienceMs;
+  }
+
+  int natsServers() {
+    return natsServers;
+  }
+
+  /** Options of the nodes. */
+  List<String> options() {
+    return List.of(
+        "--request-timeout=" + timeoutSeconds + "s", "--idempotency-window=" + windowSeconds + "s");
+  }
+
+  /** For how long a key certainly counts once. */
+  Duration keyWindow() {
+    return Duration.ofSeconds(windowSeconds);
+  }
+
+  /** After this time no copy of a request takes effect. */
+  Duration settledAfter() {
+    return Duration.ofSeconds(timeoutSeconds).multipliedBy(2).plusMillis(500);
+  }
+
+  /** For how long a client waits for an answer. */
+  Duration patience() {
+    return Duration.ofMillis(patienceMs);
+  }
+
+  /** Whether an answer that has not come when a client gives up will never come. */
+  boolean isPatient() {
+    return patienceMs >= 4 * timeoutSeconds * 1_000;
+  }
+
+  /** How far a node's wall clock is ahead at its first start. */
+  Duration clockOffset(final int node) {
+    return this == SKEWED_CLOCKS ? Duration.ofHours(1 - node % 3) : Duration.ZERO;
+  }
+
+  /** Nothing but what was announced happens, so that every outcome is known. */
+  boolean isPlanned() {
+    return this == PLANNED_STOPS;
+  }
+}
