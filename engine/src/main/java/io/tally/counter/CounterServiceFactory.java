@@ -1,12 +1,14 @@
 package io.tally.counter;
 
 import io.tally.counter.codecs.CounterReplyDecoder;
+import io.tally.counter.codecs.CounterStatus;
 import io.tally.counter.codecs.IncrementDecoder;
 import io.tally.counter.codecs.MessageHeaderDecoder;
 import io.tally.engine.ShardService;
 import io.tally.engine.ShardServiceFactory;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import org.agrona.DirectBuffer;
 
 /** Makes the counter services of a node's shards. Thread-safe. */
 public final class CounterServiceFactory implements ShardServiceFactory {
@@ -60,6 +62,13 @@ public final class CounterServiceFactory implements ShardServiceFactory {
   @Override
   public boolean isWrite(final int templateId) {
     return templateId == IncrementDecoder.TEMPLATE_ID;
+  }
+
+  @Override
+  public boolean isRefusal(final DirectBuffer reply, final int offset, final int length) {
+    final int status =
+        offset + MessageHeaderDecoder.ENCODED_LENGTH + CounterReplyDecoder.statusEncodingOffset();
+    return length > status - offset && reply.getByte(status) != CounterStatus.OK.value();
   }
 
   /**

@@ -14,6 +14,8 @@ public final class EngineStats {
   private final List<String> messageTypes;
   private final LatencyHistogram[] latency;
   private final AtomicLongArray failures;
+  private final AtomicLongArray faults;
+  private final LatencyHistogram queueWait = new LatencyHistogram();
 
   EngineStats(final List<String> messageTypes) {
     this.messageTypes = messageTypes;
@@ -22,6 +24,7 @@ public final class EngineStats {
       latency[i] = new LatencyHistogram();
     }
     failures = new AtomicLongArray(messageTypes.size());
+    faults = new AtomicLongArray(messageTypes.size());
   }
 
   /**
@@ -56,13 +59,34 @@ public final class EngineStats {
   }
 
   /**
-   * Messages of a type that did not succeed.
+   * How long requests waited until they were handed over to their shard, for room in its ring, its
+   * lane or its peer's window. Of an ingress only.
+   *
+   * @return the histogram.
+   */
+  public LatencyHistogram queueWait() {
+    return queueWait;
+  }
+
+  /**
+   * Messages of a type that did not succeed: that ended without an answer, were refused by the
+   * service, or at which it threw.
    *
    * @param type index in {@link #messageTypes()}.
    * @return the number.
    */
   public long failures(final int type) {
     return failures.get(type);
+  }
+
+  /**
+   * Messages of a type at which the service threw.
+   *
+   * @param type index in {@link #messageTypes()}.
+   * @return the number.
+   */
+  public long faults(final int type) {
+    return faults.get(type);
   }
 
   void increment(final EngineCounter counter) {
@@ -77,8 +101,16 @@ public final class EngineStats {
   }
 
   void failure(final int templateId) {
-    if (templateId > 0 && templateId <= latency.length) {
-      failures.lazySet(templateId - 1, failures.getPlain(templateId - 1) + 1);
+    increment(failures, templateId);
+  }
+
+  void fault(final int templateId) {
+    increment(faults, templateId);
+  }
+
+  private static void increment(final AtomicLongArray byType, final int templateId) {
+    if (templateId > 0 && templateId <= byType.length()) {
+      byType.lazySet(templateId - 1, byType.getPlain(templateId - 1) + 1);
     }
   }
 }

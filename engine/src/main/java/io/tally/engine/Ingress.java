@@ -5,6 +5,7 @@ import io.tally.engine.codecs.ReplyCode;
 import io.tally.lane.IngressLane;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -48,6 +49,8 @@ public final class Ingress implements SteppedAgent, ReplySink {
   private final CommandProxy proxy;
   private final ReplyQueue replyQueue;
   private final EngineStats stats;
+  private final ShardServiceFactory services;
+  private final AtomicInteger shownPendingCount = new AtomicInteger();
   private final MessageClaim claim = new MessageClaim();
   private final UnsafeBuffer slots;
   private final PendingRequest[] requests;
@@ -91,6 +94,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
     free = new PendingRequest[slotCount];
     replyQueue =
         new ReplyQueue(context.replyCount(), context.serviceFactory().maxReplyLength(), wakeup);
+    services = context.serviceFactory();
     stats = new EngineStats(context.serviceFactory().messageTypes());
     lanes = new IngressLane[shardCount];
     laneIncarnations = new long[shardCount];
@@ -232,6 +236,15 @@ public final class Ingress implements SteppedAgent, ReplySink {
    */
   public int pendingCount() {
     return pendingCount;
+  }
+
+  /**
+   * The same for any thread: claimed slots, as of a moment ago.
+   *
+   * @return the number.
+   */
+  public int shownPendingCount() {
+    return shownPendingCount.getAcquire();
   }
 
   /**
@@ -406,6 +419,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
     proxy.encode(claim, request, router.epoch(shard), lane.floor(), deadlineNs, slots);
     claim.commit();
     if (request.state != PendingRequest.SENT) {
+      stats.queueWait().record(nowNs - request.claimedNs, 1);
       unresolved.onHandedOver(router.nodeIndex(shard));
     }
     request.state = PendingRequest.SENT;
@@ -496,7 +510,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
       final DirectBuffer buffer,
       final int offset,
       final int length) {
-    count(request, outcome);
+    count(request, outcome, buffer, offset, length);
     if (request.laneSequence != 0
         && request.shardIncarnation == laneIncarnations[request.shardId]) {
       lanes[request.shardId].resolve(request.laneSequence);
@@ -508,9 +522,14 @@ public final class Ingress implements SteppedAgent, ReplySink {
     handler.onReply(cookie, outcome, shardIncarnation, replayed, buffer, offset, length);
   }
 
-  private void count(final PendingRequest request, final Outcome outcome) {
+  private void count(
+      final PendingRequest request,
+      final Outcome outcome,
+      final DirectBuffer buffer,
+      final int offset,
+      final int length) {
     stats.record(request.templateId, nowNs - request.claimedNs, 1);
-    if (outcome != Outcome.ANSWERED) {
+    if (outcome != Outcome.ANSWERED || services.isRefusal(buffer, offset, length)) {
       stats.failure(request.templateId);
     }
     switch (outcome) {
@@ -540,7 +559,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
     } else {
       return null;
     }
-    pendingCount++;
+    shownPendingCount.lazySet(++pendingCount);
     return request;
   }
 
@@ -553,6 +572,6 @@ public final class Ingress implements SteppedAgent, ReplySink {
     request.state = PendingRequest.FREE;
     request.handler = null;
     free[freeCount++] = request;
-    pendingCount--;
+    shownPendingCount.lazySet(--pendingCount);
   }
 }

@@ -35,6 +35,9 @@ public final class LatencyHistogram {
 
   private final AtomicLongArray counts = new AtomicLongArray(SUM_INDEX + 1);
 
+  /** Creates an empty histogram. */
+  public LatencyHistogram() {}
+
   /**
    * Number of buckets with an upper bound; one more, for everything above, follows them.
    *
@@ -73,7 +76,13 @@ public final class LatencyHistogram {
     return counts.get(SUM_INDEX);
   }
 
-  void record(final long durationNs, final long count) {
+  /**
+   * Records durations; the one writer only.
+   *
+   * @param durationNs in nanoseconds.
+   * @param count how many of this length.
+   */
+  public void record(final long durationNs, final long count) {
     int bucket = 0;
     while (bucket < UPPER_BOUNDS_NS.length && durationNs > UPPER_BOUNDS_NS[bucket]) {
       bucket++;

@@ -190,10 +190,14 @@ final class Shard {
       if (result < ShardService.INVALID || result > maxReplyLength) {
         throw new IllegalStateException("the service says it answered " + result + " bytes");
       }
+      if (result < 0 || services.isRefusal(reply, replyOffset, result)) {
+        stats.failure(command.templateId);
+      }
       return result;
     } catch (final RuntimeException fault) {
       stats.increment(EngineCounter.SERVICE_FAULTS);
       stats.failure(command.templateId);
+      stats.fault(command.templateId);
       faults.onFault(shardId, fault);
       return FAULT;
     }

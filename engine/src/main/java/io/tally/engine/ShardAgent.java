@@ -1,5 +1,6 @@
 package io.tally.engine;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.NanoClock;
 
@@ -35,6 +36,7 @@ final class ShardAgent implements SteppedAgent, MessageRing.Handler {
   private final EngineStats stats;
   private final NanoClock clock;
   private final long[] batchCounts;
+  private final AtomicInteger active = new AtomicInteger();
   private long nowNs;
   private long nextSweepNs;
   private boolean hasKeys;
@@ -140,6 +142,9 @@ final class ShardAgent implements SteppedAgent, MessageRing.Handler {
         workCount += polled;
       }
     } finally {
+      if (active.getPlain() != 0) {
+        active.lazySet(0);
+      }
       // Also where something threw: who was answered before has to be woken.
       replies.flush();
     }
@@ -177,6 +182,9 @@ final class ShardAgent implements SteppedAgent, MessageRing.Handler {
       stats.increment(EngineCounter.MALFORMED);
       return;
     }
+    if (active.getPlain() == 0) {
+      active.lazySet(1);
+    }
     command.deadlineNs = deadlineNs;
     hasKeys |= command.keyLength > 0;
     final int templateId = command.templateId;
@@ -192,6 +200,11 @@ final class ShardAgent implements SteppedAgent, MessageRing.Handler {
   @Override
   public String roleName() {
     return roleName;
+  }
+
+  /** Commands under way: 1 or 0; any thread. */
+  int activeCount() {
+    return active.getAcquire();
   }
 
   EngineStats stats() {

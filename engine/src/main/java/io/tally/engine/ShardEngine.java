@@ -169,6 +169,24 @@ public final class ShardEngine {
   }
 
   /**
+   * Commands that are being applied at this moment: at most one for each shard agent.
+   *
+   * @return the number.
+   */
+  public int activeCount() {
+    return Arrays.stream(agents).mapToInt(ShardAgent::activeCount).sum();
+  }
+
+  /**
+   * Requests under way in all ingresses.
+   *
+   * @return the number, as of a moment ago.
+   */
+  public int pendingCount() {
+    return Arrays.stream(ingresses).mapToInt(Ingress::shownPendingCount).sum();
+  }
+
+  /**
    * Commands that wait in the ring of a shard.
    *
    * @param shardId of the shard.

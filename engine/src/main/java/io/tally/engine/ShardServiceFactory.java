@@ -1,6 +1,7 @@
 package io.tally.engine;
 
 import java.util.List;
+import org.agrona.DirectBuffer;
 
 /** Makes the services of a node's shards and states the limits of their messages. */
 public interface ShardServiceFactory {
@@ -42,4 +43,17 @@ public interface ShardServiceFactory {
    * @return true for a write; false for a read and for an unknown message.
    */
   boolean isWrite(int templateId);
+
+  /**
+   * Whether an answer says that the service did not do what it was asked. For metrics only; called
+   * for each answer, by the threads that step shards and ingresses.
+   *
+   * @param reply holds the answer.
+   * @param offset of the answer.
+   * @param length of the answer in bytes, which may be of another version of the service.
+   * @return true if it is a refusal; by default no answer is.
+   */
+  default boolean isRefusal(final DirectBuffer reply, final int offset, final int length) {
+    return false;
+  }
 }

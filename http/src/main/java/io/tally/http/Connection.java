@@ -308,7 +308,7 @@ final class Connection implements ReplyHandler {
         return;
       }
       loop.writer().write(out(), exchange, loop.nowNs());
-      loop.onResponse(exchange.status());
+      loop.onResponse(exchange);
       closeAfterFlush = exchange.close;
       lingerAfterFlush = exchange.linger;
       count--;

@@ -12,6 +12,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocalThread;
+import io.tally.engine.LatencyHistogram;
 import io.tally.engine.SteppedAgent;
 import io.tally.engine.Wakeup;
 import java.util.concurrent.ThreadFactory;
@@ -114,6 +115,16 @@ public final class EventLoops implements AutoCloseable {
    */
   public void addAgent(final int loop, final SteppedAgent agent) {
     steppers[loop].addAgent(agent);
+  }
+
+  /**
+   * How late the timers of a loop are, which is how long it keeps others waiting.
+   *
+   * @param loop index, from 0.
+   * @return live times, for any thread to read.
+   */
+  public LatencyHistogram lag(final int loop) {
+    return steppers[loop].lag();
   }
 
   /**

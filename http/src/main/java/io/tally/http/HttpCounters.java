@@ -1,5 +1,7 @@
 package io.tally.http;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
@@ -15,7 +17,8 @@ public final class HttpCounters {
   private static final int CLOSED = OPENED + 1;
   private static final int REFUSED = CLOSED + 1;
   private static final int DROPPED = REFUSED + 1;
-  private static final int COUNT = DROPPED + 1;
+  private static final int PROBLEMS = DROPPED + 1;
+  private static final int COUNT = PROBLEMS + Problem.values().length;
 
   static {
     for (int i = 0; i < STATUSES.length; i++) {
@@ -49,6 +52,25 @@ public final class HttpCounters {
    */
   public long responses(final int status) {
     return sum(INDEX_BY_STATUS[status]);
+  }
+
+  /**
+   * The types of problem that a response can tell of.
+   *
+   * @return what stands behind {@code /problems/}, in a fixed order.
+   */
+  public static List<String> problemTypes() {
+    return Arrays.stream(Problem.values()).map(Problem::slug).toList();
+  }
+
+  /**
+   * Number of responses with a problem of a type.
+   *
+   * @param type index in {@link #problemTypes()}.
+   * @return responses written since the start.
+   */
+  public long problems(final int type) {
+    return sum(PROBLEMS + type);
   }
 
   /**
@@ -90,6 +112,10 @@ public final class HttpCounters {
 
   void onResponse(final int loop, final int status) {
     increment(loop, INDEX_BY_STATUS[status]);
+  }
+
+  void onProblem(final int loop, final Problem problem) {
+    increment(loop, PROBLEMS + problem.ordinal());
   }
 
   void onOpened(final int loop) {

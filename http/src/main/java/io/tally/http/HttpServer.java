@@ -21,8 +21,10 @@ import org.agrona.concurrent.SystemEpochClock;
  */
 public final class HttpServer implements AutoCloseable {
   private final HttpPort port;
+  private final int maxConnections;
 
   private HttpServer(final Context context) {
+    maxConnections = context.limits.maxConnections();
     port =
         new HttpPort(
             context.eventLoops(),
@@ -72,6 +74,15 @@ public final class HttpServer implements AutoCloseable {
    */
   public String url() {
     return port.url();
+  }
+
+  /**
+   * Most connections open at once.
+   *
+   * @return the number.
+   */
+  public int maxConnections() {
+    return maxConnections;
   }
 
   /**

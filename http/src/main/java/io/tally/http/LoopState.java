@@ -190,11 +190,14 @@ final class LoopState implements SteppedAgent {
     writer.write(out, exchange, nowNs);
     channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
     counters.onRefused(loopIndex);
-    onResponse(exchange.status());
+    onResponse(exchange);
   }
 
-  void onResponse(final int status) {
-    counters.onResponse(loopIndex, status);
+  void onResponse(final Exchange exchange) {
+    counters.onResponse(loopIndex, exchange.status());
+    if (exchange.refusal != null) {
+      counters.onProblem(loopIndex, exchange.refusal.problem());
+    }
   }
 
   void onDropped() {

@@ -1,6 +1,7 @@
 package io.tally.http;
 
 import io.netty.channel.SingleThreadEventLoop;
+import io.tally.engine.LatencyHistogram;
 import io.tally.engine.SteppedAgent;
 import io.tally.engine.WakeFlag;
 import io.tally.engine.Wakeup;
@@ -33,6 +34,7 @@ final class LoopStepper implements Wakeup {
   private final WakeFlag woken = new WakeFlag();
   private Future<?> scheduled;
   private long scheduledNs;
+  private final LatencyHistogram lag = new LatencyHistogram();
 
   LoopStepper(
       final SingleThreadEventLoop eventLoop,
@@ -41,6 +43,10 @@ final class LoopStepper implements Wakeup {
     this.eventLoop = eventLoop;
     this.clock = clock;
     this.errorHandler = errorHandler;
+  }
+
+  LatencyHistogram lag() {
+    return lag;
   }
 
   SingleThreadEventLoop eventLoop() {
@@ -156,6 +162,7 @@ final class LoopStepper implements Wakeup {
   }
 
   private void onTimer() {
+    lag.record(Math.max(0, clock.nanoTime() - scheduledNs), 1);
     scheduled = null;
     wake();
   }

@@ -37,6 +37,19 @@ final class Family {
     return new Family(Type.HISTOGRAM, name, help, labels);
   }
 
+  static Family summary(final String name, final String help, final String... labels) {
+    return new Family(Type.SUMMARY, name, help, labels);
+  }
+
+  /**
+   * Adds one summary without quantiles: the mean over any time is the sum's rate by the count's.
+   */
+  Family addSummary(final long count, final double sum, final String... labelValues) {
+    samples.add(new Sample(name + "_count", labels, List.of(labelValues), count));
+    samples.add(new Sample(name + "_sum", labels, List.of(labelValues), sum));
+    return this;
+  }
+
   Family add(final double value, final String... labelValues) {
     final String sampleName = type == Type.COUNTER ? name + "_total" : name;
     samples.add(new Sample(sampleName, labels, List.of(labelValues), value));

@@ -76,6 +76,10 @@ final class Limits {
     return idempotencyLimit;
   }
 
+  int pendingRequests() {
+    return pendingRequests;
+  }
+
   int maxMessageBytes() {
     return maxMessageBytes;
   }

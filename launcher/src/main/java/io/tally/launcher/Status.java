@@ -41,6 +41,10 @@ final class Status {
     phase = Phase.READY;
   }
 
+  boolean isDraining() {
+    return phase == Phase.DRAINING;
+  }
+
   void draining() {
     phase = Phase.DRAINING;
   }

@@ -5,17 +5,11 @@ import io.tally.counter.CounterServiceFactory;
 import io.tally.engine.EngineCounter;
 import io.tally.engine.EngineStats;
 import io.tally.engine.LatencyHistogram;
-import io.tally.engine.RoutingTable;
 import io.tally.engine.ShardEngine;
+import io.tally.http.EventLoops;
 import io.tally.http.HttpCounters;
-import io.tally.transport.CarrierCounter;
-import io.tally.transport.ClusterLink;
-import io.tally.transport.FrameRefusal;
-import io.tally.transport.LinkCounter;
-import io.tally.transport.LinkCounters;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
@@ -29,18 +23,26 @@ final class TallyCollector extends Collector {
   private final List<ClusterNode> nodes;
   private final CounterServiceFactory services;
   private final HttpCounters http;
-  private final Carriers carriers;
+  private final EventLoops loops;
+  private final Status status;
+  private final List<LimitWatch.Limit> limits;
+  private final LinkMetrics links;
 
-  /** Carriers are null in a cluster of one. */
   TallyCollector(
       final List<ClusterNode> nodes,
       final CounterServiceFactory services,
       final HttpCounters http,
-      final Carriers carriers) {
+      final EventLoops loops,
+      final Status status,
+      final List<LimitWatch.Limit> limits,
+      final LinkMetrics links) {
     this.nodes = nodes;
     this.services = services;
     this.http = http;
-    this.carriers = carriers;
+    this.loops = loops;
+    this.status = status;
+    this.limits = limits;
+    this.links = links;
   }
 
   @Override
@@ -52,12 +54,9 @@ final class TallyCollector extends Collector {
     actors(families, owners);
     cluster(families, ingress, owners);
     engine(families, all);
-    links(families);
-    carrier(families);
+    links.addTo(families);
     http(families);
-    families.add(
-        Family.gauge("tally_build_info", "Version of this build; always 1.", "version", "java")
-            .add(1, Tally.version(), Integer.toString(Runtime.version().feature())));
+    process(families);
     return families.stream().map(Family::samples).toList();
   }
 
@@ -65,18 +64,29 @@ final class TallyCollector extends Collector {
     families.add(
         durations(
             "tally_actor_message_duration_seconds",
-            "Time an actor takes for a message: the mean of the batch it was in.",
+            "Time the service takes for a message, measured as the mean of the batch it was in.",
             owners));
     families.add(
         outcomes(
             "tally_actor_messages",
-            "Messages that actors handled; success: the handler did not throw.",
+            "Messages the service handled; success=false: it refused (overflow, memory limit) or threw.",
             owners));
-    families.add(
-        Family.counter("tally_actor_panics", "Messages whose handler threw.")
-            .add(sum(owners, EngineCounter.SERVICE_FAULTS)));
+    final Family panics =
+        Family.counter(
+            "tally_actor_panics",
+            "Messages at which the service threw; each was answered 500 and is a bug of ours.",
+            "message_type");
+    final List<String> types = messageTypes(owners);
+    for (int i = 0; i < types.size(); i++) {
+      final int type = i;
+      panics.add(owners.stream().mapToLong(s -> s.faults(type)).sum(), types.get(type));
+    }
+    families.add(panics);
     final Family depth =
-        Family.gauge("tally_ring_depth", "Commands that wait in the ring of a shard.", "shard");
+        Family.gauge(
+            "tally_ring_depth",
+            "Commands that wait in the ring of a shard, at most tally_ring_depth_limit.",
+            "shard");
     for (final ClusterNode node : nodes) {
       final ShardEngine engine = node.engine();
       for (int shard = 0; shard < engine.routingTable().shardCount(); shard++) {
@@ -86,11 +96,15 @@ final class TallyCollector extends Collector {
       }
     }
     families.add(depth);
-    families.add(perNode("tally_counters", "Counters kept.", n -> n.engine().entityCount()));
+    families.add(
+        perNode(
+            "tally_counters",
+            "Counters kept; all of the process at most tally_counters_limit. None is ever evicted.",
+            n -> n.engine().entityCount()));
     families.add(
         perNode(
             "tally_idempotency_keys",
-            "Idempotency keys remembered.",
+            "Idempotency keys remembered; all of the process at most tally_idempotency_keys_limit.",
             n -> n.engine().idempotencyKeyCount()));
   }
 
@@ -101,45 +115,61 @@ final class TallyCollector extends Collector {
     families.add(
         durations(
             "tally_cluster_request_duration_seconds",
-            "Time from the arrival of a request to its end.",
+            "Time from the arrival of a request until its answer is ready to be sent, whichever node owns it.",
             ingress));
     families.add(
         outcomes(
             "tally_cluster_requests",
-            "Requests that ended; success: the service answered, be it with a refusal of its own.",
+            "Requests that ended; success=false: the service refused (overflow, memory limit) or threw, or there was no"
+                + " owner, no room, no time.",
             ingress));
     families.add(
         durations(
             "tally_cluster_handler_duration_seconds",
-            "Time a shard takes for a command: the mean of the batch it was in.",
+            "Time a shard takes for a command, measured as the mean of the batch it was in.",
             owners));
     families.add(
         outcomes(
             "tally_cluster_handlers",
-            "Commands that shards handled; success: the handler did not throw.",
+            "Commands that the shards of this process handled; success=false: the service refused or threw.",
             owners));
+    final Family wait =
+        Family.histogram(
+            "tally_queue_wait_seconds",
+            "Time a request waited until it was handed over to its shard: for room in the shard's ring, among"
+                + " unanswered writes, or on the way to its node. Beyond --queue-limit it is answered 503 busy.");
+    histogram(wait, ingress.stream().map(EngineStats::queueWait).toList());
+    families.add(wait);
     families.add(
         Family.counter(
                 "tally_cluster_transport_errors",
-                "Requests that found no owner, no time or no way.",
+                "Requests that failed on their way: no_subscriber, the owner is away; timeout, answered 504; ttl_expired,"
+                    + " a copy came too late and was not applied; closed, this node was stopping.",
                 "error_type")
             .add(sum(ingress, EngineCounter.REJECTED_NO_OWNER), "no_subscriber")
             .add(sum(ingress, EngineCounter.TIMED_OUT), "timeout")
             .add(sum(owners, EngineCounter.EXPIRED), "ttl_expired")
             .add(sum(ingress, EngineCounter.REJECTED_CLOSING), "closed"));
     families.add(
-        perNode("tally_cluster_shards_owned", "Shards a node owns.", ClusterNode::shardsOwned));
+        perNode(
+            "tally_cluster_shards_owned",
+            "Shards that the node owns; over all nodes the sum is --shards.",
+            ClusterNode::shardsOwned));
     families.add(
         perNode(
             "tally_cluster_handlers_active",
-            "Commands that wait in the rings of a node.",
-            TallyCollector::depth));
+            "Commands that are being handled at this moment: at most one for each thread that steps shards.",
+            n -> n.engine().activeCount()));
   }
 
   private void engine(final List<Family> families, final List<EngineStats> all) {
     final Family rejected =
         Family.counter(
-            "tally_rejected", "Requests and commands that were refused unapplied.", "reason");
+            "tally_rejected",
+            "Requests and copies of commands that were refused unapplied, by the engine's reason. A copy may be"
+                + " refused and a later one of the same request answered; what clients got is in"
+                + " tally_http_problems_total.",
+            "reason");
     reject(rejected, all, "pending_full", EngineCounter.REJECTED_PENDING_FULL);
     reject(rejected, all, "busy", EngineCounter.REJECTED_BUSY);
     reject(rejected, all, "no_owner", EngineCounter.REJECTED_NO_OWNER);
@@ -159,106 +189,110 @@ final class TallyCollector extends Collector {
     families.add(rejected);
     families.add(
         total(
-            all, "tally_lane_retries", "Copies sent after the first.", EngineCounter.LANE_RETRIES));
+            all,
+            "tally_lane_retries",
+            "Copies of commands sent again because no answer came; grows when messages are lost.",
+            EngineCounter.LANE_RETRIES));
     families.add(
         total(
             all,
             "tally_lane_duplicates",
-            "Copies answered from their lane and not applied again.",
+            "Copies of writes that arrived again and were answered from memory, not applied again.",
             EngineCounter.LANE_DUPLICATES));
     families.add(
         total(
             all,
-            "tally_incarnation_changes",
-            "Changes of a shard's incarnation, seen by an ingress.",
-            EngineCounter.INCARNATION_CHANGES));
-    families.add(
-        total(
-            all,
             "tally_idempotent_replays",
-            "Requests answered with what an earlier one of the same key got.",
+            "Requests answered with what an earlier one of the same Idempotency-Key got.",
             EngineCounter.IDEMPOTENT_REPLAYS));
     families.add(
         total(
             all,
             "tally_replies_late",
-            "Replies for requests that had ended.",
+            "Replies that came for requests that had ended, as after a timeout or a retry.",
             EngineCounter.REPLIES_LATE));
     families.add(
         total(
             all,
             "tally_replies_dropped",
-            "Replies that found no room; they are asked for again.",
+            "Replies that found no room on their way to another thread or node; they are asked for again.",
             EngineCounter.REPLIES_DROPPED));
-  }
-
-  private void links(final List<Family> families) {
-    final Family up =
-        Family.gauge("tally_link_up", "Whether a node sees a peer up.", "node_id", "peer");
-    final Family messages =
-        Family.histogram(
-            "tally_frame_commands", "Commands and replies in a sent frame.", "node_id");
-    final Family refused =
-        Family.counter("tally_frames_refused", "Frames that were refused.", "reason");
-    for (final ClusterNode node : nodes) {
-      final ClusterLink link = node.link();
-      if (link != null) {
-        final RoutingTable routes = node.engine().routingTable();
-        for (int peer = 0; peer < routes.nodeIds().size(); peer++) {
-          final String peerId = routes.nodeIds().get(peer);
-          if (!peerId.equals(node.nodeId())) {
-            up.add(link.incarnation(peer) == 0 ? 0 : 1, node.nodeId(), peerId);
-          }
-        }
-        final LinkCounters counters = link.counters();
-        messages.addHistogram(
-            LinkCounters.frameBucketCount(),
-            LinkCounters::frameBucketBound,
-            counters::frameBucket,
-            counters.get(LinkCounter.COMMANDS_SENT) + counters.get(LinkCounter.REPLIES_SENT),
-            node.nodeId());
-      }
-    }
-    for (final FrameRefusal reason : FrameRefusal.values()) {
-      refused.add(sumLinks(counters -> counters.refused(reason)), reason.label());
-    }
-    families.add(up);
-    families.add(messages);
-    families.add(refused);
-    for (final LinkCounter counter : LinkCounter.values()) {
-      families.add(
-          Family.counter("tally_link_" + lower(counter), "Sum over the nodes of this process.")
-              .add(sumLinks(counters -> counters.get(counter))));
-    }
-  }
-
-  private void carrier(final List<Family> families) {
-    for (final CarrierCounter counter : CarrierCounter.values()) {
-      families.add(
-          Family.counter("tally_nats_" + lower(counter), "Of this process's NATS connection.")
-              .add(carriers == null ? 0 : carriers.count(counter)));
-    }
   }
 
   private void http(final List<Family> families) {
     final Family responses =
-        Family.counter("tally_http_responses", "HTTP responses by status.", "status");
-    for (final int status : HttpCounters.statuses()) {
-      responses.add(http.responses(status), Integer.toString(status));
+        Family.counter("tally_http_responses", "HTTP responses of the API by status.", "status");
+    for (final int code : HttpCounters.statuses()) {
+      responses.add(http.responses(code), Integer.toString(code));
     }
     families.add(responses);
+    final Family problems =
+        Family.counter(
+            "tally_http_problems",
+            "HTTP responses of the API that were no success, by problem type: what stands behind /problems/ in"
+                + " the answer and is explained there.",
+            "type");
+    final List<String> types = HttpCounters.problemTypes();
+    for (int type = 0; type < types.size(); type++) {
+      problems.add(http.problems(type), types.get(type));
+    }
+    families.add(problems);
     families.add(
-        Family.gauge("tally_http_connections", "Open HTTP connections.")
+        Family.gauge(
+                "tally_http_connections",
+                "Open connections of the API, at most tally_http_connections_limit.")
             .add(http.connectionsOpen()));
     families.add(
-        Family.counter("tally_http_connections_accepted", "HTTP connections accepted.")
+        Family.counter(
+                "tally_http_connections_accepted", "Connections of the API that were accepted.")
             .add(http.connectionsAccepted()));
     families.add(
-        Family.counter("tally_http_connections_refused", "HTTP connections beyond the limit.")
+        Family.counter(
+                "tally_http_connections_refused",
+                "Connections of the API that were answered 503 because of the limit.")
             .add(http.connectionsRefused()));
     families.add(
-        Family.counter("tally_http_responses_dropped", "Answers whose connection had gone.")
+        Family.counter(
+                "tally_http_responses_dropped",
+                "Answers whose client had gone before they could be sent.")
             .add(http.responsesDropped()));
+  }
+
+  private void process(final List<Family> families) {
+    families.add(
+        Family.gauge("tally_ready", "1 while /readyz answers 200; it says what is missing if not.")
+            .add(status.readyz().up() ? 1 : 0));
+    families.add(
+        Family.gauge("tally_draining", "1 from the signal to stop until the process ends.")
+            .add(status.isDraining() ? 1 : 0));
+    for (final LimitWatch.Limit limit : limits) {
+      final String name = "tally_" + limit.name();
+      if (!limit.help().isEmpty()) {
+        families.add(Family.gauge(name, limit.help()).add(limit.value().getAsLong()));
+      }
+      families.add(
+          Family.gauge(
+                  name + "_limit",
+                  "Most that "
+                      + name
+                      + " can be; what is beyond is refused. Raise: "
+                      + limit.remedy()
+                      + ".")
+              .add(limit.max()));
+    }
+    final Family lag =
+        Family.histogram(
+            "tally_loop_lag_seconds",
+            "How late the timers of an event loop are: what everything on it waits for. Grows when the loop is"
+                + " overloaded, or the process does not get its processors.",
+            "loop");
+    for (int loop = 0; loop < loops.loopCount(); loop++) {
+      histogram(lag, List.of(loops.lag(loop)), Integer.toString(loop));
+    }
+    families.add(lag);
+    families.add(
+        Family.gauge("tally_build_info", "Version of this build; always 1.", "version", "java")
+            .add(1, Tally.version(), Integer.toString(Runtime.version().feature())));
   }
 
   private List<EngineStats> stats(final Function<ShardEngine, List<EngineStats>> of) {
@@ -270,21 +304,6 @@ final class TallyCollector extends Collector {
     final Family family = Family.gauge(name, help, "node_id");
     nodes.forEach(node -> family.add(value.applyAsLong(node), node.nodeId()));
     return family;
-  }
-
-  private long sumLinks(final ToLongFunction<LinkCounters> value) {
-    return nodes.stream()
-        .filter(node -> node.link() != null)
-        .mapToLong(node -> value.applyAsLong(node.link().counters()))
-        .sum();
-  }
-
-  private static long depth(final ClusterNode node) {
-    long depth = 0;
-    for (int shard = 0; shard < node.engine().routingTable().shardCount(); shard++) {
-      depth += Math.max(0, node.engine().ringDepth(shard));
-    }
-    return depth;
   }
 
   private static Family total(
@@ -313,14 +332,19 @@ final class TallyCollector extends Collector {
     final List<String> types = messageTypes(stats);
     for (int i = 0; i < types.size(); i++) {
       final int type = i;
-      family.addHistogram(
-          LatencyHistogram.bucketCount() + 1,
-          bucket -> LatencyHistogram.upperBoundNs(bucket) / NS_PER_SECOND,
-          bucket -> stats.stream().mapToLong(s -> s.latency(type).count(bucket)).sum(),
-          stats.stream().mapToLong(s -> s.latency(type).sumNs()).sum() / NS_PER_SECOND,
-          types.get(type));
+      histogram(family, stats.stream().map(s -> s.latency(type)).toList(), types.get(type));
     }
     return family;
+  }
+
+  private static void histogram(
+      final Family family, final List<LatencyHistogram> parts, final String... labelValues) {
+    family.addHistogram(
+        LatencyHistogram.bucketCount() + 1,
+        bucket -> LatencyHistogram.upperBoundNs(bucket) / NS_PER_SECOND,
+        bucket -> parts.stream().mapToLong(part -> part.count(bucket)).sum(),
+        parts.stream().mapToLong(LatencyHistogram::sumNs).sum() / NS_PER_SECOND,
+        labelValues);
   }
 
   private static Family outcomes(
@@ -347,9 +371,5 @@ final class TallyCollector extends Collector {
       count += histogram.count(bucket);
     }
     return count;
-  }
-
-  private static String lower(final Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -25,6 +25,7 @@ import org.agrona.concurrent.SystemNanoClock;
  * stop. Used by the main thread alone.
  */
 final class TallyProcess implements AutoCloseable {
+  private static final long CHECK_MS = 1_000;
   private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final NanoClock clock = SystemNanoClock.INSTANCE;
@@ -41,6 +42,7 @@ final class TallyProcess implements AutoCloseable {
   private MetricsServer metrics;
   private HttpServer http;
   private Status status;
+  private LimitWatch limitWatch;
 
   private TallyProcess(
       final Settings settings, final List<String> nodeIds, final List<String> localNodeIds) {
@@ -58,7 +60,7 @@ final class TallyProcess implements AutoCloseable {
     Signals.onTermination(process.stop::countDown);
     try {
       process.launch();
-      process.stop.await();
+      process.awaitStop();
     } catch (final InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     } catch (final IllegalStateException | IllegalArgumentException fault) {
@@ -110,11 +112,28 @@ final class TallyProcess implements AutoCloseable {
     final CounterServiceFactory services = launchNodes(limits);
     launchHttp();
     DefaultExports.register(registry);
-    registry.register(new TallyCollector(nodes, services, http.counters(), carriers));
+    final List<LimitWatch.Limit> watched =
+        new WatchedLimits(settings, limits, services, nodes, http).all();
+    limitWatch = new LimitWatch(watched, LimitWatch::log);
+    registry.register(
+        new TallyCollector(
+            nodes,
+            services,
+            http.counters(),
+            loops,
+            status,
+            watched,
+            new LinkMetrics(nodes, carriers)));
     awaitPeers();
     if (stop.getCount() > 0) {
       status.ready();
       sayReady();
+    }
+  }
+
+  private void awaitStop() throws InterruptedException {
+    while (!stop.await(CHECK_MS, TimeUnit.MILLISECONDS)) {
+      limitWatch.check();
     }
   }
 

@@ -234,6 +234,20 @@ abstract class DemoContract {
   }
 
   @Test
+  void shouldTimeTheWayToEachPeerAndTheLoops() {
+    for (int i = 0; i < 200; i++) {
+      Http.increment(port, "timed-" + i);
+    }
+    final Metrics metrics = demo.metrics();
+    for (int peer = 1; peer < 7; peer++) {
+      final String labels = "{node_id=\"node-0\",peer=\"node-" + peer + "\"}";
+      assertTrue(metrics.value("tally_link_round_trip_seconds_count" + labels) > 0, labels);
+      assertEquals(1, metrics.value("tally_link_up" + labels));
+    }
+    assertTrue(metrics.sum("tally_loop_lag_seconds_count") > 0);
+  }
+
+  @Test
   void shouldNotGrowSeriesWithCounters() {
     Http.increment(port, "series");
     Http.read(port, "series");

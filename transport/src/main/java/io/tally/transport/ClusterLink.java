@@ -189,6 +189,17 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
   }
 
   /**
+   * How long frames to a peer took until they were acknowledged.
+   *
+   * @param nodeIndex of the peer.
+   * @return the times so far; none for this node itself.
+   */
+  public RoundTrips roundTrips(final int nodeIndex) {
+    final Peer peer = peers.get(nodeIndex);
+    return peer == null ? RoundTrips.NONE : peer.roundTrips();
+  }
+
+  /**
    * Number of event loops of a peer, as its hello said.
    *
    * @param nodeIndex of the peer.

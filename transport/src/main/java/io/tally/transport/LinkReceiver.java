@@ -182,6 +182,10 @@ final class LinkReceiver implements SteppedAgent {
     if (session.onAck(frame.ackedFrame()) && session.isStalled()) {
       senderNeeded = true;
     }
+    final long roundTripNs = session.takeRoundTripNs(session.ackedByPeer(), arrivalNs);
+    if (roundTripNs >= 0) {
+      peer.peer.onRoundTrip(roundTripNs);
+    }
     final long number = frame.frameNumber();
     int position = frame.firstPosition();
     if (peer.held.isEmpty()) {

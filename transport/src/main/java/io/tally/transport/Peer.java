@@ -20,6 +20,8 @@ final class Peer {
   private volatile ManyToOneRingBuffer outbound;
   private volatile PeerSession session;
   private volatile long readyIncarnation;
+  private volatile long roundTripCount;
+  private volatile long roundTripSumNs;
 
   // Written by the sender.
   private volatile long seenPosition;
@@ -48,6 +50,15 @@ final class Peer {
               new UnsafeBuffer(ByteBuffer.allocateDirect(ringBytes + TRAILER_LENGTH)));
     }
     session = newSession;
+  }
+
+  void onRoundTrip(final long durationNs) {
+    roundTripSumNs = roundTripSumNs + durationNs;
+    roundTripCount = roundTripCount + 1;
+  }
+
+  RoundTrips roundTrips() {
+    return new RoundTrips(roundTripCount, roundTripSumNs);
   }
 
   boolean isUp() {

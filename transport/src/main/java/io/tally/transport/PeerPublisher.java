@@ -200,7 +200,7 @@ final class PeerPublisher {
         drain(nowNs);
       }
       if (!frame.isEmpty()) {
-        publishFrame();
+        publishFrame(nowNs);
         frames++;
         messages += frame.commandCount() + frame.replyCount() + frame.helloCount();
         sayHello = false;
@@ -214,7 +214,7 @@ final class PeerPublisher {
     return local.state() == NodeState.DRAINING ? Math.max(1, helloIntervalNs / 5) : helloIntervalNs;
   }
 
-  private void publishFrame() {
+  private void publishFrame(final long nowNs) {
     // Bytes first: the frame number read after them covers at least these bytes.
     final long takenOverBytes = session.takenOverBytes();
     final byte[] bytes = frame.finish(++frameNumber, session.takenOver());
@@ -230,6 +230,9 @@ final class PeerPublisher {
     counters.increase(LinkCounter.BYTES_SENT, bytes.length);
     counters.increase(LinkCounter.HELLOS_SENT, frame.helloCount());
     if (messageCount > 0) {
+      if (frame.commandCount() > 0) {
+        session.time(frameNumber, nowNs);
+      }
       counters.increase(LinkCounter.COMMANDS_SENT, frame.commandCount());
       counters.increase(LinkCounter.REPLIES_SENT, frame.replyCount());
       counters.frameSent(messageCount);

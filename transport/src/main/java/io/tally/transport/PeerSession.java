@@ -21,7 +21,11 @@ final class PeerSession {
   private volatile int outages;
   private volatile boolean resolved;
 
-  // Written by the sender.
+  private volatile long timedAck;
+
+  // Written by the sender; the time becomes visible with the frame's number.
+  private long timedSentNs;
+  private volatile long timedFrame;
   private volatile long bytesAcknowledged;
   private volatile boolean stalled;
 
@@ -36,6 +40,27 @@ final class PeerSession {
     this.loopCount = loopCount;
     this.requestTimeoutNs = requestTimeoutNs;
     this.clock = clock;
+  }
+
+  /** The sender times a frame that will be answered soon, unless it times another. */
+  void time(final long frameNumber, final long nowNs) {
+    if (timedFrame == timedAck) {
+      timedSentNs = nowNs;
+      timedFrame = frameNumber;
+    }
+  }
+
+  /**
+   * The receiver takes the time from a frame's sending to its acknowledgement; -1 if none is due.
+   */
+  long takeRoundTripNs(final long acked, final long nowNs) {
+    final long timed = timedFrame;
+    if (timed == timedAck || acked < timed) {
+      return -1;
+    }
+    final long roundTripNs = Math.max(0, nowNs - timedSentNs);
+    timedAck = timed;
+    return roundTripNs;
   }
 
   PeerStatus status() {

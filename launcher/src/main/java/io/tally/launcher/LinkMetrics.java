@@ -1,0 +1,190 @@
+package io.tally.launcher;
+
+import io.tally.engine.RoutingTable;
+import io.tally.transport.CarrierCounter;
+import io.tally.transport.ClusterLink;
+import io.tally.transport.FrameRefusal;
+import io.tally.transport.LinkCounter;
+import io.tally.transport.LinkCounters;
+import io.tally.transport.RoundTrips;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToLongFunction;
+
+/** The metrics of what the nodes of this process say to others, and of the network between. */
+final class LinkMetrics {
+  private static final double NS_PER_SECOND = 1e9;
+
+  private final List<ClusterNode> nodes;
+  private final Carriers carriers;
+
+  /** Carriers are null in a cluster of one. */
+  LinkMetrics(final List<ClusterNode> nodes, final Carriers carriers) {
+    this.nodes = nodes.stream().filter(node -> node.link() != null).toList();
+    this.carriers = carriers;
+  }
+
+  void addTo(final List<Family> families) {
+    peers(families);
+    frames(families);
+    for (final LinkCounter counter : LinkCounter.values()) {
+      if (counter != LinkCounter.INCARNATION_CHANGES) {
+        families.add(
+            Family.counter("tally_link_" + lower(counter), help(counter))
+                .add(sum(counters -> counters.get(counter))));
+      }
+    }
+    families.add(
+        Family.counter(
+                "tally_incarnation_changes",
+                "Times that a peer came back as a new process, whose counters start at 0 again; once for each"
+                    + " restart and node that saw it.")
+            .add(sum(counters -> counters.get(LinkCounter.INCARNATION_CHANGES))));
+    carrier(families);
+  }
+
+  private void peers(final List<Family> families) {
+    final Family up =
+        Family.gauge(
+            "tally_link_up",
+            "1 if the node sees the peer up, else 0, and then the peer's shards are answered 503 here.",
+            "node_id",
+            "peer");
+    final Family roundTrip =
+        Family.summary(
+            "tally_link_round_trip_seconds",
+            "Time from the sending of a frame with commands until the peer has acknowledged it; one frame at a"
+                + " time is timed. Slow if the network or the peer is.",
+            "node_id",
+            "peer");
+    for (final ClusterNode node : nodes) {
+      final ClusterLink link = node.link();
+      final RoutingTable routes = node.engine().routingTable();
+      for (int peer = 0; peer < routes.nodeIds().size(); peer++) {
+        final String peerId = routes.nodeIds().get(peer);
+        if (!peerId.equals(node.nodeId())) {
+          up.add(link.incarnation(peer) == 0 ? 0 : 1, node.nodeId(), peerId);
+          final RoundTrips trips = link.roundTrips(peer);
+          roundTrip.addSummary(trips.count(), trips.sumNs() / NS_PER_SECOND, node.nodeId(), peerId);
+        }
+      }
+    }
+    families.add(up);
+    families.add(roundTrip);
+  }
+
+  private void frames(final List<Family> families) {
+    final Family messages =
+        Family.histogram(
+            "tally_frame_commands",
+            "Commands and replies in a sent frame; many travel together under load, one when idle.",
+            "node_id");
+    for (final ClusterNode node : nodes) {
+      final LinkCounters counters = node.link().counters();
+      messages.addHistogram(
+          LinkCounters.frameBucketCount(),
+          LinkCounters::frameBucketBound,
+          counters::frameBucket,
+          counters.get(LinkCounter.COMMANDS_SENT) + counters.get(LinkCounter.REPLIES_SENT),
+          node.nodeId());
+    }
+    families.add(messages);
+    final Family refused =
+        Family.counter(
+            "tally_frames_refused",
+            "Frames from other nodes that were not believed, by reason; 'fingerprint' is a node with other"
+                + " settings or of another version, 'stale_incarnation' the end of a restarted one.",
+            "reason");
+    for (final FrameRefusal reason : FrameRefusal.values()) {
+      refused.add(sum(counters -> counters.refused(reason)), reason.label());
+    }
+    families.add(refused);
+  }
+
+  private void carrier(final List<Family> families) {
+    if (carriers != null && carriers.blocks()) {
+      families.add(
+          Family.gauge(
+                  "tally_nats_connected",
+                  "1 while this process is connected to a NATS server; at 0 it reaches no other process.")
+              .add(carriers.carrier().isConnected() ? 1 : 0));
+    }
+    for (final CarrierCounter counter : CarrierCounter.values()) {
+      families.add(
+          Family.counter("tally_nats_" + lower(counter), help(counter))
+              .add(carriers == null ? 0 : carriers.count(counter)));
+    }
+  }
+
+  private long sum(final ToLongFunction<LinkCounters> value) {
+    return nodes.stream().mapToLong(node -> value.applyAsLong(node.link().counters())).sum();
+  }
+
+  private static String help(final LinkCounter counter) {
+    return switch (counter) {
+      case FRAMES_SENT -> "Frames handed to the network for other nodes.";
+      case BYTES_SENT -> "Bytes of the frames handed to the network.";
+      case COMMANDS_SENT -> "Commands sent to the nodes that own their shards, repeats included.";
+      case REPLIES_SENT -> "Replies sent to the nodes that asked.";
+      case HELLOS_SENT -> "Hellos sent; about one a second to each peer.";
+      case PUBLISH_FAILURES ->
+          "Frames that the network did not take; what was in them is lost and asked for again. Grows while"
+              + " the network is away.";
+      case MESSAGES_DROPPED ->
+          "Commands and replies that were queued for a peer and never left, because it went away or the network"
+              + " failed.";
+      case WINDOW_STALLS ->
+          "Times that a peer had not acknowledged so many bytes that further messages had to wait. Grows if a"
+              + " peer or the network cannot keep up.";
+      case FRAMES_RECEIVED -> "Frames that arrived from other nodes.";
+      case BYTES_RECEIVED -> "Bytes of the frames that arrived.";
+      case COMMANDS_RECEIVED ->
+          "Commands of other nodes that were taken over for shards owned here.";
+      case REPLIES_RECEIVED -> "Replies of other nodes that were taken over.";
+      case HELLOS_RECEIVED ->
+          "Hellos that arrived from other nodes; about one a second from each peer.";
+      case MESSAGES_REFUSED ->
+          "Messages in accepted frames that could not be read or were for somebody else. Not 0: a bug, or nodes"
+              + " of different versions.";
+      case MESSAGE_FAULTS -> "Messages at which this node threw; each is a bug of ours.";
+      case COMMANDS_BUSY ->
+          "Commands of other nodes answered busy, because the shard's ring stayed full for --queue-limit.";
+      case REPLIES_DROPPED ->
+          "Replies of other nodes dropped for want of room; they are asked for again.";
+      case FRAMES_HELD ->
+          "Frames that had to wait for room in a ring after they arrived. Grows if shards cannot keep up.";
+      case FRAMES_DROPPED ->
+          "Frames that arrived and were dropped: too many were waiting, or their sender has ended. What was in"
+              + " them is asked for again.";
+      case INCARNATION_CHANGES -> "Peers replaced by a newer process.";
+      case PEERS_SILENT ->
+          "Times that a peer was declared down because nothing was heard of it for 2.8 s.";
+    };
+  }
+
+  private static String help(final CarrierCounter counter) {
+    return switch (counter) {
+      case FRAMES_PUBLISHED -> "Frames handed to the NATS client.";
+      case BYTES_PUBLISHED -> "Bytes of the frames handed to the NATS client.";
+      case FRAMES_RECEIVED -> "Frames that the NATS client delivered.";
+      case BYTES_RECEIVED -> "Bytes of the frames that the NATS client delivered.";
+      case PUBLISH_FAILURES ->
+          "Frames that the NATS client did not take, as while it is disconnected.";
+      case DISCONNECTS ->
+          "Established connections to NATS that were lost; failed attempts to connect are not among them.";
+      case RECONNECTS -> "Connections to NATS that took the place of a lost one.";
+      case CONNECT_FAILURES ->
+          "Attempts to connect to NATS that failed; they go on until one succeeds.";
+      case REFUSALS -> "Times that a NATS server refused the credentials: look at them.";
+      case PERMISSION_VIOLATIONS ->
+          "Times that NATS did not let this process publish or subscribe: look at its permissions.";
+      case SLOW_CONSUMER ->
+          "Times that the NATS client dropped frames, because they were not taken fast enough.";
+      case ERRORS -> "Errors that a NATS server or the client reported; the log has them.";
+    };
+  }
+
+  private static String lower(final Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+}
