@@ -1,5 +1,8 @@
 package io.tally.transport;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -7,7 +10,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -48,12 +50,13 @@ public final class NatsServerProcess implements AutoCloseable {
   // Signals sent to the launcher's whole group, by a terminal or a supervisor, must reach neither
   // the server, which the launcher needs while it drains, nor the watchdog, which must outlive the
   // launcher: so all of this gets a session of its own where that is possible. Descriptor 3 keeps
-  // the pipe for the watchdog: a shell gives background jobs an empty input.
+  // the pipe for the watchdog: a shell gives background jobs an empty input. The output belongs to
+  // the server's process id alone; what the server writes, which may be sooner, goes to the errors.
   private static final String SCRIPT =
       """
       trap '' INT HUP QUIT
       exec 3<&0
-      "$@" </dev/null 3<&- 2>&1 &
+      "$@" </dev/null 3<&- >&2 &
       server=$!
       echo "$server"
       { while read -r _ <&3; do :; done; kill -TERM "$server"; kill -CONT "$server"; } >/dev/null 2>&1 &
@@ -232,37 +235,37 @@ public final class NatsServerProcess implements AutoCloseable {
     Child(final Path binary, final int port) throws IOException {
       final ProcessBuilder builder =
           new ProcessBuilder(
-                  "/bin/sh",
-                  "-c",
-                  "exec $(command -v setsid) /bin/sh -c \"$0\" \"$@\"",
-                  SCRIPT,
-                  "nats-server",
-                  binary.toString(),
-                  "-a",
-                  HOST,
-                  "-p",
-                  Integer.toString(port))
-              .redirectErrorStream(true);
+              "/bin/sh",
+              "-c",
+              "exec $(command -v setsid) /bin/sh -c \"$0\" \"$@\"",
+              SCRIPT,
+              "nats-server",
+              binary.toString(),
+              "-a",
+              HOST,
+              "-p",
+              Integer.toString(port));
       final Map<String, String> environment = builder.environment();
       if (Runtime.getRuntime().availableProcessors() <= 2) {
         // On so few processors more of its threads only take turns with ours.
         environment.putIfAbsent("GOMAXPROCS", "1");
       }
       script = builder.start();
-      final BufferedReader output = script.inputReader(StandardCharsets.UTF_8);
-      serverPid = readPid(output);
-      reader = new Thread(() -> readLines(output), "nats-server-output");
+      reader = new Thread(() -> readLines(script.errorReader(UTF_8)), "nats-server-output");
       reader.setDaemon(true);
       reader.start();
+      serverPid = readPid();
     }
 
-    private long readPid(final BufferedReader output) throws IOException {
-      final String line = output.readLine();
-      if (line == null || !line.matches("[0-9]{1,10}")) {
-        script.destroyForcibly();
-        throw new IOException("nats-server could not be started: " + line);
+    private long readPid() throws IOException {
+      try (BufferedReader output = script.inputReader(UTF_8)) {
+        final String line = output.readLine();
+        if (line == null) {
+          awaitExit();
+          throw new IOException("nats-server could not be started: " + lastLine);
+        }
+        return Long.parseLong(line);
       }
-      return Long.parseLong(line);
     }
 
     private void readLines(final BufferedReader output) {
@@ -302,8 +305,7 @@ public final class NatsServerProcess implements AutoCloseable {
       try (Socket socket = new Socket()) {
         socket.connect(new InetSocketAddress(HOST, port), 1_000);
         socket.setSoTimeout(1_000);
-        return new String(socket.getInputStream().readNBytes(4), StandardCharsets.US_ASCII)
-            .equals("INFO");
+        return new String(socket.getInputStream().readNBytes(4), US_ASCII).equals("INFO");
       } catch (final IOException e) {
         return false;
       }

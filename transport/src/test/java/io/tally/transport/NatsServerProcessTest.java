@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,5 +103,24 @@ class NatsServerProcessTest {
         IOException.class,
         () ->
             NatsServerProcess.launch(directory.resolve("absent"), NatsServerProcess.Listener.NONE));
+  }
+
+  /** Its line is a number and may come before its process id: both from many starts at once. */
+  @Test
+  void shouldNeverTakeWhatAServerSaysForItsProcessId(@TempDir final Path directory)
+      throws IOException {
+    final Path hasty = TestServer.script(directory.resolve("nats-server"), "echo 4711\nexit 3\n");
+    final List<String> messages =
+        IntStream.range(0, 64)
+            .parallel()
+            .mapToObj(
+                i ->
+                    assertThrows(
+                            IOException.class,
+                            () -> NatsServerProcess.launch(hasty, NatsServerProcess.Listener.NONE))
+                        .getMessage())
+            .distinct()
+            .toList();
+    assertEquals(List.of("nats-server ended at once: 4711"), messages);
   }
 }
