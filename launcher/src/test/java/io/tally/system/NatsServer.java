@@ -31,9 +31,14 @@ public final class NatsServer implements AutoCloseable {
 
   /** Starts a server with more options than its ports, and waits until it greets. */
   public static NatsServer start(final String... options) {
-    final NatsServer server = new NatsServer(freePort(), freePort(), List.of(options));
+    final NatsServer server = prepare(options);
     server.restart();
     return server;
+  }
+
+  /** Chooses the ports of a server that is to be started later. */
+  public static NatsServer prepare(final String... options) {
+    return new NatsServer(freePort(), freePort(), List.of(options));
   }
 
   /** A port that was free a moment ago. */

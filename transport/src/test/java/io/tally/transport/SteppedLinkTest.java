@@ -221,6 +221,37 @@ class SteppedLinkTest {
   }
 
   @Test
+  void shouldMakeFramesThatTheCarrierTakesAtPresent() {
+    launchPair(
+        TestNode.context("a", 10).maxMessageBytes(1500),
+        TestNode.context("b", 20).maxMessageBytes(1500));
+    final int least = new ClusterLink.Context().maxMessageBytes(1500).minFrameBytes();
+    long next = 0;
+    for (final long bytes : new long[] {Integer.MAX_VALUE, least, 5_000, least, 1 << 20}) {
+      for (int i = 0; i < 40; i++) {
+        // What is claimed before the carrier takes less has to leave, too.
+        assertEquals(NodeLink.CLAIMED, a.offerCommand(1, next++, i % 2 == 0 ? 10 : 1_300));
+      }
+      carrier.maxFrameBytes = bytes;
+      exchange();
+      assertEquals(numbers(0, next), b.commands, "with frames of " + bytes);
+    }
+    assertEquals(0, a.count(LinkCounter.PUBLISH_FAILURES));
+    assertEquals(0, a.count(LinkCounter.WINDOW_STALLS), "a short frame is no full window");
+  }
+
+  @Test
+  void shouldRefuseACarrierThatCannotTakeTheLongestMessage() {
+    final ClusterLink.Context context = TestNode.context("node-0", 10).maxMessageBytes(1500);
+    carrier.maxFrameBytes = context.minFrameBytes() - 1;
+    final AssertionError failure =
+        assertThrows(AssertionError.class, () -> TestNode.launch(context, carrier));
+    assertEquals(
+        "the network takes no message of " + context.minFrameBytes() + " bytes",
+        failure.getCause().getMessage());
+  }
+
+  @Test
   void shouldRegainTheWindowOfLostFrames() {
     launchPair(
         TestNode.context("a", 10).windowBytes(1 << 16).maxFrameBytes(1 << 13),
