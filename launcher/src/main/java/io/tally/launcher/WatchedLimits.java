@@ -41,7 +41,7 @@ final class WatchedLimits {
         new LimitWatch.Limit(
             "idempotency_keys",
             "",
-            () -> sum(ShardEngine::idempotencyKeyCount),
+            limits.idempotencyLimit()::acquired,
             limits.idempotencyLimit().maxKeys(),
             () -> count(EngineCounter.IDEMPOTENCY_LIMITED),
             "the heap (-Xmx) or --idempotency-keys"),
