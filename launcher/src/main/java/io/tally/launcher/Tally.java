@@ -1,5 +1,6 @@
 package io.tally.launcher;
 
+import java.security.Security;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -64,9 +65,20 @@ public final class Tally implements Callable<Integer> {
   public static void main(final String[] args) {
     // Sampling buffers for leaks is for tests, and costs a fiftieth of the time.
     System.getProperties().putIfAbsent("io.netty.leakDetection.level", "disabled");
+    // A NATS server that returns may do so at another address.
+    setUnlessGiven("networkaddress.cache.ttl", "5");
+    setUnlessGiven("networkaddress.cache.negative.ttl", "1");
     // What is printed is read by machines, and libraries print, too.
     Locale.setDefault(Locale.ROOT);
     System.exit(run(args));
+  }
+
+  /** The JDK's own values, which may be changed in its files, are 30 and 10 seconds. */
+  private static void setUnlessGiven(final String property, final String seconds) {
+    final String given = Security.getProperty(property);
+    if (given == null || given.equals("10")) {
+      Security.setProperty(property, seconds);
+    }
   }
 
   static int run(final String... args) {
@@ -75,11 +87,12 @@ public final class Tally implements Callable<Integer> {
     commandLine.registerConverter(Duration.class, new Durations());
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setDefaultValueProvider(environment);
-    commandLine.setParameterExceptionHandler((fault, arguments) -> usageFault(environment, fault));
+    commandLine.setParameterExceptionHandler(
+        (fault, arguments) -> usageFault(environment, fault, args));
     commandLine.setExecutionExceptionHandler(
         (fault, command, parsed) -> {
           if (fault instanceof ParameterException usage) {
-            return usageFault(environment, usage);
+            return usageFault(environment, usage, args);
           }
           if (fault instanceof StartException) {
             System.err.println("tally: " + fault.getMessage());
@@ -91,9 +104,10 @@ public final class Tally implements Callable<Integer> {
     return commandLine.execute(args);
   }
 
-  private static int usageFault(final Environment environment, final ParameterException fault) {
-    System.err.println(
-        "tally: " + environment.inTermsOfVariables(fault.getMessage()) + " (see --help)");
+  private static int usageFault(
+      final Environment environment, final ParameterException fault, final String[] args) {
+    final String message = NatsSettings.withoutSecrets(fault.getMessage(), args);
+    System.err.println("tally: " + environment.inTermsOfVariables(message) + " (see --help)");
     return EXIT_USAGE;
   }
 

@@ -68,6 +68,10 @@ final class TallyProcess implements AutoCloseable {
       throw new StartException(fault.getMessage(), fault);
     } catch (final StartException fault) {
       process.closeQuietly();
+      if (process.stop.getCount() == 0 && process.fatal.get() == null) {
+        Log.info("stopped before it was ready", "reason", fault.getMessage());
+        return 0;
+      }
       throw fault;
     }
     process.close();

@@ -133,6 +133,27 @@ class NatsFaultsIT {
   }
 
   @Test
+  void shouldStopInGoodOrderWhileItWaits() {
+    try (TallyJar node = launch("a", "--start-timeout=60s")) {
+      node.awaitSaid("waiting for NATS");
+      node.child().signal("TERM");
+      assertEquals(0, node.child().awaitExit(SOON), node.child()::picture);
+      assertTrue(node.child().said("stopped before it was ready"), node.child()::picture);
+    }
+  }
+
+  @Test
+  void shouldShowNoSecretInWhatItSaysOfTheCommandLine() {
+    for (final String argument :
+        List.of("--natss=" + url(), url(), "--nats=mqtt://app:s@cret@h", "-n=h1,app:s@cret@h2")) {
+      try (TallyJar jar = TallyJar.small().run(argument)) {
+        assertEquals(2, jar.child().awaitExit(SOON), jar.child()::picture);
+        assertFalse(jar.child().picture().contains("cret@"), jar.child()::picture);
+      }
+    }
+  }
+
+  @Test
   void shouldSayAtStartWhoIsRefusedAndWhatIsUnsafe() throws IOException {
     serve(users("").replace("s@cret", "changed"));
     try (TallyJar refused = launch("a", "--start-timeout=1s");

@@ -70,7 +70,14 @@ final class JnatsClient implements NatsClient, ConnectionListener, ErrorListener
 
   private void run(final Runnable task) {
     try {
-      executor.execute(task);
+      executor.execute(
+          () -> {
+            try {
+              task.run();
+            } catch (final RuntimeException e) {
+              listener.onEnded(reason(e));
+            }
+          });
     } catch (final RejectedExecutionException e) {
       listener.onEnded("closed");
     }
