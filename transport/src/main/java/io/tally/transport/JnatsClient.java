@@ -10,6 +10,7 @@ import io.nats.client.Nats;
 import io.nats.client.Options;
 import io.nats.client.impl.NatsServerPool;
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.List;
@@ -296,6 +297,9 @@ final class JnatsClient implements NatsClient, ConnectionListener, ErrorListener
     Throwable cause = fault;
     while (cause.getCause() != null) {
       cause = cause.getCause();
+    }
+    if (cause instanceof UnknownHostException) {
+      return "unknown host " + cause.getMessage();
     }
     final String kind = cause.getClass().getSimpleName();
     return cause.getMessage() == null
