@@ -52,7 +52,7 @@ final class Certificate {
                 PASSWORD,
                 "-keystore",
                 file.toString())
-            .inheritIO()
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     assertEquals(0, keytool.waitFor());
     final KeyStore store = KeyStore.getInstance("PKCS12");
