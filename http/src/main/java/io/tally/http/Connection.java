@@ -24,6 +24,9 @@ final class Connection implements ReplyHandler {
   private static final int MAX_INITIAL_OUT_BYTES = 16_384;
   private static final int MAX_LINGER_BYTES = 1 << 20;
 
+  /** One that is pending, with a long id. */
+  private static final int EXCHANGE_BYTES = 400;
+
   /**
    * A client that was answered a shorter time ago may be about to ask again. While the server
    * drains, it is answered once more and told to go; closing at that moment would leave it without
@@ -55,6 +58,9 @@ final class Connection implements ReplyHandler {
   private boolean lingering;
   private boolean closed;
   private int lingeredBytes;
+  private int pageBytes;
+  private int heldBytes;
+  private boolean givenUp;
   private Phase phase = Phase.IDLE;
   private long phaseSinceNs;
   private long stallSignature;
@@ -159,6 +165,10 @@ final class Connection implements ReplyHandler {
       inputDone = true;
     }
     loop.handler().onRequest(loop.nowNs(), request, exchange, this, slot);
+    // Unless it was answered by the counters, and written, before they returned.
+    if (ring[slot] == exchange) {
+      pageBytes += exchange.pageBytes();
+    }
     writeReady();
   }
 
@@ -199,6 +209,8 @@ final class Connection implements ReplyHandler {
       return;
     }
     closed = true;
+    loop.onHeld(-heldBytes);
+    heldBytes = 0;
     inputDone = true;
     if (out != null) {
       out.release();
@@ -249,6 +261,7 @@ final class Connection implements ReplyHandler {
     loop.onRead();
     if (page != null) {
       ring[slot].answer(page);
+      pageBytes += ring[slot].pageBytes();
     } else {
       ring[slot].refuse(Refusal.INTERNAL);
     }
@@ -293,9 +306,7 @@ final class Connection implements ReplyHandler {
     if (slot >= ring.length) {
       slot -= ring.length;
     }
-    if (ring[slot] == null) {
-      ring[slot] = new Exchange();
-    }
+    ring[slot] = loop.takeExchange();
     ring[slot].reset();
     count++;
     return slot;
@@ -311,6 +322,9 @@ final class Connection implements ReplyHandler {
       loop.onResponse(exchange);
       closeAfterFlush = exchange.close;
       lingerAfterFlush = exchange.linger;
+      pageBytes -= exchange.pageBytes();
+      ring[first] = null;
+      loop.giveExchange(exchange);
       count--;
       first = count == 0 || first + 1 == ring.length ? 0 : first + 1;
     }
@@ -353,6 +367,7 @@ final class Connection implements ReplyHandler {
     if (paused && !closed && !inputDone && count < ring.length && isWritable()) {
       resume();
     }
+    account();
   }
 
   private void send(final boolean ends) {
@@ -473,6 +488,44 @@ final class Connection implements ReplyHandler {
    */
   private boolean wasPolledAfter(final long timeNs) {
     return loop.standstill().polledNs() - timeNs > 0;
+  }
+
+  /** Counts what the process keeps for this connection, and returns it in bytes. */
+  int account() {
+    if (closed || givenUp) {
+      return 0;
+    }
+    final ChannelOutboundBuffer pending = ctx.channel().unsafe().outboundBuffer();
+    final long held =
+        decoder.heldBytes()
+            + (long) count * EXCHANGE_BYTES
+            + pageBytes
+            + (out == null ? 0 : out.capacity())
+            + (pending == null ? 0 : pending.totalPendingWriteBytes());
+    final int before = heldBytes;
+    heldBytes = (int) Math.min(held, Integer.MAX_VALUE);
+    loop.onHeld(heldBytes - before);
+    return heldBytes;
+  }
+
+  int heldBytes() {
+    return heldBytes;
+  }
+
+  /** The process keeps too much for its clients, and for this one among the most. */
+  void giveUp() {
+    givenUp = true;
+    loop.onGivenUp();
+    loop.onHeld(-heldBytes);
+    heldBytes = 0;
+    decoder.giveUp();
+    if (inputDone || phase == Phase.IDLE || count > 0 || !isWritable()) {
+      ctx.close();
+    } else {
+      onFault(Refusal.CLIENT_MEMORY, false, true);
+      lingerAfterFlush = false;
+      loop.wake();
+    }
   }
 
   private boolean isBatchFull() {

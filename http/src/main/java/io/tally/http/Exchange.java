@@ -56,6 +56,11 @@ final class Exchange {
     ready = true;
   }
 
+  /** Bytes of a page that waits for its turn. */
+  int pageBytes() {
+    return page == null || page.content() == null ? 0 : page.content().length;
+  }
+
   int status() {
     if (refusal != null) {
       return refusal.status();

@@ -8,29 +8,35 @@ import io.netty.handler.codec.http.HttpHeadersFactory;
 
 /**
  * Headers that remember a repeated Content-Length, which the decoder below merges silently for
- * HTTP/1.0.
+ * HTTP/1.0, and keep one more than there may be: a header takes many times the bytes of its line.
  */
 final class HeadHeaders extends DefaultHttpHeaders {
-  static final HttpHeadersFactory FACTORY =
-      new HttpHeadersFactory() {
-        @Override
-        public HttpHeaders newHeaders() {
-          return new HeadHeaders();
-        }
-
-        @Override
-        public HttpHeaders newEmptyHeaders() {
-          return new HeadHeaders();
-        }
-      };
+  /** For trailers, which nobody reads. */
+  static final HttpHeadersFactory NONE = factory(-1);
 
   private static final DefaultHttpHeadersFactory VALIDATION =
       DefaultHttpHeadersFactory.headersFactory();
 
+  private final int maxCount;
   private int lengthCount;
 
-  HeadHeaders() {
+  private HeadHeaders(final int maxCount) {
     super(VALIDATION.getNameValidator(), VALIDATION.getValueValidator());
+    this.maxCount = maxCount;
+  }
+
+  static HttpHeadersFactory factory(final int maxCount) {
+    return new HttpHeadersFactory() {
+      @Override
+      public HttpHeaders newHeaders() {
+        return new HeadHeaders(maxCount);
+      }
+
+      @Override
+      public HttpHeaders newEmptyHeaders() {
+        return new HeadHeaders(maxCount);
+      }
+    };
   }
 
   boolean hasRepeatedLength() {
@@ -42,6 +48,6 @@ final class HeadHeaders extends DefaultHttpHeaders {
     if (HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name)) {
       lengthCount++;
     }
-    return super.add(name, value);
+    return size() > maxCount ? this : super.add(name, value);
   }
 }

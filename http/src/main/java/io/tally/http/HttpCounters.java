@@ -17,7 +17,9 @@ public final class HttpCounters {
   private static final int CLOSED = OPENED + 1;
   private static final int REFUSED = CLOSED + 1;
   private static final int DROPPED = REFUSED + 1;
-  private static final int PROBLEMS = DROPPED + 1;
+  private static final int GIVEN_UP = DROPPED + 1;
+  private static final int ACCEPT_FAILED = GIVEN_UP + 1;
+  private static final int PROBLEMS = ACCEPT_FAILED + 1;
   private static final int COUNT = PROBLEMS + Problem.values().length;
 
   static {
@@ -110,6 +112,24 @@ public final class HttpCounters {
     return sum(DROPPED);
   }
 
+  /**
+   * Number of connections refused or closed because the process kept too much for its clients.
+   *
+   * @return connections since the start.
+   */
+  public long connectionsGivenUp() {
+    return sum(GIVEN_UP);
+  }
+
+  /**
+   * Number of times that a connection could not be accepted, above all for want of descriptors.
+   *
+   * @return failures since the start.
+   */
+  public long acceptFailures() {
+    return sum(ACCEPT_FAILED);
+  }
+
   void onResponse(final int loop, final int status) {
     increment(loop, INDEX_BY_STATUS[status]);
   }
@@ -128,6 +148,14 @@ public final class HttpCounters {
 
   void onRefused(final int loop) {
     increment(loop, REFUSED);
+  }
+
+  void onGivenUp(final int loop) {
+    increment(loop, GIVEN_UP);
+  }
+
+  void onAcceptFailed(final int loop) {
+    increment(loop, ACCEPT_FAILED);
   }
 
   void onDropped(final int loop) {

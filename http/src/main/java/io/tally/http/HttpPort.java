@@ -6,9 +6,9 @@ import io.netty.util.NetUtil;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
 import org.agrona.concurrent.EpochClock;
@@ -26,7 +26,7 @@ final class HttpPort implements AutoCloseable {
   private final EpochClock epochClock;
   private final HttpCounters counters;
   private final LoopState[] loops;
-  private final AtomicInteger connectionCount = new AtomicInteger();
+  private final ConnectionQuota quota;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final ListenSocket socket;
 
@@ -41,6 +41,7 @@ final class HttpPort implements AutoCloseable {
     this.eventLoops = eventLoops;
     this.limits = limits;
     this.epochClock = epochClock;
+    quota = new ConnectionQuota(limits.maxConnections());
     counters = new HttpCounters(eventLoops.loopCount());
     loops = new LoopState[eventLoops.loopCount()];
     socket =
@@ -114,7 +115,7 @@ final class HttpPort implements AutoCloseable {
   }
 
   boolean isDrained() {
-    return connectionCount.get() == 0;
+    return quota.count() == 0;
   }
 
   @Override
@@ -151,8 +152,12 @@ final class HttpPort implements AutoCloseable {
     @Override
     protected void initChannel(final Channel channel) {
       final LoopState loop = loops[eventLoops.indexOf(channel.eventLoop())];
-      final boolean admitted = connectionCount.incrementAndGet() <= limits.maxConnections();
-      channel.closeFuture().addListener(closing -> connectionCount.decrementAndGet());
+      final InetAddress address =
+          channel.remoteAddress() instanceof InetSocketAddress peer
+              ? peer.getAddress()
+              : InetAddress.getLoopbackAddress();
+      final boolean admitted = quota.enter(address);
+      channel.closeFuture().addListener(closing -> quota.leave(address));
       if (admitted) {
         channel.pipeline().addLast(new RequestDecoder(loop, Acceptor.acceptableSinceNs(channel)));
       } else {

@@ -2,12 +2,14 @@ package io.tally.http;
 
 import io.tally.counter.CounterProxy;
 import io.tally.engine.Ingress;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.agrona.concurrent.EpochClock;
@@ -158,6 +160,7 @@ public final class HttpServer implements AutoCloseable {
     private String metricsUrl = "";
     private EpochClock epochClock = SystemEpochClock.INSTANCE;
     private int maxConnections = 10_000;
+    private long maxClientBytes = 64 << 20;
     private int maxInFlight = 64;
     private int maxBodyBytes = 65_536;
     private int maxRequestLineBytes = 4_096;
@@ -169,6 +172,7 @@ public final class HttpServer implements AutoCloseable {
     private long idleTimeoutNs = TimeUnit.SECONDS.toNanos(90);
     private long writeStallNs = TimeUnit.SECONDS.toNanos(10);
     private long lingerNs = TimeUnit.SECONDS.toNanos(2);
+    private Consumer<IOException> acceptFailureHandler = failure -> {};
     private Limits limits;
 
     /** Creates a context with the defaults; event loops, ingresses and suppliers have none. */
@@ -195,6 +199,7 @@ public final class HttpServer implements AutoCloseable {
       }
       ListenSocket.checkPort(port);
       checkRange("maxConnections", maxConnections, 1, Integer.MAX_VALUE - 1);
+      checkPositive("maxClientBytes", maxClientBytes);
       checkRange("maxInFlight", maxInFlight, 1, MAX_IN_FLIGHT);
       checkRange("maxBodyBytes", maxBodyBytes, MIN_BODY_BYTES, 1 << 24);
       checkRange("maxRequestLineBytes", maxRequestLineBytes, MIN_LINE_BYTES, 1 << 16);
@@ -209,6 +214,7 @@ public final class HttpServer implements AutoCloseable {
       limits =
           new Limits(
               maxConnections,
+              maxClientBytes / eventLoops.loopCount(),
               maxInFlight,
               maxBodyBytes,
               maxRequestLineBytes,
@@ -219,7 +225,8 @@ public final class HttpServer implements AutoCloseable {
               bodyDeadlineNs,
               idleTimeoutNs,
               writeStallNs,
-              lingerNs);
+              lingerNs,
+              acceptFailureHandler);
       return this;
     }
 
@@ -419,7 +426,19 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * Most connections open at once, over all loops; one more is answered 503. By default 10,000.
+     * Is told when connections cannot be accepted, once a minute at most; by default nobody is.
+     *
+     * @param handler called on an event loop; must not block or throw.
+     * @return this.
+     */
+    public Context acceptFailureHandler(final Consumer<IOException> handler) {
+      acceptFailureHandler = Objects.requireNonNull(handler);
+      return this;
+    }
+
+    /**
+     * Most connections open at once, over all loops; one more is answered 503. The last eighth is
+     * kept for addresses that hold no more than 8. By default 10,000.
      *
      * @param maxConnections at least 1.
      * @return this.
@@ -436,6 +455,20 @@ public final class HttpServer implements AutoCloseable {
      */
     public int maxConnections() {
       return maxConnections;
+    }
+
+    /**
+     * Most bytes that are kept for all connections together, beside what each takes that is idle:
+     * requests begun, requests not answered, answers not taken. Beyond them, connections are
+     * refused or closed, those first that keep most. By default 64 MiB. As much may be used on the
+     * heap, and twice as much outside it.
+     *
+     * @param maxClientBytes positive; shared out evenly among the event loops.
+     * @return this.
+     */
+    public Context maxClientBytes(final long maxClientBytes) {
+      this.maxClientBytes = maxClientBytes;
+      return this;
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.tally.http;
 
+import java.io.IOException;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -7,6 +9,7 @@ import java.util.function.LongSupplier;
  */
 record Limits(
     int maxConnections,
+    long maxClientBytes,
     int maxInFlight,
     int maxBodyBytes,
     int maxRequestLineBytes,
@@ -17,7 +20,8 @@ record Limits(
     long bodyDeadlineNs,
     long idleTimeoutNs,
     long writeStallNs,
-    long lingerNs) {
+    long lingerNs,
+    Consumer<IOException> acceptFailureHandler) {
 
   /**
    * How often deadlines are looked at: an eighth of the shortest, so that none is exceeded by more.

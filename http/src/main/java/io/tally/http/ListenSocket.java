@@ -1,6 +1,7 @@
 package io.tally.http;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
@@ -18,6 +19,10 @@ final class ListenSocket {
 
   /** Connections that one turn of the loop accepts at most. */
   static final int ACCEPTS_A_TURN = 16;
+
+  /** What is read at once may have to be kept. */
+  private static final AdaptiveRecvByteBufAllocator READS =
+      new AdaptiveRecvByteBufAllocator(64, 2_048, 16_384);
 
   private static final int MAX_PORT = 65_535;
 
@@ -54,6 +59,7 @@ final class ListenSocket {
                     // Epoll would accept one a turn: it takes the descriptor for a short read.
                     .respectMaybeMoreData(false)
                     .maxMessagesPerRead(ACCEPTS_A_TURN))
+            .childOption(ChannelOption.RECVBUF_ALLOCATOR, READS)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
             .handler(acceptor)

@@ -3,10 +3,13 @@ package io.tally.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.handler.codec.http.HttpHeadersFactory;
 import io.tally.counter.CounterReplyAdapter;
 import io.tally.engine.StandstillDetector;
 import io.tally.engine.SteppedAgent;
+import java.io.IOException;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.EpochClock;
 
 /**
@@ -15,6 +18,9 @@ import org.agrona.concurrent.EpochClock;
  * once.
  */
 final class LoopState implements SteppedAgent {
+  private static final long ACCEPT_FAILURE_INTERVAL_NS = TimeUnit.MINUTES.toNanos(1);
+  private static final int SPARE_EXCHANGES = 1_024;
+
   private final int loopIndex;
   private final LoopStepper stepper;
   private final Limits limits;
@@ -24,11 +30,16 @@ final class LoopState implements SteppedAgent {
   private final CounterReplyAdapter reply = new CounterReplyAdapter();
   private final Request request = new Request();
   private final StandstillDetector standstill;
+  private final ClientBudget budget;
+  private final HttpHeadersFactory headers;
   private final AmountParser amounts = new AmountParser();
   private final byte[] body;
   private final long sweepIntervalNs;
   private Connection[] connections = new Connection[16];
   private int connectionCount;
+  private final Exchange[] spares = new Exchange[SPARE_EXCHANGES];
+  private int spareCount;
+  private boolean reclaiming;
   private Connection[] dirty = new Connection[16];
   private Connection[] flushing = new Connection[16];
   private int dirtyCount;
@@ -36,6 +47,7 @@ final class LoopState implements SteppedAgent {
   private boolean draining;
   private long nowNs;
   private long timeoutAskedNs;
+  private long acceptFailedNs = NEVER;
   private long nextSweepNs = NEVER;
 
   LoopState(
@@ -53,6 +65,8 @@ final class LoopState implements SteppedAgent {
     this.writer = new ResponseWriter(epochClock);
     this.body = new byte[limits.maxBodyBytes()];
     this.sweepIntervalNs = limits.sweepIntervalNs();
+    this.budget = new ClientBudget(limits.maxClientBytes());
+    this.headers = HeadHeaders.factory(limits.maxHeaderCount());
     this.nowNs = stepper.clock().nanoTime();
     this.timeoutAskedNs = nowNs;
     this.standstill = new StandstillDetector(limits.requestTimeoutNs().getAsLong(), nowNs);
@@ -179,6 +193,26 @@ final class LoopState implements SteppedAgent {
     dirty[dirtyCount++] = connection;
   }
 
+  /** A connection keeps so many bytes more than it did. */
+  void onHeld(final int delta) {
+    if (budget.add(delta) && delta > 0 && !reclaiming) {
+      reclaiming = true;
+      budget.reclaim(connections, connectionCount);
+      reclaiming = false;
+    }
+  }
+
+  Exchange takeExchange() {
+    return spareCount > 0 ? spares[--spareCount] : new Exchange();
+  }
+
+  void giveExchange(final Exchange exchange) {
+    exchange.page = null;
+    if (spareCount < spares.length) {
+      spares[spareCount++] = exchange;
+    }
+  }
+
   /** Tells a connection beyond the limit so, and closes it. */
   void refuse(final Channel channel) {
     onRead();
@@ -197,6 +231,18 @@ final class LoopState implements SteppedAgent {
     counters.onResponse(loopIndex, exchange.status());
     if (exchange.refusal != null) {
       counters.onProblem(loopIndex, exchange.refusal.problem());
+    }
+  }
+
+  void onGivenUp() {
+    counters.onGivenUp(loopIndex);
+  }
+
+  void onAcceptFailed(final IOException failure) {
+    counters.onAcceptFailed(loopIndex);
+    if (acceptFailedNs == NEVER || nowNs - acceptFailedNs >= ACCEPT_FAILURE_INTERVAL_NS) {
+      acceptFailedNs = nowNs;
+      limits.acceptFailureHandler().accept(failure);
     }
   }
 
@@ -235,6 +281,10 @@ final class LoopState implements SteppedAgent {
 
   Limits limits() {
     return limits;
+  }
+
+  HttpHeadersFactory headers() {
+    return headers;
   }
 
   RequestHandler handler() {

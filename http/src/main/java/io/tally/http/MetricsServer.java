@@ -15,9 +15,11 @@ import org.agrona.concurrent.SystemEpochClock;
  */
 public final class MetricsServer implements AutoCloseable {
   private static final int MAX_CONNECTIONS = 64;
+  private static final long MAX_CLIENT_BYTES = 4 << 20;
   private static final Limits LIMITS =
       new Limits(
           MAX_CONNECTIONS,
+          MAX_CLIENT_BYTES,
           1,
           1_024,
           4_096,
@@ -28,7 +30,8 @@ public final class MetricsServer implements AutoCloseable {
           TimeUnit.SECONDS.toNanos(5),
           TimeUnit.SECONDS.toNanos(90),
           TimeUnit.SECONDS.toNanos(10),
-          TimeUnit.SECONDS.toNanos(2));
+          TimeUnit.SECONDS.toNanos(2),
+          failure -> {});
 
   private static final ProbeResult LIVE = new ProbeResult(true, "{\"live\":true}");
   private static final ProbeResult STARTING =

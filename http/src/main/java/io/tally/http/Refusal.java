@@ -73,6 +73,7 @@ enum Refusal {
   INTERNAL(Problem.INTERNAL, 500, "the server failed while it handled the request"),
   BUSY(Problem.BUSY, 503, "the request could not be handed over in time"),
   WAITED(Problem.BUSY, 503, "the request waited to be read for longer than requests may take"),
+  CLIENT_MEMORY(Problem.BUSY, 503, "the server keeps as much for its clients as it may"),
   CONNECTIONS(Problem.BUSY, 503, "the server has as many connections as it may"),
   NO_OWNER(Problem.NO_OWNER, 503, "the node that owns this counter is away"),
   MEMORY_LIMIT(Problem.MEMORY_LIMIT, 503, "no room for another counter"),

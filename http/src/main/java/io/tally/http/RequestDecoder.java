@@ -34,6 +34,10 @@ final class RequestDecoder extends HttpRequestDecoder {
   private static final AsciiString IDEMPOTENCY_KEY = AsciiString.cached("idempotency-key");
   private static final int INITIAL_BODY_BYTES = 256;
   private static final int KEPT_BODY_BYTES = 1_024;
+
+  /** Heap that a header takes beside its characters. */
+  private static final int LINE_BYTES = 160;
+
   private static final byte[] NO_BODY = {};
 
   private final LoopState loop;
@@ -44,6 +48,7 @@ final class RequestDecoder extends HttpRequestDecoder {
   private Verb verb;
   private byte[] body = NO_BODY;
   private int bodyLength;
+  private int headBytes;
   private boolean lineBegins;
   private boolean folded;
   private boolean wellFormedTarget;
@@ -54,7 +59,8 @@ final class RequestDecoder extends HttpRequestDecoder {
         new HttpDecoderConfig()
             .setMaxInitialLineLength(loop.limits().maxRequestLineBytes())
             .setMaxHeaderSize(loop.limits().maxHeaderBytes())
-            .setHeadersFactory(HeadHeaders.FACTORY)
+            .setHeadersFactory(loop.headers())
+            .setTrailersFactory(HeadHeaders.NONE)
             .setAllowDuplicateContentLengths(false)
             .setStrictLineParsing(true)
             .setUseRfc9112TransferEncoding(true));
@@ -75,7 +81,21 @@ final class RequestDecoder extends HttpRequestDecoder {
     loop.onRead();
     connection.onRead();
     super.channelRead(ctx, bytes);
+    connection.account();
     loop.wake();
+  }
+
+  /** What this keeps of a request that is not complete, and of what was not decoded. */
+  int heldBytes() {
+    return internalBuffer().capacity() + headBytes + body.length;
+  }
+
+  /** Forgets what it keeps; the connection takes no more. */
+  void giveUp() {
+    current = null;
+    body = NO_BODY;
+    headBytes = 0;
+    internalBuffer().skipBytes(internalBuffer().readableBytes());
   }
 
   /** Goes on with what was left undecoded for want of room. */
@@ -151,7 +171,7 @@ final class RequestDecoder extends HttpRequestDecoder {
     final int start = in.readerIndex();
     super.decode(ctx, in, out);
     if (inHead) {
-      noteFolding(in, start, in.readerIndex());
+      noteLines(in, start, in.readerIndex());
       if (out.isEmpty()) {
         connection.onHeadBegun();
         return;
@@ -278,6 +298,7 @@ final class RequestDecoder extends HttpRequestDecoder {
       request.acceptEncoding = current.headers().getAll(HttpHeaderNames.ACCEPT_ENCODING);
     }
     current = null;
+    headBytes = 0;
     connection.onRequest(request);
   }
 
@@ -376,6 +397,7 @@ final class RequestDecoder extends HttpRequestDecoder {
   private void fault(final Refusal refusal, final boolean head, final boolean write) {
     current = null;
     body = NO_BODY;
+    headBytes = 0;
     connection.onFault(refusal, head, write);
   }
 
@@ -391,9 +413,10 @@ final class RequestDecoder extends HttpRequestDecoder {
 
   /**
    * The decoder below joins folded lines before anybody can see them, so the bytes that it read are
-   * looked at.
+   * looked at; and it keeps an object or two for each line.
    */
-  private void noteFolding(final ByteBuf in, final int start, final int end) {
+  private void noteLines(final ByteBuf in, final int start, final int end) {
+    headBytes += 2 * (end - start);
     int line = start;
     boolean begins = lineBegins;
     while (line < end) {
@@ -402,6 +425,7 @@ final class RequestDecoder extends HttpRequestDecoder {
       }
       final int lineFeed = in.indexOf(line, end, (byte) '\n');
       begins = lineFeed >= 0;
+      headBytes += begins ? LINE_BYTES : 0;
       line = begins ? lineFeed + 1 : end;
     }
     lineBegins = begins;

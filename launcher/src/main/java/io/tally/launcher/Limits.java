@@ -17,6 +17,7 @@ final class Limits {
   private final Settings settings;
   private final CounterLimit counterLimit;
   private final IdempotencyLimit idempotencyLimit;
+  private final ClientLimit clientLimit;
   private final int maxMessageBytes;
   private final int pendingRequests;
   private final long ringBytes;
@@ -58,6 +59,7 @@ final class Limits {
     spareDirectBytes =
         maxDirectBytes() - ringBytes - replyQueueBytes - pendingBytes - peerBytes - tableBytes;
     final long heapBytes = Runtime.getRuntime().maxMemory();
+    clientLimit = new ClientLimit(settings.maxConnections, spareDirectBytes, heapBytes);
     safeCounters = CounterLimit.defaultMaxCounters(Math.max(0, spareDirectBytes), heapBytes);
     counterLimit =
         new CounterLimit(settings.maxCounters == null ? safeCounters : settings.maxCounters);
@@ -70,6 +72,10 @@ final class Limits {
 
   CounterLimit counterLimit() {
     return counterLimit;
+  }
+
+  ClientLimit clientLimit() {
+    return clientLimit;
   }
 
   IdempotencyLimit idempotencyLimit() {
@@ -100,6 +106,7 @@ final class Limits {
               + ": give it more (-XX:MaxDirectMemorySize or -Xmx), or less --ring-slots, --shards, --loops or nodes");
     }
     checkKeys();
+    clientLimit.check();
     if (counterLimit.maxCounters() > safeCounters) {
       Log.warn(
           "--max-counters is above what the memory outside the heap holds in the worst case: it may run out",
@@ -131,6 +138,10 @@ final class Limits {
       ringBytes,
       "pending_requests",
       pendingRequests,
+      "max_connections",
+      clientLimit.maxConnections(),
+      "max_client_bytes",
+      clientLimit.maxBytes(),
       "reply_queue_bytes",
       replyQueueBytes,
       "peer_queue_bytes",

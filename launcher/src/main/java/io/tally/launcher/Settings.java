@@ -152,6 +152,14 @@ final class Settings {
   Long maxCounters;
 
   @Option(
+      names = "--max-connections",
+      paramLabel = "N",
+      description =
+          "Most connections to the HTTP API; further ones are answered 503 (default: what an eighth of the heap"
+              + " and the limit of file descriptors allow).")
+  Integer maxConnections;
+
+  @Option(
       names = "--idempotency-window",
       paramLabel = "TIME",
       defaultValue = "2m",
@@ -194,6 +202,10 @@ final class Settings {
         faults,
         isPowerOfTwo(laneWindow, 64, 1 << 20),
         "--lane-window must be a power of two, 64 to 1048576");
+    check(
+        faults,
+        maxConnections == null || maxConnections >= 1,
+        "--max-connections must be at least 1");
     check(faults, maxCounters == null || maxCounters >= 1, "--max-counters must be at least 1");
     check(
         faults,

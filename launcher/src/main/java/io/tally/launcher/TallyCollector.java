@@ -253,6 +253,16 @@ final class TallyCollector extends Collector {
             .add(http.connectionsRefused()));
     families.add(
         Family.counter(
+                "tally_http_connections_given_up",
+                "HTTP connections refused or closed because clients made the process keep too many bytes.")
+            .add(http.connectionsGivenUp()));
+    families.add(
+        Family.counter(
+                "tally_http_accept_failures",
+                "Times that a connection could not be accepted, above all for want of file descriptors.")
+            .add(http.acceptFailures()));
+    families.add(
+        Family.counter(
                 "tally_http_responses_dropped",
                 "Answers whose client had gone before they could be sent.")
             .add(http.responsesDropped()));

@@ -114,7 +114,7 @@ final class TallyProcess implements AutoCloseable {
             settings.shardThreads,
             carriers != null && carriers.blocks());
     final CounterServiceFactory services = launchNodes(limits);
-    launchHttp();
+    launchHttp(limits.clientLimit());
     DefaultExports.register(registry);
     final List<LimitWatch.Limit> watched =
         new WatchedLimits(settings, limits, services, nodes, http).all();
@@ -201,7 +201,7 @@ final class TallyProcess implements AutoCloseable {
     return carriers == null ? "" : carriers.carrier().fault();
   }
 
-  private void launchHttp() {
+  private void launchHttp(final ClientLimit limit) {
     final ShardEngine frontEnd = nodes.get(0).engine();
     final List<Ingress> ingresses =
         IntStream.range(0, frontEnd.ingressCount()).mapToObj(frontEnd::ingress).toList();
@@ -215,6 +215,14 @@ final class TallyProcess implements AutoCloseable {
                 .host(settings.bind)
                 .port(settings.httpPort)
                 .requestTimeoutNs(nodes.get(0)::requestTimeoutNs)
+                .maxConnections(limit.maxConnections())
+                .maxClientBytes(limit.maxBytes())
+                .acceptFailureHandler(
+                    failure ->
+                        Log.warn(
+                            "connections cannot be accepted; said once a minute at most",
+                            "reason",
+                            failure.getMessage()))
                 .idleTimeoutNs(settings.idleTimeout.toNanos())
                 .ingresses(ingresses)
                 .readiness(status::readyz)

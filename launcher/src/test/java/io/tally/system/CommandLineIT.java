@@ -53,6 +53,7 @@ class CommandLineIT {
               "--cluster",
               "--seed",
               "--max-counters",
+              "--max-connections",
               "--transport",
               "--nats",
               "--nats-server",

@@ -1,0 +1,88 @@
+package io.tally.launcher;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+
+/** What clients can make the process keep: connections, and the bytes that they hold. */
+final class ClientLimit {
+  /** Heap that a connection takes which has nothing to do; its buffers come out of the bytes. */
+  private static final long BYTES_PER_CONNECTION = 4_096;
+
+  private static final long HEAP_SHARE = 8;
+
+  /** Half of what counters leave outside the heap, as an allocator's chunks are never all full. */
+  private static final long DIRECT_SHARE = 4;
+
+  /** For files, event loops, the metrics port and the link. */
+  private static final long OTHER_DESCRIPTORS = 256;
+
+  private static final int MAX_CONNECTIONS = 1 << 20;
+
+  private final int maxConnections;
+  private final long maxBytes;
+  private final int safeConnections;
+  private final long descriptors;
+
+  /**
+   * Computes the limit.
+   *
+   * @param wanted number of connections, or null for as many as memory and descriptors allow.
+   * @param directBytes outside the heap that rings, queues and the like leave.
+   * @param heapBytes largest size of the heap.
+   */
+  ClientLimit(final Integer wanted, final long directBytes, final long heapBytes) {
+    this(wanted, directBytes, heapBytes, descriptors());
+  }
+
+  ClientLimit(
+      final Integer wanted, final long directBytes, final long heapBytes, final long descriptors) {
+    this.descriptors = descriptors;
+    maxBytes = Math.max(1, Math.min(heapBytes / HEAP_SHARE, directBytes / DIRECT_SHARE));
+    final long byMemory = heapBytes / HEAP_SHARE / BYTES_PER_CONNECTION;
+    safeConnections = (int) Math.max(1, Math.min(MAX_CONNECTIONS, byMemory));
+    maxConnections =
+        wanted != null ? wanted : (int) Math.max(1, Math.min(safeConnections, usable()));
+  }
+
+  private static long descriptors() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+        ? unix.getMaxFileDescriptorCount()
+        : Long.MAX_VALUE;
+  }
+
+  /** Descriptors that connections can have. */
+  private long usable() {
+    return Math.max(descriptors / 2, descriptors - OTHER_DESCRIPTORS);
+  }
+
+  int maxConnections() {
+    return maxConnections;
+  }
+
+  /** Of all connections together, beside what each takes. */
+  long maxBytes() {
+    return maxBytes;
+  }
+
+  /** Refuses more connections than there can be, and warns of more than memory is planned for. */
+  void check() throws StartException {
+    if (maxConnections > usable()) {
+      throw new StartException(
+          "--max-connections="
+              + maxConnections
+              + " needs "
+              + (maxConnections + OTHER_DESCRIPTORS)
+              + " file descriptors and the process may open "
+              + descriptors
+              + ": raise the limit (ulimit -n), or allow fewer connections");
+    }
+    if (maxConnections > safeConnections) {
+      Log.warn(
+          "--max-connections is above what an eighth of the heap holds: it may run out",
+          "max_connections",
+          maxConnections,
+          "safe",
+          safeConnections);
+    }
+  }
+}
