@@ -299,13 +299,20 @@ class ClusterIT {
           }
           connection.flush();
         }
-        for (final HttpConnection connection : connections) {
+        for (int c = 0; c < connections.size(); c++) {
+          final HttpConnection connection = connections.get(c);
           for (int i = 0; i < 64; i++) {
             final Answer answer = connection.read();
             assertTrue(
                 answer.status() == 504 && answer.isUnknown()
                     || answer.status() == 503 && answer.isNotApplied(),
                 answer::toString);
+            if (answer.closes()) {
+              // What waited unread for longer than a request may take is refused so.
+              connection.close();
+              connections.set(c, new HttpConnection(port(0), SOON));
+              break;
+            }
           }
           final long pending =
               nats.tryConnz("pending_bytes").stream().mapToLong(Long::longValue).max().orElse(0);

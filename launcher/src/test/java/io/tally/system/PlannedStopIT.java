@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PlannedStopIT {
   private static final List<String> IDS = List.of("node-0", "node-1", "node-2");
   private static final int SHARDS = 32;
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final String DRAIN = "--drain-timeout=60s";
 
   private final NatsServer nats = NatsServer.start();
   private final TallyJar[] nodes = new TallyJar[IDS.size()];
@@ -35,7 +36,9 @@ class PlannedStopIT {
             "--id=" + IDS.get(node),
             "--nodes=" + String.join(",", IDS),
             "--nats=" + nats.url(),
-            "--shards=" + SHARDS);
+            "--shards=" + SHARDS,
+            TallyJar.PATIENT,
+            DRAIN);
   }
 
   private void heal() {
@@ -79,7 +82,7 @@ class PlannedStopIT {
       for (final TallyJar node : nodes) {
         load.start(node.httpPort(), 4, 16);
       }
-      Await.until("load is under way", SOON, () -> load.counted() > 20_000);
+      Await.until("load is under way", SOON, () -> load.counted() > 5_000);
       nodes[stopped].child().signal(signal);
       assertEquals(0, nodes[stopped].child().awaitExit(SOON), nodes[stopped].child()::picture);
       Await.until("the others refuse", SOON, () -> load.refused("no-owner") > 100);
@@ -94,11 +97,12 @@ class PlannedStopIT {
   @ValueSource(strings = {"inprocess", "nats"})
   void shouldLeaveNothingUnknownWhenAllNodesOfOneProcessStop(final String transport) {
     final String name = "all-";
-    try (TallyJar demo = TallyJar.small().start("--transport=" + transport, "--drain-timeout=60s");
+    try (TallyJar demo =
+            TallyJar.small().start("--transport=" + transport, TallyJar.PATIENT, DRAIN);
         StopLoad load =
             new StopLoad(IntStream.range(0, 60).mapToObj(i -> name + i).toList(), name)) {
       load.start(demo.awaitReady().httpPort(), 8, 16);
-      Await.until("load is under way", SOON, () -> load.counted() > 20_000);
+      Await.until("load is under way", SOON, () -> load.counted() > 5_000);
       demo.child().signal("TERM");
       assertEquals(0, demo.child().awaitExit(SOON), demo.child()::picture);
       assertEquals(List.of(), load.stop(), demo.child()::picture);
@@ -133,7 +137,7 @@ class PlannedStopIT {
       for (final TallyJar node : nodes) {
         load.start(node.httpPort(), 4, 16);
       }
-      Await.until("load is under way", SOON, () -> load.counted() > 20_000);
+      Await.until("load is under way", SOON, () -> load.counted() > 5_000);
       Child.signal("TERM", nodes[0].child().pid(), nodes[1].child().pid());
       for (int i = 0; i < 2; i++) {
         assertEquals(0, nodes[i].child().awaitExit(SOON), nodes[i].child()::picture);
