@@ -325,11 +325,18 @@ public final class Ingress implements SteppedAgent, ReplySink {
       onWrongIncarnation(request, shardIncarnation);
     } else if (code == ReplyCode.BUSY) {
       busyUntilNs[request.shardId] = nowNs + attemptNs;
-      // A retry that the owner asked for must not use up the budget for lost messages.
-      retryCredit = Math.min(MAX_RETRY_CREDIT, retryCredit + RETRY_COST);
+      refundRetry();
+    } else if (code == ReplyCode.EXPIRED) {
+      // The request lives, so what is known of the owner's clock was old; this reply brought better.
+      refundRetry();
     }
     // Any other refusal speaks of one copy only: the same sequence goes out again at the next
     // attempt.
+  }
+
+  /** A retry that the owner's answer asks for must not use up the budget for lost messages. */
+  private void refundRetry() {
+    retryCredit = Math.min(MAX_RETRY_CREDIT, retryCredit + RETRY_COST);
   }
 
   /** Shards whose requests wait to be handed over, at most all of them. */

@@ -403,19 +403,20 @@ final class IngressTest {
   }
 
   @Test
-  void shouldNotSpendTheBudgetOnRetriesAfterBusy() {
-    for (int round = 0; round < 200; round++) {
+  void shouldNotSpendTheBudgetOnRetriesThatTheOwnersAnswerAsksFor() {
+    for (int round = 0; round < 400; round++) {
+      final ReplyCode code = round < 200 ? ReplyCode.BUSY : ReplyCode.EXPIRED;
       put(remote, round);
       for (int attempt = 0; attempt < 3; attempt++) {
         final List<byte[]> copies = sent();
         assertEquals(1, copies.size(), "round " + round);
-        reply(copies.get(0), ReplyCode.BUSY, 0);
+        reply(copies.get(0), code, 0);
         clock.advance(StockNode.ATTEMPT_NS);
         node.stepIngress();
       }
       reply(sent().get(0), ReplyCode.ANSWERED, 5);
     }
-    assertEquals(600, node.sum(EngineCounter.LANE_RETRIES));
+    assertEquals(1_200, node.sum(EngineCounter.LANE_RETRIES));
   }
 
   @Test
