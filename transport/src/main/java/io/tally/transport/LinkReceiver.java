@@ -165,6 +165,9 @@ final class LinkReceiver implements SteppedAgent {
       return;
     }
     session.clock.onFrame(frame.clockNs(), arrivalNs);
+    if (messageCount > 0) {
+      membership.onMessages(peer.peer, session);
+    }
     if (frame.frameNumber() > 0) {
       onNumbered(nowNs, arrivalNs, peer, session, bytes);
     }

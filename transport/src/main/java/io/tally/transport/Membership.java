@@ -232,13 +232,21 @@ final class Membership {
     return session;
   }
 
-  private void becomeReady(final Peer peer, final PeerSession session, final PeerStatus status) {
+  /**
+   * Only a node that is ready hands anything over, also if its hello that says so was lost. A start
+   * after it has to have a higher incarnation: the lanes refuse a lower one.
+   */
+  void onMessages(final Peer peer, final PeerSession session) {
     if (session.incarnation > peer.readyIncarnation()) {
       if (peer.readyIncarnation() != 0) {
         counters.increment(LinkCounter.INCARNATION_CHANGES);
       }
       peer.readyIncarnation(session.incarnation);
     }
+  }
+
+  private void becomeReady(final Peer peer, final PeerSession session, final PeerStatus status) {
+    onMessages(peer, session);
     become(peer, session, status);
   }
 

@@ -501,6 +501,32 @@ class SteppedLinkTest {
   }
 
   @Test
+  void shouldKnowThatANodeWasReadyFromWhatItHandsOver() {
+    a = TestNode.launch(TestNode.context("a", 10).nodeIds(List.of("a", "b")), carrier);
+    b = TestNode.launch(TestNode.context("b", 20).nodeIds(List.of("a", "b")), carrier);
+    a.link.markReady();
+    exchange();
+    b.link.markReady();
+    carrier.loses = subject -> true;
+    b.step(nowNs);
+    carrier.loses = subject -> false;
+    assertEquals(NodeLink.CLAIMED, b.offerCommand(0, 1, 10));
+    b.step(nowNs);
+    carrier.deliver();
+    a.step(nowNs);
+    assertEquals(List.of(1L), a.commands);
+    final TestNode successor =
+        TestNode.launch(TestNode.context("b", 15).nodeIds(List.of("a", "b")), carrier);
+    for (int i = 0; i < 3; i++) {
+      successor.step(nowNs);
+      carrier.deliver();
+      a.step(nowNs);
+      carrier.deliver();
+    }
+    assertEquals(20, successor.link.startState(nowNs).knownIncarnation());
+  }
+
+  @Test
   void shouldTellItsHandlerWhoSentAMessage() {
     launchPair();
     a.offerCommand(1, 1, 10);
