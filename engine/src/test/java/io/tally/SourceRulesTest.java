@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 @Timeout(60)
 class SourceRulesTest {
   private static final List<String> MODULES =
-      List.of("engine", "transport", "http", "launcher", "bench", "stress");
+      List.of("engine", "transport", "testkit", "http", "launcher", "bench", "stress");
 
   private static final String ENGINE = "engine/src/main/java/io/tally/(engine|lane|counter)/.*";
   private static final String GENERIC = "engine/src/main/java/io/tally/(engine|lane)/.*";

@@ -8,6 +8,7 @@ import io.tally.engine.ShardEngine;
 import io.tally.http.EventLoops;
 import io.tally.http.HttpServer;
 import io.tally.http.MetricsServer;
+import io.tally.transport.PlannedStop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

@@ -1,12 +1,9 @@
-package io.tally.launcher;
+package io.tally.transport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.transport.ClusterLink;
-import io.tally.transport.InProcessCarrier;
-import io.tally.transport.PeerStatus;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;

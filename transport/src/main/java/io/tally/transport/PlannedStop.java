@@ -1,6 +1,5 @@
-package io.tally.launcher;
+package io.tally.transport;
 
-import io.tally.transport.ClusterLink;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -11,7 +10,7 @@ import java.util.function.BooleanSupplier;
  * say goodbye. Every step waits for what it is for, and all together no longer than the drain
  * timeout. Stepped by the thread that stops the process.
  */
-final class PlannedStop {
+public final class PlannedStop {
   /** Bound for writing the answers to requests that were given up at the drain timeout. */
   private static final long LAST_ANSWERS_NS = TimeUnit.MILLISECONDS.toNanos(200);
 
@@ -41,7 +40,7 @@ final class PlannedStop {
    * @param startNs when the front end began to drain.
    * @param timeoutNs from then to the end.
    */
-  PlannedStop(
+  public PlannedStop(
       final List<ClusterLink> links,
       final BooleanSupplier frontEndDrained,
       final Runnable abandonRequests,
@@ -54,8 +53,13 @@ final class PlannedStop {
     this.timeoutNs = timeoutNs;
   }
 
-  /** Takes the steps that are due. Returns true once the last one was taken. */
-  boolean advance(final long nowNs) {
+  /**
+   * Takes the steps that are due.
+   *
+   * @param nowNs time in nanoseconds, of the clock of the start.
+   * @return true once the last one was taken.
+   */
+  public boolean advance(final long nowNs) {
     Step before;
     do {
       before = step;
@@ -106,8 +110,12 @@ final class PlannedStop {
     step = Step.GOODBYE;
   }
 
-  /** For the log. */
-  String verdict() {
+  /**
+   * How it went, for the log.
+   *
+   * @return one line, which says what was cut.
+   */
+  public String verdict() {
     return "stopped"
         + (cutConnections ? "; some connections were cut at the drain timeout" : "")
         + (cutPeers ? "; some requests of peers were left unanswered at the drain timeout" : "");

@@ -1,0 +1,274 @@
+package io.tally.testkit;
+
+import io.tally.check.Fate;
+import io.tally.engine.Outcome;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The clients of a cluster: each request has its own patience, and keyed ones are tried again. */
+final class Clients implements FrontDoor.Answers {
+  private static final long MS = Settings.MS;
+  private static final int KEY_COUNT = 8;
+  private static final int MAX_POWERS = 26;
+
+  /** A key is surely forgotten so long after its last use; the code says it keeps it shorter. */
+  private static final int FORGOTTEN = 3;
+
+  private final World world;
+  private final Settings settings;
+  private final Recorder recorder;
+  private final Traces traces;
+  private final SimulatedProcess[] processes;
+  private final List<Counter> counters;
+  private final long loadEndNs;
+  private final long meanIntervalNs;
+  private final int[] powers;
+  private final boolean keyed;
+  private final Map<String, Request.KeyUse> keys = new HashMap<>();
+  private final List<Request> underWay = new ArrayList<>();
+  private final List<Request> probes = new ArrayList<>();
+
+  Clients(
+      final World world,
+      final Settings settings,
+      final Recorder recorder,
+      final Traces traces,
+      final SimulatedProcess[] processes,
+      final long loadEndNs) {
+    this.world = world;
+    this.settings = settings;
+    this.recorder = recorder;
+    this.traces = traces;
+    this.processes = processes;
+    this.loadEndNs = loadEndNs;
+    counters = Counter.spread(settings);
+    recorder.counters(counters);
+    powers = new int[counters.size()];
+    meanIntervalNs = world.chance(0.1) ? MS : world.between(8 * MS, 60 * MS);
+    keyed = world.chance(0.5);
+  }
+
+  void begin() {
+    if (world.nowNs() < loadEndNs) {
+      final SimulatedProcess process = anyProcess();
+      if (process != null) {
+        final int burst = world.chance(0.1) ? 1 + world.nextInt(12) : 1;
+        for (int i = 0; i < burst; i++) {
+          issue(process, world.nextInt(counters.size()));
+        }
+      }
+      world.after(world.between(1, 2 * meanIntervalNs), this::begin);
+    }
+  }
+
+  private SimulatedProcess anyProcess() {
+    return processes[world.nextInt(processes.length)];
+  }
+
+  private void issue(final SimulatedProcess process, final int index) {
+    final Counter counter = counters.get(index);
+    if (world.chance(0.25)) {
+      hand(process, request(counter, false, 0, null));
+      return;
+    }
+    final boolean hasKey = keyed && counter.use() != Counter.Use.ANY && world.chance(0.7);
+    final Request.KeyUse key = hasKey ? drawKey(counter, index) : null;
+    if (key != null) {
+      hand(process, request(counter, true, key.amount, key));
+    } else {
+      final long amount = drawAmount(counter, index);
+      if (amount != 0) {
+        hand(process, request(counter, true, amount, null));
+      }
+    }
+  }
+
+  private Request request(
+      final Counter counter, final boolean write, final long amount, final Request.KeyUse key) {
+    return new Request(counter, write, amount, key, world.stamp(), world.nowNs());
+  }
+
+  /** 0: nothing that could be added. */
+  private long drawAmount(final Counter counter, final int index) {
+    return switch (counter.use()) {
+      case ONES -> 1;
+      case POWERS -> powers[index] == MAX_POWERS ? 0 : 1L << 2 * powers[index]++;
+      case ANY -> world.nextInt(30) - 9;
+    };
+  }
+
+  /** A key that is new, or may be used again: either surely remembered or surely forgotten. */
+  private Request.KeyUse drawKey(final Counter counter, final int index) {
+    final String key = counter.name() + "/" + world.nextInt(KEY_COUNT);
+    final Request.KeyUse known = keys.get(key);
+    if (known != null && isRemembered(known)) {
+      known.lastNs = world.nowNs();
+      return known;
+    }
+    if (known != null && !isForgotten(known)) {
+      return null;
+    }
+    final long amount = drawAmount(counter, index);
+    if (amount == 0) {
+      return null;
+    }
+    if (known != null) {
+      traces.add(Trace.KEYS_USED_AGAIN);
+    }
+    return begin(key, known == null ? 0 : known.use + 1, amount);
+  }
+
+  private Request.KeyUse begin(final String key, final int use, final long amount) {
+    final Request.KeyUse begun = new Request.KeyUse(key, use, amount, world.nowNs());
+    keys.put(key, begun);
+    return begun;
+  }
+
+  /** A thousandth less than the window, for the drift of the clocks. */
+  private boolean isRemembered(final Request.KeyUse key) {
+    final long windowNs = settings.idempotencyWindowNs();
+    return world.nowNs() - key.firstNs < windowNs - windowNs / 1_000;
+  }
+
+  private boolean isForgotten(final Request.KeyUse key) {
+    return world.nowNs() - key.lastNs
+        > settings.idempotencyWindowNs() + FORGOTTEN * settings.settleNs();
+  }
+
+  private void hand(final SimulatedProcess process, final Request request) {
+    final long timeoutNs = settings.requestTimeoutNs();
+    hand(
+        process,
+        request,
+        world.chance(0.2)
+            ? world.between(MS, timeoutNs)
+            : 2 * timeoutNs + world.skewed(4 * timeoutNs));
+  }
+
+  private void hand(final SimulatedProcess process, final Request request, final long patienceNs) {
+    traces.add(Trace.REQUESTS);
+    request.process = process;
+    underWay.add(request);
+    world.after(
+        world.skewed(MS),
+        () -> {
+          if (!process.arrive(request)) {
+            traces.add(Trace.REFUSED_CONNECTIONS);
+            end(request, Fate.NOT_APPLIED, 0, 0, false);
+          }
+        });
+    world.after(patienceNs, () -> onGivenUp(request, true));
+  }
+
+  private void onGivenUp(final Request request, final boolean patienceEnded) {
+    if (!request.ended) {
+      recorder.onUnanswered(request, patienceEnded);
+      end(request, Fate.UNKNOWN, 0, 0, false);
+      retry(request);
+    }
+  }
+
+  @Override
+  public void onAnswer(
+      final Request request,
+      final Outcome outcome,
+      final long value,
+      final long shardIncarnation,
+      final boolean replayed) {
+    request.outcome = outcome;
+    recorder.onOutcome(request, outcome);
+    world.after(
+        world.skewed(MS),
+        () -> {
+          if (!request.ended) {
+            final Fate fate =
+                outcome == Outcome.ANSWERED
+                    ? Fate.APPLIED
+                    : outcome.isUnknown() ? Fate.UNKNOWN : Fate.NOT_APPLIED;
+            end(request, fate, value, shardIncarnation, replayed);
+            if (fate != Fate.APPLIED) {
+              traces.add(fate == Fate.UNKNOWN ? Trace.UNKNOWN_ANSWERS : Trace.NOT_APPLIED_ANSWERS);
+            }
+            if (fate == Fate.UNKNOWN) {
+              retry(request);
+            }
+          }
+        });
+  }
+
+  @Override
+  public void onLost(final Request request) {
+    world.after(world.skewed(MS), () -> onGivenUp(request, false));
+  }
+
+  private void end(
+      final Request request,
+      final Fate fate,
+      final long value,
+      final long shardIncarnation,
+      final boolean replayed) {
+    request.ended = true;
+    underWay.remove(request);
+    recorder.onEnd(request, fate, value, shardIncarnation, replayed);
+  }
+
+  /** Tries a keyed write again, at once or later, at any node. */
+  private void retry(final Request request) {
+    if (request.key == null || world.chance(0.1)) {
+      return;
+    }
+    final boolean atOnce = world.chance(0.5);
+    final long delayNs = atOnce ? 0 : world.between(MS, settings.idempotencyWindowNs());
+    world.after(
+        delayNs,
+        () -> {
+          final SimulatedProcess process = anyProcess();
+          if (process != null && isRemembered(request.key) && world.nowNs() < loadEndNs) {
+            traces.add(atOnce ? Trace.RETRIES_AT_ONCE : Trace.RETRIES_LATER);
+            request.key.lastNs = world.nowNs();
+            hand(process, request(request.counter, true, request.amount, request.key));
+          }
+        });
+  }
+
+  /** Reads and writes every counter at a node, or those that it owns. */
+  void probe(final SimulatedProcess process, final boolean all) {
+    for (int index = 0; index < counters.size(); index++) {
+      final Counter counter = counters.get(index);
+      if (!all && !process.counters().owns(counter)) {
+        continue;
+      }
+      final boolean write = counter.use() != Counter.Use.POWERS;
+      final Request.KeyUse key =
+          counter.use() == Counter.Use.ONES && keyed
+              ? begin("probe/" + process.node + "/" + counter.name(), 0, 1)
+              : null;
+      final Request request = request(counter, write, write ? 1 : 0, key);
+      probes.add(request);
+      hand(process, request, 3 * settings.requestTimeoutNs());
+    }
+  }
+
+  void judgeProbes(final List<String> violations) {
+    for (final Request probe : probes) {
+      if (!recorder.isApplied(probe)) {
+        violations.add(
+            (probe.outcome == Outcome.KEY_LIMIT ? "keys: " : "whole: ")
+                + probe.counter.name()
+                + " is not served at "
+                + probe.process.id
+                + " long after healing: "
+                + probe.outcome);
+      }
+    }
+  }
+
+  /** At the end of the history nobody waits any more. */
+  void giveUp() {
+    for (final Request request : List.copyOf(underWay)) {
+      end(request, Fate.UNKNOWN, 0, 0, false);
+    }
+  }
+}

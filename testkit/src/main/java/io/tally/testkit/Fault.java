@@ -1,0 +1,37 @@
+package io.tally.testkit;
+
+/** A kind of thing that goes wrong. Each history has a random subset of those that are allowed. */
+enum Fault {
+  /** The broker loses messages. */
+  LOSS,
+  /** The broker delivers messages again, at once or much later. */
+  REPEATS,
+  /** Messages take long, and overtake those of other connections. */
+  DELAYS,
+  /** A process stands still, between two of its calls, for any time. */
+  PAUSES,
+  /** One thread of a process stands still. */
+  STALLS,
+  /** Processes are killed, and started again. */
+  KILLS,
+  /** Processes are told to stop, and started again. */
+  PLANNED_STOPS,
+  /** A second process of the same id is started. */
+  TWINS,
+  /** A process with other settings is started. */
+  STRANGERS,
+  /** The broker ends and comes back empty. */
+  BROKER_RESTARTS,
+  /** A connection to the broker is lost. */
+  CONNECTION_CUTS,
+  /** Nothing passes between a process and the broker, for a while. */
+  PARTITIONS,
+  /** The broker refuses a process's credentials, for a while. */
+  CREDENTIALS,
+  /** The broker comes back with another limit of a message's length. */
+  PAYLOAD_LIMITS,
+  /** Wall clocks are wrong, and set forth and back. */
+  WALL_CLOCKS,
+  /** What peers say is wrong here and there. */
+  MISTAKEN_PEERS
+}

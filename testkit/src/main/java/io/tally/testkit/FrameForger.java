@@ -1,0 +1,88 @@
+package io.tally.testkit;
+
+import io.tally.engine.KeyHash;
+import io.tally.engine.codecs.CommandDecoder;
+import io.tally.engine.codecs.FrameHeaderDecoder;
+import io.tally.engine.codecs.HelloDecoder;
+import io.tally.engine.codecs.MessageHeaderDecoder;
+import java.nio.ByteOrder;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Makes of a frame what a mistaken peer would have sent: sound in its structure, wrong in a fact.
+ */
+final class FrameForger {
+  private static final int LENGTH_BYTES = Integer.BYTES;
+  private static final int HEADER_BYTES = MessageHeaderDecoder.ENCODED_LENGTH;
+  private static final long DAY = 86_400_000L << 20;
+
+  private final World world;
+  private final Traces traces;
+  private final MessageHeaderDecoder header = new MessageHeaderDecoder();
+
+  FrameForger(final World world, final Traces traces) {
+    this.world = world;
+    this.traces = traces;
+  }
+
+  /** Null if the frame holds nothing to be mistaken about. */
+  Frame forge(final Frame frame) {
+    final byte[] bytes = frame.bytes().clone();
+    final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
+    header.wrap(buffer, 0);
+    int position = HEADER_BYTES + header.blockLength();
+    boolean forged = false;
+    while (position < bytes.length) {
+      final int length = buffer.getInt(position, ByteOrder.LITTLE_ENDIAN);
+      final int offset = position + LENGTH_BYTES;
+      switch (header.wrap(buffer, offset).templateId()) {
+        case HelloDecoder.TEMPLATE_ID -> {
+          forgeHello(buffer, offset + HEADER_BYTES);
+          forged = true;
+        }
+        case CommandDecoder.TEMPLATE_ID -> {
+          forgeCommand(buffer, offset + HEADER_BYTES);
+          forged = true;
+        }
+        default -> {}
+      }
+      position = offset + length;
+    }
+    if (forged) {
+      traces.add(Trace.FRAMES_FORGED);
+    }
+    return forged ? new Frame(frame.subject(), bytes) : null;
+  }
+
+  private void forgeHello(final UnsafeBuffer buffer, final int block) {
+    if (world.chance(0.5)) {
+      put(buffer, block + HelloDecoder.knownIncarnationEncodingOffset(), wild(buffer, block));
+    } else {
+      final long incarnation = wild(buffer, block);
+      put(buffer, block + HelloDecoder.incarnationEncodingOffset(), incarnation);
+      put(buffer, HEADER_BYTES + FrameHeaderDecoder.sourceIncarnationEncodingOffset(), incarnation);
+    }
+  }
+
+  private long wild(final UnsafeBuffer buffer, final int block) {
+    final long own =
+        buffer.getLong(block + HelloDecoder.incarnationEncodingOffset(), ByteOrder.LITTLE_ENDIAN);
+    return world.chance(0.5) ? Long.MAX_VALUE : own + 2 * DAY + world.between(0, 1_000 * DAY);
+  }
+
+  private void forgeCommand(final UnsafeBuffer buffer, final int block) {
+    if (world.chance(0.5)) {
+      put(
+          buffer,
+          block + CommandDecoder.originIncarnationEncodingOffset(),
+          Long.MAX_VALUE - world.nextInt(2));
+    } else {
+      final long key = KeyHash.hash("node-" + world.nextInt(3));
+      put(buffer, block + CommandDecoder.originKeyEncodingOffset(), key);
+    }
+  }
+
+  private static void put(final UnsafeBuffer buffer, final int offset, final long value) {
+    buffer.putLong(offset, value, ByteOrder.LITTLE_ENDIAN);
+  }
+}

@@ -1,0 +1,250 @@
+package io.tally.testkit;
+
+import io.tally.counter.CounterProxy;
+import io.tally.counter.CounterReplyAdapter;
+import io.tally.counter.codecs.CounterStatus;
+import io.tally.engine.Outcome;
+import io.tally.engine.ReplyHandler;
+import io.tally.engine.SocketBacklog;
+import io.tally.engine.StandstillDetector;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.agrona.DirectBuffer;
+
+/**
+ * Where clients reach a process. Requests wait in its sockets until the socket's loop reads them,
+ * however long it stands still, whether their clients still wait or not. What may have waited for
+ * too long is refused, as the HTTP edge does it.
+ */
+final class FrontDoor {
+  /** Connections of a loop. */
+  static final int CONNECTIONS = 3;
+
+  private static final int MAX_IN_FLIGHT = 4;
+  private static final long TOLERANCE_NS = 5 * Settings.MS;
+  private static final byte[] NO_KEY = {};
+
+  /** Hears what leaves. */
+  interface Answers {
+    void onAnswer(
+        Request request, Outcome outcome, long value, long shardIncarnation, boolean replayed);
+
+    void onLost(Request request);
+  }
+
+  /** A socket, with what was not read of it. A new one has to be accepted first. */
+  private static final class Socket {
+    private final ArrayDeque<Request> unread = new ArrayDeque<>();
+    private SocketBacklog backlog;
+    private int inFlight;
+    private boolean paused;
+  }
+
+  private record Slot(Request request, Socket socket, int loop, long readNs) {}
+
+  private final SimulatedProcess process;
+  private final Answers answers;
+  private final Traces traces;
+  private final List<String> violations;
+  private final Socket[][] sockets;
+  private final StandstillDetector[] standstills;
+  private final CounterProxy[] proxies;
+  private final List<Slot> slots = new ArrayList<>();
+  private final CounterReplyAdapter adapter = new CounterReplyAdapter();
+  private final ReplyHandler onReply = this::onReply;
+  private int pendingCount;
+  private boolean open;
+
+  FrontDoor(
+      final SimulatedProcess process,
+      final int loopCount,
+      final Answers answers,
+      final Traces traces,
+      final List<String> violations) {
+    this.process = process;
+    this.answers = answers;
+    this.traces = traces;
+    this.violations = violations;
+    sockets = new Socket[loopCount][CONNECTIONS];
+    for (final Socket[] ofLoop : sockets) {
+      Arrays.setAll(ofLoop, i -> new Socket());
+    }
+    standstills = new StandstillDetector[loopCount];
+    proxies = new CounterProxy[loopCount];
+  }
+
+  /** Begins to poll the sockets of a loop. */
+  void serve(final int loop, final CounterProxy proxy, final long nowNs) {
+    open = true;
+    proxies[loop] = proxy;
+    standstills[loop] = new StandstillDetector(process.unreadTimeoutNs(), nowNs);
+  }
+
+  /** Returns false if the connection is refused: nothing was handed over. */
+  boolean arrive(final Request request, final int loop, final int connection) {
+    if (open) {
+      sockets[loop][connection].unread.add(request);
+    }
+    return open;
+  }
+
+  void stopAccepting() {
+    open = false;
+  }
+
+  boolean isDrained() {
+    return pendingCount == 0
+        && Arrays.stream(sockets).flatMap(Arrays::stream).allMatch(s -> s.unread.isEmpty());
+  }
+
+  /** A loop polls its sockets, and reads those that hold something. */
+  void poll(final int loop) {
+    final List<Socket> ready = new ArrayList<>(CONNECTIONS);
+    for (final Socket socket : sockets[loop]) {
+      if (!socket.unread.isEmpty() && !socket.paused) {
+        ready.add(socket);
+      }
+    }
+    for (final Socket socket : ready) {
+      final long nowNs = process.nanoTime();
+      if (socket.backlog == null) {
+        socket.backlog = new SocketBacklog(standstills[loop], standstills[loop].polledNs(), nowNs);
+      }
+      socket.backlog.onRead(nowNs);
+      read(loop, socket, nowNs);
+      if (socket.unread.isEmpty() && socket.backlog != null) {
+        socket.backlog.onDrained();
+      }
+    }
+  }
+
+  private void read(final int loop, final Socket socket, final long nowNs) {
+    while (!socket.unread.isEmpty()) {
+      if (socket.inFlight >= MAX_IN_FLIGHT) {
+        traces.add(Trace.READING_PAUSED);
+        socket.paused = true;
+        socket.backlog.onPause();
+        return;
+      }
+      final boolean late = socket.backlog.isLate(nowNs);
+      final Request request = socket.unread.poll();
+      process.touch();
+      if (request.ended) {
+        traces.add(Trace.UNREAD_REQUESTS);
+      }
+      if (late) {
+        refuseLate(request, socket);
+        return;
+      }
+      if (process.isServing()) {
+        submit(loop, socket, request, nowNs);
+      } else {
+        answers.onAnswer(request, Outcome.CLOSING, 0, 0, false);
+      }
+    }
+  }
+
+  /** Answers that it is not applied, and closes the connection: what follows in it is not read. */
+  private void refuseLate(final Request request, final Socket socket) {
+    traces.add(Trace.UNREAD_REQUESTS_REFUSED);
+    answers.onAnswer(request, Outcome.BUSY, 0, 0, false);
+    socket.unread.forEach(answers::onLost);
+    socket.unread.clear();
+    socket.backlog = null;
+  }
+
+  private void submit(
+      final int loop, final Socket socket, final Request request, final long nowNs) {
+    final int cookie = slots.size();
+    slots.add(new Slot(request, socket, loop, nowNs));
+    pendingCount++;
+    socket.inFlight++;
+    final byte[] id = request.counter.id();
+    if (request.write) {
+      final byte[] key =
+          request.key == null ? NO_KEY : request.key.key.getBytes(StandardCharsets.US_ASCII);
+      proxies[loop].increment(
+          nowNs, id, 0, id.length, request.amount, key, 0, key.length, onReply, cookie);
+    } else {
+      proxies[loop].get(nowNs, id, 0, id.length, onReply, cookie);
+    }
+  }
+
+  /** The end of a loop's turn: all its sockets were polled before nowNs was read. */
+  void tick(final int loop, final long nowNs) {
+    standstills[loop].onTick(nowNs);
+    standstills[loop].requestTimeoutNs(process.unreadTimeoutNs());
+  }
+
+  long nextTickNs(final int loop) {
+    return standstills[loop].nextTickNs();
+  }
+
+  private void onReply(
+      final long cookie,
+      final Outcome outcome,
+      final long shardIncarnation,
+      final boolean replayed,
+      final DirectBuffer buffer,
+      final int offset,
+      final int length) {
+    final Slot slot = slots.set((int) cookie, null);
+    if (slot == null) {
+      violations.add("answer: a request was answered twice");
+      return;
+    }
+    pendingCount--;
+    checkTime(slot, outcome);
+    process.touch();
+    long value = 0;
+    if (outcome == Outcome.ANSWERED) {
+      if (!adapter.wrap(buffer, offset, length) || adapter.status() != CounterStatus.OK) {
+        violations.add("answer: not what a counter says");
+      }
+      value = adapter.value();
+    }
+    answers.onAnswer(slot.request, outcome, value, shardIncarnation, replayed);
+    resume(slot);
+  }
+
+  /** Nothing waits for ever: what ends late was held up by a pause of its process. */
+  private void checkTime(final Slot slot, final Outcome outcome) {
+    final long tookNs = process.clock().nanoTime() - slot.readNs;
+    final long limitNs =
+        outcome == Outcome.BUSY ? Settings.QUEUE_LIMIT_NS : process.requestTimeoutNs();
+    if (!process.wasHeldUp() && tookNs > limitNs + TOLERANCE_NS) {
+      violations.add("time: a request ended as " + outcome + " after " + tookNs + " ns");
+    }
+  }
+
+  private void resume(final Slot slot) {
+    final Socket socket = slot.socket;
+    socket.inFlight--;
+    if (socket.paused && socket.inFlight < MAX_IN_FLIGHT) {
+      socket.paused = false;
+      socket.backlog.onResume(process.nanoTime());
+      process.wakeLoop(slot.loop);
+    }
+  }
+
+  /** All connections are reset: nobody answers what is under way, and what was not read. */
+  void close() {
+    open = false;
+    for (final Socket[] ofLoop : sockets) {
+      for (final Socket socket : ofLoop) {
+        socket.unread.forEach(answers::onLost);
+        socket.unread.clear();
+      }
+    }
+    for (final Slot slot : slots) {
+      if (slot != null) {
+        answers.onLost(slot.request);
+      }
+    }
+    slots.clear();
+    pendingCount = 0;
+  }
+}

@@ -1,0 +1,56 @@
+package io.tally.testkit;
+
+import io.tally.transport.FrameCarrier;
+import io.tally.transport.FrameListener;
+import io.tally.transport.NatsSession;
+import java.io.IOException;
+
+/** The session as the NATS carrier shows it; its process may stand still in each call. */
+record PausingCarrier(SimulatedProcess process, NatsSession session) implements FrameCarrier {
+  private static final long CONFIRM_NS = 5_000 * Settings.MS;
+
+  @Override
+  public Subscription subscribe(final String subject, final FrameListener listener)
+      throws IOException {
+    process.touch();
+    final boolean[] confirmed = {false};
+    final Subscription subscription =
+        session.subscribe(subject, listener, () -> confirmed[0] = true);
+    process.block(CONFIRM_NS, () -> confirmed[0]);
+    if (!confirmed[0]) {
+      subscription.close();
+      throw new IOException("not confirmed");
+    }
+    return subscription;
+  }
+
+  @Override
+  public boolean publish(final String subject, final byte[] frame) {
+    process.touch();
+    final boolean published = session.publish(subject, frame);
+    process.touch();
+    return published;
+  }
+
+  @Override
+  public boolean isConnected() {
+    process.touch();
+    return session.isConnected();
+  }
+
+  @Override
+  public long maxFrameBytes() {
+    process.touch();
+    return session.maxFrameBytes();
+  }
+
+  @Override
+  public long listenNs() {
+    return session.listenNs();
+  }
+
+  @Override
+  public String fault() {
+    return session.fault();
+  }
+}

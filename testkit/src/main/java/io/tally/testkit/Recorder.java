@@ -1,0 +1,162 @@
+package io.tally.testkit;
+
+import io.tally.check.Checker;
+import io.tally.check.Fate;
+import io.tally.check.History;
+import io.tally.check.IncarnationChecker;
+import io.tally.check.Life;
+import io.tally.check.Operation;
+import io.tally.check.SettledChecker;
+import io.tally.engine.Outcome;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Writes a history down, and judges it in the end. */
+final class Recorder {
+  private final World world;
+  private final Settings settings;
+  private final Traces traces;
+  private final List<String> violations;
+  private final List<Operation> operations = new ArrayList<>();
+  private final List<Life> lives = new ArrayList<>();
+  private final Set<Request> applied = new HashSet<>();
+  private List<Counter> counters = List.of();
+  private int unknowns;
+
+  Recorder(
+      final World world,
+      final Settings settings,
+      final Traces traces,
+      final List<String> violations) {
+    this.world = world;
+    this.settings = settings;
+    this.traces = traces;
+    this.violations = violations;
+  }
+
+  void counters(final List<Counter> all) {
+    counters = all;
+  }
+
+  int operationCount() {
+    return operations.size();
+  }
+
+  boolean isApplied(final Request request) {
+    return applied.contains(request);
+  }
+
+  void onOutcome(final Request request, final Outcome outcome) {
+    if (outcome.isUnknown()) {
+      unknowns++;
+    }
+  }
+
+  /** A client that was too impatient cannot blame anybody. */
+  void onUnanswered(final Request request, final boolean patienceEnded) {
+    if (!patienceEnded || world.nowNs() - request.startNs > 2 * settings.requestTimeoutNs()) {
+      unknowns++;
+    }
+  }
+
+  void onEnd(
+      final Request request,
+      final Fate fate,
+      final long value,
+      final long shardIncarnation,
+      final boolean replayed) {
+    if (fate == Fate.APPLIED) {
+      applied.add(request);
+    }
+    final long now = world.stamp();
+    // Until it is settled, a copy may still take effect.
+    final long end =
+        fate == Fate.UNKNOWN ? Math.max(now, request.startStamp + settings.settleNs()) : now;
+    operations.add(
+        new Operation(
+            request.counter.name(),
+            request.write,
+            request.amount,
+            request.key == null ? "" : request.key.nameInHistory(),
+            request.startStamp,
+            end,
+            fate,
+            value,
+            shardIncarnation,
+            replayed));
+  }
+
+  /** Notes what is left of a process, which has ended, or lives on beyond the history. */
+  void onLife(final SimulatedProcess process, final boolean livesOn) {
+    if (process.engine() == null) {
+      return;
+    }
+    final long died = livesOn ? Long.MAX_VALUE : world.stamp();
+    for (final Counter counter : counters) {
+      if (process.counters().owns(counter)) {
+        if (lives.stream()
+            .anyMatch(
+                life ->
+                    life.key().equals(counter.name())
+                        && life.incarnation() == process.incarnation())) {
+          violations.add("incarnations: two lives have the same one");
+        }
+        lives.add(
+            new Life(
+                counter.name(),
+                process.incarnation(),
+                process.bornStamp(),
+                died,
+                true,
+                process.counters().value(counter)));
+      }
+    }
+  }
+
+  void checkGauges(final SimulatedProcess process) {
+    if (process.engine() == null) {
+      return;
+    }
+    for (int loop = 0; loop < process.engine().ingressCount(); loop++) {
+      if (process.engine().ingress(loop).pendingCount() != 0) {
+        violations.add("gauges: requests are still under way");
+      }
+    }
+    for (int shard = 0; shard < Settings.SHARD_COUNT; shard++) {
+      if (process.engine().ringDepth(shard) > 0) {
+        violations.add("gauges: commands were left in a ring");
+      }
+    }
+    if (process.engine().idempotencyKeyCount() != 0) {
+      violations.add("gauges: keys are remembered after their window");
+    }
+    if (process.keyPlaces() != 0) {
+      violations.add("gauges: places of keys are kept although none is remembered");
+    }
+  }
+
+  void judge(final Faults faults) {
+    if (unknowns > 0 && onlyPlannedStops(faults)) {
+      violations.add("stop: " + unknowns + " requests ended unknown, and all stops were planned");
+    }
+    final History history = new History(operations, lives);
+    final List<Checker> checkers = new ArrayList<>(Checker.all());
+    if (faults.kinds().contains(Fault.TWINS) || faults.kinds().contains(Fault.WALL_CLOCKS)) {
+      // Without leases one that stood still while another took its place answers until it hears it;
+      // and nothing but clocks and peers, which may be young, says what came before.
+      checkers.removeIf(IncarnationChecker.class::isInstance);
+    }
+    checkers.add(new SettledChecker(settings.settleNs()));
+    for (final Checker checker : checkers) {
+      for (final String violation : checker.check(history)) {
+        violations.add(checker.getClass().getSimpleName() + ": " + violation);
+      }
+    }
+  }
+
+  private static boolean onlyPlannedStops(final Faults faults) {
+    return faults.kinds().stream().allMatch(fault -> fault == Fault.PLANNED_STOPS);
+  }
+}

@@ -1,0 +1,56 @@
+package io.tally.testkit;
+
+import io.tally.engine.Outcome;
+
+/** One request of a client, from its hand-over to what its client knows in the end. */
+final class Request {
+  final Counter counter;
+  final boolean write;
+  final long amount;
+  final KeyUse key;
+  final long startStamp;
+  final long startNs;
+  SimulatedProcess process;
+
+  /** How it ended at its process; null while it did not. */
+  Outcome outcome;
+
+  boolean ended;
+
+  /** Null where it has no key. */
+  Request(
+      final Counter counter,
+      final boolean write,
+      final long amount,
+      final KeyUse key,
+      final long startStamp,
+      final long startNs) {
+    this.counter = counter;
+    this.write = write;
+    this.amount = amount;
+    this.key = key;
+    this.startStamp = startStamp;
+    this.startNs = startNs;
+  }
+
+  /** One use of an idempotency key: all requests that begin within its window. */
+  static final class KeyUse {
+    final String key;
+    final int use;
+    final long amount;
+    final long firstNs;
+    long lastNs;
+
+    KeyUse(final String key, final int use, final long amount, final long firstNs) {
+      this.key = key;
+      this.use = use;
+      this.amount = amount;
+      this.firstNs = firstNs;
+      lastNs = firstNs;
+    }
+
+    String nameInHistory() {
+      return key + "#" + use;
+    }
+  }
+}
