@@ -327,7 +327,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
       busyUntilNs[request.shardId] = nowNs + attemptNs;
       refundRetry();
     } else if (code == ReplyCode.EXPIRED) {
-      // The request lives, so what is known of the owner's clock was old; this reply brought better.
+      // The request lives: what was known of the owner's clock was old, and this brought better.
       refundRetry();
     }
     // Any other refusal speaks of one copy only: the same sequence goes out again at the next
