@@ -7,7 +7,6 @@ import io.tally.engine.EngineStats;
 import io.tally.engine.LatencyHistogram;
 import io.tally.engine.ShardEngine;
 import io.tally.http.EventLoops;
-import io.tally.http.HttpCounters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -22,7 +21,7 @@ final class TallyCollector extends Collector {
 
   private final List<ClusterNode> nodes;
   private final CounterServiceFactory services;
-  private final HttpCounters http;
+  private final HttpMetrics http;
   private final EventLoops loops;
   private final Status status;
   private final List<LimitWatch.Limit> limits;
@@ -31,7 +30,7 @@ final class TallyCollector extends Collector {
   TallyCollector(
       final List<ClusterNode> nodes,
       final CounterServiceFactory services,
-      final HttpCounters http,
+      final HttpMetrics http,
       final EventLoops loops,
       final Status status,
       final List<LimitWatch.Limit> limits,
@@ -55,7 +54,7 @@ final class TallyCollector extends Collector {
     cluster(families, ingress, owners);
     engine(families, all);
     links.addTo(families);
-    http(families);
+    http.addTo(families);
     process(families);
     return families.stream().map(Family::samples).toList();
   }
@@ -219,55 +218,6 @@ final class TallyCollector extends Collector {
             EngineCounter.REPLIES_DROPPED));
   }
 
-  private void http(final List<Family> families) {
-    final Family responses =
-        Family.counter("tally_http_responses", "HTTP responses of the API by status.", "status");
-    for (final int code : HttpCounters.statuses()) {
-      responses.add(http.responses(code), Integer.toString(code));
-    }
-    families.add(responses);
-    final Family problems =
-        Family.counter(
-            "tally_http_problems",
-            "HTTP responses of the API that were no success, by problem type: what stands behind /problems/ in"
-                + " the answer and is explained there.",
-            "type");
-    final List<String> types = HttpCounters.problemTypes();
-    for (int type = 0; type < types.size(); type++) {
-      problems.add(http.problems(type), types.get(type));
-    }
-    families.add(problems);
-    families.add(
-        Family.gauge(
-                "tally_http_connections",
-                "Open connections of the API, at most tally_http_connections_limit.")
-            .add(http.connectionsOpen()));
-    families.add(
-        Family.counter(
-                "tally_http_connections_accepted", "Connections of the API that were accepted.")
-            .add(http.connectionsAccepted()));
-    families.add(
-        Family.counter(
-                "tally_http_connections_refused",
-                "Connections of the API that were answered 503 because of the limit.")
-            .add(http.connectionsRefused()));
-    families.add(
-        Family.counter(
-                "tally_http_connections_given_up",
-                "HTTP connections refused or closed because clients made the process keep too many bytes.")
-            .add(http.connectionsGivenUp()));
-    families.add(
-        Family.counter(
-                "tally_http_accept_failures",
-                "Times that a connection could not be accepted, above all for want of file descriptors.")
-            .add(http.acceptFailures()));
-    families.add(
-        Family.counter(
-                "tally_http_responses_dropped",
-                "Answers whose client had gone before they could be sent.")
-            .add(http.responsesDropped()));
-  }
-
   private void process(final List<Family> families) {
     families.add(
         Family.gauge("tally_ready", "1 while /readyz answers 200; it says what is missing if not.")
@@ -285,7 +235,7 @@ final class TallyCollector extends Collector {
                   name + "_limit",
                   "Most that "
                       + name
-                      + " can be; what is beyond is refused. Raise: "
+                      + " can be; what is beyond waits or is refused. Raise: "
                       + limit.remedy()
                       + ".")
               .add(limit.max()));

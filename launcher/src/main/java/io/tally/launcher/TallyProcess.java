@@ -124,7 +124,7 @@ final class TallyProcess implements AutoCloseable {
         new TallyCollector(
             nodes,
             services,
-            http.counters(),
+            new HttpMetrics(http.counters()),
             loops,
             status,
             watched,

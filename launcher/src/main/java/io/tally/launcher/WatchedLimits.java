@@ -51,7 +51,7 @@ final class WatchedLimits {
             http.counters()::connectionsOpen,
             http.maxConnections(),
             http.counters()::connectionsRefused,
-            "the number of nodes"),
+            "--max-connections"),
         new LimitWatch.Limit(
             "requests_pending",
             "Requests under way in the event loops, at most tally_requests_pending_limit.",
