@@ -179,7 +179,7 @@ final class TallyProcess implements AutoCloseable {
       if (!fault.isEmpty() && clock.nanoTime() - startNs > settings.startTimeout.toNanos()) {
         throw new StartException("the node cannot meet its cluster: " + fault);
       }
-      settled = true;
+      settled = fault.isEmpty();
       for (int i = 0; i < nodes.size(); i++) {
         settled &=
             nodes

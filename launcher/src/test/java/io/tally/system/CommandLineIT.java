@@ -57,6 +57,11 @@ class CommandLineIT {
               "--transport",
               "--nats",
               "--nats-server",
+              "--nats-user",
+              "--nats-password-file",
+              "--nats-token-file",
+              "--nats-creds",
+              "--nats-tls-skip-verify",
               "TALLY_HTTP_PORT")) {
         assertTrue(help.contains(option), () -> option + " is missing in " + help);
       }

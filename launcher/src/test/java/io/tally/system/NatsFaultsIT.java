@@ -173,6 +173,18 @@ class NatsFaultsIT {
   }
 
   @Test
+  void shouldSayAtStartWhichSubjectIsDenied() throws IOException {
+    serve(users(", permissions: { subscribe: { deny: \"counter.hello\" } }"));
+    try (TallyJar denied = launch("a")) {
+      assertEquals(1, denied.child().awaitExit(SOON), denied.child()::picture);
+      assertEquals(1, denied.child().errors().size(), denied.child()::picture);
+      assertTrue(
+          denied.child().errors().get(0).contains("Subscription to \"counter.hello"),
+          denied.child()::picture);
+    }
+  }
+
+  @Test
   void shouldTakeAPasswordThatNoProcessListShows() throws IOException {
     serve(users(""));
     final Path file = Files.writeString(directory.resolve("password"), "s@cret\n");

@@ -211,7 +211,7 @@ public final class NatsSession implements FrameCarrier, SteppedAgent {
     } else if (nowNs - attemptDeadlineNs >= 0) {
       fail(nowNs, CarrierState.DISCONNECTED, current.address.url() + ": no answer in time");
     } else if (greeting != null && current.markSubscribed()) {
-      subscriptions.moveTo(current.client(), current::onConfirmed);
+      subscriptions.moveTo(current);
       return 1 + follow(nowNs);
     } else {
       return 0;

@@ -9,42 +9,51 @@ import java.util.Set;
  */
 final class NatsSubscriptions {
   private final Set<Subscriber> subscribers = new LinkedHashSet<>();
-  private NatsClient client;
+  private NatsAttempt attempt;
 
   synchronized FrameCarrier.Subscription add(
       final String subject, final FrameListener listener, final Runnable onConfirmed) {
     final Subscriber subscriber = new Subscriber(subject, listener, onConfirmed);
     subscribers.add(subscriber);
-    if (client != null) {
-      subscriber.moveTo(client);
-      client.flush(onConfirmed);
+    final NatsAttempt current = attempt;
+    if (current != null) {
+      subscriber.moveTo(current.client());
+      current.client().flush(() -> confirm(current, onConfirmed));
     }
     return () -> remove(subscriber);
   }
 
   private synchronized void remove(final Subscriber subscriber) {
-    if (subscribers.remove(subscriber) && client != null) {
+    if (subscribers.remove(subscriber) && attempt != null) {
       subscriber.current.close();
     }
   }
 
   /** Subscribes to everything with a new client, which is asked for what is added from now on. */
-  synchronized void moveTo(final NatsClient newClient, final Runnable onConfirmed) {
-    client = newClient;
-    subscribers.forEach(subscriber -> subscriber.moveTo(newClient));
-    newClient.flush(
-        () -> {
-          onConfirmed.run();
-          confirm();
-        });
+  synchronized void moveTo(final NatsAttempt next) {
+    attempt = next;
+    subscribers.forEach(subscriber -> subscriber.moveTo(next.client()));
+    next.client()
+        .flush(
+            () -> {
+              next.onConfirmed();
+              confirm(next, this::confirmAll);
+            });
   }
 
-  private synchronized void confirm() {
+  /** The server answers what it has denied, too. */
+  private static void confirm(final NatsAttempt attempt, final Runnable onConfirmed) {
+    if (attempt.deniedSubscription() == null) {
+      onConfirmed.run();
+    }
+  }
+
+  private synchronized void confirmAll() {
     subscribers.forEach(subscriber -> subscriber.onConfirmed.run());
   }
 
   synchronized void clear() {
-    client = null;
+    attempt = null;
   }
 
   private static final class Subscriber {

@@ -173,6 +173,26 @@ class NatsFaultsTest {
   }
 
   @Test
+  void shouldFollowALengthOfMessagesThatARunningServerChanges() throws IOException {
+    final ConfiguredServer server = start(port, OPEN);
+    final NatsCarrier carrier = launch("");
+    awaitState(carrier, CarrierState.CONNECTED);
+    server.reload("max_payload: 4096\n");
+    assertTrue(carrier.publish("carried", new byte[5000]), "the server has told nobody");
+    Await.until("shorter", () -> carrier.isConnected() && carrier.maxFrameBytes() == 4096);
+    assertCarries(carrier);
+  }
+
+  @Test
+  void shouldShowAToken() throws IOException {
+    start(port, "authorization { token: \"t@k/en\" }\n");
+    final NatsCarrier byUrl = launch("t@k/en@");
+    final NatsCarrier byLogin = launch("127.0.0.1:" + port, NatsLogin.token(() -> "t@k/en"), 1000);
+    awaitState(byUrl, CarrierState.CONNECTED);
+    awaitState(byLogin, CarrierState.CONNECTED);
+  }
+
+  @Test
   void shouldNameTheSubjectsThatAreDenied() throws IOException {
     final String publish = permissions("publish: { deny: \"b\" }");
     final ConfiguredServer server = start(port, publish);

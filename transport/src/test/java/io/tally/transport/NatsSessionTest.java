@@ -291,7 +291,8 @@ class NatsSessionTest implements NatsSession.Listener {
     launch("nats://app:secret@h1");
     session.subscribe("a", frame -> {});
     server.deniedSubject = "b";
-    session.subscribe("b", frame -> {});
+    final List<String> confirmed = new ArrayList<>();
+    session.subscribe("b", frame -> {}, () -> confirmed.add("b"));
     step();
     runFor(60 * SECOND_NS);
     assertFalse(session.isConnected());
@@ -301,8 +302,10 @@ class NatsSessionTest implements NatsSession.Listener {
         session.fault());
     assertEquals(List.of(CarrierState.CONNECTED, CarrierState.DENIED), states.subList(0, 2));
     assertEquals(2, states.size(), states::toString);
+    assertEquals(List.of(), confirmed);
     server.deniedSubject = "";
     assertTrue(runUntil(session::isConnected) <= NatsSession.MAX_BACKOFF_NS);
+    assertEquals(List.of("b"), confirmed);
     assertEquals("", session.fault());
   }
 
