@@ -42,7 +42,9 @@ enum Setup {
   /** Options of the nodes. */
   List<String> options() {
     return List.of(
-        "--request-timeout=" + timeoutSeconds + "s", "--idempotency-window=" + windowSeconds + "s");
+        "--request-timeout=" + timeoutSeconds + "s",
+        "--queue-limit=250ms",
+        "--idempotency-window=" + windowSeconds + "s");
   }
 
   /** For how long a key certainly counts once. */

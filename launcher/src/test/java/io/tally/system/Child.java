@@ -101,13 +101,13 @@ public final class Child implements AutoCloseable {
             .mapToObj(Long::toString)
             .collect(Collectors.joining(" ", "kill -" + name + " ", ""));
     try (Child kill = start(List.of("/bin/sh", "-c", command), environment -> {})) {
-      if (kill.awaitExit(Duration.ofSeconds(5)) != 0) {
+      if (kill.awaitExit(Duration.ofSeconds(30)) != 0) {
         throw new AssertionError(command + ": " + kill.errors());
       }
     }
     for (final long pid : pids) {
       if (name.equals("STOP")) {
-        Await.until("all threads stand still", Duration.ofSeconds(10), () -> isStopped(pid));
+        Await.until("all threads stand still", Duration.ofSeconds(30), () -> isStopped(pid));
       }
     }
   }

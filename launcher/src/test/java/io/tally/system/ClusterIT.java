@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,19 +26,19 @@ import org.junit.jupiter.api.Timeout;
 class ClusterIT {
   private static final List<String> IDS = List.of("node-0", "node-1", "node-2");
   private static final String NODES = String.join(",", IDS);
-  private static final Duration SOON = Duration.ofSeconds(15);
-  private static final long SILENCE_MS = 3_000;
-  private static final long DEADLINE_MS = 1_000;
-
-  /** A process of tests and a cluster on two cores is late itself now and then. */
-  private static final long SLACK_MS = 200;
+  private static final Duration SOON = Duration.ofSeconds(30);
 
   private final NatsServer nats = NatsServer.start();
   private final TallyJar[] nodes = new TallyJar[IDS.size()];
 
   private TallyJar launch(final String id, final String... more) {
     final String[] arguments = {
-      "node", "--id=" + id, "--nodes=" + NODES, "--nats=" + nats.url(), "--shards=32"
+      "node",
+      "--id=" + id,
+      "--nodes=" + NODES,
+      "--nats=" + nats.url(),
+      "--shards=32",
+      "--request-timeout=3s"
     };
     final String[] all = Arrays.copyOf(arguments, arguments.length + more.length);
     System.arraycopy(more, 0, all, arguments.length, more.length);
@@ -108,30 +109,27 @@ class ClusterIT {
       final long before = connection.call(HttpConnection.increment(lost)).incarnation();
       assertEquals(1, connection.call(HttpConnection.increment(kept)).value());
       nodes[2].child().signal("KILL");
-      final long killedNs = System.nanoTime();
-      long keptValue = 1;
-      boolean refused = false;
-      while (!refused) {
-        final long sinceMs = (System.nanoTime() - killedNs) / 1_000_000;
-        final long startNs = System.nanoTime();
-        final Answer answer = connection.call(HttpConnection.increment(lost));
-        final long tookMs = (System.nanoTime() - startNs) / 1_000_000;
-        refused = answer.status() == 503 && answer.body().contains("no-owner");
-        assertTrue(refused || sinceMs < SILENCE_MS + 1_000, () -> sinceMs + " ms: " + answer);
-        assertTrue(
-            tookMs <= (refused ? DEADLINE_MS : DEADLINE_MS + SLACK_MS),
-            () -> tookMs + " ms: " + answer);
-        assertTrue(refused || answer.status() == 504 && answer.isUnknown(), answer::toString);
-        assertEquals(++keptValue, connection.call(HttpConnection.increment(kept)).value());
-      }
+      final AtomicLong keptValue = new AtomicLong(1);
+      Await.until(
+          "what the killed node owned is refused",
+          SOON,
+          () -> {
+            final Answer answer = connection.call(HttpConnection.increment(lost));
+            final boolean refused = answer.status() == 503 && answer.body().contains("no-owner");
+            assertTrue(refused || answer.status() == 504 && answer.isUnknown(), answer::toString);
+            assertEquals(
+                keptValue.incrementAndGet(),
+                connection.call(HttpConnection.increment(kept)).value());
+            return refused;
+          });
+      final long sent = nodes[0].metrics().value("tally_link_commands_sent_total");
       for (int i = 0; i < 20; i++) {
-        final long startNs = System.nanoTime();
         final Answer answer = connection.call(HttpConnection.increment(lost));
-        final long tookMs = (System.nanoTime() - startNs) / 1_000_000;
         assertEquals(503, answer.status(), answer::toString);
         assertTrue(answer.isNotApplied(), answer::toString);
-        assertTrue(tookMs < 100, () -> tookMs + " ms");
       }
+      // Refused at once: nothing was sent to be waited for.
+      assertEquals(sent, nodes[0].metrics().value("tally_link_commands_sent_total"));
       assertEquals(503, Http.get(port(1), "/counter/" + lost).statusCode());
 
       nodes[2].close();
@@ -140,7 +138,7 @@ class ClusterIT {
       assertEquals(0, read.value());
       assertTrue(read.incarnation() > before, read::toString);
       assertEquals(1, connection.call(HttpConnection.increment(lost)).value());
-      assertEquals(keptValue, connection.call(HttpConnection.get(kept)).value());
+      assertEquals(keptValue.get(), connection.call(HttpConnection.get(kept)).value());
       assertEquals(changes + 1, nodes[0].metrics().value("tally_incarnation_changes_total"));
     }
   }

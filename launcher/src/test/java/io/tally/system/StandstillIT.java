@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 /** A process that is stopped for longer than its clients wait. */
 @Timeout(120)
 class StandstillIT {
-  private static final Duration SOON = Duration.ofSeconds(15);
+  private static final Duration SOON = Duration.ofSeconds(30);
 
   @Test
   void shouldCountAKeyOnceThatLayUnreadInAStoppedProcess() throws IOException {

@@ -63,8 +63,13 @@ public final class TallyJar implements AutoCloseable {
       return new TallyJar(Child.start(command, this::prepare));
     }
 
-    /** Runs the jar on free ports. */
+    /**
+     * Runs the jar on free ports, with deadlines that a busy machine does not let pass unless the
+     * arguments name others.
+     */
     public TallyJar start(final String... arguments) {
+      environment.putIfAbsent("TALLY_REQUEST_TIMEOUT", "5s");
+      environment.putIfAbsent("TALLY_QUEUE_LIMIT", "5s");
       final List<String> all = new ArrayList<>(List.of(arguments));
       all.add("--http-port=0");
       all.add("--metrics-port=0");
