@@ -99,7 +99,8 @@ record Case(
             case HALF_OPEN -> new long[] {7_000};
             case NOTHING, FLAPPING, CUT, RESET, DUPLICATE, REPLAY, REPLAY_TO_SUCCESSOR ->
                 new long[] {3_000};
-            case CREDENTIALS, ROLLING_RESTART, MAINTENANCE, CLOCK_BACK -> new long[0];
+            case CREDENTIALS -> new long[] {1_000, 8_000};
+            case ROLLING_RESTART, MAINTENANCE, CLOCK_BACK -> new long[0];
             default -> new long[] {1_000, 4_000};
           };
       // Longer than the window and all that is added to it.
@@ -110,7 +111,11 @@ record Case(
                 new long[] {6_000};
             default -> new long[0];
           };
-      case TWO_SERVERS -> new long[0];
+      case TWO_SERVERS ->
+          switch (fault) {
+            case MAINTENANCE, KILL_NATS, STOP_NATS -> new long[] {1_000, 4_000};
+            default -> new long[0];
+          };
       case SKEWED_CLOCKS ->
           switch (fault) {
             case NOTHING, STOP_NODE, CLOCK_BACK -> new long[] {1_000};
