@@ -248,6 +248,15 @@ public final class Ingress implements SteppedAgent, ReplySink {
   }
 
   /**
+   * Most requests that can be under way here; one more is refused as {@link #FULL}.
+   *
+   * @return the number.
+   */
+  public int capacity() {
+    return requests.length;
+  }
+
+  /**
    * What this ingress counted; any thread may read it.
    *
    * @return live counters.

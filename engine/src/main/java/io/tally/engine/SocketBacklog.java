@@ -42,12 +42,14 @@ public final class SocketBacklog {
 
   /** The socket was found empty, after what was read last. */
   public void onDrained() {
-    if (!paused) {
+    if (paused) {
+      leftSinceNs = detector.polledNs();
+    } else {
       left = false;
     }
   }
 
-  /** From now on the socket is not read, or not all that was read is looked at. */
+  /** From now on the socket is not read. What was read already is its reader's to judge. */
   public void onPause() {
     leftSinceNs = sinceNs();
     left = true;
@@ -55,7 +57,7 @@ public final class SocketBacklog {
   }
 
   /**
-   * What was left is looked at, and then the socket is read again.
+   * The socket is read again.
    *
    * @param nowNs time in nanoseconds.
    */

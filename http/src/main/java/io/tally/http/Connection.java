@@ -61,6 +61,8 @@ final class Connection implements ReplyHandler {
   private int pageBytes;
   private int heldBytes;
   private boolean givenUp;
+  private boolean awaitsRoom;
+  private long undecodedSinceNs;
   private Phase phase = Phase.IDLE;
   private long phaseSinceNs;
   private long stallSignature;
@@ -95,7 +97,7 @@ final class Connection implements ReplyHandler {
 
   /** Whether there is room for another request; if not, reading stops until there is. */
   boolean tryDecode() {
-    if (count < ring.length && !isBatchFull() && isWritable()) {
+    if (count < ring.length && !isBatchFull() && isWritable() && isAdmitted()) {
       return true;
     }
     if (!paused) {
@@ -106,8 +108,13 @@ final class Connection implements ReplyHandler {
     return false;
   }
 
+  /** Bytes are read, and are about to be decoded. */
   void onRead() {
     unread.onRead(loop.nowNs());
+    // A request is as old as its last byte; but not if it was complete, and waited here.
+    if (!paused) {
+      undecodedSinceNs = unread.sinceNs();
+    }
   }
 
   void onDrained() {
@@ -119,7 +126,7 @@ final class Connection implements ReplyHandler {
    * client may have given up, and have been told what became of it.
    */
   boolean isLate() {
-    return unread.isLate(loop.nowNs());
+    return loop.standstill().isLate(loop.nowNs(), undecodedSinceNs);
   }
 
   /** Whether what arrives is to be discarded. */
@@ -211,6 +218,7 @@ final class Connection implements ReplyHandler {
     closed = true;
     loop.onHeld(-heldBytes);
     heldBytes = 0;
+    loop.share().onClosed(count, readyCount());
     inputDone = true;
     if (out != null) {
       out.release();
@@ -309,6 +317,7 @@ final class Connection implements ReplyHandler {
     ring[slot] = loop.takeExchange();
     ring[slot].reset();
     count++;
+    loop.share().onBegin(count);
     return slot;
   }
 
@@ -326,6 +335,7 @@ final class Connection implements ReplyHandler {
       ring[first] = null;
       loop.giveExchange(exchange);
       count--;
+      loop.share().onEnd(count);
       first = count == 0 || first + 1 == ring.length ? 0 : first + 1;
     }
     if (count == 0 && continueDue) {
@@ -364,7 +374,7 @@ final class Connection implements ReplyHandler {
       closeAfterFlush = true;
       ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
-    if (paused && !closed && !inputDone && count < ring.length && isWritable()) {
+    if (paused && !closed && !inputDone && count < ring.length && isWritable() && isAdmitted()) {
       resume();
     }
     account();
@@ -526,6 +536,33 @@ final class Connection implements ReplyHandler {
       lingerAfterFlush = false;
       loop.wake();
     }
+  }
+
+  /** Where it is not, it is told when there is room, or finds out with its own answers. */
+  private boolean isAdmitted() {
+    if (loop.share().admits(count)) {
+      return true;
+    }
+    if (count == 0 && !awaitsRoom) {
+      awaitsRoom = true;
+      loop.share().enqueue(this);
+    }
+    return false;
+  }
+
+  void onRoom() {
+    awaitsRoom = false;
+    if (!closed) {
+      markDirty();
+    }
+  }
+
+  private int readyCount() {
+    int ready = 0;
+    for (int i = 0; i < count; i++) {
+      ready += ring[(first + i) % ring.length].ready ? 1 : 0;
+    }
+    return ready;
   }
 
   private boolean isBatchFull() {

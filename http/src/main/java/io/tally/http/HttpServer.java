@@ -161,6 +161,7 @@ public final class HttpServer implements AutoCloseable {
     private EpochClock epochClock = SystemEpochClock.INSTANCE;
     private int maxConnections = 10_000;
     private long maxClientBytes = 64 << 20;
+    private int maxRequests = 8_192;
     private int maxInFlight = 64;
     private int maxBodyBytes = 65_536;
     private int maxRequestLineBytes = 4_096;
@@ -215,6 +216,7 @@ public final class HttpServer implements AutoCloseable {
           new Limits(
               maxConnections,
               maxClientBytes / eventLoops.loopCount(),
+              maxRequests,
               maxInFlight,
               maxBodyBytes,
               maxRequestLineBytes,
@@ -259,8 +261,14 @@ public final class HttpServer implements AutoCloseable {
       final List<CounterEntry> proxies = new ArrayList<>();
       for (final Ingress ingress : ingresses) {
         proxies.add(CounterEntry.of(new CounterProxy(ingress)));
+        maxRequests = Math.min(maxRequests, ingress.capacity());
       }
       return entries(proxies);
+    }
+
+    Context maxRequests(final int maxRequests) {
+      this.maxRequests = maxRequests;
+      return this;
     }
 
     Context entries(final List<CounterEntry> entries) {

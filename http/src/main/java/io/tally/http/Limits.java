@@ -10,6 +10,7 @@ import java.util.function.LongSupplier;
 record Limits(
     int maxConnections,
     long maxClientBytes,
+    int maxRequests,
     int maxInFlight,
     int maxBodyBytes,
     int maxRequestLineBytes,

@@ -31,6 +31,7 @@ final class LoopState implements SteppedAgent {
   private final Request request = new Request();
   private final StandstillDetector standstill;
   private final ClientBudget budget;
+  private final RequestShare share;
   private final HttpHeadersFactory headers;
   private final AmountParser amounts = new AmountParser();
   private final byte[] body;
@@ -69,6 +70,7 @@ final class LoopState implements SteppedAgent {
     this.headers = HeadHeaders.factory(limits.maxHeaderCount());
     this.nowNs = stepper.clock().nanoTime();
     this.timeoutAskedNs = nowNs;
+    this.share = new RequestShare(limits.maxRequests(), nowNs);
     this.standstill = new StandstillDetector(limits.requestTimeoutNs().getAsLong(), nowNs);
   }
 
@@ -76,6 +78,7 @@ final class LoopState implements SteppedAgent {
   public int doWork(final long nowNs) {
     this.nowNs = nowNs;
     standstill.onTick(nowNs);
+    share.onTick(nowNs);
     if (nowNs - timeoutAskedNs >= StandstillDetector.TICK_NS) {
       timeoutAskedNs = nowNs;
       standstill.requestTimeoutNs(limits.requestTimeoutNs().getAsLong());
@@ -83,6 +86,7 @@ final class LoopState implements SteppedAgent {
     if (nextSweepNs != NEVER && nowNs - nextSweepNs >= 0) {
       sweep();
     }
+    share.offer();
     final Connection[] batch = dirty;
     final int count = dirtyCount;
     dirty = flushing;
@@ -247,6 +251,7 @@ final class LoopState implements SteppedAgent {
   }
 
   void onDropped() {
+    share.onDropped();
     counters.onDropped(loopIndex);
   }
 
@@ -281,6 +286,10 @@ final class LoopState implements SteppedAgent {
 
   Limits limits() {
     return limits;
+  }
+
+  RequestShare share() {
+    return share;
   }
 
   HttpHeadersFactory headers() {

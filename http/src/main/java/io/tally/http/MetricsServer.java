@@ -20,6 +20,7 @@ public final class MetricsServer implements AutoCloseable {
       new Limits(
           MAX_CONNECTIONS,
           MAX_CLIENT_BYTES,
+          MAX_CONNECTIONS,
           1,
           1_024,
           4_096,
