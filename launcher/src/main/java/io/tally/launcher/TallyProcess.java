@@ -84,6 +84,7 @@ final class TallyProcess implements AutoCloseable {
 
   private void launch() throws StartException, InterruptedException {
     Log.info("tally", "version", Tally.version(), "java", Runtime.version().feature());
+    final Thread classes = OwnClasses.startLoading();
     loops = EventLoops.launch(settings.loops, clock, faults);
     final CollectorRegistry registry = new CollectorRegistry();
     metrics = MetricsServer.launch(loops, settings.bind, settings.metricsPort, registry);
@@ -129,6 +130,7 @@ final class TallyProcess implements AutoCloseable {
             status,
             watched,
             new LinkMetrics(nodes, carriers)));
+    classes.join();
     awaitPeers();
     if (stop.getCount() > 0) {
       status.ready();

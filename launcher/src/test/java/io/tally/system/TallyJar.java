@@ -31,12 +31,19 @@ public final class TallyJar implements AutoCloseable {
     private final List<String> limits = new ArrayList<>();
     private final List<String> jvmOptions = new ArrayList<>();
     private final Map<String, String> environment = new HashMap<>();
+    private Path jar = packaged();
 
     private Launch() {}
 
     /** Adds options of the JVM. */
     public Launch jvm(final String... options) {
       jvmOptions.addAll(List.of(options));
+      return this;
+    }
+
+    /** Runs a copy of the jar. */
+    public Launch jar(final Path copy) {
+      jar = copy;
       return this;
     }
 
@@ -58,7 +65,7 @@ public final class TallyJar implements AutoCloseable {
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.addAll(jvmOptions);
       command.add("-jar");
-      command.add(jar());
+      command.add(jar.toString());
       command.addAll(List.of(arguments));
       return new TallyJar(Child.start(command, this::prepare));
     }
@@ -83,11 +90,12 @@ public final class TallyJar implements AutoCloseable {
       variables.remove("JDK_JAVA_OPTIONS");
       variables.putAll(environment);
     }
+  }
 
-    private static String jar() {
-      final String jar = System.getProperty("tally.jar");
-      return jar != null ? jar : Path.of("launcher", "target", "tally.jar").toString();
-    }
+  /** The jar that the build made. */
+  public static Path packaged() {
+    final String jar = System.getProperty("tally.jar");
+    return jar != null ? Path.of(jar) : Path.of("launcher", "target", "tally.jar");
   }
 
   /** Begins to describe how the jar is run. */
