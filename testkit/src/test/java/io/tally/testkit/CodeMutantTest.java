@@ -1,0 +1,188 @@
+package io.tally.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
+import org.objectweb.asm.tree.AbstractInsnNode;
+import org.objectweb.asm.tree.ClassNode;
+import org.objectweb.asm.tree.FieldInsnNode;
+import org.objectweb.asm.tree.InsnList;
+import org.objectweb.asm.tree.InsnNode;
+import org.objectweb.asm.tree.LdcInsnNode;
+import org.objectweb.asm.tree.MethodNode;
+import org.objectweb.asm.tree.VarInsnNode;
+
+/**
+ * Mistakes in the code itself, made when its classes are loaded, and mends undone: the simulation
+ * must notice each within a thousand histories.
+ */
+@Timeout(300)
+final class CodeMutantTest {
+  private static final int SEED_LIMIT = 1_000;
+  private static final String ENGINE = "io.tally.engine.";
+  private static final String TRANSPORT = "io.tally.transport.";
+
+  @Test
+  void shouldCatchADeadlineThatIsNotTranslated() {
+    assertCaught(
+        "deadline not translated",
+        "SettledChecker",
+        ENGINE + "InboundAdapter",
+        CodeMutantTest::countFromArrival,
+        "PAUSES");
+  }
+
+  @Test
+  void shouldCatchAGoodbyeThatIsIgnored() {
+    assertCaught(
+        "goodbye ignored",
+        "stop",
+        TRANSPORT + "HelloAdapter",
+        CodeMutantTest::forgetStopping,
+        "PLANNED_STOPS");
+  }
+
+  @Test
+  void shouldCatchAStopThatWaitsForNobody() {
+    assertCaught(
+        "stop waits for nobody",
+        "stop",
+        TRANSPORT + "PeerTable",
+        returns("areAllResolved", 1),
+        "PLANNED_STOPS");
+  }
+
+  @Test
+  void shouldCatchKeysThatAreForgottenBeforeTheirCopies() {
+    assertCaught(
+        "keys kept for the window alone",
+        "",
+        ENGINE + "ShardEngine$Context",
+        returns("settledNs", 0L),
+        "PAUSES");
+  }
+
+  @Test
+  void shouldCatchPlacesOfKeysThatLeak() {
+    assertCaught(
+        "places of keys leak", "gauges", ENGINE + "IdempotencyTable", returns("shrink", null));
+  }
+
+  @Test
+  void shouldCatchRequestsThatWereReadTooLate() {
+    assertCaught(
+        "unread requests are never late",
+        "SettledChecker",
+        ENGINE + "StandstillDetector",
+        returns("isLate", 0),
+        "PAUSES");
+  }
+
+  @Test
+  void shouldCatchASessionThatDoesNotComeBack() {
+    assertCaught(
+        "cut off for good",
+        "whole",
+        TRANSPORT + "NatsSession",
+        returns("backoffNs", Long.MAX_VALUE / 4),
+        "CREDENTIALS");
+  }
+
+  @Test
+  void shouldCatchTrustInAnyIncarnation() {
+    assertCaught(
+        "any incarnation is believed",
+        "",
+        TRANSPORT + "Incarnation",
+        returns("isPlausible", 1),
+        "MISTAKEN_PEERS");
+  }
+
+  private static void assertCaught(
+      final String name,
+      final String guard,
+      final String className,
+      final Consumer<ClassNode> mutation,
+      final String... faults) {
+    final MutantLoader loader = new MutantLoader(className, mutation);
+    final LongFunction<List<String>> history;
+    try {
+      history = loader.history(faults);
+    } catch (final ReflectiveOperationException e) {
+      throw new AssertionError(e);
+    }
+    for (long seed = 1; seed <= SEED_LIMIT; seed++) {
+      if (history.apply(seed).stream().anyMatch(violation -> violation.startsWith(guard))) {
+        assertTrue(loader.isMutated());
+        System.out.printf("mutant %-36s caught after %4d histories%n", name, seed);
+        return;
+      }
+    }
+    fail(name + " was not caught in " + SEED_LIMIT + " histories");
+  }
+
+  /** The method does nothing but return this. */
+  private static Consumer<ClassNode> returns(final String name, final Object value) {
+    return node -> {
+      int count = 0;
+      for (final MethodNode method : node.methods) {
+        if (method.name.equals(name)) {
+          count++;
+          final InsnList body = new InsnList();
+          if (value != null) {
+            body.add(new LdcInsnNode(value));
+          }
+          body.add(new InsnNode(Type.getReturnType(method.desc).getOpcode(Opcodes.IRETURN)));
+          method.instructions = body;
+          method.tryCatchBlocks.clear();
+          method.localVariables.clear();
+        }
+      }
+      assertEquals(1, count, name);
+    };
+  }
+
+  /** Every deadline becomes the whole timeout from the command's arrival. */
+  private static void countFromArrival(final ClassNode node) {
+    int count = 0;
+    for (final MethodNode method : node.methods) {
+      for (final AbstractInsnNode insn : method.instructions.toArray()) {
+        if (insn instanceof FieldInsnNode field && field.name.equals("deadlineNs")) {
+          final InsnList fromNow = new InsnList();
+          fromNow.add(new InsnNode(Opcodes.POP));
+          fromNow.add(new VarInsnNode(Opcodes.LLOAD, 1));
+          fromNow.add(new VarInsnNode(Opcodes.ALOAD, 0));
+          fromNow.add(new FieldInsnNode(Opcodes.GETFIELD, node.name, "requestTimeoutNs", "J"));
+          fromNow.add(new InsnNode(Opcodes.LADD));
+          method.instructions.insert(insn, fromNow);
+          method.instructions.remove(insn);
+          count++;
+        }
+      }
+    }
+    assertEquals(2, count);
+  }
+
+  /** What a node says when it stops is not understood. */
+  private static void forgetStopping(final ClassNode node) {
+    int count = 0;
+    for (final MethodNode method : node.methods) {
+      for (final AbstractInsnNode insn : method.instructions.toArray()) {
+        if (insn instanceof FieldInsnNode field
+            && (field.name.equals("DRAINING") || field.name.equals("LEAVING"))) {
+          method.instructions.set(insn, new InsnNode(Opcodes.ACONST_NULL));
+          count++;
+        }
+      }
+    }
+    assertEquals(2, count);
+  }
+}
