@@ -28,7 +28,7 @@ final class Limits {
   private final long laneBytes;
   private final long spareDirectBytes;
   private final long safeCounters;
-  private final long keptKeySeconds;
+  private final long keptKeyMs;
   private final long shards;
 
   Limits(final Settings settings, final int nodeCount, final int localNodeCount) {
@@ -67,7 +67,7 @@ final class Limits {
         new IdempotencyLimit(IdempotencyLimit.defaultMaxKeys(heapBytes, services.maxReplyLength()));
     context.idempotency(
         settings.idempotencyWindow.toNanos(), settings.idempotencyKeys, idempotencyLimit);
-    keptKeySeconds = TimeUnit.NANOSECONDS.toSeconds(context.keptKeyNs());
+    keptKeyMs = TimeUnit.NANOSECONDS.toMillis(context.keptKeyNs());
   }
 
   CounterLimit counterLimit() {
@@ -155,7 +155,7 @@ final class Limits {
       "max_idempotency_keys",
       idempotencyLimit.maxKeys(),
       "keyed_writes_per_second_per_shard",
-      settings.idempotencyKeys / Math.max(1, keptKeySeconds),
+      settings.idempotencyKeys * 1_000L / Math.max(1, keptKeyMs),
     };
   }
 
