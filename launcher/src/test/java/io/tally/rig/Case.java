@@ -39,7 +39,9 @@ record Case(
         title(fault, setup),
         setup,
         fault.traces(),
-        setup == Setup.SHORT_WINDOW && fault.holdsBack() ? List.of(Trace.EXPIRED) : List.of(),
+        setup == Setup.SHORT_WINDOW && fault.holdsBack(durationMs)
+            ? List.of(Trace.EXPIRED)
+            : List.of(),
         fault.misroutes(),
         durationMs,
         seed,

@@ -234,6 +234,9 @@ enum Fault {
     void run(RigCluster cluster, int node, long durationMs);
   }
 
+  /** Two pings of two seconds unanswered, and the one that is due. */
+  private static final long MAX_SILENCE_MS = 6_000;
+
   private final String title;
   private final List<Trace> traces;
   private final Action action;
@@ -257,10 +260,15 @@ enum Fault {
     return action;
   }
 
-  /** Whether copies of requests arrive after it that were sent before or meanwhile. */
-  boolean holdsBack() {
+  /**
+   * Whether copies of requests certainly arrive after it that were sent before or meanwhile. A node
+   * that is cut off for longer than its pings allow gives its connection up, with all that is in
+   * it.
+   */
+  boolean holdsBack(final long durationMs) {
     return switch (this) {
-      case STOP_NODE, STOP_NATS, PARTITION, PARTITION_TO_SERVER, PARTITION_TO_NODE -> true;
+      case STOP_NODE, STOP_NATS -> true;
+      case PARTITION, PARTITION_TO_SERVER, PARTITION_TO_NODE -> durationMs <= MAX_SILENCE_MS;
       default -> false;
     };
   }
