@@ -43,7 +43,7 @@ final class ResponseWriter {
   private final byte[] content = new byte[SCRATCH_BYTES];
   private final byte[] head = new byte[SCRATCH_BYTES];
   private final byte[] digits = new byte[MAX_DIGITS];
-  private byte[] date = ascii("");
+  private byte[] date;
   private long dateUntilNs;
   private boolean hasDate;
   private byte[] target;
@@ -51,6 +51,13 @@ final class ResponseWriter {
 
   ResponseWriter(final EpochClock clock) {
     this.clock = clock;
+    // The first date reads a file of the JDK. It must not be asked for when no descriptor is left:
+    // the JDK never tries again, and the process would end.
+    date = dateLine(clock.time());
+  }
+
+  private static byte[] dateLine(final long epochMs) {
+    return ascii("Date: " + DateFormatter.format(new Date(epochMs)) + "\r\n");
   }
 
   static String statusLine(final HttpResponseStatus status) {
@@ -144,7 +151,7 @@ final class ResponseWriter {
   private void date(final long nowNs) {
     if (!hasDate || nowNs - dateUntilNs >= 0) {
       final long nowMs = clock.time();
-      date = ascii("Date: " + DateFormatter.format(new Date(nowMs)) + "\r\n");
+      date = dateLine(nowMs);
       dateUntilNs = nowNs + TimeUnit.MILLISECONDS.toNanos(1_000 - Math.floorMod(nowMs, 1_000));
       hasDate = true;
     }
