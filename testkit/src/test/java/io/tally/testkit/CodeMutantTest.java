@@ -17,6 +17,7 @@ import org.objectweb.asm.tree.FieldInsnNode;
 import org.objectweb.asm.tree.InsnList;
 import org.objectweb.asm.tree.InsnNode;
 import org.objectweb.asm.tree.LdcInsnNode;
+import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.MethodNode;
 import org.objectweb.asm.tree.VarInsnNode;
 
@@ -106,6 +107,27 @@ final class CodeMutantTest {
         "MISTAKEN_PEERS");
   }
 
+  @Test
+  void shouldCatchASessionThatIsNotChecked() {
+    // Messages of another incarnation are refused once more by the engine; its clock is not.
+    assertCaught(
+        "no session check",
+        "whole",
+        TRANSPORT + "LinkReceiver",
+        neverDiffers("onFrame", "sourceIncarnation"),
+        "TWINS");
+  }
+
+  @Test
+  void shouldCatchTrustInAnySource() {
+    assertCaught(
+        "foreign sources accepted",
+        "FateChecker",
+        ENGINE + "InboundAdapter",
+        neverDiffers("onCommand", "originKey", "originIncarnation"),
+        "MISTAKEN_PEERS");
+  }
+
   private static void assertCaught(
       final String name,
       final String guard,
@@ -148,6 +170,40 @@ final class CodeMutantTest {
       }
       assertEquals(1, count, name);
     };
+  }
+
+  /** In this method, whatever is compared with one of these equals it. */
+  private static Consumer<ClassNode> neverDiffers(final String name, final String... operands) {
+    return node -> {
+      int count = 0;
+      for (final MethodNode method : node.methods) {
+        if (!method.name.equals(name)) {
+          continue;
+        }
+        for (final AbstractInsnNode insn : method.instructions.toArray()) {
+          if (insn.getOpcode() == Opcodes.LCMP && isOperand(insn, List.of(operands))) {
+            final InsnList equal = new InsnList();
+            equal.add(new InsnNode(Opcodes.POP2));
+            equal.add(new InsnNode(Opcodes.POP2));
+            equal.add(new InsnNode(Opcodes.ICONST_0));
+            method.instructions.insert(insn, equal);
+            method.instructions.remove(insn);
+            count++;
+          }
+        }
+      }
+      assertEquals(operands.length, count, name);
+    };
+  }
+
+  /** Whether it was read right before the comparison, or before the local variable that was. */
+  private static boolean isOperand(final AbstractInsnNode comparison, final List<String> names) {
+    AbstractInsnNode read = comparison.getPrevious();
+    if (read instanceof VarInsnNode) {
+      read = read.getPrevious();
+    }
+    return read instanceof FieldInsnNode field && names.contains(field.name)
+        || read instanceof MethodInsnNode call && names.contains(call.name);
   }
 
   /** Every deadline becomes the whole timeout from the command's arrival. */
