@@ -32,18 +32,12 @@ class HttpDrainTest {
     server.awaitLoop();
   }
 
-  private void pass(final TestServer server, final long durationNs) {
-    clock.advance(durationNs);
-    server.onLoop(() -> {});
-    server.awaitLoop();
-  }
-
   @Test
   void shouldAnswerAClientBetweenTwoRequestsOnceMore() throws IOException {
     try (TestServer server = launch();
         RawClient client = server.connect()) {
       assertEquals(200, client.exchange(RawClient.post(PATH, "")).status());
-      pass(server, Connection.BETWEEN_REQUESTS_NS - 1);
+      server.pass(clock, Connection.BETWEEN_REQUESTS_NS - 1);
       drain(server);
       assertFalse(server.http.isDrained());
       final Response last = client.exchange(RawClient.post(PATH, ""));
@@ -63,7 +57,7 @@ class HttpDrainTest {
       server.counters.hold();
       client.send(RawClient.post(PATH, ""));
       server.awaitHeld(1);
-      pass(server, 2 * Connection.BETWEEN_REQUESTS_NS);
+      server.pass(clock, 2 * Connection.BETWEEN_REQUESTS_NS);
       server.onLoop(server.counters::releaseBackwards);
       assertEquals(200, client.read().status());
       drain(server);
@@ -80,9 +74,9 @@ class HttpDrainTest {
       Await.until("accepted", () -> server.http.counters().connectionsAccepted() == 2);
       drain(server);
       assertEquals(2, server.http.counters().connectionsOpen());
-      pass(server, Connection.BETWEEN_REQUESTS_NS);
+      server.pass(clock, Connection.BETWEEN_REQUESTS_NS);
       assertEquals(2, server.http.counters().connectionsOpen(), "a request may be on its way");
-      pass(server, Connection.BETWEEN_REQUESTS_NS / 8);
+      server.pass(clock, Connection.BETWEEN_REQUESTS_NS / 8);
       assertTrue(used.isClosed());
       assertTrue(fresh.isClosed());
       Await.until("drained", server.http::isDrained);

@@ -109,21 +109,6 @@ class HttpLifecycleTest {
   }
 
   @Test
-  void shouldAnswerWhatComesJustWhenAConnectionHasBeenIdleForTooLong() throws IOException {
-    try (TestServer server = new TestServer(context -> context.idleTimeoutNs(SHORT_NS));
-        RawClient client = server.connect()) {
-      assertEquals(200, client.exchange(RawClient.get("/livez")).status());
-      server.standStill(
-          () -> {
-            final long startNs = System.nanoTime();
-            Await.until("idle for too long", () -> System.nanoTime() - startNs > 2 * SHORT_NS);
-            client.send(RawClient.post(PATH, ""));
-          });
-      assertEquals(200, client.read().status());
-    }
-  }
-
-  @Test
   void shouldAnswerWhatComesJustWhenItDrains() throws IOException {
     try (TestServer server = new TestServer();
         RawClient client = server.connect()) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.agrona.concurrent.CachedNanoClock;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 
@@ -73,6 +74,12 @@ final class TestServer implements AutoCloseable {
     final CountDownLatch done = new CountDownLatch(1);
     onLoop(done::countDown);
     Await.until("a turn of the loop", () -> done.getCount() == 0);
+  }
+
+  /** Lets time pass on the clock that the server was given, and the loop see it. */
+  void pass(final CachedNanoClock clock, final long durationNs) {
+    onLoop(() -> clock.advance(durationNs));
+    awaitLoop();
   }
 
   /** Keeps the loop from everything while something else happens. */

@@ -1,0 +1,100 @@
+package io.tally.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tally.engine.SteppedAgent;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.CachedNanoClock;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Connections that are idle for as long as they may, with a given clock. */
+@Timeout(60)
+class HttpIdleTest {
+  private static final long IDLE_NS = TimeUnit.SECONDS.toNanos(90);
+
+  private final CachedNanoClock clock = new CachedNanoClock();
+
+  @AfterAll
+  static void leaksNothing() {
+    CountingLeakDetector.assertNoLeak();
+  }
+
+  private TestServer launch() {
+    return new TestServer(context -> context.idleTimeoutNs(IDLE_NS), false, clock);
+  }
+
+  /** Sends a request in the turn that its loop has polled its sockets for, and before it looks. */
+  private static final class Sender implements SteppedAgent {
+    private final RawClient client;
+    private boolean due;
+    private IOException failure;
+
+    private Sender(final RawClient client) {
+      this.client = client;
+    }
+
+    @Override
+    public int doWork(final long nowNs) {
+      if (due) {
+        due = false;
+        try {
+          client.send(RawClient.post("/counter/c/increment", ""));
+        } catch (final IOException ex) {
+          failure = ex;
+        }
+      }
+      return 0;
+    }
+
+    @Override
+    public long nextStepNs() {
+      return NEVER;
+    }
+
+    @Override
+    public String roleName() {
+      return "sender";
+    }
+  }
+
+  @Test
+  void shouldAnswerWhatArrivesInTheTurnInWhichAConnectionHasBeenIdleForTooLong()
+      throws IOException {
+    try (TestServer server = launch();
+        RawClient client = server.connect()) {
+      final Sender sender = new Sender(client);
+      server.loops.stepper(0).addAgent(sender);
+      for (int i = 1; i <= 3; i++) {
+        assertEquals(200, client.exchange(RawClient.get("/livez")).status());
+        server.pass(clock, IDLE_NS / 2);
+        server.onLoop(
+            () -> {
+              clock.advance(IDLE_NS / 2 + 1);
+              sender.due = true;
+            });
+        assertEquals(200, client.read().status());
+        assertEquals(i, server.counters.value("c"));
+      }
+      assertEquals(null, sender.failure);
+    }
+  }
+
+  @Test
+  void shouldCloseWhatIsIdleForLonger() throws IOException {
+    try (TestServer server = launch();
+        RawClient used = server.connect();
+        RawClient fresh = server.connect()) {
+      assertEquals(200, used.exchange(RawClient.get("/livez")).status());
+      Await.until("accepted", () -> server.http.counters().connectionsAccepted() == 2);
+      server.pass(clock, IDLE_NS + 1);
+      assertEquals(2, server.http.counters().connectionsOpen(), "a request may be on its way");
+      server.pass(clock, IDLE_NS / 4);
+      assertTrue(used.isClosed());
+      assertTrue(fresh.isClosed());
+    }
+  }
+}
