@@ -3,17 +3,22 @@ package io.tally.system;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
@@ -136,10 +141,25 @@ class CommandLineIT {
     }
   }
 
-  @Test
-  void shouldPrintAddressesThatCanBeUsed() throws IOException {
-    final String host = "127.0.0.2";
-    try (TallyJar jar = TallyJar.small().start("--transport=inprocess", "--bind=" + host)) {
+  /** As they may be given, and as they stand in a URL. */
+  private static Stream<Arguments> addresses() throws IOException {
+    final Stream<Arguments> always =
+        Stream.of(arguments("127.0.0.2", "127.0.0.2"), arguments("0.0.0.0", "localhost"));
+    return NetworkInterface.getByInetAddress(InetAddress.getByName("::1")) == null
+        ? always
+        : Stream.concat(
+            always,
+            Stream.of(
+                arguments("::1", "[::1]"),
+                arguments("[::1]", "[::1]"),
+                arguments("0:0:0:0:0:0:0:1", "[::1]"),
+                arguments("::", "localhost")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("addresses")
+  void shouldPrintAddressesThatCanBeUsed(final String address, final String host) {
+    try (TallyJar jar = TallyJar.small().start("--transport=inprocess", "--bind=" + address)) {
       jar.awaitReady();
       jar.awaitSaid("curl http://" + host + ":" + jar.metricsPort() + "/metrics");
       jar.awaitSaid("curl http://" + host + ":" + jar.httpPort() + "/counter/my-counter");

@@ -1,6 +1,7 @@
 package io.tally.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.Socket;
@@ -24,6 +25,7 @@ class DescriptorsIT {
     try (TallyJar jar =
         TallyJar.small().descriptors(DESCRIPTORS).start("node", "--id=a", "--nodes=a")) {
       jar.awaitReady();
+      long counted = 0;
       for (int episode = 1; episode <= 3; episode++) {
         final List<Socket> clients = new ArrayList<>();
         try {
@@ -44,6 +46,9 @@ class DescriptorsIT {
           CloseHelper.quietCloseAll(clients);
         }
         Await.until("it serves again", LIMIT, () -> isServed(jar), jar.child()::picture);
+        final long failures = jar.metrics().value("tally_http_accept_failures_total");
+        assertTrue(failures > counted, () -> failures + " after " + jar.child().picture());
+        counted = failures;
       }
       assertEquals(
           1,

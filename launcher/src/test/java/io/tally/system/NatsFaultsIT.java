@@ -14,6 +14,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a node says and does while its NATS server is away, or does not want it. */
 @Timeout(180)
@@ -151,6 +153,33 @@ class NatsFaultsIT {
         assertFalse(jar.child().picture().contains("cret@"), jar.child()::picture);
       }
     }
+  }
+
+  /** Those of a server behind another one too, which is where each part of a list begins. */
+  @ParameterizedTest
+  @ValueSource(strings = {"secret", "s@cret", "s//cret", "://s@cret", "%s?cret#"})
+  void shouldShowNoSecretInWhatItSaysOfItself(final String password) throws IOException {
+    serve("authorization { user: app, password: \"" + password + "\" }\n");
+    final String server = "127.0.0.1:" + nats.port();
+    final String login = "app:" + password + "@";
+    final String urls = "nats://" + server + "," + login + server + ",nats://" + login + server;
+    try (TallyJar demo = TallyJar.small().start("--node-count=2", "--nats=" + urls)) {
+      demo.awaitReady();
+      assertShowsNoSecret(demo, server);
+      nats.close();
+      awaitReadyz(demo, "NATS disconnected");
+      assertShowsNoSecret(demo, server);
+    }
+  }
+
+  private static void assertShowsNoSecret(final TallyJar demo, final String server) {
+    final StringBuilder said = new StringBuilder(demo.child().picture());
+    for (final String page : List.of("/", "/readyz", "/cluster")) {
+      said.append(Http.get(demo.httpPort(), page).body());
+    }
+    said.append(demo.metrics().text());
+    assertEquals(-1, said.indexOf("cret"), said::toString);
+    assertTrue(said.indexOf("nats://***@" + server) > 0, said::toString);
   }
 
   @Test
