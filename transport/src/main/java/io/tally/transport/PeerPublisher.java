@@ -139,9 +139,12 @@ final class PeerPublisher {
     if (session != null) {
       dropOutbound();
     }
+    // The numbers go on: an incarnation that returns after another took its place for a while still
+    // acknowledges what it got before, and that must not speak of frames that follow.
+    if (session == null || session.incarnation != newSession.incarnation) {
+      unacked.clear();
+    }
     session = newSession;
-    unacked.clear();
-    frameNumber = 0;
     answersGiven = 0;
     outagesSeen = 0;
     nextHelloNs = nowNs;

@@ -274,6 +274,39 @@ class SteppedLinkTest {
   }
 
   @Test
+  void shouldKeepToTheWindowOfAnIncarnationThatReturns() {
+    launchPair(
+        TestNode.context("a", 10).windowBytes(1 << 16).ringBytes(1 << 16).maxFrameBytes(1 << 13),
+        TestNode.context("b", 20));
+    for (int i = 0; i < 200; i++) {
+      a.offerCommand(1, i, 10);
+      exchange();
+    }
+    pass(3_500, a);
+    final TestNode twin =
+        TestNode.launch(TestNode.context("b", 30).nodeIds(List.of("a", "b")), carrier);
+    twin.step(nowNs);
+    carrier.deliver();
+    a.step(nowNs);
+    assertEquals(PeerStatus.STARTING, a.link.peerStatus(1));
+    twin.close();
+    exchange();
+    assertEquals(20, a.link.incarnation(1));
+    // It says what it got before, and takes nothing now.
+    int claimed = 0;
+    for (int i = 0; i < 100; i++) {
+      while (a.offerCommand(1, claimed, 900) == NodeLink.CLAIMED) {
+        claimed++;
+      }
+      a.step(nowNs);
+      nowNs += 10 * MS;
+      b.link.sender().doWork(nowNs);
+      carrier.deliver();
+    }
+    assertTrue(claimed * 900 <= 2 << 16, claimed + " commands left or wait");
+  }
+
+  @Test
   void shouldLeaveItsStepWhenAPeerGoesDownBetweenTwoOfItsFrames() {
     launchPair(TestNode.context("a", 10).maxFrameBytes(1 << 13), TestNode.context("b", 20));
     pass(2_750, a);
