@@ -2,11 +2,13 @@ package io.tally.testkit;
 
 import io.tally.transport.FrameCarrier;
 import io.tally.transport.FrameListener;
+import io.tally.transport.LinkWitness;
 import io.tally.transport.NatsSession;
 import java.io.IOException;
 
 /** The session as the NATS carrier shows it; its process may stand still in each call. */
-record PausingCarrier(SimulatedProcess process, NatsSession session) implements FrameCarrier {
+record PausingCarrier(SimulatedProcess process, NatsSession session, LinkWitness witness)
+    implements FrameCarrier {
   private static final long CONFIRM_NS = 5_000 * Settings.MS;
 
   @Override
@@ -15,7 +17,14 @@ record PausingCarrier(SimulatedProcess process, NatsSession session) implements 
     process.touch();
     final boolean[] confirmed = {false};
     final Subscription subscription =
-        session.subscribe(subject, listener, () -> confirmed[0] = true);
+        session.subscribe(
+            subject,
+            frame -> {
+              final byte[] copy = frame.clone();
+              witness.onArrived(copy);
+              listener.onFrame(copy);
+            },
+            () -> confirmed[0] = true);
     process.block(CONFIRM_NS, () -> confirmed[0]);
     if (!confirmed[0]) {
       subscription.close();
@@ -26,8 +35,12 @@ record PausingCarrier(SimulatedProcess process, NatsSession session) implements 
 
   @Override
   public boolean publish(final String subject, final byte[] frame) {
+    witness.onPublish(subject, frame);
     process.touch();
     final boolean published = session.publish(subject, frame);
+    if (published) {
+      witness.onPublished(subject, frame);
+    }
     process.touch();
     return published;
   }

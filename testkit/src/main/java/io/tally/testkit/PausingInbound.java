@@ -1,10 +1,13 @@
 package io.tally.testkit;
 
+import io.tally.engine.InboundAdapter;
 import io.tally.engine.InboundHandler;
+import io.tally.transport.LinkWitness;
 import org.agrona.DirectBuffer;
 
 /** An inbound handler whose process may stand still before and after each call. */
-record PausingInbound(SimulatedProcess process, InboundHandler handler) implements InboundHandler {
+record PausingInbound(SimulatedProcess process, InboundHandler handler, LinkWitness witness)
+    implements InboundHandler {
   @Override
   public int onMessage(
       final long nowNs,
@@ -16,6 +19,7 @@ record PausingInbound(SimulatedProcess process, InboundHandler handler) implemen
     process.touch();
     final int result =
         handler.onMessage(nowNs, sourceKey, sourceIncarnation, buffer, offset, length);
+    witness.onOffered(buffer.byteArray(), result);
     process.touch();
     return result;
   }
@@ -24,6 +28,7 @@ record PausingInbound(SimulatedProcess process, InboundHandler handler) implemen
   public void refuseBusy(final DirectBuffer buffer, final int offset, final int length) {
     process.touch();
     handler.refuseBusy(buffer, offset, length);
+    witness.onOffered(buffer.byteArray(), InboundAdapter.REFUSED);
   }
 
   @Override

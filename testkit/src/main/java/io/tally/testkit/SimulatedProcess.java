@@ -12,6 +12,7 @@ import io.tally.transport.FrameRefusal;
 import io.tally.transport.Incarnation;
 import io.tally.transport.LinkCounter;
 import io.tally.transport.LinkListener;
+import io.tally.transport.LinkWitness;
 import io.tally.transport.NatsAddress;
 import io.tally.transport.NatsClient;
 import io.tally.transport.NatsLogin;
@@ -76,6 +77,7 @@ final class SimulatedProcess implements LinkListener {
   private final List<Runnable> deferred = new ArrayList<>();
   private State state = State.STARTING;
   private ClusterLink link;
+  private LinkWitness witness;
   private ShardEngine engine;
   private long incarnation;
   private long bornStamp;
@@ -500,10 +502,12 @@ final class SimulatedProcess implements LinkListener {
 
   private void launchLink() {
     listener.onIncarnation(this);
+    final ClusterLink.Context context = linkContext();
+    witness = new LinkWitness(context, violations::add);
     try {
       link =
           ClusterLink.launch(
-              linkContext()
+              context
                   .nodeId(id)
                   .nodeIds(settings.nodeIds())
                   .incarnation(incarnation)
@@ -512,7 +516,7 @@ final class SimulatedProcess implements LinkListener {
                   .seed(seed)
                   .laneWindow(Settings.LANE_WINDOW)
                   .loopCount(settings.loopCount())
-                  .carrier(new PausingCarrier(this, session))
+                  .carrier(new PausingCarrier(this, session, witness))
                   .homeWakeup(loops[0])
                   .senderWakeup(sender)
                   .listener(this)
@@ -574,7 +578,7 @@ final class SimulatedProcess implements LinkListener {
     }
     bornStamp = world.stamp();
     if (link != null) {
-      link.attach(new PausingInbound(this, engine.inbound()));
+      link.attach(new PausingInbound(this, engine.inbound(), witness));
     }
     for (final SimulatedThread loop : loops) {
       loop.notice();

@@ -108,6 +108,26 @@ final class CodeMutantTest {
   }
 
   @Test
+  void shouldCatchAnAcknowledgementBeforeTheFrameIsTakenOver() {
+    assertCaught(
+        "acknowledged before it was accepted",
+        "window: a frame was acknowledged",
+        TRANSPORT + "LinkReceiver",
+        CodeMutantTest::acknowledgeFirst,
+        "DELAYS");
+  }
+
+  @Test
+  void shouldCatchAWindowThatIsFreedAtOnce() {
+    assertCaught(
+        "window freed at once",
+        "window: more was sent",
+        TRANSPORT + "UnackedFrames",
+        returns("add", null),
+        "DELAYS");
+  }
+
+  @Test
   void shouldCatchASessionThatIsNotChecked() {
     // Messages of another incarnation are refused once more by the engine; its clock is not.
     assertCaught(
@@ -225,6 +245,26 @@ final class CodeMutantTest {
       }
     }
     assertEquals(2, count);
+  }
+
+  /** A frame counts as taken over as soon as it is looked at. */
+  private static void acknowledgeFirst(final ClassNode node) {
+    final MethodNode method =
+        node.methods.stream().filter(m -> m.name.equals("onNumbered")).findFirst().orElseThrow();
+    final String frame = "io/tally/transport/InboundFrame";
+    final String session = "io/tally/transport/PeerSession";
+    final InsnList takenOver = new InsnList();
+    takenOver.add(new VarInsnNode(Opcodes.ALOAD, 0));
+    takenOver.add(new VarInsnNode(Opcodes.ALOAD, 6));
+    takenOver.add(new VarInsnNode(Opcodes.ALOAD, 0));
+    takenOver.add(new FieldInsnNode(Opcodes.GETFIELD, node.name, "frame", "L" + frame + ";"));
+    takenOver.add(new MethodInsnNode(Opcodes.INVOKEVIRTUAL, frame, "frameNumber", "()J"));
+    takenOver.add(new VarInsnNode(Opcodes.ALOAD, 7));
+    takenOver.add(new InsnNode(Opcodes.ARRAYLENGTH));
+    takenOver.add(
+        new MethodInsnNode(
+            Opcodes.INVOKEVIRTUAL, node.name, "onTakenOver", "(L" + session + ";JI)V"));
+    method.instructions.insert(takenOver);
   }
 
   /** What a node says when it stops is not understood. */
