@@ -39,6 +39,11 @@ public enum EngineCounter {
    * Commands answered busy because their ring stayed full for the queue limit after they arrived.
    */
   RECEIVED_BUSY,
+  /**
+   * Commands from other nodes whose deadline lay beyond the longest that this node allows: the
+   * clock of one of the two stood still or was slowed down.
+   */
+  DEADLINES_CUT,
   /** Messages from other nodes refused as malformed. */
   MALFORMED,
   /**

@@ -155,7 +155,6 @@ public final class InboundAdapter implements InboundHandler {
         || length > maxMessageLength
         || command.shardId >= shardCount
         || command.shardId != KeyHash.shard(command.keyHash, shardCount)
-        || command.deadlineNs - nowNs > requestTimeoutNs
         || !isInLane(command)
         || !isPeer(command.originKey)) {
       return malformed();
@@ -168,13 +167,27 @@ public final class InboundAdapter implements InboundHandler {
       refuse(command, ReplyCode.NOT_OWNER);
       return ACCEPTED;
     }
-    if (router.tryClaim(command.shardId, length, command.deadlineNs, claim)
+    if (router.tryClaim(command.shardId, length, deadline(nowNs, command), claim)
         != CommandRouter.CLAIMED) {
       return RETRY;
     }
     claim.buffer().putBytes(claim.offset(), buffer, offset, length);
     claim.commit();
     return ACCEPTED;
+  }
+
+  /**
+   * A clock that stood still or was slowed down, here or there, makes a peer's deadlines too late
+   * until it has measured again. Its commands are applied meanwhile, but none may wait longer than
+   * one that was handed over only now.
+   */
+  private long deadline(final long nowNs, final Command command) {
+    final long latestNs = nowNs + requestTimeoutNs;
+    if (command.deadlineNs - latestNs <= 0) {
+      return command.deadlineNs;
+    }
+    stats.increment(EngineCounter.DEADLINES_CUT);
+    return latestNs;
   }
 
   private boolean isPeer(final long originKey) {

@@ -105,6 +105,11 @@ final class MessageRing {
     return (int) (next - first);
   }
 
+  /** Sequence of the message that was claimed last; a bound for {@link #poll}. Any thread. */
+  long lastClaimed() {
+    return sequencer.getCursor();
+  }
+
   /** Messages published or claimed and not yet consumed; for the gauge, any thread. */
   long depth() {
     return Math.max(0, sequencer.getCursor() - consumed.get());

@@ -29,6 +29,7 @@ final class ShardAgent implements SteppedAgent, MessageRing.Handler {
   private final boolean[] handedOver;
   private final String roleName;
   private final MessageRing[] rings;
+  private final long[] bounds;
   private final Shard[] shards;
   private final Shard[] shardById;
   private final ReplyPublisher replies;
@@ -72,6 +73,7 @@ final class ShardAgent implements SteppedAgent, MessageRing.Handler {
     this.handedOver = handedOver;
     this.roleName = roleName;
     this.rings = rings;
+    bounds = new long[rings.length];
     this.shards = shards;
     this.shardById = shardById;
     this.replies = replies;
@@ -86,26 +88,26 @@ final class ShardAgent implements SteppedAgent, MessageRing.Handler {
   public int doWork(final long nowNs) {
     lastStepNs = nowNs;
     handedOver[index] = false;
-    int workCount = step(nowNs, loop);
+    int workCount = step(loop);
     for (int agent = 0; agent < handedOver.length; agent++) {
       if (handedOver[agent]) {
         handedOver[agent] = false;
-        workCount += agents[agent].stepFor(loop, nowNs);
+        workCount += agents[agent].stepFor(loop);
       }
     }
     return workCount;
   }
 
   /** On the thread of another loop. */
-  private int stepFor(final int otherLoop, final long nowNs) {
+  private int stepFor(final int otherLoop) {
     if (loop != ShardEngine.Context.NO_LOOP) {
-      return step(nowNs, otherLoop);
+      return step(otherLoop);
     }
     wakeup.wake();
     return 0;
   }
 
-  private int step(final long nowNs, final int onLoop) {
+  private int step(final int onLoop) {
     if (!gate.enter()) {
       return 0;
     }
@@ -114,7 +116,7 @@ final class ShardAgent implements SteppedAgent, MessageRing.Handler {
     try {
       for (int look = 0; look < MAX_LOOKS && !left; look++) {
         gate.look();
-        workCount += poll(nowNs, onLoop);
+        workCount += poll(onLoop);
         left = gate.leave();
       }
     } finally {
@@ -126,18 +128,23 @@ final class ShardAgent implements SteppedAgent, MessageRing.Handler {
     return workCount;
   }
 
-  private int poll(final long stepNs, final int onLoop) {
-    // The threads that step this read the clock one after the other, but may come in another order.
-    if (stepNs - nowNs > 0) {
-      nowNs = stepNs;
+  private int poll(final int onLoop) {
+    // The time is read when all that it will judge is in the rings: whoever was handed over later,
+    // by a thread that stood still meanwhile, is judged by a later one.
+    for (int ring = 0; ring < rings.length; ring++) {
+      bounds[ring] = rings[ring].lastClaimed();
+    }
+    final long startNs = clock.nanoTime();
+    // The threads that step this may read the clock in another order than they come in.
+    if (startNs - nowNs > 0) {
+      nowNs = startNs;
     }
     replies.answersOn(onLoop);
-    final long startNs = clock.nanoTime();
     int workCount = 0;
     boolean hasMore = false;
     try {
-      for (final MessageRing ring : rings) {
-        final int polled = ring.poll(this, BATCH_LIMIT, MessageRing.NO_BOUND);
+      for (int ring = 0; ring < rings.length; ring++) {
+        final int polled = rings[ring].poll(this, BATCH_LIMIT, bounds[ring]);
         hasMore |= polled == BATCH_LIMIT;
         workCount += polled;
       }

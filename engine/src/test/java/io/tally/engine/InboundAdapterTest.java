@@ -84,10 +84,29 @@ final class InboundAdapterTest {
   }
 
   @Test
-  void shouldRefuseACommandThatWouldLiveLongerThanThisNodeAllows() {
-    final Command good = Messages.decode(put(1));
-    assertRefused(
-        good.shardId, 3, 1, 0, good.originKey, clock.nanoTime() + StockNode.REQUEST_TIMEOUT_NS + 1);
+  void shouldTakeACommandWhoseDeadlineLiesBeyondWhatThisNodeAllows() {
+    assertEquals(InboundAdapter.ACCEPTED, owner.receive(withDeadlineInAnHour()));
+    clock.advance(StockNode.REQUEST_TIMEOUT_NS - 1);
+    owner.stepShards();
+    assertEquals(1, owner.sum(EngineCounter.DEADLINES_CUT));
+    assertEquals(ReplyCode.INVALID, onlyReplyCode());
+  }
+
+  @Test
+  void shouldNotKeepSuchACommandLongerThanOneThatWasHandedOverWhenItArrived() {
+    assertEquals(InboundAdapter.ACCEPTED, owner.receive(withDeadlineInAnHour()));
+    clock.advance(StockNode.REQUEST_TIMEOUT_NS);
+    owner.stepShards();
+    assertEquals(ReplyCode.EXPIRED, onlyReplyCode());
+  }
+
+  @Test
+  void shouldJudgeACommandByATimeThatIsReadWhenTheCommandIsInTheRing() {
+    final long stepNs = clock.nanoTime();
+    assertEquals(InboundAdapter.ACCEPTED, owner.receive(put(1)));
+    clock.advance(StockNode.REQUEST_TIMEOUT_NS);
+    owner.engine.shardAgent(0).doWork(stepNs);
+    assertEquals(ReplyCode.EXPIRED, onlyReplyCode());
   }
 
   @Test
@@ -238,6 +257,12 @@ final class InboundAdapterTest {
       final int result = front.receive(damaged);
       assertTrue(result == InboundAdapter.ACCEPTED || result == InboundAdapter.REFUSED);
     }
+  }
+
+  private byte[] withDeadlineInAnHour() {
+    final Command good = Messages.decode(put(1));
+    final long deadlineNs = clock.nanoTime() + 3_600_000_000_000L;
+    return command(good.shardId, 3, 1, 0, good.originKey, deadlineNs, NO_KEY);
   }
 
   private byte[] put(final long cookie) {

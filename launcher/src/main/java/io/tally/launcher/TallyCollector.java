@@ -201,6 +201,13 @@ final class TallyCollector extends Collector {
     families.add(
         total(
             all,
+            "tally_deadlines_cut",
+            "Commands from other nodes with a deadline beyond --request-timeout from now; grows for some seconds after"
+                + " a clock stood still (a host that was suspended), and all the time if clocks run apart by 1 in 1,000.",
+            EngineCounter.DEADLINES_CUT));
+    families.add(
+        total(
+            all,
             "tally_idempotent_replays",
             "Requests answered with what an earlier one of the same Idempotency-Key got.",
             EngineCounter.IDEMPOTENT_REPLAYS));
