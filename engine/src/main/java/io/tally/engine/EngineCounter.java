@@ -51,6 +51,8 @@ public enum EngineCounter {
    * it, than the one whose frame held them.
    */
   FOREIGN,
+  /** Attempts to hand over a write that found the window of its lane full. */
+  LANE_FULL,
   /** Times the service threw. */
   SERVICE_FAULTS,
   /** Changes of a shard's incarnation seen by the ingresses. */

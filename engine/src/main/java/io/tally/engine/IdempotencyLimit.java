@@ -11,6 +11,7 @@ public final class IdempotencyLimit {
 
   private final long maxKeys;
   private final AtomicLong acquired = new AtomicLong();
+  private final AtomicLong refused = new AtomicLong();
 
   /**
    * Creates a limit.
@@ -51,6 +52,15 @@ public final class IdempotencyLimit {
   }
 
   /**
+   * How often a shard was given no place for a key. Any thread.
+   *
+   * @return the number.
+   */
+  public long refusalCount() {
+    return refused.get();
+  }
+
+  /**
    * Whether every shard can remember a key at the same time.
    *
    * @param shardCount number of shards of the process.
@@ -63,6 +73,7 @@ public final class IdempotencyLimit {
   boolean tryAcquire(final int count) {
     if (acquired.addAndGet(count) > maxKeys) {
       acquired.addAndGet(-count);
+      refused.incrementAndGet();
       return false;
     }
     return true;

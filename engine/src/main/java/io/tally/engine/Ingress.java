@@ -32,6 +32,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
   public static final int MAX_PENDING_SLOTS = 1 << 16;
 
   private static final long WAITING_STEP_NS = 1_000_000;
+  private static final long SHOW_LANES_NS = 100_000_000;
   private static final int INDEX_BITS = 16;
   private static final int LOST = -3;
   private static final int RETRY_COST = 10;
@@ -51,6 +52,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
   private final EngineStats stats;
   private final ShardServiceFactory services;
   private final AtomicInteger shownPendingCount = new AtomicInteger();
+  private final AtomicInteger shownLaneSpan = new AtomicInteger();
   private final MessageClaim claim = new MessageClaim();
   private final UnsafeBuffer slots;
   private final PendingRequest[] requests;
@@ -68,6 +70,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
   private int pendingCount;
   private long claimCount;
   private long nowNs;
+  private long lanesShownNs;
   private int retryCredit = MAX_RETRY_CREDIT / 10;
   private volatile boolean closing;
 
@@ -248,6 +251,15 @@ public final class Ingress implements SteppedAgent, ReplySink {
   }
 
   /**
+   * Places taken in the lane of which most are, for any thread: as of the last step but a tick.
+   *
+   * @return the number, at most the lane window.
+   */
+  public int shownLaneSpan() {
+    return shownLaneSpan.getAcquire();
+  }
+
+  /**
    * Most requests that can be under way here; one more is refused as {@link #FULL}.
    *
    * @return the number.
@@ -289,7 +301,22 @@ public final class Ingress implements SteppedAgent, ReplySink {
     workCount += retry();
     router.flush();
     unresolved.report();
+    showLanes();
     return workCount;
+  }
+
+  private void showLanes() {
+    final long sinceNs = nowNs - lanesShownNs;
+    // Before the first time there is no time to compare with.
+    if (sinceNs >= 0 && sinceNs < SHOW_LANES_NS) {
+      return;
+    }
+    lanesShownNs = nowNs;
+    int span = 0;
+    for (final IngressLane lane : lanes) {
+      span = lane == null ? span : Math.max(span, lane.span());
+    }
+    shownLaneSpan.lazySet(span);
   }
 
   @Override
@@ -420,6 +447,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
         return LOST;
       }
     } else if (request.write && !lane.hasRoom()) {
+      stats.increment(EngineCounter.LANE_FULL);
       return CommandRouter.BACK_PRESSURED;
     }
     final int length = CommandProxy.encodedLength(request.keyLength, request.payloadLength);

@@ -226,6 +226,21 @@ public final class ShardEngine {
     return count;
   }
 
+  /**
+   * Idempotency keys of the shard owned here that remembers most.
+   *
+   * @return the number, at most the limit of each shard.
+   */
+  public long fullestIdempotencyKeyCount() {
+    long count = 0;
+    for (final ShardAgent agent : agents) {
+      for (final Shard shard : agent.shards()) {
+        count = Math.max(count, shard.keyCount());
+      }
+    }
+    return count;
+  }
+
   private CommandRouter router(
       final Context context,
       final int[] agentByShard,

@@ -34,6 +34,15 @@ public final class IngressLane {
   }
 
   /**
+   * Sequences from the lowest unresolved one on, which take places of the window.
+   *
+   * @return the number, at most the window.
+   */
+  public int span() {
+    return (int) (next - low);
+  }
+
+  /**
    * Assigns the next sequence.
    *
    * @return the sequence, from 1 on.

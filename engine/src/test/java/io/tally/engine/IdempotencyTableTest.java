@@ -108,6 +108,7 @@ final class IdempotencyTableTest {
     }
     assertEquals(IdempotencyTable.LIMITED, first.begin(0, command(1, "more", "add")));
     assertEquals(IdempotencyTable.LIMITED, second.begin(0, command(1, "more", "add")));
+    assertEquals(2, limit.refusalCount());
     assertEquals(2 * CHUNK, first.expire(WINDOW_NS, 3 * CHUNK));
     assertEquals(0, first.size());
     assertEquals(IdempotencyTable.RESERVED, second.begin(WINDOW_NS, command(1, "more", "add")));

@@ -421,16 +421,20 @@ final class IngressTest {
 
   @Test
   void shouldWaitForTheLaneWindow() {
+    clock.update(1_000 * MS);
     final StockNode small =
         StockNode.launch(
             clock, StockNode.context(IDS, "node-0", 3).pendingSlots(128).ringSlots(128));
     small.link.peerUp(1, 5);
     for (int i = 0; i < 65; i++) {
-      small.stocks.put(0, remote, 1, answers, i);
+      small.stocks.put(clock.nanoTime(), remote, 1, answers, i);
     }
     final List<byte[]> copies = new ArrayList<>();
     small.link.drain((to, message) -> copies.add(message));
     assertEquals(64, copies.size());
+    assertEquals(1, small.ingress.stats().get(EngineCounter.LANE_FULL));
+    small.stepIngress();
+    assertEquals(64, small.ingress.shownLaneSpan());
     small.ingress.onReply(
         Messages.decode(copies.get(0)).correlationId,
         ReplyCode.INVALID,
@@ -570,6 +574,24 @@ final class IngressTest {
     assertEquals(2, total(stats.latency(0)));
     assertEquals(0, total(stats.latency(1)));
     assertEquals(1, total(stats.latency(2)));
+  }
+
+  @Test
+  void shouldTellCommandsThatAreAppliedFromThoseThatWait() {
+    final List<Integer> active = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      node.stocks.put(
+          clock.nanoTime(),
+          local,
+          1,
+          (cookie, outcome, incarnation, replayed, buffer, offset, length) ->
+              active.add(node.engine.activeCount()),
+          i);
+    }
+    assertEquals(0, node.engine.activeCount());
+    node.stepShards();
+    assertEquals(List.of(1, 1, 1), active);
+    assertEquals(0, node.engine.activeCount());
   }
 
   private static long total(final LatencyHistogram histogram) {

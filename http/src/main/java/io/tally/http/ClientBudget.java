@@ -25,6 +25,11 @@ final class ClientBudget {
     return bytes > maxBytes;
   }
 
+  /** All together. */
+  long bytes() {
+    return bytes;
+  }
+
   /** Has connections give up what they keep, the largest first. */
   void reclaim(final Connection[] connections, final int count) {
     Arrays.fill(bytesByMagnitude, 0);

@@ -19,7 +19,8 @@ public final class HttpCounters {
   private static final int DROPPED = REFUSED + 1;
   private static final int GIVEN_UP = DROPPED + 1;
   private static final int ACCEPT_FAILED = GIVEN_UP + 1;
-  private static final int PROBLEMS = ACCEPT_FAILED + 1;
+  private static final int CLIENT_BYTES = ACCEPT_FAILED + 1;
+  private static final int PROBLEMS = CLIENT_BYTES + 1;
   private static final int COUNT = PROBLEMS + Problem.values().length;
 
   static {
@@ -128,6 +129,29 @@ public final class HttpCounters {
    */
   public long acceptFailures() {
     return sum(ACCEPT_FAILED);
+  }
+
+  /**
+   * Number of event loops.
+   *
+   * @return the number.
+   */
+  public int loopCount() {
+    return loops.length;
+  }
+
+  /**
+   * Bytes that the connections of a loop make the process keep now.
+   *
+   * @param loop from 0.
+   * @return the number.
+   */
+  public long clientBytes(final int loop) {
+    return loops[loop].getAcquire(CLIENT_BYTES);
+  }
+
+  void clientBytes(final int loop, final long bytes) {
+    loops[loop].setRelease(CLIENT_BYTES, bytes);
   }
 
   void onResponse(final int loop, final int status) {

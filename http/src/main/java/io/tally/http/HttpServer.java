@@ -24,9 +24,11 @@ import org.agrona.concurrent.SystemEpochClock;
 public final class HttpServer implements AutoCloseable {
   private final HttpPort port;
   private final int maxConnections;
+  private final long maxClientBytesOfLoop;
 
   private HttpServer(final Context context) {
     maxConnections = context.limits.maxConnections();
+    maxClientBytesOfLoop = context.limits.maxClientBytes();
     port =
         new HttpPort(
             context.eventLoops(),
@@ -85,6 +87,15 @@ public final class HttpServer implements AutoCloseable {
    */
   public int maxConnections() {
     return maxConnections;
+  }
+
+  /**
+   * Most bytes that the connections of one event loop may make the process keep.
+   *
+   * @return the number.
+   */
+  public long maxClientBytesOfLoop() {
+    return maxClientBytesOfLoop;
   }
 
   /**

@@ -199,11 +199,15 @@ final class LoopState implements SteppedAgent {
 
   /** A connection keeps so many bytes more than it did. */
   void onHeld(final int delta) {
+    if (delta == 0) {
+      return;
+    }
     if (budget.add(delta) && delta > 0 && !reclaiming) {
       reclaiming = true;
       budget.reclaim(connections, connectionCount);
       reclaiming = false;
     }
+    counters.clientBytes(loopIndex, budget.bytes());
   }
 
   Exchange takeExchange() {

@@ -43,10 +43,22 @@ final class HttpMetrics {
                 "tally_http_connections_refused",
                 "Connections of the API that were answered 503 because of the limit.")
             .add(http.connectionsRefused()));
+    final Family bytes =
+        Family.gauge(
+            "tally_http_client_bytes",
+            "Bytes that clients make an event loop keep: requests not complete, requests not answered, answers not"
+                + " read. At most tally_http_client_bytes_limit; beyond, the connections that keep most are given"
+                + " up.",
+            "loop");
+    for (int loop = 0; loop < http.loopCount(); loop++) {
+      bytes.add(http.clientBytes(loop), Integer.toString(loop));
+    }
+    families.add(bytes);
     families.add(
         Family.counter(
                 "tally_http_connections_given_up",
-                "HTTP connections refused or closed because clients made the process keep too many bytes.")
+                "Connections of the API that were refused or closed because clients made the process keep more"
+                    + " than tally_http_client_bytes_limit.")
             .add(http.connectionsGivenUp()));
     families.add(
         Family.counter(

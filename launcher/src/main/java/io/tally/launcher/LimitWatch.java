@@ -52,7 +52,7 @@ final class LimitWatch {
 
   static void log(final Limit limit, final long value, final boolean reached) {
     Log.warn(
-        reached ? "a limit is reached: what is beyond is refused" : "a limit is near",
+        reached ? "a limit is reached: what is beyond waits or is refused" : "a limit is near",
         "limit",
         limit.name(),
         "value",

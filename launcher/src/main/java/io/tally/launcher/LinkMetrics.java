@@ -6,7 +6,7 @@ import io.tally.transport.ClusterLink;
 import io.tally.transport.FrameRefusal;
 import io.tally.transport.LinkCounter;
 import io.tally.transport.LinkCounters;
-import io.tally.transport.RoundTrips;
+import io.tally.transport.PeerTraffic;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToLongFunction;
@@ -57,6 +57,20 @@ final class LinkMetrics {
                 + " time is timed. Slow if the network or the peer is.",
             "node_id",
             "peer");
+    final Family window =
+        Family.gauge(
+            "tally_link_window_bytes",
+            "Bytes sent to the peer that it has not acknowledged; at tally_link_window_bytes_limit further"
+                + " messages wait. High if the network or the peer is slow.",
+            "node_id",
+            "peer");
+    final Family queue =
+        Family.gauge(
+            "tally_link_queue_bytes",
+            "Bytes of commands and replies that wait to be sent to the peer; at tally_link_queue_bytes_limit"
+                + " requests wait, and are answered 503 busy after --queue-limit.",
+            "node_id",
+            "peer");
     for (final ClusterNode node : nodes) {
       final ClusterLink link = node.link();
       final RoutingTable routes = node.engine().routingTable();
@@ -64,13 +78,21 @@ final class LinkMetrics {
         final String peerId = routes.nodeIds().get(peer);
         if (!peerId.equals(node.nodeId())) {
           up.add(link.incarnation(peer) == 0 ? 0 : 1, node.nodeId(), peerId);
-          final RoundTrips trips = link.roundTrips(peer);
-          roundTrip.addSummary(trips.count(), trips.sumNs() / NS_PER_SECOND, node.nodeId(), peerId);
+          final PeerTraffic traffic = link.traffic(peer);
+          window.add(traffic.unacknowledgedBytes(), node.nodeId(), peerId);
+          queue.add(traffic.queuedBytes(), node.nodeId(), peerId);
+          roundTrip.addSummary(
+              traffic.roundTripCount(),
+              traffic.roundTripSumNs() / NS_PER_SECOND,
+              node.nodeId(),
+              peerId);
         }
       }
     }
     families.add(up);
     families.add(roundTrip);
+    families.add(window);
+    families.add(queue);
   }
 
   private void frames(final List<Family> families) {
@@ -136,6 +158,9 @@ final class LinkMetrics {
       case WINDOW_STALLS ->
           "Times that a peer had not acknowledged so many bytes that further messages had to wait. Grows if a"
               + " peer or the network cannot keep up.";
+      case QUEUE_FULL ->
+          "Attempts to queue a message for a peer that found no room; each is repeated. Grows if a peer or the"
+              + " network cannot keep up.";
       case FRAMES_RECEIVED -> "Frames that arrived from other nodes.";
       case BYTES_RECEIVED -> "Bytes of the frames that arrived.";
       case COMMANDS_RECEIVED ->

@@ -149,6 +149,16 @@ final class TallyCollector extends Collector {
             .add(sum(ingress, EngineCounter.TIMED_OUT), "timeout")
             .add(sum(owners, EngineCounter.EXPIRED), "ttl_expired")
             .add(sum(ingress, EngineCounter.REJECTED_CLOSING), "closed"));
+    final Family pending =
+        Family.gauge(
+            "tally_requests_pending",
+            "Requests under way in an event loop, at most tally_requests_pending_limit; beyond, connections are"
+                + " not read on.",
+            "loop");
+    for (int loop = 0; loop < loops.loopCount(); loop++) {
+      pending.add(WatchedLimits.pending(nodes, loop), Integer.toString(loop));
+    }
+    families.add(pending);
     families.add(
         perNode(
             "tally_cluster_shards_owned",
@@ -205,6 +215,13 @@ final class TallyCollector extends Collector {
             "Commands from other nodes with a deadline beyond --request-timeout from now; grows for some seconds after"
                 + " a clock stood still (a host that was suspended), and all the time if clocks run apart by 1 in 1,000.",
             EngineCounter.DEADLINES_CUT));
+    families.add(
+        total(
+            all,
+            "tally_lane_full",
+            "Attempts to hand over a write that found --lane-window writes of its event loop unresolved at its shard;"
+                + " it waits, and is answered 503 busy after --queue-limit.",
+            EngineCounter.LANE_FULL));
     families.add(
         total(
             all,

@@ -4,11 +4,19 @@ import io.tally.counter.CounterServiceFactory;
 import io.tally.engine.EngineCounter;
 import io.tally.engine.ShardEngine;
 import io.tally.http.HttpServer;
+import io.tally.transport.ClusterLink;
+import io.tally.transport.LinkCounter;
+import io.tally.transport.PeerTraffic;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntToLongFunction;
 import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 
 /** What may run full in a process, each with its value and its maximum. */
 final class WatchedLimits {
+  private static final String SPEED = "the speed of the peer or of the network";
+
   private final Settings settings;
   private final Limits limits;
   private final CounterServiceFactory services;
@@ -30,42 +38,140 @@ final class WatchedLimits {
 
   /** Named as their metrics are; those without a text have a finer metric elsewhere. */
   List<LimitWatch.Limit> all() {
-    return List.of(
+    final List<LimitWatch.Limit> all = new ArrayList<>();
+    state(all);
+    clients(all);
+    ways(all);
+    if (nodes.get(0).link() != null) {
+      peers(all);
+    }
+    return all;
+  }
+
+  private void state(final List<LimitWatch.Limit> all) {
+    all.add(
         new LimitWatch.Limit(
             "counters",
             "",
             () -> sum(ShardEngine::entityCount),
             limits.counterLimit().maxCounters(),
             services::memoryRefusalCount,
-            "--max-counters"),
+            "--max-counters"));
+    all.add(
         new LimitWatch.Limit(
             "idempotency_keys",
             "",
             limits.idempotencyLimit()::acquired,
             limits.idempotencyLimit().maxKeys(),
-            () -> count(EngineCounter.IDEMPOTENCY_LIMITED),
-            "the heap (-Xmx) or --idempotency-keys"),
+            limits.idempotencyLimit()::refusalCount,
+            "the heap (-Xmx)"));
+    all.add(
+        new LimitWatch.Limit(
+            "shard_idempotency_keys",
+            "Idempotency keys remembered by the shard that remembers most, at most tally_shard_idempotency_keys_limit.",
+            () -> max(ShardEngine::fullestIdempotencyKeyCount),
+            settings.idempotencyKeys,
+            () -> 0,
+            "--idempotency-keys"));
+  }
+
+  private void clients(final List<LimitWatch.Limit> all) {
+    all.add(
         new LimitWatch.Limit(
             "http_connections",
             "",
             http.counters()::connectionsOpen,
             http.maxConnections(),
             http.counters()::connectionsRefused,
-            "--max-connections"),
+            "--max-connections"));
+    all.add(
+        new LimitWatch.Limit(
+            "http_client_bytes",
+            "",
+            () -> ofLoops(http.counters()::clientBytes),
+            http.maxClientBytesOfLoop(),
+            http.counters()::connectionsGivenUp,
+            "the memory (-Xmx, -XX:MaxDirectMemorySize)"));
+    all.add(
         new LimitWatch.Limit(
             "requests_pending",
-            "Requests under way in the event loops, at most tally_requests_pending_limit.",
-            () -> sum(ShardEngine::pendingCount),
-            limits.pendingRequests(),
+            "",
+            () -> ofLoops(loop -> pending(nodes, loop)),
+            limits.pendingRequests() / settings.loops,
             () -> count(EngineCounter.REJECTED_PENDING_FULL),
-            "--loops"),
+            "--loops"));
+  }
+
+  private void ways(final List<LimitWatch.Limit> all) {
+    all.add(
         new LimitWatch.Limit(
             "ring_depth",
             "",
-            () -> nodes.stream().mapToLong(node -> deepestRing(node.engine())).max().orElse(0),
+            () -> max(WatchedLimits::deepestRing),
             settings.ringSlots,
             () -> count(EngineCounter.RECEIVED_BUSY),
             "--ring-slots"));
+    all.add(
+        new LimitWatch.Limit(
+            "lane_unresolved",
+            "Writes of one event loop to one shard, from the first that is not answered on, where they are most; at"
+                + " tally_lane_unresolved_limit further ones wait.",
+            () -> max(WatchedLimits::widestLane),
+            settings.laneWindow,
+            () -> count(EngineCounter.LANE_FULL),
+            "--lane-window, on all nodes"));
+  }
+
+  private void peers(final List<LimitWatch.Limit> all) {
+    final ClusterLink.Context settled = new ClusterLink.Context();
+    all.add(
+        new LimitWatch.Limit(
+            "link_window_bytes",
+            "",
+            () -> ofPeers(PeerTraffic::unacknowledgedBytes),
+            settled.windowBytes(),
+            () -> count(LinkCounter.WINDOW_STALLS),
+            SPEED));
+    all.add(
+        new LimitWatch.Limit(
+            "link_queue_bytes",
+            "",
+            () -> ofPeers(PeerTraffic::queuedBytes),
+            settled.ringBytes(),
+            () -> count(LinkCounter.QUEUE_FULL),
+            SPEED));
+  }
+
+  /** Requests under way in a loop. */
+  static long pending(final List<ClusterNode> nodes, final int loop) {
+    long pending = 0;
+    for (final ClusterNode node : nodes) {
+      final ShardEngine engine = node.engine();
+      pending += loop < engine.ingressCount() ? engine.ingress(loop).shownPendingCount() : 0;
+    }
+    return pending;
+  }
+
+  private static long widestLane(final ShardEngine engine) {
+    long widest = 0;
+    for (int loop = 0; loop < engine.ingressCount(); loop++) {
+      widest = Math.max(widest, engine.ingress(loop).shownLaneSpan());
+    }
+    return widest;
+  }
+
+  private long ofLoops(final IntToLongFunction value) {
+    return IntStream.range(0, settings.loops).mapToLong(value).max().orElse(0);
+  }
+
+  private long ofPeers(final ToLongFunction<PeerTraffic> value) {
+    long most = 0;
+    for (final ClusterNode node : nodes) {
+      for (int peer = 0; peer < node.engine().routingTable().nodeIds().size(); peer++) {
+        most = Math.max(most, value.applyAsLong(node.link().traffic(peer)));
+      }
+    }
+    return most;
   }
 
   private static long deepestRing(final ShardEngine engine) {
@@ -78,6 +184,14 @@ final class WatchedLimits {
 
   private long count(final EngineCounter counter) {
     return sum(engine -> engine.stats().stream().mapToLong(stats -> stats.get(counter)).sum());
+  }
+
+  private long count(final LinkCounter counter) {
+    return nodes.stream().mapToLong(node -> node.link().counters().get(counter)).sum();
+  }
+
+  private long max(final ToLongFunction<ShardEngine> value) {
+    return nodes.stream().mapToLong(node -> value.applyAsLong(node.engine())).max().orElse(0);
   }
 
   private long sum(final ToLongFunction<ShardEngine> value) {

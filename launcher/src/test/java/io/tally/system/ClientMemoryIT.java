@@ -67,8 +67,12 @@ class ClientMemoryIT {
     for (int i = 0; i < 10; i++) {
       flood.open(port, "127.0.0.1", 200, (head + " ".repeat(64_000)).getBytes(US_ASCII));
       count();
+      final long most = metric("tally_http_client_bytes_limit");
+      final long kept = metric("tally_http_client_bytes{loop=\"0\"}");
+      assertTrue(kept >= 0 && kept <= most, () -> kept + " of " + most);
     }
     assertTrue(metric("tally_http_connections_given_up_total") > 0);
+    node.awaitSaid(" limit=http_client_bytes ");
   }
 
   @Test

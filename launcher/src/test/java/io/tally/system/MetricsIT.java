@@ -1,14 +1,17 @@
 package io.tally.system;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
 class MetricsIT {
+  private static final String REACHED = "a limit is reached: what is beyond waits or is refused";
   private static final String WRITES = "{message_type=\"Increment\",success=";
 
   @Test
@@ -35,7 +38,7 @@ class MetricsIT {
       assertEquals(1, metrics.value("tally_http_problems_total{type=\"not-found\"}"));
       assertEquals(3, metrics.sum("tally_http_problems_total"));
       assertEquals(12, metrics.value("tally_queue_wait_seconds_count"));
-      assertEquals(0, metrics.value("tally_requests_pending"));
+      assertEquals(0, metrics.sum("tally_requests_pending"));
       assertEquals(0, metrics.sum("tally_cluster_handlers_active"));
       assertEquals(1, metrics.value("tally_ready"));
       assertEquals(0, metrics.value("tally_draining"));
@@ -55,11 +58,86 @@ class MetricsIT {
       assertEquals(10, jar.metrics().value("tally_counters_limit"));
       Http.increment(jar.httpPort(), "c8");
       Http.increment(jar.httpPort(), "c9");
-      assertEquals("10", jar.logged("a limit is reached: what is beyond is refused", "value"));
-      for (final String name :
-          List.of("idempotency_keys", "http_connections", "requests_pending", "ring_depth")) {
-        assertTrue(jar.metrics().value("tally_" + name + "_limit") > 0, name);
-        jar.metrics().sum("tally_" + name);
+      assertEquals("10", jar.logged(REACHED, "value"));
+      assertShown(
+          jar,
+          List.of(
+              "counters",
+              "idempotency_keys",
+              "shard_idempotency_keys",
+              "http_connections",
+              "http_client_bytes",
+              "requests_pending",
+              "ring_depth",
+              "lane_unresolved"));
+    }
+  }
+
+  private static void assertShown(final TallyJar jar, final List<String> limits) {
+    final Metrics metrics = jar.metrics();
+    for (final String name : limits) {
+      final long most = metrics.value("tally_" + name + "_limit");
+      final long sum = metrics.sum("tally_" + name);
+      assertTrue(sum >= 0 && sum <= most, () -> name + " " + sum + " of " + most);
+    }
+  }
+
+  @Test
+  void shouldWarnWhereOneShardRemembersAllTheKeysThatItMay() {
+    try (TallyJar jar = node("--idempotency-keys=10")) {
+      for (int i = 0; i < 10; i++) {
+        if (i == 8) {
+          assertEquals("shard_idempotency_keys", jar.logged("a limit is near", "limit"));
+        }
+        final String[] key = {"Idempotency-Key", "\"" + i + "\""};
+        assertEquals(200, Http.post(jar.httpPort(), "/counter/a/increment", "", key).statusCode());
+      }
+      assertEquals("shard_idempotency_keys", jar.logged(REACHED, "limit"));
+      assertEquals("--idempotency-keys", jar.logged(REACHED, "raise"));
+      assertEquals(10, jar.metrics().value("tally_shard_idempotency_keys"));
+    }
+  }
+
+  /** More writes than lanes, window and queue take, while the server in between stands still. */
+  @Test
+  void shouldWarnWhereAPeerDoesNotTakeWhatItIsSent() throws IOException {
+    try (Flood flood = new Flood();
+        TallyJar demo =
+            TallyJar.small()
+                .start("--node-count=2", "--transport=nats", "--lane-window=64", "--loops=2")) {
+      final int port = demo.awaitReady().httpPort();
+      final List<String> limits =
+          List.of("lane_unresolved", "link_window_bytes", "link_queue_bytes");
+      assertShown(demo, limits);
+      final StringBuilder requests = new StringBuilder();
+      for (final String id :
+          Placement.of(port, 64).countersOf("node-1", "x".repeat(240) + "-", 64)) {
+        requests
+            .append("POST /counter/")
+            .append(id)
+            .append("/increment HTTP/1.1\r\nHost: t\r\n\r\n");
+      }
+      final long server = Long.parseLong(demo.logged("started nats-server", "pid"));
+      Child.signal("STOP", server);
+      try {
+        flood.open(port, "127.0.0.1", 200, requests.toString().getBytes(US_ASCII));
+        for (final String limit : limits) {
+          demo.awaitSaid(" limit=" + limit + " ");
+        }
+      } finally {
+        ProcessHandle.of(server).ifPresent(ProcessHandle::destroyForcibly);
+      }
+    }
+  }
+
+  @Test
+  void shouldTellWhatIsHandledFromWhatWaits() throws IOException {
+    try (Flood flood = new Flood();
+        TallyJar jar = node("--loops=1")) {
+      final String requests = "POST /counter/a/increment HTTP/1.1\r\nHost: t\r\n\r\n".repeat(1_000);
+      flood.open(jar.httpPort(), "127.0.0.1", 200, requests.getBytes(US_ASCII));
+      for (int i = 0; i < 50; i++) {
+        assertTrue(jar.metrics().sum("tally_cluster_handlers_active") <= 1, "one loop applies one");
       }
     }
   }

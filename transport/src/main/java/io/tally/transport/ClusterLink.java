@@ -119,6 +119,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     final ManyToOneRingBuffer ring = peer.outbound();
     final int index = ring.tryClaim(MESSAGE_TYPE_ID, length);
     if (index < 0) {
+      counters.add(LinkCounter.QUEUE_FULL, 1);
       return BACK_PRESSURED;
     }
     claim.wrap(ring, index, length);
@@ -189,14 +190,14 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
   }
 
   /**
-   * How long frames to a peer took until they were acknowledged.
+   * How what is sent to a peer gets on.
    *
    * @param nodeIndex of the peer.
-   * @return the times so far; none for this node itself.
+   * @return its figures as of a moment ago; all 0 for this node itself.
    */
-  public RoundTrips roundTrips(final int nodeIndex) {
+  public PeerTraffic traffic(final int nodeIndex) {
     final Peer peer = peers.get(nodeIndex);
-    return peer == null ? RoundTrips.NONE : peer.roundTrips();
+    return peer == null ? PeerTraffic.NONE : peer.traffic();
   }
 
   /**
@@ -680,7 +681,12 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
       return this;
     }
 
-    int windowBytes() {
+    /**
+     * The most bytes that one peer may not have acknowledged.
+     *
+     * @return the value.
+     */
+    public int windowBytes() {
       return windowBytes;
     }
 

@@ -23,6 +23,8 @@ public enum LinkCounter {
   MESSAGES_DROPPED,
   /** Times that a peer's window of unacknowledged bytes became full while messages waited. */
   WINDOW_STALLS,
+  /** Attempts to claim room in the queue to a peer that found it full. */
+  QUEUE_FULL,
   /** Frames that arrived. */
   FRAMES_RECEIVED,
   /** Bytes of these frames. */

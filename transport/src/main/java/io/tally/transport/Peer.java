@@ -25,6 +25,7 @@ final class Peer {
 
   // Written by the sender.
   private volatile long seenPosition;
+  private volatile long unacknowledgedBytes;
 
   Peer(final int index, final String id, final long key, final int ringBytes) {
     this.index = index;
@@ -57,8 +58,15 @@ final class Peer {
     roundTripCount = roundTripCount + 1;
   }
 
-  RoundTrips roundTrips() {
-    return new RoundTrips(roundTripCount, roundTripSumNs);
+  PeerTraffic traffic() {
+    final ManyToOneRingBuffer ring = outbound;
+    return new PeerTraffic(
+        roundTripCount, roundTripSumNs, unacknowledgedBytes, ring == null ? 0 : ring.size());
+  }
+
+  /** Of the frames sent to it. */
+  void unacknowledgedBytes(final long bytes) {
+    unacknowledgedBytes = bytes;
   }
 
   boolean isUp() {

@@ -145,6 +145,7 @@ final class PeerPublisher {
       unacked.clear();
     }
     session = newSession;
+    peer.unacknowledgedBytes(unacked.bytes());
     answersGiven = 0;
     outagesSeen = 0;
     nextHelloNs = nowNs;
@@ -209,6 +210,7 @@ final class PeerPublisher {
         sayHello = false;
       }
     } while (frameFull && !session.isStalled() && frames < FRAMES_PER_STEP);
+    peer.unacknowledgedBytes(unacked.bytes());
     return messages;
   }
 

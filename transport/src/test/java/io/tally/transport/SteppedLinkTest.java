@@ -266,11 +266,18 @@ class SteppedLinkTest {
     }
     assertEquals(1, a.count(LinkCounter.WINDOW_STALLS));
     assertEquals(NodeLink.BACK_PRESSURED, a.offerCommand(1, -1, 900));
+    assertTrue(a.count(LinkCounter.QUEUE_FULL) > 0);
+    assertTrue(a.link.traffic(1).unacknowledgedBytes() > (1 << 16) - 2_000);
+    final int queueBytes = new ClusterLink.Context().ringBytes();
+    assertTrue(a.link.traffic(1).queuedBytes() > queueBytes - 2_000);
     carrier.loses = subject -> false;
     pass(200, a, b);
+    assertEquals(0, a.link.traffic(1).queuedBytes());
     assertEquals(NodeLink.CLAIMED, a.offerCommand(1, claimed, 900));
     pass(20, a, b);
     assertEquals(claimed, b.commands.get(b.commands.size() - 1));
+    pass(2_000, a, b);
+    assertTrue(a.link.traffic(1).unacknowledgedBytes() < 2_000, "its next hello saw it");
   }
 
   @Test
