@@ -105,9 +105,13 @@ class ClusterIT {
     final long changes = nodes[0].metrics().value("tally_incarnation_changes_total");
     final String lost = countersOf(2, "killed-", 1).get(0);
     final String kept = countersOf(1, "killed-", 1).get(0);
+    final List<String> others = countersOf(2, "others-", 40);
     try (HttpConnection connection = new HttpConnection(port(0), SOON)) {
       final long before = connection.call(HttpConnection.increment(lost)).incarnation();
       assertEquals(1, connection.call(HttpConnection.increment(kept)).value());
+      for (final String other : others) {
+        assertEquals(1, connection.call(HttpConnection.increment(other)).value());
+      }
       nodes[2].child().signal("KILL");
       final AtomicLong keptValue = new AtomicLong(1);
       Await.until(
@@ -138,6 +142,9 @@ class ClusterIT {
       assertEquals(0, read.value());
       assertTrue(read.incarnation() > before, read::toString);
       assertEquals(1, connection.call(HttpConnection.increment(lost)).value());
+      for (final String other : others) {
+        assertEquals(1, connection.call(HttpConnection.increment(other)).value());
+      }
       assertEquals(keptValue.get(), connection.call(HttpConnection.get(kept)).value());
       assertEquals(changes + 1, nodes[0].metrics().value("tally_incarnation_changes_total"));
     }

@@ -135,6 +135,8 @@ class LifecycleIT {
         demo.child().signal("TERM");
         Await.until("not ready", SOON, () -> Http.tryGet(port, "/readyz").statusCode() == 503);
         assertEquals(503, Http.get(demo.metricsPort(), "/readyz").statusCode());
+        assertEquals(0, demo.metrics().value("tally_ready"));
+        assertEquals(1, demo.metrics().value("tally_draining"));
         final Answer last = kept.call(HttpConnection.increment("a"));
         assertEquals(2, last.value());
         assertTrue(last.closes(), last::toString);

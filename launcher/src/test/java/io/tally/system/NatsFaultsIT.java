@@ -70,6 +70,15 @@ class NatsFaultsIT {
         () -> Http.get(node.httpPort(), "/readyz").body() + "\n" + node.child().picture());
   }
 
+  /** Each would be a disconnect, if attempts were counted with the connections that were lost. */
+  private static void awaitFailedAttempts(final TallyJar node) {
+    Await.until(
+        "attempts to connect",
+        SOON,
+        () -> node.metrics().value("tally_nats_connect_failures_total") >= 3,
+        node.child()::picture);
+  }
+
   private static void assertServesItsOwn(final TallyJar node, final String id) {
     final List<String> own = Placement.of(node.httpPort(), 8).countersOf(id, "own-", 1);
     assertTrue(Http.increment(node.httpPort(), own.get(0)) > 0);
@@ -84,11 +93,18 @@ class NatsFaultsIT {
       b.awaitReady();
       final List<String> theirs = Placement.of(a.httpPort(), 8).countersOf("b", "theirs-", 1);
       assertEquals(1, Http.increment(a.httpPort(), theirs.get(0)));
+      assertEquals(0, a.metrics().value("tally_nats_disconnects_total"));
+      assertEquals(1, a.metrics().value("tally_nats_connected"));
+      assertEquals(1, a.metrics().value("tally_ready"));
 
       nats.close();
       awaitReadyz(a, "\"ready\":false,\"state\":\"cut_off\",\"reason\":\"NATS disconnected: ");
       assertEquals(503, Http.get(a.httpPort(), "/readyz").statusCode());
       assertEquals(200, Http.get(a.httpPort(), "/livez").statusCode());
+      awaitFailedAttempts(a);
+      assertEquals(1, a.metrics().value("tally_nats_disconnects_total"));
+      assertEquals(0, a.metrics().value("tally_nats_connected"));
+      assertEquals(0, a.metrics().value("tally_ready"));
       assertServesItsOwn(a, "a");
 
       serve(users("").replace("s@cret", "changed"));
