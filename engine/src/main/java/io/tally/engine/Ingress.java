@@ -380,6 +380,16 @@ public final class Ingress implements SteppedAgent, ReplySink {
     return waitingShards.size();
   }
 
+  /** Commands handed over and not resolved. */
+  int unresolvedCount() {
+    return unresolved.count();
+  }
+
+  /** Null before the first command to this shard. */
+  IngressLane lane(final int shardId) {
+    return lanes[shardId];
+  }
+
   ReplyQueue replyQueue() {
     return replyQueue;
   }

@@ -41,6 +41,10 @@ final class ReplyQueue {
     return ring.tryClaim(length, NO_DEADLINE, claim);
   }
 
+  long depth() {
+    return ring.depth();
+  }
+
   void wake() {
     wakeup.wake();
   }

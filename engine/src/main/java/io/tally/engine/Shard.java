@@ -54,6 +54,14 @@ final class Shard {
     return service;
   }
 
+  OwnerLanes lanes() {
+    return lanes;
+  }
+
+  int id() {
+    return shardId;
+  }
+
   /** Commands that reached the service, reads included. */
   long appliedCount() {
     return appliedCount;

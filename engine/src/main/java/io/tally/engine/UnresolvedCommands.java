@@ -26,6 +26,15 @@ final class UnresolvedCommands {
     countByNode[nodeIndex]--;
   }
 
+  /** At all nodes together. */
+  int count() {
+    int count = 0;
+    for (final int ofNode : countByNode) {
+      count += ofNode;
+    }
+    return count;
+  }
+
   /** At the end of each step. */
   void report() {
     if (link.isAnyDraining()) {

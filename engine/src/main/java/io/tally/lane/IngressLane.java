@@ -81,6 +81,16 @@ public final class IngressLane {
     return low - 1;
   }
 
+  /**
+   * Sequences that were assigned and are not resolved, or wait for a lower one that is not: what is
+   * taken of the window.
+   *
+   * @return the number.
+   */
+  public int openCount() {
+    return (int) (next - low);
+  }
+
   private int word(final long sequence) {
     return (int) (sequence & (window - 1)) >>> 6;
   }

@@ -193,6 +193,21 @@ public final class OwnerLane {
     return capacity;
   }
 
+  /**
+   * Sequences above the floor that came: what is taken of the window.
+   *
+   * @return the number.
+   */
+  public int recordedCount() {
+    int count = 0;
+    for (long sequence = floor + 1; sequence <= floor + capacity; sequence++) {
+      if (slots.getLong(slotOffset(sequence)) != EMPTY) {
+        count++;
+      }
+    }
+    return count;
+  }
+
   private void raiseFloor(final long newFloor) {
     final long last = Math.min(newFloor, floor + capacity);
     for (long sequence = floor + 1; sequence <= last; sequence++) {

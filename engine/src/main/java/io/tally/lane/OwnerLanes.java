@@ -56,6 +56,19 @@ public final class OwnerLanes {
     return lane;
   }
 
+  /**
+   * Finds a lane if the shard knows it.
+   *
+   * @param originKey stable key of the ingress node.
+   * @param originIncarnation of the ingress node.
+   * @param loop of the ingress node, 0 to 255.
+   * @return the lane, or null.
+   */
+  public OwnerLane find(final long originKey, final long originIncarnation, final int loop) {
+    final Origin origin = origins.get(originKey);
+    return origin == null || origin.incarnation != originIncarnation ? null : origin.lane(loop);
+  }
+
   private Origin newest(final long originKey, final long originIncarnation) {
     Origin origin = origins.get(originKey);
     if (origin == null || origin.incarnation < originIncarnation) {

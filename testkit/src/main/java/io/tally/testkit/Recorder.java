@@ -115,28 +115,6 @@ final class Recorder {
     }
   }
 
-  void checkGauges(final SimulatedProcess process) {
-    if (process.engine() == null) {
-      return;
-    }
-    for (int loop = 0; loop < process.engine().ingressCount(); loop++) {
-      if (process.engine().ingress(loop).pendingCount() != 0) {
-        violations.add("gauges: requests are still under way");
-      }
-    }
-    for (int shard = 0; shard < Settings.SHARD_COUNT; shard++) {
-      if (process.engine().ringDepth(shard) > 0) {
-        violations.add("gauges: commands were left in a ring");
-      }
-    }
-    if (process.engine().idempotencyKeyCount() != 0) {
-      violations.add("gauges: keys are remembered after their window");
-    }
-    if (process.keyPlaces() != 0) {
-      violations.add("gauges: places of keys are kept although none is remembered");
-    }
-  }
-
   void judge(final Faults faults) {
     if (unknowns > 0 && onlyPlannedStops(faults)) {
       violations.add("stop: " + unknowns + " requests ended unknown, and all stops were planned");

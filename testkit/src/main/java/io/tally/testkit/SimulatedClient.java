@@ -214,6 +214,10 @@ final class SimulatedClient implements NatsClient {
     }
   }
 
+  int subscriptionCount() {
+    return subscriptions.values().stream().mapToInt(List::size).sum();
+  }
+
   boolean isOpen() {
     return status == Status.CONNECTED;
   }

@@ -177,6 +177,22 @@ final class SimulatedProcess implements LinkListener {
     return engine;
   }
 
+  /** Null where there are no other nodes, and before the start. */
+  ClusterLink link() {
+    return link;
+  }
+
+  long openClientCount() {
+    return clients.stream().filter(SimulatedClient::isOpen).count();
+  }
+
+  int subscriptionCount() {
+    return clients.stream()
+        .filter(SimulatedClient::isOpen)
+        .mapToInt(SimulatedClient::subscriptionCount)
+        .sum();
+  }
+
   String seed() {
     return seed;
   }

@@ -45,6 +45,7 @@ final class Simulation implements SimulatedProcess.Listener {
   private final Faults faults;
   private final Broker broker;
   private final Recorder recorder;
+  private final Gauges gauges = new Gauges(violations);
   private final Clients clients;
   private final SimulatedProcess[] processes;
   private final List<Set<Long>> incarnations = new ArrayList<>();
@@ -279,7 +280,7 @@ final class Simulation implements SimulatedProcess.Listener {
     world.runUntil(() -> quietNs);
     for (final SimulatedProcess process : processes) {
       if (process != null) {
-        recorder.checkGauges(process);
+        gauges.checkIdle(process);
       }
     }
   }
@@ -305,6 +306,7 @@ final class Simulation implements SimulatedProcess.Listener {
     final long endNs = world.nowNs() + 4 * settings.requestTimeoutNs();
     world.runUntil(() -> endNs);
     clients.judgeProbes(violations);
+    gauges.checkLanes();
   }
 
   private void finish() {

@@ -28,6 +28,7 @@ import org.objectweb.asm.tree.VarInsnNode;
 @Timeout(300)
 final class CodeMutantTest {
   private static final int SEED_LIMIT = 1_000;
+  private static final String LANE = "io.tally.lane.";
   private static final String ENGINE = "io.tally.engine.";
   private static final String TRANSPORT = "io.tally.transport.";
 
@@ -125,6 +126,52 @@ final class CodeMutantTest {
         TRANSPORT + "UnackedFrames",
         returns("add", null),
         "DELAYS");
+  }
+
+  @Test
+  void shouldCatchWhatIsNeverGivenBack() {
+    assertCaught(
+        "sequences are never resolved",
+        "gauges",
+        LANE + "IngressLane",
+        returns("resolve", null),
+        "LOSS");
+    assertCaught(
+        "answers are kept for ever",
+        "gauges",
+        LANE + "OwnerLane",
+        returns("raiseFloor", null),
+        "LOSS");
+    assertCaught(
+        "commands stay unresolved",
+        "gauges",
+        ENGINE + "UnresolvedCommands",
+        returns("onEnded", null),
+        "LOSS");
+    assertCaught(
+        "window never freed",
+        "gauges",
+        TRANSPORT + "UnackedFrames",
+        returns("ackUpTo", null),
+        "LOSS");
+    assertCaught(
+        "held frames not offered again",
+        "gauges",
+        TRANSPORT + "LinkReceiver",
+        returns("offerHeld", 0),
+        "DELAYS");
+    assertCaught(
+        "outbound ring kept, peer gone",
+        "gauges",
+        TRANSPORT + "PeerPublisher",
+        returns("dropOutbound", null),
+        "PAYLOAD_LIMITS");
+    assertCaught(
+        "connections left open",
+        "gauges",
+        TRANSPORT + "NatsAttempt",
+        returns("close", null),
+        "PAYLOAD_LIMITS");
   }
 
   @Test

@@ -73,6 +73,10 @@ final class LinkReceiver implements SteppedAgent {
     handler = newHandler;
   }
 
+  InboundPeer[] peers() {
+    return membership.peers();
+  }
+
   /** Any thread. */
   boolean isResolved(final int nodeIndex, final long incarnation) {
     return handler.isResolved(nodeIndex, incarnation);

@@ -94,6 +94,11 @@ final class LinkSender implements SteppedAgent {
     return roleName;
   }
 
+  /** By the order of {@link PeerTable#others()}. */
+  PeerPublisher publisher(final int index) {
+    return publishers[index];
+  }
+
   /** Whether the goodbye was published to everybody. Any thread. */
   boolean hasSaidGoodbye() {
     return announcedState == NodeState.LEAVING;

@@ -135,6 +135,11 @@ final class PeerPublisher {
     return resolvedPosition != NOT_RESOLVED && !resolvedSaid ? nowNs : nextHelloNs;
   }
 
+  /** What the peer has not acknowledged of the frames published to it. Owner: the sender. */
+  long unackedBytes() {
+    return unacked.bytes();
+  }
+
   private void begin(final PeerSession newSession, final long nowNs) {
     if (session != null) {
       dropOutbound();
