@@ -73,6 +73,16 @@ public final class StandstillDetector {
   }
 
   /**
+   * Whether the last tick came late: the thread stood still since the tick before, and its sockets
+   * may hold whatever arrived meanwhile.
+   *
+   * @return true if it came more than two ticks after the one before.
+   */
+  public boolean wasLate() {
+    return wasLate;
+  }
+
+  /**
    * The earliest time at which anything can have arrived that a socket holds of which nothing was
    * left at its last poll.
    *

@@ -493,11 +493,11 @@ final class Connection implements ReplyHandler {
   }
 
   /**
-   * Whether all that had arrived at that time has been read: a connection must not be closed while
-   * a request waits in it.
+   * Whether all that had arrived at that time has been read, and the loop has not stood still
+   * since: a connection must not be closed while a request waits in it.
    */
   private boolean wasPolledAfter(final long timeNs) {
-    return loop.standstill().polledNs() - timeNs > 0;
+    return loop.standstill().polledNs() - timeNs > 0 && !loop.standstill().wasLate();
   }
 
   /** Counts what the process keeps for this connection, and returns it in bytes. */

@@ -3,6 +3,7 @@ package io.tally.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.engine.StandstillDetector;
 import io.tally.engine.SteppedAgent;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,21 @@ class HttpIdleTest {
   @AfterAll
   static void leaksNothing() {
     CountingLeakDetector.assertNoLeak();
+  }
+
+  private void passInTicks(final TestServer server, final long durationNs) {
+    for (long ns = 0; ns < durationNs; ns += StandstillDetector.TICK_NS) {
+      server.pass(clock, StandstillDetector.TICK_NS);
+    }
+  }
+
+  private void sendInTurnAfter(
+      final TestServer server, final long durationNs, final Sender sender) {
+    server.onLoop(
+        () -> {
+          clock.advance(durationNs);
+          sender.due = true;
+        });
   }
 
   private TestServer launch() {
@@ -71,14 +87,26 @@ class HttpIdleTest {
       for (int i = 1; i <= 3; i++) {
         assertEquals(200, client.exchange(RawClient.get("/livez")).status());
         server.pass(clock, IDLE_NS / 2);
-        server.onLoop(
-            () -> {
-              clock.advance(IDLE_NS / 2 + 1);
-              sender.due = true;
-            });
+        server.pass(clock, IDLE_NS / 2 - 2 * StandstillDetector.TICK_NS);
+        passInTicks(server, 2 * StandstillDetector.TICK_NS);
+        sendInTurnAfter(server, StandstillDetector.TICK_NS, sender);
         assertEquals(200, client.read().status());
         assertEquals(i, server.counters.value("c"));
       }
+      assertEquals(null, sender.failure);
+    }
+  }
+
+  @Test
+  void shouldAnswerWhatArrivesWhileTheLoopStandsStillBeforeItCloses() throws IOException {
+    try (TestServer server = launch();
+        RawClient client = server.connect()) {
+      final Sender sender = new Sender(client);
+      server.loops.stepper(0).addAgent(sender);
+      assertEquals(200, client.exchange(RawClient.get("/livez")).status());
+      server.pass(clock, IDLE_NS + 1);
+      sendInTurnAfter(server, IDLE_NS / 4, sender);
+      assertEquals(200, client.read().status());
       assertEquals(null, sender.failure);
     }
   }
@@ -92,7 +120,7 @@ class HttpIdleTest {
       Await.until("accepted", () -> server.http.counters().connectionsAccepted() == 2);
       server.pass(clock, IDLE_NS + 1);
       assertEquals(2, server.http.counters().connectionsOpen(), "a request may be on its way");
-      server.pass(clock, IDLE_NS / 4);
+      passInTicks(server, TimeUnit.SECONDS.toNanos(1));
       assertTrue(used.isClosed());
       assertTrue(fresh.isClosed());
     }
