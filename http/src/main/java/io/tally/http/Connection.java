@@ -400,6 +400,7 @@ final class Connection implements ReplyHandler {
 
   private void resume() {
     paused = false;
+    loop.onRead();
     unread.onResume(loop.nowNs());
     phaseSinceNs = loop.nowNs();
     decoder.resume();
@@ -552,8 +553,8 @@ final class Connection implements ReplyHandler {
 
   void onRoom() {
     awaitsRoom = false;
-    if (!closed) {
-      markDirty();
+    if (paused && !closed && !inputDone && isWritable()) {
+      resume();
     }
   }
 

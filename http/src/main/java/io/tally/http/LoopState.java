@@ -79,6 +79,7 @@ final class LoopState implements SteppedAgent {
     this.nowNs = nowNs;
     standstill.onTick(nowNs);
     share.onTick(nowNs);
+    share.onStep();
     if (nowNs - timeoutAskedNs >= StandstillDetector.TICK_NS) {
       timeoutAskedNs = nowNs;
       standstill.requestTimeoutNs(limits.requestTimeoutNs().getAsLong());
@@ -165,6 +166,7 @@ final class LoopState implements SteppedAgent {
   /** Reads the clock: once for each batch of bytes or page, not for each request in it. */
   void onRead() {
     nowNs = stepper.clock().nanoTime();
+    share.onRead(nowNs);
   }
 
   void onOpened(final Connection connection) {

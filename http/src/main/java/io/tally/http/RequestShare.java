@@ -2,16 +2,24 @@ package io.tally.http;
 
 import io.tally.engine.StandstillDetector;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Shares out the requests that one event loop may have under way among its connections: where they
- * are short, a connection is not read on, rather than refused. Whoever has none under way may
- * always have one. The others may have no more than their share, and together no more than are
- * answered in about an eighth of a second: what more is taken only waits longer here, and with it
- * whoever asks for little. Belongs to its loop's thread.
+ * are short, a connection is not read on, rather than refused. Those with requests under way may
+ * have no more than their share, and together no more than are answered in about an eighth of a
+ * second: what more is taken only waits longer here, and with it whoever asks for little. Whoever
+ * has none may have one up to four times that, so that whatever is taken is answered within about
+ * half a second, however slow the processor or cold the code.
+ *
+ * <p>For the same reason a turn of the loop, which reads all sockets that are ready before anything
+ * is applied, reads for no longer than {@value #TURN_MS} ms. Belongs to its loop's thread.
  */
 final class RequestShare {
-  private static final int MIN_LIMIT = 2_048;
+  static final int TURN_MS = 50;
+  private static final long TURN_NS = TimeUnit.MILLISECONDS.toNanos(TURN_MS);
+  private static final int MIN_LIMIT = 128;
+  private static final int OF_NEWCOMERS = 4;
 
   private final int slots;
   private final ArrayDeque<Connection> waiting = new ArrayDeque<>();
@@ -20,21 +28,39 @@ final class RequestShare {
   private int activeConnections;
   private int answered;
   private long intervalNs;
+  private long turnNs;
+  private boolean turnBegun;
+  private boolean turnOver;
 
   RequestShare(final int slots, final long nowNs) {
     this.slots = slots;
-    limit = slots;
+    limit = Math.min(slots, MIN_LIMIT);
     intervalNs = nowNs;
   }
 
   /** Whether a connection with so many requests under way may have another. */
   boolean admits(final int ofConnection) {
-    if (underWay >= slots) {
+    if (turnOver || underWay >= slots || underWay >= OF_NEWCOMERS * limit) {
       return false;
     }
     return ofConnection == 0
         || underWay < limit / 2
         || underWay < limit - limit / 8 && ofConnection < limit / Math.max(1, activeConnections);
+  }
+
+  /** Something is read. The first time after a step begins a turn. */
+  void onRead(final long nowNs) {
+    if (!turnBegun) {
+      turnBegun = true;
+      turnNs = nowNs;
+    }
+    turnOver = nowNs - turnNs > TURN_NS;
+  }
+
+  /** What was read has been applied. */
+  void onStep() {
+    turnBegun = false;
+    turnOver = false;
   }
 
   void onTick(final long nowNs) {
@@ -86,7 +112,7 @@ final class RequestShare {
 
   /** Has those read on that have waited longest. */
   void offer() {
-    for (int room = slots - underWay; room > 0 && !waiting.isEmpty(); room--) {
+    while (!waiting.isEmpty() && admits(0)) {
       waiting.poll().onRoom();
     }
   }

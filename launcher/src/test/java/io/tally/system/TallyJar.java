@@ -28,7 +28,7 @@ public final class TallyJar implements AutoCloseable {
 
   /** How the jar is run. */
   public static final class Launch {
-    private final List<String> limits = new ArrayList<>();
+    private final List<String> prefix = new ArrayList<>();
     private final List<String> jvmOptions = new ArrayList<>();
     private final Map<String, String> environment = new HashMap<>();
     private Path jar = packaged();
@@ -55,13 +55,19 @@ public final class TallyJar implements AutoCloseable {
 
     /** Lets the process have so many file descriptors. */
     public Launch descriptors(final int count) {
-      limits.addAll(List.of("/bin/sh", "-c", "ulimit -n " + count + "; exec \"$@\"", "sh"));
+      prefix.addAll(List.of("/bin/sh", "-c", "ulimit -n " + count + "; exec \"$@\"", "sh"));
+      return this;
+    }
+
+    /** Lets the process have the first processor alone. */
+    public Launch oneProcessor() {
+      prefix.addAll(List.of("taskset", "-c", "0"));
       return this;
     }
 
     /** Runs the jar with exactly these arguments. */
     public TallyJar run(final String... arguments) {
-      final List<String> command = new ArrayList<>(limits);
+      final List<String> command = new ArrayList<>(prefix);
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.addAll(jvmOptions);
       command.add("-jar");
