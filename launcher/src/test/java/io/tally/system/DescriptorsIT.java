@@ -59,6 +59,25 @@ class DescriptorsIT {
     }
   }
 
+  @Test
+  void shouldPlanNoMoreConnectionsThanThereAreDescriptors() {
+    try (TallyJar jar =
+            TallyJar.small().descriptors(DESCRIPTORS).start("node", "--id=a", "--nodes=a");
+        TallyJar greedy =
+            TallyJar.small()
+                .descriptors(DESCRIPTORS)
+                .start("node", "--id=a", "--nodes=a", "--max-connections=90")) {
+      jar.awaitReady();
+      assertEquals(Integer.toString(DESCRIPTORS / 2), jar.logged("limits", "max_connections"));
+      assertEquals(DESCRIPTORS / 2, jar.metrics().value("tally_http_connections_limit"));
+      assertEquals(1, greedy.child().awaitExit(LIMIT), greedy.child()::picture);
+      assertEquals(1, greedy.child().errors().size(), greedy.child()::picture);
+      final String message = greedy.child().errors().get(0);
+      assertTrue(message.contains("file descriptors"), message);
+      assertTrue(message.contains("--max-connections=90"), message);
+    }
+  }
+
   private static int openDescriptors(final TallyJar jar) throws IOException {
     try (Stream<Path> open = Files.list(Path.of("/proc/" + jar.child().pid() + "/fd"))) {
       return (int) open.count();

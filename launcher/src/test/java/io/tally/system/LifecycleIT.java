@@ -2,8 +2,10 @@ package io.tally.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -147,6 +149,17 @@ class LifecycleIT {
         assertTrue(answer.closes(), answer::toString);
       }
       assertEquals(0, demo.child().awaitExit(SOON), demo.child()::picture);
+    }
+  }
+
+  @Test
+  void shouldCloseAConnectionThatIsIdleForAsLongAsItIsTold() throws IOException {
+    try (TallyJar demo = TallyJar.small().start("--transport=inprocess", "--idle-timeout=1s")) {
+      final int port = demo.awaitReady().httpPort();
+      try (HttpConnection idle = new HttpConnection(port, SOON)) {
+        assertEquals(1, idle.call(HttpConnection.increment("a")).value());
+        assertThrows(EOFException.class, idle::read);
+      }
     }
   }
 
