@@ -31,7 +31,10 @@ final class FrameForger {
     final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
     header.wrap(buffer, 0);
     int position = HEADER_BYTES + header.blockLength();
-    boolean forged = false;
+    boolean forged = world.chance(0.25);
+    if (forged) {
+      forgeAcknowledgement(buffer);
+    }
     while (position < bytes.length) {
       final int length = buffer.getInt(position, ByteOrder.LITTLE_ENDIAN);
       final int offset = position + LENGTH_BYTES;
@@ -52,6 +55,12 @@ final class FrameForger {
       traces.add(Trace.FRAMES_FORGED);
     }
     return forged ? new Frame(frame.subject(), bytes) : null;
+  }
+
+  private void forgeAcknowledgement(final UnsafeBuffer buffer) {
+    final int offset = HEADER_BYTES + FrameHeaderDecoder.ackedFrameEncodingOffset();
+    final long acked = buffer.getLong(offset, ByteOrder.LITTLE_ENDIAN);
+    put(buffer, offset, acked + world.between(1, 1_000_000));
   }
 
   private void forgeHello(final UnsafeBuffer buffer, final int block) {

@@ -19,9 +19,9 @@ public final class LinkWitness {
 
   private record Sent(long frameNumber, int bytes) {}
 
-  /** What was sent to a node's present process, as far as it may not have taken it over. */
+  /** What was sent to one process, as far as it may not have taken it over. */
   private static final class Outbound {
-    private Process to;
+    private long lastNumber;
     private final ArrayDeque<Sent> unacked = new ArrayDeque<>();
     private long bytes;
   }
@@ -36,7 +36,7 @@ public final class LinkWitness {
   private final int windowBytes;
   private final Consumer<String> violations;
   private final InboundFrame frame;
-  private final Map<Long, Outbound> outbound = new HashMap<>();
+  private final Map<Process, Outbound> outbound = new HashMap<>();
   private final Map<Process, Inbound> inbound = new HashMap<>();
 
   /**
@@ -67,12 +67,8 @@ public final class LinkWitness {
     if (heard != null && heard.waiting != 0 && heard.waiting <= frame.ackedFrame()) {
       violations.accept("window: a frame was acknowledged while a message of it waited for room");
     }
-    final Outbound sent = outbound.computeIfAbsent(peer.nodeKey, key -> new Outbound());
-    if (!peer.equals(sent.to)) {
-      sent.to = peer;
-      sent.unacked.clear();
-      sent.bytes = 0;
-    }
+    final Outbound sent = outbound.computeIfAbsent(peer, p -> new Outbound());
+    sent.lastNumber = frame.frameNumber();
     // Hellos always pass.
     if (frame.messageCount() > 0 && sent.bytes + bytes.length > windowBytes) {
       violations.accept("window: more was sent than a peer has to keep");
@@ -87,8 +83,8 @@ public final class LinkWitness {
    */
   public void onPublished(final String subject, final byte[] bytes) {
     frame.wrap(bytes);
-    if (frame.frameNumber() > 0) {
-      final Outbound sent = outbound.get(process(subject).nodeKey);
+    if (frame.messageCount() > 0) {
+      final Outbound sent = outbound.get(process(subject));
       sent.unacked.add(new Sent(frame.frameNumber(), bytes.length));
       sent.bytes += bytes.length;
     }
@@ -101,9 +97,9 @@ public final class LinkWitness {
    */
   public void onArrived(final byte[] bytes) {
     frame.wrap(bytes);
-    final Outbound sent = outbound.get(frame.sourceKey());
-    if (sent != null && source().equals(sent.to)) {
-      final long acked = frame.ackedFrame();
+    final Outbound sent = outbound.get(source());
+    final long acked = frame.ackedFrame();
+    if (sent != null && acked <= sent.lastNumber) {
       while (!sent.unacked.isEmpty() && sent.unacked.peekFirst().frameNumber <= acked) {
         sent.bytes -= sent.unacked.removeFirst().bytes;
       }

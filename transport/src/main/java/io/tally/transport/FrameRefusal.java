@@ -19,6 +19,8 @@ public enum FrameRefusal {
   FOREIGN_SOURCE,
   /** The sender is not the incarnation of the node that this node talks to. */
   SOURCE_INCARNATION,
+  /** It acknowledges frames that were never sent. */
+  ACKNOWLEDGEMENT,
   /** A hello with an impossible id, or one that contradicts the frame it came in. */
   HELLO,
   /** A hello with another fingerprint. */

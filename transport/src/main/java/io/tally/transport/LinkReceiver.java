@@ -168,6 +168,10 @@ final class LinkReceiver implements SteppedAgent {
       }
       return;
     }
+    if (frame.ackedFrame() > peer.peer.sentFrame()) {
+      counters.refuse(FrameRefusal.ACKNOWLEDGEMENT);
+      return;
+    }
     session.clock.onFrame(frame.clockNs(), arrivalNs);
     if (messageCount > 0) {
       membership.onMessages(peer.peer, session);

@@ -26,6 +26,7 @@ final class Peer {
   // Written by the sender.
   private volatile long seenPosition;
   private volatile long unacknowledgedBytes;
+  private volatile long sentFrame;
 
   Peer(final int index, final String id, final long key, final int ringBytes) {
     this.index = index;
@@ -99,6 +100,15 @@ final class Peer {
    */
   void seenPosition(final long position) {
     seenPosition = position;
+  }
+
+  /** Number of the last frame that was sent to any incarnation of this peer, or is just going. */
+  long sentFrame() {
+    return sentFrame;
+  }
+
+  void sentFrame(final long frameNumber) {
+    sentFrame = frameNumber;
   }
 
   boolean hasUnseenMessages() {

@@ -47,6 +47,10 @@ final class PeerPublisher {
 
   private PeerSession session;
   private long frameNumber;
+
+  /** To which the frames in the window went. */
+  private long windowIncarnation;
+
   private int answersGiven;
   private int outagesSeen;
   private long nextHelloNs;
@@ -146,9 +150,6 @@ final class PeerPublisher {
     }
     // The numbers go on: an incarnation that returns after another took its place for a while still
     // acknowledges what it got before, and that must not speak of frames that follow.
-    if (session == null || session.incarnation != newSession.incarnation) {
-      unacked.clear();
-    }
     session = newSession;
     peer.unacknowledgedBytes(unacked.bytes());
     answersGiven = 0;
@@ -176,7 +177,9 @@ final class PeerPublisher {
   }
 
   private int publish(final long nowNs, final boolean announce) {
-    unacked.ackUpTo(session.ackedByPeer());
+    if (isWindowOfSession()) {
+      unacked.ackUpTo(session.ackedByPeer());
+    }
     final int answersWanted = session.answersWanted();
     final boolean probe = session.isStalled() && nowNs - nextProbeNs >= 0;
     final boolean due = nowNs - nextHelloNs >= 0;
@@ -224,10 +227,16 @@ final class PeerPublisher {
     return local.state() == NodeState.DRAINING ? Math.max(1, helloIntervalNs / 5) : helloIntervalNs;
   }
 
+  /** A twin that only starts frees nothing of what the incarnation before it was sent. */
+  private boolean isWindowOfSession() {
+    return windowIncarnation == session.incarnation;
+  }
+
   private void publishFrame(final long nowNs) {
     // Bytes first: the frame number read after them covers at least these bytes.
     final long takenOverBytes = session.takenOverBytes();
-    final byte[] bytes = frame.finish(++frameNumber, session.takenOver());
+    peer.sentFrame(++frameNumber);
+    final byte[] bytes = frame.finish(frameNumber, session.takenOver());
     final int messageCount = frame.commandCount() + frame.replyCount();
     if (!carrier.publish(session.subject, bytes)) {
       counters.increment(LinkCounter.PUBLISH_FAILURES);
@@ -235,7 +244,9 @@ final class PeerPublisher {
       return;
     }
     session.bytesAcknowledged(takenOverBytes);
-    unacked.add(frameNumber, bytes.length);
+    if (isWindowOfSession()) {
+      unacked.add(frameNumber, bytes.length);
+    }
     counters.increment(LinkCounter.FRAMES_SENT);
     counters.increase(LinkCounter.BYTES_SENT, bytes.length);
     counters.increase(LinkCounter.HELLOS_SENT, frame.helloCount());
@@ -250,6 +261,10 @@ final class PeerPublisher {
   }
 
   private void drain(final long nowNs) {
+    if (!isWindowOfSession()) {
+      unacked.clear();
+      windowIncarnation = session.incarnation;
+    }
     final ManyToOneRingBuffer ring = peer.outbound();
     // Read for each frame: the next connection may take less than the last.
     final long carriedBytes = Math.min(maxFrameBytes, carrier.maxFrameBytes());

@@ -181,6 +181,21 @@ class FrameRefusalTest {
   }
 
   @Test
+  void shouldRefuseToBeToldOfFramesThatItNeverSent() {
+    final int offset =
+        MessageHeaderEncoder.ENCODED_LENGTH + FrameHeaderEncoder.ackedFrameEncodingOffset();
+    assertRefused(
+        FrameRefusal.ACKNOWLEDGEMENT, changed(b -> b.putLong(offset, 1, ByteOrder.LITTLE_ENDIAN)));
+    node.link.sender().doWork(0);
+    receive(changed(b -> b.putLong(offset, 1, ByteOrder.LITTLE_ENDIAN)));
+    assertEquals(List.of(1L, 2L), node.commands);
+    node.commands.clear();
+    assertRefused(
+        FrameRefusal.ACKNOWLEDGEMENT,
+        changed(b -> b.putLong(offset, Long.MAX_VALUE, ByteOrder.LITTLE_ENDIAN)));
+  }
+
+  @Test
   void shouldRefuseAnotherIncarnation() {
     assertRefused(FrameRefusal.SOURCE_INCARNATION, dataFrame("node-1", INCARNATION));
     receive(valid);

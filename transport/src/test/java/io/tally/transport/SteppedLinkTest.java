@@ -314,6 +314,44 @@ class SteppedLinkTest {
   }
 
   @Test
+  void shouldNotGiveATwinsPlaceASecondWindow() {
+    launchPair(
+        TestNode.context("a", 10).windowBytes(1 << 16).ringBytes(1 << 16).maxFrameBytes(1 << 13),
+        TestNode.context("b", 20));
+    final long[] bytes = {0};
+    carrier.subscribe("test.node.b.20", frame -> bytes[0] += frame.length > 500 ? frame.length : 0);
+    fillWindow();
+    assertTrue(bytes[0] > 3 << 14, bytes[0] + " bytes left");
+    pass(3_500, a);
+    final TestNode twin =
+        TestNode.launch(TestNode.context("b", 30).nodeIds(List.of("a", "b")), carrier);
+    pass(1_500, a, twin);
+    assertEquals(PeerStatus.STARTING, a.link.peerStatus(1));
+    twin.close();
+    // All that it was sent still waits for it, and it is heard.
+    b.link.sender().doWork(nowNs);
+    carrier.deliver();
+    a.step(nowNs);
+    assertEquals(20, a.link.incarnation(1));
+    fillWindow();
+    assertTrue(bytes[0] <= 1 << 16, bytes[0] + " bytes are under way");
+    pass(200, a, b);
+    assertEquals(NodeLink.CLAIMED, a.offerCommand(1, 1, 900));
+    fillWindow();
+    assertTrue(bytes[0] > 1 << 16, "it has taken them, and the window is open again");
+  }
+
+  private void fillWindow() {
+    for (int i = 0; i < 200; i++) {
+      while (a.offerCommand(1, i, 900) == NodeLink.CLAIMED) {
+        continue;
+      }
+      a.link.sender().doWork(nowNs);
+      carrier.deliver();
+    }
+  }
+
+  @Test
   void shouldLeaveItsStepWhenAPeerGoesDownBetweenTwoOfItsFrames() {
     launchPair(TestNode.context("a", 10).maxFrameBytes(1 << 13), TestNode.context("b", 20));
     pass(2_750, a);
