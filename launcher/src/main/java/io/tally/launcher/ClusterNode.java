@@ -30,7 +30,7 @@ final class ClusterNode implements AutoCloseable {
   private final int localIndex;
   private final Stepping stepping;
   private final NanoClock clock;
-  private long incarnation = Incarnation.of(System.currentTimeMillis(), RANDOM.nextLong());
+  private long incarnation = newIncarnation();
   private ClusterLink link;
   private ShardEngine engine;
 
@@ -49,6 +49,10 @@ final class ClusterNode implements AutoCloseable {
     this.localIndex = localIndex;
     this.stepping = stepping;
     this.clock = clock;
+  }
+
+  private static long newIncarnation() {
+    return Incarnation.of(System.currentTimeMillis(), RANDOM.nextLong());
   }
 
   String nodeId() {
@@ -84,6 +88,10 @@ final class ClusterNode implements AutoCloseable {
   void launchLink(final FrameCarrier carrier, final NodeListener listener) throws StartException {
     if (nodeIds.size() == 1) {
       return;
+    }
+    if (link == null) {
+      // Now, since the link tells its peers what the clock shows now: it may have been set right.
+      incarnation = newIncarnation();
     }
     try {
       link =

@@ -123,7 +123,6 @@ final class SimulatedProcess implements LinkListener {
     clock = new ProcessClock(world, wallOffsetMs);
     requestTimeoutNs = settings.drawRequestTimeoutNs(world);
     keyLimit = new IdempotencyLimit(settings.maxKeysOfProcess());
-    incarnation = Incarnation.of(clock.epochMillis(), world.nextLong());
     callsToPause = draw(faults.pauseCalls());
     callsToStall = draw(faults.stallCalls());
     door = new FrontDoor(this, settings.loopCount(), answers, traces, violations);
@@ -252,8 +251,9 @@ final class SimulatedProcess implements LinkListener {
   }
 
   private long epochMillis() {
+    final long read = clock.epochMillis();
     touch();
-    return clock.epochMillis();
+    return read;
   }
 
   // Pauses
@@ -481,6 +481,7 @@ final class SimulatedProcess implements LinkListener {
 
   private void connect(final long nowNs) {
     if (settings.nodeIds().size() == 1) {
+      incarnation = newIncarnation();
       listener.onIncarnation(this);
       launchEngine();
       state = State.READY;
@@ -489,6 +490,7 @@ final class SimulatedProcess implements LinkListener {
       untilNs = nowNs + Settings.START_TIMEOUT_NS;
       carrierThread.notice();
     } else if (session.isConnected()) {
+      incarnation = newIncarnation();
       launchLink();
     } else if (nowNs - untilNs >= 0) {
       failStart();
@@ -514,6 +516,10 @@ final class SimulatedProcess implements LinkListener {
         .ringBytes(Settings.RING_BYTES)
         .maxFrameBytes(Settings.MAX_FRAME_BYTES)
         .maxMessageBytes(Settings.MAX_MESSAGE_BYTES);
+  }
+
+  private long newIncarnation() {
+    return Incarnation.of(clock.epochMillis(), world.nextLong());
   }
 
   private void launchLink() {

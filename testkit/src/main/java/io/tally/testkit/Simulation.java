@@ -102,8 +102,10 @@ final class Simulation implements SimulatedProcess.Listener {
         violations, faults.kinds(), recorder.operationCount(), world.nowNs(), traces);
   }
 
+  /** Some hours, or some days: farther than an incarnation may be ahead of all clocks. */
   private long drawWallOffsetMs() {
-    return world.between(-7_200_000, 7_200_000);
+    final long hours = world.chance(0.5) ? 2 : 120;
+    return world.between(-hours * 3_600_000, hours * 3_600_000);
   }
 
   private void start(final int node) {

@@ -9,7 +9,7 @@ import java.util.List;
  */
 final class Fingerprint {
   /** Rises with every change of what nodes say to each other. */
-  private static final int PROTOCOL_VERSION = 1;
+  private static final int PROTOCOL_VERSION = 2;
 
   private Fingerprint() {}
 

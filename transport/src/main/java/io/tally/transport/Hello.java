@@ -13,6 +13,7 @@ final class Hello {
   int loopCount;
   long requestTimeoutNs;
   long wallClockMs;
+  long knownWallClockMs;
 
   /** The sender's monotonic clock when it left, and this process's when it had arrived. */
   long clockNs;

@@ -84,6 +84,7 @@ final class HelloAdapter {
     hello.loopCount = decoder.loopCount();
     hello.requestTimeoutNs = decoder.requestTimeoutNs();
     hello.wallClockMs = decoder.wallClockMs();
+    hello.knownWallClockMs = decoder.knownWallClockMs();
     hello.clockNs = frame.clockNs();
     hello.arrivalNs = arrivalNs;
     hello.wantsAnswer = decoder.answer() == 0;

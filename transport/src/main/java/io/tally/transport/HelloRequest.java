@@ -5,4 +5,4 @@ package io.tally.transport;
  * talks to: a stranger, an outdated or future incarnation of a peer, or another process of this
  * node's own id.
  */
-record HelloRequest(String subject, long knownIncarnation) {}
+record HelloRequest(String subject, long knownIncarnation, long knownWallClockMs) {}

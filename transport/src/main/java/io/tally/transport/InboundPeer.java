@@ -22,6 +22,12 @@ final class InboundPeer {
     this.peer = peer;
   }
 
+  /** No higher one of this peer was ever believed. */
+  long believedIncarnation() {
+    final PeerSession session = peer.session();
+    return Math.max(peer.readyIncarnation(), session == null ? 0 : session.incarnation);
+  }
+
   void hold(final HeldFrame frame) {
     held.addLast(frame);
     heldBytes += frame.bytes.length;

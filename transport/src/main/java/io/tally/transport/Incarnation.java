@@ -41,6 +41,11 @@ public final class Incarnation {
   /** Whether a process could have it whose clock showed up to a day more than the given time. */
   static boolean isPlausible(final long incarnation, final long latestWallClockMs) {
     return incarnation <= MAX
-        && (incarnation >> RANDOM_BITS) - DAY_MS <= Math.max(0, latestWallClockMs);
+        && wallClockMs(incarnation) - DAY_MS <= Math.max(0, latestWallClockMs);
+  }
+
+  /** What the wall clock showed of which an incarnation was made. */
+  static long wallClockMs(final long incarnation) {
+    return incarnation >> RANDOM_BITS;
   }
 }

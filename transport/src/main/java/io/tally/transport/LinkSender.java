@@ -116,7 +116,7 @@ final class LinkSender implements SteppedAgent {
         nowNs + (state == NodeState.STARTING ? startHelloIntervalNs : helloIntervalNs);
     final boolean wantsAnswers =
         state == NodeState.STARTING || (state == NodeState.READY && !peers.areAllUp());
-    if (sayHello(discoverySubject, 0, !wantsAnswers)) {
+    if (sayHello(discoverySubject, 0, 0, !wantsAnswers)) {
       local.helloSaid(nowNs);
     }
   }
@@ -125,16 +125,19 @@ final class LinkSender implements SteppedAgent {
     int count = 0;
     HelloRequest request;
     while (count < helloRequests.capacity() && (request = helloRequests.poll()) != null) {
-      sayHello(request.subject(), request.knownIncarnation(), true);
+      sayHello(request.subject(), request.knownIncarnation(), request.knownWallClockMs(), true);
       count++;
     }
     return count;
   }
 
   private boolean sayHello(
-      final String subject, final long knownIncarnation, final boolean isAnswer) {
+      final String subject,
+      final long knownIncarnation,
+      final long knownWallClockMs,
+      final boolean isAnswer) {
     frame.begin();
-    frame.appendHello(knownIncarnation, isAnswer, false);
+    frame.appendHello(knownIncarnation, knownWallClockMs, isAnswer, false);
     final byte[] bytes = frame.finish(0, 0);
     if (!carrier.publish(subject, bytes)) {
       counters.increment(LinkCounter.PUBLISH_FAILURES);

@@ -3,6 +3,7 @@ package io.tally.transport;
 import io.tally.engine.KeyHash;
 import io.tally.engine.codecs.NodeState;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.NanoClock;
 
@@ -20,7 +21,8 @@ final class LocalNode {
   final int loopCount;
   final long requestTimeoutNs;
   final NanoClock clock;
-  final EpochClock wallClock;
+  private final EpochClock wallClock;
+  private final AtomicLong latestWallClockMs = new AtomicLong();
 
   private volatile NodeState state = NodeState.STARTING;
   private volatile long alreadyRunning;
@@ -41,6 +43,19 @@ final class LocalNode {
     requestTimeoutNs = context.requestTimeoutNs();
     clock = context.clock();
     wallClock = context.wallClock();
+    latestWallClockMs();
+  }
+
+  /**
+   * The latest that this node's wall clock has shown. It may have been set back since this
+   * incarnation, or one before it, was made of it. Any thread.
+   */
+  long latestWallClockMs() {
+    return raiseWallClock(wallClock.time());
+  }
+
+  long raiseWallClock(final long heardMs) {
+    return latestWallClockMs.accumulateAndGet(heardMs, Math::max);
   }
 
   NodeState state() {

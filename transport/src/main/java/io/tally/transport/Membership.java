@@ -69,11 +69,12 @@ final class Membership {
       refuse(nowNs, hello, FrameRefusal.FINGERPRINT);
       return;
     }
-    if (!isPlausible(hello)) {
+    if (!isPlausible(inbound, hello)) {
       refuse(nowNs, hello, FrameRefusal.INCARNATION);
       return;
     }
     refused.onAccepted(hello.nodeId, hello.incarnation);
+    onVouched(hello);
     if (hello.key == local.key) {
       onOwnId(hello);
       return;
@@ -135,15 +136,37 @@ final class Membership {
 
   /**
    * A mistaken process could otherwise end this one, or take its own successors' place for ever, by
-   * a number that nobody can exceed. One wrong clock, whosever it is, must not refuse the others.
+   * a number that nobody can exceed. One wrong clock, whosever it is, must not refuse the others;
+   * and what was once believed is not judged again, since clocks are set right.
    */
-  private boolean isPlausible(final Hello hello) {
-    long latestMs = Math.max(local.wallClock.time(), hello.wallClockMs);
-    for (final InboundPeer inbound : inboundPeers) {
-      latestMs = Math.max(latestMs, inbound.wallClockMs);
+  private boolean isPlausible(final InboundPeer inbound, final Hello hello) {
+    long latestMs = Math.max(local.latestWallClockMs(), hello.wallClockMs);
+    for (final InboundPeer other : inboundPeers) {
+      latestMs = Math.max(latestMs, other.wallClockMs);
     }
-    return Incarnation.isPlausible(hello.incarnation, latestMs)
-        && Incarnation.isPlausible(hello.knownIncarnation, latestMs);
+    final long believed = inbound == null ? local.incarnation : inbound.believedIncarnation();
+    return isPlausible(hello.incarnation, believed, latestMs)
+        && isPlausible(
+            hello.knownIncarnation, local.incarnation, Math.max(latestMs, hello.knownWallClockMs));
+  }
+
+  /** Its predecessor counts among the clocks: a successor has to be higher. */
+  private static boolean isPlausible(
+      final long incarnation, final long believed, final long latestMs) {
+    return incarnation <= believed
+        || Incarnation.isPlausible(
+            incarnation, Math.max(latestMs, Incarnation.wallClockMs(believed)));
+  }
+
+  /**
+   * Who knows a process that was ready before this one of its id, which had to be started above it,
+   * has a clock's word for it that others may not have heard.
+   */
+  private void onVouched(final Hello hello) {
+    if (hello.knownIncarnation <= local.incarnation) {
+      local.raiseWallClock(
+          Math.min(hello.knownWallClockMs, Incarnation.wallClockMs(local.incarnation)));
+    }
   }
 
   private static void onResolved(final PeerSession session, final long incarnation) {
@@ -159,7 +182,7 @@ final class Membership {
     if (incarnation < peer.readyIncarnation()) {
       counters.refuse(FrameRefusal.STALE_INCARNATION);
       if (state != NodeState.LEAVING) {
-        answerOther(peer.id, incarnation, peer.readyIncarnation());
+        answerOther(peer, incarnation);
       }
       return;
     }
@@ -200,7 +223,7 @@ final class Membership {
         } else if (session == null || !session.isServing()) {
           become(peer, replaceSession(nowNs, inbound, hello), PeerStatus.STARTING);
         } else if (hello.wantsAnswer) {
-          answerOther(peer.id, incarnation, peer.readyIncarnation());
+          answerOther(peer, incarnation);
           return;
         }
       }
@@ -225,6 +248,7 @@ final class Membership {
             subjects.node(peer.id, hello.incarnation),
             hello.loopCount,
             hello.requestTimeoutNs,
+            Math.max(hello.wallClockMs, Incarnation.wallClockMs(hello.incarnation)),
             new PeerClock(hello.clockNs, hello.arrivalNs));
     peer.session(session);
     peers.onStatusChanged();
@@ -241,7 +265,7 @@ final class Membership {
       if (peer.readyIncarnation() != 0) {
         counters.increment(LinkCounter.INCARNATION_CHANGES);
       }
-      peer.readyIncarnation(session.incarnation);
+      peer.onReady(session.incarnation, session.wallClockMs);
     }
   }
 
@@ -268,7 +292,7 @@ final class Membership {
       listener.onPeerRefused(hello.nodeId, hello.incarnation, reason);
     }
     if (hello.wantsAnswer) {
-      answerOther(hello.nodeId, hello.incarnation, 0);
+      answerOther(hello.nodeId, hello.incarnation, 0, 0);
     }
   }
 
@@ -289,7 +313,7 @@ final class Membership {
       onSuperseded(incarnation);
     }
     if (hello.wantsAnswer) {
-      answerOther(local.id, incarnation, local.incarnation);
+      answerOther(local.id, incarnation, local.incarnation, local.latestWallClockMs());
     }
   }
 
@@ -322,11 +346,18 @@ final class Membership {
     }
   }
 
+  private void answerOther(final Peer peer, final long incarnation) {
+    answerOther(peer.id, incarnation, peer.readyIncarnation(), peer.readyWallClockMs());
+  }
+
   private void answerOther(
-      final String nodeId, final long incarnation, final long knownIncarnation) {
+      final String nodeId,
+      final long incarnation,
+      final long knownIncarnation,
+      final long knownWallClockMs) {
     // A full queue means that others wait for an answer; this one asks again.
     if (helloRequests.offer(
-        new HelloRequest(subjects.node(nodeId, incarnation), knownIncarnation))) {
+        new HelloRequest(subjects.node(nodeId, incarnation), knownIncarnation, knownWallClockMs))) {
       senderNeeded = true;
     }
   }

@@ -89,7 +89,11 @@ final class OutboundFrame {
     limit += LENGTH_BYTES + length;
   }
 
-  void appendHello(final long knownIncarnation, final boolean isAnswer, final boolean isResolved) {
+  void appendHello(
+      final long knownIncarnation,
+      final long knownWallClockMs,
+      final boolean isAnswer,
+      final boolean isResolved) {
     final int start = limit + LENGTH_BYTES;
     helloEncoder
         .wrapAndApplyHeader(buffer, start, headerEncoder)
@@ -97,7 +101,8 @@ final class OutboundFrame {
         .incarnation(local.incarnation)
         .fingerprint(local.fingerprint)
         .knownIncarnation(knownIncarnation)
-        .wallClockMs(local.wallClock.time())
+        .knownWallClockMs(knownWallClockMs)
+        .wallClockMs(local.latestWallClockMs())
         .requestTimeoutNs(local.requestTimeoutNs)
         .loopCount(local.loopCount)
         .state(local.state())

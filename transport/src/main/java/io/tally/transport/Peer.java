@@ -20,6 +20,7 @@ final class Peer {
   private volatile ManyToOneRingBuffer outbound;
   private volatile PeerSession session;
   private volatile long readyIncarnation;
+  private volatile long readyWallClockMs;
   private volatile long roundTripCount;
   private volatile long roundTripSumNs;
 
@@ -90,7 +91,13 @@ final class Peer {
     return readyIncarnation;
   }
 
-  void readyIncarnation(final long incarnation) {
+  /** The latest that the wall clock of that incarnation has shown, as far as it was heard. */
+  long readyWallClockMs() {
+    return readyWallClockMs;
+  }
+
+  void onReady(final long incarnation, final long wallClockMs) {
+    readyWallClockMs = wallClockMs;
     readyIncarnation = incarnation;
   }
 

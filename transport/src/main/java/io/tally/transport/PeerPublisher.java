@@ -204,7 +204,8 @@ final class PeerPublisher {
     do {
       frame.begin();
       if (sayHello) {
-        frame.appendHello(peer.readyIncarnation(), !asks, isResolved);
+        final long known = peer.readyIncarnation();
+        frame.appendHello(known, peer.readyWallClockMs(), !asks, isResolved);
       }
       // It may have gone down since the frame before.
       frameFull = false;

@@ -10,6 +10,10 @@ final class PeerSession {
   final String subject;
   final int loopCount;
   final long requestTimeoutNs;
+
+  /** The latest that its wall clock had shown when it was first heard, and believed. */
+  final long wallClockMs;
+
   final PeerClock clock;
 
   // Written by the receiver.
@@ -34,11 +38,13 @@ final class PeerSession {
       final String subject,
       final int loopCount,
       final long requestTimeoutNs,
+      final long wallClockMs,
       final PeerClock clock) {
     this.incarnation = incarnation;
     this.subject = subject;
     this.loopCount = loopCount;
     this.requestTimeoutNs = requestTimeoutNs;
+    this.wallClockMs = wallClockMs;
     this.clock = clock;
   }
 

@@ -71,15 +71,16 @@ public record StartState(
   }
 
   /**
-   * Whether nothing forbids this node to become ready. Missing peers do not forbid it, nor does a
-   * stranger that claims no place in this node's own list, as long as a peer of that list agrees:
-   * one mistyped process must not keep every restarted node from serving.
+   * Whether nothing forbids this node to become ready. Missing peers do not forbid it, nor does one
+   * with a wrong clock, nor a stranger that claims no place in this node's own list, as long as a
+   * peer of that list agrees: one mistyped process must not keep every restarted node from serving.
    *
    * @return true if it has listened long enough, was not refused and is the only process of its id.
    */
   public boolean mayBecomeReady() {
     return listened
-        && (refused.isEmpty() || !answered.isEmpty() && refused.stream().noneMatch(this::forbids))
+        && (outliers.containsAll(refused)
+            || !answered.isEmpty() && refused.stream().noneMatch(this::forbids))
         && alreadyRunning == 0
         && superseded == 0
         && knownIncarnation == 0;

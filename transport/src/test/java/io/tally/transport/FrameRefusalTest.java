@@ -42,7 +42,7 @@ class FrameRefusalTest {
             TestNode.context("node-1", INCARNATION).loopCount(3).clock(new CachedNanoClock()));
     remote.state(NodeState.READY);
     final OutboundFrame frame = new OutboundFrame(remote, 4096);
-    frame.appendHello(0, true, false);
+    frame.appendHello(0, 0, true, false);
     append(frame, 1);
     append(frame, 2);
     valid = frame.finish(1, 0);

@@ -566,7 +566,7 @@ class SteppedLinkTest {
 
   @Test
   void shouldAcceptAnIncarnationThatAgreesWithItsOwnOrAThirdClock() {
-    final long aheadMs = System.currentTimeMillis() + 5 * 86_400_000L;
+    final long aheadMs = aheadMs();
     final long incarnation = Incarnation.of(aheadMs, 1);
     launchPair(TestNode.context("a", 10), TestNode.context("b", 20).wallClock(() -> aheadMs));
     final TestNode successor =
@@ -576,6 +576,98 @@ class SteppedLinkTest {
     carrier.deliver();
     a.step(nowNs);
     assertEquals(incarnation, a.link.incarnation(1));
+  }
+
+  @Test
+  void shouldKeepAndRegainAPeerWhoseWallClockWasSetRight() {
+    final long[] clockMs = {aheadMs()};
+    final long incarnation = Incarnation.of(clockMs[0], 1);
+    a = TestNode.launch(TestNode.context("a", 10).nodeIds(List.of("a", "b")), carrier);
+    b =
+        TestNode.launch(
+            TestNode.context("b", incarnation)
+                .nodeIds(List.of("a", "b"))
+                .wallClock(() -> clockMs[0]),
+            carrier);
+    a.link.markReady();
+    b.link.markReady();
+    exchange();
+    assertEquals(incarnation, a.link.incarnation(1));
+    clockMs[0] = System.currentTimeMillis();
+    pass(3_000, a, b);
+    pass(4_000, a);
+    assertEquals(PeerStatus.DOWN, a.link.peerStatus(1));
+    pass(1_500, a, b);
+    assertEquals(incarnation, a.link.incarnation(1));
+    assertEquals(10, b.link.incarnation(0));
+    // One that never heard the wrong clock, in the place of a node that is gone.
+    a.link.close();
+    final TestNode successor =
+        TestNode.launch(TestNode.context("a", 11).nodeIds(List.of("a", "b")), carrier);
+    pass(500, successor, b);
+    assertTrue(successor.link.startState(nowNs).mayBecomeReady());
+    successor.link.markReady();
+    pass(1_000, successor, b);
+    assertEquals(incarnation, successor.link.incarnation(1));
+    assertEquals(11, b.link.incarnation(0));
+    b.link.markDraining();
+    pass(500, successor, b);
+    assertEquals(PeerStatus.DRAINING, successor.link.peerStatus(1));
+    assertEquals(0, b.link.counters().refused(FrameRefusal.INCARNATION));
+    assertEquals(0, successor.link.counters().refused(FrameRefusal.INCARNATION));
+  }
+
+  @Test
+  void shouldStartAboveAPredecessorWhoseWallClockWasWrong() {
+    final long ahead = Incarnation.of(aheadMs(), 1);
+    final List<String> ids = List.of("a", "b", "c");
+    a = TestNode.launch(TestNode.context("a", 10).nodeIds(ids), carrier);
+    b =
+        TestNode.launch(
+            TestNode.context("b", ahead).nodeIds(ids).wallClock(SteppedLinkTest::aheadMs), carrier);
+    a.link.markReady();
+    b.link.markReady();
+    exchange();
+    b.link.close();
+    pass(3_000, a);
+
+    // The clock is right at the next start, and a third node knows nothing of the time before.
+    final TestNode c = TestNode.launch(TestNode.context("c", 30).nodeIds(ids), carrier);
+    c.link.markReady();
+    b = TestNode.launch(TestNode.context("b", 20).nodeIds(ids), carrier);
+    pass(500, a, b, c);
+    assertEquals(ahead, b.link.startState(nowNs).knownIncarnation());
+    for (long known = ahead; known < ahead + 3; known++) {
+      b.link.close();
+      b = TestNode.launch(TestNode.context("b", known + 1).nodeIds(ids), carrier);
+      pass(500, a, b, c);
+      assertEquals(0, b.link.startState(nowNs).knownIncarnation());
+      assertTrue(b.link.startState(nowNs).mayBecomeReady());
+      b.link.markReady();
+      pass(500, a, b, c);
+      assertEquals(known + 1, a.link.incarnation(1));
+      assertEquals(known + 1, c.link.incarnation(1));
+      assertEquals(10, b.link.incarnation(0));
+      assertEquals(30, b.link.incarnation(2));
+      assertEquals(List.of(), c.link.startState(nowNs).outliers());
+    }
+  }
+
+  @Test
+  void shouldBecomeReadyBesideOneWithAWrongClock() {
+    a = TestNode.launch(TestNode.context("a", 10).nodeIds(List.of("a", "b")), carrier);
+    b =
+        TestNode.launch(
+            TestNode.context("b", Incarnation.of(aheadMs(), 1)).nodeIds(List.of("a", "b")),
+            carrier);
+    b.link.markReady();
+    pass(500, a, b);
+    assertEquals(List.of("b"), a.link.startState(nowNs).outliers());
+    assertTrue(a.link.startState(nowNs).mayBecomeReady());
+  }
+
+  private static long aheadMs() {
+    return System.currentTimeMillis() + 5 * 86_400_000L;
   }
 
   @Test
