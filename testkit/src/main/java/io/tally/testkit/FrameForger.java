@@ -4,7 +4,6 @@ import io.tally.engine.KeyHash;
 import io.tally.engine.codecs.CommandDecoder;
 import io.tally.engine.codecs.FrameHeaderDecoder;
 import io.tally.engine.codecs.HelloDecoder;
-import io.tally.engine.codecs.MessageHeaderDecoder;
 import java.nio.ByteOrder;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -12,13 +11,10 @@ import org.agrona.concurrent.UnsafeBuffer;
  * Makes of a frame what a mistaken peer would have sent: sound in its structure, wrong in a fact.
  */
 final class FrameForger {
-  private static final int LENGTH_BYTES = Integer.BYTES;
-  private static final int HEADER_BYTES = MessageHeaderDecoder.ENCODED_LENGTH;
   private static final long DAY = 86_400_000L << 20;
 
   private final World world;
   private final Traces traces;
-  private final MessageHeaderDecoder header = new MessageHeaderDecoder();
 
   FrameForger(final World world, final Traces traces) {
     this.world = world;
@@ -29,28 +25,24 @@ final class FrameForger {
   Frame forge(final Frame frame) {
     final byte[] bytes = frame.bytes().clone();
     final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
-    header.wrap(buffer, 0);
-    int position = HEADER_BYTES + header.blockLength();
-    boolean forged = world.chance(0.25);
-    if (forged) {
+    final boolean acknowledges = world.chance(0.25);
+    if (acknowledges) {
       forgeAcknowledgement(buffer);
     }
-    while (position < bytes.length) {
-      final int length = buffer.getInt(position, ByteOrder.LITTLE_ENDIAN);
-      final int offset = position + LENGTH_BYTES;
-      switch (header.wrap(buffer, offset).templateId()) {
-        case HelloDecoder.TEMPLATE_ID -> {
-          forgeHello(buffer, offset + HEADER_BYTES);
-          forged = true;
-        }
-        case CommandDecoder.TEMPLATE_ID -> {
-          forgeCommand(buffer, offset + HEADER_BYTES);
-          forged = true;
-        }
-        default -> {}
-      }
-      position = offset + length;
-    }
+    final boolean forged =
+        FrameWalk.over(
+                buffer,
+                (templateId, block) -> {
+                  switch (templateId) {
+                    case HelloDecoder.TEMPLATE_ID -> forgeHello(buffer, block);
+                    case CommandDecoder.TEMPLATE_ID -> forgeCommand(buffer, block);
+                    default -> {
+                      return false;
+                    }
+                  }
+                  return true;
+                })
+            || acknowledges;
     if (forged) {
       traces.add(Trace.FRAMES_FORGED);
     }
@@ -58,7 +50,7 @@ final class FrameForger {
   }
 
   private void forgeAcknowledgement(final UnsafeBuffer buffer) {
-    final int offset = HEADER_BYTES + FrameHeaderDecoder.ackedFrameEncodingOffset();
+    final int offset = FrameWalk.HEADER_BYTES + FrameHeaderDecoder.ackedFrameEncodingOffset();
     final long acked = buffer.getLong(offset, ByteOrder.LITTLE_ENDIAN);
     put(buffer, offset, acked + world.between(1, 1_000_000));
   }
@@ -69,7 +61,10 @@ final class FrameForger {
     } else {
       final long incarnation = wild(buffer, block);
       put(buffer, block + HelloDecoder.incarnationEncodingOffset(), incarnation);
-      put(buffer, HEADER_BYTES + FrameHeaderDecoder.sourceIncarnationEncodingOffset(), incarnation);
+      put(
+          buffer,
+          FrameWalk.HEADER_BYTES + FrameHeaderDecoder.sourceIncarnationEncodingOffset(),
+          incarnation);
     }
   }
 

@@ -36,6 +36,7 @@ record PausingCarrier(SimulatedProcess process, NatsSession session, LinkWitness
   @Override
   public boolean publish(final String subject, final byte[] frame) {
     witness.onPublish(subject, frame);
+    FrameWalk.overDeadlines(frame, deadlineNs -> process.onCommand(subject, deadlineNs));
     process.touch();
     final boolean published = session.publish(subject, frame);
     if (published) {
@@ -53,6 +54,7 @@ record PausingCarrier(SimulatedProcess process, NatsSession session, LinkWitness
 
   @Override
   public long maxFrameBytes() {
+    witness.onFrame();
     process.touch();
     return session.maxFrameBytes();
   }

@@ -2,13 +2,18 @@ package io.tally.testkit;
 
 import io.tally.engine.MessageClaim;
 import io.tally.engine.NodeLink;
+import io.tally.transport.LinkWitness;
 
 /** A node link whose process may stand still before and after each call. */
-record PausingLink(SimulatedProcess process, NodeLink link) implements NodeLink {
+record PausingLink(SimulatedProcess process, NodeLink link, LinkWitness witness)
+    implements NodeLink {
   @Override
   public int tryClaim(final int nodeIndex, final int length, final MessageClaim claim) {
     process.touch();
     final int result = link.tryClaim(nodeIndex, length, claim);
+    if (result == CLAIMED) {
+      witness.onClaimed(nodeIndex);
+    }
     process.touch();
     return result;
   }

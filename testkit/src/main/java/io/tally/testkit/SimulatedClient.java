@@ -157,6 +157,7 @@ final class SimulatedClient implements NatsClient {
   public boolean publish(final String subject, final byte[] frame) {
     process.touch();
     if (frame.length > maxPayloadBytes) {
+      process.onTooLong();
       return false;
     }
     if (status == Status.CONNECTED && outgoing.size() >= MAX_OUTGOING) {

@@ -17,6 +17,7 @@ import io.tally.transport.NatsAddress;
 import io.tally.transport.NatsClient;
 import io.tally.transport.NatsLogin;
 import io.tally.transport.NatsSession;
+import io.tally.transport.PeerStatus;
 import io.tally.transport.PlannedStop;
 import io.tally.transport.StartState;
 import java.io.IOException;
@@ -44,6 +45,9 @@ final class SimulatedProcess implements LinkListener {
   /** Hears what a process does. */
   interface Listener {
     void onIncarnation(SimulatedProcess process);
+
+    /** It sends a command that is worth something until then, in the clock of whom it goes to. */
+    void onCommand(String subject, long deadlineNs);
 
     void onEnd(SimulatedProcess process);
   }
@@ -550,6 +554,7 @@ final class SimulatedProcess implements LinkListener {
                   .requestTimeoutNs(requestTimeoutNs)
                   .clock(this::nanoTime)
                   .wallClock(this::epochMillis));
+      witness.attach(link);
       state = State.SETTLING;
     } catch (final IOException refused) {
       failStart();
@@ -590,7 +595,7 @@ final class SimulatedProcess implements LinkListener {
                 .random(world::nextLong)
                 .serviceFactory(counters)
                 .faultHandler((shardId, fault) -> violations.add("fault: " + fault))
-                .link(link == null ? NodeLink.NONE : new PausingLink(this, link))
+                .link(link == null ? NodeLink.NONE : new PausingLink(this, link, witness))
                 .clock(this::nanoTime)
                 .homeLoop(0)
                 .ingressWakeups(loops.clone())
@@ -719,12 +724,27 @@ final class SimulatedProcess implements LinkListener {
     return true;
   }
 
+  void onCommand(final String subject, final long deadlineNs) {
+    listener.onCommand(subject, deadlineNs);
+  }
+
+  /** A frame was published that is longer than its connection takes. */
+  void onTooLong() {
+    violations.add("payload: a frame was published that is longer than its connection takes");
+  }
+
   /** Why it is not ready although it serves, or an empty text. */
   String carrierFault() {
     return settings.nodeIds().size() == 1 ? "" : session.fault();
   }
 
   // What the link says
+
+  @Override
+  public void onPeerStatus(
+      final String nodeId, final long otherIncarnation, final PeerStatus status) {
+    witness.onPeerStatus(nodeId, otherIncarnation, status);
+  }
 
   @Override
   public void onPeerRefused(

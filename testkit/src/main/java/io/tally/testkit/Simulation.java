@@ -138,6 +138,18 @@ final class Simulation implements SimulatedProcess.Listener {
     incarnations.get(process.node).add(process.incarnation());
   }
 
+  /** Whatever was delayed, a command is given no more time than a request that begins now. */
+  @Override
+  public void onCommand(final String subject, final long deadlineNs) {
+    for (final SimulatedProcess owner : processes) {
+      if (owner != null
+          && subject.endsWith(owner.id + "." + owner.incarnation())
+          && deadlineNs - owner.clock().nanoTime() > owner.requestTimeoutNs()) {
+        violations.add("clock: a command has a deadline that its owner's clock reaches too late");
+      }
+    }
+  }
+
   @Override
   public void onEnd(final SimulatedProcess process) {
     final long other = process.fatalIncarnation();

@@ -11,8 +11,9 @@ import java.util.function.Consumer;
 
 /**
  * Watches a node's link from outside, between its carrier and its engine: whether what a peer has
- * not acknowledged keeps to the window, and whether this node acknowledges only what it has taken
- * over.
+ * not acknowledged keeps to the window, whether this node acknowledges only what it has taken over,
+ * whether anything leaves that was claimed before an outage of its peer, and whether an incarnation
+ * comes back whose successor was ready.
  */
 public final class LinkWitness {
   private record Process(long nodeKey, long incarnation) {}
@@ -24,6 +25,32 @@ public final class LinkWitness {
     private long lastNumber;
     private final ArrayDeque<Sent> unacked = new ArrayDeque<>();
     private long bytes;
+  }
+
+  private record Claim(long position, int era) {}
+
+  /** What was claimed for a peer, and how often it went away or was replaced. */
+  private static final class Claims {
+    private final Peer peer;
+    private final ArrayDeque<Claim> waiting = new ArrayDeque<>();
+    private PeerSession session;
+    private int outages;
+    private int era;
+    private int eraOfFrame;
+
+    Claims(final Peer peer) {
+      this.peer = peer;
+    }
+
+    int era() {
+      final PeerSession current = peer.session();
+      if (current != null && (current != session || current.outages() != outages)) {
+        session = current;
+        outages = current.outages();
+        era++;
+      }
+      return era;
+    }
   }
 
   /** What came from one process: which frame of it waits for room, and which came out of order. */
@@ -38,6 +65,8 @@ public final class LinkWitness {
   private final InboundFrame frame;
   private final Map<Process, Outbound> outbound = new HashMap<>();
   private final Map<Process, Inbound> inbound = new HashMap<>();
+  private final Map<Long, Claims> claims = new HashMap<>();
+  private final Map<String, Long> servingIncarnations = new HashMap<>();
 
   /**
    * Creates a witness of one link.
@@ -49,6 +78,51 @@ public final class LinkWitness {
     windowBytes = context.windowBytes();
     frame = new InboundFrame(context.maxFrameBytes());
     this.violations = violations;
+  }
+
+  /**
+   * Begins to watch what is claimed.
+   *
+   * @param link that was launched with the context.
+   */
+  public void attach(final ClusterLink link) {
+    for (final InboundPeer inboundPeer : ((LinkReceiver) link.receiver()).peers()) {
+      claims.put(inboundPeer.peer.key, new Claims(inboundPeer.peer));
+    }
+  }
+
+  /**
+   * The link says how a peer stands with it.
+   *
+   * @param nodeId of the peer.
+   * @param incarnation of the peer.
+   * @param status of the peer.
+   */
+  public void onPeerStatus(final String nodeId, final long incarnation, final PeerStatus status) {
+    if (incarnation < servingIncarnations.getOrDefault(nodeId, 0L)) {
+      violations.accept("peers: an incarnation was heard that another had taken the place of");
+    }
+    if (status == PeerStatus.UP) {
+      servingIncarnations.put(nodeId, incarnation);
+    }
+  }
+
+  /**
+   * Somebody has claimed room for a message.
+   *
+   * @param nodeIndex of the peer that it goes to.
+   */
+  public void onClaimed(final int nodeIndex) {
+    for (final Claims ofPeer : claims.values()) {
+      if (ofPeer.peer.index == nodeIndex) {
+        ofPeer.waiting.add(new Claim(ofPeer.peer.outbound().producerPosition(), ofPeer.era()));
+      }
+    }
+  }
+
+  /** The link asks how long its next frame may be, and then fills it. */
+  public void onFrame() {
+    claims.values().forEach(ofPeer -> ofPeer.eraOfFrame = ofPeer.era());
   }
 
   /**
@@ -69,6 +143,7 @@ public final class LinkWitness {
     }
     final Outbound sent = outbound.computeIfAbsent(peer, p -> new Outbound());
     sent.lastNumber = frame.frameNumber();
+    checkClaims(claims.get(peer.nodeKey), frame.messageCount());
     // Hellos always pass.
     if (frame.messageCount() > 0 && sent.bytes + bytes.length > windowBytes) {
       violations.accept("window: more was sent than a peer has to keep");
@@ -124,6 +199,23 @@ public final class LinkWitness {
     // The acknowledgement of a frame that has overtaken this one speaks of this one, too.
     if (!heard.late.contains(bytes)) {
       heard.waiting = result == InboundAdapter.RETRY ? frame.frameNumber() : 0;
+    }
+  }
+
+  /** What the frame holds was read last; what was read before it was dropped. */
+  private void checkClaims(final Claims ofPeer, final int messageCount) {
+    if (messageCount == 0) {
+      return;
+    }
+    final long readPosition = ofPeer.peer.outbound().consumerPosition();
+    final ArrayDeque<Claim> read = new ArrayDeque<>();
+    while (!ofPeer.waiting.isEmpty() && ofPeer.waiting.peekFirst().position <= readPosition) {
+      read.add(ofPeer.waiting.removeFirst());
+    }
+    for (int i = 0; i < messageCount; i++) {
+      if (read.removeLast().era < ofPeer.eraOfFrame) {
+        violations.accept("outage: a message left that was claimed before its peer went away");
+      }
     }
   }
 

@@ -14,8 +14,11 @@ import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.AbstractInsnNode;
 import org.objectweb.asm.tree.ClassNode;
 import org.objectweb.asm.tree.FieldInsnNode;
+import org.objectweb.asm.tree.FrameNode;
 import org.objectweb.asm.tree.InsnList;
 import org.objectweb.asm.tree.InsnNode;
+import org.objectweb.asm.tree.JumpInsnNode;
+import org.objectweb.asm.tree.LabelNode;
 import org.objectweb.asm.tree.LdcInsnNode;
 import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.MethodNode;
@@ -179,10 +182,44 @@ final class CodeMutantTest {
     // Messages of another incarnation are refused once more by the engine; its clock is not.
     assertCaught(
         "no session check",
-        "whole",
+        "clock: a command has a deadline",
         TRANSPORT + "LinkReceiver",
         neverDiffers("onFrame", "sourceIncarnation"),
         "TWINS");
+  }
+
+  @Test
+  void shouldCatchFramesOfAnOldIncarnation() {
+    assertCaught(
+        "old frames accepted",
+        "peers: an incarnation was heard",
+        TRANSPORT + "Membership",
+        neverDiffers("onPeer", "readyIncarnation"),
+        "KILLS",
+        "REPEATS");
+  }
+
+  @Test
+  void shouldCatchARingThatIsKeptOverAnOutage() {
+    // The deadlines of its commands have long passed in their owner's clock, and so no counter
+    // shows it: only what leaves does.
+    assertCaught(
+        "outbound ring kept over an outage",
+        "outage: a message left",
+        TRANSPORT + "PeerPublisher",
+        returns("dropOutbound", null),
+        "PARTITIONS");
+  }
+
+  @Test
+  void shouldCatchALimitThatIsNotReadAgain() {
+    assertCaught(
+        "max_payload not read again",
+        "payload: a frame was published",
+        TRANSPORT + "NatsSession",
+        CodeMutantTest::readLimitOnce,
+        "PAYLOAD_LIMITS",
+        "DELAYS");
   }
 
   @Test
@@ -216,6 +253,10 @@ final class CodeMutantTest {
       }
     }
     fail(name + " was not caught in " + SEED_LIMIT + " histories");
+  }
+
+  private static MethodNode method(final ClassNode node, final String name) {
+    return node.methods.stream().filter(m -> m.name.equals(name)).findFirst().orElseThrow();
   }
 
   /** The method does nothing but return this. */
@@ -296,8 +337,7 @@ final class CodeMutantTest {
 
   /** A frame counts as taken over as soon as it is looked at. */
   private static void acknowledgeFirst(final ClassNode node) {
-    final MethodNode method =
-        node.methods.stream().filter(m -> m.name.equals("onNumbered")).findFirst().orElseThrow();
+    final MethodNode method = method(node, "onNumbered");
     final String frame = "io/tally/transport/InboundFrame";
     final String session = "io/tally/transport/PeerSession";
     final InsnList takenOver = new InsnList();
@@ -312,6 +352,30 @@ final class CodeMutantTest {
         new MethodInsnNode(
             Opcodes.INVOKEVIRTUAL, node.name, "onTakenOver", "(L" + session + ";JI)V"));
     method.instructions.insert(takenOver);
+  }
+
+  /** A connection after the first keeps the limit of the first. */
+  private static void readLimitOnce(final ClassNode node) {
+    final MethodNode method = method(node, "carry");
+    int count = 0;
+    for (final AbstractInsnNode insn : method.instructions.toArray()) {
+      if (insn instanceof FieldInsnNode field
+          && field.getOpcode() == Opcodes.PUTFIELD
+          && field.name.equals("maxFrameBytes")) {
+        final LabelNode after = new LabelNode();
+        final InsnList skip = new InsnList();
+        skip.add(new VarInsnNode(Opcodes.ALOAD, 0));
+        skip.add(new FieldInsnNode(Opcodes.GETFIELD, node.name, "wasConnected", "Z"));
+        skip.add(new JumpInsnNode(Opcodes.IFNE, after));
+        final InsnList end = new InsnList();
+        end.add(after);
+        end.add(new FrameNode(Opcodes.F_SAME, 0, null, 0, null));
+        method.instructions.insert(insn, end);
+        method.instructions.insert(skip);
+        count++;
+      }
+    }
+    assertEquals(1, count);
   }
 
   /** What a node says when it stops is not understood. */
