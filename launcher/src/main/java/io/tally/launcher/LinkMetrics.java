@@ -184,6 +184,9 @@ final class LinkMetrics {
       case INCARNATION_CHANGES -> "Peers replaced by a newer process.";
       case PEERS_SILENT ->
           "Times that a peer was declared down because nothing was heard of it for 2.8 s.";
+      case PEERS_DEAF ->
+          "Times that a peer was heard and acknowledged nothing for 2.8 s: it does not get what is sent to it"
+              + " (permissions of its NATS user?), or refuses this node. Its shards are answered 503 here.";
     };
   }
 

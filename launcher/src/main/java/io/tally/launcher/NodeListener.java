@@ -22,7 +22,9 @@ final class NodeListener implements LinkListener {
    */
   @Override
   public void onPeerStatus(final String peer, final long incarnation, final PeerStatus status) {
-    if (status == PeerStatus.DOWN || status == PeerStatus.LEFT && !demo) {
+    if (status == PeerStatus.DOWN
+        || status == PeerStatus.DEAF
+        || status == PeerStatus.LEFT && !demo) {
       Log.warn(
           "peer is away",
           "node",

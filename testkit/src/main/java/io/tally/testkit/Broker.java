@@ -1,7 +1,9 @@
 package io.tally.testkit;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The message broker: at most once, in order from one connection to another and in no order
@@ -21,6 +23,7 @@ final class Broker {
   private final FrameForger forger;
   private final int pendingBytes;
   private long maxPayloadBytes = FULL_PAYLOAD_BYTES;
+  private final Map<String, Long> lostUntilNs = new HashMap<>();
   private boolean up = true;
   private boolean healed;
 
@@ -68,6 +71,16 @@ final class Broker {
         });
   }
 
+  /** Loses what is sent to one node alone. */
+  void loseTo(final String nodeId, final long durationNs) {
+    lostUntilNs.put("sim.node." + nodeId, world.nowNs() + durationNs);
+  }
+
+  private boolean isLost(final String subject) {
+    final Long untilNs = lostUntilNs.get(subject.substring(0, subject.lastIndexOf('.')));
+    return untilNs != null && world.nowNs() < untilNs || world.chance(faults.lossRate());
+  }
+
   /** From now on messages only take their time. */
   void heal() {
     healed = true;
@@ -84,7 +97,7 @@ final class Broker {
   }
 
   private void pass(final BrokerConnection from, final BrokerConnection to, final Frame frame) {
-    if (!healed && world.chance(faults.lossRate())) {
+    if (!healed && isLost(frame.subject())) {
       traces.add(Trace.FRAMES_LOST);
       return;
     }

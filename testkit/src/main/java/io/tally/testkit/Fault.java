@@ -26,6 +26,8 @@ enum Fault {
   CONNECTION_CUTS,
   /** Nothing passes between a process and the broker, for a while. */
   PARTITIONS,
+  /** What is sent to a process alone is lost, for a while; what is said to all arrives. */
+  ONE_WAY_LOSS,
   /** The broker refuses a process's credentials, for a while. */
   CREDENTIALS,
   /** The broker comes back with another limit of a message's length. */

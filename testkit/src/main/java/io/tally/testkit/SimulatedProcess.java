@@ -222,6 +222,13 @@ final class SimulatedProcess implements LinkListener {
     return true;
   }
 
+  /** Whether both are ready, and this one hands that one commands. */
+  boolean believesIn(final SimulatedProcess peer) {
+    return state == State.READY
+        && peer.state == State.READY
+        && link.incarnation(peer.node) == peer.incarnation;
+  }
+
   long incarnation() {
     return incarnation;
   }

@@ -20,6 +20,13 @@ final class Simulation implements SimulatedProcess.Listener {
 
   private static final long WARM_NS = 600 * MS;
 
+  /** Within this time it is known that what is sent to a process is lost. */
+  private static final long DEAF_NS = 1_000 * MS;
+
+  /** With these a process may still get what was sent to it before, or wake from before. */
+  private static final Set<Fault> LATE_FRAMES =
+      EnumSet.of(Fault.PARTITIONS, Fault.MISTAKEN_PEERS, Fault.PAUSES, Fault.STALLS);
+
   /** All that is ever sent; less than a full frame; less than the longest message. */
   private static final int[] PAYLOAD_LIMITS = {1 << 20, Settings.MAX_FRAME_BYTES / 2, 400};
 
@@ -34,6 +41,7 @@ final class Simulation implements SimulatedProcess.Listener {
           Fault.BROKER_RESTARTS,
           Fault.CONNECTION_CUTS,
           Fault.PARTITIONS,
+          Fault.ONE_WAY_LOSS,
           Fault.CREDENTIALS,
           Fault.PAYLOAD_LIMITS,
           Fault.WALL_CLOCKS);
@@ -260,10 +268,31 @@ final class Simulation implements SimulatedProcess.Listener {
         traces.add(Trace.PARTITIONS);
         process.cutOff(world.skewed(2_000 * MS));
       }
+      case ONE_WAY_LOSS -> loseTo(process);
       case CREDENTIALS -> {
         process.refuseCredentials(world.skewed(500 * MS));
       }
       default -> throw new IllegalStateException("not injected: " + fault);
+    }
+  }
+
+  /** Nobody may believe for long that a process takes what is sent to it, nor it of the others. */
+  private void loseTo(final SimulatedProcess process) {
+    traces.add(Trace.ONE_WAY_LOSSES);
+    final long durationNs = world.between(MS, 2_000 * MS);
+    broker.loseTo(process.id, durationNs);
+    final List<SimulatedProcess> peers =
+        Arrays.stream(processes).filter(peer -> peer != null && peer != process).toList();
+    if (durationNs > DEAF_NS && LATE_FRAMES.stream().noneMatch(faults.kinds()::contains)) {
+      world.after(
+          DEAF_NS,
+          () -> {
+            for (final SimulatedProcess peer : peers) {
+              if (!healed && (peer.believesIn(process) || process.believesIn(peer))) {
+                violations.add("deaf: " + process.id + " gets nothing of " + peer.id);
+              }
+            }
+          });
     }
   }
 

@@ -10,6 +10,13 @@ final class InboundPeer {
   final ArrayDeque<HeldFrame> held = new ArrayDeque<>();
   long heldBytes;
   long lastHeardNs;
+
+  /** When the peer last acknowledged something new, or had nothing to acknowledge. */
+  long lastAckedNs;
+
+  /** Only an acknowledgement of a later frame shows that the peer hears this node. */
+  long provesNothingUpTo;
+
   long wallClockMs;
 
   /** The last incarnation that said it drains: an older hello that comes late does not undo it. */
@@ -26,6 +33,16 @@ final class InboundPeer {
   long believedIncarnation() {
     final PeerSession session = peer.session();
     return Math.max(peer.readyIncarnation(), session == null ? 0 : session.incarnation);
+  }
+
+  boolean isUnacknowledged() {
+    return peer.sentFrame() > peer.session().ackedByPeer();
+  }
+
+  /** It has to show anew that it hears this node. */
+  void doubt() {
+    peer.session().hearing(false);
+    provesNothingUpTo = peer.sentFrame();
   }
 
   void hold(final HeldFrame frame) {

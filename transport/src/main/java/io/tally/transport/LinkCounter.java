@@ -53,5 +53,7 @@ public enum LinkCounter {
   /** Times that a peer was replaced by a newer incarnation. */
   INCARNATION_CHANGES,
   /** Times that a peer was declared down because of its silence. */
-  PEERS_SILENT
+  PEERS_SILENT,
+  /** Times that a peer that was heard acknowledged nothing for as long. */
+  PEERS_DEAF
 }

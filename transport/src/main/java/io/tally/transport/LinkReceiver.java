@@ -190,8 +190,9 @@ final class LinkReceiver implements SteppedAgent {
     if (session.isAlive()) {
       peer.lastHeardNs = nowNs;
     }
-    if (session.onAck(frame.ackedFrame()) && session.isStalled()) {
-      senderNeeded = true;
+    if (session.onAck(frame.ackedFrame())) {
+      senderNeeded |= session.isStalled();
+      membership.onAcknowledged(nowNs, peer, session);
     }
     final long roundTripNs = session.takeRoundTripNs(session.ackedByPeer(), arrivalNs);
     if (roundTripNs >= 0) {

@@ -13,6 +13,10 @@ import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
  * process of the same id, which will find out that it has to give way, takes nothing from the
  * first; and after a crash the successor takes its place as soon as it is ready, although the dead
  * one was not silent for long enough yet.
+ *
+ * <p>A peer is up only once it has acknowledged a frame: that it is heard does not say that it
+ * hears, or that it takes this process for the one of its id. What was handed to it before would
+ * end unknown.
  */
 final class Membership {
   private final LocalNode local;
@@ -95,7 +99,13 @@ final class Membership {
       final PeerSession session = inbound.peer.session();
       if (session != null && session.isAlive() && nowNs - inbound.lastHeardNs >= silenceTimeoutNs) {
         counters.increment(LinkCounter.PEERS_SILENT);
+        inbound.doubt();
         become(inbound.peer, session, PeerStatus.DOWN);
+        count++;
+      } else if (session != null && isDeaf(nowNs, inbound, session)) {
+        counters.increment(LinkCounter.PEERS_DEAF);
+        inbound.doubt();
+        become(inbound.peer, session, PeerStatus.DEAF);
         count++;
       }
     }
@@ -106,6 +116,7 @@ final class Membership {
   void onStoodStill(final long durationNs) {
     for (final InboundPeer inbound : inboundPeers) {
       inbound.lastHeardNs += durationNs;
+      inbound.lastAckedNs += durationNs;
     }
   }
 
@@ -115,6 +126,9 @@ final class Membership {
       final PeerSession session = inbound.peer.session();
       if (session != null && session.isAlive()) {
         next = Math.min(next, inbound.lastHeardNs + silenceTimeoutNs);
+        if (session.status() == PeerStatus.UP && inbound.isUnacknowledged()) {
+          next = Math.min(next, inbound.lastAckedNs + silenceTimeoutNs);
+        }
       }
     }
     return next;
@@ -203,24 +217,24 @@ final class Membership {
         if (state == NodeState.DRAINING) {
           inbound.drainingIncarnation = incarnation;
         }
-        final PeerStatus status =
-            incarnation == inbound.drainingIncarnation ? PeerStatus.DRAINING : PeerStatus.UP;
+        final PeerStatus status = readyStatus(inbound, incarnation);
         if (isCurrent) {
           inbound.lastHeardNs = nowNs;
-          if (session.status() != status) {
-            becomeReady(peer, session, status);
-          }
+          becomeReady(inbound, session, status);
         } else {
-          becomeReady(peer, replaceSession(nowNs, inbound, hello), status);
+          becomeReady(inbound, replaceSession(nowNs, inbound, hello), status);
         }
       }
       case STARTING -> {
         if (isCurrent) {
           inbound.lastHeardNs = nowNs;
           if (session.status() == PeerStatus.DOWN) {
+            inbound.lastAckedNs = nowNs;
             become(peer, session, PeerStatus.STARTING);
           }
-        } else if (session == null || !session.isServing()) {
+        } else if (session == null
+            || !session.isAlive()
+            || session.incarnation != peer.readyIncarnation()) {
           become(peer, replaceSession(nowNs, inbound, hello), PeerStatus.STARTING);
         } else if (hello.wantsAnswer) {
           answerOther(peer, incarnation);
@@ -241,6 +255,7 @@ final class Membership {
     final int dropped = inbound.dropHeld();
     counters.add(LinkCounter.FRAMES_DROPPED, dropped);
     inbound.lastHeardNs = nowNs;
+    inbound.lastAckedNs = nowNs;
     final Peer peer = inbound.peer;
     final PeerSession session =
         new PeerSession(
@@ -251,6 +266,7 @@ final class Membership {
             Math.max(hello.wallClockMs, Incarnation.wallClockMs(hello.incarnation)),
             new PeerClock(hello.clockNs, hello.arrivalNs));
     peer.session(session);
+    inbound.doubt();
     peers.onStatusChanged();
     senderNeeded = true;
     return session;
@@ -269,9 +285,51 @@ final class Membership {
     }
   }
 
-  private void becomeReady(final Peer peer, final PeerSession session, final PeerStatus status) {
-    onMessages(peer, session);
-    become(peer, session, status);
+  private void becomeReady(
+      final InboundPeer inbound, final PeerSession session, final PeerStatus status) {
+    onMessages(inbound.peer, session);
+    if (status == PeerStatus.UP && !session.isHearing()) {
+      if (session.status() == PeerStatus.DOWN) {
+        // Soon it is up, or deaf, of which there is more to tell.
+        inbound.lastAckedNs = inbound.lastHeardNs;
+        session.status(PeerStatus.STARTING);
+        senderNeeded = true;
+      }
+    } else if (session.status() != status) {
+      become(inbound.peer, session, status);
+    }
+  }
+
+  /** A peer has acknowledged more than before. */
+  void onAcknowledged(final long nowNs, final InboundPeer inbound, final PeerSession session) {
+    inbound.lastAckedNs = nowNs;
+    if (session.isHearing() || session.ackedByPeer() <= inbound.provesNothingUpTo) {
+      return;
+    }
+    session.hearing(true);
+    if (isReady(inbound, session)
+        && (session.status() == PeerStatus.STARTING || session.status() == PeerStatus.DEAF)) {
+      become(inbound.peer, session, readyStatus(inbound, session.incarnation));
+    }
+  }
+
+  private static PeerStatus readyStatus(final InboundPeer inbound, final long incarnation) {
+    return incarnation == inbound.drainingIncarnation ? PeerStatus.DRAINING : PeerStatus.UP;
+  }
+
+  private static boolean isReady(final InboundPeer inbound, final PeerSession session) {
+    return session.incarnation == inbound.peer.readyIncarnation();
+  }
+
+  /** One that is ready, and acknowledges nothing of what it is sent. */
+  private boolean isDeaf(final long nowNs, final InboundPeer inbound, final PeerSession session) {
+    if (!inbound.isUnacknowledged()) {
+      inbound.lastAckedNs = nowNs;
+    }
+    final boolean isSentTo =
+        session.status() == PeerStatus.UP
+            || session.status() == PeerStatus.STARTING && isReady(inbound, session);
+    return isSentTo && nowNs - inbound.lastAckedNs >= silenceTimeoutNs;
   }
 
   private void become(final Peer peer, final PeerSession session, final PeerStatus status) {

@@ -112,6 +112,7 @@ final class PeerPublisher {
     final int outages = session.outages();
     if (!session.isServing() || outages != outagesSeen) {
       dropOutbound();
+      session.stalled(false);
       outagesSeen = outages;
     }
   }
@@ -183,8 +184,8 @@ final class PeerPublisher {
     final int answersWanted = session.answersWanted();
     final boolean probe = session.isStalled() && nowNs - nextProbeNs >= 0;
     final boolean due = nowNs - nextHelloNs >= 0;
-    // What a node that drains waits for may have been lost.
-    final boolean asks = announce || probe || due && local.state() == NodeState.DRAINING;
+    // What a node that drains waits for may have been lost, and what shows that it is heard, too.
+    final boolean asks = announce || probe || due && isWaitingForPeer();
     final boolean isResolved = isResolved();
     boolean sayHello =
         asks
@@ -223,9 +224,15 @@ final class PeerPublisher {
     return messages;
   }
 
-  /** A node that drains waits for its peers, and so asks again soon. */
+  private boolean isWaitingForPeer() {
+    return local.state() == NodeState.DRAINING || !session.isHearing();
+  }
+
+  /** What is waited for is asked for again soon, but not for ever of one that hears nothing. */
   private long helloIntervalNs() {
-    return local.state() == NodeState.DRAINING ? Math.max(1, helloIntervalNs / 5) : helloIntervalNs;
+    return isWaitingForPeer() && session.status() != PeerStatus.DEAF
+        ? Math.max(1, helloIntervalNs / 5)
+        : helloIntervalNs;
   }
 
   /** A twin that only starts frees nothing of what the incarnation before it was sent. */

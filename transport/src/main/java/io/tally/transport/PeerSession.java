@@ -24,6 +24,7 @@ final class PeerSession {
   private volatile int answersWanted;
   private volatile int outages;
   private volatile boolean resolved;
+  private volatile boolean hearing;
 
   private volatile long timedAck;
 
@@ -77,7 +78,8 @@ final class PeerSession {
     final PeerStatus current = status;
     return current == PeerStatus.UP
         || current == PeerStatus.DRAINING
-        || current == PeerStatus.STARTING;
+        || current == PeerStatus.STARTING
+        || current == PeerStatus.DEAF;
   }
 
   /** Whether it answers what it was handed: commands may be repeated there, and replies sent. */
@@ -112,6 +114,18 @@ final class PeerSession {
     }
     ackedByPeer = frameNumber;
     return true;
+  }
+
+  /**
+   * Whether the peer has shown that it hears this node, and takes it for what it is: it has
+   * acknowledged a frame that was sent after it was last found silent or deaf.
+   */
+  boolean isHearing() {
+    return hearing;
+  }
+
+  void hearing(final boolean acknowledges) {
+    hearing = acknowledges;
   }
 
   /** Highest frame number that this node has taken over from the peer. */

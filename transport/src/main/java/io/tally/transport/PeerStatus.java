@@ -4,7 +4,10 @@ package io.tally.transport;
 public enum PeerStatus {
   /** No hello of an acceptable process was heard yet. */
   UNKNOWN,
-  /** It said hello and is not ready; nothing is sent to it but hellos. */
+  /**
+   * It said hello, and is not ready, or has not shown yet that it hears this node; nothing is sent
+   * to it but hellos.
+   */
   STARTING,
   /** It is ready and was heard of late. */
   UP,
@@ -13,6 +16,11 @@ public enum PeerStatus {
    * it will be gone.
    */
   DRAINING,
+  /**
+   * It is heard, and has acknowledged nothing for the silence timeout: what is sent to it is lost,
+   * or refused there. Nothing is sent to it but hellos.
+   */
+  DEAF,
   /** It was not heard for the silence timeout. */
   DOWN,
   /** It said goodbye. */

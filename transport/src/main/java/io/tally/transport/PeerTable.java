@@ -60,7 +60,10 @@ final class PeerTable {
   boolean areAllResolved() {
     for (final Peer peer : others) {
       final PeerSession session = peer.session();
-      if (session != null && session.isAlive() && !session.isResolved()) {
+      if (session != null
+          && session.isAlive()
+          && session.status() != PeerStatus.DEAF
+          && !session.isResolved()) {
         return false;
       }
     }

@@ -4,11 +4,14 @@ import java.util.Arrays;
 
 /**
  * Sizes of the frames that one incarnation of a peer has not acknowledged, in the order of their
- * numbers.
+ * numbers. Hellos go on also where nothing comes back: beyond a number of frames the last ones are
+ * one entry, which is let go with the last of them.
  */
 final class UnackedFrames {
+  private static final int MAX_ENTRIES = 1 << 10;
+
   private long[] numbers = new long[64];
-  private int[] sizes = new int[64];
+  private long[] sizes = new long[64];
   private int head;
   private int count;
   private long bytes;
@@ -18,6 +21,13 @@ final class UnackedFrames {
   }
 
   void add(final long frameNumber, final int frameBytes) {
+    bytes += frameBytes;
+    if (count == MAX_ENTRIES) {
+      final int last = (head + count - 1) & (numbers.length - 1);
+      numbers[last] = frameNumber;
+      sizes[last] += frameBytes;
+      return;
+    }
     if (count == numbers.length) {
       grow();
     }
@@ -25,7 +35,10 @@ final class UnackedFrames {
     numbers[slot] = frameNumber;
     sizes[slot] = frameBytes;
     count++;
-    bytes += frameBytes;
+  }
+
+  int entryCount() {
+    return count;
   }
 
   /** Acknowledgements are cumulative: a lost frame is let go by that of a later one. */
@@ -46,7 +59,7 @@ final class UnackedFrames {
   private void grow() {
     final int capacity = numbers.length;
     final long[] newNumbers = Arrays.copyOf(numbers, capacity * 2);
-    final int[] newSizes = Arrays.copyOf(sizes, capacity * 2);
+    final long[] newSizes = Arrays.copyOf(sizes, capacity * 2);
     for (int i = 0; i < count; i++) {
       final int slot = (head + i) & (capacity - 1);
       newNumbers[i] = numbers[slot];

@@ -102,6 +102,16 @@ class FrameRefusalTest {
   void shouldTakeASoundFrame() {
     receive(valid);
     assertEquals(List.of(1L, 2L), node.commands);
+    assertEquals(0, node.link.incarnation(1), "not before it has shown that it hears this node");
+    node.link.sender().doWork(0);
+    receive(
+        changed(
+            b ->
+                b.putLong(
+                    MessageHeaderEncoder.ENCODED_LENGTH
+                        + FrameHeaderEncoder.ackedFrameEncodingOffset(),
+                    1,
+                    ByteOrder.LITTLE_ENDIAN)));
     assertEquals(INCARNATION, node.link.incarnation(1));
     assertEquals(3, node.link.peerLoopCount(1));
     for (final FrameRefusal reason : FrameRefusal.values()) {

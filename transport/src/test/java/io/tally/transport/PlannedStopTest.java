@@ -30,7 +30,7 @@ class PlannedStopTest {
     own = link("b", 20);
     peer.markReady();
     own.markReady();
-    step(peer, own, peer, own);
+    step(peer, own, peer, own, peer, own);
     assertEquals(20, peer.incarnation(1));
     stop =
         new PlannedStop(List.of(own), () -> frontEndDrained, () -> abandoned++, nowNs, TIMEOUT_NS);

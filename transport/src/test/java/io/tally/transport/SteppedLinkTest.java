@@ -48,6 +48,17 @@ class SteppedLinkTest {
     }
   }
 
+  /** A meets a process, whose frame comes first. */
+  private void meet(final TestNode other) {
+    for (int i = 0; i < 3; i++) {
+      a.step(nowNs);
+      carrier.deliver();
+      other.step(nowNs);
+      carrier.deliver();
+    }
+    a.step(nowNs);
+  }
+
   /** Steps one node, or both, every 10 ms. */
   private void pass(final long durationMs, final TestNode... nodes) {
     for (long i = 0; i < durationMs; i += 10) {
@@ -101,6 +112,61 @@ class SteppedLinkTest {
     assertEquals(NodeLink.CLAIMED, a.offerCommand(1, 7, 10));
     exchange();
     assertEquals(List.of(7L), b.commands);
+  }
+
+  @Test
+  void shouldHandNothingToAPeerThatIsHeardAndDoesNotHear() {
+    launchPair();
+    carrier.loses = subject -> subject.startsWith("test.node.b.");
+    pass(2_700, a, b);
+    assertEquals(PeerStatus.UP, a.link.peerStatus(1));
+    pass(1_200, a, b);
+    assertEquals(PeerStatus.DEAF, a.link.peerStatus(1));
+    assertEquals(PeerStatus.DEAF, b.link.peerStatus(0), "it gets no acknowledgement of its frames");
+    assertEquals(NodeLink.DOWN, a.offerCommand(1, 1, 10));
+    final int events = a.events.size();
+    final int before = carrier.publishedTo("test.node.b.20");
+    pass(60_000, a, b);
+    assertEquals(events, a.events.size(), "no flapping");
+    final int hellos = carrier.publishedTo("test.node.b.20") - before;
+    assertTrue(hellos > 60 && hellos < 140, "hellos in 60 s: " + hellos);
+    assertEquals(1, a.count(LinkCounter.PEERS_DEAF));
+    carrier.loses = subject -> false;
+    pass(1_200, a, b);
+    assertEquals(20, a.link.incarnation(1));
+    assertEquals(10, b.link.incarnation(0));
+    assertEquals(List.of("b 20 UP", "b 20 DEAF", "b 20 UP"), a.events);
+    a.offerCommand(1, 1, 10);
+    exchange();
+    assertEquals(List.of(1L), b.commands);
+  }
+
+  @Test
+  void shouldHandNothingToAPeerThatRefusesIt() {
+    // Its own clock is right: it made a mistake, and b alone hears of no clock that excuses it.
+    final long mistaken = Incarnation.of(aheadMs(), 1);
+    a = TestNode.launch(TestNode.context("a", mistaken).nodeIds(List.of("a", "b")), carrier);
+    b = TestNode.launch(TestNode.context("b", 20).nodeIds(List.of("a", "b")), carrier);
+    a.link.markReady();
+    b.link.markReady();
+    pass(5_000, a, b);
+    assertEquals(PeerStatus.UNKNOWN, b.link.peerStatus(0));
+    assertEquals(PeerStatus.DEAF, a.link.peerStatus(1));
+    assertEquals(List.of("b 20 DEAF"), a.events, "it was never up");
+    assertEquals(NodeLink.DOWN, a.offerCommand(1, 1, 10));
+  }
+
+  @Test
+  void shouldNotWaitForADeafPeerBeforeItLeaves() {
+    launchPair();
+    carrier.loses = subject -> subject.startsWith("test.node.b.");
+    pass(2_000, a, b);
+    b.link.markDraining();
+    pass(500, a, b);
+    assertFalse(b.link.isDrained());
+    pass(1_500, a, b);
+    assertEquals(PeerStatus.DEAF, b.link.peerStatus(0));
+    assertTrue(b.link.isDrained());
   }
 
   @Test
@@ -332,10 +398,10 @@ class SteppedLinkTest {
     b.link.sender().doWork(nowNs);
     carrier.deliver();
     a.step(nowNs);
-    assertEquals(20, a.link.incarnation(1));
     fillWindow();
     assertTrue(bytes[0] <= 1 << 16, bytes[0] + " bytes are under way");
     pass(200, a, b);
+    assertEquals(20, a.link.incarnation(1));
     assertEquals(NodeLink.CLAIMED, a.offerCommand(1, 1, 900));
     fillWindow();
     assertTrue(bytes[0] > 1 << 16, "it has taken them, and the window is open again");
@@ -417,6 +483,7 @@ class SteppedLinkTest {
   @Test
   void shouldMeasureTheQueueLimitFromTheArrival() {
     launchPair();
+    pass(200, a, b);
     b.hasNoRoom = id -> id != 3;
     for (int i = 1; i <= 3; i++) {
       a.offerCommand(1, i, 10);
@@ -441,9 +508,12 @@ class SteppedLinkTest {
     final TestNode successor =
         TestNode.launch(TestNode.context("a", 11).nodeIds(List.of("a", "b")).nodeId("a"), carrier);
     successor.link.markReady();
-    successor.step(nowNs);
-    carrier.deliver();
-    b.step(nowNs);
+    for (int i = 0; i < 3; i++) {
+      successor.step(nowNs);
+      carrier.deliver();
+      b.step(nowNs);
+      carrier.deliver();
+    }
     assertEquals(11, b.link.incarnation(0));
     assertEquals(1, b.count(LinkCounter.FRAMES_DROPPED));
     b.hasNoRoom = id -> false;
@@ -496,8 +566,9 @@ class SteppedLinkTest {
     b.step(nowNs);
     carrier.deliver();
     a.receive(nowNs);
-    assertEquals(PeerStatus.UP, a.link.peerStatus(1));
+    assertEquals(PeerStatus.STARTING, a.link.peerStatus(1));
     exchange();
+    assertEquals(PeerStatus.UP, a.link.peerStatus(1));
     assertEquals(List.of(), b.commands);
     a.offerCommand(1, 2, 10);
     exchange();
@@ -512,10 +583,14 @@ class SteppedLinkTest {
         TestNode.launch(TestNode.context("b", 21).nodeIds(List.of("a", "b")), carrier);
     late.clockOffsetNs = -123_456 * MS;
     late.link.markReady();
-    late.step(nowNs);
-    carrier.deliver();
-    nowNs += 5 * MS;
-    a.step(nowNs);
+    // Each of its frames is on its way for 5 ms.
+    for (int i = 0; i < 2; i++) {
+      late.step(nowNs);
+      carrier.deliver();
+      nowNs += 5 * MS;
+      a.step(nowNs);
+      carrier.deliver();
+    }
     assertEquals(21, a.link.incarnation(1));
     final long peerNowNs = nowNs + late.clockOffsetNs;
     final long deadlineNs = a.link.peerDeadlineNs(1, nowNs, 100 * MS);
@@ -572,9 +647,7 @@ class SteppedLinkTest {
     final TestNode successor =
         TestNode.launch(TestNode.context("b", incarnation).nodeIds(List.of("a", "b")), carrier);
     successor.link.markReady();
-    successor.step(nowNs);
-    carrier.deliver();
-    a.step(nowNs);
+    meet(successor);
     assertEquals(incarnation, a.link.incarnation(1));
   }
 
