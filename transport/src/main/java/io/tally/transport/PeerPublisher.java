@@ -208,8 +208,9 @@ final class PeerPublisher {
         final long known = peer.readyIncarnation();
         frame.appendHello(known, peer.readyWallClockMs(), !asks, isResolved);
       }
-      // It may have gone down since the frame before.
+      // It may have gone down since the frame before, and be back.
       frameFull = false;
+      dropAfterOutage();
       if (session.isServing()) {
         drain(nowNs);
       }
