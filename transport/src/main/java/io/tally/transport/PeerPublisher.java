@@ -208,9 +208,8 @@ final class PeerPublisher {
         final long known = peer.readyIncarnation();
         frame.appendHello(known, peer.readyWallClockMs(), !asks, isResolved);
       }
-      // It may have gone down since the frame before, and be back.
+      // It may have gone down since the frame before.
       frameFull = false;
-      dropAfterOutage();
       if (session.isServing()) {
         drain(nowNs);
       }

@@ -436,30 +436,6 @@ class SteppedLinkTest {
   }
 
   @Test
-  void shouldDropWhatIsLeftWhenAPeerGoesAndReturnsBetweenTwoFramesOfAStep() {
-    launchPair(TestNode.context("a", 10).maxFrameBytes(1 << 13), TestNode.context("b", 20));
-    pass(2_750, a);
-    for (int i = 0; i < 20; i++) {
-      assertEquals(NodeLink.CLAIMED, a.offerCommand(1, i, 900));
-    }
-    carrier.loses =
-        subject -> {
-          carrier.loses = other -> false;
-          a.link.receiver().doWork(nowNs + 100 * MS);
-          assertEquals(PeerStatus.DOWN, a.link.peerStatus(1));
-          b.link.sender().doWork(nowNs);
-          carrier.deliver();
-          a.link.receiver().doWork(nowNs + 100 * MS);
-          return true;
-        };
-    a.link.sender().doWork(nowNs);
-    assertEquals(PeerStatus.UP, a.link.peerStatus(1));
-    exchange();
-    assertEquals(List.of(), b.commands);
-    assertTrue(a.count(LinkCounter.MESSAGES_DROPPED) > 0);
-  }
-
-  @Test
   void shouldAcknowledgeOneWayTraffic() {
     launchPair();
     long next = 0;
