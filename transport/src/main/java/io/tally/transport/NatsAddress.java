@@ -31,7 +31,8 @@ public record NatsAddress(
    * Reads a list of URLs as people give it. Everything up to the last {@code @} of each URL is user
    * and password, or a token, whatever it contains; percent-escapes in it are decoded. A server
    * without credentials gets {@code login}, or else those of the first server that has some. If one
-   * of the servers is to be met with TLS, all are.
+   * of the servers is to be met with TLS, all are. A comma always ends a URL, also in a password,
+   * where it has to be escaped.
    *
    * @param urls separated by commas.
    * @param login for servers whose URL has none; may be {@link NatsLogin#NONE}.
@@ -40,9 +41,14 @@ public record NatsAddress(
    */
   public static List<NatsAddress> parse(final String urls, final NatsLogin login) {
     final List<NatsAddress> addresses = new ArrayList<>();
-    for (final String url : urls.split(",")) {
-      if (!url.isBlank()) {
-        addresses.add(parseOne(url.strip()));
+    final String[] parts = urls.split(",");
+    for (int i = 0; i < parts.length; i++) {
+      if (isCut(parts, i)) {
+        throw new IllegalArgumentException(
+            "a comma separates two NATS servers: write one in a password as %2C");
+      }
+      if (!parts[i].isBlank()) {
+        addresses.add(parseOne(parts[i].strip()));
       }
     }
     if (addresses.isEmpty()) {
@@ -88,7 +94,7 @@ public record NatsAddress(
     final String scheme = hasScheme ? start.group(1).toLowerCase(Locale.ROOT) : "nats";
     if (!server.matches()) {
       throw new IllegalArgumentException(
-          "'" + hidden(url) + "' is no NATS URL such as nats://127.0.0.1:4222");
+          "'" + withoutSecrets(url) + "' is no NATS URL such as nats://127.0.0.1:4222");
     }
     final int port = server.group(2) == null ? DEFAULT_PORT : Integer.parseInt(server.group(2));
     final String path = server.group(3) == null || !scheme.startsWith("ws") ? "" : server.group(3);
@@ -191,22 +197,53 @@ public record NatsAddress(
 
   /**
    * Hides what a list of URLs may keep secret: everything up to the last {@code @} of each part
-   * between commas, but for the scheme. The one function for it: logs, errors and pages show no URL
-   * that did not pass here.
+   * between commas, but for the scheme; and what is no server, since it may be a piece of a
+   * password with a comma in it. The one function for it: logs, errors and pages show no URL that
+   * did not pass here.
    *
    * @param urls separated by commas; need not be well-formed.
    * @return the same with {@code ***} in place of secrets.
    */
   public static String hidden(final String urls) {
+    final boolean isOther = urls.indexOf('@') < 0 && !SCHEME.matcher(urls).find();
+    return isOther ? urls : withoutSecrets(urls);
+  }
+
+  private static String withoutSecrets(final String urls) {
     final String[] parts = urls.split(",", -1);
+    final String[] shown = parts.clone();
+    boolean isCut = false;
     for (int i = 0; i < parts.length; i++) {
-      final int at = parts[i].lastIndexOf('@');
-      if (at >= 0) {
-        final Matcher start = SCHEME.matcher(parts[i]);
-        final int from = start.lookingAt() ? Math.min(start.end(), at) : 0;
-        parts[i] = parts[i].substring(0, from) + "***" + parts[i].substring(at);
+      final String part = parts[i];
+      final int at = part.lastIndexOf('@');
+      isCut = isCut(parts, i) || isCut && at < 0;
+      if (isCut || at >= 0 || !endsWithServer(part)) {
+        final boolean showsServer =
+            !isCut && at >= 0 && (parts.length == 1 || endsWithServer(part));
+        final int from = at < 0 ? schemeEnd(part) : Math.min(schemeEnd(part), at);
+        shown[i] = part.substring(0, from) + "***" + (showsServer ? part.substring(at) : "");
       }
     }
-    return String.join(",", parts);
+    return String.join(",", shown);
+  }
+
+  /** Whether a comma has cut a password: what stands before it is no server. */
+  private static boolean isCut(final String[] parts, final int index) {
+    boolean isMore = false;
+    for (int i = index + 1; i < parts.length; i++) {
+      isMore |= parts[i].indexOf('@') >= 0;
+    }
+    return isMore && !endsWithServer(parts[index]);
+  }
+
+  private static boolean endsWithServer(final String part) {
+    final int from = Math.max(schemeEnd(part), part.lastIndexOf('@') + 1);
+    final String server = part.substring(from).strip();
+    return server.isEmpty() || SERVER.matcher(server).matches();
+  }
+
+  private static int schemeEnd(final String part) {
+    final Matcher start = SCHEME.matcher(part);
+    return start.lookingAt() ? start.end() : 0;
   }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +65,35 @@ class NatsAddressTest {
         List.of("nats://h1:4222", "h1,h2", "tls://h1,nats://[::1]:1", "", ",", "nats://")) {
       assertEquals(urls, NatsAddress.hidden(urls));
     }
+  }
+
+  @Test
+  void shouldShowNoPieceOfAPasswordThatACommaHasCut() {
+    final Map<String, String> shown =
+        Map.of(
+            "nats://app:to,psecret@h", "nats://***,***@h",
+            "app:top,se,cret@h", "***,***,***@h",
+            "h1:4222,nats://app:top,secret@h2,h3:1", "h1:4222,nats://***,***@h2,h3:1",
+            "nats://app:t@p!,secret@h", "nats://***,***@h",
+            "nats://app:topsecret", "nats://***");
+    shown.forEach(
+        (urls, hidden) -> {
+          assertEquals(hidden, NatsAddress.hidden(urls));
+          final String message =
+              assertThrows(IllegalArgumentException.class, () -> parse(urls)).getMessage();
+          for (final String secret : List.of("app:", "to,", "top", "secret", "cret", "p!")) {
+            assertFalse(message.contains(secret), message);
+          }
+          assertEquals(urls.contains(","), message.contains("%2C"), message);
+        });
+  }
+
+  @Test
+  void shouldNotShowAPasswordWithoutItsServer() {
+    final String message =
+        assertThrows(IllegalArgumentException.class, () -> parse("app:topsecret")).getMessage();
+    assertEquals("'***' is no NATS URL such as nats://127.0.0.1:4222", message);
+    assertEquals("10%", NatsAddress.hidden("10%"), "which is no URL");
   }
 
   @ParameterizedTest
