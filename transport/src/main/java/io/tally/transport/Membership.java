@@ -350,7 +350,10 @@ final class Membership {
       listener.onPeerRefused(hello.nodeId, hello.incarnation, reason);
     }
     if (hello.wantsAnswer) {
-      answerOther(hello.nodeId, hello.incarnation, 0, 0);
+      // Publishing to subjects of nodes that are not in the list may well be denied, and a stranger
+      // must not have that said of this node.
+      final boolean isListed = hello.key == local.key || peerByKey.containsKey(hello.key);
+      answer(isListed ? subjects.node(hello.nodeId, hello.incarnation) : subjects.hello(), 0, 0);
     }
   }
 
@@ -371,7 +374,7 @@ final class Membership {
       onSuperseded(incarnation);
     }
     if (hello.wantsAnswer) {
-      answerOther(local.id, incarnation, local.incarnation, local.latestWallClockMs());
+      answer(subjects.node(local.id, incarnation), local.incarnation, local.latestWallClockMs());
     }
   }
 
@@ -405,17 +408,13 @@ final class Membership {
   }
 
   private void answerOther(final Peer peer, final long incarnation) {
-    answerOther(peer.id, incarnation, peer.readyIncarnation(), peer.readyWallClockMs());
+    answer(subjects.node(peer.id, incarnation), peer.readyIncarnation(), peer.readyWallClockMs());
   }
 
-  private void answerOther(
-      final String nodeId,
-      final long incarnation,
-      final long knownIncarnation,
-      final long knownWallClockMs) {
+  private void answer(
+      final String subject, final long knownIncarnation, final long knownWallClockMs) {
     // A full queue means that others wait for an answer; this one asks again.
-    if (helloRequests.offer(
-        new HelloRequest(subjects.node(nodeId, incarnation), knownIncarnation, knownWallClockMs))) {
+    if (helloRequests.offer(new HelloRequest(subject, knownIncarnation, knownWallClockMs))) {
       senderNeeded = true;
     }
   }

@@ -790,6 +790,20 @@ class SteppedLinkTest {
   }
 
   @Test
+  void shouldAnswerAStrangerWhereItMayCertainlyPublish() {
+    launchPair();
+    final TestNode stranger =
+        TestNode.launch(TestNode.context("node-0", 30).nodeIds(List.of("a", "node-0")), carrier);
+    stranger.step(nowNs);
+    carrier.deliver();
+    exchange();
+    stranger.step(nowNs);
+    assertEquals(0, carrier.publishedTo("test.node.node-0.30"));
+    assertEquals(List.of("a", "b"), stranger.link.startState(nowNs).refused());
+    assertEquals(List.of("node-0"), a.link.startState(nowNs).refused());
+  }
+
+  @Test
   void shouldForgetARefusedProcessThatFellSilent() {
     launchPair();
     final TestNode stranger =
