@@ -46,9 +46,13 @@ final class ClientBudget {
   }
 
   private void reclaim(final Connection[] connections, final int count, final int magnitude) {
-    for (int i = 0; i < count && bytes > maxBytes - maxBytes / 8; i++) {
-      if (connections[i].heldBytes() > 0 && magnitude(connections[i].heldBytes()) == magnitude) {
-        connections[i].giveUp();
+    // Backwards: a connection that closes is replaced by the last one, and leaves a gap there.
+    for (int i = count - 1; i >= 0 && bytes > maxBytes - maxBytes / 8; i--) {
+      final Connection connection = connections[i];
+      if (connection != null
+          && connection.heldBytes() > 0
+          && magnitude(connection.heldBytes()) == magnitude) {
+        connection.giveUp();
       }
     }
   }

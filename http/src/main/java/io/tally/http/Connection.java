@@ -11,6 +11,7 @@ import io.tally.counter.codecs.CounterStatus;
 import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
 import io.tally.engine.SocketBacklog;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
 
@@ -46,6 +47,10 @@ final class Connection implements ReplyHandler {
   private int first;
   private int count;
   private ByteBuf out;
+
+  /** Its capacity, as far as it is counted. */
+  private int outBytes;
+
   private int lastOutBytes = INITIAL_OUT_BYTES;
   private boolean dirty;
   private boolean paused;
@@ -137,7 +142,7 @@ final class Connection implements ReplyHandler {
   void onDiscarded(final int bytes) {
     lingeredBytes += bytes;
     if (lingering && lingeredBytes > MAX_LINGER_BYTES) {
-      ctx.close();
+      end();
     }
   }
 
@@ -219,6 +224,9 @@ final class Connection implements ReplyHandler {
     loop.onHeld(-heldBytes);
     heldBytes = 0;
     loop.share().onClosed(count, readyCount());
+    Arrays.fill(ring, null);
+    count = 0;
+    continueDue = false;
     inputDone = true;
     if (out != null) {
       out.release();
@@ -274,6 +282,7 @@ final class Connection implements ReplyHandler {
       ring[slot].refuse(Refusal.INTERNAL);
     }
     writeReady();
+    account();
     loop.wake();
   }
 
@@ -322,11 +331,8 @@ final class Connection implements ReplyHandler {
   }
 
   private void writeReady() {
-    while (count > 0 && !closeAfterFlush) {
+    while (count > 0 && !closeAfterFlush && ring[first].ready) {
       final Exchange exchange = ring[first];
-      if (!exchange.ready) {
-        return;
-      }
       loop.writer().write(out(), exchange, loop.nowNs());
       loop.onResponse(exchange);
       closeAfterFlush = exchange.close;
@@ -342,6 +348,16 @@ final class Connection implements ReplyHandler {
       continueDue = false;
       out().writeBytes(ResponseWriter.CONTINUE);
     }
+    if (out != null && out.capacity() > outBytes) {
+      onOutGrown(out.capacity() - outBytes);
+    }
+  }
+
+  /** Thousands may be answered in one step: what that takes is counted before the next answer. */
+  private void onOutGrown(final int bytes) {
+    outBytes += bytes;
+    heldBytes += bytes;
+    loop.onHeld(bytes);
   }
 
   private ByteBuf out() {
@@ -375,6 +391,7 @@ final class Connection implements ReplyHandler {
       ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
     if (paused && !closed && !inputDone && count < ring.length && isWritable() && isAdmitted()) {
+      account();
       resume();
     }
     account();
@@ -404,7 +421,7 @@ final class Connection implements ReplyHandler {
     unread.onResume(loop.nowNs());
     phaseSinceNs = loop.nowNs();
     decoder.resume();
-    if (!paused) {
+    if (!paused && !closed) {
       readOn(true);
       if (peerDone) {
         markDirty();
@@ -503,16 +520,12 @@ final class Connection implements ReplyHandler {
 
   /** Counts what the process keeps for this connection, and returns it in bytes. */
   int account() {
-    if (closed || givenUp) {
+    if (closed) {
       return 0;
     }
-    final ChannelOutboundBuffer pending = ctx.channel().unsafe().outboundBuffer();
+    outBytes = out == null ? 0 : out.capacity();
     final long held =
-        decoder.heldBytes()
-            + (long) count * EXCHANGE_BYTES
-            + pageBytes
-            + (out == null ? 0 : out.capacity())
-            + (pending == null ? 0 : pending.totalPendingWriteBytes());
+        decoder.heldBytes() + (long) count * EXCHANGE_BYTES + pageBytes + outBytes + unsentBytes();
     final int before = heldBytes;
     heldBytes = (int) Math.min(held, Integer.MAX_VALUE);
     loop.onHeld(heldBytes - before);
@@ -523,20 +536,44 @@ final class Connection implements ReplyHandler {
     return heldBytes;
   }
 
-  /** The process keeps too much for its clients, and for this one among the most. */
+  private long unsentBytes() {
+    final ChannelOutboundBuffer pending = ctx.channel().unsafe().outboundBuffer();
+    return pending == null ? 0 : pending.totalPendingWriteBytes();
+  }
+
+  /**
+   * The process keeps too much for its clients, and for this one among the most. It is told so if
+   * that is all that is to be sent: answers not taken must not be kept for the sake of one more.
+   */
   void giveUp() {
-    givenUp = true;
-    loop.onGivenUp();
-    loop.onHeld(-heldBytes);
-    heldBytes = 0;
-    decoder.giveUp();
-    if (inputDone || phase == Phase.IDLE || count > 0 || !isWritable()) {
-      ctx.close();
-    } else {
-      onFault(Refusal.CLIENT_MEMORY, false, true);
-      lingerAfterFlush = false;
-      loop.wake();
+    if (!givenUp) {
+      givenUp = true;
+      loop.onGivenUp();
     }
+    if (inputDone || phase == Phase.IDLE || count > 0 || out != null || unsentBytes() > 0) {
+      end();
+      return;
+    }
+    decoder.forget();
+    onFault(Refusal.CLIENT_MEMORY, false, true);
+    lingerAfterFlush = false;
+    account();
+    loop.wake();
+  }
+
+  /**
+   * Closes the connection and lets go at once of all that it keeps. Netty says that it is closed
+   * only when all sockets that were ready are served, and thousands may have to be closed by then.
+   */
+  void end() {
+    if (closed) {
+      return;
+    }
+    onClosed();
+    // Who reads it just now must not go on: by then its descriptor may be another connection's.
+    ctx.channel().config().setAutoRead(false);
+    ctx.close();
+    decoder.detach();
   }
 
   /** Where it is not, it is told when there is room, or finds out with its own answers. */

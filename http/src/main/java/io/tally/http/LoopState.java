@@ -32,6 +32,7 @@ final class LoopState implements SteppedAgent {
   private final StandstillDetector standstill;
   private final ClientBudget budget;
   private final RequestShare share;
+  private final ClosedConnections closedConnections = new ClosedConnections(this);
   private final HttpHeadersFactory headers;
   private final AmountParser amounts = new AmountParser();
   private final byte[] body;
@@ -206,8 +207,11 @@ final class LoopState implements SteppedAgent {
     }
     if (budget.add(delta) && delta > 0 && !reclaiming) {
       reclaiming = true;
-      budget.reclaim(connections, connectionCount);
-      reclaiming = false;
+      try {
+        budget.reclaim(connections, connectionCount);
+      } finally {
+        reclaiming = false;
+      }
     }
     counters.clientBytes(loopIndex, budget.bytes());
   }
@@ -296,6 +300,10 @@ final class LoopState implements SteppedAgent {
 
   RequestShare share() {
     return share;
+  }
+
+  ClosedConnections closedConnections() {
+    return closedConnections;
   }
 
   HttpHeadersFactory headers() {

@@ -22,6 +22,7 @@ import io.netty.handler.codec.http.TransferEncodingNotAllowedException;
 import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -90,12 +91,37 @@ final class RequestDecoder extends HttpRequestDecoder {
     return internalBuffer().capacity() + headBytes + body.length;
   }
 
-  /** Forgets what it keeps; the connection takes no more. */
-  void giveUp() {
+  /** Lets go of what it keeps; the connection takes no more. Not to be called while it decodes. */
+  void forget() {
+    forgetRequest();
+    internalBuffer().skipBytes(internalBuffer().readableBytes());
+    try {
+      // The decoder below releases its buffer when it is given something and nothing is left.
+      super.channelRead(context, Unpooled.EMPTY_BUFFER);
+    } catch (final Exception ex) {
+      exceptionCaught(context, ex);
+    }
+  }
+
+  /** The decoder below has a part of the head too. */
+  private void forgetRequest() {
     current = null;
     body = NO_BODY;
     headBytes = 0;
+    reset();
+    try {
+      super.decode(context, Unpooled.EMPTY_BUFFER, new ArrayList<>());
+    } catch (final Exception ex) {
+      exceptionCaught(context, ex);
+    }
+  }
+
+  /** Leaves the connection, which is closed, with all that it keeps. */
+  void detach() {
     internalBuffer().skipBytes(internalBuffer().readableBytes());
+    context.pipeline().replace(this, null, loop.closedConnections());
+    current = null;
+    body = NO_BODY;
   }
 
   /** Goes on with what was left undecoded for want of room. */
@@ -148,7 +174,11 @@ final class RequestDecoder extends HttpRequestDecoder {
     if (!(error instanceof IOException)) {
       loop.onError(error);
     }
-    ctx.close();
+    if (connection == null) {
+      ctx.close();
+    } else {
+      connection.end();
+    }
   }
 
   @Override
@@ -395,9 +425,7 @@ final class RequestDecoder extends HttpRequestDecoder {
   }
 
   private void fault(final Refusal refusal, final boolean head, final boolean write) {
-    current = null;
-    body = NO_BODY;
-    headBytes = 0;
+    forgetRequest();
     connection.onFault(refusal, head, write);
   }
 

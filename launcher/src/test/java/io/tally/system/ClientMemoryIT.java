@@ -11,6 +11,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Clients that make a process with little memory keep as much as they can. */
 @Timeout(120)
@@ -117,6 +119,32 @@ class ClientMemoryIT {
       flood.send(requests);
       count();
     }
+  }
+
+  static List<String> allAtOnce() {
+    return List.of(
+        "GET / HTTP/1.1\r\nHost: t\r\n\r\n".repeat(80),
+        "GET / HTTP/1.1\r\nHost: t\r\n\r\n".repeat(80) + "GET / HTTP/1.1\r\nHost: t",
+        "GET / HTTP/1.1\r\nHost: t\r\na: " + "b".repeat(8_000) + "\r\n",
+        "GET / HTTP/1.1\r\nHost: t\r\n" + ("a: " + "b".repeat(70) + "\r\n").repeat(90),
+        "POST /counter/c/increment HTTP/1.1\r\nHost: t\r\nContent-Length: 65000\r\n\r\n"
+            + " ".repeat(14_000));
+  }
+
+  @ParameterizedTest
+  @MethodSource("allAtOnce")
+  void shouldSurviveAllItsConnectionsAtOnce(final String bytes) throws IOException {
+    final int max = Integer.parseInt(node.logged("limits", "max_connections"));
+    final int many = max - max / 6;
+    flood.open(port, "127.0.0.1", many, new byte[0]);
+    Await.until("all are there", SOON, () -> metric("tally_http_connections") >= many);
+    // So that it finds them all ready in one turn.
+    node.child().signal("STOP");
+    flood.send(bytes.getBytes(US_ASCII));
+    node.child().signal("CONT");
+    count();
+    Await.until(
+        "some are given up", SOON, () -> metric("tally_http_connections_given_up_total") > 0);
   }
 
   @Test

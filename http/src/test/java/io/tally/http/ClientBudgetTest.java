@@ -1,0 +1,199 @@
+package io.tally.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import io.tally.engine.SteppedAgent;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.agrona.CloseHelper;
+import org.agrona.concurrent.CachedNanoClock;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What clients make a loop keep, and that its figure is what the loop really keeps. */
+@Timeout(60)
+class ClientBudgetTest {
+  private static final int KIB = 1_024;
+  private static final int MIB = 1_024 * KIB;
+  private static final String PATH = "/counter/c/increment";
+  private static final String HELP = RawClient.get("/");
+
+  private final List<RawClient> clients = new ArrayList<>();
+  private TestServer server;
+
+  @AfterEach
+  void close() {
+    CloseHelper.quietCloseAll(clients);
+    server.close();
+  }
+
+  @AfterAll
+  static void leaksNothing() {
+    CountingLeakDetector.assertNoLeak();
+  }
+
+  private void launch(final long maxClientBytes) {
+    // No time passes: neither a deadline nor the end of a turn comes in between.
+    server =
+        new TestServer(
+            context -> context.maxClientBytes(maxClientBytes), false, new CachedNanoClock());
+  }
+
+  private RawClient connect() throws IOException {
+    final RawClient client = server.connect();
+    clients.add(client);
+    return client;
+  }
+
+  private void connect(final int count) throws IOException {
+    for (int i = 0; i < count; i++) {
+      connect();
+    }
+    Await.until("they are accepted", () -> counters().connectionsOpen() == clients.size());
+  }
+
+  private HttpCounters counters() {
+    return server.http.counters();
+  }
+
+  private long held() {
+    return counters().clientBytes(0);
+  }
+
+  private static long allocated() {
+    return ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT).metric().usedDirectMemory();
+  }
+
+  /** Sends a body that ends one byte too early, and waits until it is kept. */
+  private void sendPartOfABody(final RawClient client, final int length) throws IOException {
+    final long before = held();
+    client.send(
+        "POST " + PATH + " HTTP/1.1\r\nHost: t\r\nContent-Length: " + (length + 1) + "\r\n\r\n");
+    client.send(" ".repeat(length));
+    Await.until(
+        "it is kept or given up",
+        () -> held() >= before + length || counters().connectionsGivenUp() > 0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "GET / HTTP/1.1\r\nHost"})
+  void shouldFreeAtOnceWhatItGivesUpHoweverManySocketsAreReady(final String rest)
+      throws IOException {
+    launch(MIB);
+    connect(400);
+    final long before = allocated();
+    final AtomicLong most = new AtomicLong();
+    // Stepped when all sockets that were ready are read, and before what Netty does later.
+    server.loops.addAgent(
+        0,
+        new SteppedAgent() {
+          @Override
+          public int doWork(final long nowNs) {
+            most.accumulateAndGet(allocated() - before, Math::max);
+            return 0;
+          }
+
+          @Override
+          public long nextStepNs() {
+            return NEVER;
+          }
+
+          @Override
+          public String roleName() {
+            return "sampler";
+          }
+        });
+    server.awaitLoop();
+    server.standStill(
+        () -> {
+          for (final RawClient client : clients) {
+            client.send(HELP.repeat(80) + rest);
+          }
+        });
+    Await.until("most are given up", () -> counters().connectionsGivenUp() > 300);
+    server.awaitLoop();
+    assertTrue(most.get() < 16 * MIB, most::toString);
+    assertTrue(held() <= MIB, () -> "" + held());
+  }
+
+  @Test
+  void shouldCountAnswersAsTheyAreWritten() throws IOException {
+    launch(64 * MIB);
+    connect(20);
+    for (final RawClient client : clients) {
+      // Its next answer gets room for as much as this one.
+      client.send(HELP.repeat(40));
+      for (int i = 0; i < 40; i++) {
+        assertEquals(200, client.read().status());
+      }
+    }
+    server.counters.hold();
+    for (final RawClient client : clients) {
+      client.send(RawClient.post(PATH, ""));
+    }
+    server.awaitHeld(clients.size());
+    final AtomicLong counted = new AtomicLong();
+    server.onLoop(
+        () -> {
+          server.counters.releaseBackwards();
+          counted.set(held());
+        });
+    server.awaitLoop();
+    assertTrue(counted.get() >= clients.size() * 16 * KIB, counted::toString);
+    for (final RawClient client : clients) {
+      assertEquals(200, client.read().status());
+    }
+    Await.until("nothing is kept", () -> held() == 0);
+  }
+
+  @Test
+  void shouldNotKeepUnsentAnswersOfWhoIsGivenUp() throws IOException {
+    launch(128 * KIB);
+    final RawClient greedy = connect();
+    // Less each time than the sender may have waiting before it is read no further; until the
+    // system has taken all that it takes.
+    for (int quietTurns = 0; quietTurns < 100; quietTurns++) {
+      if (held() < 20 * KIB) {
+        quietTurns = 0;
+        greedy.send(HELP.repeat(20));
+      } else {
+        greedy.send("\r\n");
+      }
+      server.awaitLoop();
+    }
+    greedy.send("GET / HTTP/1.1\r\nHost");
+    while (counters().connectionsGivenUp() == 0) {
+      final RawClient modest = connect();
+      modest.send("GET /" + "x".repeat(3_000));
+      server.awaitLoop();
+    }
+    Await.until("closed", () -> counters().connectionsOpen() == clients.size() - 1);
+    assertEquals(1, counters().connectionsGivenUp());
+    assertTrue(held() <= 128 * KIB, () -> "" + held());
+  }
+
+  @Test
+  void shouldRefuseWhoseRequestIsNotCompleteAndKeepNothingOfIt() throws IOException {
+    launch(70_000);
+    final RawClient greedy = connect();
+    sendPartOfABody(greedy, 60_000);
+    final RawClient other = connect();
+    sendPartOfABody(other, 15_000);
+    final RawClient.Response refusal = greedy.read();
+    assertEquals(503, refusal.status());
+    assertTrue(refusal.body().contains("\"outcome\":\"not_applied\""), refusal::body);
+    assertTrue(greedy.isClosed());
+    // It is read to its end, and found to be spaces.
+    assertEquals(400, other.send(" ").read().status());
+    Await.until("nothing is kept", () -> held() < KIB);
+  }
+}
