@@ -12,11 +12,13 @@ final class ClientBudget {
   private static final int MAGNITUDES = Integer.SIZE;
 
   private final long maxBytes;
+  private final long reclaimedBytes;
   private final long[] bytesByMagnitude = new long[MAGNITUDES];
   private long bytes;
 
   ClientBudget(final long maxBytes) {
     this.maxBytes = maxBytes;
+    reclaimedBytes = maxBytes - maxBytes / 8;
   }
 
   /** A connection keeps so much more, or less; returns whether all together keep too much. */
@@ -38,7 +40,7 @@ final class ClientBudget {
       final int held = connections[i].account();
       bytesByMagnitude[magnitude(held)] += held;
     }
-    for (int magnitude = MAGNITUDES - 1; bytes > maxBytes && magnitude >= 0; magnitude--) {
+    for (int magnitude = MAGNITUDES - 1; bytes > reclaimedBytes && magnitude >= 0; magnitude--) {
       if (bytesByMagnitude[magnitude] > 0) {
         reclaim(connections, count, magnitude);
       }
@@ -47,12 +49,14 @@ final class ClientBudget {
 
   private void reclaim(final Connection[] connections, final int count, final int magnitude) {
     // Backwards: a connection that closes is replaced by the last one, and leaves a gap there.
-    for (int i = count - 1; i >= 0 && bytes > maxBytes - maxBytes / 8; i--) {
+    for (int i = count - 1; i >= 0 && bytes > reclaimedBytes; i--) {
       final Connection connection = connections[i];
       if (connection != null
           && connection.heldBytes() > 0
           && magnitude(connection.heldBytes()) == magnitude) {
         connection.giveUp();
+        // Its refusal may be sent slowly, and may be too many's.
+        bytesByMagnitude[magnitude(connection.heldBytes())] += connection.heldBytes();
       }
     }
   }

@@ -196,4 +196,15 @@ class ClientBudgetTest {
     assertEquals(400, other.send(" ").read().status());
     Await.until("nothing is kept", () -> held() < KIB);
   }
+
+  @Test
+  void shouldGiveUpSoMuchThatTheNextArrivalNeedNotLookAtAllAgain() throws IOException {
+    launch(MIB);
+    sendPartOfABody(connect(), 60_000);
+    while (counters().connectionsGivenUp() == 0) {
+      sendPartOfABody(connect(), 20_000);
+    }
+    server.awaitLoop();
+    assertTrue(held() <= MIB - MIB / 8, () -> "" + held());
+  }
 }
