@@ -176,12 +176,28 @@ final class Connection implements ReplyHandler {
       exchange.linger = loop.goingAway();
       inputDone = true;
     }
-    loop.handler().onRequest(loop.nowNs(), request, exchange, this, slot);
+    try {
+      loop.handler().onRequest(loop.nowNs(), request, exchange, this, slot);
+    } catch (final RuntimeException ex) {
+      onHandlerFault(slot, ex);
+    }
     // Unless it was answered by the counters, and written, before they returned.
     if (ring[slot] == exchange) {
       pageBytes += exchange.pageBytes();
     }
     writeReady();
+  }
+
+  /** Nothing else would ever answer it. What may still answer it must not answer another. */
+  private void onHandlerFault(final int slot, final RuntimeException fault) {
+    loop.onError(fault);
+    final Exchange exchange = ring[slot];
+    if (exchange != null && !exchange.ready) {
+      exchange.refuse(Refusal.INTERNAL);
+      exchange.close = true;
+      exchange.linger = true;
+      inputDone = true;
+    }
   }
 
   /** Answers what cannot be understood, and ends the connection after that. */
@@ -251,6 +267,10 @@ final class Connection implements ReplyHandler {
       return;
     }
     final Exchange exchange = ring[(int) cookie];
+    if (exchange == null || exchange.ready) {
+      // Its handler failed after it had handed the request over.
+      return;
+    }
     exchange.incarnation = shardIncarnation;
     exchange.replayed = replayed;
     if (outcome == Outcome.ANSWERED) {

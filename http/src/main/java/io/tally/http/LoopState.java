@@ -129,9 +129,19 @@ final class LoopState implements SteppedAgent {
   private void sweep() {
     // Backwards: a connection that closes is replaced by the last one.
     for (int i = connectionCount - 1; i >= 0; i--) {
-      connections[i].sweep(nowNs);
+      sweep(connections[i]);
     }
     nextSweepNs = connectionCount == 0 ? NEVER : nowNs + sweepIntervalNs();
+  }
+
+  private void sweep(final Connection connection) {
+    try {
+      connection.sweep(nowNs);
+    } catch (final RuntimeException ex) {
+      // Nor from their deadlines.
+      onError(ex);
+      connection.close();
+    }
   }
 
   private long sweepIntervalNs() {
