@@ -20,7 +20,7 @@ import org.agrona.DirectBuffer;
  * responses, which leave in that order however the answers arrive. Belongs to its event loop's
  * thread.
  */
-final class Connection implements ReplyHandler {
+final class Connection implements ReplyHandler, RequestShare.Waiting {
   private static final int INITIAL_OUT_BYTES = 256;
   private static final int MAX_INITIAL_OUT_BYTES = 16_384;
   private static final int MAX_LINGER_BYTES = 1 << 20;
@@ -205,6 +205,7 @@ final class Connection implements ReplyHandler {
     phase = Phase.IDLE;
     continueDue = false;
     inputDone = true;
+    awaitRoomNoMore();
     final Exchange exchange = ring[claim()];
     exchange.head = head;
     exchange.write = write;
@@ -240,6 +241,7 @@ final class Connection implements ReplyHandler {
     loop.onHeld(-heldBytes);
     heldBytes = 0;
     loop.share().onClosed(count, readyCount());
+    awaitRoomNoMore();
     Arrays.fill(ring, null);
     count = 0;
     continueDue = false;
@@ -608,10 +610,19 @@ final class Connection implements ReplyHandler {
     return false;
   }
 
-  void onRoom() {
+  @Override
+  public void onRoom() {
     awaitsRoom = false;
-    if (paused && !closed && !inputDone && isWritable()) {
+    if (paused && !inputDone && isWritable()) {
       resume();
+      account();
+    }
+  }
+
+  private void awaitRoomNoMore() {
+    if (awaitsRoom) {
+      awaitsRoom = false;
+      loop.share().dequeue(this);
     }
   }
 

@@ -1,7 +1,9 @@
 package io.tally.http;
 
 import io.tally.engine.StandstillDetector;
-import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -22,7 +24,7 @@ final class RequestShare {
   private static final int OF_NEWCOMERS = 4;
 
   private final int slots;
-  private final ArrayDeque<Connection> waiting = new ArrayDeque<>();
+  private final Set<Waiting> waiting = new LinkedHashSet<>();
   private int limit;
   private int underWay;
   private int activeConnections;
@@ -31,6 +33,11 @@ final class RequestShare {
   private long turnNs;
   private boolean turnBegun;
   private boolean turnOver;
+
+  /** Has nothing under way, and is not read for want of room. */
+  interface Waiting {
+    void onRoom();
+  }
 
   RequestShare(final int slots, final long nowNs) {
     this.slots = slots;
@@ -105,15 +112,23 @@ final class RequestShare {
     answered++;
   }
 
-  /** A connection that has nothing under way waits for room. */
-  void enqueue(final Connection connection) {
+  void enqueue(final Waiting connection) {
     waiting.add(connection);
+  }
+
+  /** It waits no more: it is gone, or takes no more. */
+  void dequeue(final Waiting connection) {
+    waiting.remove(connection);
   }
 
   /** Has those read on that have waited longest. */
   void offer() {
     while (!waiting.isEmpty() && admits(0)) {
-      waiting.poll().onRoom();
+      // Who reads on may have others closed, and wait again.
+      final Iterator<Waiting> longest = waiting.iterator();
+      final Waiting connection = longest.next();
+      longest.remove();
+      connection.onRoom();
     }
   }
 }

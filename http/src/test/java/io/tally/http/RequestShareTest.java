@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +52,33 @@ class RequestShareTest {
       underWay = next;
     }
     assertEquals(SLOTS, underWay);
+  }
+
+  @Test
+  void shouldOfferRoomToThoseThatStillWaitInTheOrderInWhichTheyCame() {
+    takenFromNewcomers();
+    final List<String> offered = new ArrayList<>();
+    final List<RequestShare.Waiting> waiting = new ArrayList<>();
+    for (final String name : List.of("gone", "first", "also gone", "second", "third")) {
+      waiting.add(
+          () -> {
+            offered.add(name);
+            share.onBegin(1);
+          });
+      share.enqueue(waiting.get(waiting.size() - 1));
+    }
+    share.dequeue(waiting.get(0));
+    share.dequeue(waiting.get(2));
+    share.offer();
+    assertEquals(List.of(), offered);
+    share.onEnd(0);
+    share.onEnd(0);
+    share.offer();
+    assertEquals(List.of("first", "second"), offered);
+    share.onEnd(0);
+    share.onEnd(0);
+    share.offer();
+    assertEquals(List.of("first", "second", "third"), offered);
   }
 
   /** Connections with one request each, until no more is taken. */
