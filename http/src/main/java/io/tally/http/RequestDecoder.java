@@ -11,6 +11,7 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpObjectDecoder;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpUtil;
@@ -21,6 +22,7 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.handler.codec.http.TransferEncodingNotAllowedException;
 import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.internal.MathUtil;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,6 +41,9 @@ final class RequestDecoder extends HttpRequestDecoder {
   /** Heap that a header takes beside its characters. */
   private static final int LINE_BYTES = 160;
 
+  /** What the decoder below has at first for a line that it reads. */
+  private static final int SCRATCH_BYTES = HttpObjectDecoder.DEFAULT_INITIAL_BUFFER_SIZE;
+
   private static final byte[] NO_BODY = {};
 
   private final LoopState loop;
@@ -50,6 +55,7 @@ final class RequestDecoder extends HttpRequestDecoder {
   private byte[] body = NO_BODY;
   private int bodyLength;
   private int headBytes;
+  private int scratchBytes = SCRATCH_BYTES;
   private boolean lineBegins;
   private boolean folded;
   private boolean wellFormedTarget;
@@ -86,9 +92,12 @@ final class RequestDecoder extends HttpRequestDecoder {
     loop.wake();
   }
 
-  /** What this keeps of a request that is not complete, and of what was not decoded. */
+  /**
+   * What this keeps of a request that is not complete, of what was not decoded, and for the longest
+   * line that it has seen.
+   */
   int heldBytes() {
-    return internalBuffer().capacity() + headBytes + body.length;
+    return internalBuffer().capacity() + headBytes + body.length + scratchBytes - SCRATCH_BYTES;
   }
 
   /** Lets go of what it keeps; the connection takes no more. Not to be called while it decodes. */
@@ -206,6 +215,8 @@ final class RequestDecoder extends HttpRequestDecoder {
         connection.onHeadBegun();
         return;
       }
+    } else {
+      noteChunkLines(in.readerIndex() - start, out);
     }
     try {
       for (int i = 0; i < out.size() && !connection.inputDone(); i++) {
@@ -454,9 +465,30 @@ final class RequestDecoder extends HttpRequestDecoder {
       final int lineFeed = in.indexOf(line, end, (byte) '\n');
       begins = lineFeed >= 0;
       headBytes += begins ? LINE_BYTES : 0;
+      noteLine((begins ? lineFeed : end) - line);
       line = begins ? lineFeed + 1 : end;
     }
     lineBegins = begins;
+  }
+
+  /** Lengths of chunks, and trailers: what is read of a body beside its content. */
+  private void noteChunkLines(final int readBytes, final List<Object> messages) {
+    int bytes = readBytes;
+    for (int i = 0; i < messages.size(); i++) {
+      bytes -= ((HttpContent) messages.get(i)).content().readableBytes();
+    }
+    noteLine(bytes);
+    if (messages.isEmpty()) {
+      headBytes += 2 * bytes;
+    }
+  }
+
+  /** The decoder below copies each line, and keeps the room that the longest one took. */
+  private void noteLine(final int length) {
+    if (length > scratchBytes) {
+      final int longest = Math.max(limits.maxRequestLineBytes(), limits.maxHeaderBytes());
+      scratchBytes = MathUtil.findNextPositivePowerOfTwo(Math.min(length, longest));
+    }
   }
 
   private static boolean isOld(final HttpRequest request) {

@@ -207,4 +207,25 @@ class ClientBudgetTest {
     server.awaitLoop();
     assertTrue(held() <= MIB - MIB / 8, () -> "" + held());
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /livez HTTP/1.1\r\nHost: t\r\na: LINE\r\n\r\n",
+        "GET /livez?LINE HTTP/1.1\r\nHost: t\r\n\r\n",
+        "POST /livez HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n0\r\na: LINE\r\n\r\n"
+      })
+  void shouldCountTheRoomThatItKeepsForTheLongestLine(final String request) throws IOException {
+    launch(MIB);
+    final RawClient client = connect();
+    client.exchange(request.replace("LINE", "x".repeat(40)));
+    Await.until("it keeps nothing", () -> held() == 0);
+    client.exchange(request.replace("LINE", "x".repeat(3_000)));
+    Await.until("it keeps the room", () -> held() == 4 * KIB - 128);
+    client.exchange(request.replace("LINE", "x".repeat(2_000)));
+    server.awaitLoop();
+    assertEquals(4 * KIB - 128, held());
+    client.close();
+    Await.until("it is gone", () -> held() == 0);
+  }
 }
