@@ -27,7 +27,6 @@ final class NatsAttempt implements NatsClient.Listener {
   private volatile Greeting greeting;
   private volatile String refusal;
   private volatile String deniedSubscription;
-  private volatile String lastError = "";
   private volatile String end;
   private volatile boolean slow;
   private boolean subscribed;
@@ -162,15 +161,13 @@ final class NatsAttempt implements NatsClient.Listener {
   @Override
   public void onError(final String text) {
     counters.accept(CarrierCounter.ERRORS, 1);
-    lastError = text;
     error.set(text);
     told();
   }
 
   @Override
   public void onEnded(final String reason) {
-    // The server says why, and then closes, of which the library knows no more than that.
-    end = lastError.isEmpty() ? reason : lastError;
+    end = reason;
     told();
   }
 }

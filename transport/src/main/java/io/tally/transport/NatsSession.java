@@ -35,6 +35,10 @@ public final class NatsSession implements FrameCarrier, SteppedAgent {
   private static final long STABLE_NS = 2_000_000_000L;
   private static final long LISTEN_NS = 300_000_000L;
   private static final int MAX_DENIALS = 8;
+
+  /** What a server said this long before it closed, or less, is why. */
+  private static final long LAST_WORDS_NS = 2_000_000_000L;
+
   private static final int STRIDE = 8;
 
   /** Hears of the session. Called on the thread that steps it; must not block. */
@@ -75,6 +79,8 @@ public final class NatsSession implements FrameCarrier, SteppedAgent {
   // Of the thread that steps.
   private final Map<String, Long> deniedNs = new LinkedHashMap<>();
   private NatsAttempt attempt;
+  private String lastError = "";
+  private long lastErrorNs;
   private CarrierStatus worst;
   private boolean wasConnected;
   private int triedInRound;
@@ -160,7 +166,7 @@ public final class NatsSession implements FrameCarrier, SteppedAgent {
     // Read first: what was told before an end or a confirmation is seen below.
     final String end = current.end();
     final boolean confirmed = current.isConfirmed();
-    tell(current);
+    tell(nowNs, current);
     final String refusal = current.refusal();
     final String deniedSubscription = current.deniedSubscription();
     if (refusal != null) {
@@ -169,7 +175,12 @@ public final class NatsSession implements FrameCarrier, SteppedAgent {
     } else if (deniedSubscription != null) {
       fail(nowNs, CarrierState.DENIED, denial(current.address, deniedSubscription));
     } else if (end != null) {
-      fail(nowNs, CarrierState.DISCONNECTED, current.address.url() + ": " + end);
+      // The server says why, and then closes, of which the library knows no more than that.
+      final boolean isSaid = !lastError.isEmpty() && nowNs - lastErrorNs <= LAST_WORDS_NS;
+      fail(
+          nowNs,
+          CarrierState.DISCONNECTED,
+          current.address.url() + ": " + (isSaid ? lastError : end));
     } else if (carrying != null) {
       watchDenials(nowNs, current);
       return 0;
@@ -181,7 +192,7 @@ public final class NatsSession implements FrameCarrier, SteppedAgent {
     return 1;
   }
 
-  private void tell(final NatsAttempt current) {
+  private void tell(final long nowNs, final NatsAttempt current) {
     final List<String> discovered = current.takeDiscovered();
     if (discovered != null) {
       for (final String invalid : servers.learn(discovered)) {
@@ -192,8 +203,12 @@ public final class NatsSession implements FrameCarrier, SteppedAgent {
       listener.onEvent("frames from NATS were dropped: not taken fast enough");
     }
     final String error = current.takeError();
-    if (error != null && carrying != null) {
-      listener.onEvent("NATS reports: " + error);
+    if (error != null) {
+      lastError = error;
+      lastErrorNs = nowNs;
+      if (carrying != null) {
+        listener.onEvent("NATS reports: " + error);
+      }
     }
   }
 
@@ -257,6 +272,9 @@ public final class NatsSession implements FrameCarrier, SteppedAgent {
     subscriptions.clear();
     attempt.close();
     attempt = null;
+    // What this server said and denied says nothing of the next.
+    lastError = "";
+    deniedNs.clear();
     servers.next();
     if (lost) {
       add(CarrierCounter.DISCONNECTS, 1);

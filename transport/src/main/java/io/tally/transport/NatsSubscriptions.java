@@ -1,6 +1,7 @@
 package io.tally.transport;
 
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -32,12 +33,13 @@ final class NatsSubscriptions {
   /** Subscribes to everything with a new client, which is asked for what is added from now on. */
   synchronized void moveTo(final NatsAttempt next) {
     attempt = next;
-    subscribers.forEach(subscriber -> subscriber.moveTo(next.client()));
+    final List<Subscriber> moved = List.copyOf(subscribers);
+    moved.forEach(subscriber -> subscriber.moveTo(next.client()));
     next.client()
         .flush(
             () -> {
               next.onConfirmed();
-              confirm(next, this::confirmAll);
+              confirm(next, () -> confirmAll(moved));
             });
   }
 
@@ -48,8 +50,13 @@ final class NatsSubscriptions {
     }
   }
 
-  private synchronized void confirmAll() {
-    subscribers.forEach(subscriber -> subscriber.onConfirmed.run());
+  /** Not those that were added since: the server may have answered before it heard of them. */
+  private synchronized void confirmAll(final List<Subscriber> moved) {
+    for (final Subscriber subscriber : moved) {
+      if (subscribers.contains(subscriber)) {
+        subscriber.onConfirmed.run();
+      }
+    }
   }
 
   synchronized void clear() {

@@ -137,7 +137,7 @@ final class PeerPublisher {
     if (peer.hasUnseenMessages()) {
       return Math.min(nextHelloNs, nowNs + UNCOMMITTED_NS);
     }
-    return resolvedPosition != NOT_RESOLVED && !resolvedSaid ? nowNs : nextHelloNs;
+    return isResolved() && !resolvedSaid ? nowNs : nextHelloNs;
   }
 
   /** What the peer has not acknowledged of the frames published to it. Owner: the sender. */

@@ -127,6 +127,24 @@ class DrainingLinkTest {
   }
 
   @Test
+  void shouldRestWhenADrainingPeerIsHeardStartingOnceMore() {
+    final MessageClaim claim = new MessageClaim();
+    assertEquals(NodeLink.CLAIMED, a.link.tryClaim(1, 64, claim));
+    b.link.markDraining();
+    step(b);
+    step(a);
+    pass(3_500, a);
+    assertEquals(PeerStatus.DOWN, a.link.peerStatus(1));
+    claim.abort();
+    final TestNode before = launch("b", 20);
+    step(before);
+    step(a);
+    assertEquals(PeerStatus.STARTING, a.link.peerStatus(1));
+    step(a);
+    assertTrue(a.link.sender().nextStepNs() > nowNs);
+  }
+
+  @Test
   void shouldGoByWhatIsRepeatedWhenHellosAreLost() {
     b.link.markDraining();
     carrier.loses = subject -> true;

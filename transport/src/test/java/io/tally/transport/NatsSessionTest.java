@@ -351,6 +351,49 @@ class NatsSessionTest implements NatsSession.Listener {
   }
 
   @Test
+  void shouldNotTakeWhatTheServerSaidLongBeforeForTheReason() {
+    launch("h1");
+    server.last().listener.onError("Slow Consumer");
+    step();
+    runFor(60 * SECOND_NS);
+    server.answer = Answer.IS_SILENT;
+    server.last().lose("Read channel closed.");
+    step();
+    assertEquals("NATS disconnected: nats://h1:4222: Read channel closed.", session.fault());
+    assertEquals(List.of("NATS reports: Slow Consumer"), events);
+  }
+
+  @Test
+  void shouldNotBlameTheNextServerForWhatTheLastOneDenied() {
+    launch("h1");
+    server.last().listener.onDenied("Permissions Violation for Publish to \"x\"", true);
+    step();
+    assertEquals(CarrierState.DENIED, session.status().state());
+    runFor(SECOND_NS / 2);
+    server.last().lose("Read channel closed.");
+    step();
+    runUntil(session::isConnected);
+    assertEquals("", session.fault());
+  }
+
+  @Test
+  void shouldConfirmOnlyWhatWasAskedForBefore() {
+    server.answer = Answer.IS_SILENT;
+    launch("h1");
+    final List<String> confirmed = new ArrayList<>();
+    session.subscribe("a", frame -> {}, () -> confirmed.add("a"));
+    server.last().holdsConfirmations = true;
+    server.last().greet();
+    step();
+    session.subscribe("b", frame -> {}, () -> confirmed.add("b"));
+    session.subscribe("c", frame -> {}, () -> confirmed.add("c")).close();
+    server.last().unconfirmed.get(0).run();
+    assertEquals(List.of("a"), confirmed);
+    server.last().unconfirmed.get(1).run();
+    assertEquals(List.of("a", "b"), confirmed);
+  }
+
+  @Test
   void shouldStayClosed() {
     launch("h1");
     session.close();

@@ -48,6 +48,8 @@ final class ScriptedServer implements NatsClient.Connector {
     final List<String> subjects = new ArrayList<>();
     final List<String> published = new ArrayList<>();
     FrameListener frames;
+    final List<Runnable> unconfirmed = new ArrayList<>();
+    boolean holdsConfirmations;
     boolean connected;
     boolean closed;
 
@@ -87,7 +89,11 @@ final class ScriptedServer implements NatsClient.Connector {
 
     @Override
     public void flush(final Runnable onConfirmed) {
-      onConfirmed.run();
+      if (holdsConfirmations) {
+        unconfirmed.add(onConfirmed);
+      } else {
+        onConfirmed.run();
+      }
     }
 
     @Override
