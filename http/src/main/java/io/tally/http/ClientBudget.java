@@ -4,9 +4,10 @@ import java.util.Arrays;
 
 /**
  * The bytes that the connections of one event loop make the process keep: requests begun and not
- * complete, requests read and not answered, answers not taken. Beyond the budget, those connections
- * pay that keep most: they are refused or closed until an eighth of it is free again. So whoever
- * asks for little is served, however many ask for much. Belongs to its loop's thread.
+ * complete, requests read and not answered, answers not taken, room for long lines. Beyond the
+ * budget, those connections pay that keep most: they are refused or closed until an eighth of it is
+ * free again. So whoever asks for little is served, however many ask for much. Belongs to its
+ * loop's thread.
  */
 final class ClientBudget {
   private static final int MAGNITUDES = Integer.SIZE;

@@ -1,9 +1,11 @@
 package io.tally.http;
 
 import io.prometheus.client.CollectorRegistry;
+import java.io.IOException;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.agrona.concurrent.SystemEpochClock;
 
@@ -16,23 +18,10 @@ import org.agrona.concurrent.SystemEpochClock;
 public final class MetricsServer implements AutoCloseable {
   private static final int MAX_CONNECTIONS = 64;
   private static final long MAX_CLIENT_BYTES = 4 << 20;
-  private static final Limits LIMITS =
-      new Limits(
-          MAX_CONNECTIONS,
-          MAX_CLIENT_BYTES,
-          MAX_CONNECTIONS,
-          1,
-          1_024,
-          4_096,
-          8_192,
-          100,
-          () -> TimeUnit.SECONDS.toNanos(10),
-          TimeUnit.SECONDS.toNanos(5),
-          TimeUnit.SECONDS.toNanos(5),
-          TimeUnit.SECONDS.toNanos(90),
-          TimeUnit.SECONDS.toNanos(10),
-          TimeUnit.SECONDS.toNanos(2),
-          failure -> {});
+  private static final long MEMORY_SHARE = 64;
+
+  /** So that a scrape of a large cluster is not given up. */
+  private static final long MIN_BYTES_OF_LOOP = 512 << 10;
 
   private static final ProbeResult LIVE = new ProbeResult(true, "{\"live\":true}");
   private static final ProbeResult STARTING =
@@ -47,8 +36,15 @@ public final class MetricsServer implements AutoCloseable {
       final EventLoops eventLoops,
       final String host,
       final int port,
-      final CollectorRegistry registry) {
-    this.port = new HttpPort(eventLoops, host, port, LIMITS, SystemEpochClock.INSTANCE);
+      final CollectorRegistry registry,
+      final Consumer<IOException> acceptFailureHandler) {
+    this.port =
+        new HttpPort(
+            eventLoops,
+            host,
+            port,
+            limits(eventLoops.loopCount(), acceptFailureHandler),
+            SystemEpochClock.INSTANCE);
     renderer =
         new ThreadPoolExecutor(
             1,
@@ -71,6 +67,40 @@ public final class MetricsServer implements AutoCloseable {
     this.port.accept(loop -> handler);
   }
 
+  private static Limits limits(
+      final int loopCount, final Consumer<IOException> acceptFailureHandler) {
+    return new Limits(
+        MAX_CONNECTIONS,
+        maxClientBytes(loopCount, Runtime.getRuntime().maxMemory()) / loopCount,
+        MAX_CONNECTIONS,
+        1,
+        1_024,
+        4_096,
+        8_192,
+        100,
+        () -> TimeUnit.SECONDS.toNanos(10),
+        TimeUnit.SECONDS.toNanos(5),
+        TimeUnit.SECONDS.toNanos(5),
+        TimeUnit.SECONDS.toNanos(90),
+        TimeUnit.SECONDS.toNanos(10),
+        TimeUnit.SECONDS.toNanos(2),
+        acceptFailureHandler);
+  }
+
+  /**
+   * Most bytes that are kept for all connections of this port together, as {@link
+   * HttpServer.Context#maxClientBytes(long)} are for those of the API: as much may be used on the
+   * heap, and twice as much outside it.
+   *
+   * @param loopCount number of event loops.
+   * @param heapBytes largest size of the heap.
+   * @return the number.
+   */
+  public static long maxClientBytes(final int loopCount, final long heapBytes) {
+    return Math.max(
+        loopCount * MIN_BYTES_OF_LOOP, Math.min(MAX_CLIENT_BYTES, heapBytes / MEMORY_SHARE));
+  }
+
   /**
    * Binds the port and begins to serve.
    *
@@ -78,6 +108,8 @@ public final class MetricsServer implements AutoCloseable {
    * @param host name or address to listen on.
    * @param port 0 to 65,535; 0 takes any free port.
    * @param registry what to render; its collectors are called on the rendering thread.
+   * @param acceptFailureHandler is told when connections cannot be accepted, once a minute at most;
+   *     called on an event loop, must not block or throw.
    * @return the running server.
    * @throws IllegalStateException if the port is taken or cannot be bound; the message is one clear
    *     line.
@@ -86,8 +118,18 @@ public final class MetricsServer implements AutoCloseable {
       final EventLoops eventLoops,
       final String host,
       final int port,
-      final CollectorRegistry registry) {
-    return new MetricsServer(eventLoops, host, port, registry);
+      final CollectorRegistry registry,
+      final Consumer<IOException> acceptFailureHandler) {
+    return new MetricsServer(eventLoops, host, port, registry, acceptFailureHandler);
+  }
+
+  /**
+   * Number of times that a connection could not be accepted.
+   *
+   * @return failures since the start, for any thread.
+   */
+  public long acceptFailures() {
+    return port.counters().acceptFailures();
   }
 
   /**

@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class MetricsServerTest {
   private final List<Throwable> errors = Collections.synchronizedList(new ArrayList<>());
+  private final List<IOException> failures = Collections.synchronizedList(new ArrayList<>());
   private final CollectorRegistry registry = new CollectorRegistry();
   private EventLoops loops;
   private MetricsServer server;
@@ -39,7 +40,7 @@ class MetricsServerTest {
   @BeforeEach
   void launch() throws IOException {
     loops = EventLoops.launch(1, SystemNanoClock.INSTANCE, errors::add);
-    server = MetricsServer.launch(loops, "127.0.0.1", 0, registry);
+    server = MetricsServer.launch(loops, "127.0.0.1", 0, registry, failures::add);
     client = new RawClient(server.port());
     Counter.build("tally_test", "A test.").register(registry).inc(3);
   }
@@ -347,7 +348,16 @@ class MetricsServerTest {
     final IllegalStateException taken =
         assertThrows(
             IllegalStateException.class,
-            () -> MetricsServer.launch(loops, "127.0.0.1", server.port(), registry));
+            () -> MetricsServer.launch(loops, "127.0.0.1", server.port(), registry, failures::add));
     assertEquals("port " + server.port() + " on 127.0.0.1 is already in use", taken.getMessage());
+  }
+
+  @Test
+  void shouldKeepNoMoreForItsClientsHoweverManyLoopsThereAre() {
+    final long mib = 1 << 20;
+    assertEquals(4 * mib, MetricsServer.maxClientBytes(1, 1_024 * mib));
+    assertEquals(4 * mib, MetricsServer.maxClientBytes(8, 1_024 * mib));
+    assertEquals(2 * mib, MetricsServer.maxClientBytes(2, 128 * mib));
+    assertEquals(8 * mib, MetricsServer.maxClientBytes(16, 1_024 * mib));
   }
 }

@@ -2,13 +2,16 @@ package io.tally.launcher;
 
 import io.tally.http.HttpCounters;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /** The metrics of the API's port. */
 final class HttpMetrics {
   private final HttpCounters http;
+  private final LongSupplier metricsAcceptFailures;
 
-  HttpMetrics(final HttpCounters http) {
+  HttpMetrics(final HttpCounters http, final LongSupplier metricsAcceptFailures) {
     this.http = http;
+    this.metricsAcceptFailures = metricsAcceptFailures;
   }
 
   void addTo(final List<Family> families) {
@@ -63,8 +66,9 @@ final class HttpMetrics {
     families.add(
         Family.counter(
                 "tally_http_accept_failures",
-                "Times that a connection could not be accepted, above all for want of file descriptors.")
-            .add(http.acceptFailures()));
+                "Times that a connection of the API or of the metrics port could not be accepted, above all for"
+                    + " want of file descriptors.")
+            .add(http.acceptFailures() + metricsAcceptFailures.getAsLong()));
     families.add(
         Family.counter(
                 "tally_http_responses_dropped",

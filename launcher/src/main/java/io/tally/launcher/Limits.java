@@ -5,6 +5,7 @@ import io.tally.counter.CounterLimit;
 import io.tally.counter.CounterServiceFactory;
 import io.tally.engine.IdempotencyLimit;
 import io.tally.engine.ShardEngine;
+import io.tally.http.MetricsServer;
 import io.tally.lane.OwnerLane;
 import io.tally.transport.ClusterLink;
 import java.lang.management.ManagementFactory;
@@ -25,6 +26,7 @@ final class Limits {
   private final long pendingBytes;
   private final long peerBytes;
   private final long tableBytes;
+  private final long metricsBytes;
   private final long laneBytes;
   private final long spareDirectBytes;
   private final long safeCounters;
@@ -56,9 +58,16 @@ final class Limits {
             * shards
             * settings.laneWindow
             * OwnerLane.slotLength(services.maxReplyLength());
-    spareDirectBytes =
-        maxDirectBytes() - ringBytes - replyQueueBytes - pendingBytes - peerBytes - tableBytes;
     final long heapBytes = Runtime.getRuntime().maxMemory();
+    metricsBytes = MetricsServer.maxClientBytes(settings.loops, heapBytes);
+    spareDirectBytes =
+        maxDirectBytes()
+            - ringBytes
+            - replyQueueBytes
+            - pendingBytes
+            - peerBytes
+            - tableBytes
+            - 2 * metricsBytes;
     clientLimit = new ClientLimit(settings.maxConnections, spareDirectBytes, heapBytes);
     safeCounters = CounterLimit.defaultMaxCounters(Math.max(0, spareDirectBytes), heapBytes);
     counterLimit =
@@ -142,6 +151,8 @@ final class Limits {
       clientLimit.maxConnections(),
       "max_client_bytes",
       clientLimit.maxBytes(),
+      "max_metrics_client_bytes",
+      metricsBytes,
       "reply_queue_bytes",
       replyQueueBytes,
       "peer_queue_bytes",

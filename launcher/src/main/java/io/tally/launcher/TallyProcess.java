@@ -40,6 +40,7 @@ final class TallyProcess implements AutoCloseable {
   private EventLoops loops;
   private Carriers carriers;
   private Stepping stepping;
+  private AcceptFailureLog acceptFailures;
   private MetricsServer metrics;
   private HttpServer http;
   private Status status;
@@ -87,7 +88,9 @@ final class TallyProcess implements AutoCloseable {
     final Thread classes = OwnClasses.startLoading();
     loops = EventLoops.launch(settings.loops, clock, faults);
     final CollectorRegistry registry = new CollectorRegistry();
-    metrics = MetricsServer.launch(loops, settings.bind, settings.metricsPort, registry);
+    acceptFailures = new AcceptFailureLog(clock, AcceptFailureLog::log);
+    metrics =
+        MetricsServer.launch(loops, settings.bind, settings.metricsPort, registry, acceptFailures);
     Log.info(
         "prometheus metrics server starting",
         "port",
@@ -125,7 +128,7 @@ final class TallyProcess implements AutoCloseable {
         new TallyCollector(
             nodes,
             services,
-            new HttpMetrics(http.counters()),
+            new HttpMetrics(http.counters(), metrics::acceptFailures),
             loops,
             status,
             watched,
@@ -220,12 +223,7 @@ final class TallyProcess implements AutoCloseable {
                 .requestTimeoutNs(nodes.get(0)::requestTimeoutNs)
                 .maxConnections(limit.maxConnections())
                 .maxClientBytes(limit.maxBytes())
-                .acceptFailureHandler(
-                    failure ->
-                        Log.warn(
-                            "connections cannot be accepted; said once a minute at most",
-                            "reason",
-                            failure.getMessage()))
+                .acceptFailureHandler(acceptFailures)
                 .idleTimeoutNs(settings.idleTimeout.toNanos())
                 .ingresses(ingresses)
                 .readiness(status::readyz)

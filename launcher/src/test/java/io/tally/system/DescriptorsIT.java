@@ -60,6 +60,38 @@ class DescriptorsIT {
   }
 
   @Test
+  void shouldSayItOfTheMetricsPortToo() throws IOException {
+    final List<Socket> clients = new ArrayList<>();
+    try (TallyJar jar =
+        TallyJar.small().descriptors(DESCRIPTORS).start("node", "--id=a", "--nodes=a")) {
+      jar.awaitReady();
+      try {
+        for (int i = 0; i < DESCRIPTORS; i++) {
+          clients.add(new Socket("127.0.0.1", jar.httpPort()));
+        }
+        Await.until(
+            "the API has all that it takes",
+            LIMIT,
+            () ->
+                jar.metrics().value("tally_http_connections_accepted_total")
+                        + jar.metrics().value("tally_http_connections_refused_total")
+                    == DESCRIPTORS,
+            jar.child()::picture);
+        final long before = jar.metrics().value("tally_http_accept_failures_total");
+        for (int i = 0; i < DESCRIPTORS; i++) {
+          clients.add(new Socket("127.0.0.1", jar.metricsPort()));
+        }
+        jar.awaitSaid("Too many open files");
+        CloseHelper.quietCloseAll(clients);
+        Await.until("it serves again", LIMIT, () -> isServed(jar), jar.child()::picture);
+        assertTrue(jar.metrics().value("tally_http_accept_failures_total") > before);
+      } finally {
+        CloseHelper.quietCloseAll(clients);
+      }
+    }
+  }
+
+  @Test
   void shouldPlanNoMoreConnectionsThanThereAreDescriptors() {
     try (TallyJar jar =
             TallyJar.small().descriptors(DESCRIPTORS).start("node", "--id=a", "--nodes=a");
