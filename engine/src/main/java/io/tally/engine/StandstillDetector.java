@@ -9,13 +9,13 @@ import java.util.concurrent.TimeUnit;
  * longer than the request timeout.
  *
  * <p>Why it is right: the thread ticks at least once in {@link #TICK_NS}, and between two ticks it
- * polls all its sockets and serves those that hold something. So after a tick, whatever arrived
- * before the <em>previous</em> tick has been seen by a poll, and is no longer there unless the
- * socket's own backlog remembers that something was left. A clock read before a poll is never later
- * than the arrival of what that poll did not see; a stop at any point between two lines can
- * therefore only make things look older. While idle, the previous tick is at most two ticks old,
- * which is the allowance in {@link #isLate}: what has waited for no longer than the timeout is
- * never late.
+ * polls all its sockets and serves those that hold something: all of them, so one poll must be able
+ * to report as many sockets as there are. So after a tick, whatever arrived before the
+ * <em>previous</em> tick has been seen by a poll, and is no longer there unless the socket's own
+ * backlog remembers that something was left. A clock read before a poll is never later than the
+ * arrival of what that poll did not see; a stop at any point between two lines can therefore only
+ * make things look older. While idle, the previous tick is at most two ticks old, which is the
+ * allowance in {@link #isLate}: what has waited for no longer than the timeout is never late.
  *
  * <p>One thread, no clock of its own.
  */

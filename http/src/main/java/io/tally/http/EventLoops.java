@@ -1,14 +1,20 @@
 package io.tally.http;
 
+import io.netty.channel.DefaultSelectStrategyFactory;
 import io.netty.channel.EventLoop;
+import io.netty.channel.IoEvent;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.SingleThreadEventLoop;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoEvent;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoEvent;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.nio.NioIoOps;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocalThread;
@@ -29,7 +35,12 @@ import org.agrona.concurrent.NanoClock;
 public final class EventLoops implements AutoCloseable {
   private static final int MAX_LOOPS = 256;
   private static final long CLOSE_TIMEOUT_MS = 5_000;
+  private static final int DEFAULT_CONNECTIONS = 10_000;
 
+  /** Listening sockets, connections for operators, and what wakes a loop. */
+  private static final int OTHER_SOCKETS = 128;
+
+  private final int maxConnections;
   private final MultiThreadIoEventLoopGroup group;
   private final Class<? extends ServerChannel> serverChannelClass;
   private final LoopStepper[] steppers;
@@ -38,16 +49,23 @@ public final class EventLoops implements AutoCloseable {
 
   private EventLoops(
       final int loopCount,
+      final int maxConnections,
       final boolean epoll,
       final NanoClock clock,
       final ErrorHandler errorHandler) {
     if (loopCount < 1 || loopCount > MAX_LOOPS) {
       throw new IllegalArgumentException("number of event loops out of range: " + loopCount);
     }
+    this.maxConnections = maxConnections;
     this.clock = clock;
     this.errorHandler = errorHandler;
+    // One poll must report every socket that holds something: what is known of how long it may have
+    // waited rests on that. An array that grows when it was full comes too late.
     final IoHandlerFactory ioHandlers =
-        epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        epoll
+            ? EpollIoHandler.newFactory(
+                Math.addExact(maxConnections, OTHER_SOCKETS), DefaultSelectStrategyFactory.INSTANCE)
+            : NioIoHandler.newFactory();
     serverChannelClass = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
     final AtomicInteger threadCount = new AtomicInteger();
     final ThreadFactory threads =
@@ -79,12 +97,30 @@ public final class EventLoops implements AutoCloseable {
    */
   public static EventLoops launch(
       final int loopCount, final NanoClock clock, final ErrorHandler errorHandler) {
-    return new EventLoops(loopCount, Epoll.isAvailable(), clock, errorHandler);
+    return launch(loopCount, DEFAULT_CONNECTIONS, clock, errorHandler);
+  }
+
+  /**
+   * Starts the loops.
+   *
+   * @param loopCount number of loops, 1 to 256.
+   * @param maxConnections most connections that a server on them may have; 10,000 unless given. All
+   *     may be one loop's, which keeps 12 bytes for each.
+   * @param clock read once for each step; the clock of all agents.
+   * @param errorHandler as above.
+   * @return the running loops.
+   */
+  public static EventLoops launch(
+      final int loopCount,
+      final int maxConnections,
+      final NanoClock clock,
+      final ErrorHandler errorHandler) {
+    return new EventLoops(loopCount, maxConnections, Epoll.isAvailable(), clock, errorHandler);
   }
 
   static EventLoops launchNio(
       final int loopCount, final NanoClock clock, final ErrorHandler errorHandler) {
-    return new EventLoops(loopCount, false, clock, errorHandler);
+    return new EventLoops(loopCount, DEFAULT_CONNECTIONS, false, clock, errorHandler);
   }
 
   /**
@@ -146,12 +182,23 @@ public final class EventLoops implements AutoCloseable {
     group.terminationFuture().awaitUninterruptibly(CLOSE_TIMEOUT_MS, TimeUnit.MILLISECONDS);
   }
 
+  int maxConnections() {
+    return maxConnections;
+  }
+
   MultiThreadIoEventLoopGroup group() {
     return group;
   }
 
   Class<? extends ServerChannel> serverChannelClass() {
     return serverChannelClass;
+  }
+
+  /** What tells a listening socket that connections may wait in its queue. */
+  IoEvent acceptable() {
+    return serverChannelClass == EpollServerSocketChannel.class
+        ? (EpollIoEvent) () -> EpollIoOps.EPOLLIN
+        : (NioIoEvent) () -> NioIoOps.ACCEPT;
   }
 
   LoopStepper stepper(final int loop) {

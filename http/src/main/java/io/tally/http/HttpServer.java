@@ -210,7 +210,7 @@ public final class HttpServer implements AutoCloseable {
             entries.size() + " ingresses for " + eventLoops.loopCount() + " event loops");
       }
       ListenSocket.checkPort(port);
-      checkRange("maxConnections", maxConnections, 1, Integer.MAX_VALUE - 1);
+      checkRange("maxConnections", maxConnections, 1, eventLoops.maxConnections());
       checkPositive("maxClientBytes", maxClientBytes);
       checkRange("maxInFlight", maxInFlight, 1, MAX_IN_FLIGHT);
       checkRange("maxBodyBytes", maxBodyBytes, MIN_BODY_BYTES, 1 << 24);
@@ -459,7 +459,7 @@ public final class HttpServer implements AutoCloseable {
      * Most connections open at once, over all loops; one more is answered 503. The last eighth is
      * kept for addresses that hold no more than 8. By default 10,000.
      *
-     * @param maxConnections at least 1.
+     * @param maxConnections at least 1, and no more than the event loops were launched for.
      * @return this.
      */
     public Context maxConnections(final int maxConnections) {

@@ -86,7 +86,9 @@ final class TallyProcess implements AutoCloseable {
   private void launch() throws StartException, InterruptedException {
     Log.info("tally", "version", Tally.version(), "java", Runtime.version().feature());
     final Thread classes = OwnClasses.startLoading();
-    loops = EventLoops.launch(settings.loops, clock, faults);
+    final Limits limits = new Limits(settings, nodeIds.size(), localNodeIds.size());
+    limits.check();
+    loops = EventLoops.launch(settings.loops, limits.clientLimit().maxConnections(), clock, faults);
     final CollectorRegistry registry = new CollectorRegistry();
     acceptFailures = new AcceptFailureLog(clock, AcceptFailureLog::log);
     metrics =
@@ -98,8 +100,6 @@ final class TallyProcess implements AutoCloseable {
         "url",
         metrics.url() + "/metrics");
 
-    final Limits limits = new Limits(settings, nodeIds.size(), localNodeIds.size());
-    limits.check();
     if (nodeIds.size() > 1) {
       carriers =
           Carriers.launch(

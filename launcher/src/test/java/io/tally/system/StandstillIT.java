@@ -1,11 +1,18 @@
 package io.tally.system;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import org.agrona.CloseHelper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -43,6 +50,48 @@ class StandstillIT {
       }
       assertEquals(1, read(port, "late"));
       assertEquals(0, read(port, "other"));
+    }
+  }
+
+  /** More sockets than a few polls report, unless each reports all. */
+  @Test
+  void shouldRefuseWhatWaitedInHoweverManySockets() throws IOException {
+    final int count = 13_000;
+    final List<SocketChannel> clients = new ArrayList<>();
+    try (TallyJar node =
+        TallyJar.small()
+            .jvm("-Xmx1g")
+            .descriptors(16_384)
+            .start(
+                "--node-count=1", "--loops=1", "--max-connections=16000", "--request-timeout=1s")) {
+      final int port = node.awaitReady().httpPort();
+      for (int i = 0; i < count; i++) {
+        clients.add(SocketChannel.open(new InetSocketAddress("127.0.0.1", port)));
+      }
+      final String opened = "tally_http_connections";
+      Await.until(
+          "all are accepted",
+          SOON,
+          () -> node.metrics().value(opened) == count,
+          node.child()::picture);
+      node.child().signal("STOP");
+      for (final SocketChannel client : clients) {
+        client.write(ByteBuffer.wrap(HttpConnection.increment("late")));
+      }
+      final long startNs = System.nanoTime();
+      Await.until("the timeout passed", SOON, () -> System.nanoTime() - startNs > 2_000_000_000L);
+      node.child().signal("CONT");
+      final ByteBuffer status = ByteBuffer.allocate(12);
+      for (final SocketChannel client : clients) {
+        status.clear();
+        while (status.hasRemaining() && client.read(status) >= 0) {
+          // The rest of the answer tells no more.
+        }
+        assertEquals("HTTP/1.1 503", new String(status.array(), 0, status.position(), US_ASCII));
+      }
+      assertEquals(0, read(port, "late"));
+    } finally {
+      CloseHelper.quietCloseAll(clients);
     }
   }
 
