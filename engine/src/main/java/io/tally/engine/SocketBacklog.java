@@ -51,7 +51,16 @@ public final class SocketBacklog {
 
   /** From now on the socket is not read. What was read already is its reader's to judge. */
   public void onPause() {
-    leftSinceNs = sinceNs();
+    onPause(sinceNs());
+  }
+
+  /**
+   * From now on the socket is not read, although something may be left in it.
+   *
+   * @param unreadSinceNs earliest time at which that can have arrived, in nanoseconds.
+   */
+  public void onPause(final long unreadSinceNs) {
+    leftSinceNs = unreadSinceNs;
     left = true;
     paused = true;
   }

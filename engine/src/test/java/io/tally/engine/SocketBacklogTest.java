@@ -107,6 +107,21 @@ final class SocketBacklogTest {
   }
 
   @Test
+  void shouldKnowSinceWhenSomethingWaitsThatFailedReadsLeft() {
+    idle(10);
+    socket.onPause();
+    for (int attempt = 0; attempt < 3; attempt++) {
+      idle(5);
+      socket.onResume(nowNs);
+      // A read may say that it is at its end, and then that this was a failure.
+      final long unreadSinceNs = socket.sinceNs();
+      socket.onDrained();
+      socket.onPause(unreadSinceNs);
+    }
+    assertTrue(isLateRead());
+  }
+
+  @Test
   void shouldKnowSinceWhenAConnectionMayHaveWaitedToBeAccepted() {
     idle(100);
     final SocketBacklog accepted = new SocketBacklog(detector, nowNs - 2 * TIMEOUT, nowNs);

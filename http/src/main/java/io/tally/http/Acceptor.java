@@ -3,52 +3,118 @@ package io.tally.http;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.EventLoop;
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoHandle;
 import io.netty.util.AttributeKey;
 import io.tally.engine.SocketBacklog;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 
 /**
- * Sees each connection when it is accepted, on the listening socket's event loop. It may have
- * waited for that, with its first request sent, for as long as this loop stood still or did not
- * catch up.
+ * Sees each connection when it is accepted, on the listening socket's event loop, and counts it
+ * there, so that none is on its way to its own loop unknown to all. It may have waited to be
+ * accepted, with its first request sent, for as long as this loop stood still or did not catch up,
+ * or as no descriptor was left.
  */
 final class Acceptor extends ChannelInboundHandlerAdapter {
-  private static final AttributeKey<Long> ACCEPTABLE_SINCE =
-      AttributeKey.valueOf(Acceptor.class, "acceptableSince");
+  private static final AttributeKey<Admission> ADMISSION =
+      AttributeKey.valueOf(Acceptor.class, "admission");
 
   private static final long PAUSE_MS = 1_000;
 
-  private final Function<EventLoop, LoopState> loops;
+  private final ConnectionQuota quota;
+  private final IoEvent acceptable;
+  private Channel socket;
   private LoopState loop;
   private SocketBacklog backlog;
   private int accepted;
+  private long unacceptedSinceNs;
+  private boolean paused;
+  private boolean ending;
+  private boolean foundEmpty;
 
-  Acceptor(final Function<EventLoop, LoopState> loops) {
-    this.loops = loops;
+  /** What is known of a connection when it is accepted. */
+  record Admission(boolean granted, long acceptableSinceNs) {}
+
+  /**
+   * An acceptor that does nothing yet.
+   *
+   * @param acceptable what tells a listening socket to look at its queue.
+   */
+  Acceptor(final ConnectionQuota quota, final IoEvent acceptable) {
+    this.quota = quota;
+    this.acceptable = acceptable;
   }
 
-  /** The earliest time at which an accepted connection can have been made. */
-  static long acceptableSinceNs(final Channel connection) {
-    return connection.attr(ACCEPTABLE_SINCE).get();
+  /**
+   * Whether a connection has a place, and the earliest time at which it can have been made; null if
+   * this was never known.
+   */
+  static Admission admission(final Channel connection) {
+    return connection.attr(ADMISSION).get();
+  }
+
+  /** Begins to accept what has come since the socket was bound. On the socket's loop. */
+  void begin(final Channel listening, final LoopState onLoop, final long boundNs) {
+    socket = listening;
+    loop = onLoop;
+    loop.onRead();
+    backlog = new SocketBacklog(loop.standstill(), boundNs, loop.nowNs());
+    socket.config().setAutoRead(true);
+  }
+
+  /**
+   * Accepts what waits, and closes the socket once it is found empty: to close it takes the
+   * connection from all who wait, and they may have sent a request. On the socket's loop.
+   */
+  void end() {
+    ending = true;
+    acceptRest();
+  }
+
+  private void acceptRest() {
+    if (paused || !socket.isOpen()) {
+      return;
+    }
+    if (backlog == null) {
+      socket.close();
+      return;
+    }
+    foundEmpty = false;
+    ((IoHandle) socket.unsafe()).handle(null, acceptable);
+    if (foundEmpty) {
+      socket.close();
+    } else if (!paused) {
+      // The loop looks at the connections in between.
+      loop.run(this::acceptRest);
+    }
   }
 
   @Override
-  public void channelRead(final ChannelHandlerContext ctx, final Object connection)
-      throws Exception {
-    begin(ctx);
+  public void channelRead(final ChannelHandlerContext ctx, final Object message) throws Exception {
+    loop.onRead();
     backlog.onRead(loop.nowNs());
     accepted++;
-    ((Channel) connection).attr(ACCEPTABLE_SINCE).set(backlog.sinceNs());
-    super.channelRead(ctx, connection);
+    final Channel connection = (Channel) message;
+    final InetAddress address =
+        connection.remoteAddress() instanceof InetSocketAddress peer
+            ? peer.getAddress()
+            : InetAddress.getLoopbackAddress();
+    final boolean granted = quota.enter(address);
+    connection.closeFuture().addListener(closing -> quota.leave(address));
+    connection.attr(ADMISSION).set(new Admission(granted, backlog.sinceNs()));
+    super.channelRead(ctx, message);
   }
 
   @Override
   public void channelReadComplete(final ChannelHandlerContext ctx) throws Exception {
-    if (accepted < ListenSocket.ACCEPTS_A_TURN && backlog != null) {
+    // A failure is told after this, and then the queue was not found empty.
+    unacceptedSinceNs = backlog.sinceNs();
+    if (accepted < ListenSocket.ACCEPTS_A_TURN) {
       backlog.onDrained();
+      foundEmpty = true;
     }
     accepted = 0;
     super.channelReadComplete(ctx);
@@ -57,30 +123,26 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   /** Most likely there is no descriptor left: the queue waits until some are closed. */
   @Override
   public void exceptionCaught(final ChannelHandlerContext ctx, final Throwable cause) {
-    begin(ctx);
+    loop.onRead();
     if (!(cause instanceof IOException failure)) {
       loop.onError(cause);
       return;
     }
     loop.onAcceptFailed(failure);
-    backlog.onPause();
+    foundEmpty = false;
+    paused = true;
+    backlog.onPause(unacceptedSinceNs);
     ctx.channel().config().setAutoRead(false);
     ctx.channel().eventLoop().schedule(() -> resume(ctx), PAUSE_MS, TimeUnit.MILLISECONDS);
   }
 
   private void resume(final ChannelHandlerContext ctx) {
+    paused = false;
     loop.onRead();
     backlog.onResume(loop.nowNs());
     ctx.channel().config().setAutoRead(true);
-  }
-
-  private void begin(final ChannelHandlerContext ctx) {
-    if (loop == null) {
-      // The loops are made after the socket is bound, and before it accepts.
-      loop = loops.apply(ctx.channel().eventLoop());
-      loop.onRead();
-      backlog = new SocketBacklog(loop.standstill(), loop.standstill().polledNs(), loop.nowNs());
+    if (ending) {
+      acceptRest();
     }
-    loop.onRead();
   }
 }

@@ -6,7 +6,6 @@ import io.netty.util.NetUtil;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -28,6 +27,7 @@ final class HttpPort implements AutoCloseable {
   private final LoopState[] loops;
   private final ConnectionQuota quota;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final long boundNs;
   private final ListenSocket socket;
 
   /** Binds the port. Connections wait until {@link #accept}. */
@@ -44,13 +44,10 @@ final class HttpPort implements AutoCloseable {
     quota = new ConnectionQuota(limits.maxConnections());
     counters = new HttpCounters(eventLoops.loopCount());
     loops = new LoopState[eventLoops.loopCount()];
+    boundNs = eventLoops.clock().nanoTime();
     socket =
         ListenSocket.bind(
-            eventLoops,
-            host,
-            port,
-            new Acceptor(loop -> loops[eventLoops.indexOf(loop)]),
-            new Admission());
+            eventLoops, host, port, new Acceptor(quota, eventLoops.acceptable()), new Entrance());
   }
 
   /** Begins to serve, with the handler of each loop. */
@@ -60,7 +57,7 @@ final class HttpPort implements AutoCloseable {
           new LoopState(i, eventLoops.stepper(i), limits, handlers.apply(i), counters, epochClock);
       eventLoops.stepper(i).addBatchEnd(loops[i]);
     }
-    socket.accept();
+    socket.accept(loops[eventLoops.indexOf(socket.eventLoop())], boundNs);
   }
 
   int port() {
@@ -91,7 +88,7 @@ final class HttpPort implements AutoCloseable {
     return counters;
   }
 
-  /** Closes the listening socket. Connections that are open go on. Idempotent. */
+  /** Accepts all that wait, and closes the listening socket. Connections go on. Idempotent. */
   void stopAccepting() {
     socket.close();
   }
@@ -148,18 +145,13 @@ final class HttpPort implements AutoCloseable {
     return true;
   }
 
-  private final class Admission extends ChannelInitializer<Channel> {
+  private final class Entrance extends ChannelInitializer<Channel> {
     @Override
     protected void initChannel(final Channel channel) {
       final LoopState loop = loops[eventLoops.indexOf(channel.eventLoop())];
-      final InetAddress address =
-          channel.remoteAddress() instanceof InetSocketAddress peer
-              ? peer.getAddress()
-              : InetAddress.getLoopbackAddress();
-      final boolean admitted = quota.enter(address);
-      channel.closeFuture().addListener(closing -> quota.leave(address));
-      if (admitted) {
-        channel.pipeline().addLast(new RequestDecoder(loop, Acceptor.acceptableSinceNs(channel)));
+      final Acceptor.Admission admission = Acceptor.admission(channel);
+      if (admission.granted()) {
+        channel.pipeline().addLast(new RequestDecoder(loop, admission.acceptableSinceNs()));
       } else {
         loop.refuse(channel);
       }

@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -26,11 +27,15 @@ final class ListenSocket {
 
   private static final int MAX_PORT = 65_535;
 
+  private static final long CLOSE_TIMEOUT_MS = 2_000;
+
   private final Channel channel;
+  private final Acceptor acceptor;
   private final InetSocketAddress address;
 
-  private ListenSocket(final Channel channel) {
+  private ListenSocket(final Channel channel, final Acceptor acceptor) {
     this.channel = channel;
+    this.acceptor = acceptor;
     this.address = (InetSocketAddress) channel.localAddress();
   }
 
@@ -44,7 +49,7 @@ final class ListenSocket {
       final EventLoops eventLoops,
       final String host,
       final int port,
-      final ChannelHandler acceptor,
+      final Acceptor acceptor,
       final ChannelHandler child) {
     final ChannelFuture bound =
         new ServerBootstrap()
@@ -69,7 +74,7 @@ final class ListenSocket {
     if (!bound.isSuccess()) {
       throw new IllegalStateException(message(host, port, bound.cause()), bound.cause());
     }
-    return new ListenSocket(bound.channel());
+    return new ListenSocket(bound.channel(), acceptor);
   }
 
   static void checkPort(final int port) {
@@ -86,11 +91,29 @@ final class ListenSocket {
     return address.getAddress();
   }
 
-  void accept() {
-    channel.config().setAutoRead(true);
+  EventLoop eventLoop() {
+    return channel.eventLoop();
   }
 
+  /**
+   * Begins to accept, on the socket's loop.
+   *
+   * @param loop what the port has there.
+   * @param boundNs a time before the socket was bound, in nanoseconds.
+   */
+  void accept(final LoopState loop, final long boundNs) {
+    loop.run(() -> acceptor.begin(channel, loop, boundNs));
+  }
+
+  /**
+   * Accepts all that wait, and closes. Where they keep coming, or cannot be accepted, it closes on
+   * those that are left. Idempotent.
+   */
   void close() {
+    if (channel.isOpen()) {
+      channel.eventLoop().execute(acceptor::end);
+      channel.closeFuture().awaitUninterruptibly(CLOSE_TIMEOUT_MS);
+    }
     channel.close().awaitUninterruptibly();
   }
 

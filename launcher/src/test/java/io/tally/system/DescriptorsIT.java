@@ -29,18 +29,7 @@ class DescriptorsIT {
       for (int episode = 1; episode <= 3; episode++) {
         final List<Socket> clients = new ArrayList<>();
         try {
-          // Each port has a limit of its own, and both together more than there are descriptors.
-          for (int i = 0; i < DESCRIPTORS; i++) {
-            clients.add(new Socket("127.0.0.1", jar.metricsPort()));
-          }
-          for (int i = 0; i < DESCRIPTORS; i++) {
-            clients.add(new Socket("127.0.0.1", jar.httpPort()));
-          }
-          Await.until(
-              "no descriptor is left",
-              LIMIT,
-              () -> openDescriptors(jar) >= DESCRIPTORS,
-              jar.child()::picture);
+          takeAllDescriptors(jar, clients);
           jar.awaitSaid("Too many open files");
         } finally {
           CloseHelper.quietCloseAll(clients);
@@ -108,6 +97,52 @@ class DescriptorsIT {
       assertTrue(message.contains("file descriptors"), message);
       assertTrue(message.contains("--max-connections=90"), message);
     }
+  }
+
+  /** The queue is tried again and again, and what waits in it does not grow younger by that. */
+  @Test
+  void shouldRefuseWhatWaitedForADescriptorForTooLong() throws IOException {
+    try (TallyJar jar =
+        TallyJar.small()
+            .descriptors(DESCRIPTORS)
+            .start("node", "--id=a", "--nodes=a", "--request-timeout=1s")) {
+      jar.awaitReady();
+      final List<Socket> clients = new ArrayList<>();
+      try {
+        takeAllDescriptors(jar, clients);
+        try (HttpConnection waiting = new HttpConnection(jar.httpPort(), LIMIT)) {
+          waiting.send(HttpConnection.increment("late", 1, "k"));
+          waiting.flush();
+          jar.awaitSaid("Too many open files");
+          final long startNs = System.nanoTime();
+          Await.until("some attempts", LIMIT, () -> System.nanoTime() - startNs > 3_500_000_000L);
+          CloseHelper.quietCloseAll(clients);
+          final Answer answer = waiting.read();
+          assertEquals(503, answer.status(), () -> answer + jar.child().picture());
+          assertTrue(answer.isNotApplied(), answer::toString);
+        }
+      } finally {
+        CloseHelper.quietCloseAll(clients);
+      }
+      Await.until("it serves again", LIMIT, () -> isServed(jar), jar.child()::picture);
+      assertEquals(0, Http.read(jar.httpPort(), "late"));
+    }
+  }
+
+  /** Each port has a limit of its own, and both together more than there are descriptors. */
+  private static void takeAllDescriptors(final TallyJar jar, final List<Socket> clients)
+      throws IOException {
+    for (int i = 0; i < DESCRIPTORS; i++) {
+      clients.add(new Socket("127.0.0.1", jar.metricsPort()));
+    }
+    for (int i = 0; i < DESCRIPTORS; i++) {
+      clients.add(new Socket("127.0.0.1", jar.httpPort()));
+    }
+    Await.until(
+        "no descriptor is left",
+        LIMIT,
+        () -> openDescriptors(jar) >= DESCRIPTORS,
+        jar.child()::picture);
   }
 
   private static int openDescriptors(final TallyJar jar) throws IOException {
