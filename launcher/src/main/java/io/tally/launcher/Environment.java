@@ -65,6 +65,14 @@ final class Environment implements IDefaultValueProvider {
     return text;
   }
 
+  /** All values that can have been meant for this program. */
+  List<String> values() {
+    return variables.entrySet().stream()
+        .filter(entry -> entry.getKey().startsWith(PREFIX) || entry.getKey().equals("NATS_URL"))
+        .map(Map.Entry::getValue)
+        .toList();
+  }
+
   /** Warns of what was ignored, in at most two lines however many services a namespace has. */
   void logIgnored(final CommandSpec command) {
     if (!addresses.isEmpty()) {

@@ -67,19 +67,6 @@ final class NatsSettings {
               + " server's name, and opentls:// is refused.")
   boolean skipVerify;
 
-  /** A message about the command line may repeat arguments, wherever a URL was put by mistake. */
-  static String withoutSecrets(final String message, final String... arguments) {
-    String shown = message;
-    for (final String argument : arguments) {
-      final int value = argument.startsWith("-") ? argument.indexOf('=') + 1 : 0;
-      shown =
-          shown.replace(
-              argument,
-              argument.substring(0, value) + NatsAddress.hidden(argument.substring(value)));
-    }
-    return shown;
-  }
-
   /** Whether a server to use was given. */
   boolean isGiven() {
     return urls() != null;

@@ -1,5 +1,6 @@
 package io.tally.launcher;
 
+import io.tally.transport.NatsAddress;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -265,7 +266,7 @@ final class Settings {
       "cluster",
       cluster,
       "seed",
-      seed,
+      NatsAddress.hidden(seed),
     };
   }
 

@@ -2,14 +2,17 @@ package io.tally.launcher;
 
 import java.security.Security;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.agrona.concurrent.SystemNanoClock;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -82,33 +85,43 @@ public final class Tally implements Callable<Integer> {
   }
 
   static int run(final String... args) {
-    final Environment environment = new Environment(System.getenv());
+    return commandLine(System.getenv(), args).execute(args);
+  }
+
+  /** What runs the program, or says in one line why it does not. */
+  static CommandLine commandLine(final Map<String, String> variables, final String... args) {
+    final Environment environment = new Environment(variables);
+    final List<String> given = new ArrayList<>(environment.values());
+    given.addAll(List.of(args));
+    final Secrets secrets = new Secrets(given);
+    // It would show values as they are.
+    CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF);
     final CommandLine commandLine = new CommandLine(new Tally(environment));
     commandLine.registerConverter(Duration.class, new Durations());
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setDefaultValueProvider(environment);
-    commandLine.setParameterExceptionHandler(
-        (fault, arguments) -> usageFault(environment, fault, args));
+    final IParameterExceptionHandler usageFault =
+        (fault, arguments) -> {
+          final String message = secrets.hiddenIn(fault.getMessage());
+          commandLine
+              .getErr()
+              .println("tally: " + environment.inTermsOfVariables(message) + " (see --help)");
+          return EXIT_USAGE;
+        };
+    commandLine.setParameterExceptionHandler(usageFault);
     commandLine.setExecutionExceptionHandler(
         (fault, command, parsed) -> {
           if (fault instanceof ParameterException usage) {
-            return usageFault(environment, usage, args);
+            return usageFault.handleParseException(usage, args);
           }
           if (fault instanceof StartException) {
-            System.err.println("tally: " + fault.getMessage());
+            commandLine.getErr().println("tally: " + secrets.hiddenIn(fault.getMessage()));
           } else {
             fault.printStackTrace();
           }
           return EXIT_FAILED;
         });
-    return commandLine.execute(args);
-  }
-
-  private static int usageFault(
-      final Environment environment, final ParameterException fault, final String[] args) {
-    final String message = NatsSettings.withoutSecrets(fault.getMessage(), args);
-    System.err.println("tally: " + environment.inTermsOfVariables(message) + " (see --help)");
-    return EXIT_USAGE;
+    return commandLine;
   }
 
   @Override
