@@ -36,7 +36,10 @@ final class OwnClasses {
           "io/netty/handler/ssl/",
           "io/netty/handler/timeout/",
           "io/netty/handler/traffic/",
-          "io/netty/util/collection/");
+          "io/netty/util/collection/Byte",
+          "io/netty/util/collection/Char",
+          "io/netty/util/collection/Long",
+          "io/netty/util/collection/Short");
 
   private OwnClasses() {}
 

@@ -7,6 +7,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +49,12 @@ class OverwrittenJarIT {
       assertEquals(1, demo.metrics().sum("tally_counters"));
       demo.child().signal("TERM");
       assertEquals(0, demo.child().awaitExit(SOON), demo.child()::picture);
+      assertEquals(
+          List.of(),
+          demo.child().output().stream()
+              .filter(line -> line.contains("level=ERROR") || line.contains("level=WARN"))
+              .toList(),
+          demo.child()::picture);
     }
   }
 
