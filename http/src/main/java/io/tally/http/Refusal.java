@@ -17,7 +17,10 @@ enum Refusal {
       "the only transfer encoding accepted is chunked, alone and in HTTP/1.1"),
   LINE_FOLDING(Problem.BAD_REQUEST, 400, "folded header lines are not accepted"),
   TARGET(Problem.BAD_REQUEST, 400, "the request target has a control character or a #"),
-  HOST(Problem.BAD_REQUEST, 400, "HTTP/1.1 needs exactly one Host header"),
+  HOST(
+      Problem.BAD_REQUEST,
+      400,
+      "HTTP/1.1 needs exactly one Host header, with a host and perhaps a port"),
   CONTENT_ENCODING(
       Problem.UNSUPPORTED_ENCODING, 415, "the only Content-Encoding accepted is identity"),
   EXPECTATION(Problem.EXPECTATION_FAILED, 417, "the only expectation accepted is 100-continue"),

@@ -59,6 +59,7 @@ final class RequestDecoder extends HttpRequestDecoder {
   private boolean lineBegins;
   private boolean folded;
   private boolean wellFormedTarget;
+  private String validHost = "";
   private ChannelHandlerContext context;
 
   RequestDecoder(final LoopState loop, final long acceptableSinceNs) {
@@ -212,7 +213,10 @@ final class RequestDecoder extends HttpRequestDecoder {
     if (inHead) {
       noteLines(in, start, in.readerIndex());
       if (out.isEmpty()) {
-        connection.onHeadBegun();
+        // Empty lines in front belong to no request: some clients send one behind a body.
+        if (!isEmptyLines(in, start)) {
+          connection.onHeadBegun();
+        }
         return;
       }
     } else {
@@ -377,7 +381,7 @@ final class RequestDecoder extends HttpRequestDecoder {
     return expects && !expectsContinue(request) ? Refusal.EXPECTATION : null;
   }
 
-  private static Refusal checkFraming(final HttpRequest request, final HttpHeaders headers) {
+  private Refusal checkFraming(final HttpRequest request, final HttpHeaders headers) {
     if (headers instanceof HeadHeaders head && head.hasRepeatedLength()) {
       return Refusal.LENGTH_AMBIGUOUS;
     }
@@ -392,8 +396,23 @@ final class RequestDecoder extends HttpRequestDecoder {
     if (headers.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY1)) {
       return Refusal.MALFORMED;
     }
-    final int hosts = headers.getAll(HttpHeaderNames.HOST).size();
-    return hosts == 1 || hosts == 0 && isOld(request) ? null : Refusal.HOST;
+    final List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
+    if (hosts.isEmpty()) {
+      return isOld(request) ? null : Refusal.HOST;
+    }
+    return hosts.size() == 1 && isValidHost(hosts.get(0)) ? null : Refusal.HOST;
+  }
+
+  /** It is the same for every request of a connection, or nearly every. */
+  private boolean isValidHost(final String host) {
+    if (host.equals(validHost)) {
+      return true;
+    }
+    if (!HostField.isValid(host)) {
+      return false;
+    }
+    validHost = host;
+    return true;
   }
 
   /** Whether a content coding is named other than "identity", which says that there is none. */
@@ -495,9 +514,27 @@ final class RequestDecoder extends HttpRequestDecoder {
     return request.protocolVersion().minorVersion() == 0;
   }
 
+  /** Whether there is an expectation, and none but this. */
   private static boolean expectsContinue(final HttpRequest request) {
-    return !isOld(request)
-        && HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(
-            request.headers().get(HttpHeaderNames.EXPECT));
+    if (isOld(request) || !request.headers().contains(HttpHeaderNames.EXPECT)) {
+      return false;
+    }
+    for (final String line : request.headers().getAll(HttpHeaderNames.EXPECT)) {
+      for (final String expectation : line.split(",", -1)) {
+        if (!HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expectation.strip())) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private static boolean isEmptyLines(final ByteBuf in, final int start) {
+    for (int i = start; i < in.writerIndex(); i++) {
+      if (in.getByte(i) != '\r' && in.getByte(i) != '\n') {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -1,5 +1,6 @@
 package io.tally.http;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -373,5 +374,67 @@ class HttpFramingTest {
     client.send("3\r\nabc\r\n");
     assertEquals(value(0), client.exchange("0\r\n\r\n").body());
     assertFalse(server.http.counters().responses(200) < 2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a b", "a/b", "a,b", "a, b", "\u00ff", "user@a", "a:b", "a:80:80", "a:80x", "a%", "a%4",
+        "a%4g", "[", "[]", "[::1", "[::1]x", "[::1]:x", "::1", "\"a\"", "a?b", "a#b", "<a>", "a\\b"
+      })
+  void shouldRefuseAHostThatIsNone(final String host) throws IOException {
+    client.send((POST + "Host: " + host + "\r\n\r\n").getBytes(ISO_8859_1));
+    final Response response = client.read();
+    assertEquals(400, response.status(), response::body);
+    assertTrue(client.isClosed());
+    try (RawClient old = server.connect()) {
+      old.send(("GET / HTTP/1.0\r\nHost: " + host + "\r\n\r\n").getBytes(ISO_8859_1));
+      assertEquals(400, old.read().status());
+    }
+    assertEquals(0, server.counters.callCount());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "a",
+        "a:",
+        "a:80",
+        "A-1._~",
+        "127.0.0.1:8181",
+        "[::1]",
+        "[::1]:8181",
+        "a%41b",
+        "xn--bcher-kva.example"
+      })
+  void shouldTakeAHostWithItsPort(final String host) throws IOException {
+    for (int i = 1; i <= 2; i++) {
+      assertEquals(value(i), client.exchange(POST + "Host: " + host + "\r\n\r\n").body(), host);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Expect: 100-continue\r\nExpect: more",
+        "Expect: more\r\nExpect: 100-continue",
+        "Expect: 100-continue, more",
+        "Expect: 100-continue,",
+      })
+  void shouldRefuseAnExpectationBesideTheOneThatItMeets(final String headers) throws IOException {
+    expectRefusal(
+        POST + "Host: t\r\n" + headers + "\r\nContent-Length: 2\r\n\r\n{}",
+        417,
+        "expectation-failed");
+  }
+
+  @Test
+  void shouldMeetAnExpectationThatIsSaidTwice() throws IOException {
+    client.send(
+        POST
+            + "Host: t\r\nExpect: 100-continue\r\nExpect: 100-Continue\r\nContent-Length: 2\r\n\r\n");
+    assertEquals(100, client.read(true).status());
+    assertEquals(value(1), client.exchange("{}").body());
   }
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.CachedNanoClock;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,6 +36,32 @@ class HttpLifecycleTest {
       assertEquals("close", response.header("Connection"));
       assertTrue(client.isClosed());
     }
+  }
+
+  @Test
+  void shouldNotTakeEmptyLinesBehindABodyForASlowHead() throws IOException {
+    final CachedNanoClock clock = new CachedNanoClock();
+    try (TestServer server =
+            new TestServer(context -> context.headDeadlineNs(SHORT_NS), false, clock);
+        RawClient client = server.connect()) {
+      final String request = RawClient.post(PATH, "{}");
+      assertEquals(200, client.exchange(request + "\r\n\r\n").status());
+      assertEquals(200, client.exchange("\r\n" + request + "\r").status());
+      client.send("\n");
+      for (int i = 0; i < 20; i++) {
+        server.pass(clock, SHORT_NS);
+      }
+      assertEquals(200, client.exchange(request).status());
+      client.send("\r\nP");
+      Await.until("refused", () -> isRefusedLater(server, clock));
+      assertEquals(408, client.read().status());
+    }
+  }
+
+  private static boolean isRefusedLater(final TestServer server, final CachedNanoClock clock) {
+    server.pass(clock, SHORT_NS);
+    return server.http.counters().connectionsOpen() == 0
+        || server.http.counters().responses(408) > 0;
   }
 
   @Test
