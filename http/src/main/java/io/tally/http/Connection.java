@@ -107,6 +107,7 @@ final class Connection implements ReplyHandler, RequestShare.Waiting {
     }
     if (!paused) {
       paused = true;
+      loop.onPaused(true);
       unread.onPause();
       readOn(false);
     }
@@ -238,6 +239,9 @@ final class Connection implements ReplyHandler, RequestShare.Waiting {
       return;
     }
     closed = true;
+    if (paused) {
+      loop.onPaused(false);
+    }
     loop.onHeld(-heldBytes);
     heldBytes = 0;
     loop.share().onClosed(count, readyCount());
@@ -439,6 +443,7 @@ final class Connection implements ReplyHandler, RequestShare.Waiting {
 
   private void resume() {
     paused = false;
+    loop.onPaused(false);
     loop.onRead();
     unread.onResume(loop.nowNs());
     phaseSinceNs = loop.nowNs();

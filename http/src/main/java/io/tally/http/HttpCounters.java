@@ -2,6 +2,7 @@ package io.tally.http;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
@@ -20,8 +21,13 @@ public final class HttpCounters {
   private static final int GIVEN_UP = DROPPED + 1;
   private static final int ACCEPT_FAILED = GIVEN_UP + 1;
   private static final int CLIENT_BYTES = ACCEPT_FAILED + 1;
-  private static final int PROBLEMS = CLIENT_BYTES + 1;
-  private static final int COUNT = PROBLEMS + Problem.values().length;
+  private static final int PAUSED = CLIENT_BYTES + 1;
+  private static final int REQUESTS_LIMIT = PAUSED + 1;
+  private static final int PROBLEMS = REQUESTS_LIMIT + 1;
+  private static final int BUSY = PROBLEMS + Problem.values().length;
+  private static final List<Refusal> BUSY_REFUSALS =
+      Arrays.stream(Refusal.values()).filter(refusal -> refusal.problem() == Problem.BUSY).toList();
+  private static final int COUNT = BUSY + BUSY_REFUSALS.size();
 
   static {
     for (int i = 0; i < STATUSES.length; i++) {
@@ -74,6 +80,29 @@ public final class HttpCounters {
    */
   public long problems(final int type) {
     return sum(PROBLEMS + type);
+  }
+
+  /**
+   * Why a response says {@code busy}: the shard could not take the request in time; it had waited
+   * for too long before it was read; clients make the process keep too much; or there are too many
+   * connections.
+   *
+   * @return names in a fixed order.
+   */
+  public static List<String> busyReasons() {
+    return BUSY_REFUSALS.stream()
+        .map(refusal -> refusal.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+        .toList();
+  }
+
+  /**
+   * Number of responses that said {@code busy} for a reason.
+   *
+   * @param reason index in {@link #busyReasons()}.
+   * @return responses written since the start.
+   */
+  public long busy(final int reason) {
+    return sum(BUSY + reason);
   }
 
   /**
@@ -154,12 +183,45 @@ public final class HttpCounters {
     loops[loop].setRelease(CLIENT_BYTES, bytes);
   }
 
+  /**
+   * Connections of a loop that are not read on now: as many of their requests are under way as may
+   * be, their answers are not taken, or there is no room in the loop.
+   *
+   * @param loop from 0.
+   * @return the number.
+   */
+  public long connectionsPaused(final int loop) {
+    return loops[loop].getAcquire(PAUSED);
+  }
+
+  void connectionsPaused(final int loop, final long count) {
+    loops[loop].setRelease(PAUSED, count);
+  }
+
+  /**
+   * Requests that a loop has under way at most now, but for those of connections that have no
+   * other: what it answers in about an eighth of a second.
+   *
+   * @param loop from 0.
+   * @return the number.
+   */
+  public long requestsLimit(final int loop) {
+    return loops[loop].getAcquire(REQUESTS_LIMIT);
+  }
+
+  void requestsLimit(final int loop, final long limit) {
+    loops[loop].setRelease(REQUESTS_LIMIT, limit);
+  }
+
   void onResponse(final int loop, final int status) {
     increment(loop, INDEX_BY_STATUS[status]);
   }
 
-  void onProblem(final int loop, final Problem problem) {
-    increment(loop, PROBLEMS + problem.ordinal());
+  void onRefusal(final int loop, final Refusal refusal) {
+    increment(loop, PROBLEMS + refusal.problem().ordinal());
+    if (refusal.problem() == Problem.BUSY) {
+      increment(loop, BUSY + BUSY_REFUSALS.indexOf(refusal));
+    }
   }
 
   void onOpened(final int loop) {

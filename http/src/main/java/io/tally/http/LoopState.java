@@ -39,6 +39,7 @@ final class LoopState implements SteppedAgent {
   private final long sweepIntervalNs;
   private Connection[] connections = new Connection[16];
   private int connectionCount;
+  private int pausedCount;
   private final Exchange[] spares = new Exchange[SPARE_EXCHANGES];
   private int spareCount;
   private boolean reclaiming;
@@ -98,6 +99,8 @@ final class LoopState implements SteppedAgent {
       flush(batch[i]);
       batch[i] = null;
     }
+    counters.connectionsPaused(loopIndex, pausedCount);
+    counters.requestsLimit(loopIndex, share.limit());
     // Connections that read on have work for the others, or for the next flush.
     return dirtyCount;
   }
@@ -210,6 +213,11 @@ final class LoopState implements SteppedAgent {
     dirty[dirtyCount++] = connection;
   }
 
+  /** A connection is not read on, or is again. */
+  void onPaused(final boolean paused) {
+    pausedCount += paused ? 1 : -1;
+  }
+
   /** A connection keeps so many bytes more than it did. */
   void onHeld(final int delta) {
     if (delta == 0) {
@@ -254,7 +262,7 @@ final class LoopState implements SteppedAgent {
   void onResponse(final Exchange exchange) {
     counters.onResponse(loopIndex, exchange.status());
     if (exchange.refusal != null) {
-      counters.onProblem(loopIndex, exchange.refusal.problem());
+      counters.onRefusal(loopIndex, exchange.refusal);
     }
   }
 

@@ -55,6 +55,10 @@ final class RequestShare {
         || underWay < limit - limit / 8 && ofConnection < limit / Math.max(1, activeConnections);
   }
 
+  int limit() {
+    return limit;
+  }
+
   /** Something is read. The first time after a step begins a turn. */
   void onRead(final long nowNs) {
     if (!turnBegun) {

@@ -34,12 +34,16 @@ class HttpShareTest {
       Await.until("they share", () -> server.counters.heldCount() >= SLOTS / 2);
       modest.send(RawClient.post("/counter/modest/increment", ""));
       Await.until("it is taken", () -> server.counters.value("modest") == 1);
+      final HttpCounters counters = server.http.counters();
+      Await.until("it is told", () -> counters.connectionsPaused(0) == 2);
+      assertEquals(SLOTS, counters.requestsLimit(0));
       server.onLoop(server.counters::releaseBackwards);
       assertEquals(200, modest.read().status());
       for (int i = 0; i < 60; i++) {
         assertEquals(200, first.read().status());
         assertEquals(200, second.read().status());
       }
+      Await.until("all are read on", () -> counters.connectionsPaused(0) == 0);
     }
   }
 

@@ -24,7 +24,11 @@ class HttpStandstillTest {
   }
 
   private static TestServer server() {
-    return new TestServer(context -> context.requestTimeoutNs(() -> TIMEOUT_NS).maxInFlight(2));
+    final TestServer server =
+        new TestServer(context -> context.requestTimeoutNs(() -> TIMEOUT_NS).maxInFlight(2));
+    // The first request of all may load classes for longer than that.
+    Await.until("it answers in time", () -> isServed(server, RawClient.get("/counter/c")));
+    return server;
   }
 
   private static void letTimePass() {
@@ -87,8 +91,12 @@ class HttpStandstillTest {
   }
 
   private static boolean counts(final TestServer server) {
+    return isServed(server, RawClient.post(PATH, ""));
+  }
+
+  private static boolean isServed(final TestServer server, final String request) {
     try (RawClient client = server.connect()) {
-      return client.exchange(RawClient.post(PATH, "")).status() == 200;
+      return client.exchange(request).status() == 200;
     } catch (final IOException closed) {
       return false;
     }
@@ -117,12 +125,18 @@ class HttpStandstillTest {
       client.send(RawClient.post(PATH, "").repeat(2));
       server.awaitHeld(2);
       client.send(RawClient.post(PATH, "").repeat(20));
+      Await.until("it is told", () -> server.http.counters().connectionsPaused(0) == 1);
       letTimePass();
       server.onLoop(server.counters::releaseBackwards);
       assertEquals(200, client.read().status());
       assertEquals(200, client.read().status());
       assertRefused(client);
       assertEquals(2, server.counters.value("c"));
+      Await.until("it is forgotten", () -> server.http.counters().connectionsPaused(0) == 0);
+      for (int reason = 0; reason < HttpCounters.busyReasons().size(); reason++) {
+        final boolean waited = HttpCounters.busyReasons().get(reason).equals("waited");
+        assertEquals(waited, server.http.counters().busy(reason) > 0);
+      }
     }
   }
 
