@@ -2,8 +2,9 @@ package io.tally.launcher;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -16,6 +17,11 @@ import org.agrona.concurrent.NanoClock;
  * their logger.
  */
 final class LogFormat extends Formatter {
+  /** With its milliseconds also where they are zero: so lines sort, and columns stand. */
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
   /** Makes this the format of everything that is logged in the process, on standard output. */
   static void install(final NanoClock clock) {
     final Logger root = Logger.getLogger("");
@@ -36,7 +42,7 @@ final class LogFormat extends Formatter {
   public String format(final LogRecord record) {
     final StringBuilder line = new StringBuilder(160);
     line.append("time=")
-        .append(Instant.ofEpochMilli(record.getMillis()).truncatedTo(ChronoUnit.MILLIS))
+        .append(TIME.format(record.getInstant()))
         .append(" level=")
         .append(level(record.getLevel()))
         .append(" msg=");

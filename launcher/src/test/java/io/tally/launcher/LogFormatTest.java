@@ -34,6 +34,13 @@ class LogFormatTest {
         format(record("peer is away", "peer", "node-1", "shards", "1 2")));
   }
 
+  @Test
+  void shouldWriteMillisecondsThatAreZero() {
+    final LogRecord record = record("m");
+    record.setInstant(Instant.parse("2026-01-02T03:04:00Z"));
+    assertEquals("time=2026-01-02T03:04:00.000Z level=WARN msg=\"m\"", format(record));
+  }
+
   @ParameterizedTest
   @CsvSource(
       quoteCharacter = '~',
