@@ -73,7 +73,7 @@ final class Broker {
 
   /** Loses what is sent to one node alone. */
   void loseTo(final String nodeId, final long durationNs) {
-    lostUntilNs.put("sim.node." + nodeId, world.nowNs() + durationNs);
+    lostUntilNs.merge("sim.node." + nodeId, world.nowNs() + durationNs, Math::max);
   }
 
   private boolean isLost(final String subject) {

@@ -178,6 +178,23 @@ final class CodeMutantTest {
   }
 
   @Test
+  void shouldCatchTrustInAnyAcknowledgement() {
+    assertCaught(
+        "acknowledged without being sent",
+        "window: more was sent",
+        TRANSPORT + "LinkReceiver",
+        neverDiffers("onFrame", "sentFrame"),
+        "MISTAKEN_PEERS",
+        "DELAYS");
+  }
+
+  @Test
+  void shouldCatchTrustInAPeerThatAcknowledgesNothing() {
+    assertCaught(
+        "nobody is deaf", "deaf", TRANSPORT + "Membership", returns("isDeaf", 0), "ONE_WAY_LOSS");
+  }
+
+  @Test
   void shouldCatchASessionThatIsNotChecked() {
     // Messages of another incarnation are refused once more by the engine; its clock is not.
     assertCaught(
