@@ -9,6 +9,7 @@ import io.tally.transport.ClusterLink;
 import io.tally.transport.FrameCarrier;
 import io.tally.transport.Incarnation;
 import io.tally.transport.StartState;
+import io.tally.transport.WallClock;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.List;
@@ -30,6 +31,7 @@ final class ClusterNode implements AutoCloseable {
   private final int localIndex;
   private final Stepping stepping;
   private final NanoClock clock;
+  private WallClock wallClock = new WallClock(System::currentTimeMillis);
   private long incarnation = newIncarnation();
   private ClusterLink link;
   private ShardEngine engine;
@@ -51,8 +53,8 @@ final class ClusterNode implements AutoCloseable {
     this.clock = clock;
   }
 
-  private static long newIncarnation() {
-    return Incarnation.of(System.currentTimeMillis(), RANDOM.nextLong());
+  private long newIncarnation() {
+    return Incarnation.of(wallClock.time(), RANDOM.nextLong());
   }
 
   String nodeId() {
@@ -90,7 +92,8 @@ final class ClusterNode implements AutoCloseable {
       return;
     }
     if (link == null) {
-      // Now, since the link tells its peers what the clock shows now: it may have been set right.
+      // The clock may have been set right while the carrier was waited for.
+      wallClock = new WallClock(System::currentTimeMillis);
       incarnation = newIncarnation();
     }
     try {
@@ -100,6 +103,7 @@ final class ClusterNode implements AutoCloseable {
                   .nodeId(nodeId)
                   .nodeIds(nodeIds)
                   .incarnation(incarnation)
+                  .wallClock(wallClock)
                   .prefix(settings.cluster)
                   .shardCount(settings.shards)
                   .seed(settings.seed)
@@ -132,6 +136,7 @@ final class ClusterNode implements AutoCloseable {
     final StartState state = link.startState(nowNs);
     if (state.knownIncarnation() >= incarnation) {
       link.close();
+      wallClock.onKnownIncarnation(state.knownIncarnation());
       incarnation = Incarnation.above(state.knownIncarnation(), RANDOM.nextLong());
       launchLink(carrier, listener);
       return false;

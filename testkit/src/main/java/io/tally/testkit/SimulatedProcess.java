@@ -20,6 +20,7 @@ import io.tally.transport.NatsSession;
 import io.tally.transport.PeerStatus;
 import io.tally.transport.PlannedStop;
 import io.tally.transport.StartState;
+import io.tally.transport.WallClock;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -83,6 +84,7 @@ final class SimulatedProcess implements LinkListener {
   private ClusterLink link;
   private LinkWitness witness;
   private ShardEngine engine;
+  private final WallClock wallClock = new WallClock(this::epochMillis);
   private long incarnation;
   private long bornStamp;
   private long untilNs;
@@ -530,7 +532,7 @@ final class SimulatedProcess implements LinkListener {
   }
 
   private long newIncarnation() {
-    return Incarnation.of(clock.epochMillis(), world.nextLong());
+    return Incarnation.of(wallClock.time(), world.nextLong());
   }
 
   private void launchLink() {
@@ -560,7 +562,7 @@ final class SimulatedProcess implements LinkListener {
                   .queueLimitNs(Settings.QUEUE_LIMIT_NS)
                   .requestTimeoutNs(requestTimeoutNs)
                   .clock(this::nanoTime)
-                  .wallClock(this::epochMillis));
+                  .wallClock(wallClock));
       witness.attach(link);
       state = State.SETTLING;
     } catch (final IOException refused) {
@@ -575,6 +577,7 @@ final class SimulatedProcess implements LinkListener {
     if (start.knownIncarnation() >= incarnation) {
       traces.add(Trace.INCARNATIONS_RAISED);
       link.close();
+      wallClock.onKnownIncarnation(start.knownIncarnation());
       incarnation = Incarnation.above(start.knownIncarnation(), world.nextLong());
       launchLink();
     } else if (start.listened()) {

@@ -3,8 +3,6 @@ package io.tally.transport;
 import io.tally.engine.KeyHash;
 import io.tally.engine.codecs.NodeState;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.atomic.AtomicLong;
-import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.NanoClock;
 
 /**
@@ -21,8 +19,7 @@ final class LocalNode {
   final int loopCount;
   final long requestTimeoutNs;
   final NanoClock clock;
-  private final EpochClock wallClock;
-  private final AtomicLong latestWallClockMs = new AtomicLong();
+  private final WallClock wallClock;
 
   private volatile NodeState state = NodeState.STARTING;
   private volatile long alreadyRunning;
@@ -42,20 +39,13 @@ final class LocalNode {
     loopCount = context.loopCount();
     requestTimeoutNs = context.requestTimeoutNs();
     clock = context.clock();
-    wallClock = context.wallClock();
-    latestWallClockMs();
+    wallClock = new WallClock(context.wallClock());
+    wallClock.time();
   }
 
-  /**
-   * The latest that this node's wall clock has shown. It may have been set back since this
-   * incarnation, or one before it, was made of it. Any thread.
-   */
+  /** The latest that this node's wall clock has shown. Any thread. */
   long latestWallClockMs() {
-    return raiseWallClock(wallClock.time());
-  }
-
-  long raiseWallClock(final long heardMs) {
-    return latestWallClockMs.accumulateAndGet(heardMs, Math::max);
+    return wallClock.time();
   }
 
   NodeState state() {

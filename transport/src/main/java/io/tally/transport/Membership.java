@@ -78,7 +78,6 @@ final class Membership {
       return;
     }
     refused.onAccepted(hello.nodeId, hello.incarnation);
-    onVouched(hello);
     if (hello.key == local.key) {
       onOwnId(hello);
       return;
@@ -170,17 +169,6 @@ final class Membership {
     return incarnation <= believed
         || Incarnation.isPlausible(
             incarnation, Math.max(latestMs, Incarnation.wallClockMs(believed)));
-  }
-
-  /**
-   * Who knows a process that was ready before this one of its id, which had to be started above it,
-   * has a clock's word for it that others may not have heard.
-   */
-  private void onVouched(final Hello hello) {
-    if (hello.knownIncarnation <= local.incarnation) {
-      local.raiseWallClock(
-          Math.min(hello.knownWallClockMs, Incarnation.wallClockMs(local.incarnation)));
-    }
   }
 
   private static void onResolved(final PeerSession session, final long incarnation) {

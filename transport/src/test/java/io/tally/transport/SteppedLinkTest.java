@@ -692,16 +692,8 @@ class SteppedLinkTest {
 
   @Test
   void shouldStartAboveAPredecessorWhoseWallClockWasWrong() {
-    final long ahead = Incarnation.of(aheadMs(), 1);
     final List<String> ids = List.of("a", "b", "c");
-    a = TestNode.launch(TestNode.context("a", 10).nodeIds(ids), carrier);
-    b =
-        TestNode.launch(
-            TestNode.context("b", ahead).nodeIds(ids).wallClock(SteppedLinkTest::aheadMs), carrier);
-    a.link.markReady();
-    b.link.markReady();
-    exchange();
-    b.link.close();
+    final long ahead = launchAndEndWithAWrongClock(ids);
     pass(3_000, a);
 
     // The clock is right at the next start, and a third node knows nothing of the time before.
@@ -712,7 +704,7 @@ class SteppedLinkTest {
     assertEquals(ahead, b.link.startState(nowNs).knownIncarnation());
     for (long known = ahead; known < ahead + 3; known++) {
       b.link.close();
-      b = TestNode.launch(TestNode.context("b", known + 1).nodeIds(ids), carrier);
+      b = TestNode.launch(successor(known).nodeIds(ids), carrier);
       pass(500, a, b, c);
       assertEquals(0, b.link.startState(nowNs).knownIncarnation());
       assertTrue(b.link.startState(nowNs).mayBecomeReady());
@@ -724,6 +716,45 @@ class SteppedLinkTest {
       assertEquals(30, b.link.incarnation(2));
       assertEquals(List.of(), c.link.startState(nowNs).outliers());
     }
+  }
+
+  @Test
+  void shouldBeTakenUpAlsoWhereWhoeverKnewItsPredecessorIsGone() {
+    final List<String> ids = List.of("a", "b");
+    final long ahead = launchAndEndWithAWrongClock(ids);
+    b = TestNode.launch(TestNode.context("b", 20).nodeIds(ids), carrier);
+    pass(500, a, b);
+    assertEquals(ahead, b.link.startState(nowNs).knownIncarnation());
+    a.link.close();
+    b.link.close();
+    b = TestNode.launch(successor(ahead).nodeIds(ids), carrier);
+    a = TestNode.launch(TestNode.context("a", 11).nodeIds(ids), carrier);
+    b.link.markReady();
+    a.link.markReady();
+    pass(1_000, a, b);
+    assertEquals(ahead + 1, a.link.incarnation(1));
+    assertEquals(11, b.link.incarnation(0));
+    assertEquals(0, a.link.counters().refused(FrameRefusal.INCARNATION));
+  }
+
+  /** A meets B, whose clock is days ahead, and B ends. */
+  private long launchAndEndWithAWrongClock(final List<String> ids) {
+    final long ahead = Incarnation.of(aheadMs(), 1);
+    a = TestNode.launch(TestNode.context("a", 10).nodeIds(ids), carrier);
+    b =
+        TestNode.launch(
+            TestNode.context("b", ahead).nodeIds(ids).wallClock(SteppedLinkTest::aheadMs), carrier);
+    a.link.markReady();
+    b.link.markReady();
+    exchange();
+    b.link.close();
+    return ahead;
+  }
+
+  private static ClusterLink.Context successor(final long known) {
+    final WallClock clock = new WallClock(System::currentTimeMillis);
+    clock.onKnownIncarnation(known);
+    return TestNode.context("b", known + 1).wallClock(clock);
   }
 
   @Test
