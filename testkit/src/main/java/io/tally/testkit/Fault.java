@@ -35,5 +35,7 @@ enum Fault {
   /** Wall clocks are wrong, and set forth and back. */
   WALL_CLOCKS,
   /** What peers say is wrong here and there. */
-  MISTAKEN_PEERS
+  MISTAKEN_PEERS,
+  /** A host is suspended for a moment, and the monotonic clock of its process with it. */
+  SUSPENSIONS
 }

@@ -2,7 +2,8 @@ package io.tally.testkit;
 
 /**
  * The clocks of one process. The monotonic one starts anywhere and runs fast or slow by up to 500
- * millionths; the wall clock may be wrong by any amount and be set while the process runs.
+ * millionths, and may stand still; the wall clock may be wrong by any amount and be set while the
+ * process runs.
  */
 final class ProcessClock {
   private static final int MAX_DRIFT_PPM = 500;
@@ -11,9 +12,13 @@ final class ProcessClock {
 
   private final World world;
   private final long bornNs;
-  private final long originNs;
+  private long originNs;
   private final int driftPpm;
   private long wallOffsetMs;
+  private boolean hasStoodStill;
+  private boolean standsStill;
+  private long stoppedNs;
+  private long lostNs;
 
   ProcessClock(final World world, final long wallOffsetMs) {
     this.world = world;
@@ -25,8 +30,36 @@ final class ProcessClock {
   }
 
   long nanoTime() {
+    return standsStill ? stoppedNs : runningNs();
+  }
+
+  private long runningNs() {
     final long elapsedNs = world.nowNs() - bornNs;
     return originNs + elapsedNs + elapsedNs / PPM * driftPpm + elapsedNs % PPM * driftPpm / PPM;
+  }
+
+  /** Returns false if it has stood still before. */
+  boolean standStill() {
+    if (hasStoodStill) {
+      return false;
+    }
+    hasStoodStill = true;
+    stoppedNs = nanoTime();
+    standsStill = true;
+    return true;
+  }
+
+  /** How long it has stood still. */
+  long lostNs() {
+    return standsStill ? runningNs() - stoppedNs : lostNs;
+  }
+
+  void goOn() {
+    if (standsStill) {
+      lostNs = lostNs();
+      originNs -= lostNs;
+      standsStill = false;
+    }
   }
 
   /** How long the world takes until this clock shows a time, never too short. */

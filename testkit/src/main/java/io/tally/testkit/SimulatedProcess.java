@@ -43,20 +43,11 @@ final class SimulatedProcess implements LinkListener {
     ENDED
   }
 
-  /** Hears what a process does. */
-  interface Listener {
-    void onIncarnation(SimulatedProcess process);
-
-    /** It sends a command that is worth something until then, in the clock of whom it goes to. */
-    void onCommand(String subject, long deadlineNs);
-
-    void onEnd(SimulatedProcess process);
-  }
-
   private static final long MS = Settings.MS;
   private static final long POLL_NS = 2 * MS;
   private static final long CLOSE_NS = 1_000 * MS;
   private static final int MAX_PAUSES = 6;
+  private static final long MAX_SUSPENSION_NS = 200 * MS;
   private static final int MAX_STALLS = 12;
 
   final int node;
@@ -71,7 +62,7 @@ final class SimulatedProcess implements LinkListener {
   private final NatsSession session;
   private final SimulatedThread carrierThread;
   private final String seed;
-  private final Listener listener;
+  private final ProcessListener listener;
   private final FrontDoor door;
   private final Counters counters = new Counters(this);
   private final SimulatedThread main;
@@ -116,7 +107,7 @@ final class SimulatedProcess implements LinkListener {
       final String seed,
       final long wallOffsetMs,
       final FrontDoor.Answers answers,
-      final Listener listener) {
+      final ProcessListener listener) {
     this.world = world;
     this.settings = settings;
     this.faults = faults;
@@ -307,17 +298,32 @@ final class SimulatedProcess implements LinkListener {
   /** Stops it at any moment, also while it does nothing. */
   void stop() {
     if (!paused && !healed && state != State.ENDED) {
-      final long durationNs = drawPauseNs();
-      beginPause(durationNs);
-      final int pause = pauses;
-      world.after(
-          durationNs,
-          () -> {
-            if (paused && pause == pauses) {
-              resume();
-            }
-          });
+      stop(drawPauseNs());
     }
+  }
+
+  /** Once in its life, and for less than the bound by which what is late is settled. */
+  void suspend() {
+    if (!paused && !healed && state != State.ENDED && clock.standStill()) {
+      traces.add(Trace.SUSPENSIONS);
+      stop(world.between(MS, MAX_SUSPENSION_NS));
+    }
+  }
+
+  private void stop(final long durationNs) {
+    beginPause(durationNs);
+    resumeAfter(durationNs);
+  }
+
+  private void resumeAfter(final long durationNs) {
+    final int pause = pauses;
+    world.after(
+        durationNs,
+        () -> {
+          if (paused && pause == pauses) {
+            resume();
+          }
+        });
   }
 
   private long drawPauseNs() {
@@ -341,6 +347,7 @@ final class SimulatedProcess implements LinkListener {
 
   private void resume() {
     paused = false;
+    clock.goOn();
     final List<Runnable> due = List.copyOf(deferred);
     deferred.clear();
     due.forEach(action -> after(world.nextInt(100_000), action));
@@ -374,15 +381,8 @@ final class SimulatedProcess implements LinkListener {
     refusedUntilNs = 0;
     cutOffUntilNs = 0;
     if (paused) {
-      final int pause = pauses;
       pausedUntilNs = world.nowNs();
-      world.after(
-          1,
-          () -> {
-            if (paused && pause == pauses) {
-              resume();
-            }
-          });
+      resumeAfter(1);
     }
   }
 

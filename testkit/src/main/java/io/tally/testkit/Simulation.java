@@ -12,7 +12,7 @@ import java.util.SplittableRandom;
  * One history: a cluster under load and under the faults that its seed draws, then healed, watched
  * until all is quiet, asked whether everything is served again, and judged.
  */
-final class Simulation implements SimulatedProcess.Listener {
+final class Simulation implements ProcessListener {
   private static final long MS = Settings.MS;
 
   /** Within this time after healing every node serves every shard, or has ended its process. */
@@ -34,6 +34,7 @@ final class Simulation implements SimulatedProcess.Listener {
   private static final Set<Fault> FROM_OUTSIDE =
       EnumSet.of(
           Fault.PAUSES,
+          Fault.SUSPENSIONS,
           Fault.KILLS,
           Fault.PLANNED_STOPS,
           Fault.TWINS,
@@ -146,13 +147,17 @@ final class Simulation implements SimulatedProcess.Listener {
     incarnations.get(process.node).add(process.incarnation());
   }
 
-  /** Whatever was delayed, a command is given no more time than a request that begins now. */
+  /**
+   * Whatever was delayed, a command is given no more time than a request that begins now; but for
+   * that for which its owner's clock stood still.
+   */
   @Override
   public void onCommand(final String subject, final long deadlineNs) {
     for (final SimulatedProcess owner : processes) {
       if (owner != null
           && subject.endsWith(owner.id + "." + owner.incarnation())
-          && deadlineNs - owner.clock().nanoTime() > owner.requestTimeoutNs()) {
+          && deadlineNs - owner.clock().nanoTime()
+              > owner.requestTimeoutNs() + owner.clock().lostNs()) {
         violations.add("clock: a command has a deadline that its owner's clock reaches too late");
       }
     }
@@ -258,6 +263,7 @@ final class Simulation implements SimulatedProcess.Listener {
   private void inject(final Fault fault, final SimulatedProcess process) {
     switch (fault) {
       case PAUSES -> process.stop();
+      case SUSPENSIONS -> process.suspend();
       case KILLS -> {
         traces.add(Trace.KILLS);
         process.kill();
