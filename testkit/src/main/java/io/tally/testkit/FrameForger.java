@@ -13,6 +13,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class FrameForger {
   private static final long DAY = 86_400_000L << 20;
 
+  /** Wall clocks are up to ten days apart, and an incarnation may be a day ahead of the latest. */
+  private static final long BEYOND_ALL_CLOCKS = 12 * DAY;
+
   private final World world;
   private final Traces traces;
 
@@ -71,7 +74,9 @@ final class FrameForger {
   private long wild(final UnsafeBuffer buffer, final int block) {
     final long own =
         buffer.getLong(block + HelloDecoder.incarnationEncodingOffset(), ByteOrder.LITTLE_ENDIAN);
-    return world.chance(0.5) ? Long.MAX_VALUE : own + 2 * DAY + world.between(0, 1_000 * DAY);
+    return world.chance(0.5)
+        ? Long.MAX_VALUE
+        : own + BEYOND_ALL_CLOCKS + world.between(0, 1_000 * DAY);
   }
 
   private void forgeCommand(final UnsafeBuffer buffer, final int block) {
