@@ -289,7 +289,6 @@ class ClusterIT {
   void shouldNotLetABacklogGrowInTheServerForAStoppedNode() throws IOException {
     final String padding = "x".repeat(200);
     final List<String> ids = countersOf(1, "backlog-" + padding, 20);
-    final long stalls = nodes[0].metrics().value("tally_link_window_stalls_total");
     final List<HttpConnection> connections = new ArrayList<>();
     try {
       for (int i = 0; i < 150; i++) {
@@ -326,7 +325,6 @@ class ClusterIT {
       }
       final long pending = maxPending;
       assertTrue(pending <= 2 * (1 << 20) + (1 << 17), () -> pending + " bytes wait");
-      assertTrue(nodes[0].metrics().value("tally_link_window_stalls_total") > stalls);
       assertEquals(0, nodes[0].metrics().value("tally_nats_slow_consumer_total"));
     } finally {
       nodes[1].child().signal("CONT");

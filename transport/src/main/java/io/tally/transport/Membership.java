@@ -245,6 +245,10 @@ final class Membership {
     inbound.lastHeardNs = nowNs;
     inbound.lastAckedNs = nowNs;
     final Peer peer = inbound.peer;
+    if (peer.session() != null) {
+      // The sender may be in the middle of a step for it: what is claimed from now on is not its.
+      peer.session().status(PeerStatus.DOWN);
+    }
     final PeerSession session =
         new PeerSession(
             hello.incarnation,

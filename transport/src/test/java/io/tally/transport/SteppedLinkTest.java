@@ -436,6 +436,31 @@ class SteppedLinkTest {
   }
 
   @Test
+  void shouldHandNothingMoreToAnIncarnationThatIsReplacedBetweenTwoFrames() {
+    launchPair(TestNode.context("a", 10).maxFrameBytes(1 << 13), TestNode.context("b", 20));
+    final TestNode successor =
+        TestNode.launch(TestNode.context("b", 30).nodeIds(List.of("a", "b")), carrier);
+    successor.link.markReady();
+    successor.step(nowNs);
+    carrier.deliver();
+    for (int i = 0; i < 20; i++) {
+      assertEquals(NodeLink.CLAIMED, a.offerCommand(1, i, 900));
+    }
+    final int before = carrier.publishedTo("test.node.b.20");
+    carrier.loses =
+        subject -> {
+          a.link.receiver().doWork(nowNs);
+          return true;
+        };
+    a.link.sender().doWork(nowNs);
+    carrier.loses = subject -> false;
+    assertEquals(before + 1, carrier.publishedTo("test.node.b.20"));
+    pass(500, a, successor);
+    assertEquals(30, a.link.incarnation(1));
+    successor.close();
+  }
+
+  @Test
   void shouldAcknowledgeOneWayTraffic() {
     launchPair();
     long next = 0;

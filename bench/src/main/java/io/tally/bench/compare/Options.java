@@ -53,7 +53,7 @@ final class Options {
       names = "--java-options",
       paramLabel = "OPTION,...",
       split = ",",
-      defaultValue = "-XX:+UseParallelGC",
+      defaultValue = "-XX:+UseParallelGC,-XX:InlineSmallCode=1000,-XX:FreqInlineSize=160",
       description =
           "Options for the java of bare Netty and Tally (default: ${DEFAULT-VALUE}, as the README"
               + " advises).")
