@@ -48,9 +48,9 @@ final class WireVersionTest {
           + "88776655443322117b68e5cf8b0100002a000000000000002900000000000000"
           + "f9ffffffffffffff0300";
   private static final String HELLO =
-      "35000200f51f0000"
+      "3d000200f51f0000"
           + "feffffffffffffff7b68e5cf8b01000021436587a9cbed0f00806e8774010000"
-          + "006fe23a8b01000000ca9a3b000000000001010101066e6f64652d33";
+          + "006fe23a8b01000000f4a92b8001000000ca9a3b000000000001010101066e6f64652d33";
   private static final String COMMAND =
       "4c000300f51f0000"
           + "0b000000000000000200000000000000fdffffffffffffff1600000000000000"
@@ -107,6 +107,7 @@ final class WireVersionTest {
     assertEquals(0x0FEDCBA987654321L, decoder.fingerprint());
     assertEquals(1_600_000_000_000L, decoder.knownIncarnation());
     assertEquals(1_697_500_000_000L, decoder.wallClockMs());
+    assertEquals(1_650_000_000_000L, decoder.knownWallClockMs());
     assertEquals(1_000_000_000L, decoder.requestTimeoutNs());
     assertEquals(256, decoder.loopCount());
     assertEquals(NodeState.READY, decoder.state());
@@ -125,6 +126,7 @@ final class WireVersionTest {
         .fingerprint(0x0FEDCBA987654321L)
         .knownIncarnation(1_600_000_000_000L)
         .wallClockMs(1_697_500_000_000L)
+        .knownWallClockMs(1_650_000_000_000L)
         .requestTimeoutNs(1_000_000_000L)
         .loopCount(256)
         .state(NodeState.READY)
