@@ -445,7 +445,7 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * Is told when connections cannot be accepted, once a minute at most; by default nobody is.
+     * Is told when connections cannot be accepted, once a second at most; by default nobody is.
      *
      * @param handler called on an event loop; must not block or throw.
      * @return this.

@@ -9,7 +9,6 @@ import io.tally.engine.StandstillDetector;
 import io.tally.engine.SteppedAgent;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.EpochClock;
 
 /**
@@ -18,7 +17,6 @@ import org.agrona.concurrent.EpochClock;
  * once.
  */
 final class LoopState implements SteppedAgent {
-  private static final long ACCEPT_FAILURE_INTERVAL_NS = TimeUnit.MINUTES.toNanos(1);
   private static final int SPARE_EXCHANGES = 1_024;
 
   private final int loopIndex;
@@ -50,7 +48,6 @@ final class LoopState implements SteppedAgent {
   private boolean draining;
   private long nowNs;
   private long timeoutAskedNs;
-  private long acceptFailedNs = NEVER;
   private long nextSweepNs = NEVER;
 
   LoopState(
@@ -272,10 +269,7 @@ final class LoopState implements SteppedAgent {
 
   void onAcceptFailed(final IOException failure) {
     counters.onAcceptFailed(loopIndex);
-    if (acceptFailedNs == NEVER || nowNs - acceptFailedNs >= ACCEPT_FAILURE_INTERVAL_NS) {
-      acceptFailedNs = nowNs;
-      limits.acceptFailureHandler().accept(failure);
-    }
+    limits.acceptFailureHandler().accept(failure);
   }
 
   void onDropped() {

@@ -108,7 +108,7 @@ public final class MetricsServer implements AutoCloseable {
    * @param host name or address to listen on.
    * @param port 0 to 65,535; 0 takes any free port.
    * @param registry what to render; its collectors are called on the rendering thread.
-   * @param acceptFailureHandler is told when connections cannot be accepted, once a minute at most;
+   * @param acceptFailureHandler is told when connections cannot be accepted, once a second at most;
    *     called on an event loop, must not block or throw.
    * @return the running server.
    * @throws IllegalStateException if the port is taken or cannot be bound; the message is one clear

@@ -1,7 +1,6 @@
 package io.tally.launcher;
 
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.agrona.concurrent.NanoClock;
 
@@ -10,15 +9,13 @@ import org.agrona.concurrent.NanoClock;
  * is short is short for all of them. Any thread.
  */
 final class AcceptFailureLog implements Consumer<IOException> {
-  private static final long INTERVAL_NS = TimeUnit.MINUTES.toNanos(1);
+  private static final String KIND = "accept";
 
-  private final NanoClock clock;
+  private final Repeats repeats;
   private final Consumer<String> log;
-  private boolean said;
-  private long saidNs;
 
   AcceptFailureLog(final NanoClock clock, final Consumer<String> log) {
-    this.clock = clock;
+    repeats = new Repeats(clock);
     this.log = log;
   }
 
@@ -27,11 +24,8 @@ final class AcceptFailureLog implements Consumer<IOException> {
   }
 
   @Override
-  public synchronized void accept(final IOException failure) {
-    final long nowNs = clock.nanoTime();
-    if (!said || nowNs - saidNs >= INTERVAL_NS) {
-      said = true;
-      saidNs = nowNs;
+  public void accept(final IOException failure) {
+    if (repeats.admit(KIND)) {
       log.accept(failure.getMessage());
     }
   }
