@@ -88,7 +88,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
       socket.close();
     } else if (!paused) {
       // The loop looks at the connections in between.
-      loop.run(this::acceptRest);
+      loop.runNextIteration(this::acceptRest);
     }
   }
 
@@ -117,6 +117,8 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
       foundEmpty = true;
     }
     accepted = 0;
+    // A turn has begun, and whoever is read in it waits for its end.
+    loop.wake();
     super.channelReadComplete(ctx);
   }
 

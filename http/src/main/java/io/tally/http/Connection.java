@@ -418,7 +418,9 @@ final class Connection implements ReplyHandler, RequestShare.Waiting {
     }
     if (paused && !closed && !inputDone && count < ring.length && isWritable() && isAdmitted()) {
       account();
-      resume();
+      if (!closed) {
+        resume();
+      }
     }
     account();
   }

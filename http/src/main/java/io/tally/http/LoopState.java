@@ -127,9 +127,12 @@ final class LoopState implements SteppedAgent {
   }
 
   private void sweep() {
-    // Backwards: a connection that closes is replaced by the last one.
+    // Backwards: a connection that closes is replaced by the last one. A refusal may have others
+    // closed, for want of memory.
     for (int i = connectionCount - 1; i >= 0; i--) {
-      sweep(connections[i]);
+      if (connections[i] != null) {
+        sweep(connections[i]);
+      }
     }
     nextSweepNs = connectionCount == 0 ? NEVER : nowNs + sweepIntervalNs();
   }
@@ -288,6 +291,11 @@ final class LoopState implements SteppedAgent {
   /** Any thread. */
   void run(final Runnable task) {
     stepper.run(task);
+  }
+
+  /** On the loop, once it has looked at its sockets again. */
+  void runNextIteration(final Runnable task) {
+    stepper.runNextIteration(task);
   }
 
   boolean goingAway() {

@@ -90,6 +90,11 @@ final class LoopStepper implements Wakeup {
     }
   }
 
+  /** Runs a task on the loop's thread, from which this is called, after its sockets. */
+  void runNextIteration(final Runnable task) {
+    eventLoop.executeAfterEventLoopIteration(() -> run(task));
+  }
+
   @Override
   public void wake() {
     if (woken.raise()) {

@@ -54,7 +54,7 @@ final class RequestDecoder extends HttpRequestDecoder {
   private Verb verb;
   private byte[] body = NO_BODY;
   private int bodyLength;
-  private int headBytes;
+  private long headBytes;
   private int scratchBytes = SCRATCH_BYTES;
   private boolean lineBegins;
   private boolean folded;
@@ -97,7 +97,7 @@ final class RequestDecoder extends HttpRequestDecoder {
    * What this keeps of a request that is not complete, of what was not decoded, and for the longest
    * line that it has seen.
    */
-  int heldBytes() {
+  long heldBytes() {
     return internalBuffer().capacity() + headBytes + body.length + scratchBytes - SCRATCH_BYTES;
   }
 
@@ -214,7 +214,7 @@ final class RequestDecoder extends HttpRequestDecoder {
       noteLines(in, start, in.readerIndex());
       if (out.isEmpty()) {
         // Empty lines in front belong to no request: some clients send one behind a body.
-        if (!isEmptyLines(in, start)) {
+        if (firstOfHead(in, start, in.writerIndex()) < in.writerIndex()) {
           connection.onHeadBegun();
         }
         return;
@@ -474,9 +474,9 @@ final class RequestDecoder extends HttpRequestDecoder {
    * looked at; and it keeps an object or two for each line.
    */
   private void noteLines(final ByteBuf in, final int start, final int end) {
-    headBytes += 2 * (end - start);
-    int line = start;
-    boolean begins = lineBegins;
+    int line = headBytes == 0 ? firstOfHead(in, start, end) : start;
+    boolean begins = lineBegins || line > start;
+    headBytes += 2 * (end - line);
     while (line < end) {
       if (begins && (in.getByte(line) == ' ' || in.getByte(line) == '\t')) {
         folded = true;
@@ -498,7 +498,7 @@ final class RequestDecoder extends HttpRequestDecoder {
     }
     noteLine(bytes);
     if (messages.isEmpty()) {
-      headBytes += 2 * bytes;
+      headBytes += 2L * bytes;
     }
   }
 
@@ -529,12 +529,12 @@ final class RequestDecoder extends HttpRequestDecoder {
     return true;
   }
 
-  private static boolean isEmptyLines(final ByteBuf in, final int start) {
-    for (int i = start; i < in.writerIndex(); i++) {
-      if (in.getByte(i) != '\r' && in.getByte(i) != '\n') {
-        return false;
-      }
+  /** Where the first line that is not empty begins, or the end. */
+  private static int firstOfHead(final ByteBuf in, final int start, final int end) {
+    int line = start;
+    while (line < end && (in.getByte(line) == '\r' || in.getByte(line) == '\n')) {
+      line++;
     }
-    return true;
+    return line;
   }
 }

@@ -9,6 +9,7 @@ import io.tally.engine.SteppedAgent;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.CachedNanoClock;
@@ -27,6 +28,8 @@ class ClientBudgetTest {
   private static final String PATH = "/counter/c/increment";
   private static final String HELP = RawClient.get("/");
 
+  // No time passes by itself: neither a deadline nor the end of a turn comes in between.
+  private final CachedNanoClock clock = new CachedNanoClock();
   private final List<RawClient> clients = new ArrayList<>();
   private TestServer server;
 
@@ -42,10 +45,7 @@ class ClientBudgetTest {
   }
 
   private void launch(final long maxClientBytes) {
-    // No time passes: neither a deadline nor the end of a turn comes in between.
-    server =
-        new TestServer(
-            context -> context.maxClientBytes(maxClientBytes), false, new CachedNanoClock());
+    server = new TestServer(context -> context.maxClientBytes(maxClientBytes), false, clock);
   }
 
   private RawClient connect() throws IOException {
@@ -195,6 +195,41 @@ class ClientBudgetTest {
     // It is read to its end, and found to be spaces.
     assertEquals(400, other.send(" ").read().status());
     Await.until("nothing is kept", () -> held() < KIB);
+  }
+
+  @Test
+  void shouldNotCountEmptyLinesThatItSkips() throws IOException {
+    launch(MIB);
+    final RawClient client = connect();
+    client.send("\n".repeat(2_000));
+    server.awaitLoop();
+    client.send("\n".repeat(1_000) + "G");
+    Await.until("a head has begun", () -> held() > 0);
+    assertTrue(held() < 80 * KIB, () -> "" + held());
+    assertEquals(200, client.exchange("ET /livez HTTP/1.1\r\nHost: t\r\n\r\n").status());
+    assertEquals(0, counters().connectionsGivenUp());
+  }
+
+  @Test
+  void shouldGiveUpOthersWhileItTellsTheSlowThatTheirTimeIsOver() throws IOException {
+    launch(MIB);
+    server.counters.hold();
+    for (int i = 0; i < 50; i++) {
+      final RawClient busy = connect().send(RawClient.post(PATH, ""));
+      server.awaitHeld(i + 1);
+      sendPartOfABody(busy, 4_000);
+    }
+    // These are swept first, being the last; those above have most to give, and cannot be told.
+    while (held() < MIB - 4 * KIB) {
+      final long before = held();
+      connect().send("GET /");
+      Await.until("its head has begun", () -> held() > before);
+    }
+    assertEquals(0, counters().connectionsGivenUp());
+    server.pass(clock, TimeUnit.SECONDS.toNanos(6));
+    Await.until("some are given up", () -> counters().connectionsGivenUp() > 0);
+    Await.until("others are told", () -> counters().responses(408) > 0);
+    server.awaitLoop();
   }
 
   @Test

@@ -9,7 +9,7 @@ import java.util.List;
 final class NodeIds {
   static final int MAX_LENGTH = 64;
 
-  private static final int MAX_COUNT = 1024;
+  static final int MAX_COUNT = 1024;
 
   private NodeIds() {}
 

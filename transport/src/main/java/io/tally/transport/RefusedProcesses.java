@@ -7,14 +7,14 @@ import java.util.function.Predicate;
 
 /**
  * The processes with another configuration that were heard of, the last heard last; the oldest is
- * forgotten when there are too many. Written by the receiver; any thread may ask for the ids of
- * those that live.
+ * forgotten when there are more than a cluster can have. Written by the receiver; any thread may
+ * ask for the ids of those that live.
  */
 final class RefusedProcesses {
-  private static final int LIMIT = 16;
+  private static final int LIMIT = NodeIds.MAX_COUNT;
 
   private final long silenceTimeoutNs;
-  private final List<Refused> heard = new ArrayList<>(LIMIT);
+  private final List<Refused> heard = new ArrayList<>();
   private volatile List<String> livingIds = List.of();
   private volatile List<String> outlierIds = List.of();
 
