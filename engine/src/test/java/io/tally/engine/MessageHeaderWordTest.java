@@ -25,12 +25,12 @@ final class MessageHeaderWordTest {
     assertEquals(TEMPLATE_ID, engine.templateId());
     assertEquals(SCHEMA_ID, engine.schemaId());
     assertEquals(VERSION, engine.version());
-    final io.tally.counter.codecs.MessageHeaderDecoder counter =
-        new io.tally.counter.codecs.MessageHeaderDecoder().wrap(buffer, OFFSET);
-    assertEquals(BLOCK_LENGTH, counter.blockLength());
-    assertEquals(TEMPLATE_ID, counter.templateId());
-    assertEquals(SCHEMA_ID, counter.schemaId());
-    assertEquals(VERSION, counter.version());
+    final io.tally.stock.codecs.MessageHeaderDecoder stock =
+        new io.tally.stock.codecs.MessageHeaderDecoder().wrap(buffer, OFFSET);
+    assertEquals(BLOCK_LENGTH, stock.blockLength());
+    assertEquals(TEMPLATE_ID, stock.templateId());
+    assertEquals(SCHEMA_ID, stock.schemaId());
+    assertEquals(VERSION, stock.version());
     assertEquals(MessageHeaderDecoder.ENCODED_LENGTH, MessageHeaderWord.ENCODED_LENGTH);
   }
 
