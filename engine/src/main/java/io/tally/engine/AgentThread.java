@@ -7,8 +7,8 @@ import org.agrona.concurrent.NanoClock;
 
 /**
  * A thread of its own for some agents: steps them while there is work, then parks until it is woken
- * or the earliest {@link SteppedAgent#nextStepNs()} has come. It may also spin instead, where there
- * are cores to spare, or rest after work, where what comes together costs less.
+ * or the earliest {@link SteppedAgent#nextStepNs()} has come. It may rest after work, where it
+ * costs less to do together what comes meanwhile.
  */
 public final class AgentThread implements Wakeup, AutoCloseable {
   private static final long MAX_PARK_NS = 1_000_000_000L;
@@ -16,7 +16,6 @@ public final class AgentThread implements Wakeup, AutoCloseable {
 
   private final NanoClock clock;
   private final ErrorHandler errorHandler;
-  private final boolean spin;
   private final long restNs;
   private final Thread thread;
   private final WakeFlag woken = new WakeFlag();
@@ -29,21 +28,18 @@ public final class AgentThread implements Wakeup, AutoCloseable {
    * @param factory makes the thread.
    * @param clock gives the time of each step.
    * @param errorHandler is given what an agent throws; the thread goes on after it returns.
-   * @param spin never park for want of work.
-   * @param restNs least time from the start of a step that found work to that of the next one,
-   *     nanoseconds for each of the first sixteen pieces of work: what is asked for meanwhile is
-   *     done together and wakes nobody, and who is alone hardly waits. Also an agent's own next
-   *     step comes late by this much. 0 for none.
+   * @param restNs the rest after a step that found work: nanoseconds for each piece of work, the
+   *     first sixteen counted, from the start of the step. Work that arrives meanwhile wakes nobody
+   *     and is done together after it. A step that an agent asked for by its time may come later by
+   *     as much. 0 for no rest.
    */
   public AgentThread(
       final ThreadFactory factory,
       final NanoClock clock,
       final ErrorHandler errorHandler,
-      final boolean spin,
       final long restNs) {
     this.clock = clock;
     this.errorHandler = errorHandler;
-    this.spin = spin;
     this.restNs = restNs;
     thread = factory.newThread(this::run);
   }
@@ -112,14 +108,10 @@ public final class AgentThread implements Wakeup, AutoCloseable {
   }
 
   private void idle(final long nextStepNs) {
-    if (spin) {
-      Thread.onSpinWait();
-    } else {
-      final long untilNs =
-          nextStepNs == SteppedAgent.NEVER ? MAX_PARK_NS : nextStepNs - clock.nanoTime();
-      if (untilNs > 0 && !closed) {
-        LockSupport.parkNanos(this, Math.min(untilNs, MAX_PARK_NS));
-      }
+    final long untilNs =
+        nextStepNs == SteppedAgent.NEVER ? MAX_PARK_NS : nextStepNs - clock.nanoTime();
+    if (untilNs > 0 && !closed) {
+      LockSupport.parkNanos(this, Math.min(untilNs, MAX_PARK_NS));
     }
   }
 }

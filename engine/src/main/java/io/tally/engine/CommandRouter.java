@@ -32,8 +32,9 @@ final class CommandRouter {
    * @param rings by shard; null for shards owned elsewhere.
    * @param agentByShard index of the shard agent that polls each ring.
    * @param agentWakeups wake the threads of the shard agents.
-   * @param handedOver is told by agent what went to it, if the same thread steps an agent after
-   *     this router's user, which then sees to all of them; else null, and they are woken.
+   * @param handedOver null if the shard agents have threads of their own, which are then woken.
+   *     Otherwise a flag for each agent, set when a command went to it: the loop that uses this
+   *     router steps its own agent next, and that agent has the others stepped.
    * @param link to the other nodes.
    */
   CommandRouter(

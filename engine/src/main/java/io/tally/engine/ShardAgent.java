@@ -26,23 +26,29 @@ final class ShardAgent implements SteppedAgent, MessageRing.Handler {
   private final int loop;
   private final Wakeup wakeup;
   private final ShardAgent[] agents;
-  private final boolean[] handedOver;
   private final String roleName;
   private final MessageRing[] rings;
-  private final long[] bounds;
   private final Shard[] shards;
   private final Shard[] shardById;
   private final ReplyPublisher replies;
   private final CommandAdapter adapter = new CommandAdapter();
   private final EngineStats stats;
   private final NanoClock clock;
-  private final long[] batchCounts;
   private final AtomicInteger active = new AtomicInteger();
+
+  // Of the home loop's thread alone.
+  private final boolean[] handedOver;
+  private long lastStepNs;
+
+  // Of whichever thread is inside the gate.
+  private final long[] bounds;
+  private final long[] batchCounts;
   private long nowNs;
   private long nextSweepNs;
   private boolean hasKeys;
+
+  /** Written inside the gate, read by the home loop's thread. */
   private volatile long nextStepNs = NEVER;
-  private long lastStepNs;
 
   /**
    * Creates an agent. Rings and shards pair up by index.
@@ -172,7 +178,7 @@ final class ShardAgent implements SteppedAgent, MessageRing.Handler {
 
   @Override
   public long nextStepNs() {
-    // Whoever was answered may have asked again, of an agent that had its turn.
+    // An answer may have brought on another command, for an agent that was stepped before it.
     for (final boolean isHandedOver : handedOver) {
       if (isHandedOver) {
         return lastStepNs;

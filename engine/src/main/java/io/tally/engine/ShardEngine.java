@@ -381,12 +381,7 @@ public final class ShardEngine {
       return this;
     }
 
-    /**
-     * Id of this node.
-     *
-     * @return the id.
-     */
-    public String nodeId() {
+    String nodeId() {
       return nodeId;
     }
 
@@ -401,12 +396,7 @@ public final class ShardEngine {
       return this;
     }
 
-    /**
-     * Number of shards.
-     *
-     * @return the number.
-     */
-    public int shardCount() {
+    int shardCount() {
       return shardCount;
     }
 
@@ -432,12 +422,7 @@ public final class ShardEngine {
       return this;
     }
 
-    /**
-     * Incarnation of this start of this node.
-     *
-     * @return the incarnation.
-     */
-    public long incarnation() {
+    long incarnation() {
       return incarnation;
     }
 
@@ -452,12 +437,7 @@ public final class ShardEngine {
       return this;
     }
 
-    /**
-     * Slots of each shard's ring.
-     *
-     * @return the number.
-     */
-    public int ringSlots() {
+    int ringSlots() {
       return ringSlots;
     }
 
@@ -472,12 +452,7 @@ public final class ShardEngine {
       return this;
     }
 
-    /**
-     * Most unresolved writes between one ingress and one shard.
-     *
-     * @return the number.
-     */
-    public int laneWindow() {
+    int laneWindow() {
       return laneWindow;
     }
 
@@ -512,12 +487,7 @@ public final class ShardEngine {
       return this;
     }
 
-    /**
-     * Time from the claim of a request to its end at the latest.
-     *
-     * @return nanoseconds.
-     */
-    public long requestTimeoutNs() {
+    long requestTimeoutNs() {
       return requestTimeoutNs;
     }
 
@@ -532,12 +502,7 @@ public final class ShardEngine {
       return this;
     }
 
-    /**
-     * Longest time a request waits to be handed over.
-     *
-     * @return nanoseconds, at most the request timeout.
-     */
-    public long queueLimitNs() {
+    long queueLimitNs() {
       return queueLimitNs;
     }
 

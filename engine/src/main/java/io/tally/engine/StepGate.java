@@ -3,9 +3,10 @@ package io.tally.engine;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Lets whichever thread has something for an agent step it, one at a time: who finds another inside
- * leaves it the work and goes on. What happened before {@link #enter()} is seen by the look that
- * follows, whoever takes it; what one thread did inside is seen by the next one inside.
+ * Lets one thread at a time step an agent. A thread that finds another one inside goes away, and
+ * the one inside looks for work once more before it leaves. So whatever a thread published before
+ * it called {@link #enter()} is seen by a look that follows, its own or the other thread's. What
+ * one thread did inside is seen by the next one inside.
  */
 final class StepGate {
   private static final int FREE = 0;

@@ -55,7 +55,7 @@ final class AgentThreadTest {
   @Test
   void shouldStepWhileThereIsWorkAndThenPark() {
     workLeft = 50;
-    try (AgentThread agents = launch(false)) {
+    try (AgentThread agents = launch(0)) {
       await(() -> workLeft == 0 && isParked());
       assertTrue(steps.get() >= 51);
       final int parkedAt = steps.get();
@@ -66,7 +66,7 @@ final class AgentThreadTest {
 
   @Test
   void shouldMissNoWakeUp() {
-    try (AgentThread agents = launch(false)) {
+    try (AgentThread agents = launch(0)) {
       for (int i = 0; i < 2_000; i++) {
         final int before = steps.get();
         agents.wake();
@@ -78,7 +78,7 @@ final class AgentThreadTest {
   @Test
   void shouldStepAgainWhenTheAgentAskedForIt() {
     nextStepNs = System.nanoTime();
-    try (AgentThread agents = launch(false)) {
+    try (AgentThread agents = launch(0)) {
       await(() -> steps.get() > 100);
       nextStepNs = SteppedAgent.NEVER;
       agents.wake();
@@ -89,7 +89,7 @@ final class AgentThreadTest {
   @Test
   void shouldRestAfterWorkWhateverIsAskedMeanwhile() {
     workLeft = 2;
-    try (AgentThread agents = launch(false, TimeUnit.HOURS.toNanos(1))) {
+    try (AgentThread agents = launch(TimeUnit.HOURS.toNanos(1))) {
       await(() -> workLeft == 1 && isParked());
       for (int i = 0; i < 10_000; i++) {
         agents.wake();
@@ -104,7 +104,7 @@ final class AgentThreadTest {
   void shouldRestAlsoWhereTheStepItselfWasAskedForMore() {
     workLeft = 2;
     wakesItself = true;
-    try (AgentThread agents = launch(false, TimeUnit.HOURS.toNanos(1))) {
+    try (AgentThread agents = launch(TimeUnit.HOURS.toNanos(1))) {
       await(() -> workLeft == 1 && isParked());
       agents.wake();
     }
@@ -113,7 +113,7 @@ final class AgentThreadTest {
 
   @Test
   void shouldDoWhatWasAskedWhileItRested() {
-    try (AgentThread agents = launch(false, TimeUnit.MILLISECONDS.toNanos(1))) {
+    try (AgentThread agents = launch(TimeUnit.MILLISECONDS.toNanos(1))) {
       for (int i = 0; i < 200; i++) {
         workLeft = 1;
         agents.wake();
@@ -123,21 +123,9 @@ final class AgentThreadTest {
   }
 
   @Test
-  void shouldNotParkWhenItSpins() {
-    try (AgentThread agents = launch(true)) {
-      final int before = steps.get();
-      await(() -> steps.get() > before + 1_000);
-      assertFalse(isParked());
-      assertTrue(thread.isAlive());
-      agents.wake();
-    }
-    assertFalse(thread.isAlive());
-  }
-
-  @Test
   void shouldGoOnAfterAnAgentThrew() {
     failing = true;
-    try (AgentThread agents = launch(false)) {
+    try (AgentThread agents = launch(0)) {
       await(() -> errors.get() > 0);
       failing = false;
       final int before = steps.get();
@@ -149,7 +137,7 @@ final class AgentThreadTest {
 
   @Test
   void shouldEndOnCloseAlsoWhenParkedAndWhenClosedTwice() {
-    final AgentThread agents = launch(false);
+    final AgentThread agents = launch(0);
     await(this::isParked);
     agents.close();
     assertFalse(thread.isAlive());
@@ -163,23 +151,15 @@ final class AgentThreadTest {
   void shouldCloseWithoutHavingStarted() {
     final AgentThread agents =
         new AgentThread(
-            this::thread, SystemNanoClock.INSTANCE, error -> errors.incrementAndGet(), false, 0);
+            this::thread, SystemNanoClock.INSTANCE, error -> errors.incrementAndGet(), 0);
     agents.close();
     assertEquals(0, steps.get());
   }
 
-  private AgentThread launch(final boolean spin) {
-    return launch(spin, 0);
-  }
-
-  private AgentThread launch(final boolean spin, final long restNs) {
+  private AgentThread launch(final long restNs) {
     final AgentThread agents =
         new AgentThread(
-            this::thread,
-            SystemNanoClock.INSTANCE,
-            error -> errors.incrementAndGet(),
-            spin,
-            restNs);
+            this::thread, SystemNanoClock.INSTANCE, error -> errors.incrementAndGet(), restNs);
     toWake = agents;
     agents.start(agent);
     return agents;

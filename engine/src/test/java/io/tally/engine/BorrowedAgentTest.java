@@ -43,8 +43,7 @@ final class BorrowedAgentTest {
 
   private void run(final int window) throws InterruptedException {
     for (int loop = 0; loop < LOOPS; loop++) {
-      threads[loop] =
-          new AgentThread(Thread::new, SystemNanoClock.INSTANCE, this::onFault, false, 0);
+      threads[loop] = new AgentThread(Thread::new, SystemNanoClock.INSTANCE, this::onFault, 0);
     }
     final ShardEngine engine =
         ShardEngine.launch(

@@ -59,7 +59,6 @@ final class Stepping implements AutoCloseable {
         },
         clock,
         errorHandler,
-        false,
         restNs);
   }
 

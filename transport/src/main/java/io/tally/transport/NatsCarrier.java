@@ -32,8 +32,7 @@ public final class NatsCarrier implements FrameCarrier, AutoCloseable {
       final long minFrameBytes,
       final NatsSession.Listener listener,
       final ErrorHandler errorHandler) {
-    stepper =
-        new AgentThread(NatsCarrier::thread, SystemNanoClock.INSTANCE, errorHandler, false, 0);
+    stepper = new AgentThread(NatsCarrier::thread, SystemNanoClock.INSTANCE, errorHandler, 0);
     session =
         new NatsSession(
             servers,
