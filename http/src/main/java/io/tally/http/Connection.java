@@ -521,7 +521,7 @@ final class Connection implements ReplyHandler, RequestShare.Waiting {
     if (isStalled(nowNs)) {
       ctx.close();
     } else if (lingering) {
-      if (inPhaseNs > limits.lingerNs()) {
+      if (inPhaseNs > Limits.LINGER_NS) {
         ctx.close();
       }
     } else if (inputDone || paused || count == ring.length) {

@@ -31,12 +31,8 @@ public final class HttpServer implements AutoCloseable {
     maxClientBytesOfLoop = context.limits.maxClientBytes();
     port =
         new HttpPort(
-            context.eventLoops(),
-            context.host(),
-            context.port(),
-            context.limits,
-            context.epochClock);
-    final Page help = HelpPage.of(port.url(), context.metricsUrl());
+            context.eventLoops, context.host, context.port, context.limits, context.epochClock);
+    final Page help = HelpPage.of(port.url(), context.metricsUrl);
     port.accept(
         loop ->
             new Routes(
@@ -155,9 +151,7 @@ public final class HttpServer implements AutoCloseable {
 
   /** What a server is made of, and its limits. Used for one launch. */
   public static final class Context {
-    private static final int MAX_IN_FLIGHT = 4_096;
-    private static final int MIN_BODY_BYTES = 64;
-    private static final int MIN_LINE_BYTES = 1_024;
+    private static final int MAX_BODY_BYTES = 65_536;
 
     private final AtomicBoolean concluded = new AtomicBoolean();
     private String host = "127.0.0.1";
@@ -174,16 +168,11 @@ public final class HttpServer implements AutoCloseable {
     private long maxClientBytes = 64 << 20;
     private int maxRequests = 8_192;
     private int maxInFlight = 64;
-    private int maxBodyBytes = 65_536;
-    private int maxRequestLineBytes = 4_096;
-    private int maxHeaderBytes = 8_192;
-    private int maxHeaderCount = 100;
     private LongSupplier requestTimeoutNs = () -> TimeUnit.SECONDS.toNanos(1);
-    private long headDeadlineNs = TimeUnit.SECONDS.toNanos(5);
-    private long bodyDeadlineNs = TimeUnit.SECONDS.toNanos(5);
-    private long idleTimeoutNs = TimeUnit.SECONDS.toNanos(90);
-    private long writeStallNs = TimeUnit.SECONDS.toNanos(10);
-    private long lingerNs = TimeUnit.SECONDS.toNanos(2);
+    private long headDeadlineNs = Limits.HEAD_DEADLINE_NS;
+    private long bodyDeadlineNs = Limits.BODY_DEADLINE_NS;
+    private long idleTimeoutNs = Limits.IDLE_TIMEOUT_NS;
+    private long writeStallNs = Limits.WRITE_STALL_NS;
     private Consumer<IOException> acceptFailureHandler = failure -> {};
     private Limits limits;
 
@@ -212,33 +201,24 @@ public final class HttpServer implements AutoCloseable {
       ListenSocket.checkPort(port);
       checkRange("maxConnections", maxConnections, 1, eventLoops.maxConnections());
       checkPositive("maxClientBytes", maxClientBytes);
-      checkRange("maxInFlight", maxInFlight, 1, MAX_IN_FLIGHT);
-      checkRange("maxBodyBytes", maxBodyBytes, MIN_BODY_BYTES, 1 << 24);
-      checkRange("maxRequestLineBytes", maxRequestLineBytes, MIN_LINE_BYTES, 1 << 16);
-      checkRange("maxHeaderBytes", maxHeaderBytes, MIN_LINE_BYTES, 1 << 20);
-      checkRange("maxHeaderCount", maxHeaderCount, 1, 1 << 16);
+      checkPositive("maxInFlight", maxInFlight);
       checkPositive("requestTimeoutNs", requestTimeoutNs.getAsLong());
       checkPositive("headDeadlineNs", headDeadlineNs);
       checkPositive("bodyDeadlineNs", bodyDeadlineNs);
       checkPositive("idleTimeoutNs", idleTimeoutNs);
       checkPositive("writeStallNs", writeStallNs);
-      checkPositive("lingerNs", lingerNs);
       limits =
           new Limits(
               maxConnections,
               maxClientBytes / eventLoops.loopCount(),
               maxRequests,
               maxInFlight,
-              maxBodyBytes,
-              maxRequestLineBytes,
-              maxHeaderBytes,
-              maxHeaderCount,
+              MAX_BODY_BYTES,
               requestTimeoutNs,
               headDeadlineNs,
               bodyDeadlineNs,
               idleTimeoutNs,
               writeStallNs,
-              lingerNs,
               acceptFailureHandler);
       return this;
     }
@@ -316,15 +296,6 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * Address to listen on; by default 127.0.0.1.
-     *
-     * @return name or address.
-     */
-    public String host() {
-      return host;
-    }
-
-    /**
      * Port to listen on; by default 8181.
      *
      * @param port 0 to 65,535; 0 takes any free port.
@@ -333,15 +304,6 @@ public final class HttpServer implements AutoCloseable {
     public Context port(final int port) {
       this.port = port;
       return this;
-    }
-
-    /**
-     * Port to listen on; by default 8181.
-     *
-     * @return the port as set.
-     */
-    public int port() {
-      return port;
     }
 
     /**
@@ -356,15 +318,6 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * The event loops that serve the connections. Not closed by the server.
-     *
-     * @return the loops.
-     */
-    public EventLoops eventLoops() {
-      return eventLoops;
-    }
-
-    /**
      * What {@code /readyz} says. Called on event loops: must not block or throw.
      *
      * @param readiness asked at each request.
@@ -373,15 +326,6 @@ public final class HttpServer implements AutoCloseable {
     public Context readiness(final Supplier<ProbeResult> readiness) {
       this.readiness = readiness;
       return this;
-    }
-
-    /**
-     * What {@code /readyz} says. Called on event loops: must not block or throw.
-     *
-     * @return the supplier.
-     */
-    public Supplier<ProbeResult> readiness() {
-      return readiness;
     }
 
     /**
@@ -396,15 +340,6 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * What {@code /livez} says. Called on event loops: must not block or throw.
-     *
-     * @return the supplier.
-     */
-    public Supplier<ProbeResult> liveness() {
-      return liveness;
-    }
-
-    /**
      * What {@code /cluster} says: one JSON value. Called on event loops: must not block or throw.
      *
      * @param cluster asked at each request.
@@ -416,15 +351,6 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * What {@code /cluster} says: one JSON value. Called on event loops: must not block or throw.
-     *
-     * @return the supplier.
-     */
-    public Supplier<String> cluster() {
-      return cluster;
-    }
-
-    /**
      * Where the help page says that metrics are; empty if there are none, as by default.
      *
      * @param metricsUrl URL.
@@ -433,15 +359,6 @@ public final class HttpServer implements AutoCloseable {
     public Context metricsUrl(final String metricsUrl) {
       this.metricsUrl = metricsUrl;
       return this;
-    }
-
-    /**
-     * Where the help page says that metrics are; empty if there are none, as by default.
-     *
-     * @return the URL.
-     */
-    public String metricsUrl() {
-      return metricsUrl;
     }
 
     /**
@@ -468,15 +385,6 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * Most connections open at once, over all loops; one more is answered 503. By default 10,000.
-     *
-     * @return number of connections.
-     */
-    public int maxConnections() {
-      return maxConnections;
-    }
-
-    /**
      * Most bytes that are kept for all connections together, beside what each takes that is idle:
      * requests begun, requests not answered, answers not taken. Beyond them, connections are
      * refused or closed, those first that keep most. By default 64 MiB. As much may be used on the
@@ -490,104 +398,9 @@ public final class HttpServer implements AutoCloseable {
       return this;
     }
 
-    /**
-     * Most unanswered requests of one connection; it is not read beyond them. By default 64.
-     *
-     * @param maxInFlight 1 to 4,096.
-     * @return this.
-     */
-    public Context maxInFlight(final int maxInFlight) {
+    Context maxInFlight(final int maxInFlight) {
       this.maxInFlight = maxInFlight;
       return this;
-    }
-
-    /**
-     * Most unanswered requests of one connection; it is not read beyond them. By default 64.
-     *
-     * @return number of requests.
-     */
-    public int maxInFlight() {
-      return maxInFlight;
-    }
-
-    /**
-     * Longest request body; by default 65,536.
-     *
-     * @param maxBodyBytes 64 to 16,777,216 bytes.
-     * @return this.
-     */
-    public Context maxBodyBytes(final int maxBodyBytes) {
-      this.maxBodyBytes = maxBodyBytes;
-      return this;
-    }
-
-    /**
-     * Longest request body; by default 65,536.
-     *
-     * @return length in bytes.
-     */
-    public int maxBodyBytes() {
-      return maxBodyBytes;
-    }
-
-    /**
-     * Longest request line; by default 4,096.
-     *
-     * @param maxRequestLineBytes 1,024 to 65,536 bytes.
-     * @return this.
-     */
-    public Context maxRequestLineBytes(final int maxRequestLineBytes) {
-      this.maxRequestLineBytes = maxRequestLineBytes;
-      return this;
-    }
-
-    /**
-     * Longest request line; by default 4,096.
-     *
-     * @return length in bytes.
-     */
-    public int maxRequestLineBytes() {
-      return maxRequestLineBytes;
-    }
-
-    /**
-     * Longest sum of all header lines; by default 8,192.
-     *
-     * @param maxHeaderBytes 1,024 to 1,048,576 bytes.
-     * @return this.
-     */
-    public Context maxHeaderBytes(final int maxHeaderBytes) {
-      this.maxHeaderBytes = maxHeaderBytes;
-      return this;
-    }
-
-    /**
-     * Longest sum of all header lines; by default 8,192.
-     *
-     * @return length in bytes.
-     */
-    public int maxHeaderBytes() {
-      return maxHeaderBytes;
-    }
-
-    /**
-     * Most header lines; by default 100.
-     *
-     * @param maxHeaderCount 1 to 65,536.
-     * @return this.
-     */
-    public Context maxHeaderCount(final int maxHeaderCount) {
-      this.maxHeaderCount = maxHeaderCount;
-      return this;
-    }
-
-    /**
-     * Most header lines; by default 100.
-     *
-     * @return number of lines.
-     */
-    public int maxHeaderCount() {
-      return maxHeaderCount;
     }
 
     /**
@@ -603,44 +416,14 @@ public final class HttpServer implements AutoCloseable {
       return this;
     }
 
-    /**
-     * Time for a whole request head from its first byte; by default 5 s.
-     *
-     * @param headDeadlineNs positive nanoseconds.
-     * @return this.
-     */
-    public Context headDeadlineNs(final long headDeadlineNs) {
+    Context headDeadlineNs(final long headDeadlineNs) {
       this.headDeadlineNs = headDeadlineNs;
       return this;
     }
 
-    /**
-     * Time for a whole request head from its first byte; by default 5 s.
-     *
-     * @return nanoseconds.
-     */
-    public long headDeadlineNs() {
-      return headDeadlineNs;
-    }
-
-    /**
-     * Time for a whole request body from the end of its head; by default 5 s.
-     *
-     * @param bodyDeadlineNs positive nanoseconds.
-     * @return this.
-     */
-    public Context bodyDeadlineNs(final long bodyDeadlineNs) {
+    Context bodyDeadlineNs(final long bodyDeadlineNs) {
       this.bodyDeadlineNs = bodyDeadlineNs;
       return this;
-    }
-
-    /**
-     * Time for a whole request body from the end of its head; by default 5 s.
-     *
-     * @return nanoseconds.
-     */
-    public long bodyDeadlineNs() {
-      return bodyDeadlineNs;
     }
 
     /**
@@ -655,56 +438,9 @@ public final class HttpServer implements AutoCloseable {
       return this;
     }
 
-    /**
-     * Time that a connection without a request stays open; by default 90 s, which is longer than
-     * load balancers keep theirs: they close first, and no request meets a connection just closed.
-     *
-     * @return nanoseconds.
-     */
-    public long idleTimeoutNs() {
-      return idleTimeoutNs;
-    }
-
-    /**
-     * Time in which a peer must take some of what is to be sent; by default 10 s.
-     *
-     * @param writeStallNs positive nanoseconds.
-     * @return this.
-     */
-    public Context writeStallNs(final long writeStallNs) {
+    Context writeStallNs(final long writeStallNs) {
       this.writeStallNs = writeStallNs;
       return this;
-    }
-
-    /**
-     * Time in which a peer must take some of what is to be sent; by default 10 s.
-     *
-     * @return nanoseconds.
-     */
-    public long writeStallNs() {
-      return writeStallNs;
-    }
-
-    /**
-     * Time that a connection which is refused is still listened to after the refusal; by default 2
-     * s.
-     *
-     * @param lingerNs positive nanoseconds.
-     * @return this.
-     */
-    public Context lingerNs(final long lingerNs) {
-      this.lingerNs = lingerNs;
-      return this;
-    }
-
-    /**
-     * Time that a connection which is refused is still listened to after the refusal; by default 2
-     * s.
-     *
-     * @return nanoseconds.
-     */
-    public long lingerNs() {
-      return lingerNs;
     }
   }
 }

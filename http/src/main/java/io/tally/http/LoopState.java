@@ -66,7 +66,7 @@ final class LoopState implements SteppedAgent {
     this.body = new byte[limits.maxBodyBytes()];
     this.sweepIntervalNs = limits.sweepIntervalNs();
     this.budget = new ClientBudget(limits.maxClientBytes());
-    this.headers = HeadHeaders.factory(limits.maxHeaderCount());
+    this.headers = HeadHeaders.factory(Limits.MAX_HEADER_COUNT);
     this.nowNs = stepper.clock().nanoTime();
     this.timeoutAskedNs = nowNs;
     this.share = new RequestShare(limits.maxRequests(), nowNs);

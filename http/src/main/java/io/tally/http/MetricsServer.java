@@ -17,6 +17,8 @@ import org.agrona.concurrent.SystemEpochClock;
  */
 public final class MetricsServer implements AutoCloseable {
   private static final int MAX_CONNECTIONS = 64;
+  private static final int MAX_BODY_BYTES = 1_024;
+  private static final long REQUEST_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
   private static final long MAX_CLIENT_BYTES = 4 << 20;
   private static final long MEMORY_SHARE = 64;
 
@@ -74,16 +76,12 @@ public final class MetricsServer implements AutoCloseable {
         maxClientBytes(loopCount, Runtime.getRuntime().maxMemory()) / loopCount,
         MAX_CONNECTIONS,
         1,
-        1_024,
-        4_096,
-        8_192,
-        100,
-        () -> TimeUnit.SECONDS.toNanos(10),
-        TimeUnit.SECONDS.toNanos(5),
-        TimeUnit.SECONDS.toNanos(5),
-        TimeUnit.SECONDS.toNanos(90),
-        TimeUnit.SECONDS.toNanos(10),
-        TimeUnit.SECONDS.toNanos(2),
+        MAX_BODY_BYTES,
+        () -> REQUEST_TIMEOUT_NS,
+        Limits.HEAD_DEADLINE_NS,
+        Limits.BODY_DEADLINE_NS,
+        Limits.IDLE_TIMEOUT_NS,
+        Limits.WRITE_STALL_NS,
         acceptFailureHandler);
   }
 

@@ -65,8 +65,8 @@ final class RequestDecoder extends HttpRequestDecoder {
   RequestDecoder(final LoopState loop, final long acceptableSinceNs) {
     super(
         new HttpDecoderConfig()
-            .setMaxInitialLineLength(loop.limits().maxRequestLineBytes())
-            .setMaxHeaderSize(loop.limits().maxHeaderBytes())
+            .setMaxInitialLineLength(Limits.MAX_REQUEST_LINE_BYTES)
+            .setMaxHeaderSize(Limits.MAX_HEADER_BYTES)
             .setHeadersFactory(loop.headers())
             .setTrailersFactory(HeadHeaders.NONE)
             .setAllowDuplicateContentLengths(false)
@@ -361,7 +361,7 @@ final class RequestDecoder extends HttpRequestDecoder {
     if (version.majorVersion() != 1) {
       return Refusal.VERSION;
     }
-    if (headers.size() > limits.maxHeaderCount()) {
+    if (headers.size() > Limits.MAX_HEADER_COUNT) {
       return Refusal.HEADERS_TOO_LARGE;
     }
     if (!wellFormedTarget) {
@@ -505,7 +505,7 @@ final class RequestDecoder extends HttpRequestDecoder {
   /** The decoder below copies each line, and keeps the room that the longest one took. */
   private void noteLine(final int length) {
     if (length > scratchBytes) {
-      final int longest = Math.max(limits.maxRequestLineBytes(), limits.maxHeaderBytes());
+      final int longest = Math.max(Limits.MAX_REQUEST_LINE_BYTES, Limits.MAX_HEADER_BYTES);
       scratchBytes = MathUtil.findNextPositivePowerOfTwo(Math.min(length, longest));
     }
   }
