@@ -48,7 +48,7 @@ enum Refusal {
       Problem.INVALID_ID, 400, "the counter id has a % that two hexadecimal digits do not follow"),
   ID_CONTROL(Problem.INVALID_ID, 400, "the counter id has a control character"),
   ID_UTF8(Problem.INVALID_ID, 400, "the counter id is not valid UTF-8"),
-  PARAMETER(Problem.UNKNOWN_PARAMETER, 400, "counter paths take no query parameters"),
+  PARAMETER(Problem.UNKNOWN_PARAMETER, 400, "a write takes no query parameters"),
   KEY(
       Problem.INVALID_IDEMPOTENCY_KEY,
       400,

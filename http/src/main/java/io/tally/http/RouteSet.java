@@ -23,6 +23,9 @@ final class RouteSet {
       exchange.refuse(Refusal.NOT_FOUND);
     } else if (request.verb == Verb.OPTIONS) {
       exchange.answer(ofOptions);
+    } else if (route == Route.SERVER) {
+      // Only OPTIONS may address the server as a whole.
+      exchange.refuse(Refusal.NOT_FOUND);
     } else if (!route.allows(request.verb)) {
       exchange.refuse(Refusal.METHOD_NOT_ALLOWED);
     }

@@ -197,6 +197,12 @@ class HttpServerTest {
     }
   }
 
+  @Test
+  void shouldTakeOptionsAloneForTheServerAsAWhole() throws IOException {
+    assertEquals(204, client.exchange("OPTIONS * HTTP/1.1\r\nHost: t\r\n\r\n").status());
+    assertEquals(404, client.exchange("GET * HTTP/1.1\r\nHost: t\r\n\r\n").status());
+  }
+
   @ParameterizedTest
   @CsvSource({
     "GET, /counter/a/increment, POST",

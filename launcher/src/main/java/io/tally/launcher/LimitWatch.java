@@ -83,7 +83,8 @@ final class LimitWatch {
       if (reached && !reachedTold) {
         reachedTold = true;
         nearTold = true;
-        listener.onLimit(limit, value, true);
+        // It was there when something was refused, although it may have fallen since.
+        listener.onLimit(limit, Math.max(value, limit.max()), true);
       } else if (value >= limit.max() * NEAR && !nearTold) {
         nearTold = true;
         listener.onLimit(limit, value, false);

@@ -5,6 +5,7 @@ import io.tally.transport.NatsLogin;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
@@ -91,13 +92,22 @@ final class NatsSettings {
     if (server != null && !(Files.isExecutable(server) && !Files.isDirectory(server))) {
       return "--nats-server: '" + server + "' is not an executable file";
     }
-    final Path unreadable =
-        Stream.of(passwordFile, tokenFile, credentials)
-            .filter(file -> file != null && !(Files.isReadable(file) && !Files.isDirectory(file)))
+    final String unreadable =
+        Stream.of(
+                unreadable("--nats-password-file", passwordFile),
+                unreadable("--nats-token-file", tokenFile),
+                unreadable("--nats-creds", credentials))
+            .filter(Objects::nonNull)
             .findFirst()
             .orElse(null);
     if (unreadable != null) {
-      return "'" + unreadable + "' cannot be read";
+      return unreadable;
+    }
+    if (password != null && passwordFile != null) {
+      return "give one of --nats-password-file and TALLY_NATS_PASSWORD";
+    }
+    if (token != null && tokenFile != null) {
+      return "give one of --nats-token-file and TALLY_NATS_TOKEN";
     }
     final long kinds =
         Stream.of(user != null, hasToken(), credentials != null).filter(given -> given).count();
@@ -115,6 +125,12 @@ final class NatsSettings {
     } catch (final IllegalArgumentException fault) {
       return (isGiven(url) ? "--nats" : VARIABLE) + ": " + fault.getMessage();
     }
+  }
+
+  private static String unreadable(final String option, final Path file) {
+    return file == null || Files.isReadable(file) && !Files.isDirectory(file)
+        ? null
+        : option + ": '" + file + "' cannot be read";
   }
 
   private boolean hasPassword() {

@@ -1,6 +1,7 @@
 package io.tally.launcher;
 
 import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -10,7 +11,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * reflection.
  */
 final class Signals {
-  private static final int EXIT_AT_ONCE = 130;
+  /** As a shell tells of a process that a signal ended: this and the signal's number. */
+  private static final int EXIT_BY_SIGNAL = 128;
 
   /** Some senders signal a process and then its group: that is still one signal. */
   private static final long SAME_SIGNAL_NS = 300_000_000L;
@@ -26,6 +28,7 @@ final class Signals {
     try {
       final Class<?> signal = Class.forName("sun.misc.Signal");
       final Class<?> handler = Class.forName("sun.misc.SignalHandler");
+      final Method number = signal.getMethod("getNumber");
       final AtomicLong firstNs = new AtomicLong(NONE);
       final InvocationHandler onSignal =
           (proxy, method, arguments) -> {
@@ -35,7 +38,7 @@ final class Signals {
                 if (firstNs.compareAndSet(NONE, nowNs)) {
                   onFirst.run();
                 } else if (nowNs - firstNs.get() > SAME_SIGNAL_NS) {
-                  Runtime.getRuntime().halt(EXIT_AT_ONCE);
+                  Runtime.getRuntime().halt(EXIT_BY_SIGNAL + (int) number.invoke(arguments[0]));
                 }
                 return null;
               }

@@ -58,8 +58,15 @@ final class Status {
     return serving;
   }
 
-  ProbeResult livez() {
+  /** What {@code /livez} says. */
+  static ProbeResult alive() {
     return new ProbeResult(true, "{\"live\":true}");
+  }
+
+  /** What {@code /readyz} says before the node is known by its cluster. */
+  static ProbeResult starting(final String fault) {
+    final String reason = fault.isEmpty() ? "" : ",\"reason\":" + quoted(fault);
+    return new ProbeResult(false, "{\"ready\":false,\"state\":\"starting\"" + reason + "}");
   }
 
   ProbeResult readyz() {

@@ -100,6 +100,9 @@ final class TallyProcess implements AutoCloseable {
         "url",
         metrics.url() + "/metrics");
 
+    if (nodeIds.size() == 1 && settings.nats.isGiven()) {
+      Log.warn("a cluster of one node needs no NATS: the server named is not used");
+    }
     if (nodeIds.size() > 1) {
       carriers =
           Carriers.launch(
@@ -158,6 +161,7 @@ final class TallyProcess implements AutoCloseable {
       nodes.add(node);
       node.launchLink(carriers == null ? null : carriers.carrier(), listeners.get(i));
     }
+    metrics.probes(() -> Status.starting(carrierFault()), Status::alive);
     settle(listeners);
     for (int i = 0; i < nodes.size(); i++) {
       final ClusterNode node = nodes.get(i);
@@ -227,11 +231,11 @@ final class TallyProcess implements AutoCloseable {
                 .idleTimeoutNs(settings.idleTimeout.toNanos())
                 .ingresses(ingresses)
                 .readiness(status::readyz)
-                .liveness(status::livez)
+                .liveness(Status::alive)
                 .cluster(status::cluster)
                 .serving(status::isServing)
                 .metricsUrl(metrics.url() + "/metrics"));
-    metrics.probes(status::readyz, status::livez);
+    metrics.probes(status::readyz, Status::alive);
     stepping.start(nodes);
     Log.info("HTTP server starting", "port", http.port(), "url", http.url());
   }

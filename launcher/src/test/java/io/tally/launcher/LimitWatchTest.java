@@ -53,12 +53,12 @@ class LimitWatchTest {
   void shouldSeeAPeakByWhatItRefused() {
     check(10);
     refusals.set(3);
-    check(20, "reached 20");
+    check(20, "reached 100");
     refusals.set(4);
     check(20);
     calm(20);
     refusals.set(5);
-    check(20, "reached 20");
+    check(20, "reached 100");
   }
 
   private void calm(final long now) {

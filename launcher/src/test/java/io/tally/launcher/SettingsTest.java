@@ -51,6 +51,9 @@ class SettingsTest {
   @ParameterizedTest
   @CsvSource({
     "--shards=0, --shards must be 1 to 4096",
+    "--nats-password-file=/none, --nats-password-file: '/none' cannot be read",
+    "--nats-token-file=/none, --nats-token-file: '/none' cannot be read",
+    "--nats-creds=/, --nats-creds: '/' cannot be read",
     "--shards=4097, --shards must be 1 to 4096",
     "--http-port=-1, --http-port must be 0 to 65535",
     "--metrics-port=65536, --metrics-port must be 0 to 65535",

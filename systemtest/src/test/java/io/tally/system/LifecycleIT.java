@@ -179,7 +179,7 @@ class LifecycleIT {
             "time between two signals", SOON, () -> System.nanoTime() - startNs > 400_000_000L);
         assertTrue(demo.child().isAlive(), demo.child()::picture);
         demo.child().signal("TERM");
-        assertEquals(130, demo.child().awaitExit(SOON), demo.child()::picture);
+        assertEquals(128 + 15, demo.child().awaitExit(SOON), demo.child()::picture);
         awaitGone(server);
         assertEquals(0, connection.pendingBytes());
       } finally {
