@@ -25,7 +25,7 @@ final class ClusterNode implements AutoCloseable {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Settings settings;
-  private final Limits limits;
+  private final MemoryPlan plan;
   private final List<String> nodeIds;
   private final String nodeId;
   private final int localIndex;
@@ -38,14 +38,14 @@ final class ClusterNode implements AutoCloseable {
 
   ClusterNode(
       final Settings settings,
-      final Limits limits,
+      final MemoryPlan plan,
       final List<String> nodeIds,
       final String nodeId,
       final int localIndex,
       final Stepping stepping,
       final NanoClock clock) {
     this.settings = settings;
-    this.limits = limits;
+    this.plan = plan;
     this.nodeIds = nodeIds;
     this.nodeId = nodeId;
     this.localIndex = localIndex;
@@ -110,7 +110,7 @@ final class ClusterNode implements AutoCloseable {
                   .laneWindow(settings.laneWindow)
                   .loopCount(settings.loops)
                   .carrier(carrier)
-                  .maxMessageBytes(limits.maxMessageBytes())
+                  .maxMessageBytes(plan.maxMessageBytes())
                   .homeWakeup(stepping.homeWakeup(localIndex))
                   .senderWakeup(stepping.senderWakeup(localIndex))
                   .queueLimitNs(settings.queueLimit.toNanos())

@@ -86,9 +86,9 @@ final class TallyProcess implements AutoCloseable {
   private void launch() throws StartException, InterruptedException {
     Log.info("tally", "version", Tally.version(), "java", Runtime.version().feature());
     final Thread classes = OwnClasses.startLoading();
-    final Limits limits = new Limits(settings, nodeIds.size(), localNodeIds.size());
-    limits.check();
-    loops = EventLoops.launch(settings.loops, limits.clientLimit().maxConnections(), clock, faults);
+    final MemoryPlan plan = new MemoryPlan(settings, nodeIds.size(), localNodeIds.size());
+    plan.check();
+    loops = EventLoops.launch(settings.loops, plan.clientLimit().maxConnections(), clock, faults);
     final CollectorRegistry registry = new CollectorRegistry();
     acceptFailures = new AcceptFailureLog(clock, AcceptFailureLog::log);
     metrics =
@@ -109,7 +109,7 @@ final class TallyProcess implements AutoCloseable {
               new Carriers.Launch(
                   settings,
                   localNodeIds.equals(nodeIds),
-                  limits.minFrameBytes(),
+                  plan.minFrameBytes(),
                   faults,
                   () -> stop.getCount() == 0));
     }
@@ -121,11 +121,11 @@ final class TallyProcess implements AutoCloseable {
             localNodeIds.size(),
             settings.shardThreads,
             carriers != null && carriers.blocks());
-    final CounterServiceFactory services = launchNodes(limits);
-    launchHttp(limits.clientLimit());
+    final CounterServiceFactory services = launchNodes(plan);
+    launchHttp(plan.clientLimit());
     DefaultExports.register(registry);
     final List<LimitWatch.Limit> watched =
-        new WatchedLimits(settings, limits, services, nodes, http).all();
+        new WatchedLimits(settings, plan, services, nodes, http).all();
     limitWatch = new LimitWatch(watched, LimitWatch::log);
     registry.register(
         new TallyCollector(
@@ -150,13 +150,13 @@ final class TallyProcess implements AutoCloseable {
     }
   }
 
-  private CounterServiceFactory launchNodes(final Limits limits) throws StartException {
-    final CounterServiceFactory services = new CounterServiceFactory(limits.counterLimit());
+  private CounterServiceFactory launchNodes(final MemoryPlan plan) throws StartException {
+    final CounterServiceFactory services = new CounterServiceFactory(plan.counterLimit());
 
     final List<NodeListener> listeners = new ArrayList<>();
     for (int i = 0; i < localNodeIds.size(); i++) {
       final ClusterNode node =
-          new ClusterNode(settings, limits, nodeIds, localNodeIds.get(i), i, stepping, clock);
+          new ClusterNode(settings, plan, nodeIds, localNodeIds.get(i), i, stepping, clock);
       listeners.add(new NodeListener(node.nodeId(), localNodeIds.size() > 1, this::onFatal));
       nodes.add(node);
       node.launchLink(carriers == null ? null : carriers.carrier(), listeners.get(i));
@@ -165,7 +165,7 @@ final class TallyProcess implements AutoCloseable {
     settle(listeners);
     for (int i = 0; i < nodes.size(); i++) {
       final ClusterNode node = nodes.get(i);
-      node.launchEngine(i == 0, services, limits.idempotencyLimit(), faults);
+      node.launchEngine(i == 0, services, plan.idempotencyLimit(), faults);
       Log.info(
           "starting node",
           "nodeID",
@@ -176,7 +176,7 @@ final class TallyProcess implements AutoCloseable {
           node.incarnation());
     }
     Log.info("settings", settings.describe());
-    Log.info("limits", limits.describe());
+    Log.info("limits", plan.describe());
     return services;
   }
 

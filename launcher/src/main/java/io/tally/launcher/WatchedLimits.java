@@ -18,19 +18,19 @@ final class WatchedLimits {
   private static final String SPEED = "the speed of the peer or of the network";
 
   private final Settings settings;
-  private final Limits limits;
+  private final MemoryPlan plan;
   private final CounterServiceFactory services;
   private final List<ClusterNode> nodes;
   private final HttpServer http;
 
   WatchedLimits(
       final Settings settings,
-      final Limits limits,
+      final MemoryPlan plan,
       final CounterServiceFactory services,
       final List<ClusterNode> nodes,
       final HttpServer http) {
     this.settings = settings;
-    this.limits = limits;
+    this.plan = plan;
     this.services = services;
     this.nodes = nodes;
     this.http = http;
@@ -54,16 +54,16 @@ final class WatchedLimits {
             "counters",
             "",
             () -> sum(ShardEngine::entityCount),
-            limits.counterLimit().maxCounters(),
+            plan.counterLimit().maxCounters(),
             services::memoryRefusalCount,
             "--max-counters"));
     all.add(
         new LimitWatch.Limit(
             "idempotency_keys",
             "",
-            limits.idempotencyLimit()::acquired,
-            limits.idempotencyLimit().maxKeys(),
-            limits.idempotencyLimit()::refusalCount,
+            plan.idempotencyLimit()::acquired,
+            plan.idempotencyLimit().maxKeys(),
+            plan.idempotencyLimit()::refusalCount,
             "the heap (-Xmx)"));
     all.add(
         new LimitWatch.Limit(
@@ -97,7 +97,7 @@ final class WatchedLimits {
             "requests_pending",
             "",
             () -> ofLoops(loop -> pending(nodes, loop)),
-            limits.pendingRequests() / settings.loops,
+            plan.pendingRequests() / settings.loops,
             () -> count(EngineCounter.REJECTED_PENDING_FULL),
             "--loops"));
   }
@@ -123,13 +123,12 @@ final class WatchedLimits {
   }
 
   private void peers(final List<LimitWatch.Limit> all) {
-    final ClusterLink.Context settled = new ClusterLink.Context();
     all.add(
         new LimitWatch.Limit(
             "link_window_bytes",
             "",
             () -> ofPeers(PeerTraffic::unacknowledgedBytes),
-            settled.windowBytes(),
+            ClusterLink.Context.DEFAULT_WINDOW_BYTES,
             () -> count(LinkCounter.WINDOW_STALLS),
             SPEED));
     all.add(
@@ -137,7 +136,7 @@ final class WatchedLimits {
             "link_queue_bytes",
             "",
             () -> ofPeers(PeerTraffic::queuedBytes),
-            settled.ringBytes(),
+            ClusterLink.Context.DEFAULT_RING_BYTES,
             () -> count(LinkCounter.QUEUE_FULL),
             SPEED));
   }

@@ -341,6 +341,12 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
 
   /** Configuration of a link. Not to be changed after the launch. */
   public static final class Context {
+    /** The most bytes that one peer may not have acknowledged, unless set otherwise. */
+    public static final int DEFAULT_WINDOW_BYTES = 1 << 20;
+
+    /** The bytes that may wait in front of that window, unless set otherwise. */
+    public static final int DEFAULT_RING_BYTES = 1 << 18;
+
     private String nodeId;
     private List<String> nodeIds;
     private long incarnation;
@@ -356,8 +362,8 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     private Wakeup homeWakeup;
     private Wakeup senderWakeup;
     private LinkListener listener = LinkListener.NONE;
-    private int windowBytes = 1 << 20;
-    private int ringBytes = 1 << 18;
+    private int windowBytes = DEFAULT_WINDOW_BYTES;
+    private int ringBytes = DEFAULT_RING_BYTES;
     private int maxFrameBytes = 1 << 16;
     private int maxMessageBytes = Integer.MAX_VALUE;
     private int inboundFrames = 1 << 13;
@@ -681,12 +687,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
       return this;
     }
 
-    /**
-     * The most bytes that one peer may not have acknowledged.
-     *
-     * @return the value.
-     */
-    public int windowBytes() {
+    int windowBytes() {
       return windowBytes;
     }
 
@@ -699,15 +700,6 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     public Context ringBytes(final int value) {
       ringBytes = value;
       return this;
-    }
-
-    /**
-     * The bytes that may wait in front of that window, a power of two.
-     *
-     * @return the value.
-     */
-    public int ringBytes() {
-      return ringBytes;
     }
 
     /**

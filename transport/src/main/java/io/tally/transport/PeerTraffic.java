@@ -7,9 +7,9 @@ package io.tally.transport;
  * @param roundTripCount frames timed so far.
  * @param roundTripSumNs of their times, in nanoseconds.
  * @param unacknowledgedBytes of the frames sent to it, as of the sender's last step; hellos pass
- *     also where they are more than {@link ClusterLink.Context#windowBytes()}.
+ *     also where they are more than {@link ClusterLink.Context#windowBytes(int)}.
  * @param queuedBytes of commands and replies that wait to be sent to it, at most {@link
- *     ClusterLink.Context#ringBytes()}.
+ *     ClusterLink.Context#ringBytes(int)}.
  */
 public record PeerTraffic(
     long roundTripCount, long roundTripSumNs, long unacknowledgedBytes, long queuedBytes) {

@@ -334,7 +334,7 @@ class SteppedLinkTest {
     assertEquals(NodeLink.BACK_PRESSURED, a.offerCommand(1, -1, 900));
     assertTrue(a.count(LinkCounter.QUEUE_FULL) > 0);
     assertTrue(a.link.traffic(1).unacknowledgedBytes() > (1 << 16) - 2_000);
-    final int queueBytes = new ClusterLink.Context().ringBytes();
+    final int queueBytes = ClusterLink.Context.DEFAULT_RING_BYTES;
     assertTrue(a.link.traffic(1).queuedBytes() > queueBytes - 2_000);
     carrier.loses = subject -> false;
     pass(200, a, b);

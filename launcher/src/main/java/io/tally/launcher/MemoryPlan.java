@@ -12,7 +12,7 @@ import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
 
 /** The bounds that follow from the settings: checked before memory is taken, and for the log. */
-final class Limits {
+final class MemoryPlan {
   private static final long MIB = 1 << 20;
 
   private final Settings settings;
@@ -33,7 +33,7 @@ final class Limits {
   private final long keptKeyMs;
   private final long shards;
 
-  Limits(final Settings settings, final int nodeCount, final int localNodeCount) {
+  MemoryPlan(final Settings settings, final int nodeCount, final int localNodeCount) {
     this.settings = settings;
     // Asked for the lengths of its messages only.
     final CounterServiceFactory services = new CounterServiceFactory(new CounterLimit(0));
@@ -51,7 +51,7 @@ final class Limits {
     ringBytes = shards * context.ringBytes();
     replyQueueBytes = (long) settings.loops * context.replyQueueBytes();
     pendingBytes = (long) pendingRequests * maxMessageBytes;
-    peerBytes = (nodeCount - 1L) * localNodeCount * new ClusterLink.Context().ringBytes();
+    peerBytes = (nodeCount - 1L) * localNodeCount * ClusterLink.Context.DEFAULT_RING_BYTES;
     tableBytes = shards * CounterServiceFactory.firstTableBytes();
     laneBytes =
         settings.loops
