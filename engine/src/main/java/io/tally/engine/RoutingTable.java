@@ -3,9 +3,9 @@ package io.tally.engine;
 import java.util.List;
 
 /**
- * Which node owns each shard, and since which epoch. Immutable; a new table replaces the old one by
- * one reference. Nodes are addressed by their index in the sorted node list; on the wire they have
- * stable keys.
+ * Which node owns each shard, and since which epoch. Immutable, and the same as long as the process
+ * lives. Nodes are addressed by their index in the sorted node list; on the wire they have stable
+ * keys.
  */
 public final class RoutingTable {
   private final List<String> nodeIds;
