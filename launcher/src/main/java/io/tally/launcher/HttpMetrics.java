@@ -1,28 +1,27 @@
 package io.tally.launcher;
 
 import io.tally.http.HttpCounters;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntToLongFunction;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 
 /** The metrics of the API's port. */
 final class HttpMetrics {
   private final HttpCounters http;
   private final LongSupplier metricsAcceptFailures;
+  private final List<String> loops;
 
   HttpMetrics(final HttpCounters http, final LongSupplier metricsAcceptFailures) {
     this.http = http;
     this.metricsAcceptFailures = metricsAcceptFailures;
+    loops = IntStream.range(0, http.loopCount()).mapToObj(Integer::toString).toList();
   }
 
   void addTo(final List<Family> families) {
-    final Family responses =
-        Family.counter("tally_http_responses", "HTTP responses of the API by status.", "status");
-    for (final int code : HttpCounters.statuses()) {
-      responses.add(http.responses(code), Integer.toString(code));
-    }
-    families.add(responses);
-    addProblems(families);
-    addShares(families);
+    addAnswers(families);
+    addLoops(families);
     families.add(
         Family.gauge(
                 "tally_http_connections",
@@ -37,17 +36,6 @@ final class HttpMetrics {
                 "tally_http_connections_refused",
                 "Connections of the API that were answered 503 because of the limit.")
             .add(http.connectionsRefused()));
-    final Family bytes =
-        Family.gauge(
-            "tally_http_client_bytes",
-            "Bytes that clients make an event loop keep: requests not complete, requests not answered, answers not"
-                + " read. At most tally_http_client_bytes_limit; beyond, the connections that keep most are given"
-                + " up.",
-            "loop");
-    for (int loop = 0; loop < http.loopCount(); loop++) {
-      bytes.add(http.clientBytes(loop), Integer.toString(loop));
-    }
-    families.add(bytes);
     families.add(
         Family.counter(
                 "tally_http_connections_given_up",
@@ -67,51 +55,72 @@ final class HttpMetrics {
             .add(http.responsesDropped()));
   }
 
-  private void addProblems(final List<Family> families) {
-    final Family problems =
-        Family.counter(
-            "tally_http_problems",
-            "HTTP responses of the API that were no success, by problem type: what stands behind /problems/ in"
-                + " the answer and is explained there.",
-            "type");
-    final List<String> types = HttpCounters.problemTypes();
-    for (int type = 0; type < types.size(); type++) {
-      problems.add(http.problems(type), types.get(type));
-    }
-    families.add(problems);
-    final Family busy =
-        Family.counter(
-            "tally_http_busy",
-            "HTTP responses of the API with the problem type busy, by reason: busy, the shard could not take it"
-                + " within --queue-limit; waited, it had waited to be read for longer than requests may take;"
-                + " client-memory, beyond tally_http_client_bytes_limit; connections, beyond"
-                + " tally_http_connections_limit.",
-            "reason");
-    final List<String> reasons = HttpCounters.busyReasons();
-    for (int reason = 0; reason < reasons.size(); reason++) {
-      busy.add(http.busy(reason), reasons.get(reason));
-    }
-    families.add(busy);
+  private void addAnswers(final List<Family> families) {
+    final int[] statuses = HttpCounters.statuses();
+    families.add(
+        each(
+            Family.counter(
+                "tally_http_responses", "HTTP responses of the API by status.", "status"),
+            Arrays.stream(statuses).mapToObj(Integer::toString).toList(),
+            index -> http.responses(statuses[index])));
+    families.add(
+        each(
+            Family.counter(
+                "tally_http_problems",
+                "HTTP responses of the API that were no success, by problem type: what stands behind /problems/ in"
+                    + " the answer and is explained there.",
+                "type"),
+            HttpCounters.problemTypes(),
+            http::problems));
+    families.add(
+        each(
+            Family.counter(
+                "tally_http_busy",
+                "HTTP responses of the API with the problem type busy, by reason: busy, the shard could not take it"
+                    + " within --queue-limit; waited, it had waited to be read for longer than requests may take;"
+                    + " client-memory, beyond tally_http_client_bytes_limit; connections, beyond"
+                    + " tally_http_connections_limit.",
+                "reason"),
+            HttpCounters.busyReasons(),
+            http::busy));
   }
 
-  private void addShares(final List<Family> families) {
-    final Family paused =
-        Family.gauge(
-            "tally_http_connections_paused",
-            "Connections of the API that an event loop does not read on now: they have as many requests under way"
-                + " as they may, do not take their answers, or the loop has no room.",
-            "loop");
-    final Family share =
-        Family.gauge(
-            "tally_http_requests_limit",
-            "Requests that an event loop takes under way now, about what it answers in an eighth of a second; only"
-                + " connections that have none may have one beyond it. The others wait unread.",
-            "loop");
-    for (int loop = 0; loop < http.loopCount(); loop++) {
-      paused.add(http.connectionsPaused(loop), Integer.toString(loop));
-      share.add(http.requestsLimit(loop), Integer.toString(loop));
+  private void addLoops(final List<Family> families) {
+    families.add(
+        each(
+            Family.gauge(
+                "tally_http_connections_paused",
+                "Connections of the API that an event loop does not read on now: they have as many requests under way"
+                    + " as they may, do not take their answers, or the loop has no room.",
+                "loop"),
+            loops,
+            http::connectionsPaused));
+    families.add(
+        each(
+            Family.gauge(
+                "tally_http_requests_limit",
+                "Requests that an event loop takes under way now, about what it answers in an eighth of a second; only"
+                    + " connections that have none may have one beyond it. The others wait unread.",
+                "loop"),
+            loops,
+            http::requestsLimit));
+    families.add(
+        each(
+            Family.gauge(
+                "tally_http_client_bytes",
+                "Bytes that clients make an event loop keep: requests not complete, requests not answered, answers not"
+                    + " read. At most tally_http_client_bytes_limit; beyond, the connections that keep most are given"
+                    + " up.",
+                "loop"),
+            loops,
+            http::clientBytes));
+  }
+
+  private static Family each(
+      final Family family, final List<String> labels, final IntToLongFunction value) {
+    for (int index = 0; index < labels.size(); index++) {
+      family.add(value.applyAsLong(index), labels.get(index));
     }
-    families.add(paused);
-    families.add(share);
+    return family;
   }
 }
