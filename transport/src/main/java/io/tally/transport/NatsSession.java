@@ -241,11 +241,11 @@ public final class NatsSession implements FrameCarrier, SteppedAgent {
     worst = null;
     triedInRound = 0;
     carrying = current.client();
+    showDenials();
     if (wasConnected) {
       add(CarrierCounter.RECONNECTS, 1);
     }
     wasConnected = true;
-    showDenials();
   }
 
   /** Publishing that was denied is seen again within the time of a hello, if it still is. */
@@ -277,11 +277,12 @@ public final class NatsSession implements FrameCarrier, SteppedAgent {
     deniedNs.clear();
     servers.next();
     if (lost) {
-      add(CarrierCounter.DISCONNECTS, 1);
       if (nowNs - carryingSinceNs >= STABLE_NS) {
         failedRounds = 0;
       }
       become(state, reason);
+      // Whoever sees it counted sees the state too.
+      add(CarrierCounter.DISCONNECTS, 1);
       nextAttemptNs = failedRounds == 0 ? nowNs : nowNs + backoffNs();
       failedRounds++;
       return;
