@@ -1,6 +1,9 @@
 package io.tally.system;
 
 import io.tally.engine.KeyHash;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -12,6 +15,8 @@ public final class Placement {
   private static final Pattern NODE =
       Pattern.compile("\"node_id\":\"([^\"]+)\"[^\\[]*\"shards\":\\[([0-9,]*)]");
 
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+
   private final String[] nodeByShard;
 
   private Placement(final String[] nodeByShard) {
@@ -21,16 +26,32 @@ public final class Placement {
   /** Asks a node. */
   public static Placement of(final int httpPort, final int shardCount) {
     final String[] nodes = new String[shardCount];
-    final Matcher matcher = NODE.matcher(Http.get(httpPort, "/cluster").body());
+    final String cluster = cluster(httpPort);
+    final Matcher matcher = NODE.matcher(cluster);
     while (matcher.find()) {
       for (final String shard : matcher.group(2).split(",")) {
         nodes[Integer.parseInt(shard)] = matcher.group(1);
       }
     }
     if (Arrays.stream(nodes).anyMatch(node -> node == null)) {
-      throw new AssertionError("shards without a node: " + Arrays.toString(nodes));
+      throw new AssertionError("shards without a node: " + cluster);
     }
     return new Placement(nodes);
+  }
+
+  /** On a busy machine a process may stand still so long that it takes nothing that waited. */
+  private static String cluster(final int httpPort) {
+    final List<String> answers = new ArrayList<>();
+    Await.until(
+        "GET /cluster",
+        LIMIT,
+        () -> {
+          final HttpResponse<String> answer = Http.get(httpPort, "/cluster");
+          answers.add(answer.body());
+          return answer.statusCode() != 503;
+        },
+        () -> answers);
+    return answers.get(answers.size() - 1);
   }
 
   /** The node that owns a counter. */
