@@ -162,7 +162,7 @@ class SourceRulesTest {
   }
 
   private static List<String> modules() throws IOException {
-    return Pattern.compile("<module>(\\w+)</module>")
+    return Pattern.compile("<module>(.*?)</module>")
         .matcher(Files.readString(root().resolve("pom.xml")))
         .results()
         .map(found -> found.group(1))

@@ -17,7 +17,6 @@ import io.tally.counter.codecs.IncrementDecoder;
 import io.tally.counter.codecs.IncrementEncoder;
 import io.tally.counter.codecs.MessageHeaderDecoder;
 import io.tally.counter.codecs.MessageHeaderEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -44,9 +43,9 @@ final class CounterWireVersionTest {
   @Test
   void shouldReadAnIncrementOfVersion0() {
     final IncrementDecoder decoder =
-        new IncrementDecoder().wrapAndApplyHeader(bytes(INCREMENT), 0, decodedHeader);
+        new IncrementDecoder().wrapAndApplyHeader(WireBytes.of(INCREMENT), 0, decodedHeader);
     assertEquals(-5_000_000_000L, decoder.amount());
-    assertEquals("hits", text(decoder.counterIdLength(), decoder::getCounterId));
+    assertEquals("hits", WireBytes.text(decoder.counterIdLength(), decoder::getCounterId));
   }
 
   @Test
@@ -55,27 +54,27 @@ final class CounterWireVersionTest {
     encoder
         .wrapAndApplyHeader(buffer, 0, header)
         .amount(-5_000_000_000L)
-        .putCounterId(ascii("hits"), 0, 4);
-    assertEquals(INCREMENT, hex(encoder.encodedLength()));
+        .putCounterId(WireBytes.ascii("hits"), 0, 4);
+    assertEquals(INCREMENT, WireBytes.hex(buffer, encoder.encodedLength()));
   }
 
   @Test
   void shouldReadAGetValueOfVersion0() {
     final GetValueDecoder decoder =
-        new GetValueDecoder().wrapAndApplyHeader(bytes(GET_VALUE), 0, decodedHeader);
-    assertEquals("hits", text(decoder.counterIdLength(), decoder::getCounterId));
+        new GetValueDecoder().wrapAndApplyHeader(WireBytes.of(GET_VALUE), 0, decodedHeader);
+    assertEquals("hits", WireBytes.text(decoder.counterIdLength(), decoder::getCounterId));
   }
 
   @Test
   void shouldWriteAGetValueOfVersion0() {
     final GetValueEncoder encoder = new GetValueEncoder();
-    encoder.wrapAndApplyHeader(buffer, 0, header).putCounterId(ascii("hits"), 0, 4);
-    assertEquals(GET_VALUE, hex(encoder.encodedLength()));
+    encoder.wrapAndApplyHeader(buffer, 0, header).putCounterId(WireBytes.ascii("hits"), 0, 4);
+    assertEquals(GET_VALUE, WireBytes.hex(buffer, encoder.encodedLength()));
   }
 
   @Test
   void shouldWriteTheSameCounterCommandsByTheirProxy() {
-    final byte[] id = ascii("hits");
+    final byte[] id = WireBytes.ascii("hits");
     final int shard = KeyHash.shard(KeyHash.hash(id, 0, id.length), StockNode.SHARD_COUNT);
     final int owner = counterNode("node-0").context.routingTable().nodeIndex(shard);
     final StockNode asker = counterNode(owner == 0 ? "node-1" : "node-0");
@@ -97,7 +96,7 @@ final class CounterWireVersionTest {
 
   @Test
   void shouldReadTheSameCounterReplyByItsAdapter() {
-    final UnsafeBuffer reply = bytes(COUNTER_REPLY);
+    final UnsafeBuffer reply = WireBytes.of(COUNTER_REPLY);
     final CounterReplyAdapter adapter = new CounterReplyAdapter();
     assertTrue(adapter.wrap(reply, 0, reply.capacity()));
     assertEquals(Long.MIN_VALUE + 1, adapter.value());
@@ -109,7 +108,7 @@ final class CounterWireVersionTest {
   @Test
   void shouldReadACounterReplyOfVersion0() {
     final CounterReplyDecoder decoder =
-        new CounterReplyDecoder().wrapAndApplyHeader(bytes(COUNTER_REPLY), 0, decodedHeader);
+        new CounterReplyDecoder().wrapAndApplyHeader(WireBytes.of(COUNTER_REPLY), 0, decodedHeader);
     assertEquals(Long.MIN_VALUE + 1, decoder.value());
     assertEquals(CounterStatus.OVERFLOW, decoder.status());
   }
@@ -121,7 +120,7 @@ final class CounterWireVersionTest {
         .wrapAndApplyHeader(buffer, 0, header)
         .value(Long.MIN_VALUE + 1)
         .status(CounterStatus.OVERFLOW);
-    assertEquals(COUNTER_REPLY, hex(encoder.encodedLength()));
+    assertEquals(COUNTER_REPLY, WireBytes.hex(buffer, encoder.encodedLength()));
   }
 
   private static StockNode counterNode(final String nodeId) {
@@ -129,29 +128,5 @@ final class CounterWireVersionTest {
         new CachedNanoClock(),
         StockNode.context(List.of("node-0", "node-1"), nodeId, 3)
             .serviceFactory(new CounterServiceFactory(new CounterLimit(0))));
-  }
-
-  private interface Field {
-    int get(byte[] target, int offset, int length);
-  }
-
-  private static String text(final int length, final Field field) {
-    final byte[] target = new byte[length];
-    field.get(target, 0, length);
-    return new String(target, StandardCharsets.US_ASCII);
-  }
-
-  private static byte[] ascii(final String text) {
-    return text.getBytes(StandardCharsets.US_ASCII);
-  }
-
-  private static UnsafeBuffer bytes(final String hex) {
-    return new UnsafeBuffer(HexFormat.of().parseHex(hex));
-  }
-
-  private String hex(final int bodyLength) {
-    final byte[] written = new byte[MessageHeaderEncoder.ENCODED_LENGTH + bodyLength];
-    buffer.getBytes(0, written);
-    return HexFormat.of().formatHex(written);
   }
 }

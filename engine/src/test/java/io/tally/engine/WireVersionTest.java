@@ -15,7 +15,6 @@ import io.tally.engine.codecs.NodeState;
 import io.tally.engine.codecs.ReplyCode;
 import io.tally.engine.codecs.ReplyDecoder;
 import io.tally.engine.codecs.ReplyEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -55,7 +54,7 @@ final class WireVersionTest {
   @Test
   void shouldReadAFrameHeaderOfVersion0() {
     final FrameHeaderDecoder decoder =
-        new FrameHeaderDecoder().wrapAndApplyHeader(bytes(FRAME_HEADER), 0, decodedHeader);
+        new FrameHeaderDecoder().wrapAndApplyHeader(WireBytes.of(FRAME_HEADER), 0, decodedHeader);
     assertEquals(0x1122334455667788L, decoder.sourceKey());
     assertEquals(1_700_000_000_123L, decoder.sourceIncarnation());
     assertEquals(42, decoder.frameNumber());
@@ -75,13 +74,13 @@ final class WireVersionTest {
         .ackedFrame(41)
         .clockNs(-7)
         .messageCount(3);
-    assertEquals(FRAME_HEADER, hex(encoder.encodedLength()));
+    assertEquals(FRAME_HEADER, WireBytes.hex(buffer, encoder.encodedLength()));
   }
 
   @Test
   void shouldReadAHelloOfVersion0() {
     final HelloDecoder decoder =
-        new HelloDecoder().wrapAndApplyHeader(bytes(HELLO), 0, decodedHeader);
+        new HelloDecoder().wrapAndApplyHeader(WireBytes.of(HELLO), 0, decodedHeader);
     assertEquals(-2, decoder.nodeKey());
     assertEquals(1_700_000_000_123L, decoder.incarnation());
     assertEquals(0x0FEDCBA987654321L, decoder.fingerprint());
@@ -93,7 +92,7 @@ final class WireVersionTest {
     assertEquals(NodeState.READY, decoder.state());
     assertEquals(1, decoder.answer());
     assertEquals(1, decoder.resolved());
-    assertEquals("node-3", text(decoder.nodeIdLength(), decoder::getNodeId));
+    assertEquals("node-3", WireBytes.text(decoder.nodeIdLength(), decoder::getNodeId));
   }
 
   @Test
@@ -112,14 +111,14 @@ final class WireVersionTest {
         .state(NodeState.READY)
         .answer((short) 1)
         .resolved((short) 1)
-        .putNodeId(ascii("node-3"), 0, 6);
-    assertEquals(HELLO, hex(encoder.encodedLength()));
+        .putNodeId(WireBytes.ascii("node-3"), 0, 6);
+    assertEquals(HELLO, WireBytes.hex(buffer, encoder.encodedLength()));
   }
 
   @Test
   void shouldReadACommandOfVersion0() {
     final CommandDecoder decoder =
-        new CommandDecoder().wrapAndApplyHeader(bytes(COMMAND), 0, decodedHeader);
+        new CommandDecoder().wrapAndApplyHeader(WireBytes.of(COMMAND), 0, decodedHeader);
     assertEquals(11, decoder.shardIncarnation());
     assertEquals(2, decoder.epoch());
     assertEquals(-3, decoder.originKey());
@@ -132,8 +131,8 @@ final class WireVersionTest {
     assertEquals(63, decoder.shardId());
     assertEquals(255, decoder.originLoop());
     assertTrue(decoder.flags().write());
-    assertEquals("key", text(decoder.idempotencyKeyLength(), decoder::getIdempotencyKey));
-    assertEquals("payload", text(decoder.payloadLength(), decoder::getPayload));
+    assertEquals("key", WireBytes.text(decoder.idempotencyKeyLength(), decoder::getIdempotencyKey));
+    assertEquals("payload", WireBytes.text(decoder.payloadLength(), decoder::getPayload));
   }
 
   @Test
@@ -155,15 +154,23 @@ final class WireVersionTest {
         .flags()
         .clear()
         .write(true);
-    encoder.putIdempotencyKey(ascii("key"), 0, 3).putPayload(ascii("payload"), 0, 7);
-    assertEquals(COMMAND, hex(encoder.encodedLength()));
+    encoder
+        .putIdempotencyKey(WireBytes.ascii("key"), 0, 3)
+        .putPayload(WireBytes.ascii("payload"), 0, 7);
+    assertEquals(COMMAND, WireBytes.hex(buffer, encoder.encodedLength()));
   }
 
   @Test
   void shouldWriteTheSameCommandByItsProxy() {
     final Messages.Address address = new Messages.Address(11, 2, -3, 22, 255, 0x123450007L, 77, 70);
     final byte[] written =
-        Messages.command(address, 0xAABBCCDDEEFF0011L, 999_999, 63, ascii("key"), ascii("payload"));
+        Messages.command(
+            address,
+            0xAABBCCDDEEFF0011L,
+            999_999,
+            63,
+            WireBytes.ascii("key"),
+            WireBytes.ascii("payload"));
     assertEquals(COMMAND, HexFormat.of().formatHex(written));
   }
 
@@ -192,7 +199,7 @@ final class WireVersionTest {
   @Test
   void shouldReadAReplyOfVersion0() {
     final ReplyDecoder decoder =
-        new ReplyDecoder().wrapAndApplyHeader(bytes(REPLY), 0, decodedHeader);
+        new ReplyDecoder().wrapAndApplyHeader(WireBytes.of(REPLY), 0, decodedHeader);
     assertEquals(0x123450007L, decoder.correlationId());
     assertEquals(22, decoder.originIncarnation());
     assertEquals(11, decoder.shardIncarnation());
@@ -201,7 +208,7 @@ final class WireVersionTest {
     assertEquals(255, decoder.originLoop());
     assertEquals(ReplyCode.KEY_LIMIT, decoder.code());
     assertTrue(decoder.flags().replayed());
-    assertEquals("answer", text(decoder.payloadLength(), decoder::getPayload));
+    assertEquals("answer", WireBytes.text(decoder.payloadLength(), decoder::getPayload));
   }
 
   @Test
@@ -219,21 +226,21 @@ final class WireVersionTest {
         .flags()
         .clear()
         .replayed(true);
-    encoder.putPayload(ascii("answer"), 0, 6);
-    assertEquals(REPLY, hex(encoder.encodedLength()));
+    encoder.putPayload(WireBytes.ascii("answer"), 0, 6);
+    assertEquals(REPLY, WireBytes.hex(buffer, encoder.encodedLength()));
   }
 
   @Test
   void shouldWriteTheSameReplyByItsProxy() {
     final Command command = Messages.decode(HexFormat.of().parseHex(COMMAND));
     final byte[] written =
-        Messages.reply(command, 11, 2, ReplyCode.KEY_LIMIT, true, ascii("answer"));
+        Messages.reply(command, 11, 2, ReplyCode.KEY_LIMIT, true, WireBytes.ascii("answer"));
     assertEquals(REPLY, HexFormat.of().formatHex(written));
   }
 
   @Test
   void shouldReadTheSameReplyByItsAdapter() {
-    final UnsafeBuffer reply = bytes(REPLY);
+    final UnsafeBuffer reply = WireBytes.of(REPLY);
     final ReplyAdapter adapter = new ReplyAdapter();
     assertTrue(adapter.wrap(reply, 0, reply.capacity()));
     assertEquals(255, adapter.originLoop());
@@ -261,29 +268,5 @@ final class WireVersionTest {
             .map(code -> code + "=" + code.value())
             .toList()
             .toString());
-  }
-
-  private interface Field {
-    int get(byte[] target, int offset, int length);
-  }
-
-  private static String text(final int length, final Field field) {
-    final byte[] target = new byte[length];
-    field.get(target, 0, length);
-    return new String(target, StandardCharsets.US_ASCII);
-  }
-
-  private static byte[] ascii(final String text) {
-    return text.getBytes(StandardCharsets.US_ASCII);
-  }
-
-  private static UnsafeBuffer bytes(final String hex) {
-    return new UnsafeBuffer(HexFormat.of().parseHex(hex));
-  }
-
-  private String hex(final int bodyLength) {
-    final byte[] written = new byte[MessageHeaderEncoder.ENCODED_LENGTH + bodyLength];
-    buffer.getBytes(0, written);
-    return HexFormat.of().formatHex(written);
   }
 }
