@@ -6,10 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Places shards on nodes by balanced rendezvous hashing. Every pair of a shard and a node has a
@@ -19,10 +16,6 @@ import java.util.regex.Pattern;
  * most of the other shards stay where they are: their scores are the same as before.
  */
 final class Placement {
-  static final int MAX_SHARD_COUNT = 4096;
-
-  private static final Pattern NODE_ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
-
   // Equal scores are hardly to be met, but the table must be the same in every process.
   private static final Comparator<Bid> BY_FALLING_SCORE =
       ((Comparator<Bid>) (a, b) -> Long.compareUnsigned(b.score, a.score))
@@ -33,23 +26,14 @@ final class Placement {
 
   private Placement() {}
 
-  /**
-   * Places all shards. The table depends on the set of nodes, the number of shards and the seed
-   * alone.
-   *
-   * @param nodeIds distinct, in any order, each of 1 to 64 letters, digits, '_' or '-'.
-   * @param shardCount number of shards, 1 to 4096.
-   * @param seed any text; clusters with different seeds are placed differently.
-   * @return the table, with each shard at epoch 1.
-   * @throws IllegalArgumentException if the ids or the number of shards are refused.
-   */
-  static RoutingTable place(final List<String> nodeIds, final int shardCount, final String seed) {
-    validate(nodeIds, shardCount);
-    final List<String> sortedIds = nodeIds.stream().sorted().toList();
-    final int[] nodeByShard = assign(bids(sortedIds, shardCount, seed), shardCount, nodeIds.size());
+  static RoutingTable place(final ClusterSettings cluster) {
+    final List<String> nodeIds = cluster.nodeIds();
+    final int shardCount = cluster.shardCount();
+    final int[] nodeByShard =
+        assign(bids(nodeIds, shardCount, cluster.seed()), shardCount, nodeIds.size());
     final long[] epochByShard = new long[shardCount];
     Arrays.fill(epochByShard, 1);
-    return new RoutingTable(sortedIds, nodeByShard, epochByShard);
+    return new RoutingTable(nodeIds, nodeByShard, epochByShard);
   }
 
   private static int[] assign(final List<Bid> bids, final int shardCount, final int nodeCount) {
@@ -100,27 +84,5 @@ final class Placement {
         .putInt(seedBytes.length)
         .put(seedBytes)
         .put(nodeBytes);
-  }
-
-  private static void validate(final List<String> nodeIds, final int shardCount) {
-    require(!nodeIds.isEmpty(), "at least one node is needed");
-    require(
-        shardCount >= 1 && shardCount <= MAX_SHARD_COUNT,
-        "the number of shards must be 1 to " + MAX_SHARD_COUNT + ": " + shardCount);
-    final Set<String> ids = new HashSet<>();
-    final Set<Long> keys = new HashSet<>();
-    for (final String nodeId : nodeIds) {
-      require(
-          NODE_ID.matcher(nodeId).matches(),
-          "a node id is 1 to 64 letters, digits, '_' or '-': " + nodeId);
-      require(ids.add(nodeId), "node id given twice: " + nodeId);
-      require(keys.add(KeyHash.hash(nodeId)), "node id has the hash of another one: " + nodeId);
-    }
-  }
-
-  private static void require(final boolean condition, final String message) {
-    if (!condition) {
-      throw new IllegalArgumentException(message);
-    }
   }
 }

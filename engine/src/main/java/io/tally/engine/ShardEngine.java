@@ -315,11 +315,11 @@ public final class ShardEngine {
 
     private List<String> nodeIds = List.of("node-0");
     private String nodeId = "node-0";
-    private int shardCount = 64;
-    private String seed = "counter-cluster";
+    private int shardCount = ClusterSettings.DEFAULT_SHARD_COUNT;
+    private String seed = ClusterSettings.DEFAULT_SEED;
     private long incarnation = 1;
     private int ringSlots = 1024;
-    private int laneWindow = 4096;
+    private int laneWindow = ClusterSettings.DEFAULT_LANE_WINDOW;
     private int pendingSlots = 8192;
     private long requestTimeoutNs = TimeUnit.SECONDS.toNanos(1);
     private long queueLimitNs = TimeUnit.MILLISECONDS.toNanos(250);
@@ -351,12 +351,11 @@ public final class ShardEngine {
       require(ingressWakeups.length <= 256, "at most 256 ingress loops");
       require(nodeIds.contains(nodeId), "node " + nodeId + " is not in the node list " + nodeIds);
       requirePowerOfTwo("ring slots", ringSlots, 2, 1 << 20);
-      requirePowerOfTwo("lane window", laneWindow, 64, 1 << 20);
       requirePowerOfTwo("pending slots", pendingSlots, 1, Ingress.MAX_PENDING_SLOTS);
       require(requestTimeoutNs > 0, "the request timeout must be positive");
       require(queueLimitNs > 0, "the queue limit must be positive");
       queueLimitNs = Math.min(queueLimitNs, requestTimeoutNs);
-      routingTable = Placement.place(nodeIds, shardCount, seed);
+      routingTable = new ClusterSettings(nodeIds, shardCount, seed, laneWindow).placement();
     }
 
     /**

@@ -3,7 +3,6 @@ package io.tally.engine;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -37,12 +36,12 @@ class PlacementTest {
 
   @Test
   void shouldPlaceAsFrozen() {
-    assertArrayEquals(SEVEN_NODES, owners(Placement.place(nodes(7), 64, SEED)));
+    assertArrayEquals(SEVEN_NODES, owners(place(nodes(7), 64, SEED)));
   }
 
   @Test
   void shouldStartEveryShardAtEpochOne() {
-    final RoutingTable table = Placement.place(nodes(3), 10, SEED);
+    final RoutingTable table = place(nodes(3), 10, SEED);
 
     assertEquals(10, table.shardCount());
     for (int shardId = 0; shardId < 10; shardId++) {
@@ -52,12 +51,12 @@ class PlacementTest {
 
   @Test
   void shouldNotDependOnTheOrderOfTheNodes() {
-    final RoutingTable expected = Placement.place(nodes(12), 64, SEED);
+    final RoutingTable expected = place(nodes(12), 64, SEED);
     final Random random = new Random(20210218);
     for (int i = 0; i < 10; i++) {
       final List<String> shuffled = new ArrayList<>(nodes(12));
       Collections.shuffle(shuffled, random);
-      final RoutingTable table = Placement.place(shuffled, 64, SEED);
+      final RoutingTable table = place(shuffled, 64, SEED);
 
       assertEquals(expected.nodeIds(), table.nodeIds());
       assertArrayEquals(owners(expected), owners(table));
@@ -69,14 +68,12 @@ class PlacementTest {
   @Test
   void shouldPlaceDifferentSeedsDifferently() {
     assertFalse(
-        Arrays.equals(
-            owners(Placement.place(nodes(7), 64, SEED)),
-            owners(Placement.place(nodes(7), 64, SEED + "2"))));
+        Arrays.equals(owners(place(nodes(7), 64, SEED)), owners(place(nodes(7), 64, SEED + "2"))));
     // The same text, split otherwise between seed and node id.
     assertFalse(
         Arrays.equals(
-            owners(Placement.place(List.of("xa", "xb", "xc"), 64, "s")),
-            owners(Placement.place(List.of("a", "b", "c"), 64, "sx"))));
+            owners(place(List.of("xa", "xb", "xc"), 64, "s")),
+            owners(place(List.of("a", "b", "c"), 64, "sx"))));
   }
 
   @Test
@@ -84,11 +81,11 @@ class PlacementTest {
     for (final String seed : SEEDS) {
       for (final int shardCount : new int[] {1, 2, 7, 63, 64, 100, 128, 1000}) {
         for (int nodeCount = 1; nodeCount <= 17; nodeCount++) {
-          assertBalanced(Placement.place(nodes(nodeCount), shardCount, seed));
+          assertBalanced(place(nodes(nodeCount), shardCount, seed));
         }
       }
     }
-    assertBalanced(Placement.place(nodes(16), Placement.MAX_SHARD_COUNT, SEED));
+    assertBalanced(place(nodes(16), ClusterSettings.MAX_SHARD_COUNT, SEED));
   }
 
   @ParameterizedTest
@@ -101,10 +98,10 @@ class PlacementTest {
       for (final IntFunction<String> naming : NAMINGS) {
         for (int nodeCount = 3; nodeCount <= 16; nodeCount++) {
           final List<String> ids = IntStream.range(0, nodeCount).mapToObj(naming).toList();
-          final RoutingTable with = Placement.place(ids, shardCount, seed);
+          final RoutingTable with = place(ids, shardCount, seed);
           for (final String id : ids) {
             final List<String> others = ids.stream().filter(other -> !other.equals(id)).toList();
-            final RoutingTable without = Placement.place(others, shardCount, seed);
+            final RoutingTable without = place(others, shardCount, seed);
             final double moved = moved(with, without);
             final double join = moved / fewestMoved(without, with);
             final double leave = moved / fewestMoved(with, without);
@@ -123,31 +120,10 @@ class PlacementTest {
     assertTrue(worst <= 4, "at worst " + worst);
   }
 
-  @Test
-  void shouldRefuseBadInput() {
-    refuses(List.of(), 64);
-    refuses(List.of("a", "b", "a"), 64);
-    refuses(List.of("a", ""), 64);
-    refuses(List.of("a.b"), 64);
-    refuses(List.of("a b"), 64);
-    refuses(List.of("a\n"), 64);
-    refuses(List.of("z\u00e4hler"), 64);
-    refuses(List.of("n".repeat(65)), 64);
-    refuses(List.of("a"), 0);
-    refuses(List.of("a"), -1);
-    refuses(List.of("a"), 4097);
-  }
-
-  @Test
-  void shouldTakeTheLimitsOfItsInput() {
-    final String longId = "n".repeat(64);
-    assertEquals(
-        List.of("A_9-z", longId), Placement.place(List.of(longId, "A_9-z"), 1, "").nodeIds());
-    assertEquals(4096, Placement.place(List.of("a"), 4096, "").shardsOwned(0));
-  }
-
-  private static void refuses(final List<String> nodeIds, final int shardCount) {
-    assertThrows(IllegalArgumentException.class, () -> Placement.place(nodeIds, shardCount, SEED));
+  private static RoutingTable place(
+      final List<String> nodeIds, final int shardCount, final String seed) {
+    return new ClusterSettings(nodeIds, shardCount, seed, ClusterSettings.DEFAULT_LANE_WINDOW)
+        .placement();
   }
 
   private static List<String> nodes(final int count) {

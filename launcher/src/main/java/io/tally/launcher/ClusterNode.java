@@ -1,6 +1,7 @@
 package io.tally.launcher;
 
 import io.tally.counter.CounterServiceFactory;
+import io.tally.engine.ClusterSettings;
 import io.tally.engine.IdempotencyLimit;
 import io.tally.engine.NodeLink;
 import io.tally.engine.ServiceFaultHandler;
@@ -26,7 +27,7 @@ final class ClusterNode implements AutoCloseable {
 
   private final Settings settings;
   private final MemoryPlan plan;
-  private final List<String> nodeIds;
+  private final ClusterSettings cluster;
   private final String nodeId;
   private final int localIndex;
   private final Stepping stepping;
@@ -39,14 +40,14 @@ final class ClusterNode implements AutoCloseable {
   ClusterNode(
       final Settings settings,
       final MemoryPlan plan,
-      final List<String> nodeIds,
+      final ClusterSettings cluster,
       final String nodeId,
       final int localIndex,
       final Stepping stepping,
       final NanoClock clock) {
     this.settings = settings;
     this.plan = plan;
-    this.nodeIds = nodeIds;
+    this.cluster = cluster;
     this.nodeId = nodeId;
     this.localIndex = localIndex;
     this.stepping = stepping;
@@ -84,11 +85,11 @@ final class ClusterNode implements AutoCloseable {
   }
 
   int shardsOwned() {
-    return engine.routingTable().shardsOwned(nodeIds.indexOf(nodeId));
+    return engine.routingTable().shardsOwned(cluster.nodeIds().indexOf(nodeId));
   }
 
   void launchLink(final FrameCarrier carrier, final NodeListener listener) throws StartException {
-    if (nodeIds.size() == 1) {
+    if (cluster.nodeIds().size() == 1) {
       return;
     }
     if (link == null) {
@@ -101,13 +102,13 @@ final class ClusterNode implements AutoCloseable {
           ClusterLink.launch(
               new ClusterLink.Context()
                   .nodeId(nodeId)
-                  .nodeIds(nodeIds)
+                  .nodeIds(cluster.nodeIds())
                   .incarnation(incarnation)
                   .wallClock(wallClock)
                   .prefix(settings.cluster)
-                  .shardCount(settings.shards)
-                  .seed(settings.seed)
-                  .laneWindow(settings.laneWindow)
+                  .shardCount(cluster.shardCount())
+                  .seed(cluster.seed())
+                  .laneWindow(cluster.laneWindow())
                   .loopCount(settings.loops)
                   .carrier(carrier)
                   .maxMessageBytes(plan.maxMessageBytes())
@@ -151,13 +152,13 @@ final class ClusterNode implements AutoCloseable {
       final ServiceFaultHandler faults) {
     final ShardEngine.Context context =
         new ShardEngine.Context()
-            .nodeIds(nodeIds)
+            .nodeIds(cluster.nodeIds())
             .nodeId(nodeId)
-            .shardCount(settings.shards)
-            .seed(settings.seed)
+            .shardCount(cluster.shardCount())
+            .seed(cluster.seed())
             .incarnation(incarnation)
             .ringSlots(settings.ringSlots)
-            .laneWindow(settings.laneWindow)
+            .laneWindow(cluster.laneWindow())
             .requestTimeoutNs(settings.requestTimeout.toNanos())
             .queueLimitNs(settings.queueLimit.toNanos())
             .idempotency(
@@ -218,7 +219,7 @@ final class ClusterNode implements AutoCloseable {
   /** Whether all of these that are other nodes are up. */
   boolean sees(final List<String> others) {
     for (final String other : others) {
-      if (!other.equals(nodeId) && link.incarnation(nodeIds.indexOf(other)) == 0) {
+      if (!other.equals(nodeId) && link.incarnation(cluster.nodeIds().indexOf(other)) == 0) {
         return false;
       }
     }

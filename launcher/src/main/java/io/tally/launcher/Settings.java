@@ -1,5 +1,6 @@
 package io.tally.launcher;
 
+import io.tally.engine.ClusterSettings;
 import io.tally.transport.NatsAddress;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -21,9 +22,11 @@ final class Settings {
   @Option(
       names = "--shards",
       paramLabel = "N",
-      defaultValue = "64",
+      defaultValue = "" + ClusterSettings.DEFAULT_SHARD_COUNT,
       description =
-          "Shards of the cluster, 1 to 4096; the same on all nodes (default: ${DEFAULT-VALUE}).")
+          "Shards of the cluster, 1 to "
+              + ClusterSettings.MAX_SHARD_COUNT
+              + "; the same on all nodes (default: ${DEFAULT-VALUE}).")
   int shards;
 
   @Option(
@@ -105,7 +108,7 @@ final class Settings {
   @Option(
       names = "--lane-window",
       paramLabel = "N",
-      defaultValue = "4096",
+      defaultValue = "" + ClusterSettings.DEFAULT_LANE_WINDOW,
       description =
           "Most unanswered writes between an event loop and a shard, a power of two; the same on all nodes"
               + " (default: ${DEFAULT-VALUE}).")
@@ -138,7 +141,7 @@ final class Settings {
   @Option(
       names = "--seed",
       paramLabel = "TEXT",
-      defaultValue = "counter-cluster",
+      defaultValue = ClusterSettings.DEFAULT_SEED,
       description =
           "Seed of the placement of shards; the same on all nodes (default: ${DEFAULT-VALUE}).")
   String seed;
@@ -190,7 +193,10 @@ final class Settings {
   /** What is wrong with the values taken one by one, or null. */
   String fault() {
     final List<String> faults = new ArrayList<>();
-    check(faults, shards >= 1 && shards <= 4096, "--shards must be 1 to 4096");
+    check(
+        faults,
+        ClusterSettings.isShardCount(shards),
+        "--shards must be 1 to " + ClusterSettings.MAX_SHARD_COUNT);
     check(faults, isPort(httpPort), "--http-port must be 0 to 65535");
     check(faults, isPort(metricsPort), "--metrics-port must be 0 to 65535");
     check(faults, loops >= 1 && loops <= 256, "--loops must be 1 to 256");
@@ -201,8 +207,11 @@ final class Settings {
         "--ring-slots must be a power of two, 2 to 1048576");
     check(
         faults,
-        isPowerOfTwo(laneWindow, 64, 1 << 20),
-        "--lane-window must be a power of two, 64 to 1048576");
+        ClusterSettings.isLaneWindow(laneWindow),
+        "--lane-window must be a power of two, "
+            + ClusterSettings.MIN_LANE_WINDOW
+            + " to "
+            + ClusterSettings.MAX_LANE_WINDOW);
     check(
         faults,
         maxConnections == null || maxConnections >= 1,
@@ -217,9 +226,7 @@ final class Settings {
     check(faults, natsFault == null, natsFault);
     check(faults, idempotencyKeys >= 1, "--idempotency-keys must be at least 1");
     check(
-        faults,
-        cluster.matches("[A-Za-z0-9_-]{1,64}"),
-        "--cluster must be 1 to 64 of A-Z a-z 0-9 _ -");
+        faults, ClusterSettings.isNodeId(cluster), "--cluster must be 1 to 64 of A-Z a-z 0-9 _ -");
     checkTime(faults, "--request-timeout", requestTimeout);
     checkTime(faults, "--queue-limit", queueLimit);
     checkTime(faults, "--drain-timeout", drainTimeout);
@@ -232,6 +239,11 @@ final class Settings {
         nats.url == null || transport != Transport.INPROCESS,
         "--nats cannot be combined with --transport=inprocess");
     return faults.isEmpty() ? null : faults.get(0);
+  }
+
+  /** What all nodes have to agree on. */
+  ClusterSettings cluster(final List<String> nodeIds) {
+    return new ClusterSettings(nodeIds, shards, seed, laneWindow);
   }
 
   /** All values, for the log. */

@@ -1,5 +1,6 @@
 package io.tally.launcher;
 
+import io.tally.engine.ClusterSettings;
 import java.security.Security;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,7 +42,6 @@ import picocli.CommandLine.Spec;
 public final class Tally implements Callable<Integer> {
   private static final int EXIT_FAILED = 1;
   private static final int EXIT_USAGE = 2;
-  private static final int MAX_NODES = 1_024;
 
   private final Environment environment;
   @Spec private CommandSpec spec;
@@ -147,7 +147,16 @@ public final class Tally implements Callable<Integer> {
       throws StartException {
     LogFormat.install(SystemNanoClock.INSTANCE);
     environment.logIgnored(spec);
-    return TallyProcess.run(given, nodeIds, localNodeIds);
+    return TallyProcess.run(given, cluster(given, nodeIds), localNodeIds);
+  }
+
+  private static ClusterSettings cluster(final Settings given, final List<String> nodeIds)
+      throws StartException {
+    try {
+      return given.cluster(nodeIds);
+    } catch (final IllegalArgumentException fault) {
+      throw new StartException(fault.getMessage(), fault);
+    }
   }
 
   /** {@code tally node}. */
@@ -182,12 +191,14 @@ public final class Tally implements Callable<Integer> {
         throw new ParameterException(
             spec.commandLine(), "options stand behind 'node', not before it");
       }
-      if (nodes.length > MAX_NODES) {
-        throw new ParameterException(spec.commandLine(), "--nodes names more than 1024 nodes");
+      if (nodes.length > ClusterSettings.MAX_NODE_COUNT) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--nodes names more than " + ClusterSettings.MAX_NODE_COUNT + " nodes");
       }
       final List<String> nodeIds = Arrays.stream(nodes).sorted().distinct().toList();
       for (final String node : nodeIds) {
-        if (!node.matches("[A-Za-z0-9_-]{1,64}")) {
+        if (!ClusterSettings.isNodeId(node)) {
           throw new ParameterException(
               spec.commandLine(), "'" + node + "' is not a node id: 1 to 64 of A-Z a-z 0-9 _ -");
         }

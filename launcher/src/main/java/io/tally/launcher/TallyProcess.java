@@ -3,6 +3,7 @@ package io.tally.launcher;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.hotspot.DefaultExports;
 import io.tally.counter.CounterServiceFactory;
+import io.tally.engine.ClusterSettings;
 import io.tally.engine.Ingress;
 import io.tally.engine.ShardEngine;
 import io.tally.http.EventLoops;
@@ -35,7 +36,7 @@ final class TallyProcess implements AutoCloseable {
   private final FaultLog faults = new FaultLog(clock);
   private final List<ClusterNode> nodes = new ArrayList<>();
   private final Settings settings;
-  private final List<String> nodeIds;
+  private final ClusterSettings cluster;
   private final List<String> localNodeIds;
   private EventLoops loops;
   private Carriers carriers;
@@ -47,17 +48,17 @@ final class TallyProcess implements AutoCloseable {
   private LimitWatch limitWatch;
 
   private TallyProcess(
-      final Settings settings, final List<String> nodeIds, final List<String> localNodeIds) {
+      final Settings settings, final ClusterSettings cluster, final List<String> localNodeIds) {
     this.settings = settings;
-    this.nodeIds = nodeIds;
+    this.cluster = cluster;
     this.localNodeIds = localNodeIds;
   }
 
   /** Runs until a signal or a fatal event, and returns the exit code. */
   static int run(
-      final Settings settings, final List<String> nodeIds, final List<String> localNodeIds)
+      final Settings settings, final ClusterSettings cluster, final List<String> localNodeIds)
       throws StartException {
-    final TallyProcess process = new TallyProcess(settings, nodeIds, localNodeIds);
+    final TallyProcess process = new TallyProcess(settings, cluster, localNodeIds);
     Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> process.faults.onError(thrown));
     Signals.onTermination(process.stop::countDown);
     try {
@@ -86,7 +87,7 @@ final class TallyProcess implements AutoCloseable {
   private void launch() throws StartException, InterruptedException {
     Log.info("tally", "version", Tally.version(), "java", Runtime.version().feature());
     final Thread classes = OwnClasses.startLoading();
-    final MemoryPlan plan = new MemoryPlan(settings, nodeIds.size(), localNodeIds.size());
+    final MemoryPlan plan = new MemoryPlan(settings, cluster.nodeIds().size(), localNodeIds.size());
     plan.check();
     loops = EventLoops.launch(settings.loops, plan.clientLimit().maxConnections(), clock, faults);
     final CollectorRegistry registry = new CollectorRegistry();
@@ -100,15 +101,15 @@ final class TallyProcess implements AutoCloseable {
         "url",
         metrics.url() + "/metrics");
 
-    if (nodeIds.size() == 1 && settings.nats.isGiven()) {
+    if (cluster.nodeIds().size() == 1 && settings.nats.isGiven()) {
       Log.warn("a cluster of one node needs no NATS: the server named is not used");
     }
-    if (nodeIds.size() > 1) {
+    if (cluster.nodeIds().size() > 1) {
       carriers =
           Carriers.launch(
               new Carriers.Launch(
                   settings,
-                  localNodeIds.equals(nodeIds),
+                  localNodeIds.equals(cluster.nodeIds()),
                   plan.minFrameBytes(),
                   faults,
                   () -> stop.getCount() == 0));
@@ -156,7 +157,7 @@ final class TallyProcess implements AutoCloseable {
     final List<NodeListener> listeners = new ArrayList<>();
     for (int i = 0; i < localNodeIds.size(); i++) {
       final ClusterNode node =
-          new ClusterNode(settings, plan, nodeIds, localNodeIds.get(i), i, stepping, clock);
+          new ClusterNode(settings, plan, cluster, localNodeIds.get(i), i, stepping, clock);
       listeners.add(new NodeListener(node.nodeId(), localNodeIds.size() > 1, this::onFatal));
       nodes.add(node);
       node.launchLink(carriers == null ? null : carriers.carrier(), listeners.get(i));

@@ -1,5 +1,6 @@
 package io.tally.transport;
 
+import io.tally.engine.ClusterSettings;
 import io.tally.engine.KeyHash;
 import io.tally.engine.codecs.NodeState;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,9 @@ import org.agrona.concurrent.NanoClock;
  * by the sender.
  */
 final class LocalNode {
+  /** Rises with every change of what nodes say to each other. */
+  private static final int PROTOCOL_VERSION = 2;
+
   final String id;
   final byte[] idBytes;
   final long key;
@@ -34,8 +38,9 @@ final class LocalNode {
     key = KeyHash.hash(id);
     incarnation = context.incarnation();
     fingerprint =
-        Fingerprint.of(
-            context.nodeIds(), context.shardCount(), context.seed(), context.laneWindow());
+        new ClusterSettings(
+                context.nodeIds(), context.shardCount(), context.seed(), context.laneWindow())
+            .fingerprint(PROTOCOL_VERSION);
     loopCount = context.loopCount();
     requestTimeoutNs = context.requestTimeoutNs();
     clock = context.clock();

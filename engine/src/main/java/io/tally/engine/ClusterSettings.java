@@ -1,0 +1,161 @@
+package io.tally.engine;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.agrona.BitUtil;
+
+/**
+ * The settings on which all nodes of a cluster have to agree: from them each node computes who owns
+ * which shard, and by their fingerprint nodes recognise those that have other ones. Immutable.
+ *
+ * @param nodeIds ids of all nodes, kept sorted: at most {@link #MAX_NODE_COUNT}, distinct, each as
+ *     {@link #isNodeId} wants it.
+ * @param shardCount number of shards, 1 to {@link #MAX_SHARD_COUNT}.
+ * @param seed of the placement; any text.
+ * @param laneWindow most unresolved writes between one ingress and one shard, a power of two from
+ *     {@link #MIN_LANE_WINDOW} to {@link #MAX_LANE_WINDOW}.
+ */
+public record ClusterSettings(List<String> nodeIds, int shardCount, String seed, int laneWindow) {
+  /** Most nodes of a cluster. */
+  public static final int MAX_NODE_COUNT = 1024;
+
+  /** Most shards of a cluster. */
+  public static final int MAX_SHARD_COUNT = 4096;
+
+  /** The smallest lane window. */
+  public static final int MIN_LANE_WINDOW = 64;
+
+  /** The largest lane window. */
+  public static final int MAX_LANE_WINDOW = 1 << 20;
+
+  /** Number of shards where none is given. */
+  public static final int DEFAULT_SHARD_COUNT = 64;
+
+  /** Seed where none is given. */
+  public static final String DEFAULT_SEED = "counter-cluster";
+
+  /** Lane window where none is given. */
+  public static final int DEFAULT_LANE_WINDOW = 4096;
+
+  private static final Pattern NODE_ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
+  /**
+   * Checks the settings and sorts the node ids.
+   *
+   * @throws IllegalArgumentException if a value is out of its range, or two node ids are equal or
+   *     have equal hashes.
+   */
+  public ClusterSettings {
+    nodeIds = nodeIds.stream().sorted().toList();
+    requireNodeIds(nodeIds);
+    require(
+        isShardCount(shardCount),
+        "the number of shards must be 1 to " + MAX_SHARD_COUNT + ": " + shardCount);
+    require(seed != null, "seed must be set");
+    require(
+        isLaneWindow(laneWindow),
+        "the lane window must be a power of two from "
+            + MIN_LANE_WINDOW
+            + " to "
+            + MAX_LANE_WINDOW
+            + ": "
+            + laneWindow);
+  }
+
+  /**
+   * The settings of a cluster of which nothing is known but its nodes.
+   *
+   * @param nodeIds ids of all nodes, in any order.
+   * @return the settings, with the defaults for the rest.
+   * @throws IllegalArgumentException as the constructor.
+   */
+  public static ClusterSettings of(final List<String> nodeIds) {
+    return new ClusterSettings(nodeIds, DEFAULT_SHARD_COUNT, DEFAULT_SEED, DEFAULT_LANE_WINDOW);
+  }
+
+  /**
+   * Whether a text can be the id of a node.
+   *
+   * @param text to check.
+   * @return true for 1 to 64 of A-Z a-z 0-9 _ -.
+   */
+  public static boolean isNodeId(final String text) {
+    return NODE_ID.matcher(text).matches();
+  }
+
+  /**
+   * Whether a cluster can have this number of shards.
+   *
+   * @param value to check.
+   * @return true for 1 to {@link #MAX_SHARD_COUNT}.
+   */
+  public static boolean isShardCount(final int value) {
+    return value >= 1 && value <= MAX_SHARD_COUNT;
+  }
+
+  /**
+   * Whether a lane window can have this size.
+   *
+   * @param value to check.
+   * @return true for a power of two from {@link #MIN_LANE_WINDOW} to {@link #MAX_LANE_WINDOW}.
+   */
+  public static boolean isLaneWindow(final int value) {
+    return value >= MIN_LANE_WINDOW && value <= MAX_LANE_WINDOW && BitUtil.isPowerOfTwo(value);
+  }
+
+  /**
+   * Places all shards on the nodes. The table depends on the node ids, the number of shards and the
+   * seed alone, so that every node computes the same one.
+   *
+   * @return a new table, with each shard at epoch 1.
+   */
+  public RoutingTable placement() {
+    return Placement.place(this);
+  }
+
+  /**
+   * A hash of everything on which the processes of a cluster have to agree.
+   *
+   * @param protocolVersion of what the nodes say to each other.
+   * @return the hash; other settings, another version of the protocol and another {@link
+   *     KeyHash#VERSION} give another one.
+   */
+  public long fingerprint(final int protocolVersion) {
+    // The seed is the one free text and stands last, so that no two configurations give the same
+    // string.
+    return KeyHash.hash(
+        "protocol="
+            + protocolVersion
+            + " nodes="
+            + String.join(",", nodeIds)
+            + " shards="
+            + shardCount
+            + " hash="
+            + KeyHash.VERSION
+            + " lanes="
+            + laneWindow
+            + " seed="
+            + seed);
+  }
+
+  private static void requireNodeIds(final List<String> nodeIds) {
+    require(
+        !nodeIds.isEmpty() && nodeIds.size() <= MAX_NODE_COUNT,
+        "the number of nodes must be 1 to " + MAX_NODE_COUNT + ": " + nodeIds.size());
+    final Set<String> ids = new HashSet<>();
+    final Set<Long> keys = new HashSet<>();
+    for (final String nodeId : nodeIds) {
+      require(isNodeId(nodeId), "a node id is 1 to 64 of A-Z a-z 0-9 _ -: " + nodeId);
+      require(ids.add(nodeId), "node id given twice: " + nodeId);
+      require(keys.add(KeyHash.hash(nodeId)), "node id has the hash of another one: " + nodeId);
+    }
+  }
+
+  private static void require(final boolean condition, final String message) {
+    if (!condition) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+}

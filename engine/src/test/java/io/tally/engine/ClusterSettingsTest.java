@@ -1,0 +1,103 @@
+package io.tally.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(10)
+@Execution(ExecutionMode.SAME_THREAD)
+class ClusterSettingsTest {
+  private static final int PROTOCOL = 2;
+  private static final ClusterSettings SETTINGS =
+      new ClusterSettings(List.of("a", "b"), 64, "seed", 4_096);
+
+  @Test
+  void shouldRefuseBadNodeIdsAndShards() {
+    refuses(List.of(), 64);
+    refuses(List.of("a", "b", "a"), 64);
+    refuses(List.of("a", ""), 64);
+    refuses(List.of("a.b"), 64);
+    refuses(List.of("a b"), 64);
+    refuses(List.of("a\n"), 64);
+    refuses(List.of("z\u00e4hler"), 64);
+    refuses(List.of("n".repeat(65)), 64);
+    refuses(IntStream.rangeClosed(0, 1024).mapToObj(i -> "n" + i).toList(), 64);
+    refuses(List.of("a"), 0);
+    refuses(List.of("a"), -1);
+    refuses(List.of("a"), 4097);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-64, 0, 32, 65, 1 << 21})
+  void shouldRefuseBadLaneWindows(final int laneWindow) {
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new ClusterSettings(List.of("a"), 64, "seed", laneWindow));
+  }
+
+  @Test
+  void shouldTakeTheLimitsOfItsInput() {
+    final String longId = "n".repeat(64);
+    assertEquals(
+        List.of("A_9-z", longId),
+        new ClusterSettings(List.of(longId, "A_9-z"), 1, "", 64).placement().nodeIds());
+    assertEquals(
+        4096, new ClusterSettings(List.of("a"), 4096, "", 1 << 20).placement().shardsOwned(0));
+  }
+
+  @Test
+  void shouldGiveTheSameFingerprintForNodesInAnyOrder() {
+    assertEquals(
+        SETTINGS.fingerprint(PROTOCOL),
+        new ClusterSettings(List.of("b", "a"), 64, "seed", 4_096).fingerprint(PROTOCOL));
+  }
+
+  @Test
+  void shouldNeverGiveTheSameSettingsAnotherFingerprint() {
+    assertEquals(-7_615_563_286_947_852_425L, SETTINGS.fingerprint(PROTOCOL));
+  }
+
+  @Test
+  void shouldGiveAnotherFingerprintForOtherSettings() {
+    final long expected = SETTINGS.fingerprint(PROTOCOL);
+    assertNotEquals(expected, SETTINGS.fingerprint(PROTOCOL + 1));
+    assertNotEquals(
+        expected, new ClusterSettings(List.of("a"), 64, "seed", 4_096).fingerprint(PROTOCOL));
+    assertNotEquals(
+        expected, new ClusterSettings(List.of("a", "b"), 65, "seed", 4_096).fingerprint(PROTOCOL));
+    assertNotEquals(
+        expected, new ClusterSettings(List.of("a", "b"), 64, "Seed", 4_096).fingerprint(PROTOCOL));
+    assertNotEquals(
+        expected, new ClusterSettings(List.of("a", "b"), 64, "seed", 8_192).fingerprint(PROTOCOL));
+  }
+
+  @Test
+  void shouldNotDependOnTheLanguageOfTheMachine() {
+    final Locale before = Locale.getDefault();
+    final long expected = SETTINGS.fingerprint(PROTOCOL);
+    try {
+      for (final String tag : List.of("fa", "ar-EG", "tr", "hi-IN-u-nu-deva")) {
+        Locale.setDefault(Locale.forLanguageTag(tag));
+        assertEquals(expected, SETTINGS.fingerprint(PROTOCOL), tag);
+      }
+    } finally {
+      Locale.setDefault(before);
+    }
+  }
+
+  private static void refuses(final List<String> nodeIds, final int shardCount) {
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new ClusterSettings(nodeIds, shardCount, "seed", 4_096));
+  }
+}
