@@ -5,12 +5,16 @@ import io.tally.counter.CounterProxy;
 import io.tally.counter.CounterReplyAdapter;
 import io.tally.counter.CounterServiceFactory;
 import io.tally.counter.codecs.CounterStatus;
+import io.tally.engine.ClusterSettings;
+import io.tally.engine.EngineContext;
+import io.tally.engine.EngineThreads;
 import io.tally.engine.Ingress;
 import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
 import io.tally.engine.ShardEngine;
 import io.tally.engine.SteppedAgent;
 import io.tally.engine.Wakeup;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
@@ -52,15 +56,13 @@ public class RoadBenchmark extends MicroBenchmark implements ReplyHandler {
   public void launch() {
     final Wakeup stepped = () -> {};
     final ShardEngine engine =
-        ShardEngine.launch(
-            new ShardEngine.Context()
-                .shardCount(SHARDS)
-                .serviceFactory(new CounterServiceFactory(new CounterLimit(counters)))
+        new ShardEngine(
+            new EngineContext()
+                .cluster(ClusterSettings.of(List.of("node-0")).withShardCount(SHARDS))
+                .services(new CounterServiceFactory(new CounterLimit(counters)))
                 .clock(SystemNanoClock.INSTANCE)
                 .random(new SplittableRandom(1)::nextLong)
-                .ingressWakeups(stepped)
-                .shardAgents(new int[] {0}, new Wakeup[] {stepped})
-                .homeLoop(0));
+                .threads(EngineThreads.ofLoops(stepped)));
     keys = new KeyWalk(counters);
     ingress = engine.ingress(0);
     proxy = new CounterProxy(ingress);

@@ -7,6 +7,7 @@ import io.tally.counter.CounterReplyAdapter;
 import io.tally.counter.CounterServiceFactory;
 import io.tally.engine.codecs.ReplyCode;
 import io.tally.lane.IngressLane;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
@@ -84,17 +85,22 @@ public class ShardAgentBenchmark extends MicroBenchmark {
       final Wakeup polled = () -> {};
       final CounterServiceFactory services = new CounterServiceFactory(new CounterLimit(COUNTERS));
       final ShardEngine engine =
-          ShardEngine.launch(
-              new ShardEngine.Context()
-                  .shardCount(1)
+          new ShardEngine(
+              new EngineContext()
+                  .cluster(
+                      new ClusterSettings(
+                          List.of("node-0"), 1, ClusterSettings.DEFAULT_SEED, LANE_WINDOW))
+                  .settings(EngineSettings.DEFAULT.withRingSlots(SLOTS))
                   .incarnation(SampleCommand.INCARNATION)
-                  .ringSlots(SLOTS)
-                  .laneWindow(LANE_WINDOW)
-                  .serviceFactory(services)
+                  .services(services)
                   .clock(SystemNanoClock.INSTANCE)
                   .random(new SplittableRandom(1)::nextLong)
-                  .ingressWakeups(polled)
-                  .shardAgents(new int[] {ShardEngine.Context.NO_LOOP}, new Wakeup[] {polled}));
+                  .threads(
+                      new EngineThreads(
+                          EngineThreads.NO_LOOP,
+                          new Wakeup[] {polled},
+                          new int[] {EngineThreads.NO_LOOP},
+                          new Wakeup[] {polled})));
       agent = (ShardAgent) engine.shardAgent(0);
       ring = agent.rings()[0];
       replies = engine.ingress(0).replyQueue();

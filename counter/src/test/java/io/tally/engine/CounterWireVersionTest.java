@@ -76,7 +76,7 @@ final class CounterWireVersionTest {
   void shouldWriteTheSameCounterCommandsByTheirProxy() {
     final byte[] id = WireBytes.ascii("hits");
     final int shard = KeyHash.shard(KeyHash.hash(id, 0, id.length), StockNode.SHARD_COUNT);
-    final int owner = counterNode("node-0").context.routingTable().nodeIndex(shard);
+    final int owner = counterNode("node-0").engine.routingTable().nodeIndex(shard);
     final StockNode asker = counterNode(owner == 0 ? "node-1" : "node-0");
     asker.link.peerUp(owner, 5);
     final CounterProxy counters = new CounterProxy(asker.ingress);
@@ -127,6 +127,6 @@ final class CounterWireVersionTest {
     return StockNode.launch(
         new CachedNanoClock(),
         StockNode.context(List.of("node-0", "node-1"), nodeId, 3)
-            .serviceFactory(new CounterServiceFactory(new CounterLimit(0))));
+            .services(new CounterServiceFactory(new CounterLimit(0))));
   }
 }

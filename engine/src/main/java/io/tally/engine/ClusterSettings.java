@@ -76,6 +76,17 @@ public record ClusterSettings(List<String> nodeIds, int shardCount, String seed,
   }
 
   /**
+   * These settings with another number of shards.
+   *
+   * @param value number of shards.
+   * @return the new settings.
+   * @throws IllegalArgumentException as the constructor.
+   */
+  public ClusterSettings withShardCount(final int value) {
+    return new ClusterSettings(nodeIds, value, seed, laneWindow);
+  }
+
+  /**
    * Whether a text can be the id of a node.
    *
    * @param text to check.

@@ -40,19 +40,20 @@ public final class InboundAdapter implements InboundHandler {
   private final EngineStats stats;
 
   InboundAdapter(
-      final ShardEngine.Context context,
+      final EngineContext context,
+      final RoutingTable routes,
       final CommandRouter router,
       final ReplyPublisher publisher,
       final Ingress[] ingresses,
       final EngineStats stats) {
-    routes = context.routingTable();
+    this.routes = routes;
     ownNode = context.nodeIndex();
-    shardCount = context.shardCount();
-    maxMessageLength = context.maxMessageLength();
-    maxQueuedReplyLength = ReplyQueue.maxMessageLength(context.serviceFactory().maxReplyLength());
-    ownIncarnation = context.incarnation();
-    requestTimeoutNs = context.requestTimeoutNs();
-    homeLoop = context.homeLoop();
+    shardCount = routes.shardCount();
+    maxMessageLength = EngineSettings.maxMessageLength(context.services);
+    maxQueuedReplyLength = ReplyQueue.maxMessageLength(context.services.maxReplyLength());
+    ownIncarnation = context.incarnation;
+    requestTimeoutNs = context.settings.requestTimeoutNs();
+    homeLoop = context.threads.homeLoop;
     this.router = router;
     this.publisher = publisher;
     this.ingresses = ingresses;

@@ -28,12 +28,10 @@ public final class Ingress implements SteppedAgent, ReplySink {
   /** Result of a claim: this node takes no more requests. */
   public static final long CLOSING = -2;
 
-  /** Most pending slots of one ingress. */
-  public static final int MAX_PENDING_SLOTS = 1 << 16;
-
   private static final long WAITING_STEP_NS = 1_000_000;
   private static final long SHOW_LANES_NS = 100_000_000;
-  private static final int INDEX_BITS = 16;
+  private static final int INDEX_MASK = EngineSettings.MAX_PENDING_SLOTS - 1;
+  private static final int INDEX_BITS = Integer.bitCount(INDEX_MASK);
   private static final int LOST = -3;
   private static final int RETRY_COST = 10;
   private static final int MAX_RETRY_CREDIT = 10_000;
@@ -76,33 +74,32 @@ public final class Ingress implements SteppedAgent, ReplySink {
 
   Ingress(
       final int loop,
-      final ShardEngine.Context context,
+      final EngineContext context,
       final CommandRouter router,
       final CommandProxy proxy,
       final Wakeup wakeup) {
     this.loop = loop;
     this.router = router;
     this.proxy = proxy;
-    laneWindow = context.laneWindow();
-    requestTimeoutNs = context.requestTimeoutNs();
-    queueLimitNs = context.queueLimitNs();
-    attemptNs = context.attemptNs();
-    shardCount = context.shardCount();
-    maxPayloadLength = context.serviceFactory().maxCommandLength();
+    laneWindow = context.cluster.laneWindow();
+    requestTimeoutNs = context.settings.requestTimeoutNs();
+    queueLimitNs = context.settings.queueLimitNs();
+    attemptNs = context.settings.attemptNs();
+    shardCount = context.cluster.shardCount();
+    services = context.services;
+    maxPayloadLength = services.maxCommandLength();
     slotLength =
         BitUtil.align(maxPayloadLength + Command.MAX_KEY_LENGTH, BitUtil.CACHE_LINE_LENGTH);
-    final int slotCount = context.pendingSlots();
+    final int slotCount = context.settings.pendingSlots();
     slots = new UnsafeBuffer(ByteBuffer.allocateDirect(Math.multiplyExact(slotCount, slotLength)));
     requests = new PendingRequest[slotCount];
     free = new PendingRequest[slotCount];
-    replyQueue =
-        new ReplyQueue(context.replyCount(), context.serviceFactory().maxReplyLength(), wakeup);
-    services = context.serviceFactory();
-    stats = new EngineStats(context.serviceFactory().messageTypes());
+    replyQueue = new ReplyQueue(context.settings.replyCount(), services.maxReplyLength(), wakeup);
+    stats = new EngineStats(services.messageTypes());
     lanes = new IngressLane[shardCount];
     laneIncarnations = new long[shardCount];
     busyUntilNs = new long[shardCount];
-    unresolved = new UnresolvedCommands(context.link(), context.routingTable().nodeIds().size());
+    unresolved = new UnresolvedCommands(context.link, context.cluster.nodeIds().size());
     waiting = new PendingList[shardCount];
     for (int shard = 0; shard < shardCount; shard++) {
       waiting[shard] = new PendingList();
@@ -346,7 +343,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
       final DirectBuffer buffer,
       final int offset,
       final int length) {
-    final int index = (int) correlationId & MAX_PENDING_SLOTS - 1;
+    final int index = (int) correlationId & INDEX_MASK;
     final PendingRequest request = index < createdCount ? requests[index] : null;
     if (request == null
         || request.correlationId != correlationId
@@ -596,7 +593,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
   }
 
   private PendingRequest claimed(final long correlationId) {
-    final PendingRequest request = requests[(int) correlationId & MAX_PENDING_SLOTS - 1];
+    final PendingRequest request = requests[(int) correlationId & INDEX_MASK];
     if (request.correlationId != correlationId || request.state != PendingRequest.CLAIMED) {
       throw new IllegalStateException("not claimed: " + correlationId);
     }

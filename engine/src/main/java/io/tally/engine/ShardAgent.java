@@ -54,7 +54,7 @@ final class ShardAgent implements SteppedAgent, MessageRing.Handler {
    * Creates an agent. Rings and shards pair up by index.
    *
    * @param index of this agent.
-   * @param loop whose thread steps it, or {@link ShardEngine.Context#NO_LOOP}.
+   * @param loop whose thread steps it, or {@link EngineThreads#NO_LOOP}.
    * @param wakeup wakes its thread.
    * @param agents all of the node, when they are complete.
    * @param handedOver by agent, what the routers of this loop have handed over since the last step.
@@ -106,7 +106,7 @@ final class ShardAgent implements SteppedAgent, MessageRing.Handler {
 
   /** On the thread of another loop. */
   private int stepFor(final int otherLoop) {
-    if (loop != ShardEngine.Context.NO_LOOP) {
+    if (loop != EngineThreads.NO_LOOP) {
       return step(otherLoop);
     }
     wakeup.wake();

@@ -46,18 +46,14 @@ final class BorrowedAgentTest {
       threads[loop] = new AgentThread(Thread::new, SystemNanoClock.INSTANCE, this::onFault, 0);
     }
     final ShardEngine engine =
-        ShardEngine.launch(
-            new ShardEngine.Context()
-                .nodeIds(List.of("node-0"))
-                .nodeId("node-0")
-                .shardCount(8)
-                .ringSlots(64)
-                .serviceFactory(new StockServiceFactory())
+        new ShardEngine(
+            new EngineContext()
+                .cluster(ClusterSettings.of(List.of("node-0")).withShardCount(8))
+                .settings(EngineSettings.DEFAULT.withRingSlots(64))
+                .services(new StockServiceFactory())
                 .clock(SystemNanoClock.INSTANCE)
                 .random(() -> 1)
-                .ingressWakeups(threads)
-                .shardAgents(new int[] {0, 1}, threads)
-                .homeLoop(0));
+                .threads(EngineThreads.ofLoops(threads)));
     for (int loop = 0; loop < LOOPS; loop++) {
       clients[loop] = new Client(engine.ingress(loop), window);
     }

@@ -332,8 +332,7 @@ final class InboundAdapterTest {
   /** A node whose replies arrive on another thread than its ingress's. */
   private StockNode apart() {
     final StockNode apart =
-        StockNode.launch(
-            clock, StockNode.context(IDS, "node-0", 3), ShardEngine.Context.NO_LOOP, 1);
+        StockNode.launch(clock, StockNode.context(IDS, "node-0", 3), EngineThreads.NO_LOOP, 1);
     apart.link.peerUp(1, 5);
     return apart;
   }

@@ -424,7 +424,9 @@ final class IngressTest {
     clock.update(1_000 * MS);
     final StockNode small =
         StockNode.launch(
-            clock, StockNode.context(IDS, "node-0", 3).pendingSlots(128).ringSlots(128));
+            clock,
+            StockNode.context(IDS, "node-0", 3)
+                .settings(StockNode.SETTINGS.withPendingSlots(128).withRingSlots(128)));
     small.link.peerUp(1, 5);
     for (int i = 0; i < 65; i++) {
       small.stocks.put(clock.nanoTime(), remote, 1, answers, i);

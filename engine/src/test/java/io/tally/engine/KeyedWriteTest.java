@@ -104,8 +104,9 @@ final class KeyedWriteTest {
     return StockNode.launch(
         clock,
         StockNode.context(List.of("node-0"), "node-0", 3)
-            .idempotency(WINDOW_NS, maxKeys, new IdempotencyLimit(1 << 20))
-            .serviceFactory(new DecoratedServiceFactory(new StockServiceFactory(), Faulty::new)));
+            .settings(StockNode.SETTINGS.withIdempotency(WINDOW_NS, maxKeys))
+            .idempotencyLimit(new IdempotencyLimit(1 << 20))
+            .services(new DecoratedServiceFactory(new StockServiceFactory(), Faulty::new)));
   }
 
   private void put(final StockNode node, final long itemId, final int quantity, final String key) {

@@ -102,7 +102,7 @@ final class ServiceFaultTest {
         clock,
         StockNode.context(IDS, nodeId, incarnation)
             .random(() -> 1)
-            .serviceFactory(new DecoratedServiceFactory(new StockServiceFactory(), Faulty::new))
+            .services(new DecoratedServiceFactory(new StockServiceFactory(), Faulty::new))
             .faultHandler((shardId, fault) -> faults.add(fault)));
   }
 

@@ -72,7 +72,7 @@ final class SimulatedNode {
     node =
         StockNode.launch(
             clock,
-            StockNode.context(nodeIds, nodeIds.get(index), incarnation).serviceFactory(factory),
+            StockNode.context(nodeIds, nodeIds.get(index), incarnation).services(factory),
             HOME_LOOP,
             loopCount);
   }

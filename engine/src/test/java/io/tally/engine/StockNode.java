@@ -17,13 +17,21 @@ final class StockNode {
   static final long MS = 1_000_000;
   static final long REQUEST_TIMEOUT_NS = 100 * MS;
   static final long QUEUE_LIMIT_NS = 25 * MS;
-  static final long ATTEMPT_NS = 20 * MS;
+  static final int RING_SLOTS = 4;
+  static final int LANE_WINDOW = 64;
+  static final int PENDING_SLOTS = 32;
+  static final EngineSettings SETTINGS =
+      EngineSettings.DEFAULT
+          .withRingSlots(RING_SLOTS)
+          .withPendingSlots(PENDING_SLOTS)
+          .withRequestTimes(REQUEST_TIMEOUT_NS, QUEUE_LIMIT_NS);
+  static final long ATTEMPT_NS = SETTINGS.attemptNs();
   private static final int LINK_CAPACITY = 1 << 13;
   private static final int MAX_NODES = 8;
 
   final CachedNanoClock clock;
   final SimulatedLink link;
-  final ShardEngine.Context context;
+  final EngineContext context;
   final ShardEngine engine;
   final Ingress ingress;
   final StockProxy stocks;
@@ -33,7 +41,7 @@ final class StockNode {
   private StockNode(
       final CachedNanoClock clock,
       final SimulatedLink link,
-      final ShardEngine.Context context,
+      final EngineContext context,
       final int homeLoop,
       final int loopCount) {
     this.clock = clock;
@@ -42,40 +50,38 @@ final class StockNode {
     wakes = new int[loopCount];
     final Wakeup[] wakeups = new Wakeup[loopCount];
     Arrays.setAll(wakeups, loop -> () -> wakes[loop]++);
-    context.clock(clock).link(link);
-    context.ingressWakeups(wakeups);
-    context.shardAgents(IntStream.range(0, loopCount).toArray(), wakeups);
-    context.homeLoop(homeLoop);
-    engine = ShardEngine.launch(context);
+    final int[] agentLoops = IntStream.range(0, loopCount).toArray();
+    engine =
+        new ShardEngine(
+            context
+                .clock(clock)
+                .link(link)
+                .threads(new EngineThreads(homeLoop, wakeups, agentLoops, wakeups)));
     ingress = engine.ingress(0);
     stocksByLoop = new StockProxy[loopCount];
     Arrays.setAll(stocksByLoop, loop -> new StockProxy(engine.ingress(loop)));
     stocks = stocksByLoop[0];
   }
 
-  static ShardEngine.Context context(
+  static EngineContext context(
       final List<String> nodeIds, final String nodeId, final long incarnation) {
-    return new ShardEngine.Context()
-        .nodeIds(nodeIds)
+    return new EngineContext()
+        .cluster(
+            new ClusterSettings(nodeIds, SHARD_COUNT, ClusterSettings.DEFAULT_SEED, LANE_WINDOW))
+        .settings(SETTINGS)
         .nodeId(nodeId)
         .incarnation(incarnation)
-        .shardCount(SHARD_COUNT)
-        .ringSlots(4)
-        .laneWindow(64)
-        .pendingSlots(32)
-        .requestTimeoutNs(REQUEST_TIMEOUT_NS)
-        .queueLimitNs(QUEUE_LIMIT_NS)
         .random(() -> incarnation)
-        .serviceFactory(new StockServiceFactory());
+        .services(new StockServiceFactory());
   }
 
-  static StockNode launch(final CachedNanoClock clock, final ShardEngine.Context context) {
+  static StockNode launch(final CachedNanoClock clock, final EngineContext context) {
     return launch(clock, context, 0, 1);
   }
 
   static StockNode launch(
       final CachedNanoClock clock,
-      final ShardEngine.Context context,
+      final EngineContext context,
       final int homeLoop,
       final int loopCount) {
     return new StockNode(

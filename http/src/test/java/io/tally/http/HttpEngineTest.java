@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.counter.CounterLimit;
 import io.tally.counter.CounterServiceFactory;
+import io.tally.engine.ClusterSettings;
+import io.tally.engine.EngineContext;
+import io.tally.engine.EngineSettings;
+import io.tally.engine.EngineThreads;
 import io.tally.engine.Ingress;
 import io.tally.engine.ShardEngine;
 import io.tally.engine.Wakeup;
@@ -39,23 +43,20 @@ class HttpEngineTest {
   private ShardEngine engine;
   private HttpServer server;
 
-  private void launch(final boolean steppingShards, final Consumer<ShardEngine.Context> settings) {
+  private void launch(final boolean steppingShards, final Consumer<EngineContext> settings) {
     final Wakeup[] wakeups = new Wakeup[LOOPS];
-    final int[] agentLoops = new int[LOOPS];
     for (int i = 0; i < LOOPS; i++) {
       wakeups[i] = loops.wakeup(i);
-      agentLoops[i] = i;
     }
-    final ShardEngine.Context context =
-        new ShardEngine.Context()
+    final EngineContext context =
+        new EngineContext()
             .incarnation(41)
-            .ingressWakeups(wakeups)
-            .shardAgents(agentLoops, wakeups)
-            .serviceFactory(new CounterServiceFactory(new CounterLimit(100)))
+            .threads(EngineThreads.ofLoops(wakeups))
+            .services(new CounterServiceFactory(new CounterLimit(100)))
             .random(() -> 1)
             .clock(SystemNanoClock.INSTANCE);
     settings.accept(context);
-    engine = ShardEngine.launch(context);
+    engine = new ShardEngine(context);
     final List<Ingress> ingresses = new ArrayList<>();
     for (int i = 0; i < LOOPS; i++) {
       ingresses.add(engine.ingress(i));
@@ -170,7 +171,7 @@ class HttpEngineTest {
 
   @Test
   void shouldRefuseOverflowAndTooManyCounters() throws IOException {
-    launch(true, context -> context.serviceFactory(new CounterServiceFactory(new CounterLimit(1))));
+    launch(true, context -> context.services(new CounterServiceFactory(new CounterLimit(1))));
     try (RawClient client = connect()) {
       final String most = "{\"amount\":" + Long.MAX_VALUE + "}";
       assertEquals(Long.MAX_VALUE, valueOf(client.exchange(RawClient.post(PATH, most))));
@@ -190,10 +191,11 @@ class HttpEngineTest {
     launch(
         false,
         context ->
-            context
-                .ringSlots(2)
-                .requestTimeoutNs(TimeUnit.MILLISECONDS.toNanos(300))
-                .queueLimitNs(TimeUnit.MILLISECONDS.toNanos(50)));
+            context.settings(
+                EngineSettings.DEFAULT
+                    .withRingSlots(2)
+                    .withRequestTimes(
+                        TimeUnit.MILLISECONDS.toNanos(300), TimeUnit.MILLISECONDS.toNanos(50))));
     try (RawClient client = connect()) {
       client.send(RawClient.post(PATH, "").repeat(4));
       for (int i = 0; i < 4; i++) {
@@ -207,7 +209,7 @@ class HttpEngineTest {
 
   @Test
   void shouldSayThatTheOwnerIsAway() throws IOException {
-    launch(true, context -> context.nodeIds(List.of("node-0", "node-1")).nodeId("node-0"));
+    launch(true, context -> context.cluster(ClusterSettings.of(List.of("node-0", "node-1"))));
     try (RawClient client = connect()) {
       int awayCount = 0;
       for (int i = 0; i < 64; i++) {

@@ -2,6 +2,7 @@ package io.tally.launcher;
 
 import io.tally.counter.CounterServiceFactory;
 import io.tally.engine.ClusterSettings;
+import io.tally.engine.EngineContext;
 import io.tally.engine.IdempotencyLimit;
 import io.tally.engine.NodeLink;
 import io.tally.engine.ServiceFaultHandler;
@@ -150,26 +151,20 @@ final class ClusterNode implements AutoCloseable {
       final CounterServiceFactory services,
       final IdempotencyLimit idempotencyLimit,
       final ServiceFaultHandler faults) {
-    final ShardEngine.Context context =
-        new ShardEngine.Context()
-            .nodeIds(cluster.nodeIds())
-            .nodeId(nodeId)
-            .shardCount(cluster.shardCount())
-            .seed(cluster.seed())
-            .incarnation(incarnation)
-            .ringSlots(settings.ringSlots)
-            .laneWindow(cluster.laneWindow())
-            .requestTimeoutNs(settings.requestTimeout.toNanos())
-            .queueLimitNs(settings.queueLimit.toNanos())
-            .idempotency(
-                settings.idempotencyWindow.toNanos(), settings.idempotencyKeys, idempotencyLimit)
-            .random(RANDOM::nextLong)
-            .serviceFactory(services)
-            .faultHandler(faults)
-            .link(link == null ? NodeLink.NONE : link)
-            .clock(clock);
-    stepping.configure(context, localIndex, frontEnd);
-    engine = ShardEngine.launch(context);
+    engine =
+        new ShardEngine(
+            new EngineContext()
+                .cluster(cluster)
+                .settings(settings.engine())
+                .nodeId(nodeId)
+                .incarnation(incarnation)
+                .threads(stepping.engineThreads(localIndex, frontEnd))
+                .link(link == null ? NodeLink.NONE : link)
+                .services(services)
+                .faultHandler(faults)
+                .idempotencyLimit(idempotencyLimit)
+                .clock(clock)
+                .random(RANDOM::nextLong));
     if (link != null) {
       link.attach(engine.inbound());
     }

@@ -3,8 +3,8 @@ package io.tally.launcher;
 import com.sun.management.HotSpotDiagnosticMXBean;
 import io.tally.counter.CounterLimit;
 import io.tally.counter.CounterServiceFactory;
+import io.tally.engine.EngineSettings;
 import io.tally.engine.IdempotencyLimit;
-import io.tally.engine.ShardEngine;
 import io.tally.http.MetricsServer;
 import io.tally.lane.OwnerLane;
 import io.tally.transport.ClusterLink;
@@ -37,19 +37,15 @@ final class MemoryPlan {
     this.settings = settings;
     // Asked for the lengths of its messages only.
     final CounterServiceFactory services = new CounterServiceFactory(new CounterLimit(0));
-    final ShardEngine.Context context =
-        new ShardEngine.Context()
-            .ringSlots(settings.ringSlots)
-            .requestTimeoutNs(settings.requestTimeout.toNanos())
-            .serviceFactory(services);
+    final EngineSettings engine = settings.engine();
     shards =
         localNodeCount == nodeCount
             ? settings.shards
             : (settings.shards + nodeCount - 1L) / nodeCount * localNodeCount;
-    maxMessageBytes = context.maxMessageLength();
-    pendingRequests = settings.loops * context.pendingSlots();
-    ringBytes = shards * context.ringBytes();
-    replyQueueBytes = (long) settings.loops * context.replyQueueBytes();
+    maxMessageBytes = EngineSettings.maxMessageLength(services);
+    pendingRequests = settings.loops * engine.pendingSlots();
+    ringBytes = shards * engine.ringBytes(services);
+    replyQueueBytes = (long) settings.loops * engine.replyQueueBytes(services);
     pendingBytes = (long) pendingRequests * maxMessageBytes;
     peerBytes = (nodeCount - 1L) * localNodeCount * ClusterLink.Context.DEFAULT_RING_BYTES;
     tableBytes = shards * CounterServiceFactory.firstTableBytes();
@@ -74,9 +70,7 @@ final class MemoryPlan {
         new CounterLimit(settings.maxCounters == null ? safeCounters : settings.maxCounters);
     idempotencyLimit =
         new IdempotencyLimit(IdempotencyLimit.defaultMaxKeys(heapBytes, services.maxReplyLength()));
-    context.idempotency(
-        settings.idempotencyWindow.toNanos(), settings.idempotencyKeys, idempotencyLimit);
-    keptKeyMs = TimeUnit.NANOSECONDS.toMillis(context.keptKeyNs());
+    keptKeyMs = TimeUnit.NANOSECONDS.toMillis(engine.keptKeyNs());
   }
 
   CounterLimit counterLimit() {

@@ -1,6 +1,8 @@
 package io.tally.launcher;
 
 import io.tally.engine.ClusterSettings;
+import io.tally.engine.EngineSettings;
+import io.tally.engine.EngineThreads;
 import io.tally.transport.NatsAddress;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -101,7 +103,7 @@ final class Settings {
   @Option(
       names = "--ring-slots",
       paramLabel = "N",
-      defaultValue = "1024",
+      defaultValue = "" + EngineSettings.DEFAULT_RING_SLOTS,
       description = "Commands each shard's ring holds, a power of two (default: ${DEFAULT-VALUE}).")
   int ringSlots;
 
@@ -117,7 +119,10 @@ final class Settings {
   @Option(
       names = "--loops",
       paramLabel = "N",
-      description = "Event loops of this process, 1 to 256 (default: one for each processor).")
+      description =
+          "Event loops of this process, 1 to "
+              + EngineThreads.MAX_LOOPS
+              + " (default: one for each processor).")
   int loops = Runtime.getRuntime().availableProcessors();
 
   @Option(
@@ -173,7 +178,7 @@ final class Settings {
   @Option(
       names = "--idempotency-keys",
       paramLabel = "N",
-      defaultValue = "1048576",
+      defaultValue = "" + EngineSettings.DEFAULT_IDEMPOTENCY_KEYS,
       description =
           "Most Idempotency-Keys a shard remembers; writes with further ones are refused (default:"
               + " ${DEFAULT-VALUE}).")
@@ -199,12 +204,18 @@ final class Settings {
         "--shards must be 1 to " + ClusterSettings.MAX_SHARD_COUNT);
     check(faults, isPort(httpPort), "--http-port must be 0 to 65535");
     check(faults, isPort(metricsPort), "--metrics-port must be 0 to 65535");
-    check(faults, loops >= 1 && loops <= 256, "--loops must be 1 to 256");
+    check(
+        faults,
+        loops >= 1 && loops <= EngineThreads.MAX_LOOPS,
+        "--loops must be 1 to " + EngineThreads.MAX_LOOPS);
     check(faults, shardThreads >= 0 && shardThreads <= 256, "--shard-threads must be 0 to 256");
     check(
         faults,
-        isPowerOfTwo(ringSlots, 2, 1 << 20),
-        "--ring-slots must be a power of two, 2 to 1048576");
+        EngineSettings.isRingSlots(ringSlots),
+        "--ring-slots must be a power of two, "
+            + EngineSettings.MIN_RING_SLOTS
+            + " to "
+            + EngineSettings.MAX_RING_SLOTS);
     check(
         faults,
         ClusterSettings.isLaneWindow(laneWindow),
@@ -244,6 +255,17 @@ final class Settings {
   /** What all nodes have to agree on. */
   ClusterSettings cluster(final List<String> nodeIds) {
     return new ClusterSettings(nodeIds, shards, seed, laneWindow);
+  }
+
+  /** Sizes and times of each node's engine. */
+  EngineSettings engine() {
+    return new EngineSettings(
+        ringSlots,
+        EngineSettings.DEFAULT.pendingSlots(),
+        requestTimeout.toNanos(),
+        queueLimit.toNanos(),
+        idempotencyWindow.toNanos(),
+        idempotencyKeys);
   }
 
   /** All values, for the log. */
@@ -297,10 +319,6 @@ final class Settings {
 
   private static boolean isPort(final int value) {
     return value >= 0 && value <= 65535;
-  }
-
-  private static boolean isPowerOfTwo(final int value, final int min, final int max) {
-    return value >= min && value <= max && Integer.bitCount(value) == 1;
   }
 
   private static void check(

@@ -1,6 +1,7 @@
 package io.tally.launcher;
 
 import io.tally.engine.AgentThread;
+import io.tally.engine.EngineThreads;
 import io.tally.engine.ShardEngine;
 import io.tally.engine.SteppedAgent;
 import io.tally.engine.Wakeup;
@@ -70,25 +71,22 @@ final class Stepping implements AutoCloseable {
     return linkThread != null ? linkThread : homeWakeup(localIndex);
   }
 
-  /** Tells an engine which threads it has. Only the front end's node takes requests from loops. */
-  void configure(final ShardEngine.Context context, final int localIndex, final boolean frontEnd) {
+  /** The threads of a node's engine. Only the front end's node takes requests from loops. */
+  EngineThreads engineThreads(final int localIndex, final boolean frontEnd) {
     final int stepperCount = shardThreads.length > 0 ? shardThreads.length : loops.loopCount();
     final int agentCount = localNodeCount == 1 ? stepperCount : 1;
     final int[] agentLoops = new int[agentCount];
     final Wakeup[] agentWakeups = new Wakeup[agentCount];
     for (int agent = 0; agent < agentCount; agent++) {
       final int stepper = (localIndex + agent) % stepperCount;
-      agentLoops[agent] = shardThreads.length > 0 ? ShardEngine.Context.NO_LOOP : stepper;
+      agentLoops[agent] = shardThreads.length > 0 ? EngineThreads.NO_LOOP : stepper;
       agentWakeups[agent] = shardThreads.length > 0 ? shardThreads[stepper] : loops.wakeup(stepper);
     }
-    context.homeLoop(homeLoop(localIndex)).shardAgents(agentLoops, agentWakeups);
-    if (frontEnd) {
-      final Wakeup[] ingressWakeups = new Wakeup[loops.loopCount()];
-      for (int loop = 0; loop < ingressWakeups.length; loop++) {
-        ingressWakeups[loop] = loops.wakeup(loop);
-      }
-      context.ingressWakeups(ingressWakeups);
+    final Wakeup[] ingressWakeups = new Wakeup[frontEnd ? loops.loopCount() : 0];
+    for (int loop = 0; loop < ingressWakeups.length; loop++) {
+      ingressWakeups[loop] = loops.wakeup(loop);
     }
+    return new EngineThreads(homeLoop(localIndex), ingressWakeups, agentLoops, agentWakeups);
   }
 
   /** Hands all agents over to their threads. The order is that of the road of a command. */

@@ -3,7 +3,10 @@ package io.tally.launcher;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import io.tally.engine.ClusterSettings;
+import io.tally.engine.EngineSettings;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +49,13 @@ class SettingsTest {
     assertEquals(Duration.ofSeconds(90), settings.idleTimeout);
     assertEquals(Duration.ZERO, settings.shutdownDelay);
     assertNull(settings.maxCounters);
+  }
+
+  @Test
+  void shouldHaveTheDefaultsOfTheEngine() {
+    final Settings settings = parse();
+    assertEquals(EngineSettings.DEFAULT, settings.engine());
+    assertEquals(ClusterSettings.of(List.of("a")), settings.cluster(List.of("a")));
   }
 
   @ParameterizedTest

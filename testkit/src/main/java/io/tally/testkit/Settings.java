@@ -1,5 +1,7 @@
 package io.tally.testkit;
 
+import io.tally.engine.ClusterSettings;
+import io.tally.engine.EngineSettings;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -44,6 +46,21 @@ record Settings(
         4 << world.nextInt(3),
         world.nextInt(4) == 0,
         world.nextInt(4) == 0 ? KEY_CHUNK : 1 << 14);
+  }
+
+  ClusterSettings cluster(final String seed) {
+    return new ClusterSettings(nodeIds, SHARD_COUNT, seed, LANE_WINDOW);
+  }
+
+  /** Of a process with this request timeout. */
+  EngineSettings engine(final long ownRequestTimeoutNs) {
+    return new EngineSettings(
+        ringSlots,
+        PENDING_SLOTS,
+        ownRequestTimeoutNs,
+        QUEUE_LIMIT_NS,
+        idempotencyWindowNs,
+        idempotencyKeys);
   }
 
   /** A process has the cluster's request timeout, or a shorter one. */

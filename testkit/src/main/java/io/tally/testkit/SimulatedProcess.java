@@ -1,7 +1,9 @@
 package io.tally.testkit;
 
 import io.tally.counter.CounterProxy;
+import io.tally.engine.EngineContext;
 import io.tally.engine.EngineCounter;
+import io.tally.engine.EngineThreads;
 import io.tally.engine.IdempotencyLimit;
 import io.tally.engine.NodeLink;
 import io.tally.engine.ShardEngine;
@@ -26,7 +28,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
 
 /**
  * One process of a simulated cluster, a node from its start to its end: event loops, a link thread,
@@ -589,27 +590,19 @@ final class SimulatedProcess implements LinkListener {
 
   private void launchEngine() {
     engine =
-        ShardEngine.launch(
-            new ShardEngine.Context()
-                .nodeIds(settings.nodeIds())
+        new ShardEngine(
+            new EngineContext()
+                .cluster(settings.cluster(seed))
+                .settings(settings.engine(requestTimeoutNs))
                 .nodeId(id)
-                .shardCount(Settings.SHARD_COUNT)
-                .seed(seed)
                 .incarnation(incarnation)
-                .ringSlots(settings.ringSlots())
-                .laneWindow(Settings.LANE_WINDOW)
-                .pendingSlots(Settings.PENDING_SLOTS)
-                .requestTimeoutNs(requestTimeoutNs)
-                .queueLimitNs(Settings.QUEUE_LIMIT_NS)
-                .idempotency(settings.idempotencyWindowNs(), settings.idempotencyKeys(), keyLimit)
+                .idempotencyLimit(keyLimit)
                 .random(world::nextLong)
-                .serviceFactory(counters)
+                .services(counters)
                 .faultHandler((shardId, fault) -> violations.add("fault: " + fault))
                 .link(link == null ? NodeLink.NONE : new PausingLink(this, link, witness))
                 .clock(this::nanoTime)
-                .homeLoop(0)
-                .ingressWakeups(loops.clone())
-                .shardAgents(IntStream.range(0, loops.length).toArray(), loops.clone()));
+                .threads(EngineThreads.ofLoops(loops)));
     for (int loop = 0; loop < loops.length; loop++) {
       door.serve(loop, new CounterProxy(engine.ingress(loop)), clock.nanoTime());
     }

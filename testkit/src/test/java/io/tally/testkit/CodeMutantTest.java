@@ -70,7 +70,7 @@ final class CodeMutantTest {
     assertCaught(
         "keys kept for the window alone",
         "",
-        ENGINE + "ShardEngine$Context",
+        ENGINE + "EngineSettings",
         returns("settledNs", 0L),
         "PAUSES");
   }

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-final class ContextTest {
+final class EngineContextTest {
   private static final int LONGEST = 65_534;
 
   @Test
@@ -20,9 +20,10 @@ final class ContextTest {
   }
 
   private static String refusal(final int maxCommandLength, final int maxReplyLength) {
-    final ShardEngine.Context context =
-        new ShardEngine.Context().serviceFactory(new Sized(maxCommandLength, maxReplyLength));
-    return assertThrows(IllegalArgumentException.class, context::conclude).getMessage();
+    final EngineContext context =
+        new EngineContext().services(new Sized(maxCommandLength, maxReplyLength));
+    return assertThrows(IllegalArgumentException.class, () -> new ShardEngine(context))
+        .getMessage();
   }
 
   private record Sized(int maxCommandLength, int maxReplyLength) implements ShardServiceFactory {

@@ -1,0 +1,191 @@
+package io.tally.engine;
+
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * What a {@link ShardEngine} is built from: who its node is, its settings, and what it works with.
+ * Setters return this object. Not thread-safe.
+ */
+public final class EngineContext {
+  ClusterSettings cluster = ClusterSettings.of(List.of("node-0"));
+  EngineSettings settings = EngineSettings.DEFAULT;
+  String nodeId = "node-0";
+  long incarnation = 1;
+  EngineThreads threads;
+  NodeLink link = NodeLink.NONE;
+  ShardServiceFactory services;
+  ServiceFaultHandler faultHandler = (shardId, fault) -> {};
+  IdempotencyLimit idempotencyLimit = new IdempotencyLimit(Long.MAX_VALUE / 2);
+  NanoClock clock;
+  LongSupplier random;
+
+  /** Creates a context of a node that is alone and called node-0. */
+  public EngineContext() {}
+
+  /**
+   * What all nodes agree on.
+   *
+   * @param value the settings of the cluster.
+   * @return this.
+   */
+  public EngineContext cluster(final ClusterSettings value) {
+    cluster = value;
+    return this;
+  }
+
+  /**
+   * Sizes and times of this engine.
+   *
+   * @param value the settings.
+   * @return this.
+   */
+  public EngineContext settings(final EngineSettings value) {
+    settings = value;
+    return this;
+  }
+
+  /**
+   * Which node this is.
+   *
+   * @param value one of the cluster's node ids.
+   * @return this.
+   */
+  public EngineContext nodeId(final String value) {
+    nodeId = value;
+    return this;
+  }
+
+  /**
+   * Incarnation of this start of this node, and so of its shards.
+   *
+   * @param value positive, above every earlier one of this node id.
+   * @return this.
+   */
+  public EngineContext incarnation(final long value) {
+    incarnation = value;
+    return this;
+  }
+
+  /**
+   * Who steps the agents.
+   *
+   * @param value the threads.
+   * @return this.
+   */
+  public EngineContext threads(final EngineThreads value) {
+    threads = value;
+    return this;
+  }
+
+  /**
+   * The way to the other nodes.
+   *
+   * @param value the link.
+   * @return this.
+   */
+  public EngineContext link(final NodeLink value) {
+    link = value;
+    return this;
+  }
+
+  /**
+   * Makes the services of the shards.
+   *
+   * @param value the factory.
+   * @return this.
+   */
+  public EngineContext services(final ShardServiceFactory value) {
+    services = value;
+    return this;
+  }
+
+  /**
+   * Is told of exceptions thrown by services.
+   *
+   * @param value the handler.
+   * @return this.
+   */
+  public EngineContext faultHandler(final ServiceFaultHandler value) {
+    faultHandler = value;
+    return this;
+  }
+
+  /**
+   * Bounds the idempotency keys of all shards of the process.
+   *
+   * @param value the limit; by default there is none.
+   * @return this.
+   */
+  public EngineContext idempotencyLimit(final IdempotencyLimit value) {
+    idempotencyLimit = value;
+    return this;
+  }
+
+  /**
+   * Read by the shard agents: for the time at which commands are applied, and to measure how long
+   * batches take.
+   *
+   * @param value the clock, the one that also gives the agents their time.
+   * @return this.
+   */
+  public EngineContext clock(final NanoClock value) {
+    clock = value;
+    return this;
+  }
+
+  /**
+   * Source of the secret that hashes idempotency keys.
+   *
+   * @param value gives unpredictable numbers.
+   * @return this.
+   */
+  public EngineContext random(final LongSupplier value) {
+    random = value;
+    return this;
+  }
+
+  /** Throws an IllegalArgumentException if something is missing, or does not fit together. */
+  void check() {
+    require(services != null, "services must be set");
+    requirePayload("command", services.maxCommandLength());
+    requirePayload("answer", services.maxReplyLength());
+    require(clock != null, "clock must be set");
+    require(random != null, "random must be set");
+    require(threads != null, "threads must be set");
+    require(nodeIndex() >= 0, "node " + nodeId + " is not in the node list " + cluster.nodeIds());
+  }
+
+  int nodeIndex() {
+    return cluster.nodeIds().indexOf(nodeId);
+  }
+
+  /** A table for the idempotency keys of one shard. */
+  IdempotencyTable idempotencyTable() {
+    return new IdempotencyTable(
+        settings.keptKeyNs(),
+        settings.idempotencyKeys(),
+        services.maxReplyLength(),
+        idempotencyLimit,
+        random.getAsLong(),
+        random.getAsLong());
+  }
+
+  private static void requirePayload(final String what, final int maxLength) {
+    require(
+        maxLength >= 0 && maxLength <= Command.MAX_PAYLOAD_LENGTH,
+        "the longest "
+            + what
+            + " must be from 0 to "
+            + Command.MAX_PAYLOAD_LENGTH
+            + " bytes: "
+            + maxLength);
+  }
+
+  private static void require(final boolean condition, final String message) {
+    if (!condition) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+}
