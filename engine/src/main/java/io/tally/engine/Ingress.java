@@ -3,14 +3,11 @@ package io.tally.engine;
 import io.tally.engine.codecs.MessageHeaderDecoder;
 import io.tally.engine.codecs.ReplyCode;
 import io.tally.lane.IngressLane;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.collections.IntArrayList;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Where requests enter the engine: one for each event loop, stepped by it. Keeps every request from
@@ -30,46 +27,27 @@ public final class Ingress implements SteppedAgent, ReplySink {
 
   private static final long WAITING_STEP_NS = 1_000_000;
   private static final long SHOW_LANES_NS = 100_000_000;
-  private static final int INDEX_MASK = EngineSettings.MAX_PENDING_SLOTS - 1;
-  private static final int INDEX_BITS = Integer.bitCount(INDEX_MASK);
-  private static final int LOST = -3;
-  private static final int RETRY_COST = 10;
-  private static final int MAX_RETRY_CREDIT = 10_000;
 
   private final int loop;
-  private final int laneWindow;
+  private final int shardCount;
+  private final int maxPayloadLength;
   private final long requestTimeoutNs;
   private final long queueLimitNs;
   private final long attemptNs;
-  private final int shardCount;
-  private final int slotLength;
-  private final int maxPayloadLength;
-  private final CommandRouter router;
-  private final CommandProxy proxy;
+  private final ShardServiceFactory services;
+  private final PendingSlots slots;
+  private final ShardOutbox[] outboxes;
+  private final CommandSender sender;
+  private final RetryBudget retries = new RetryBudget();
+  private final UnresolvedCommands unresolved;
   private final ReplyQueue replyQueue;
   private final EngineStats stats;
-  private final ShardServiceFactory services;
-  private final AtomicInteger shownPendingCount = new AtomicInteger();
-  private final AtomicInteger shownLaneSpan = new AtomicInteger();
-  private final MessageClaim claim = new MessageClaim();
-  private final UnsafeBuffer slots;
-  private final PendingRequest[] requests;
-  private final PendingRequest[] free;
   private final PendingList deadlines = new PendingList();
   private final PendingList attempts = new PendingList();
-  private final PendingList[] waiting;
   private final IntArrayList waitingShards = new IntArrayList();
-  private final IngressLane[] lanes;
-  private final long[] laneIncarnations;
-  private final long[] busyUntilNs;
-  private final UnresolvedCommands unresolved;
-  private int createdCount;
-  private int freeCount;
-  private int pendingCount;
-  private long claimCount;
+  private final AtomicInteger shownLaneSpan = new AtomicInteger();
   private long nowNs;
   private long lanesShownNs;
-  private int retryCredit = MAX_RETRY_CREDIT / 10;
   private volatile boolean closing;
 
   Ingress(
@@ -79,31 +57,20 @@ public final class Ingress implements SteppedAgent, ReplySink {
       final CommandProxy proxy,
       final Wakeup wakeup) {
     this.loop = loop;
-    this.router = router;
-    this.proxy = proxy;
-    laneWindow = context.cluster.laneWindow();
-    requestTimeoutNs = context.settings.requestTimeoutNs();
-    queueLimitNs = context.settings.queueLimitNs();
-    attemptNs = context.settings.attemptNs();
-    shardCount = context.cluster.shardCount();
+    final EngineSettings settings = context.settings;
+    requestTimeoutNs = settings.requestTimeoutNs();
+    queueLimitNs = settings.queueLimitNs();
+    attemptNs = settings.attemptNs();
     services = context.services;
     maxPayloadLength = services.maxCommandLength();
-    slotLength =
-        BitUtil.align(maxPayloadLength + Command.MAX_KEY_LENGTH, BitUtil.CACHE_LINE_LENGTH);
-    final int slotCount = context.settings.pendingSlots();
-    slots = new UnsafeBuffer(ByteBuffer.allocateDirect(Math.multiplyExact(slotCount, slotLength)));
-    requests = new PendingRequest[slotCount];
-    free = new PendingRequest[slotCount];
-    replyQueue = new ReplyQueue(context.settings.replyCount(), services.maxReplyLength(), wakeup);
+    slots = new PendingSlots(settings.pendingSlots(), maxPayloadLength);
+    shardCount = context.cluster.shardCount();
+    outboxes = new ShardOutbox[shardCount];
+    Arrays.setAll(outboxes, shard -> new ShardOutbox(context.cluster.laneWindow()));
+    replyQueue = new ReplyQueue(settings.replyCount(), services.maxReplyLength(), wakeup);
     stats = new EngineStats(services.messageTypes());
-    lanes = new IngressLane[shardCount];
-    laneIncarnations = new long[shardCount];
-    busyUntilNs = new long[shardCount];
     unresolved = new UnresolvedCommands(context.link, context.cluster.nodeIds().size());
-    waiting = new PendingList[shardCount];
-    for (int shard = 0; shard < shardCount; shard++) {
-      waiting[shard] = new PendingList();
-    }
+    sender = new CommandSender(router, proxy, slots.buffer(), unresolved, stats, requestTimeoutNs);
   }
 
   /**
@@ -127,14 +94,12 @@ public final class Ingress implements SteppedAgent, ReplySink {
       stats.increment(EngineCounter.REJECTED_CLOSING);
       return CLOSING;
     }
-    final PendingRequest request = takeFree();
+    final PendingRequest request = slots.claim();
     if (request == null) {
       stats.increment(EngineCounter.REJECTED_PENDING_FULL);
       return FULL;
     }
     this.nowNs = nowNs;
-    request.state = PendingRequest.CLAIMED;
-    request.correlationId = ++claimCount << INDEX_BITS | request.index;
     request.handler = handler;
     request.cookie = cookie;
     request.write = write;
@@ -154,7 +119,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
    * @return the buffer; between claim and submit the slot's part of it belongs to the claimer.
    */
   public MutableDirectBuffer buffer() {
-    return slots;
+    return slots.buffer();
   }
 
   /**
@@ -164,7 +129,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
    * @return offset in {@link #buffer()}.
    */
   public int payloadOffset(final long correlationId) {
-    return claimed(correlationId).payloadOffset;
+    return slots.claimed(correlationId).payloadOffset;
   }
 
   /**
@@ -180,8 +145,8 @@ public final class Ingress implements SteppedAgent, ReplySink {
     if (length < 1 || length > Command.MAX_KEY_LENGTH) {
       throw new IllegalArgumentException("idempotency key length out of range: " + length);
     }
-    final PendingRequest request = claimed(correlationId);
-    slots.putBytes(request.keyOffset(), bytes, offset, length);
+    final PendingRequest request = slots.claimed(correlationId);
+    slots.buffer().putBytes(request.keyOffset(), bytes, offset, length);
     request.keyLength = length;
   }
 
@@ -191,7 +156,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
    * @param correlationId as claimed.
    */
   public void abort(final long correlationId) {
-    release(claimed(correlationId));
+    release(slots.claimed(correlationId));
   }
 
   /**
@@ -201,31 +166,29 @@ public final class Ingress implements SteppedAgent, ReplySink {
    * @param payloadLength in bytes, at least an SBE header.
    */
   public void submit(final long correlationId, final int payloadLength) {
-    final PendingRequest request = claimed(correlationId);
+    final PendingRequest request = slots.claimed(correlationId);
     if (payloadLength < MessageHeaderDecoder.ENCODED_LENGTH || payloadLength > maxPayloadLength) {
       throw new IllegalArgumentException("payload length out of range: " + payloadLength);
     }
     request.payloadLength = payloadLength;
     request.templateId =
-        slots.getShort(
-                request.payloadOffset + MessageHeaderDecoder.templateIdEncodingOffset(),
-                ByteOrder.LITTLE_ENDIAN)
-            & 0xFFFF;
+        MessageHeaderWord.templateId(MessageHeaderWord.get(slots.buffer(), request.payloadOffset));
     request.state = PendingRequest.WAITING;
     request.turnNs = nowNs;
     deadlines.append(request.byDeadline);
-    final int shard = request.shardId;
-    if (isBusy(shard)) {
+    final ShardOutbox outbox = outboxes[request.shardId];
+    if (outbox.isBusy(nowNs)) {
       conclude(request, Outcome.BUSY);
-    } else if (!waiting[shard].isEmpty()) {
+    } else if (!outbox.waiting.isEmpty()) {
       // Overtaking those that wait would break the order of one connection's commands.
-      waiting[shard].append(request.byTurn);
-    } else if (handOver(request) == CommandRouter.BACK_PRESSURED) {
-      // A handler that asks again while this shard's waiting requests are refused finds it there.
-      if (!waitingShards.containsInt(shard)) {
-        waitingShards.addInt(shard);
+      outbox.waiting.append(request.byTurn);
+    } else if (handOver(request, outbox) == CommandSender.BACK_PRESSURED) {
+      // The shard may be listed although nothing waited: a handler asks again while offerWaiting
+      // refuses the last that did.
+      if (!waitingShards.containsInt(request.shardId)) {
+        waitingShards.addInt(request.shardId);
       }
-      waiting[shard].append(request.byTurn);
+      outbox.waiting.append(request.byTurn);
     }
   }
 
@@ -235,7 +198,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
    * @return the number.
    */
   public int pendingCount() {
-    return pendingCount;
+    return slots.claimedCount();
   }
 
   /**
@@ -244,7 +207,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
    * @return the number.
    */
   public int shownPendingCount() {
-    return shownPendingCount.getAcquire();
+    return slots.shownClaimedCount();
   }
 
   /**
@@ -262,7 +225,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
    * @return the number.
    */
   public int capacity() {
-    return requests.length;
+    return slots.capacity();
   }
 
   /**
@@ -296,8 +259,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
     workCount += expire();
     workCount += offerWaiting();
     workCount += retry();
-    router.flush();
-    unresolved.report();
+    sender.flush();
     showLanes();
     return workCount;
   }
@@ -310,7 +272,8 @@ public final class Ingress implements SteppedAgent, ReplySink {
     }
     lanesShownNs = nowNs;
     int span = 0;
-    for (final IngressLane lane : lanes) {
+    for (final ShardOutbox outbox : outboxes) {
+      final IngressLane lane = outbox.lane();
       span = lane == null ? span : Math.max(span, lane.span());
     }
     shownLaneSpan.lazySet(span);
@@ -343,11 +306,8 @@ public final class Ingress implements SteppedAgent, ReplySink {
       final DirectBuffer buffer,
       final int offset,
       final int length) {
-    final int index = (int) correlationId & INDEX_MASK;
-    final PendingRequest request = index < createdCount ? requests[index] : null;
-    if (request == null
-        || request.correlationId != correlationId
-        || request.state != PendingRequest.SENT) {
+    final PendingRequest request = slots.sent(correlationId);
+    if (request == null) {
       stats.increment(EngineCounter.REPLIES_LATE);
       return;
     }
@@ -357,19 +317,14 @@ public final class Ingress implements SteppedAgent, ReplySink {
     } else if (code == ReplyCode.WRONG_INCARNATION) {
       onWrongIncarnation(request, shardIncarnation);
     } else if (code == ReplyCode.BUSY) {
-      busyUntilNs[request.shardId] = nowNs + attemptNs;
-      refundRetry();
+      outboxes[request.shardId].busyUntil(nowNs + attemptNs);
+      retries.refund();
     } else if (code == ReplyCode.EXPIRED) {
       // The request lives: what was known of the owner's clock was old, and this brought better.
-      refundRetry();
+      retries.refund();
     }
     // Any other refusal speaks of one copy only: the same sequence goes out again at the next
     // attempt.
-  }
-
-  /** A retry that the owner's answer asks for must not use up the budget for lost messages. */
-  private void refundRetry() {
-    retryCredit = Math.min(MAX_RETRY_CREDIT, retryCredit + RETRY_COST);
   }
 
   /** Shards whose requests wait to be handed over, at most all of them. */
@@ -384,7 +339,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
 
   /** Null before the first command to this shard. */
   IngressLane lane(final int shardId) {
-    return lanes[shardId];
+    return outboxes[shardId].lane();
   }
 
   ReplyQueue replyQueue() {
@@ -409,103 +364,58 @@ public final class Ingress implements SteppedAgent, ReplySink {
 
   private void onWrongIncarnation(final PendingRequest request, final long shardIncarnation) {
     if (shardIncarnation > request.shardIncarnation) {
-      enterIncarnation(request.shardId, shardIncarnation);
+      sender.enter(outboxes[request.shardId], shardIncarnation);
       if (request.write) {
         conclude(request, Outcome.TIMEOUT);
       } else {
-        sendCopy(request);
+        sendCopy(request, outboxes[request.shardId]);
       }
     }
   }
 
-  private boolean isBusy(final int shard) {
-    final long until = busyUntilNs[shard];
-    if (until != 0 && until - nowNs > 0) {
-      return true;
-    }
-    busyUntilNs[shard] = 0;
-    return false;
-  }
-
   /** Hands the first copy over, or ends the request where there is nobody to hand it to. */
-  private int handOver(final PendingRequest request) {
-    final int result = sendCopy(request);
-    if (result == CommandRouter.CLAIMED) {
-      retryCredit = Math.min(MAX_RETRY_CREDIT, retryCredit + 1);
-    } else if (result == CommandRouter.NO_OWNER) {
+  private int handOver(final PendingRequest request, final ShardOutbox outbox) {
+    final int result = sendCopy(request, outbox);
+    if (result == CommandSender.SENT) {
+      retries.onHandedOver();
+    } else if (result == CommandSender.NO_OWNER) {
       conclude(request, Outcome.NO_OWNER);
     }
     return result;
   }
 
-  private int sendCopy(final PendingRequest request) {
-    final int shard = request.shardId;
-    long incarnation = router.shardIncarnation(shard);
-    if (incarnation == 0 && request.state == PendingRequest.SENT) {
-      incarnation = router.drainingIncarnation(shard);
+  private int sendCopy(final PendingRequest request, final ShardOutbox outbox) {
+    final int result = sender.send(nowNs, request, outbox);
+    if (result == CommandSender.SENT) {
+      awaitTurn(request);
     }
-    if (incarnation == 0) {
-      return CommandRouter.NO_OWNER;
-    }
-    enterIncarnation(shard, incarnation);
-    final IngressLane lane = lanes[shard];
-    if (request.laneSequence != 0) {
-      if (request.shardIncarnation != laneIncarnations[shard]) {
-        return LOST;
-      }
-    } else if (request.write && !lane.hasRoom()) {
-      stats.increment(EngineCounter.LANE_FULL);
-      return CommandRouter.BACK_PRESSURED;
-    }
-    final int length = CommandProxy.encodedLength(request.keyLength, request.payloadLength);
-    final long deadlineNs = router.deadlineNs(shard, request.claimedNs, requestTimeoutNs);
-    final int result = router.tryClaim(shard, length, deadlineNs, claim);
-    if (result != CommandRouter.CLAIMED) {
-      return result;
-    }
-    if (request.write && request.laneSequence == 0) {
-      request.laneSequence = lane.assign();
-    }
-    request.shardIncarnation = laneIncarnations[shard];
-    proxy.encode(claim, request, router.epoch(shard), lane.floor(), deadlineNs, slots);
-    claim.commit();
-    if (request.state != PendingRequest.SENT) {
-      stats.queueWait().record(nowNs - request.claimedNs, 1);
-      unresolved.onHandedOver(router.nodeIndex(shard));
-    }
-    request.state = PendingRequest.SENT;
-    request.turnNs = nowNs;
-    request.byTurn.unlink();
-    attempts.append(request.byTurn);
     return result;
   }
 
-  private void enterIncarnation(final int shard, final long incarnation) {
-    if (incarnation > laneIncarnations[shard]) {
-      if (laneIncarnations[shard] != 0) {
-        stats.increment(EngineCounter.INCARNATION_CHANGES);
-      }
-      laneIncarnations[shard] = incarnation;
-      lanes[shard] = new IngressLane(laneWindow);
-    }
+  /** The next attempt follows after {@link #attemptNs}, unless a reply ends the request before. */
+  private void awaitTurn(final PendingRequest request) {
+    request.turnNs = nowNs;
+    request.byTurn.unlink();
+    attempts.append(request.byTurn);
   }
 
   private int offerWaiting() {
     int workCount = 0;
     for (int i = waitingShards.size() - 1; i >= 0; i--) {
       final int shard = waitingShards.getInt(i);
-      workCount += offerWaiting(waiting[shard]);
-      if (waiting[shard].isEmpty()) {
+      workCount += offerWaiting(outboxes[shard]);
+      if (outboxes[shard].waiting.isEmpty()) {
         waitingShards.fastUnorderedRemove(i);
       }
     }
     return workCount;
   }
 
-  private int offerWaiting(final PendingList queue) {
+  private int offerWaiting(final ShardOutbox outbox) {
+    final PendingList queue = outbox.waiting;
     int workCount = 0;
     for (PendingRequest request = queue.first(); request != null; request = queue.first()) {
-      if (handOver(request) == CommandRouter.BACK_PRESSURED) {
+      if (handOver(request, outbox) == CommandSender.BACK_PRESSURED) {
         if (nowNs - request.turnNs < queueLimitNs) {
           break;
         }
@@ -533,16 +443,16 @@ public final class Ingress implements SteppedAgent, ReplySink {
         request != null && nowNs - request.turnNs >= attemptNs;
         request = attempts.first()) {
       final int result =
-          retryCredit < RETRY_COST ? CommandRouter.BACK_PRESSURED : sendCopy(request);
-      if (result == CommandRouter.CLAIMED) {
-        retryCredit -= RETRY_COST;
+          retries.isExhausted()
+              ? CommandSender.BACK_PRESSURED
+              : sendCopy(request, outboxes[request.shardId]);
+      if (result == CommandSender.SENT) {
+        retries.onRetry();
         stats.increment(EngineCounter.LANE_RETRIES);
-      } else if (result == LOST) {
+      } else if (result == CommandSender.LOST) {
         conclude(request, Outcome.TIMEOUT);
       } else {
-        request.turnNs = nowNs;
-        request.byTurn.unlink();
-        attempts.append(request.byTurn);
+        awaitTurn(request);
       }
       workCount++;
     }
@@ -550,7 +460,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
   }
 
   private void conclude(final PendingRequest request, final Outcome outcome) {
-    conclude(request, outcome, 0, false, slots, 0, 0);
+    conclude(request, outcome, 0, false, slots.buffer(), 0, 0);
   }
 
   private void conclude(
@@ -562,10 +472,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
       final int offset,
       final int length) {
     count(request, outcome, buffer, offset, length);
-    if (request.laneSequence != 0
-        && request.shardIncarnation == laneIncarnations[request.shardId]) {
-      lanes[request.shardId].resolve(request.laneSequence);
-    }
+    outboxes[request.shardId].resolve(request);
     final ReplyHandler handler = request.handler;
     final long cookie = request.cookie;
     // The handler may claim again, and may then be given this very slot.
@@ -592,37 +499,10 @@ public final class Ingress implements SteppedAgent, ReplySink {
     }
   }
 
-  private PendingRequest claimed(final long correlationId) {
-    final PendingRequest request = requests[(int) correlationId & INDEX_MASK];
-    if (request.correlationId != correlationId || request.state != PendingRequest.CLAIMED) {
-      throw new IllegalStateException("not claimed: " + correlationId);
-    }
-    return request;
-  }
-
-  private PendingRequest takeFree() {
-    final PendingRequest request;
-    if (freeCount > 0) {
-      request = free[--freeCount];
-    } else if (createdCount < requests.length) {
-      request = new PendingRequest(createdCount, slotLength, maxPayloadLength);
-      requests[createdCount++] = request;
-    } else {
-      return null;
-    }
-    shownPendingCount.lazySet(++pendingCount);
-    return request;
-  }
-
   private void release(final PendingRequest request) {
-    if (request.state == PendingRequest.SENT) {
-      unresolved.onEnded(router.nodeIndex(request.shardId));
-    }
+    sender.onEnded(request);
     request.byDeadline.unlink();
     request.byTurn.unlink();
-    request.state = PendingRequest.FREE;
-    request.handler = null;
-    free[freeCount++] = request;
-    shownPendingCount.lazySet(--pendingCount);
+    slots.release(request);
   }
 }

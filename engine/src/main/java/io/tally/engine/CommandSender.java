@@ -1,0 +1,104 @@
+package io.tally.engine;
+
+import io.tally.lane.IngressLane;
+import org.agrona.DirectBuffer;
+
+/**
+ * Sends copies of an ingress's pending requests to their shards: each copy of a write under the
+ * same lane sequence, which is taken when the first one leaves. Belongs to the ingress's thread.
+ */
+final class CommandSender {
+  /** A copy left. */
+  static final int SENT = CommandRouter.CLAIMED;
+
+  /** No room on the way now, in the lane or behind it; to be offered again. */
+  static final int BACK_PRESSURED = CommandRouter.BACK_PRESSURED;
+
+  /** The owner is away, or takes nothing new. */
+  static final int NO_OWNER = CommandRouter.NO_OWNER;
+
+  /** The shard that a copy of this write was sent to is gone, with what it knew. */
+  static final int LOST = -3;
+
+  private final CommandRouter router;
+  private final CommandProxy proxy;
+  private final DirectBuffer slots;
+  private final UnresolvedCommands unresolved;
+  private final EngineStats stats;
+  private final long requestTimeoutNs;
+  private final MessageClaim claim = new MessageClaim();
+
+  CommandSender(
+      final CommandRouter router,
+      final CommandProxy proxy,
+      final DirectBuffer slots,
+      final UnresolvedCommands unresolved,
+      final EngineStats stats,
+      final long requestTimeoutNs) {
+    this.router = router;
+    this.proxy = proxy;
+    this.slots = slots;
+    this.unresolved = unresolved;
+    this.stats = stats;
+    this.requestTimeoutNs = requestTimeoutNs;
+  }
+
+  int send(final long nowNs, final PendingRequest request, final ShardOutbox outbox) {
+    final int shard = request.shardId;
+    long incarnation = router.shardIncarnation(shard);
+    if (incarnation == 0 && request.state == PendingRequest.SENT) {
+      incarnation = router.drainingIncarnation(shard);
+    }
+    if (incarnation == 0) {
+      return NO_OWNER;
+    }
+    enter(outbox, incarnation);
+    final IngressLane lane = outbox.lane();
+    if (request.laneSequence != 0) {
+      if (request.shardIncarnation != outbox.incarnation()) {
+        return LOST;
+      }
+    } else if (request.write && !lane.hasRoom()) {
+      stats.increment(EngineCounter.LANE_FULL);
+      return BACK_PRESSURED;
+    }
+    final int length = CommandProxy.encodedLength(request.keyLength, request.payloadLength);
+    final long deadlineNs = router.deadlineNs(shard, request.claimedNs, requestTimeoutNs);
+    final int result = router.tryClaim(shard, length, deadlineNs, claim);
+    if (result != SENT) {
+      return result;
+    }
+    if (request.write && request.laneSequence == 0) {
+      request.laneSequence = lane.assign();
+    }
+    request.shardIncarnation = outbox.incarnation();
+    proxy.encode(claim, request, router.epoch(shard), lane.floor(), deadlineNs, slots);
+    claim.commit();
+    if (request.state != PendingRequest.SENT) {
+      stats.queueWait().record(nowNs - request.claimedNs, 1);
+      unresolved.onHandedOver(router.nodeIndex(shard));
+    }
+    request.state = PendingRequest.SENT;
+    return SENT;
+  }
+
+  /** Moves on to an incarnation of the shard that may be newer than the one known. */
+  void enter(final ShardOutbox outbox, final long incarnation) {
+    if (outbox.enter(incarnation)) {
+      stats.increment(EngineCounter.INCARNATION_CHANGES);
+    }
+  }
+
+  /** A request ends. */
+  void onEnded(final PendingRequest request) {
+    if (request.state == PendingRequest.SENT) {
+      unresolved.onEnded(router.nodeIndex(request.shardId));
+    }
+  }
+
+  /** At the end of each step: wakes those who have something to read. */
+  void flush() {
+    router.flush();
+    unresolved.report();
+  }
+}

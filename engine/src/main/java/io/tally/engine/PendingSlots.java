@@ -1,0 +1,96 @@
+package io.tally.engine;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.agrona.BitUtil;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * The pool of one ingress's pending requests, each with a slot of one buffer for its payload and
+ * its idempotency key. All but {@link #shownClaimedCount()} belongs to the ingress's thread.
+ */
+final class PendingSlots {
+  private static final int INDEX_MASK = EngineSettings.MAX_PENDING_SLOTS - 1;
+  private static final int INDEX_BITS = Integer.bitCount(INDEX_MASK);
+
+  private final int maxPayloadLength;
+  private final int slotLength;
+  private final UnsafeBuffer buffer;
+  private final PendingRequest[] requests;
+  private final PendingRequest[] free;
+  private final AtomicInteger shownClaimedCount = new AtomicInteger();
+  private int createdCount;
+  private int freeCount;
+  private int claimedCount;
+  private long claimSequence;
+
+  PendingSlots(final int slotCount, final int maxPayloadLength) {
+    this.maxPayloadLength = maxPayloadLength;
+    slotLength =
+        BitUtil.align(maxPayloadLength + Command.MAX_KEY_LENGTH, BitUtil.CACHE_LINE_LENGTH);
+    buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(Math.multiplyExact(slotCount, slotLength)));
+    requests = new PendingRequest[slotCount];
+    free = new PendingRequest[slotCount];
+  }
+
+  /** Takes a free slot under a new correlation id, which names its index; null if none is free. */
+  PendingRequest claim() {
+    final PendingRequest request;
+    if (freeCount > 0) {
+      request = free[--freeCount];
+    } else if (createdCount < requests.length) {
+      request = new PendingRequest(createdCount, slotLength, maxPayloadLength);
+      requests[createdCount++] = request;
+    } else {
+      return null;
+    }
+    request.state = PendingRequest.CLAIMED;
+    request.correlationId = ++claimSequence << INDEX_BITS | request.index;
+    shownClaimedCount.lazySet(++claimedCount);
+    return request;
+  }
+
+  void release(final PendingRequest request) {
+    request.state = PendingRequest.FREE;
+    request.handler = null;
+    free[freeCount++] = request;
+    shownClaimedCount.lazySet(--claimedCount);
+  }
+
+  /** The request that was claimed and not yet submitted under this id. */
+  PendingRequest claimed(final long correlationId) {
+    final PendingRequest request = requests[(int) correlationId & INDEX_MASK];
+    if (request.correlationId != correlationId || request.state != PendingRequest.CLAIMED) {
+      throw new IllegalStateException("not claimed: " + correlationId);
+    }
+    return request;
+  }
+
+  /** The request with this id that awaits an answer, or null: ids come from other nodes, too. */
+  PendingRequest sent(final long correlationId) {
+    final int index = (int) correlationId & INDEX_MASK;
+    final PendingRequest request = index < createdCount ? requests[index] : null;
+    return request == null
+            || request.correlationId != correlationId
+            || request.state != PendingRequest.SENT
+        ? null
+        : request;
+  }
+
+  UnsafeBuffer buffer() {
+    return buffer;
+  }
+
+  int capacity() {
+    return requests.length;
+  }
+
+  int claimedCount() {
+    return claimedCount;
+  }
+
+  /** The same for any thread, as of a moment ago. */
+  int shownClaimedCount() {
+    return shownClaimedCount.getAcquire();
+  }
+}

@@ -1,0 +1,63 @@
+package io.tally.engine;
+
+import io.tally.lane.IngressLane;
+
+/**
+ * What one ingress keeps for its commands to one shard: the lane to the shard's newest incarnation,
+ * the requests that wait to be handed over, in their order, and until when the shard is left alone
+ * because it said that it is busy. Not thread-safe.
+ */
+final class ShardOutbox {
+  final PendingList waiting = new PendingList();
+  private final int laneWindow;
+  private IngressLane lane;
+  private long incarnation;
+  private long busyUntilNs;
+
+  ShardOutbox(final int laneWindow) {
+    this.laneWindow = laneWindow;
+  }
+
+  /** Null before the first command. */
+  IngressLane lane() {
+    return lane;
+  }
+
+  /** Of the shard to which the lane leads; 0 before the first command. */
+  long incarnation() {
+    return incarnation;
+  }
+
+  /**
+   * Begins a new lane if this incarnation is newer than the one known. Returns true if another one
+   * was known.
+   */
+  boolean enter(final long shardIncarnation) {
+    if (shardIncarnation <= incarnation) {
+      return false;
+    }
+    final boolean isChange = incarnation != 0;
+    incarnation = shardIncarnation;
+    lane = new IngressLane(laneWindow);
+    return isChange;
+  }
+
+  /** Frees the place that a request which ends has in the lane, if it has one in this lane. */
+  void resolve(final PendingRequest request) {
+    if (request.laneSequence != 0 && request.shardIncarnation == incarnation) {
+      lane.resolve(request.laneSequence);
+    }
+  }
+
+  void busyUntil(final long untilNs) {
+    busyUntilNs = untilNs;
+  }
+
+  boolean isBusy(final long nowNs) {
+    if (busyUntilNs != 0 && busyUntilNs - nowNs > 0) {
+      return true;
+    }
+    busyUntilNs = 0;
+    return false;
+  }
+}
