@@ -61,7 +61,7 @@ public class ShardAgentBenchmark extends MicroBenchmark {
     private final IngressLane lane = new IngressLane(LANE_WINDOW);
     private final CounterReplyAdapter reply = new CounterReplyAdapter();
     private final ReplySink sink = this::onReply;
-    private final ShardAgent agent;
+    private final SteppedAgent agent;
     private final MessageRing ring;
     private final ReplyQueue replies;
     private final CommandProxy proxy;
@@ -101,8 +101,8 @@ public class ShardAgentBenchmark extends MicroBenchmark {
                           new Wakeup[] {polled},
                           new int[] {EngineThreads.NO_LOOP},
                           new Wakeup[] {polled})));
-      agent = (ShardAgent) engine.shardAgent(0);
-      ring = agent.rings()[0];
+      agent = engine.shardAgent(0);
+      ring = engine.ownedShards().findFirst().orElseThrow().ring();
       replies = engine.ingress(0).replyQueue();
       epoch = engine.routingTable().epoch(0);
       proxy = new CommandProxy(engine.routingTable().nodeKey(0), SampleCommand.INCARNATION, 0);
@@ -294,7 +294,7 @@ public class ShardAgentBenchmark extends MicroBenchmark {
     verify("answer", ++answered, number);
   }
 
-  private record Stepped(ShardAgent agent) implements Agent {
+  private record Stepped(SteppedAgent agent) implements Agent {
     @Override
     public int doWork() {
       return agent.doWork(System.nanoTime());

@@ -53,9 +53,8 @@ public final class Ingress implements SteppedAgent, ReplySink {
   Ingress(
       final int loop,
       final EngineContext context,
-      final CommandRouter router,
-      final CommandProxy proxy,
-      final Wakeup wakeup) {
+      final RoutingTable routes,
+      final CommandRouter router) {
     this.loop = loop;
     final EngineSettings settings = context.settings;
     requestTimeoutNs = settings.requestTimeoutNs();
@@ -67,10 +66,20 @@ public final class Ingress implements SteppedAgent, ReplySink {
     shardCount = context.cluster.shardCount();
     outboxes = new ShardOutbox[shardCount];
     Arrays.setAll(outboxes, shard -> new ShardOutbox(context.cluster.laneWindow()));
-    replyQueue = new ReplyQueue(settings.replyCount(), services.maxReplyLength(), wakeup);
+    replyQueue =
+        new ReplyQueue(
+            settings.replyCount(), services.maxReplyLength(), context.threads.ingressWakeups[loop]);
     stats = new EngineStats(services.messageTypes());
     unresolved = new UnresolvedCommands(context.link, context.cluster.nodeIds().size());
-    sender = new CommandSender(router, proxy, slots.buffer(), unresolved, stats, requestTimeoutNs);
+    final long ownKey = routes.nodeKey(context.nodeIndex());
+    sender =
+        new CommandSender(
+            router,
+            new CommandProxy(ownKey, context.incarnation, loop),
+            slots.buffer(),
+            unresolved,
+            stats,
+            requestTimeoutNs);
   }
 
   /**

@@ -18,6 +18,7 @@ final class Shard {
   private final int shardId;
   private final long incarnation;
   private final long epoch;
+  private final MessageRing ring;
   private final ShardServiceFactory services;
   private final ShardService service;
   private final int maxReplyLength;
@@ -30,24 +31,29 @@ final class Shard {
 
   Shard(
       final int shardId,
-      final long incarnation,
       final long epoch,
-      final ShardServiceFactory services,
-      final int laneWindow,
-      final IdempotencyTable keys,
-      final EngineStats stats,
-      final ServiceFaultHandler faults) {
+      final MessageRing ring,
+      final EngineContext context,
+      final EngineStats stats) {
     this.shardId = shardId;
-    this.incarnation = incarnation;
     this.epoch = epoch;
-    this.services = services;
+    this.ring = ring;
+    this.stats = stats;
+    incarnation = context.incarnation;
+    services = context.services;
+    faults = context.faultHandler;
+    keys = context.idempotencyTable();
     service = services.create(shardId);
     maxReplyLength = services.maxReplyLength();
-    this.keys = keys;
-    this.stats = stats;
-    this.faults = faults;
-    lanes = new OwnerLanes(laneWindow, maxReplyLength, (byte) ReplyCode.INTERNAL.value());
+    lanes =
+        new OwnerLanes(
+            context.cluster.laneWindow(), maxReplyLength, (byte) ReplyCode.INTERNAL.value());
     readReply = new UnsafeBuffer(new byte[maxReplyLength]);
+  }
+
+  /** Holds the commands that come to this shard. */
+  MessageRing ring() {
+    return ring;
   }
 
   ShardService service() {

@@ -3,6 +3,7 @@ package io.tally.engine;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One node's share of the engine: the rings, shards and agents of the shards it owns, and an {@link
@@ -12,6 +13,7 @@ import java.util.List;
 public final class ShardEngine {
   private final RoutingTable routes;
   private final MessageRing[] rings;
+  private final ShardPoller[] pollers;
   private final ShardAgent[] agents;
   private final Ingress[] ingresses;
   private final InboundAdapter inbound;
@@ -27,41 +29,31 @@ public final class ShardEngine {
     context.check();
     final EngineThreads threads = context.threads;
     routes = context.cluster.placement();
-    final int ownNode = context.nodeIndex();
-    final int shardCount = routes.shardCount();
-    rings = new MessageRing[shardCount];
-    final int[] agentByShard = new int[shardCount];
-    final Shard[] shardById = new Shard[shardCount];
+    final int agentCount = threads.agentWakeups.length;
+    final int[] agentByShard = assignShards(context.nodeIndex(), agentCount);
+    rings = rings(context, agentByShard);
+
+    // Whatever refers to others is made after them: ingresses know rings, pollers know ingresses,
+    // agents know pollers.
+    final boolean[][] handedOver = new boolean[agentCount][agentCount];
     ingresses = new Ingress[threads.ingressWakeups.length];
-    agents = new ShardAgent[threads.agentWakeups.length];
-
-    final List<List<Integer>> shardsByAgent = new ArrayList<>();
-    for (int agent = 0; agent < agents.length; agent++) {
-      shardsByAgent.add(new ArrayList<>());
-    }
-    int owned = 0;
-    for (int shard = 0; shard < shardCount; shard++) {
-      if (routes.nodeIndex(shard) == ownNode) {
-        rings[shard] =
-            new MessageRing(
-                context.settings.ringSlots(), EngineSettings.maxMessageLength(context.services));
-        agentByShard[shard] = owned++ % agents.length;
-        shardsByAgent.get(agentByShard[shard]).add(shard);
-      }
-    }
-
-    final boolean[][] handedOver = new boolean[agents.length][agents.length];
     for (int loop = 0; loop < ingresses.length; loop++) {
       ingresses[loop] =
-          new Ingress(
-              loop,
-              context,
-              router(context, agentByShard, handedOver, loop),
-              new CommandProxy(routes.nodeKey(ownNode), context.incarnation, loop),
-              threads.ingressWakeups[loop]);
+          new Ingress(loop, context, routes, router(context, agentByShard, handedOver, loop));
     }
-    for (int agent = 0; agent < agents.length; agent++) {
-      agents[agent] = agent(context, agent, shardsByAgent.get(agent), shardById, handedOver[agent]);
+    pollers = new ShardPoller[agentCount];
+    for (int agent = 0; agent < agentCount; agent++) {
+      pollers[agent] = poller(context, agent, agentByShard);
+    }
+    agents = new ShardAgent[agentCount];
+    for (int agent = 0; agent < agentCount; agent++) {
+      agents[agent] =
+          new ShardAgent(
+              agent,
+              threads.agentLoops[agent],
+              pollers,
+              handedOver[agent],
+              "shards-" + context.nodeId + "-" + agent);
     }
     final EngineStats stats = new EngineStats(context.services.messageTypes());
     inbound =
@@ -158,8 +150,8 @@ public final class ShardEngine {
    */
   public List<EngineStats> ownerStats() {
     final List<EngineStats> all = new ArrayList<>();
-    for (final ShardAgent agent : agents) {
-      all.add(agent.stats());
+    for (final ShardPoller poller : pollers) {
+      all.add(poller.stats());
     }
     all.add(inbound.stats());
     return all;
@@ -171,7 +163,7 @@ public final class ShardEngine {
    * @return the number.
    */
   public int activeCount() {
-    return Arrays.stream(agents).mapToInt(ShardAgent::activeCount).sum();
+    return Arrays.stream(pollers).mapToInt(ShardPoller::activeCount).sum();
   }
 
   /**
@@ -199,13 +191,7 @@ public final class ShardEngine {
    * @return the number.
    */
   public long entityCount() {
-    long count = 0;
-    for (final ShardAgent agent : agents) {
-      for (final Shard shard : agent.shards()) {
-        count += shard.service().entityCount();
-      }
-    }
-    return count;
+    return ownedShards().mapToLong(shard -> shard.service().entityCount()).sum();
   }
 
   /**
@@ -214,13 +200,7 @@ public final class ShardEngine {
    * @return the number.
    */
   public long idempotencyKeyCount() {
-    long count = 0;
-    for (final ShardAgent agent : agents) {
-      for (final Shard shard : agent.shards()) {
-        count += shard.keyCount();
-      }
-    }
-    return count;
+    return ownedShards().mapToLong(Shard::keyCount).sum();
   }
 
   /**
@@ -229,13 +209,54 @@ public final class ShardEngine {
    * @return the number, at most the limit of each shard.
    */
   public long fullestIdempotencyKeyCount() {
-    long count = 0;
-    for (final ShardAgent agent : agents) {
-      for (final Shard shard : agent.shards()) {
-        count = Math.max(count, shard.keyCount());
+    return ownedShards().mapToLong(Shard::keyCount).max().orElse(0);
+  }
+
+  Stream<Shard> ownedShards() {
+    return Arrays.stream(pollers).flatMap(poller -> Arrays.stream(poller.shards()));
+  }
+
+  /**
+   * Which agent each shard that is owned here belongs to, in turn; -1 for those owned elsewhere.
+   */
+  private int[] assignShards(final int ownNode, final int agentCount) {
+    final int[] agentByShard = new int[routes.shardCount()];
+    int owned = 0;
+    for (int shard = 0; shard < agentByShard.length; shard++) {
+      agentByShard[shard] = routes.nodeIndex(shard) == ownNode ? owned++ % agentCount : -1;
+    }
+    return agentByShard;
+  }
+
+  private static MessageRing[] rings(final EngineContext context, final int[] agentByShard) {
+    final MessageRing[] rings = new MessageRing[agentByShard.length];
+    for (int shard = 0; shard < rings.length; shard++) {
+      if (agentByShard[shard] >= 0) {
+        rings[shard] =
+            new MessageRing(
+                context.settings.ringSlots(), EngineSettings.maxMessageLength(context.services));
       }
     }
-    return count;
+    return rings;
+  }
+
+  private ShardPoller poller(
+      final EngineContext context, final int agent, final int[] agentByShard) {
+    final EngineThreads threads = context.threads;
+    final EngineStats stats = new EngineStats(context.services.messageTypes());
+    final List<Shard> shards = new ArrayList<>();
+    for (int shard = 0; shard < agentByShard.length; shard++) {
+      if (agentByShard[shard] == agent) {
+        shards.add(new Shard(shard, routes.epoch(shard), rings[shard], context, stats));
+      }
+    }
+    return new ShardPoller(
+        threads.agentLoops[agent],
+        threads.agentWakeups[agent],
+        shards.toArray(new Shard[0]),
+        publisher(context, threads.agentLoops[agent], stats),
+        stats,
+        context.clock);
   }
 
   private CommandRouter router(
@@ -258,45 +279,5 @@ public final class ShardEngine {
       final EngineContext context, final int loop, final EngineStats stats) {
     return new ReplyPublisher(
         routes, context.nodeIndex(), context.incarnation, loop, ingresses, context.link, stats);
-  }
-
-  private ShardAgent agent(
-      final EngineContext context,
-      final int index,
-      final List<Integer> shardIds,
-      final Shard[] shardById,
-      final boolean[] handedOver) {
-    final ShardServiceFactory factory = context.services;
-    final EngineStats stats = new EngineStats(factory.messageTypes());
-    final MessageRing[] ownRings = new MessageRing[shardIds.size()];
-    final Shard[] shards = new Shard[shardIds.size()];
-    for (int i = 0; i < shards.length; i++) {
-      final int shardId = shardIds.get(i);
-      ownRings[i] = rings[shardId];
-      shards[i] =
-          new Shard(
-              shardId,
-              context.incarnation,
-              routes.epoch(shardId),
-              factory,
-              context.cluster.laneWindow(),
-              context.idempotencyTable(),
-              stats,
-              context.faultHandler);
-      shardById[shardId] = shards[i];
-    }
-    return new ShardAgent(
-        index,
-        context.threads.agentLoops[index],
-        context.threads.agentWakeups[index],
-        agents,
-        handedOver,
-        "shards-" + context.nodeId + "-" + index,
-        ownRings,
-        shards,
-        shardById,
-        publisher(context, context.threads.agentLoops[index], stats),
-        stats,
-        context.clock);
   }
 }

@@ -72,15 +72,13 @@ public final class EngineGauges {
       final long originKey,
       final long originIncarnation,
       final Consumer<String> violations) {
-    for (int agent = 0; agent < owner.engine.shardAgentCount(); agent++) {
-      for (final Shard shard : ((ShardAgent) owner.engine.shardAgent(agent)).shards()) {
-        for (int loop = 0; loop < idleLanes.length; loop++) {
-          final long resolvedCount = resolvedSinceIdle(loop, shard.id());
-          final OwnerLane lane = shard.lanes().find(originKey, originIncarnation, loop);
-          if (resolvedCount > 0 && lane != null && lane.recordedCount() > resolvedCount) {
-            violations.accept(
-                lane.recordedCount() + " answers are kept of a lane, of " + resolvedCount);
-          }
+    for (final Shard shard : owner.engine.ownedShards().toList()) {
+      for (int loop = 0; loop < idleLanes.length; loop++) {
+        final long resolvedCount = resolvedSinceIdle(loop, shard.id());
+        final OwnerLane lane = shard.lanes().find(originKey, originIncarnation, loop);
+        if (resolvedCount > 0 && lane != null && lane.recordedCount() > resolvedCount) {
+          violations.accept(
+              lane.recordedCount() + " answers are kept of a lane, of " + resolvedCount);
         }
       }
     }

@@ -1,0 +1,233 @@
+package io.tally.engine;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * Polls the rings of some of a node's shards, the one consumer of each of them, and has each
+ * command applied by its shard. Its home is the thread that steps its {@link ShardAgent}; any event
+ * loop may step it, one at a time: a gate sees to that. Whatever is written here without a word is
+ * written inside the gate alone, by whichever thread is in it.
+ */
+final class ShardPoller implements MessageRing.Handler {
+  private static final int BATCH_LIMIT = 256;
+  private static final long SWEEP_NS = 100_000_000;
+
+  /** Keys that one sweep of all shards together forgets at most; the rest follows soon. */
+  private static final int EXPIRE_LIMIT = 1_024;
+
+  private static final long BACKLOG_SWEEP_NS = 1_000_000;
+
+  /** How often a thread polls again for others before it leaves that to the home thread. */
+  private static final int MAX_POLLS = 4;
+
+  private final StepGate gate = new StepGate();
+  private final int homeLoop;
+  private final Wakeup home;
+  private final MessageRing[] rings;
+  private final Shard[] shards;
+  private final Shard[] shardById;
+  private final ReplyPublisher replies;
+  private final EngineStats stats;
+  private final NanoClock clock;
+  private final CommandAdapter adapter = new CommandAdapter();
+  private final long[] bounds;
+  private final long[] batchCounts;
+  private long nowNs;
+  private long nextSweepNs;
+  private boolean hasKeys;
+
+  /** Read by any thread. */
+  private final AtomicInteger active = new AtomicInteger();
+
+  /** Read by the home thread outside the gate. */
+  private volatile long nextStepNs = SteppedAgent.NEVER;
+
+  /**
+   * Creates a poller.
+   *
+   * @param homeLoop whose thread is its home, or {@link EngineThreads#NO_LOOP}.
+   * @param home wakes that thread.
+   * @param shards whose rings it polls.
+   * @param replies sends their replies.
+   * @param stats what it and they count.
+   * @param clock read at each poll.
+   */
+  ShardPoller(
+      final int homeLoop,
+      final Wakeup home,
+      final Shard[] shards,
+      final ReplyPublisher replies,
+      final EngineStats stats,
+      final NanoClock clock) {
+    this.homeLoop = homeLoop;
+    this.home = home;
+    this.shards = shards;
+    this.replies = replies;
+    this.stats = stats;
+    this.clock = clock;
+    int idCount = 0;
+    rings = new MessageRing[shards.length];
+    for (int i = 0; i < shards.length; i++) {
+      rings[i] = shards[i].ring();
+      idCount = Math.max(idCount, shards[i].id() + 1);
+    }
+    shardById = new Shard[idCount];
+    for (final Shard shard : shards) {
+      shardById[shard.id()] = shard;
+    }
+    bounds = new long[rings.length];
+    batchCounts = new long[stats.messageTypes().size() + 1];
+    nowNs = clock.nanoTime();
+    nextSweepNs = nowNs;
+  }
+
+  /** On the thread of a loop that has handed commands over to these shards. */
+  int stepOrWake(final int onLoop) {
+    if (homeLoop != EngineThreads.NO_LOOP) {
+      return step(onLoop);
+    }
+    // Shards that have a thread of their own are applied there.
+    home.wake();
+    return 0;
+  }
+
+  /**
+   * Polls on the calling thread. If another thread is inside the gate, that one polls again before
+   * it leaves.
+   *
+   * @param onLoop the calling thread's loop, or {@link EngineThreads#NO_LOOP}.
+   * @return how many commands were taken.
+   */
+  int step(final int onLoop) {
+    if (!gate.enter()) {
+      return 0;
+    }
+    int workCount = 0;
+    boolean left = false;
+    try {
+      for (int polls = 0; polls < MAX_POLLS && !left; polls++) {
+        gate.look();
+        workCount += poll(onLoop);
+        left = gate.leave();
+      }
+    } finally {
+      if (!left) {
+        gate.abandon();
+        home.wake();
+      }
+    }
+    return workCount;
+  }
+
+  private int poll(final int onLoop) {
+    // First the ends of the rings are noted, then the clock is read, so that every command below
+    // them was handed over before the time by which its deadline is judged. A thread that stood
+    // still between its own look at the clock and its hand-over cannot slip one in.
+    for (int ring = 0; ring < rings.length; ring++) {
+      bounds[ring] = rings[ring].lastClaimed();
+    }
+    final long startNs = clock.nanoTime();
+    // Threads take turns here, and one may have read the clock before another that came first.
+    if (startNs - nowNs > 0) {
+      nowNs = startNs;
+    }
+    replies.answersOn(onLoop);
+    int workCount = 0;
+    boolean hasMore = false;
+    try {
+      for (int ring = 0; ring < rings.length; ring++) {
+        final int polled = rings[ring].poll(this, BATCH_LIMIT, bounds[ring]);
+        hasMore |= polled == BATCH_LIMIT;
+        workCount += polled;
+      }
+    } finally {
+      if (active.getPlain() != 0) {
+        active.lazySet(0);
+      }
+      // Also where a service failed with an Error: the replies before it have readers to wake.
+      replies.flush();
+    }
+    if (workCount > 0) {
+      recordBatch(clock.nanoTime() - startNs, workCount);
+    }
+    if (nowNs - nextSweepNs >= 0) {
+      sweep();
+    }
+    planNextStep(hasMore, onLoop);
+    return workCount;
+  }
+
+  private void planNextStep(final boolean hasMore, final int onLoop) {
+    final long next = hasMore ? nowNs : hasKeys ? nextSweepNs : SteppedAgent.NEVER;
+    final boolean isNews =
+        hasMore || (next != SteppedAgent.NEVER && nextStepNs == SteppedAgent.NEVER);
+    nextStepNs = next;
+    // The home thread reads the time when it steps, so it has to be woken if it does not now.
+    if (isNews && onLoop != homeLoop) {
+      home.wake();
+    }
+  }
+
+  @Override
+  public void onMessage(
+      final DirectBuffer buffer, final int offset, final int length, final long deadlineNs) {
+    final Command command = adapter.decode(buffer, offset, length);
+    if (command == null) {
+      stats.increment(EngineCounter.MALFORMED);
+      return;
+    }
+    if (active.getPlain() == 0) {
+      active.lazySet(1);
+    }
+    command.deadlineNs = deadlineNs;
+    hasKeys |= command.keyLength > 0;
+    final int templateId = command.templateId;
+    final Shard shard = shardById[command.shardId];
+    final long appliedBefore = shard.appliedCount();
+    shard.onCommand(nowNs, command, replies);
+    // Copies that were answered from their lane are no further messages.
+    if (templateId < batchCounts.length && shard.appliedCount() != appliedBefore) {
+      batchCounts[templateId]++;
+    }
+  }
+
+  /** As {@link SteppedAgent#nextStepNs()}, for the home thread. */
+  long nextStepNs() {
+    return nextStepNs;
+  }
+
+  /** Commands under way: 1 or 0; any thread. */
+  int activeCount() {
+    return active.getAcquire();
+  }
+
+  EngineStats stats() {
+    return stats;
+  }
+
+  Shard[] shards() {
+    return shards;
+  }
+
+  private void sweep() {
+    hasKeys = false;
+    int room = EXPIRE_LIMIT;
+    for (final Shard shard : shards) {
+      room -= shard.expireKeys(nowNs, room);
+      hasKeys |= shard.keyCount() > 0;
+    }
+    nextSweepNs = nowNs + (room > 0 ? SWEEP_NS : BACKLOG_SWEEP_NS);
+  }
+
+  private void recordBatch(final long durationNs, final int workCount) {
+    final long meanNs = durationNs / workCount;
+    for (int templateId = 1; templateId < batchCounts.length; templateId++) {
+      if (batchCounts[templateId] > 0) {
+        stats.record(templateId, meanNs, batchCounts[templateId]);
+        batchCounts[templateId] = 0;
+      }
+    }
+  }
+}
