@@ -7,8 +7,8 @@ import org.agrona.concurrent.NanoClock;
 
 /**
  * A thread of its own for some agents: steps them while there is work, then parks until it is woken
- * or the earliest {@link SteppedAgent#nextStepNs()} has come. It may rest after work, where it
- * costs less to do together what comes meanwhile.
+ * or the earliest {@link SteppedAgent#nextStepNs()} has come. It can be told to rest after a step
+ * that found work, so that what arrives meanwhile is done together in the next one.
  */
 public final class AgentThread implements Wakeup, AutoCloseable {
   private static final long MAX_PARK_NS = 1_000_000_000L;
@@ -28,10 +28,10 @@ public final class AgentThread implements Wakeup, AutoCloseable {
    * @param factory makes the thread.
    * @param clock gives the time of each step.
    * @param errorHandler is given what an agent throws; the thread goes on after it returns.
-   * @param restNs the rest after a step that found work: nanoseconds for each piece of work, the
-   *     first sixteen counted, from the start of the step. Work that arrives meanwhile wakes nobody
-   *     and is done together after it. A step that an agent asked for by its time may come later by
-   *     as much. 0 for no rest.
+   * @param restNs the rest after a step that found work: so many nanoseconds for each piece of
+   *     work, of which at most sixteen count, from the start of the step. During it {@link #wake()}
+   *     costs nothing, and the step that an agent asked for by {@link SteppedAgent#nextStepNs()}
+   *     may be late by as much. 0 for no rest.
    */
   public AgentThread(
       final ThreadFactory factory,
@@ -99,7 +99,8 @@ public final class AgentThread implements Wakeup, AutoCloseable {
     if (restNs == 0) {
       return;
     }
-    // A raised flag says that a step is due anyway. Who raised it before may yet unpark this.
+    // While the flag is up nobody unparks this thread, and a step follows the rest in any case. One
+    // who raised the flag earlier may still unpark it: hence the loop.
     woken.raise();
     long leftNs;
     while (!closed && (leftNs = untilNs - clock.nanoTime()) > 0) {

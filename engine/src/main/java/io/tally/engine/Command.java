@@ -15,7 +15,7 @@ final class Command {
           + CommandDecoder.idempotencyKeyHeaderLength()
           + CommandDecoder.payloadHeaderLength();
 
-  /** Bound of a payload in bytes, and of an answer's: varData of the schema. */
+  /** Bound of the payload of a command or a reply in bytes, as the schema's varData has it. */
   static final int MAX_PAYLOAD_LENGTH = 65_534;
 
   /** Bound of an idempotency key in bytes. */

@@ -30,7 +30,7 @@ final class CommandAdapter {
     if (keyHeader + CommandDecoder.idempotencyKeyHeaderLength() > limit) {
       return null;
     }
-    // Not through the flyweight, which would have to fetch its own fields again for each of them.
+    // The generated decoder would load its own buffer and offset again for each of these fields.
     command.shardIncarnation =
         buffer.getLong(block + CommandDecoder.shardIncarnationEncodingOffset(), LITTLE_ENDIAN);
     command.epoch = buffer.getLong(block + CommandDecoder.epochEncodingOffset(), LITTLE_ENDIAN);

@@ -45,8 +45,9 @@ final class CommandProxy {
     final MutableDirectBuffer buffer = claim.buffer();
     MessageHeaderWord.put(buffer, claim.offset(), HEADER);
     final int block = claim.offset() + MessageHeaderWord.ENCODED_LENGTH;
-    // Not through the flyweight, which would fetch its own fields again for each, and for the flags
-    // wait for memory that no cache holds, to read back the byte just cleared.
+    // The generated encoder would load its own buffer and offset again for each of these fields. To
+    // set a flag it would also read back the byte that it has just cleared, and wait for the memory
+    // behind it, which is in no cache yet.
     buffer.putLong(
         block + CommandEncoder.shardIncarnationEncodingOffset(),
         request.shardIncarnation,

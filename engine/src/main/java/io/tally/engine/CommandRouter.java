@@ -2,7 +2,7 @@ package io.tally.engine;
 
 /**
  * Finds the way of a command: into the ring of a shard that is owned here, or into the next frame
- * to the node that owns it. One for each thread that hands commands over.
+ * to the node that owns it. One for each thread that hands commands over, used by it alone.
  */
 final class CommandRouter {
   /** The command may be encoded into the claim. */
@@ -32,9 +32,10 @@ final class CommandRouter {
    * @param rings by shard; null for shards owned elsewhere.
    * @param agentByShard index of the shard agent that polls each ring.
    * @param agentWakeups wake the threads of the shard agents.
-   * @param handedOver null if the shard agents have threads of their own, which are then woken.
-   *     Otherwise a flag for each agent, set when a command went to it: the loop that uses this
-   *     router steps its own agent next, and that agent has the others stepped.
+   * @param handedOver flags by shard agent, for a loop that steps one itself: this router sets the
+   *     flag of each agent that a command went to, and {@link ShardAgent#doWork} of that loop,
+   *     which follows in the same turn, steps them all. Null for a thread that steps no shard
+   *     agent: {@link #flush} then wakes the threads of those that commands went to.
    * @param link to the other nodes.
    */
   CommandRouter(
@@ -60,7 +61,10 @@ final class CommandRouter {
     return rings[shardId] != null ? ownIncarnation : link.incarnation(routes.nodeIndex(shardId));
   }
 
-  /** As {@link #shardIncarnation} where the owner drains, and copies may only be repeated. */
+  /**
+   * The incarnation of a shard whose owner drains, or 0 if it does not. Such an owner takes no new
+   * commands, but further copies of those that it was handed before.
+   */
   long drainingIncarnation(final int shardId) {
     return link.drainingIncarnation(routes.nodeIndex(shardId));
   }
@@ -74,8 +78,9 @@ final class CommandRouter {
   }
 
   /**
-   * When a request that began here at startNs ends, in the clock of the shard's owner. To be asked
-   * for after {@link #shardIncarnation}, which says that the owner is up.
+   * When a request that began here at startNs ends, in the clock of the shard's owner. May only be
+   * asked while {@link #shardIncarnation} says that the owner is up, or {@link
+   * #drainingIncarnation} that it drains.
    */
   long deadlineNs(final int shardId, final long startNs, final long timeoutNs) {
     return rings[shardId] != null

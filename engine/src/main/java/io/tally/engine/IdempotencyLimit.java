@@ -64,7 +64,7 @@ public final class IdempotencyLimit {
    * Whether every shard can remember a key at the same time.
    *
    * @param shardCount number of shards of the process.
-   * @return false if the first keys of some shards may take the places of all.
+   * @return false if there are fewer chunks of keys than shards, so that some shards may get none.
    */
   public boolean serves(final long shardCount) {
     return maxKeys / IdempotencyTable.CHUNK_ROWS >= shardCount;

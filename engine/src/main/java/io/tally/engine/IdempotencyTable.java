@@ -35,12 +35,12 @@ final class IdempotencyTable {
 
   private static final int CHUNK_SHIFT = 6;
 
-  /** Rows are taken from the limit of the process in chunks: at most so many are held unused. */
+  /** Rows are taken from the limit of the process in chunks of this size. */
   static final int CHUNK_ROWS = 1 << CHUNK_SHIFT;
 
   private static final int MIN_CHUNKS = 4;
 
-  /** An index with fewer keys than this part of its places gives memory back. */
+  /** The index gives memory back when less than one in so many of its places is taken. */
   private static final int SPARSE_INDEX = 8;
 
   private static final int EXPIRE_LIMIT = 64;
@@ -167,7 +167,7 @@ final class IdempotencyTable {
     chunk.putLong(offset + FINGERPRINT_OFFSET, fingerprint);
     chunk.putLong(offset + TIME_OFFSET, nowNs);
     chunk.putLong(offset + NEXT_OFFSET, newestByHash.get(low));
-    // What a key that is never concluded answers: its command may have run, and must not run again.
+    // Stays if the command is never concluded: it may have run, and must not run again.
     chunk.putInt(offset + CODE_OFFSET, ReplyCode.INTERNAL.value());
     chunk.putInt(offset + LENGTH_OFFSET, 0);
     newestByHash.put(low, row);
@@ -176,7 +176,7 @@ final class IdempotencyTable {
     return true;
   }
 
-  /** Drops up to limit keys whose window has passed, and returns how many there were. */
+  /** Drops up to maxCount keys whose window has passed, and returns how many it dropped. */
   int expire(final long nowNs, final int maxCount) {
     final long first = oldest;
     long row = first;
@@ -203,7 +203,7 @@ final class IdempotencyTable {
     processLimit.release(CHUNK_ROWS);
   }
 
-  /** What a burst of keys took must not be held when they are gone: other shards need it. */
+  /** Gives back what a burst of keys took once they are gone: other shards may need it. */
   private void shrink() {
     final long row = end;
     if (oldest == row) {

@@ -178,9 +178,9 @@ public final class InboundAdapter implements InboundHandler {
   }
 
   /**
-   * A clock that stood still or was slowed down, here or there, makes a peer's deadlines too late
-   * until it has measured again. Its commands are applied meanwhile, but none may wait longer than
-   * one that was handed over only now.
+   * The deadline of a command, but not later than that of a request which begins now. A peer
+   * computes deadlines from what it knows of this node's clock; after one of the two clocks stood
+   * still they are too late, until the peer has heard this node's clock again.
    */
   private long deadline(final long nowNs, final Command command) {
     final long latestNs = nowNs + requestTimeoutNs;
@@ -196,7 +196,9 @@ public final class InboundAdapter implements InboundHandler {
     return node >= 0 && node != ownNode;
   }
 
-  /** A copy is encoded while its sequence is open, so the floor it carries lies below. */
+  /**
+   * A write's sequence is unresolved while copies of it are encoded, so it lies above the floor.
+   */
   private static boolean isInLane(final Command command) {
     return command.laneFloor >= 0
         && (command.write ? command.laneSequence > command.laneFloor : command.laneSequence == 0);
@@ -214,7 +216,7 @@ public final class InboundAdapter implements InboundHandler {
         || replies.shardId() >= shardCount) {
       return malformed();
     }
-    // A refusal that no shard gave names no incarnation.
+    // A node that does not own the shard refuses with the incarnation 0.
     final long shardIncarnation = replies.shardIncarnation();
     if (routes.nodeKey(routes.nodeIndex(replies.shardId())) != sourceKey
         || shardIncarnation != 0 && shardIncarnation != sourceIncarnation) {

@@ -42,13 +42,13 @@ public interface InboundHandler {
 
   /**
    * A peer takes nothing new from now on, as {@link NodeLink#drainingIncarnation(int)} says. Wakes
-   * those who may have something for it.
+   * all ingresses: each has to find out whether anything of its own is unresolved there.
    */
   void onPeerDraining();
 
   /**
-   * Whether everybody here knows that a peer drains, and awaits nothing more of it. True for ever
-   * once it is. Any thread.
+   * Whether all ingresses of this node know that a peer drains, and none of them awaits a reply of
+   * it. Once true it stays true for that incarnation. Any thread.
    *
    * @param nodeIndex of the peer.
    * @param incarnation of the peer that drains.

@@ -220,7 +220,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
   }
 
   /**
-   * Places taken in the lane of which most are, for any thread: as of the last step but a tick.
+   * Places taken in the fullest lane of this ingress. Any thread; up to a tenth of a second old.
    *
    * @return the number, at most the lane window.
    */
@@ -264,7 +264,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
   public int doWork(final long nowNs) {
     this.nowNs = nowNs;
     int workCount = replyQueue.drain(this);
-    // First of all, so that nothing is handed over whose deadline passed while it waited.
+    // Before anything is handed over: what waited past its deadline must not leave any more.
     workCount += expire();
     workCount += offerWaiting();
     workCount += retry();
@@ -275,7 +275,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
 
   private void showLanes() {
     final long sinceNs = nowNs - lanesShownNs;
-    // Before the first time there is no time to compare with.
+    // A clock may start anywhere, so at the first step this may be negative.
     if (sinceNs >= 0 && sinceNs < SHOW_LANES_NS) {
       return;
     }
@@ -329,11 +329,12 @@ public final class Ingress implements SteppedAgent, ReplySink {
       outboxes[request.shardId].busyUntil(nowNs + attemptNs);
       retries.refund();
     } else if (code == ReplyCode.EXPIRED) {
-      // The request lives: what was known of the owner's clock was old, and this brought better.
+      // Not by this node's clock: what it knew of the owner's was out of date. The frame that held
+      // this reply has brought a newer reading, so the next copy may arrive in time.
       retries.refund();
     }
-    // Any other refusal speaks of one copy only: the same sequence goes out again at the next
-    // attempt.
+    // Whatever else refused this copy, another one under the same sequence follows at the next
+    // attempt: only a reply that was recorded in the lane is final.
   }
 
   /** Shards whose requests wait to be handed over, at most all of them. */

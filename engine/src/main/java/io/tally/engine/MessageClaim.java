@@ -46,7 +46,10 @@ public final class MessageClaim {
     return length;
   }
 
-  /** Hands the message to its reader. */
+  /**
+   * Hands the message to its reader: in this node to whoever polls the ring ({@link
+   * MessageRing#commit}), to another node with the next frame.
+   */
   public void commit() {
     if (inMessageRing) {
       messageRing.commit(sequence);

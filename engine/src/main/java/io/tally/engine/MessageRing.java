@@ -67,6 +67,14 @@ final class MessageRing {
     return true;
   }
 
+  /**
+   * Publishes a claimed message. Commands are read by the {@link ShardPoller} of their shard; it is
+   * stepped by the {@link ShardAgent} of the loop that handed them over, later in the same turn of
+   * that loop, or its thread is woken by {@link CommandRouter#flush}. Replies are read by {@link
+   * ReplyQueue#drain} when {@link ReplyPublisher#flush} has woken the ingress's thread.
+   *
+   * @see #poll
+   */
   void commit(final long sequence) {
     sequencer.publish(sequence);
   }
@@ -77,11 +85,12 @@ final class MessageRing {
   }
 
   /**
-   * Hands up to limit messages, none with a sequence above upTo, to the handler.
+   * Hands up to limit messages, none with a sequence above upTo, to the handler. Called by {@link
+   * ShardPoller#step} for commands and by {@link ReplyQueue#drain} for replies.
    *
-   * <p>Asking isAvailable slot by slot is safe here although it is racy for a reader that producers
-   * may overtake: the consumed sequence gates the producers, so a slot is not claimed again before
-   * it was handed out and consumed.
+   * <p>Asking isAvailable slot by slot would be a race if producers could overtake the reader. Here
+   * they cannot: the consumed sequence gates them, so no slot is claimed again before it was handed
+   * out and consumed.
    */
   int poll(final Handler handler, final int limit, final long upTo) {
     final long first = consumed.get() + 1;

@@ -58,8 +58,8 @@ public interface NodeLink {
   long peerDeadlineNs(int nodeIndex, long startNs, long timeoutNs);
 
   /**
-   * The incarnation of a peer that drains: it takes nothing new, and answers what it was handed
-   * before. It ends when all its peers have resolved that.
+   * The incarnation of a peer that drains: it takes no new commands, but answers those that it was
+   * handed before. Its process ends when none of its peers awaits a reply of it any more.
    *
    * @param nodeIndex of the peer.
    * @return its incarnation, or 0 if it does not drain.
@@ -67,13 +67,16 @@ public interface NodeLink {
   long drainingIncarnation(int nodeIndex);
 
   /**
-   * Whether {@link #drainingIncarnation(int)} names one for any peer. Cheap to ask at every step.
+   * Whether {@link #drainingIncarnation(int)} is not 0 for some peer. Cheap to ask at every step.
    *
    * @return true if at least one peer drains.
    */
   boolean isAnyDraining();
 
-  /** Says that {@link InboundHandler#isResolved} may have become true, which a peer waits for. */
+  /**
+   * Says that {@link InboundHandler#isResolved} may have become true for a peer that drains. The
+   * link has to tell that peer, which waits for it.
+   */
   void onResolved();
 
   /** A link that leads nowhere, for a cluster of one node. */

@@ -1,8 +1,8 @@
 package io.tally.engine;
 
 /**
- * A request that an ingress has taken and not yet answered. Reused; belongs to the ingress's
- * thread.
+ * A request in one of an ingress's {@link PendingSlots}, from its claim to its end. Reused; belongs
+ * to the ingress's thread.
  */
 final class PendingRequest {
   /** In no list, waiting for its next claim. */

@@ -38,7 +38,7 @@ final class ReplyAdapter {
     if (payloadOffset > offset + length) {
       return false;
     }
-    // The generated lookup throws for a code that a newer version may have added.
+    // The generated lookup throws for an unknown code, which a newer version may have added.
     code = CODES[buffer.getByte(block + ReplyDecoder.codeEncodingOffset()) & 0xFF];
     if (code == null) {
       return false;

@@ -44,7 +44,7 @@ final class ReplyProxy {
     final MutableDirectBuffer buffer = claim.buffer();
     MessageHeaderWord.put(buffer, claim.offset(), HEADER);
     final int block = claim.offset() + MessageHeaderWord.ENCODED_LENGTH;
-    // Not through the flyweight, for the reason given in CommandProxy.
+    // Without the generated encoder, for the reasons given in CommandProxy.
     buffer.putLong(
         block + ReplyEncoder.correlationIdEncodingOffset(), command.correlationId, LITTLE_ENDIAN);
     buffer.putLong(

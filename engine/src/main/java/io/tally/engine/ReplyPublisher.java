@@ -4,8 +4,9 @@ import io.tally.engine.codecs.ReplyCode;
 import org.agrona.DirectBuffer;
 
 /**
- * Sends answers back to where their commands came from: by a direct call to an ingress of the same
- * thread, through the reply queue of another, or over the link. One for each agent that answers.
+ * Sends replies back to where their commands came from: by a direct call to the ingress of the
+ * calling thread, through the {@link ReplyQueue} of another ingress of this node, or over the link.
+ * One for each poller and one for what arrives from other nodes; used by one thread at a time.
  */
 final class ReplyPublisher {
   private final MessageClaim claim = new MessageClaim();
@@ -38,10 +39,8 @@ final class ReplyPublisher {
     touched = new boolean[ingresses.length];
   }
 
-  /**
-   * From now on the ingress of this loop is called directly: its thread is the one that answers.
-   */
-  void answersOn(final int loop) {
+  /** The thread of this loop publishes from now on: its ingress is called directly. */
+  void publishesOn(final int loop) {
     ownLoop = loop;
   }
 
@@ -64,7 +63,7 @@ final class ReplyPublisher {
           claim, command, shardIncarnation, epoch, code, replayed, payload, offset, length);
       claim.commit();
     } else {
-      // The answer is kept in the lane; the ingress asks again.
+      // Nothing is lost: the lane keeps the reply of a write, and the ingress sends another copy.
       stats.increment(EngineCounter.REPLIES_DROPPED);
     }
   }

@@ -7,10 +7,10 @@ import org.agrona.DirectBuffer;
  * thread drains.
  */
 final class ReplyQueue {
-  /** Room for the fields that a peer's newer version of either schema may send with a reply. */
+  /** Room for fields that a newer version of the engine's or the service's schema may add. */
   private static final int NEWER_BYTES = 32;
 
-  /** A reply has no deadline that anybody asks for here. */
+  /** Only a command's deadline is ever looked at. */
   private static final long NO_DEADLINE = 0;
 
   private final MessageRing ring;

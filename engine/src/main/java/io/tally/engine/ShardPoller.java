@@ -108,7 +108,7 @@ final class ShardPoller implements MessageRing.Handler {
     boolean left = false;
     try {
       for (int polls = 0; polls < MAX_POLLS && !left; polls++) {
-        gate.look();
+        gate.beginPoll();
         workCount += poll(onLoop);
         left = gate.leave();
       }
@@ -133,7 +133,7 @@ final class ShardPoller implements MessageRing.Handler {
     if (startNs - nowNs > 0) {
       nowNs = startNs;
     }
-    replies.answersOn(onLoop);
+    replies.publishesOn(onLoop);
     int workCount = 0;
     boolean hasMore = false;
     try {

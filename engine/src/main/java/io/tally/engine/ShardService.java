@@ -6,9 +6,9 @@ import org.agrona.MutableDirectBuffer;
 /**
  * A service that lives in one shard: the state of all its entities and the function that applies
  * one command to it. Commands of a shard are applied one after the other by one thread at a time,
- * so a service needs no synchronisation. It need not be the same thread from batch to batch (what
- * one leaves, the next one sees): a service keeps nothing by thread. It must be a function of its
- * state, the command and the time it is given: no clock, no randomness, no IO.
+ * so a service needs no synchronisation. Another thread may apply the next batch; it sees all that
+ * was written before, except thread-local variables, which a service must not use. A service must
+ * be a function of its state, the command and the time it is given: no clock, no randomness, no IO.
  */
 public interface ShardService {
   /** {@link #onCommand} could not decode the payload, and has changed nothing. */

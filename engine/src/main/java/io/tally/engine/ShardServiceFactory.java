@@ -36,8 +36,8 @@ public interface ShardServiceFactory {
   List<String> messageTypes();
 
   /**
-   * Whether a message may change state. A shard refuses a command that says otherwise of itself: a
-   * write without a lane could be applied twice.
+   * Whether a message may change state. A shard refuses a command whose sender thought otherwise: a
+   * write that was sent as a read has no lane sequence, and could be applied twice.
    *
    * @param templateId of the message.
    * @return true for a write; false for a read and for an unknown message.

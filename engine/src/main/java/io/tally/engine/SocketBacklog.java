@@ -1,10 +1,11 @@
 package io.tally.engine;
 
 /**
- * Since when one socket may hold something unread: bytes of a connection, or connections of a
- * listening socket. Reading may have been paused, or may never have caught up with what arrives;
- * then what is read now is as old as the oldest thing that can have been left. Otherwise it arrived
- * after the last poll of its thread that is known to be complete ({@link StandstillDetector}).
+ * Remembers since when one socket may hold something unread: bytes of a connection, or connections
+ * of a listening socket. If the last read emptied the socket, whatever it holds now arrived after
+ * the last poll of its thread that is known to have looked at all sockets ({@link
+ * StandstillDetector#polledNs()}). If something may have been left, because reading was paused or
+ * did not keep up, whatever is read next may be as old as the oldest of that.
  *
  * <p>Belongs to the thread that polls the socket.
  */
@@ -40,7 +41,7 @@ public final class SocketBacklog {
     touchedNs = nowNs;
   }
 
-  /** The socket was found empty, after what was read last. */
+  /** The socket was found empty: nothing is left behind what was read last. */
   public void onDrained() {
     if (paused) {
       leftSinceNs = detector.polledNs();
@@ -49,7 +50,7 @@ public final class SocketBacklog {
     }
   }
 
-  /** From now on the socket is not read. What was read already is its reader's to judge. */
+  /** From now on the socket is not read. What was read before is no longer judged here. */
   public void onPause() {
     onPause(sinceNs());
   }
@@ -81,7 +82,7 @@ public final class SocketBacklog {
    * @return time in nanoseconds.
    */
   public long sinceNs() {
-    // A complete poll after the last touch would have reported what is left.
+    // If all sockets were polled after the last read, that poll would have reported what was left.
     final boolean holds = left && (paused || detector.polledNs() - touchedNs <= 0);
     return holds ? leftSinceNs : detector.polledNs();
   }

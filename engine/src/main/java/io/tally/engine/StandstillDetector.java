@@ -3,19 +3,22 @@ package io.tally.engine;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Tells idleness from standstill for one thread that polls sockets: what a socket hands over now
- * may have waited there, unread, while the process was stopped, the collector ran or the thread was
- * held up. With a {@link SocketBacklog} for each socket it says whether that can have been for
+ * Tells idleness from standstill for one thread that polls sockets. What a socket hands over now
+ * may have waited there unread, while the process was stopped, the collector ran or the thread was
+ * held up. With a {@link SocketBacklog} for each socket this says whether that can have been for
  * longer than the request timeout.
  *
- * <p>Why it is right: the thread ticks at least once in {@link #TICK_NS}, and between two ticks it
- * polls all its sockets and serves those that hold something: all of them, so one poll must be able
- * to report as many sockets as there are. So after a tick, whatever arrived before the
- * <em>previous</em> tick has been seen by a poll, and is no longer there unless the socket's own
- * backlog remembers that something was left. A clock read before a poll is never later than the
- * arrival of what that poll did not see; a stop at any point between two lines can therefore only
- * make things look older. While idle, the previous tick is at most two ticks old, which is the
- * allowance in {@link #isLate}: what has waited for no longer than the timeout is never late.
+ * <p>Why it is right. The thread ticks at least once in {@link #TICK_NS}, and between two ticks it
+ * polls all its sockets and serves all that hold something; for that, one poll must be able to
+ * report as many sockets as there are. So at a tick, whatever arrived before the <em>previous</em>
+ * tick has been reported by a poll since, and was read, or the socket's backlog remembers that
+ * something was left. What is found later therefore arrived after the previous tick.
+ *
+ * <p>The clock is read before each poll, so it is never later than the arrival of what that poll
+ * did not report. If the thread is stopped between any two of its instructions, things look older
+ * than they are, never younger. In a thread that runs, the previous tick is at most two ticks old.
+ * {@link #isLate} allows for these, so what has waited for no longer than the timeout is never
+ * late.
  *
  * <p>One thread, no clock of its own.
  */
@@ -63,8 +66,8 @@ public final class StandstillDetector {
   }
 
   /**
-   * When the next tick is due at the latest: at once after a standstill, so that what arrives from
-   * now on is soon told from what had waited.
+   * When the next tick is due at the latest. After a standstill it is due at once: only after it
+   * can what arrives from now on be told from what had waited.
    *
    * @return time in nanoseconds.
    */
@@ -83,8 +86,8 @@ public final class StandstillDetector {
   }
 
   /**
-   * The earliest time at which anything can have arrived that a socket holds of which nothing was
-   * left at its last poll.
+   * The tick before the last one. Whatever a socket holds arrived after it, unless its backlog says
+   * that something was left.
    *
    * @return time in nanoseconds.
    */
@@ -93,8 +96,8 @@ public final class StandstillDetector {
   }
 
   /**
-   * Whether what arrived at a time has waited for longer than the request timeout, by at most two
-   * ticks of doubt.
+   * Whether what arrived at a time has waited for longer than the request timeout. In doubt, which
+   * is about two ticks at most, it has not.
    *
    * @param nowNs time in nanoseconds.
    * @param sinceNs earliest time of arrival, in nanoseconds.

@@ -3,10 +3,10 @@ package io.tally.engine;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Lets one thread at a time step an agent. A thread that finds another one inside goes away, and
- * the one inside looks for work once more before it leaves. So whatever a thread published before
- * it called {@link #enter()} is seen by a look that follows, its own or the other thread's. What
- * one thread did inside is seen by the next one inside.
+ * Lets one thread at a time poll, and nobody wait. A thread that finds another one inside goes
+ * away; the one inside then polls once more before it leaves. So whatever a thread published before
+ * it called {@link #enter()} is polled after that call, by itself or by the other thread. What a
+ * thread wrote inside is visible to the next one inside.
  */
 final class StepGate {
   private static final int FREE = 0;
@@ -16,25 +16,27 @@ final class StepGate {
   private final AtomicInteger state = new AtomicInteger(FREE);
 
   /**
-   * Asks for a look, after something was published. Always a write, as {@link WakeFlag#raise()}.
+   * Asks for a poll, after something was published. Always a write, for the reason given at {@link
+   * WakeFlag#raise()}.
    *
-   * @return true: the caller is inside and has to look; false: whoever is inside looks once more.
+   * @return true: the caller is inside now and has to poll; false: the thread inside polls once
+   *     more.
    */
   boolean enter() {
     return state.getAndSet(ASKED) == FREE;
   }
 
-  /** Before each look, inside. */
-  void look() {
+  /** To be called inside, before each poll. */
+  void beginPoll() {
     state.getAndSet(INSIDE);
   }
 
-  /** Returns false if somebody asked since the last look: the caller stays inside. */
+  /** Returns false if somebody asked since {@link #beginPoll()}: the caller is still inside. */
   boolean leave() {
     return state.compareAndSet(INSIDE, FREE);
   }
 
-  /** Leaves without another look, which the caller has to see to. */
+  /** Leaves although somebody may have asked; the caller must see to it that a poll follows. */
   void abandon() {
     state.set(FREE);
   }

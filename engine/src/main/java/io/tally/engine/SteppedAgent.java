@@ -5,7 +5,7 @@ package io.tally.engine;
  * all state of an agent is private to that thread.
  */
 public interface SteppedAgent {
-  /** {@link #nextStepNs()} of an agent that only needs to be stepped when it is woken. */
+  /** {@link #nextStepNs()} of an agent that needs no step unless it is woken. */
   long NEVER = Long.MAX_VALUE;
 
   /**
@@ -18,8 +18,9 @@ public interface SteppedAgent {
   int doWork(long nowNs);
 
   /**
-   * When this agent has to be stepped again although nobody wakes it: the time of the last step, if
-   * it left something undone. A step that found work is not followed by another for that alone.
+   * When this agent has to be stepped again even if nobody wakes it. An agent that left something
+   * undone gives a time that has passed, such as that of its last step; that a step found work is
+   * no reason for another one.
    *
    * @return time in nanoseconds of the same clock, or {@link #NEVER}.
    */

@@ -3,9 +3,10 @@ package io.tally.engine;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * How many commands of one ingress have been handed to each node and are not resolved. It says of a
- * peer that drains when there are none: on the ingress's own thread, which sees from then on that
- * the peer takes nothing new. All but {@link #isResolved} belongs to that thread.
+ * Counts the commands that one ingress has handed to each node and whose requests have not ended.
+ * When none is left at a peer that drains, the ingress declares that peer resolved. It does so on
+ * the thread on which it hands commands over, after that thread has seen that the peer takes
+ * nothing new; so no command can follow. All but {@link #isResolved} belongs to that thread.
  */
 final class UnresolvedCommands {
   private final NodeLink link;
@@ -35,7 +36,7 @@ final class UnresolvedCommands {
     return count;
   }
 
-  /** At the end of each step. */
+  /** Declares resolved what is; to be called at the end of each step. */
   void report() {
     if (link.isAnyDraining()) {
       for (int node = 0; node < countByNode.length; node++) {
@@ -50,7 +51,10 @@ final class UnresolvedCommands {
     }
   }
 
-  /** Any thread. What was claimed in the link before it became true is seen there. */
+  /**
+   * Whether this incarnation of a peer was declared resolved. Any thread; one that reads true also
+   * sees all that the ingress had claimed in the link until then.
+   */
   boolean isResolved(final int nodeIndex, final long incarnation) {
     return resolvedIncarnations.get(nodeIndex) == incarnation;
   }

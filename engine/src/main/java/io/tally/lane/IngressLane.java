@@ -27,14 +27,15 @@ public final class IngressLane {
   /**
    * Whether a sequence can be assigned.
    *
-   * @return false while the lowest unresolved sequence holds the window.
+   * @return false if the next sequence is a window above the lowest unresolved one.
    */
   public boolean hasRoom() {
     return next < low + window;
   }
 
   /**
-   * Sequences from the lowest unresolved one on, which take places of the window.
+   * Places of the window that are taken: by sequences that are not resolved, and by those above the
+   * lowest of them that are.
    *
    * @return the number, at most the window.
    */
@@ -79,16 +80,6 @@ public final class IngressLane {
    */
   public long floor() {
     return low - 1;
-  }
-
-  /**
-   * Sequences that were assigned and are not resolved, or wait for a lower one that is not: what is
-   * taken of the window.
-   *
-   * @return the number.
-   */
-  public int openCount() {
-    return (int) (next - low);
   }
 
   private int word(final long sequence) {

@@ -50,7 +50,7 @@ public class StepGateStress {
   private void step() {
     if (gate.enter()) {
       do {
-        gate.look();
+        gate.beginPoll();
         if (inside++ != 0) {
           crowded++;
         }

@@ -50,8 +50,8 @@ public final class EngineGauges {
         violations.accept("replies were left in a queue");
       }
       for (final IngressLane lane : idleLanes[loop]) {
-        if (lane != null && lane.openCount() != 0) {
-          violations.accept(lane.openCount() + " sequences of an ingress's lane are taken");
+        if (lane != null && lane.span() != 0) {
+          violations.accept(lane.span() + " sequences of an ingress's lane are taken");
         }
       }
     }
