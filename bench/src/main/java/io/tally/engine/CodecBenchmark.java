@@ -60,7 +60,7 @@ public class CodecBenchmark extends MicroBenchmark {
         answer,
         0,
         REPLY_BYTES);
-    if (!replyAdapter.wrap(buffer, 0, ReplyProxy.encodedLength(REPLY_BYTES))) {
+    if (!replyAdapter.wrap(buffer, 0, ReplyLayout.encodedLength(REPLY_BYTES))) {
       throw new IllegalStateException("the reply was refused");
     }
     replyAdapter.dispatch(buffer, sink);

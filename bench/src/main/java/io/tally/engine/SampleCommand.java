@@ -12,7 +12,7 @@ final class SampleCommand {
   static final int REMAINING_US = 1_000_000;
 
   final UnsafeBuffer slots =
-      new UnsafeBuffer(new byte[MAX_PAYLOAD_LENGTH + Command.MAX_KEY_LENGTH]);
+      new UnsafeBuffer(new byte[MAX_PAYLOAD_LENGTH + CommandLayout.MAX_KEY_LENGTH]);
   final PendingRequest request = new PendingRequest(0, slots.capacity(), MAX_PAYLOAD_LENGTH);
   private final MessageHeaderEncoder header = new MessageHeaderEncoder();
   private final IncrementEncoder increment = new IncrementEncoder();
@@ -34,6 +34,6 @@ final class SampleCommand {
   }
 
   int encodedLength() {
-    return CommandProxy.encodedLength(request.keyLength, request.payloadLength);
+    return CommandLayout.encodedLength(request.keyLength, request.payloadLength);
   }
 }

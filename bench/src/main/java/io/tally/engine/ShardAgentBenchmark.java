@@ -192,7 +192,7 @@ public class ShardAgentBenchmark extends MicroBenchmark {
         new RawDisruptor(
             SLOTS, SampleCommand.MAX_PAYLOAD_LENGTH, new SampleCommand().encodedLength());
     final RawDisruptor answers =
-        new RawDisruptor(SLOTS, SampleCommand.MAX_PAYLOAD_LENGTH, ReplyProxy.encodedLength(17));
+        new RawDisruptor(SLOTS, SampleCommand.MAX_PAYLOAD_LENGTH, ReplyLayout.encodedLength(17));
     final IdleStrategy idle = new YieldingIdleStrategy();
     private volatile Throwable fault;
     private AgentRunner thread;

@@ -1,6 +1,5 @@
 package io.tally.engine;
 
-import io.tally.engine.codecs.CommandDecoder;
 import org.agrona.DirectBuffer;
 
 /**
@@ -8,19 +7,6 @@ import org.agrona.DirectBuffer;
  * returns.
  */
 final class Command {
-  /** Bytes of an encoded command besides its idempotency key and its payload. */
-  static final int OVERHEAD =
-      MessageHeaderWord.ENCODED_LENGTH
-          + CommandDecoder.BLOCK_LENGTH
-          + CommandDecoder.idempotencyKeyHeaderLength()
-          + CommandDecoder.payloadHeaderLength();
-
-  /** Bound of the payload of a command or a reply in bytes, as the schema's varData has it. */
-  static final int MAX_PAYLOAD_LENGTH = 65_534;
-
-  /** Bound of an idempotency key in bytes. */
-  static final int MAX_KEY_LENGTH = 128;
-
   /** In the owner's monotonic clock. */
   long deadlineNs;
 

@@ -2,7 +2,6 @@ package io.tally.engine;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
-import io.tally.engine.codecs.CommandDecoder;
 import io.tally.engine.codecs.CommandFlagsDecoder;
 import org.agrona.DirectBuffer;
 
@@ -14,56 +13,47 @@ final class CommandAdapter {
    * Returns null if these bytes are no well-formed command. The result is reused by the next call.
    */
   Command decode(final DirectBuffer buffer, final int offset, final int length) {
-    if (length < Command.OVERHEAD) {
+    if (length < CommandLayout.encodedLength(0, 0)) {
       return null;
     }
     final long header = MessageHeaderWord.get(buffer, offset);
     final int blockLength = MessageHeaderWord.blockLength(header);
-    if (MessageHeaderWord.schemaId(header) != CommandDecoder.SCHEMA_ID
-        || MessageHeaderWord.templateId(header) != CommandDecoder.TEMPLATE_ID
-        || blockLength < CommandDecoder.BLOCK_LENGTH) {
+    if (!CommandLayout.matches(header)) {
       return null;
     }
     final int limit = offset + length;
-    final int block = offset + MessageHeaderWord.ENCODED_LENGTH;
+    final int block = offset + CommandLayout.BLOCK_OFFSET;
     final int keyHeader = block + blockLength;
-    if (keyHeader + CommandDecoder.idempotencyKeyHeaderLength() > limit) {
+    if (keyHeader + CommandLayout.KEY_HEADER_LENGTH > limit) {
       return null;
     }
     // The generated decoder would load its own buffer and offset again for each of these fields.
     command.shardIncarnation =
-        buffer.getLong(block + CommandDecoder.shardIncarnationEncodingOffset(), LITTLE_ENDIAN);
-    command.epoch = buffer.getLong(block + CommandDecoder.epochEncodingOffset(), LITTLE_ENDIAN);
-    command.originKey =
-        buffer.getLong(block + CommandDecoder.originKeyEncodingOffset(), LITTLE_ENDIAN);
+        buffer.getLong(block + CommandLayout.SHARD_INCARNATION, LITTLE_ENDIAN);
+    command.epoch = buffer.getLong(block + CommandLayout.EPOCH, LITTLE_ENDIAN);
+    command.originKey = buffer.getLong(block + CommandLayout.ORIGIN_KEY, LITTLE_ENDIAN);
     command.originIncarnation =
-        buffer.getLong(block + CommandDecoder.originIncarnationEncodingOffset(), LITTLE_ENDIAN);
-    command.correlationId =
-        buffer.getLong(block + CommandDecoder.correlationIdEncodingOffset(), LITTLE_ENDIAN);
-    command.laneSequence =
-        buffer.getLong(block + CommandDecoder.laneSequenceEncodingOffset(), LITTLE_ENDIAN);
-    command.laneFloor =
-        buffer.getLong(block + CommandDecoder.laneFloorEncodingOffset(), LITTLE_ENDIAN);
-    command.keyHash = buffer.getLong(block + CommandDecoder.keyHashEncodingOffset(), LITTLE_ENDIAN);
-    command.deadlineNs =
-        buffer.getLong(block + CommandDecoder.deadlineNsEncodingOffset(), LITTLE_ENDIAN);
-    command.shardId =
-        buffer.getShort(block + CommandDecoder.shardIdEncodingOffset(), LITTLE_ENDIAN) & 0xFFFF;
-    command.originLoop = buffer.getByte(block + CommandDecoder.originLoopEncodingOffset()) & 0xFF;
-    command.write =
-        CommandFlagsDecoder.write(buffer.getByte(block + CommandDecoder.flagsEncodingOffset()));
+        buffer.getLong(block + CommandLayout.ORIGIN_INCARNATION, LITTLE_ENDIAN);
+    command.correlationId = buffer.getLong(block + CommandLayout.CORRELATION_ID, LITTLE_ENDIAN);
+    command.laneSequence = buffer.getLong(block + CommandLayout.LANE_SEQUENCE, LITTLE_ENDIAN);
+    command.laneFloor = buffer.getLong(block + CommandLayout.LANE_FLOOR, LITTLE_ENDIAN);
+    command.keyHash = buffer.getLong(block + CommandLayout.KEY_HASH, LITTLE_ENDIAN);
+    command.deadlineNs = buffer.getLong(block + CommandLayout.DEADLINE_NS, LITTLE_ENDIAN);
+    command.shardId = buffer.getShort(block + CommandLayout.SHARD_ID, LITTLE_ENDIAN) & 0xFFFF;
+    command.originLoop = buffer.getByte(block + CommandLayout.ORIGIN_LOOP) & 0xFF;
+    command.write = CommandFlagsDecoder.write(buffer.getByte(block + CommandLayout.FLAGS));
     if (command.buffer != buffer) {
       command.buffer = buffer;
     }
     command.keyLength = buffer.getByte(keyHeader) & 0xFF;
-    command.keyOffset = keyHeader + CommandDecoder.idempotencyKeyHeaderLength();
+    command.keyOffset = keyHeader + CommandLayout.KEY_HEADER_LENGTH;
     final int payloadHeader = command.keyOffset + command.keyLength;
-    if (command.keyLength > Command.MAX_KEY_LENGTH
-        || payloadHeader + CommandDecoder.payloadHeaderLength() > limit) {
+    if (command.keyLength > CommandLayout.MAX_KEY_LENGTH
+        || payloadHeader + CommandLayout.PAYLOAD_HEADER_LENGTH > limit) {
       return null;
     }
     command.payloadLength = buffer.getShort(payloadHeader, LITTLE_ENDIAN) & 0xFFFF;
-    command.payloadOffset = payloadHeader + CommandDecoder.payloadHeaderLength();
+    command.payloadOffset = payloadHeader + CommandLayout.PAYLOAD_HEADER_LENGTH;
     if (command.payloadOffset + command.payloadLength > limit) {
       return null;
     }

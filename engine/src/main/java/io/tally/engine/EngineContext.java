@@ -174,11 +174,11 @@ public final class EngineContext {
 
   private static void requirePayload(final String what, final int maxLength) {
     require(
-        maxLength >= 0 && maxLength <= Command.MAX_PAYLOAD_LENGTH,
+        maxLength >= 0 && maxLength <= CommandLayout.MAX_PAYLOAD_LENGTH,
         "the longest "
             + what
             + " must be from 0 to "
-            + Command.MAX_PAYLOAD_LENGTH
+            + CommandLayout.MAX_PAYLOAD_LENGTH
             + " bytes: "
             + maxLength);
   }

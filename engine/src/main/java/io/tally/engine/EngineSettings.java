@@ -153,7 +153,7 @@ public record EngineSettings(
    * @return bytes.
    */
   public static int maxMessageLength(final ShardServiceFactory services) {
-    return CommandProxy.encodedLength(Command.MAX_KEY_LENGTH, services.maxCommandLength());
+    return CommandLayout.encodedLength(CommandLayout.MAX_KEY_LENGTH, services.maxCommandLength());
   }
 
   /**

@@ -151,7 +151,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
    */
   public void idempotencyKey(
       final long correlationId, final byte[] bytes, final int offset, final int length) {
-    if (length < 1 || length > Command.MAX_KEY_LENGTH) {
+    if (length < 1 || length > CommandLayout.MAX_KEY_LENGTH) {
       throw new IllegalArgumentException("idempotency key length out of range: " + length);
     }
     final PendingRequest request = slots.claimed(correlationId);

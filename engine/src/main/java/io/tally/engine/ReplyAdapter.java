@@ -3,7 +3,6 @@ package io.tally.engine;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import io.tally.engine.codecs.ReplyCode;
-import io.tally.engine.codecs.ReplyDecoder;
 import io.tally.engine.codecs.ReplyFlagsDecoder;
 import org.agrona.DirectBuffer;
 
@@ -22,33 +21,29 @@ final class ReplyAdapter {
 
   /** Returns false if these bytes are no well-formed reply. */
   boolean wrap(final DirectBuffer buffer, final int offset, final int length) {
-    if (length < ReplyProxy.encodedLength(0)) {
+    if (length < ReplyLayout.encodedLength(0)) {
       return false;
     }
     final long header = MessageHeaderWord.get(buffer, offset);
     final int blockLength = MessageHeaderWord.blockLength(header);
-    if (MessageHeaderWord.schemaId(header) != ReplyDecoder.SCHEMA_ID
-        || MessageHeaderWord.templateId(header) != ReplyDecoder.TEMPLATE_ID
-        || blockLength < ReplyDecoder.BLOCK_LENGTH) {
+    if (!ReplyLayout.matches(header)) {
       return false;
     }
-    block = offset + MessageHeaderWord.ENCODED_LENGTH;
+    block = offset + ReplyLayout.BLOCK_OFFSET;
     final int payloadHeader = block + blockLength;
-    payloadOffset = payloadHeader + ReplyDecoder.payloadHeaderLength();
+    payloadOffset = payloadHeader + ReplyLayout.PAYLOAD_HEADER_LENGTH;
     if (payloadOffset > offset + length) {
       return false;
     }
     // The generated lookup throws for an unknown code, which a newer version may have added.
-    code = CODES[buffer.getByte(block + ReplyDecoder.codeEncodingOffset()) & 0xFF];
+    code = CODES[buffer.getByte(block + ReplyLayout.CODE) & 0xFF];
     if (code == null) {
       return false;
     }
-    originLoop = buffer.getByte(block + ReplyDecoder.originLoopEncodingOffset()) & 0xFF;
-    originIncarnation =
-        buffer.getLong(block + ReplyDecoder.originIncarnationEncodingOffset(), LITTLE_ENDIAN);
-    shardId = buffer.getShort(block + ReplyDecoder.shardIdEncodingOffset(), LITTLE_ENDIAN) & 0xFFFF;
-    shardIncarnation =
-        buffer.getLong(block + ReplyDecoder.shardIncarnationEncodingOffset(), LITTLE_ENDIAN);
+    originLoop = buffer.getByte(block + ReplyLayout.ORIGIN_LOOP) & 0xFF;
+    originIncarnation = buffer.getLong(block + ReplyLayout.ORIGIN_INCARNATION, LITTLE_ENDIAN);
+    shardId = buffer.getShort(block + ReplyLayout.SHARD_ID, LITTLE_ENDIAN) & 0xFFFF;
+    shardIncarnation = buffer.getLong(block + ReplyLayout.SHARD_INCARNATION, LITTLE_ENDIAN);
     payloadLength = buffer.getShort(payloadHeader, LITTLE_ENDIAN) & 0xFFFF;
     return payloadOffset + payloadLength <= offset + length;
   }
@@ -73,10 +68,10 @@ final class ReplyAdapter {
   /** Hands the wrapped reply to its ingress. */
   void dispatch(final DirectBuffer buffer, final ReplySink sink) {
     sink.onReply(
-        buffer.getLong(block + ReplyDecoder.correlationIdEncodingOffset(), LITTLE_ENDIAN),
+        buffer.getLong(block + ReplyLayout.CORRELATION_ID, LITTLE_ENDIAN),
         code,
         shardIncarnation,
-        ReplyFlagsDecoder.replayed(buffer.getByte(block + ReplyDecoder.flagsEncodingOffset())),
+        ReplyFlagsDecoder.replayed(buffer.getByte(block + ReplyLayout.FLAGS)),
         buffer,
         payloadOffset,
         payloadLength);

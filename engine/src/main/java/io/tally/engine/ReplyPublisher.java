@@ -88,7 +88,7 @@ final class ReplyPublisher {
       return false;
     }
     touched[loop] = true;
-    return ingresses[loop].replyQueue().tryClaim(ReplyProxy.encodedLength(length), claim);
+    return ingresses[loop].replyQueue().tryClaim(ReplyLayout.encodedLength(length), claim);
   }
 
   private boolean claimFrame(final Command command, final int length) {
@@ -97,6 +97,6 @@ final class ReplyPublisher {
       return false;
     }
     linkTouched = true;
-    return link.tryClaim(node, ReplyProxy.encodedLength(length), claim) == NodeLink.CLAIMED;
+    return link.tryClaim(node, ReplyLayout.encodedLength(length), claim) == NodeLink.CLAIMED;
   }
 }

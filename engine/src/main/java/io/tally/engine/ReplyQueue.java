@@ -34,7 +34,7 @@ final class ReplyQueue {
 
   /** The longest message that a queue takes. */
   static int maxMessageLength(final int maxReplyLength) {
-    return ReplyProxy.encodedLength(maxReplyLength) + NEWER_BYTES;
+    return ReplyLayout.encodedLength(maxReplyLength) + NEWER_BYTES;
   }
 
   boolean tryClaim(final int length, final MessageClaim claim) {

@@ -454,7 +454,7 @@ final class IngressTest {
 
   @Test
   void shouldCarryTheIdempotencyKeyInEveryCopy() {
-    final byte[] key = new byte[Command.MAX_KEY_LENGTH];
+    final byte[] key = new byte[CommandLayout.MAX_KEY_LENGTH];
     for (int i = 0; i < key.length; i++) {
       key[i] = (byte) ('A' + i % 26);
     }

@@ -33,7 +33,7 @@ final class MessageCodecTest {
   @Test
   void shouldReadACommandAsItWasWritten() {
     final byte[] bytes = command(KEY, PAYLOAD);
-    assertEquals(CommandProxy.encodedLength(KEY.length, PAYLOAD.length), bytes.length);
+    assertEquals(CommandLayout.encodedLength(KEY.length, PAYLOAD.length), bytes.length);
     final Command command = decode(bytes, 0, bytes.length);
     assertNotNull(command);
     assertCommand(command);
@@ -51,7 +51,7 @@ final class MessageCodecTest {
   @Test
   void shouldReadACommandWithoutKeyAndWithoutPayload() {
     final byte[] bytes = command(new byte[0], new byte[0]);
-    assertEquals(Command.OVERHEAD, bytes.length);
+    assertEquals(CommandLayout.encodedLength(0, 0), bytes.length);
     final Command command = decode(bytes, 0, bytes.length);
     assertEquals(0, command.keyLength);
     assertEquals(0, command.payloadLength);
@@ -79,11 +79,11 @@ final class MessageCodecTest {
 
   @Test
   void shouldRefuseAKeyThatIsTooLong() {
-    final byte[] bytes = command(new byte[Command.MAX_KEY_LENGTH], new byte[20]);
+    final byte[] bytes = command(new byte[CommandLayout.MAX_KEY_LENGTH], new byte[20]);
     assertNotNull(decode(bytes));
     // All that follows is zero, so that with one more byte of key it is still a whole message.
-    bytes[KEY_HEADER + 1 + Command.MAX_KEY_LENGTH] = 0;
-    bytes[KEY_HEADER] = (byte) (Command.MAX_KEY_LENGTH + 1);
+    bytes[KEY_HEADER + 1 + CommandLayout.MAX_KEY_LENGTH] = 0;
+    bytes[KEY_HEADER] = (byte) (CommandLayout.MAX_KEY_LENGTH + 1);
     assertNull(decode(bytes));
   }
 
@@ -111,7 +111,7 @@ final class MessageCodecTest {
   @Test
   void shouldReadAReplyAsItWasWritten() {
     final byte[] bytes = reply(ReplyCode.ANSWERED, true, PAYLOAD);
-    assertEquals(ReplyProxy.encodedLength(PAYLOAD.length), bytes.length);
+    assertEquals(ReplyLayout.encodedLength(PAYLOAD.length), bytes.length);
     assertReply(bytes, 0, bytes.length, ReplyCode.ANSWERED, true);
   }
 

@@ -46,7 +46,7 @@ final class Messages {
     final CommandProxy proxy =
         new CommandProxy(address.originKey, address.originIncarnation, address.originLoop);
     return claimed(
-        CommandProxy.encodedLength(key.length, payload.length),
+        CommandLayout.encodedLength(key.length, payload.length),
         claim -> proxy.encode(claim, request, address.epoch, address.laneFloor, deadlineNs, slots));
   }
 
@@ -59,7 +59,7 @@ final class Messages {
       final byte[] payload) {
     final UnsafeBuffer buffer = new UnsafeBuffer(payload);
     return claimed(
-        ReplyProxy.encodedLength(payload.length),
+        ReplyLayout.encodedLength(payload.length),
         claim ->
             new ReplyProxy()
                 .encode(

@@ -75,7 +75,7 @@ final class ReplyQueueTest {
   }
 
   private boolean put(final ReplyQueue queue, final long correlationId, final int length) {
-    if (!queue.tryClaim(ReplyProxy.encodedLength(length), claim)) {
+    if (!queue.tryClaim(ReplyLayout.encodedLength(length), claim)) {
       return false;
     }
     command.correlationId = correlationId;

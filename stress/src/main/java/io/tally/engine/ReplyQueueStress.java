@@ -40,7 +40,7 @@ public class ReplyQueueStress implements ReplySink {
     command.correlationId = value;
     final UnsafeBuffer payload = new UnsafeBuffer(new byte[Long.BYTES]);
     payload.putLong(0, value);
-    if (queue.tryClaim(ReplyProxy.encodedLength(Long.BYTES), claim)) {
+    if (queue.tryClaim(ReplyLayout.encodedLength(Long.BYTES), claim)) {
       new ReplyProxy()
           .encode(claim, command, value, value, ReplyCode.ANSWERED, false, payload, 0, Long.BYTES);
       claim.commit();

@@ -1,0 +1,63 @@
+package io.tally.engine;
+
+import io.tally.engine.codecs.CommandDecoder;
+
+/**
+ * Where the parts of a Command message stand: header, block of fields, idempotency key, payload.
+ * The offsets of fields count from the start of the block.
+ */
+final class CommandLayout {
+  static final long HEADER =
+      MessageHeaderWord.of(
+          CommandDecoder.BLOCK_LENGTH,
+          CommandDecoder.TEMPLATE_ID,
+          CommandDecoder.SCHEMA_ID,
+          CommandDecoder.SCHEMA_VERSION);
+
+  static final int BLOCK_OFFSET = MessageHeaderWord.ENCODED_LENGTH;
+  static final int SHARD_INCARNATION = CommandDecoder.shardIncarnationEncodingOffset();
+  static final int EPOCH = CommandDecoder.epochEncodingOffset();
+  static final int ORIGIN_KEY = CommandDecoder.originKeyEncodingOffset();
+  static final int ORIGIN_INCARNATION = CommandDecoder.originIncarnationEncodingOffset();
+  static final int CORRELATION_ID = CommandDecoder.correlationIdEncodingOffset();
+  static final int LANE_SEQUENCE = CommandDecoder.laneSequenceEncodingOffset();
+  static final int LANE_FLOOR = CommandDecoder.laneFloorEncodingOffset();
+  static final int KEY_HASH = CommandDecoder.keyHashEncodingOffset();
+  static final int DEADLINE_NS = CommandDecoder.deadlineNsEncodingOffset();
+  static final int SHARD_ID = CommandDecoder.shardIdEncodingOffset();
+  static final int ORIGIN_LOOP = CommandDecoder.originLoopEncodingOffset();
+  static final int FLAGS = CommandDecoder.flagsEncodingOffset();
+
+  /** As this version writes it; a newer one may have a longer block. */
+  static final int BLOCK_LENGTH = CommandDecoder.BLOCK_LENGTH;
+
+  /** One byte: the length of the idempotency key, which follows it. */
+  static final int KEY_HEADER_LENGTH = CommandDecoder.idempotencyKeyHeaderLength();
+
+  /** Two bytes: the length of the payload, which follows them. */
+  static final int PAYLOAD_HEADER_LENGTH = CommandDecoder.payloadHeaderLength();
+
+  /** Bound of the payload of a command or a reply in bytes, as the schema's varData has it. */
+  static final int MAX_PAYLOAD_LENGTH = 65_534;
+
+  /** Bound of an idempotency key in bytes. */
+  static final int MAX_KEY_LENGTH = 128;
+
+  private CommandLayout() {}
+
+  static int encodedLength(final int keyLength, final int payloadLength) {
+    return BLOCK_OFFSET
+        + BLOCK_LENGTH
+        + KEY_HEADER_LENGTH
+        + keyLength
+        + PAYLOAD_HEADER_LENGTH
+        + payloadLength;
+  }
+
+  /** Whether a message with this header is a command with all the fields named here. */
+  static boolean matches(final long header) {
+    return MessageHeaderWord.schemaId(header) == CommandDecoder.SCHEMA_ID
+        && MessageHeaderWord.templateId(header) == CommandDecoder.TEMPLATE_ID
+        && MessageHeaderWord.blockLength(header) >= BLOCK_LENGTH;
+  }
+}
