@@ -90,7 +90,7 @@ class SourceRulesTest {
               .such(LAUNCHER_FILE, "String.format(pattern, 1);"),
           rule("nobody leans on benchmarks", "(?!bench/).*")
               .bans("\\bio\\.tally\\.bench\\b")
-              .such(LAUNCHER_FILE, "import io.tally.bench.KeyHashBenchmark;"),
+              .such(LAUNCHER_FILE, "import io.tally.bench.StableHashBenchmark;"),
           rule("memory is reached through Agrona's buffers", ANYWHERE)
               .bans("\\bsun\\.misc\\b|\\bjdk\\.internal\\b|\\bUnsafe(Api|Access)?\\b")
               .such(LAUNCHER_FILE, "sun.misc.Unsafe u = null;"),

@@ -1,6 +1,6 @@
 package io.tally.bench;
 
-import io.tally.engine.KeyHash;
+import io.tally.engine.StableHash;
 import java.nio.charset.StandardCharsets;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -34,7 +34,7 @@ public final class KeyWalk {
     for (int i = 0; i < count; i++) {
       final byte[] id = String.format("counter-%08d", i).getBytes(StandardCharsets.US_ASCII);
       System.arraycopy(id, 0, ids, i * ID_BYTES, ID_BYTES);
-      hashes[i] = KeyHash.hash(id, 0, ID_BYTES);
+      hashes[i] = StableHash.hash(id, 0, ID_BYTES);
     }
     stride = coprimeStride(count);
   }

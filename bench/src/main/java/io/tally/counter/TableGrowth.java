@@ -1,6 +1,6 @@
 package io.tally.counter;
 
-import io.tally.engine.KeyHash;
+import io.tally.engine.StableHash;
 import java.nio.charset.StandardCharsets;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -34,8 +34,8 @@ public final class TableGrowth {
         id[ID_BYTES - digit] = (byte) ('0' + rest % 10);
         rest /= 10;
       }
-      final long hash = KeyHash.hash(id, 0, ID_BYTES);
-      final CounterTable table = tables[KeyHash.shard(hash, shards)];
+      final long hash = StableHash.hash(id, 0, ID_BYTES);
+      final CounterTable table = tables[StableHash.shard(hash, shards)];
       final long startNs = System.nanoTime();
       final int row = table.findOrCreate(hash, buffer, 0, ID_BYTES);
       longest = Math.max(longest, System.nanoTime() - startNs);

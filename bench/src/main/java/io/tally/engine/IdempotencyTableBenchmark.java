@@ -27,9 +27,9 @@ public class IdempotencyTableBenchmark extends MicroBenchmark {
         new IdempotencyTable(
             KEYS, 2 * KEYS, REPLY_BYTES, new IdempotencyLimit(Long.MAX_VALUE / 2), 11, 13);
     command.buffer = sample.slots;
-    command.keyHash = sample.request.keyHash;
-    command.keyOffset = sample.request.keyOffset();
-    command.keyLength = KEY_LENGTH;
+    command.entityHash = sample.request.entityHash;
+    command.idempotencyKeyOffset = sample.request.idempotencyKeyOffset();
+    command.idempotencyKeyLength = KEY_LENGTH;
     command.payloadOffset = sample.request.payloadOffset;
     command.payloadLength = sample.request.payloadLength;
     while (key < KEYS) {
@@ -63,6 +63,6 @@ public class IdempotencyTableBenchmark extends MicroBenchmark {
   }
 
   private void use(final long value) {
-    sample.slots.putLong(command.keyOffset, value);
+    sample.slots.putLong(command.idempotencyKeyOffset, value);
   }
 }

@@ -12,7 +12,7 @@ final class SampleCommand {
   static final int REMAINING_US = 1_000_000;
 
   final UnsafeBuffer slots =
-      new UnsafeBuffer(new byte[MAX_PAYLOAD_LENGTH + CommandLayout.MAX_KEY_LENGTH]);
+      new UnsafeBuffer(new byte[MAX_PAYLOAD_LENGTH + CommandLayout.MAX_IDEMPOTENCY_KEY_LENGTH]);
   final PendingRequest request = new PendingRequest(0, slots.capacity(), MAX_PAYLOAD_LENGTH);
   private final MessageHeaderEncoder header = new MessageHeaderEncoder();
   private final IncrementEncoder increment = new IncrementEncoder();
@@ -30,10 +30,10 @@ final class SampleCommand {
         .amount(1)
         .putCounterId(keys.ids(), keys.offset(), KeyWalk.ID_BYTES);
     request.payloadLength = MessageHeaderEncoder.ENCODED_LENGTH + increment.encodedLength();
-    request.keyHash = keys.hash();
+    request.entityHash = keys.hash();
   }
 
   int encodedLength() {
-    return CommandLayout.encodedLength(request.keyLength, request.payloadLength);
+    return CommandLayout.encodedLength(request.idempotencyKeyLength, request.payloadLength);
   }
 }

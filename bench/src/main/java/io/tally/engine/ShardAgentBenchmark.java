@@ -114,7 +114,7 @@ public class ShardAgentBenchmark extends MicroBenchmark {
       }
       final int next = (int) sent & COUNTERS - 1;
       slots.wrap(payloads, next * PAYLOAD_STRIDE, PAYLOAD_STRIDE);
-      sample.request.keyHash = hashes[next];
+      sample.request.entityHash = hashes[next];
       sample.request.laneSequence = lane.assign();
       sample.request.correlationId = ++sent;
       proxy.encode(claim, sample.request, epoch, lane.floor(), SampleCommand.REMAINING_US, slots);

@@ -41,7 +41,7 @@ final class CounterAdapter implements ShardService {
   @Override
   public int onCommand(
       final long nowNs,
-      final long keyHash,
+      final long entityHash,
       final DirectBuffer buffer,
       final int offset,
       final int length,
@@ -57,9 +57,9 @@ final class CounterAdapter implements ShardService {
     MessageHeaderWord.put(reply, replyOffset, REPLY_HEADER);
     switch (MessageHeaderWord.templateId(header)) {
       case IncrementDecoder.TEMPLATE_ID:
-        return onIncrement(keyHash, header, buffer, offset, length, reply, replyOffset);
+        return onIncrement(entityHash, header, buffer, offset, length, reply, replyOffset);
       case GetValueDecoder.TEMPLATE_ID:
-        return onGetValue(keyHash, header, buffer, offset, length, reply, replyOffset);
+        return onGetValue(entityHash, header, buffer, offset, length, reply, replyOffset);
       default:
         return INVALID;
     }
@@ -71,7 +71,7 @@ final class CounterAdapter implements ShardService {
   }
 
   private int onIncrement(
-      final long keyHash,
+      final long entityHash,
       final long header,
       final DirectBuffer buffer,
       final int offset,
@@ -87,7 +87,7 @@ final class CounterAdapter implements ShardService {
     if (!holdsId(idLength, idOffset, offset + length)) {
       return INVALID;
     }
-    final int row = table.findOrCreate(keyHash, buffer, idOffset, idLength);
+    final int row = table.findOrCreate(entityHash, buffer, idOffset, idLength);
     if (row == CounterTable.FULL) {
       memoryRefusals.increment();
       return reply(reply, replyOffset, 0, CounterStatus.MEMORY_LIMIT);
@@ -107,7 +107,7 @@ final class CounterAdapter implements ShardService {
   }
 
   private int onGetValue(
-      final long keyHash,
+      final long entityHash,
       final long header,
       final DirectBuffer buffer,
       final int offset,
@@ -123,7 +123,7 @@ final class CounterAdapter implements ShardService {
     if (!holdsId(idLength, idOffset, offset + length)) {
       return INVALID;
     }
-    final int row = table.find(keyHash, buffer, idOffset, idLength);
+    final int row = table.find(entityHash, buffer, idOffset, idLength);
     return reply(
         reply, replyOffset, row == CounterTable.ABSENT ? 0 : table.value(row), CounterStatus.OK);
   }

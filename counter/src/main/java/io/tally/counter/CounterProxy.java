@@ -3,10 +3,10 @@ package io.tally.counter;
 import io.tally.counter.codecs.GetValueEncoder;
 import io.tally.counter.codecs.IncrementEncoder;
 import io.tally.engine.Ingress;
-import io.tally.engine.KeyHash;
 import io.tally.engine.MessageHeaderWord;
 import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
+import io.tally.engine.StableHash;
 
 /**
  * Typed entry to the counters for one event loop: encodes each call into a pending slot of that
@@ -16,8 +16,6 @@ import io.tally.engine.ReplyHandler;
 public final class CounterProxy {
   /** Bound of a counter's id in bytes. */
   public static final int MAX_ID_LENGTH = 256;
-
-  private static final int MAX_KEY_LENGTH = 128;
 
   private static final long INCREMENT_HEADER =
       MessageHeaderWord.of(
@@ -73,9 +71,9 @@ public final class CounterProxy {
       final ReplyHandler handler,
       final long cookie) {
     checkLength("id", idLength, 1, MAX_ID_LENGTH);
-    checkLength("idempotency key", keyLength, 0, MAX_KEY_LENGTH);
+    checkLength("idempotency key", keyLength, 0, Ingress.MAX_IDEMPOTENCY_KEY_LENGTH);
     final long correlationId =
-        ingress.tryClaim(nowNs, KeyHash.hash(id, idOffset, idLength), true, handler, cookie);
+        ingress.tryClaim(nowNs, StableHash.hash(id, idOffset, idLength), true, handler, cookie);
     if (correlationId < 0) {
       refuse(correlationId, handler, cookie);
       return;
@@ -111,7 +109,7 @@ public final class CounterProxy {
       final long cookie) {
     checkLength("id", idLength, 1, MAX_ID_LENGTH);
     final long correlationId =
-        ingress.tryClaim(nowNs, KeyHash.hash(id, idOffset, idLength), false, handler, cookie);
+        ingress.tryClaim(nowNs, StableHash.hash(id, idOffset, idLength), false, handler, cookie);
     if (correlationId < 0) {
       refuse(correlationId, handler, cookie);
       return;

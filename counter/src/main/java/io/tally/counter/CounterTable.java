@@ -71,15 +71,16 @@ final class CounterTable {
   }
 
   /** The row of a counter, or {@link #ABSENT}. */
-  int find(final long keyHash, final DirectBuffer id, final int offset, final int length) {
-    return find(tag(keyHash, length), id, offset, length);
+  int find(final long entityHash, final DirectBuffer id, final int offset, final int length) {
+    return find(tag(entityHash, length), id, offset, length);
   }
 
   /**
    * The row of a counter, made with value 0 if it is new; or {@link #FULL}, and nothing changed.
    */
-  int findOrCreate(final long keyHash, final DirectBuffer id, final int offset, final int length) {
-    final int tag = tag(keyHash, length);
+  int findOrCreate(
+      final long entityHash, final DirectBuffer id, final int offset, final int length) {
+    final int tag = tag(entityHash, length);
     final int row = find(tag, id, offset, length);
     return row != ABSENT ? row : create(tag, id, offset, length);
   }
@@ -224,7 +225,7 @@ final class CounterTable {
   }
 
   // Not the lowest bits: where shards are a power of two, those are the same in the whole table.
-  private static int tag(final long keyHash, final int length) {
-    return (int) (keyHash >>> Integer.SIZE) << TAG_LENGTH_BITS | length - 1;
+  private static int tag(final long entityHash, final int length) {
+    return (int) (entityHash >>> Integer.SIZE) << TAG_LENGTH_BITS | length - 1;
   }
 }

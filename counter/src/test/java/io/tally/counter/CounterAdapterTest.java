@@ -10,8 +10,8 @@ import io.tally.counter.codecs.GetValueEncoder;
 import io.tally.counter.codecs.IncrementDecoder;
 import io.tally.counter.codecs.IncrementEncoder;
 import io.tally.counter.codecs.MessageHeaderEncoder;
-import io.tally.engine.KeyHash;
 import io.tally.engine.ShardService;
+import io.tally.engine.StableHash;
 import java.lang.management.ManagementFactory;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -126,7 +126,7 @@ class CounterAdapterTest {
     final ShardService other = factory.create(1);
     increment("a", 1);
     increment("b", 2);
-    assertAnswer(apply(other, encodeIncrement("a", 3), KeyHash.hash("a")), 3, CounterStatus.OK);
+    assertAnswer(apply(other, encodeIncrement("a", 3), StableHash.hash("a")), 3, CounterStatus.OK);
 
     assertAnswer(increment("c", 9), 0, CounterStatus.MEMORY_LIMIT);
     assertAnswer(getValue("c"), 0, CounterStatus.OK);
@@ -167,7 +167,7 @@ class CounterAdapterTest {
       final UnsafeBuffer exact = new UnsafeBuffer(Arrays.copyOf(bytes, length));
       assertEquals(
           ShardService.INVALID,
-          service.onCommand(0, KeyHash.hash("a"), exact, 0, length, reply, REPLY_OFFSET));
+          service.onCommand(0, StableHash.hash("a"), exact, 0, length, reply, REPLY_OFFSET));
     }
   }
 
@@ -219,10 +219,10 @@ class CounterAdapterTest {
   void shouldSkipWhatALaterVersionAddsToTheBlock(final int blockLength) {
     final int incrementLength = encodeRaw(blockLength, INCREMENT, 2121, 1, 1);
     command.putLong(COMMAND_OFFSET + HEADER_LENGTH, 17, IncrementEncoder.BYTE_ORDER);
-    assertAnswer(apply(service, incrementLength, KeyHash.hash("x")), 17, CounterStatus.OK);
+    assertAnswer(apply(service, incrementLength, StableHash.hash("x")), 17, CounterStatus.OK);
 
     final int getValueLength = encodeRaw(blockLength, GET_VALUE, 2121, 1, 1);
-    assertAnswer(apply(service, getValueLength, KeyHash.hash("x")), 17, CounterStatus.OK);
+    assertAnswer(apply(service, getValueLength, StableHash.hash("x")), 17, CounterStatus.OK);
     assertAnswer(getValue("x"), 17, CounterStatus.OK);
   }
 
@@ -259,11 +259,11 @@ class CounterAdapterTest {
     final com.sun.management.ThreadMXBean threads =
         (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     final int length = encodeIncrement("my-counter", 1);
-    final long keyHash = KeyHash.hash("my-counter");
-    apply(service, length, keyHash);
+    final long entityHash = StableHash.hash("my-counter");
+    apply(service, length, entityHash);
     final long before = threads.getCurrentThreadAllocatedBytes();
     for (int i = 0; i < 100_000; i++) {
-      apply(service, length, keyHash);
+      apply(service, length, entityHash);
     }
     final long allocated = threads.getCurrentThreadAllocatedBytes() - before;
 
@@ -296,15 +296,15 @@ class CounterAdapterTest {
   }
 
   private int increment(final String id, final long amount) {
-    return apply(service, encodeIncrement(id, amount), KeyHash.hash(id));
+    return apply(service, encodeIncrement(id, amount), StableHash.hash(id));
   }
 
   private int getValue(final String id) {
-    return apply(service, encodeGetValue(id), KeyHash.hash(id));
+    return apply(service, encodeGetValue(id), StableHash.hash(id));
   }
 
-  private int apply(final ShardService target, final int length, final long keyHash) {
-    return target.onCommand(0, keyHash, command, COMMAND_OFFSET, length, reply, REPLY_OFFSET);
+  private int apply(final ShardService target, final int length, final long entityHash) {
+    return target.onCommand(0, entityHash, command, COMMAND_OFFSET, length, reply, REPLY_OFFSET);
   }
 
   private void assertAnswer(final int length, final long value, final CounterStatus status) {
@@ -315,7 +315,7 @@ class CounterAdapterTest {
 
   private void refuses(final int length, final String id) {
     assertEquals(
-        ShardService.INVALID, apply(service, length, KeyHash.hash(id)), "length " + length);
+        ShardService.INVALID, apply(service, length, StableHash.hash(id)), "length " + length);
   }
 
   private int encodeIncrement(final String id, final long amount) {

@@ -1,6 +1,6 @@
 package io.tally.counter;
 
-import io.tally.engine.KeyHash;
+import io.tally.engine.StableHash;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -49,9 +49,9 @@ final class CounterTableFiller {
   private int fill() {
     int count = 0;
     while (true) {
-      final long keyHash = number(count);
-      final CounterTable table = table(keyHash);
-      final int row = table.findOrCreate(keyHash, idBuffer, 0, id.length);
+      final long entityHash = number(count);
+      final CounterTable table = table(entityHash);
+      final int row = table.findOrCreate(entityHash, idBuffer, 0, id.length);
       if (row == CounterTable.FULL) {
         return count;
       }
@@ -61,9 +61,9 @@ final class CounterTableFiller {
 
   private long check(final int count) {
     for (int i = 0; i < count; i++) {
-      final long keyHash = number(i);
-      final CounterTable table = table(keyHash);
-      if (table.value(table.find(keyHash, idBuffer, 0, id.length)) != i + 1) {
+      final long entityHash = number(i);
+      final CounterTable table = table(entityHash);
+      if (table.value(table.find(entityHash, idBuffer, 0, id.length)) != i + 1) {
         throw new IllegalStateException("counter " + i + " has another value");
       }
     }
@@ -76,10 +76,10 @@ final class CounterTableFiller {
 
   private long number(final int i) {
     idBuffer.putNaturalPaddedIntAscii(id.length - DIGITS, DIGITS, i);
-    return KeyHash.hash(id, 0, id.length);
+    return StableHash.hash(id, 0, id.length);
   }
 
-  private CounterTable table(final long keyHash) {
-    return tables[KeyHash.shard(keyHash, tables.length)];
+  private CounterTable table(final long entityHash) {
+    return tables[StableHash.shard(entityHash, tables.length)];
   }
 }

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.engine.KeyHash;
+import io.tally.engine.StableHash;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,11 +28,11 @@ class CounterTableTest {
 
   /** How ids are hashed: as in service, or so that many share their index entry. */
   private enum Hash {
-    REAL(KeyHash::hash),
+    REAL(StableHash::hash),
     ALL_EQUAL(id -> 0x0123_4567_89ab_cdefL),
-    FEW_UPPER_HALVES(id -> ((long) (id.hashCode() % 5) << 32) | (KeyHash.hash(id) >>> 32)),
-    UPPER_HALF_OF_ONES(id -> 0xffff_ffff_0000_0000L | (KeyHash.hash(id) >>> 32)),
-    UPPER_HALF_ONLY(id -> KeyHash.hash(id) & 0xffff_ffff_0000_0000L);
+    FEW_UPPER_HALVES(id -> ((long) (id.hashCode() % 5) << 32) | (StableHash.hash(id) >>> 32)),
+    UPPER_HALF_OF_ONES(id -> 0xffff_ffff_0000_0000L | (StableHash.hash(id) >>> 32)),
+    UPPER_HALF_ONLY(id -> StableHash.hash(id) & 0xffff_ffff_0000_0000L);
 
     private final ToLongFunction<String> function;
 
@@ -148,7 +148,7 @@ class CounterTableTest {
       final String id = String.format("%0240d", i);
       final int chunk = (i + 1) / 64;
       final int offset = chunk == 0 ? 8 + 256 * i : (i + 1) % 64 * 256;
-      assertEquals(CounterTable.row(chunk, offset), findOrCreate(table, KeyHash.hash(id), id));
+      assertEquals(CounterTable.row(chunk, offset), findOrCreate(table, StableHash.hash(id), id));
     }
   }
 
@@ -166,9 +166,9 @@ class CounterTableTest {
     int growths = 0;
     for (int i = 0; i < 700_000; i++) {
       final int length = buffer.putNaturalIntAscii(ID_OFFSET, 1_000_000_000 + i);
-      final long keyHash = KeyHash.hash(buffer.byteArray(), ID_OFFSET, length);
+      final long entityHash = StableHash.hash(buffer.byteArray(), ID_OFFSET, length);
       final long before = table.capacityBytes();
-      table.findOrCreate(keyHash, buffer, ID_OFFSET, length);
+      table.findOrCreate(entityHash, buffer, ID_OFFSET, length);
       usedBytes += 32 + Integer.BYTES;
       final long grown = table.capacityBytes() - before;
       assertTrue(grown <= 2 * CounterTable.FIRST_CHUNK_BYTES + before / 8, "by " + grown);
@@ -189,9 +189,9 @@ class CounterTableTest {
     findOrCreate(other, 1, "a");
     final long capacityBytes = one.capacityBytes();
 
-    for (final long keyHash : new long[] {1, 2, -1}) {
+    for (final long entityHash : new long[] {1, 2, -1}) {
       for (int i = 0; i < 1_000; i++) {
-        assertEquals(CounterTable.FULL, findOrCreate(one, keyHash << 32, "new" + i));
+        assertEquals(CounterTable.FULL, findOrCreate(one, entityHash << 32, "new" + i));
         assertEquals(CounterTable.FULL, findOrCreate(one, 1, "new" + i));
       }
     }
@@ -235,9 +235,9 @@ class CounterTableTest {
     double worst = 0;
     for (int i = 0; i < count; i++) {
       idBuffer.putNaturalPaddedIntAscii(0, id.length, i);
-      final long keyHash = KeyHash.hash(id, 0, id.length);
-      final CounterTable shard = tables[KeyHash.shard(keyHash, tableCount)];
-      final int row = shard.findOrCreate(keyHash, idBuffer, 0, id.length);
+      final long entityHash = StableHash.hash(id, 0, id.length);
+      final CounterTable shard = tables[StableHash.shard(entityHash, tableCount)];
+      final int row = shard.findOrCreate(entityHash, idBuffer, 0, id.length);
       shard.value(row, i);
     }
     long bytes = 0;
@@ -253,9 +253,9 @@ class CounterTableTest {
     assertTrue(worst <= 64, worst + " bytes a counter");
     for (int i = 0; i < count; i++) {
       idBuffer.putNaturalPaddedIntAscii(0, id.length, i);
-      final long keyHash = KeyHash.hash(id, 0, id.length);
-      final CounterTable shard = tables[KeyHash.shard(keyHash, tableCount)];
-      assertEquals(i, shard.value(shard.find(keyHash, idBuffer, 0, id.length)));
+      final long entityHash = StableHash.hash(id, 0, id.length);
+      final CounterTable shard = tables[StableHash.shard(entityHash, tableCount)];
+      assertEquals(i, shard.value(shard.find(entityHash, idBuffer, 0, id.length)));
     }
   }
 
@@ -304,13 +304,13 @@ class CounterTableTest {
     return String.format("%0256d", i);
   }
 
-  private int find(final CounterTable subject, final long keyHash, final String id) {
+  private int find(final CounterTable subject, final long entityHash, final String id) {
     return subject.find(
-        keyHash, buffer, ID_OFFSET, buffer.putStringWithoutLengthAscii(ID_OFFSET, id));
+        entityHash, buffer, ID_OFFSET, buffer.putStringWithoutLengthAscii(ID_OFFSET, id));
   }
 
-  private int findOrCreate(final CounterTable subject, final long keyHash, final String id) {
+  private int findOrCreate(final CounterTable subject, final long entityHash, final String id) {
     final int length = buffer.putStringWithoutLengthAscii(ID_OFFSET, id);
-    return subject.findOrCreate(keyHash, buffer, ID_OFFSET, length);
+    return subject.findOrCreate(entityHash, buffer, ID_OFFSET, length);
   }
 }

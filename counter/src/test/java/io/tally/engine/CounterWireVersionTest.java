@@ -75,7 +75,7 @@ final class CounterWireVersionTest {
   @Test
   void shouldWriteTheSameCounterCommandsByTheirProxy() {
     final byte[] id = WireBytes.ascii("hits");
-    final int shard = KeyHash.shard(KeyHash.hash(id, 0, id.length), StockNode.SHARD_COUNT);
+    final int shard = StableHash.shard(StableHash.hash(id, 0, id.length), StockNode.SHARD_COUNT);
     final int owner = counterNode("node-0").engine.routingTable().nodeIndex(shard);
     final StockNode asker = counterNode(owner == 0 ? "node-1" : "node-0");
     asker.link.peerUp(owner, 5);

@@ -131,12 +131,12 @@ public record ClusterSettings(List<String> nodeIds, int shardCount, String seed,
    *
    * @param protocolVersion of what the nodes say to each other.
    * @return the hash; other settings, another version of the protocol and another {@link
-   *     KeyHash#VERSION} give another one.
+   *     StableHash#VERSION} give another one.
    */
   public long fingerprint(final int protocolVersion) {
     // The seed is the one free text and stands last, so that no two configurations give the same
     // string.
-    return KeyHash.hash(
+    return StableHash.hash(
         "protocol="
             + protocolVersion
             + " nodes="
@@ -144,7 +144,7 @@ public record ClusterSettings(List<String> nodeIds, int shardCount, String seed,
             + " shards="
             + shardCount
             + " hash="
-            + KeyHash.VERSION
+            + StableHash.VERSION
             + " lanes="
             + laneWindow
             + " seed="
@@ -160,7 +160,7 @@ public record ClusterSettings(List<String> nodeIds, int shardCount, String seed,
     for (final String nodeId : nodeIds) {
       require(isNodeId(nodeId), "a node id is 1 to 64 of A-Z a-z 0-9 _ -: " + nodeId);
       require(ids.add(nodeId), "node id given twice: " + nodeId);
-      require(keys.add(KeyHash.hash(nodeId)), "node id has the hash of another one: " + nodeId);
+      require(keys.add(StableHash.hash(nodeId)), "node id has the hash of another one: " + nodeId);
     }
   }
 

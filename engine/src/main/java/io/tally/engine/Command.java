@@ -12,18 +12,18 @@ final class Command {
 
   long shardIncarnation;
   long epoch;
-  long originKey;
+  long originNodeKey;
   long originIncarnation;
   int originLoop;
   long correlationId;
   long laneSequence;
   long laneFloor;
-  long keyHash;
+  long entityHash;
   int shardId;
   boolean write;
   DirectBuffer buffer;
-  int keyOffset;
-  int keyLength;
+  int idempotencyKeyOffset;
+  int idempotencyKeyLength;
   int payloadOffset;
   int payloadLength;
 

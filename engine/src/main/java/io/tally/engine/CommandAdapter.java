@@ -24,20 +24,20 @@ final class CommandAdapter {
     final int limit = offset + length;
     final int block = offset + CommandLayout.BLOCK_OFFSET;
     final int keyHeader = block + blockLength;
-    if (keyHeader + CommandLayout.KEY_HEADER_LENGTH > limit) {
+    if (keyHeader + CommandLayout.IDEMPOTENCY_KEY_HEADER_LENGTH > limit) {
       return null;
     }
     // The generated decoder would load its own buffer and offset again for each of these fields.
     command.shardIncarnation =
         buffer.getLong(block + CommandLayout.SHARD_INCARNATION, LITTLE_ENDIAN);
     command.epoch = buffer.getLong(block + CommandLayout.EPOCH, LITTLE_ENDIAN);
-    command.originKey = buffer.getLong(block + CommandLayout.ORIGIN_KEY, LITTLE_ENDIAN);
+    command.originNodeKey = buffer.getLong(block + CommandLayout.ORIGIN_NODE_KEY, LITTLE_ENDIAN);
     command.originIncarnation =
         buffer.getLong(block + CommandLayout.ORIGIN_INCARNATION, LITTLE_ENDIAN);
     command.correlationId = buffer.getLong(block + CommandLayout.CORRELATION_ID, LITTLE_ENDIAN);
     command.laneSequence = buffer.getLong(block + CommandLayout.LANE_SEQUENCE, LITTLE_ENDIAN);
     command.laneFloor = buffer.getLong(block + CommandLayout.LANE_FLOOR, LITTLE_ENDIAN);
-    command.keyHash = buffer.getLong(block + CommandLayout.KEY_HASH, LITTLE_ENDIAN);
+    command.entityHash = buffer.getLong(block + CommandLayout.ENTITY_HASH, LITTLE_ENDIAN);
     command.deadlineNs = buffer.getLong(block + CommandLayout.DEADLINE_NS, LITTLE_ENDIAN);
     command.shardId = buffer.getShort(block + CommandLayout.SHARD_ID, LITTLE_ENDIAN) & 0xFFFF;
     command.originLoop = buffer.getByte(block + CommandLayout.ORIGIN_LOOP) & 0xFF;
@@ -45,10 +45,10 @@ final class CommandAdapter {
     if (command.buffer != buffer) {
       command.buffer = buffer;
     }
-    command.keyLength = buffer.getByte(keyHeader) & 0xFF;
-    command.keyOffset = keyHeader + CommandLayout.KEY_HEADER_LENGTH;
-    final int payloadHeader = command.keyOffset + command.keyLength;
-    if (command.keyLength > CommandLayout.MAX_KEY_LENGTH
+    command.idempotencyKeyLength = buffer.getByte(keyHeader) & 0xFF;
+    command.idempotencyKeyOffset = keyHeader + CommandLayout.IDEMPOTENCY_KEY_HEADER_LENGTH;
+    final int payloadHeader = command.idempotencyKeyOffset + command.idempotencyKeyLength;
+    if (command.idempotencyKeyLength > CommandLayout.MAX_IDEMPOTENCY_KEY_LENGTH
         || payloadHeader + CommandLayout.PAYLOAD_HEADER_LENGTH > limit) {
       return null;
     }

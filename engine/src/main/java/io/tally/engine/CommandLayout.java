@@ -17,12 +17,12 @@ final class CommandLayout {
   static final int BLOCK_OFFSET = MessageHeaderWord.ENCODED_LENGTH;
   static final int SHARD_INCARNATION = CommandDecoder.shardIncarnationEncodingOffset();
   static final int EPOCH = CommandDecoder.epochEncodingOffset();
-  static final int ORIGIN_KEY = CommandDecoder.originKeyEncodingOffset();
+  static final int ORIGIN_NODE_KEY = CommandDecoder.originNodeKeyEncodingOffset();
   static final int ORIGIN_INCARNATION = CommandDecoder.originIncarnationEncodingOffset();
   static final int CORRELATION_ID = CommandDecoder.correlationIdEncodingOffset();
   static final int LANE_SEQUENCE = CommandDecoder.laneSequenceEncodingOffset();
   static final int LANE_FLOOR = CommandDecoder.laneFloorEncodingOffset();
-  static final int KEY_HASH = CommandDecoder.keyHashEncodingOffset();
+  static final int ENTITY_HASH = CommandDecoder.entityHashEncodingOffset();
   static final int DEADLINE_NS = CommandDecoder.deadlineNsEncodingOffset();
   static final int SHARD_ID = CommandDecoder.shardIdEncodingOffset();
   static final int ORIGIN_LOOP = CommandDecoder.originLoopEncodingOffset();
@@ -32,7 +32,7 @@ final class CommandLayout {
   static final int BLOCK_LENGTH = CommandDecoder.BLOCK_LENGTH;
 
   /** One byte: the length of the idempotency key, which follows it. */
-  static final int KEY_HEADER_LENGTH = CommandDecoder.idempotencyKeyHeaderLength();
+  static final int IDEMPOTENCY_KEY_HEADER_LENGTH = CommandDecoder.idempotencyKeyHeaderLength();
 
   /** Two bytes: the length of the payload, which follows them. */
   static final int PAYLOAD_HEADER_LENGTH = CommandDecoder.payloadHeaderLength();
@@ -41,14 +41,14 @@ final class CommandLayout {
   static final int MAX_PAYLOAD_LENGTH = 65_534;
 
   /** Bound of an idempotency key in bytes. */
-  static final int MAX_KEY_LENGTH = 128;
+  static final int MAX_IDEMPOTENCY_KEY_LENGTH = 128;
 
   private CommandLayout() {}
 
   static int encodedLength(final int keyLength, final int payloadLength) {
     return BLOCK_OFFSET
         + BLOCK_LENGTH
-        + KEY_HEADER_LENGTH
+        + IDEMPOTENCY_KEY_HEADER_LENGTH
         + keyLength
         + PAYLOAD_HEADER_LENGTH
         + payloadLength;

@@ -13,12 +13,12 @@ import org.agrona.MutableDirectBuffer;
 final class CommandProxy {
   private static final byte NO_FLAGS = 0;
 
-  private final long originKey;
+  private final long originNodeKey;
   private final long originIncarnation;
   private final byte originLoop;
 
-  CommandProxy(final long originKey, final long originIncarnation, final int originLoop) {
-    this.originKey = originKey;
+  CommandProxy(final long originNodeKey, final long originIncarnation, final int originLoop) {
+    this.originNodeKey = originNodeKey;
     this.originIncarnation = originIncarnation;
     this.originLoop = (byte) originLoop;
   }
@@ -39,24 +39,24 @@ final class CommandProxy {
     buffer.putLong(
         block + CommandLayout.SHARD_INCARNATION, request.shardIncarnation, LITTLE_ENDIAN);
     buffer.putLong(block + CommandLayout.EPOCH, epoch, LITTLE_ENDIAN);
-    buffer.putLong(block + CommandLayout.ORIGIN_KEY, originKey, LITTLE_ENDIAN);
+    buffer.putLong(block + CommandLayout.ORIGIN_NODE_KEY, originNodeKey, LITTLE_ENDIAN);
     buffer.putLong(block + CommandLayout.ORIGIN_INCARNATION, originIncarnation, LITTLE_ENDIAN);
     buffer.putLong(block + CommandLayout.CORRELATION_ID, request.correlationId, LITTLE_ENDIAN);
     buffer.putLong(block + CommandLayout.LANE_SEQUENCE, request.laneSequence, LITTLE_ENDIAN);
     buffer.putLong(block + CommandLayout.LANE_FLOOR, laneFloor, LITTLE_ENDIAN);
-    buffer.putLong(block + CommandLayout.KEY_HASH, request.keyHash, LITTLE_ENDIAN);
+    buffer.putLong(block + CommandLayout.ENTITY_HASH, request.entityHash, LITTLE_ENDIAN);
     buffer.putLong(block + CommandLayout.DEADLINE_NS, deadlineNs, LITTLE_ENDIAN);
     buffer.putShort(block + CommandLayout.SHARD_ID, (short) request.shardId, LITTLE_ENDIAN);
     buffer.putByte(block + CommandLayout.ORIGIN_LOOP, originLoop);
     buffer.putByte(block + CommandLayout.FLAGS, CommandFlagsEncoder.write(NO_FLAGS, request.write));
     final int keyHeader = block + CommandLayout.BLOCK_LENGTH;
-    final int key = keyHeader + CommandLayout.KEY_HEADER_LENGTH;
-    buffer.putByte(keyHeader, (byte) request.keyLength);
+    final int key = keyHeader + CommandLayout.IDEMPOTENCY_KEY_HEADER_LENGTH;
+    buffer.putByte(keyHeader, (byte) request.idempotencyKeyLength);
     // A copy of no bytes would check its bounds all the same.
-    if (request.keyLength > 0) {
-      buffer.putBytes(key, slots, request.keyOffset(), request.keyLength);
+    if (request.idempotencyKeyLength > 0) {
+      buffer.putBytes(key, slots, request.idempotencyKeyOffset(), request.idempotencyKeyLength);
     }
-    final int payloadHeader = key + request.keyLength;
+    final int payloadHeader = key + request.idempotencyKeyLength;
     buffer.putShort(payloadHeader, (short) request.payloadLength, LITTLE_ENDIAN);
     buffer.putBytes(
         payloadHeader + CommandLayout.PAYLOAD_HEADER_LENGTH,

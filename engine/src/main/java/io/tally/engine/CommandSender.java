@@ -62,7 +62,8 @@ final class CommandSender {
       stats.increment(EngineCounter.LANE_FULL);
       return BACK_PRESSURED;
     }
-    final int length = CommandLayout.encodedLength(request.keyLength, request.payloadLength);
+    final int length =
+        CommandLayout.encodedLength(request.idempotencyKeyLength, request.payloadLength);
     final long deadlineNs = router.deadlineNs(shard, request.claimedNs, requestTimeoutNs);
     final int result = router.tryClaim(shard, length, deadlineNs, claim);
     if (result != SENT) {

@@ -153,7 +153,8 @@ public record EngineSettings(
    * @return bytes.
    */
   public static int maxMessageLength(final ShardServiceFactory services) {
-    return CommandLayout.encodedLength(CommandLayout.MAX_KEY_LENGTH, services.maxCommandLength());
+    return CommandLayout.encodedLength(
+        CommandLayout.MAX_IDEMPOTENCY_KEY_LENGTH, services.maxCommandLength());
   }
 
   /**

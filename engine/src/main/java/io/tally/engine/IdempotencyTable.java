@@ -97,12 +97,13 @@ final class IdempotencyTable {
   /** Looks a command's key up, and reserves it if it is new. */
   int begin(final long nowNs, final Command command) {
     expire(nowNs, EXPIRE_LIMIT);
-    final int length = Long.BYTES + command.keyLength;
+    final int length = Long.BYTES + command.idempotencyKeyLength;
     final byte[] bytes = scratch(Math.max(length, command.payloadLength));
     for (int i = 0; i < Long.BYTES; i++) {
-      bytes[i] = (byte) (command.keyHash >>> (i * Byte.SIZE));
+      bytes[i] = (byte) (command.entityHash >>> (i * Byte.SIZE));
     }
-    command.buffer.getBytes(command.keyOffset, bytes, Long.BYTES, command.keyLength);
+    command.buffer.getBytes(
+        command.idempotencyKeyOffset, bytes, Long.BYTES, command.idempotencyKeyLength);
     final long high = highHash.hashBytesToLong(bytes, 0, length);
     final long low = lowHash.hashBytesToLong(bytes, 0, length);
     command.buffer.getBytes(command.payloadOffset, bytes, 0, command.payloadLength);

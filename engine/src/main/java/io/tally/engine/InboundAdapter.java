@@ -10,16 +10,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * Takes the commands and replies that arrive from other nodes. Everything is checked before it goes
  * further. Belongs to the node's home thread, the one that receives its frames.
  */
-public final class InboundAdapter implements InboundHandler {
-  /** The message was taken over. */
-  public static final int ACCEPTED = 1;
-
-  /** The ring the command goes to is full: the caller keeps it and offers it again. */
-  public static final int RETRY = -1;
-
-  /** The message was malformed or foreign; it was counted and dropped. */
-  public static final int REFUSED = -2;
-
+final class InboundAdapter implements InboundHandler {
   private static final DirectBuffer EMPTY = new UnsafeBuffer(new byte[0]);
 
   private final CommandAdapter commands = new CommandAdapter();
@@ -61,21 +52,10 @@ public final class InboundAdapter implements InboundHandler {
     touched = new boolean[ingresses.length];
   }
 
-  /**
-   * Takes one message with its SBE header. Its bytes are copied or used up before this returns.
-   *
-   * @param nowNs time in nanoseconds, read after the message had arrived.
-   * @param sourceKey key of the node that sent it; what claims to come from another is refused.
-   * @param sourceIncarnation of that node.
-   * @param buffer holds the message.
-   * @param offset of the message.
-   * @param length of the message in bytes; nothing beyond it is read.
-   * @return {@link #ACCEPTED}, {@link #RETRY} or {@link #REFUSED}.
-   */
   @Override
   public int onMessage(
       final long nowNs,
-      final long sourceKey,
+      final long sourceNodeKey,
       final long sourceIncarnation,
       final DirectBuffer buffer,
       final int offset,
@@ -85,21 +65,14 @@ public final class InboundAdapter implements InboundHandler {
     }
     return switch (MessageHeaderWord.templateId(MessageHeaderWord.get(buffer, offset))) {
       case CommandDecoder.TEMPLATE_ID ->
-          onCommand(nowNs, sourceKey, sourceIncarnation, buffer, offset, length);
+          onCommand(nowNs, sourceNodeKey, sourceIncarnation, buffer, offset, length);
       case ReplyDecoder.TEMPLATE_ID ->
-          onReply(sourceKey, sourceIncarnation, buffer, offset, length);
+          onReply(sourceNodeKey, sourceIncarnation, buffer, offset, length);
       default -> malformed();
     };
   }
 
-  /**
-   * Answers busy to a command for which {@link #onMessage} returned {@link #RETRY} for the whole
-   * queue limit.
-   *
-   * @param buffer holds the command.
-   * @param offset of the command.
-   * @param length of the command in bytes.
-   */
+  @Override
   public void refuseBusy(final DirectBuffer buffer, final int offset, final int length) {
     final Command command = commands.decode(buffer, offset, length);
     if (command != null) {
@@ -108,10 +81,7 @@ public final class InboundAdapter implements InboundHandler {
     }
   }
 
-  /**
-   * Wakes the agents to which messages went since the last flush. To be called at the end of every
-   * batch.
-   */
+  @Override
   public void flush() {
     router.flush();
     publisher.flush();
@@ -146,7 +116,7 @@ public final class InboundAdapter implements InboundHandler {
 
   private int onCommand(
       final long nowNs,
-      final long sourceKey,
+      final long sourceNodeKey,
       final long sourceIncarnation,
       final DirectBuffer buffer,
       final int offset,
@@ -155,12 +125,12 @@ public final class InboundAdapter implements InboundHandler {
     if (command == null
         || length > maxMessageLength
         || command.shardId >= shardCount
-        || command.shardId != KeyHash.shard(command.keyHash, shardCount)
+        || command.shardId != StableHash.shard(command.entityHash, shardCount)
         || !isInLane(command)
-        || !isPeer(command.originKey)) {
+        || !isPeer(command.originNodeKey)) {
       return malformed();
     }
-    if (command.originKey != sourceKey || command.originIncarnation != sourceIncarnation) {
+    if (command.originNodeKey != sourceNodeKey || command.originIncarnation != sourceIncarnation) {
       return foreign();
     }
     if (!router.isLocal(command.shardId)) {
@@ -191,8 +161,8 @@ public final class InboundAdapter implements InboundHandler {
     return latestNs;
   }
 
-  private boolean isPeer(final long originKey) {
-    final int node = routes.nodeIndexOfKey(originKey);
+  private boolean isPeer(final long originNodeKey) {
+    final int node = routes.nodeIndexOfKey(originNodeKey);
     return node >= 0 && node != ownNode;
   }
 
@@ -205,7 +175,7 @@ public final class InboundAdapter implements InboundHandler {
   }
 
   private int onReply(
-      final long sourceKey,
+      final long sourceNodeKey,
       final long sourceIncarnation,
       final DirectBuffer buffer,
       final int offset,
@@ -218,7 +188,7 @@ public final class InboundAdapter implements InboundHandler {
     }
     // A node that does not own the shard refuses with the incarnation 0.
     final long shardIncarnation = replies.shardIncarnation();
-    if (routes.nodeKey(routes.nodeIndex(replies.shardId())) != sourceKey
+    if (routes.nodeKey(routes.nodeIndex(replies.shardId())) != sourceNodeKey
         || shardIncarnation != 0 && shardIncarnation != sourceIncarnation) {
       return foreign();
     }

@@ -7,29 +7,37 @@ import org.agrona.DirectBuffer;
  * thread at a time, the one that steps the link's receiver.
  */
 public interface InboundHandler {
+  /** The message was accepted, and is this node's to see to from now on. */
+  int ACCEPTED = 1;
+
+  /** The ring that the command goes to is full: the caller keeps it and offers it again. */
+  int RETRY = -1;
+
+  /** The message was malformed or foreign; it was counted and dropped. */
+  int REFUSED = -2;
+
   /**
    * Takes one Command or Reply message, which starts with its SBE header. The bytes are copied.
    *
    * @param nowNs time of this process's monotonic clock, read after the message had arrived.
-   * @param sourceKey key of the node whose frame holds the message.
+   * @param sourceNodeKey key of the node whose frame holds the message.
    * @param sourceIncarnation of that node: the one that this node talks to.
    * @param buffer holds the message; valid during the call.
    * @param offset of the message.
    * @param length of the message in bytes. Nothing beyond it may be read.
-   * @return {@link InboundAdapter#ACCEPTED}, {@link InboundAdapter#RETRY} or {@link
-   *     InboundAdapter#REFUSED}.
+   * @return {@link #ACCEPTED}, {@link #RETRY} or {@link #REFUSED}.
    */
   int onMessage(
       long nowNs,
-      long sourceKey,
+      long sourceNodeKey,
       long sourceIncarnation,
       DirectBuffer buffer,
       int offset,
       int length);
 
   /**
-   * Answers "busy" to a command for which {@link InboundAdapter#RETRY} was given for as long as the
-   * queue limit.
+   * Answers "busy" to a command for which {@link #onMessage} has returned {@link #RETRY} for as
+   * long as the queue limit.
    *
    * @param buffer holds the message; valid during the call.
    * @param offset of the message.

@@ -25,6 +25,9 @@ public final class Ingress implements SteppedAgent, ReplySink {
   /** Result of a claim: this node takes no more requests. */
   public static final long CLOSING = -2;
 
+  /** Bound of an idempotency key in bytes. */
+  public static final int MAX_IDEMPOTENCY_KEY_LENGTH = CommandLayout.MAX_IDEMPOTENCY_KEY_LENGTH;
+
   private static final long WAITING_STEP_NS = 1_000_000;
   private static final long SHOW_LANES_NS = 100_000_000;
 
@@ -71,11 +74,11 @@ public final class Ingress implements SteppedAgent, ReplySink {
             settings.replyCount(), services.maxReplyLength(), context.threads.ingressWakeups[loop]);
     stats = new EngineStats(services.messageTypes());
     unresolved = new UnresolvedCommands(context.link, context.cluster.nodeIds().size());
-    final long ownKey = routes.nodeKey(context.nodeIndex());
+    final long ownNodeKey = routes.nodeKey(context.nodeIndex());
     sender =
         new CommandSender(
             router,
-            new CommandProxy(ownKey, context.incarnation, loop),
+            new CommandProxy(ownNodeKey, context.incarnation, loop),
             slots.buffer(),
             unresolved,
             stats,
@@ -86,7 +89,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
    * Claims a pending slot for one request.
    *
    * @param nowNs time in nanoseconds; the deadline is counted from here.
-   * @param keyHash {@link KeyHash} of the addressed entity's key.
+   * @param entityHash {@link StableHash} of the addressed entity's id.
    * @param write whether the command may change state; a read may be applied any number of times.
    * @param handler receives the end of the request.
    * @param cookie is handed back with it.
@@ -95,7 +98,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
    */
   public long tryClaim(
       final long nowNs,
-      final long keyHash,
+      final long entityHash,
       final boolean write,
       final ReplyHandler handler,
       final long cookie) {
@@ -112,13 +115,13 @@ public final class Ingress implements SteppedAgent, ReplySink {
     request.handler = handler;
     request.cookie = cookie;
     request.write = write;
-    request.keyHash = keyHash;
-    request.shardId = KeyHash.shard(keyHash, shardCount);
+    request.entityHash = entityHash;
+    request.shardId = StableHash.shard(entityHash, shardCount);
     request.shardIncarnation = 0;
     request.laneSequence = 0;
     request.claimedNs = nowNs;
     request.deadlineNs = nowNs + requestTimeoutNs;
-    request.keyLength = 0;
+    request.idempotencyKeyLength = 0;
     return request.correlationId;
   }
 
@@ -147,16 +150,16 @@ public final class Ingress implements SteppedAgent, ReplySink {
    * @param correlationId as claimed.
    * @param bytes holds the key.
    * @param offset of the key.
-   * @param length of the key in bytes, 1 to 128.
+   * @param length of the key in bytes, 1 to {@link #MAX_IDEMPOTENCY_KEY_LENGTH}.
    */
   public void idempotencyKey(
       final long correlationId, final byte[] bytes, final int offset, final int length) {
-    if (length < 1 || length > CommandLayout.MAX_KEY_LENGTH) {
+    if (length < 1 || length > MAX_IDEMPOTENCY_KEY_LENGTH) {
       throw new IllegalArgumentException("idempotency key length out of range: " + length);
     }
     final PendingRequest request = slots.claimed(correlationId);
-    slots.buffer().putBytes(request.keyOffset(), bytes, offset, length);
-    request.keyLength = length;
+    slots.buffer().putBytes(request.idempotencyKeyOffset(), bytes, offset, length);
+    request.idempotencyKeyLength = length;
   }
 
   /**
@@ -320,7 +323,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
       stats.increment(EngineCounter.REPLIES_LATE);
       return;
     }
-    final Outcome outcome = finalOutcome(code);
+    final Outcome outcome = Outcome.ofFinal(code);
     if (outcome != null) {
       conclude(request, outcome, shardIncarnation, replayed, buffer, offset, length);
     } else if (code == ReplyCode.WRONG_INCARNATION) {
@@ -359,17 +362,6 @@ public final class Ingress implements SteppedAgent, ReplySink {
   /** Any thread; see {@link InboundHandler#isResolved}. */
   boolean isResolved(final int nodeIndex, final long incarnation) {
     return unresolved.isResolved(nodeIndex, incarnation);
-  }
-
-  private static Outcome finalOutcome(final ReplyCode code) {
-    return switch (code) {
-      case ANSWERED -> Outcome.ANSWERED;
-      case INTERNAL -> Outcome.INTERNAL;
-      case INVALID -> Outcome.INVALID;
-      case KEY_MISMATCH -> Outcome.KEY_MISMATCH;
-      case KEY_LIMIT -> Outcome.KEY_LIMIT;
-      default -> null;
-    };
   }
 
   private void onWrongIncarnation(final PendingRequest request, final long shardIncarnation) {

@@ -27,14 +27,14 @@ final class PendingRequest {
   ReplyHandler handler;
   long cookie;
   boolean write;
-  long keyHash;
+  long entityHash;
   int shardId;
   long shardIncarnation;
   long laneSequence;
   long claimedNs;
   long deadlineNs;
   long turnNs;
-  int keyLength;
+  int idempotencyKeyLength;
   int payloadLength;
   int templateId;
 
@@ -44,7 +44,7 @@ final class PendingRequest {
     payloadOffset = index * slotLength;
   }
 
-  int keyOffset() {
+  int idempotencyKeyOffset() {
     return payloadOffset + maxPayloadLength;
   }
 }

@@ -27,7 +27,8 @@ final class PendingSlots {
   PendingSlots(final int slotCount, final int maxPayloadLength) {
     this.maxPayloadLength = maxPayloadLength;
     slotLength =
-        BitUtil.align(maxPayloadLength + CommandLayout.MAX_KEY_LENGTH, BitUtil.CACHE_LINE_LENGTH);
+        BitUtil.align(
+            maxPayloadLength + CommandLayout.MAX_IDEMPOTENCY_KEY_LENGTH, BitUtil.CACHE_LINE_LENGTH);
     buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(Math.multiplyExact(slotCount, slotLength)));
     requests = new PendingRequest[slotCount];
     free = new PendingRequest[slotCount];

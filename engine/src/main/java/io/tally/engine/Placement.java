@@ -66,7 +66,7 @@ final class Placement {
       final ByteBuffer key = scoreKey(seed, nodeIds.get(nodeIndex));
       for (int shardId = 0; shardId < shardCount; shardId++) {
         key.putInt(0, shardId);
-        final long score = KeyHash.hash(key.array(), 0, key.capacity());
+        final long score = StableHash.hash(key.array(), 0, key.capacity());
         bids.add(new Bid(score, shardId, nodeIndex));
       }
     }

@@ -12,7 +12,7 @@ final class ReplyPublisher {
   private final MessageClaim claim = new MessageClaim();
   private final ReplyProxy proxy = new ReplyProxy();
   private final RoutingTable routes;
-  private final long ownKey;
+  private final long ownNodeKey;
   private final long ownIncarnation;
   private int ownLoop;
   private final Ingress[] ingresses;
@@ -30,7 +30,7 @@ final class ReplyPublisher {
       final NodeLink link,
       final EngineStats stats) {
     this.routes = routes;
-    ownKey = routes.nodeKey(ownNode);
+    ownNodeKey = routes.nodeKey(ownNode);
     this.ownIncarnation = ownIncarnation;
     this.ownLoop = ownLoop;
     this.ingresses = ingresses;
@@ -54,7 +54,7 @@ final class ReplyPublisher {
       final int offset,
       final int length) {
     final int loop = command.originLoop;
-    final boolean local = command.originKey == ownKey;
+    final boolean local = command.originNodeKey == ownNodeKey;
     if (local && command.originIncarnation == ownIncarnation && loop == ownLoop) {
       ingresses[loop].onReply(
           command.correlationId, code, shardIncarnation, replayed, payload, offset, length);
@@ -92,7 +92,7 @@ final class ReplyPublisher {
   }
 
   private boolean claimFrame(final Command command, final int length) {
-    final int node = routes.nodeIndexOfKey(command.originKey);
+    final int node = routes.nodeIndexOfKey(command.originNodeKey);
     if (node < 0) {
       return false;
     }

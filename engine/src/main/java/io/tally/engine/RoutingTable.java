@@ -25,7 +25,7 @@ public final class RoutingTable {
     this.nodeIds = List.copyOf(nodeIds);
     this.nodeByShard = nodeByShard.clone();
     this.epochByShard = epochByShard.clone();
-    nodeKeys = nodeIds.stream().mapToLong(KeyHash::hash).toArray();
+    nodeKeys = nodeIds.stream().mapToLong(StableHash::hash).toArray();
   }
 
   /**

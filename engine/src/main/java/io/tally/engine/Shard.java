@@ -111,10 +111,13 @@ final class Shard {
     final long sequence = command.laneSequence;
     final OwnerLane lane =
         lanes.lane(
-            command.originKey, command.originIncarnation, command.originLoop, command.laneFloor);
+            command.originNodeKey,
+            command.originIncarnation,
+            command.originLoop,
+            command.laneFloor);
     switch (lane == null ? OwnerLane.STALE : lane.begin(sequence, command.laneFloor)) {
       case OwnerLane.EXECUTE -> {
-        if (command.keyLength == 0) {
+        if (command.idempotencyKeyLength == 0) {
           run(nowNs, command, lane);
         } else {
           runKeyed(nowNs, command, lane);
@@ -195,7 +198,7 @@ final class Shard {
       final int result =
           service.onCommand(
               nowNs,
-              command.keyHash,
+              command.entityHash,
               buffer,
               command.payloadOffset,
               command.payloadLength,

@@ -107,9 +107,9 @@ public final class ShardEngine {
   /**
    * Takes what arrives from other nodes.
    *
-   * @return the adapter; it belongs to the node's home thread.
+   * @return the handler for the node's link; it belongs to the node's home thread.
    */
-  public InboundAdapter inbound() {
+  public InboundHandler inbound() {
     return inbound;
   }
 

@@ -182,7 +182,7 @@ final class ShardPoller implements MessageRing.Handler {
       active.lazySet(1);
     }
     command.deadlineNs = deadlineNs;
-    hasKeys |= command.keyLength > 0;
+    hasKeys |= command.idempotencyKeyLength > 0;
     final int templateId = command.templateId;
     final Shard shard = shardById[command.shardId];
     final long appliedBefore = shard.appliedCount();

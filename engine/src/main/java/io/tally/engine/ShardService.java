@@ -21,8 +21,7 @@ public interface ShardService {
    * command is not repeated, and the shard goes on. An {@link Error} ends the process.
    *
    * @param nowNs time of the batch, nanoseconds of the monotonic clock.
-   * @param keyHash hash of the addressed entity's key, as computed by the sender with {@link
-   *     KeyHash}.
+   * @param entityHash {@link StableHash} of the addressed entity's id, as the sender computed it.
    * @param buffer holds the payload, an SBE message of the service's schema with its header.
    * @param offset of the payload.
    * @param length of the payload in bytes. The service must not read beyond it.
@@ -33,7 +32,7 @@ public interface ShardService {
    */
   int onCommand(
       long nowNs,
-      long keyHash,
+      long entityHash,
       DirectBuffer buffer,
       int offset,
       int length,

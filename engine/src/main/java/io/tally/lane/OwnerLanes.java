@@ -32,17 +32,17 @@ public final class OwnerLanes {
    * the command's own floor: this shard incarnation never drops a lane of a living ingress
    * incarnation, so no sequence of it ran here.
    *
-   * @param originKey stable key of the ingress node.
+   * @param originNodeKey stable key of the ingress node.
    * @param originIncarnation of the ingress node.
    * @param loop of the ingress node, 0 to 255.
    * @param ackFloor as the command carries it.
    * @return the lane, or null if the command comes from a past incarnation of its node.
    */
   public OwnerLane lane(
-      final long originKey, final long originIncarnation, final int loop, final long ackFloor) {
+      final long originNodeKey, final long originIncarnation, final int loop, final long ackFloor) {
     Origin origin = latest;
-    if (origin == null || origin.key != originKey || origin.incarnation != originIncarnation) {
-      origin = newest(originKey, originIncarnation);
+    if (origin == null || origin.key != originNodeKey || origin.incarnation != originIncarnation) {
+      origin = newest(originNodeKey, originIncarnation);
       if (origin == null) {
         return null;
       }
@@ -59,21 +59,21 @@ public final class OwnerLanes {
   /**
    * Finds a lane if the shard knows it.
    *
-   * @param originKey stable key of the ingress node.
+   * @param originNodeKey stable key of the ingress node.
    * @param originIncarnation of the ingress node.
    * @param loop of the ingress node, 0 to 255.
    * @return the lane, or null.
    */
-  public OwnerLane find(final long originKey, final long originIncarnation, final int loop) {
-    final Origin origin = origins.get(originKey);
+  public OwnerLane find(final long originNodeKey, final long originIncarnation, final int loop) {
+    final Origin origin = origins.get(originNodeKey);
     return origin == null || origin.incarnation != originIncarnation ? null : origin.lane(loop);
   }
 
-  private Origin newest(final long originKey, final long originIncarnation) {
-    Origin origin = origins.get(originKey);
+  private Origin newest(final long originNodeKey, final long originIncarnation) {
+    Origin origin = origins.get(originNodeKey);
     if (origin == null || origin.incarnation < originIncarnation) {
-      origin = new Origin(originKey, originIncarnation);
-      origins.put(originKey, origin);
+      origin = new Origin(originNodeKey, originIncarnation);
+      origins.put(originNodeKey, origin);
     } else if (origin.incarnation > originIncarnation) {
       return null;
     }

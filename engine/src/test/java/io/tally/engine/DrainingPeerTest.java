@@ -164,8 +164,8 @@ final class DrainingPeerTest {
   }
 
   private void answer(final byte[] copy) {
-    assertEquals(InboundAdapter.ACCEPTED, owner.receive(copy));
+    assertEquals(InboundHandler.ACCEPTED, owner.receive(copy));
     owner.step();
-    owner.link.drain((to, reply) -> assertEquals(InboundAdapter.ACCEPTED, node.receive(reply)));
+    owner.link.drain((to, reply) -> assertEquals(InboundHandler.ACCEPTED, node.receive(reply)));
   }
 }

@@ -196,13 +196,13 @@ final class IdempotencyTableTest {
     return reply.getLong(0);
   }
 
-  private static Command command(final long keyHash, final String key, final String payload) {
+  private static Command command(final long entityHash, final String key, final String payload) {
     final byte[] bytes = (key + payload).getBytes(StandardCharsets.US_ASCII);
     final Command command = new Command();
-    command.keyHash = keyHash;
+    command.entityHash = entityHash;
     command.buffer = new UnsafeBuffer(bytes);
-    command.keyOffset = 0;
-    command.keyLength = key.length();
+    command.idempotencyKeyOffset = 0;
+    command.idempotencyKeyLength = key.length();
     command.payloadOffset = key.length();
     command.payloadLength = payload.length();
     return command;

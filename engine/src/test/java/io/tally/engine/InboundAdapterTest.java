@@ -44,7 +44,7 @@ final class InboundAdapterTest {
   void shouldRefuseACommandTruncatedAtAnyLength() {
     final byte[] message = put(1);
     for (int length = 0; length < message.length; length++) {
-      assertEquals(InboundAdapter.REFUSED, owner.receive(Arrays.copyOf(message, length)));
+      assertEquals(InboundHandler.REFUSED, owner.receive(Arrays.copyOf(message, length)));
     }
     assertEquals(message.length, owner.sum(EngineCounter.MALFORMED));
     assertNothingRan();
@@ -54,38 +54,38 @@ final class InboundAdapterTest {
   void shouldRefuseUnknownTemplatesAndForeignSchemas() {
     final byte[] template = put(1);
     putShort(template, 2, 99);
-    assertEquals(InboundAdapter.REFUSED, owner.receive(template));
+    assertEquals(InboundHandler.REFUSED, owner.receive(template));
     final byte[] schema = put(2);
     putShort(schema, 4, 2121);
-    assertEquals(InboundAdapter.REFUSED, owner.receive(schema));
+    assertEquals(InboundHandler.REFUSED, owner.receive(schema));
     assertNothingRan();
   }
 
   @Test
   void shouldRefuseACommandWhoseShardIsNotItsKeys() {
     final Command good = Messages.decode(put(1));
-    assertRefused(good.shardId ^ 1, 3, 1, 0, good.originKey, 1_000);
-    assertRefused(StockNode.SHARD_COUNT, 3, 1, 0, good.originKey, 1_000);
+    assertRefused(good.shardId ^ 1, 3, 1, 0, good.originNodeKey, 1_000);
+    assertRefused(StockNode.SHARD_COUNT, 3, 1, 0, good.originNodeKey, 1_000);
   }
 
   @Test
   void shouldRefuseACommandWhoseFloorHasPassedItsSequence() {
     final Command good = Messages.decode(put(1));
-    assertRefused(good.shardId, 3, 5, 5, good.originKey, 1_000);
-    assertRefused(good.shardId, 3, 5, Long.MAX_VALUE, good.originKey, 1_000);
-    assertRefused(good.shardId, 3, 5, -1, good.originKey, 1_000);
-    assertRefused(good.shardId, 3, -5, -9, good.originKey, 1_000);
+    assertRefused(good.shardId, 3, 5, 5, good.originNodeKey, 1_000);
+    assertRefused(good.shardId, 3, 5, Long.MAX_VALUE, good.originNodeKey, 1_000);
+    assertRefused(good.shardId, 3, 5, -1, good.originNodeKey, 1_000);
+    assertRefused(good.shardId, 3, -5, -9, good.originNodeKey, 1_000);
   }
 
   @Test
   void shouldRefuseACommandFromANodeThatIsNotInTheCluster() {
     final Command good = Messages.decode(put(1));
-    assertRefused(good.shardId, 3, 1, 0, good.originKey + 1, 1_000);
+    assertRefused(good.shardId, 3, 1, 0, good.originNodeKey + 1, 1_000);
   }
 
   @Test
   void shouldTakeACommandWhoseDeadlineLiesBeyondWhatThisNodeAllows() {
-    assertEquals(InboundAdapter.ACCEPTED, owner.receive(withDeadlineInAnHour()));
+    assertEquals(InboundHandler.ACCEPTED, owner.receive(withDeadlineInAnHour()));
     clock.advance(StockNode.REQUEST_TIMEOUT_NS - 1);
     owner.stepShards();
     assertEquals(1, owner.sum(EngineCounter.DEADLINES_CUT));
@@ -94,7 +94,7 @@ final class InboundAdapterTest {
 
   @Test
   void shouldNotKeepSuchACommandLongerThanOneThatWasHandedOverWhenItArrived() {
-    assertEquals(InboundAdapter.ACCEPTED, owner.receive(withDeadlineInAnHour()));
+    assertEquals(InboundHandler.ACCEPTED, owner.receive(withDeadlineInAnHour()));
     clock.advance(StockNode.REQUEST_TIMEOUT_NS);
     owner.stepShards();
     assertEquals(ReplyCode.EXPIRED, onlyReplyCode());
@@ -103,7 +103,7 @@ final class InboundAdapterTest {
   @Test
   void shouldJudgeACommandByATimeThatIsReadWhenTheCommandIsInTheRing() {
     final long stepNs = clock.nanoTime();
-    assertEquals(InboundAdapter.ACCEPTED, owner.receive(put(1)));
+    assertEquals(InboundHandler.ACCEPTED, owner.receive(put(1)));
     clock.advance(StockNode.REQUEST_TIMEOUT_NS);
     owner.engine.shardAgent(0).doWork(stepNs);
     assertEquals(ReplyCode.EXPIRED, onlyReplyCode());
@@ -114,11 +114,11 @@ final class InboundAdapterTest {
     final byte[] message = put(1);
     final Command good = Messages.decode(message);
     final long ownKey = owner.engine.routingTable().nodeKey(1);
-    assertEquals(InboundAdapter.REFUSED, owner.receive(message, ownKey, 5));
-    assertEquals(InboundAdapter.REFUSED, owner.receive(message, good.originKey, 4));
+    assertEquals(InboundHandler.REFUSED, owner.receive(message, ownKey, 5));
+    assertEquals(InboundHandler.REFUSED, owner.receive(message, good.originNodeKey, 4));
     assertEquals(2, owner.sum(EngineCounter.FOREIGN));
     assertNothingRan();
-    assertEquals(InboundAdapter.ACCEPTED, owner.receive(message, good.originKey, 3));
+    assertEquals(InboundHandler.ACCEPTED, owner.receive(message, good.originNodeKey, 3));
   }
 
   @Test
@@ -126,19 +126,20 @@ final class InboundAdapterTest {
     final byte[] reply = answer(Messages.decode(put(1)));
     final long ownerKey = front.engine.routingTable().nodeKey(1);
     assertEquals(
-        InboundAdapter.REFUSED, front.receive(reply, front.engine.routingTable().nodeKey(0), 5));
-    assertEquals(InboundAdapter.REFUSED, front.receive(reply, ownerKey, 6));
+        InboundHandler.REFUSED, front.receive(reply, front.engine.routingTable().nodeKey(0), 5));
+    assertEquals(InboundHandler.REFUSED, front.receive(reply, ownerKey, 6));
     assertEquals(2, front.sum(EngineCounter.FOREIGN));
     assertTrue(answers.all.isEmpty());
-    assertEquals(InboundAdapter.ACCEPTED, front.receive(reply, ownerKey, 5));
+    assertEquals(InboundHandler.ACCEPTED, front.receive(reply, ownerKey, 5));
     assertEquals(List.of(Outcome.ANSWERED), answers.outcomes());
   }
 
   @Test
   void shouldRefuseACommandLongerThanARingSlot() {
     final Command good = Messages.decode(put(1));
-    final byte[] message = command(good.shardId, 3, 1, 0, good.originKey, 1_000, new byte[1_000]);
-    assertEquals(InboundAdapter.REFUSED, owner.receive(message));
+    final byte[] message =
+        command(good.shardId, 3, 1, 0, good.originNodeKey, 1_000, new byte[1_000]);
+    assertEquals(InboundHandler.REFUSED, owner.receive(message));
     assertNothingRan();
   }
 
@@ -148,13 +149,13 @@ final class InboundAdapterTest {
     final Command good = Messages.decode(put(1));
     final byte[] message =
         Messages.command(
-            new Messages.Address(5, 1, good.originKey, 3, 0, 77, 1, 0),
-            StockProxy.keyHash(ownItem),
+            new Messages.Address(5, 1, good.originNodeKey, 3, 0, 77, 1, 0),
+            StockProxy.entityHash(ownItem),
             1_000,
             front.shard(ownItem),
             NO_KEY,
             new byte[24]);
-    assertEquals(InboundAdapter.ACCEPTED, owner.receive(message));
+    assertEquals(InboundHandler.ACCEPTED, owner.receive(message));
     assertEquals(ReplyCode.NOT_OWNER, onlyReplyCode());
     assertEquals(1, owner.sum(EngineCounter.NOT_OWNER));
   }
@@ -162,15 +163,15 @@ final class InboundAdapterTest {
   @Test
   void shouldAskToOfferAgainWhileTheRingIsFullAndAnswerBusyWhenTold() {
     for (int i = 0; i < 4; i++) {
-      assertEquals(InboundAdapter.ACCEPTED, owner.receive(put(i)));
+      assertEquals(InboundHandler.ACCEPTED, owner.receive(put(i)));
     }
     final byte[] fifth = put(4);
-    assertEquals(InboundAdapter.RETRY, owner.receive(fifth));
+    assertEquals(InboundHandler.RETRY, owner.receive(fifth));
     owner.engine.inbound().refuseBusy(new UnsafeBuffer(fifth), 0, fifth.length);
     assertEquals(ReplyCode.BUSY, onlyReplyCode());
     assertEquals(1, owner.sum(EngineCounter.RECEIVED_BUSY));
     owner.stepShards();
-    assertEquals(InboundAdapter.ACCEPTED, owner.receive(fifth));
+    assertEquals(InboundHandler.ACCEPTED, owner.receive(fifth));
   }
 
   @Test
@@ -184,22 +185,22 @@ final class InboundAdapterTest {
   void shouldRefuseRepliesForAnotherIncarnationOrLoop() {
     final Command command = Messages.decode(put(1));
     command.originIncarnation = 2;
-    assertEquals(InboundAdapter.REFUSED, front.receive(answer(command)));
+    assertEquals(InboundHandler.REFUSED, front.receive(answer(command)));
     command.originIncarnation = 3;
     command.originLoop = 1;
-    assertEquals(InboundAdapter.REFUSED, front.receive(answer(command)));
+    assertEquals(InboundHandler.REFUSED, front.receive(answer(command)));
     assertEquals(2, front.sum(EngineCounter.MALFORMED));
     assertTrue(answers.all.isEmpty());
     command.originLoop = 0;
-    assertEquals(InboundAdapter.ACCEPTED, front.receive(answer(command)));
+    assertEquals(InboundHandler.ACCEPTED, front.receive(answer(command)));
     assertEquals(List.of(Outcome.ANSWERED), answers.outcomes());
   }
 
   @Test
   void shouldTakeTheReplyOfANewerVersionWhicheverLoopAwaitsIt() {
-    assertEquals(InboundAdapter.ACCEPTED, front.receive(newerAnswer(put(1), 8)));
+    assertEquals(InboundHandler.ACCEPTED, front.receive(newerAnswer(put(1), 8)));
     final StockNode apart = apart();
-    assertEquals(InboundAdapter.ACCEPTED, apart.receive(newerAnswer(put(apart, 2), 8)));
+    assertEquals(InboundHandler.ACCEPTED, apart.receive(newerAnswer(put(apart, 2), 8)));
     apart.stepIngress();
     assertEquals(List.of(Outcome.ANSWERED, Outcome.ANSWERED), answers.outcomes());
   }
@@ -208,9 +209,9 @@ final class InboundAdapterTest {
   void shouldRefuseAReplyTooLongForAnotherLoopsQueue() {
     final StockNode apart = apart();
     final byte[] command = put(apart, 1);
-    assertEquals(InboundAdapter.REFUSED, apart.receive(newerAnswer(command, 1_000)));
+    assertEquals(InboundHandler.REFUSED, apart.receive(newerAnswer(command, 1_000)));
     assertEquals(1, apart.sum(EngineCounter.MALFORMED));
-    assertEquals(InboundAdapter.ACCEPTED, apart.receive(newerAnswer(command, 0)));
+    assertEquals(InboundHandler.ACCEPTED, apart.receive(newerAnswer(command, 0)));
     apart.stepIngress();
     assertEquals(List.of(1L), answers.cookies());
   }
@@ -223,7 +224,7 @@ final class InboundAdapterTest {
     final List<byte[]> sent = new ArrayList<>();
     apart.link.drain((node, message) -> sent.add(message));
     for (final byte[] message : sent) {
-      assertEquals(InboundAdapter.ACCEPTED, apart.receive(answer(Messages.decode(message))));
+      assertEquals(InboundHandler.ACCEPTED, apart.receive(answer(Messages.decode(message))));
     }
     assertEquals(0, apart.wakes[0]);
     apart.engine.inbound().flush();
@@ -242,7 +243,7 @@ final class InboundAdapterTest {
         final byte[] damaged = message.clone();
         damaged[i] ^= (byte) (1 << bit);
         final int result = owner.receive(damaged);
-        assertTrue(result == InboundAdapter.ACCEPTED || result == InboundAdapter.REFUSED);
+        assertTrue(result == InboundHandler.ACCEPTED || result == InboundHandler.REFUSED);
         owner.stepShards();
         owner.link.drain((node, reply) -> surviveDamage(reply));
       }
@@ -255,14 +256,14 @@ final class InboundAdapterTest {
       final byte[] damaged = reply.clone();
       damaged[i] ^= (byte) (1 << (i & 7));
       final int result = front.receive(damaged);
-      assertTrue(result == InboundAdapter.ACCEPTED || result == InboundAdapter.REFUSED);
+      assertTrue(result == InboundHandler.ACCEPTED || result == InboundHandler.REFUSED);
     }
   }
 
   private byte[] withDeadlineInAnHour() {
     final Command good = Messages.decode(put(1));
     final long deadlineNs = clock.nanoTime() + 3_600_000_000_000L;
-    return command(good.shardId, 3, 1, 0, good.originKey, deadlineNs, NO_KEY);
+    return command(good.shardId, 3, 1, 0, good.originNodeKey, deadlineNs, NO_KEY);
   }
 
   private byte[] put(final long cookie) {
@@ -282,11 +283,11 @@ final class InboundAdapterTest {
       final long originIncarnation,
       final long sequence,
       final long floor,
-      final long originKey,
+      final long originNodeKey,
       final long deadlineNs) {
     final byte[] message =
-        command(shardId, originIncarnation, sequence, floor, originKey, deadlineNs, NO_KEY);
-    assertEquals(InboundAdapter.REFUSED, owner.receive(message));
+        command(shardId, originIncarnation, sequence, floor, originNodeKey, deadlineNs, NO_KEY);
+    assertEquals(InboundHandler.REFUSED, owner.receive(message));
     assertNothingRan();
   }
 
@@ -295,12 +296,12 @@ final class InboundAdapterTest {
       final long originIncarnation,
       final long sequence,
       final long floor,
-      final long originKey,
+      final long originNodeKey,
       final long deadlineNs,
       final byte[] payload) {
     return Messages.command(
-        new Messages.Address(5, 1, originKey, originIncarnation, 0, 1, sequence, floor),
-        StockProxy.keyHash(itemId),
+        new Messages.Address(5, 1, originNodeKey, originIncarnation, 0, 1, sequence, floor),
+        StockProxy.entityHash(itemId),
         deadlineNs,
         shardId,
         NO_KEY,

@@ -231,7 +231,7 @@ final class IngressTest {
     assertEquals(StockNode.REQUEST_TIMEOUT_NS, first.deadlineNs);
     assertEquals(first.deadlineNs, second.deadlineNs);
     assertEquals(1, node.sum(EngineCounter.LANE_RETRIES));
-    assertEquals(InboundAdapter.ACCEPTED, owner.receive(copy));
+    assertEquals(InboundHandler.ACCEPTED, owner.receive(copy));
     exchange();
     assertEquals(List.of(1L), answers.lefts());
   }
@@ -280,7 +280,7 @@ final class IngressTest {
     final byte[] first = sent().get(0);
     reply(first, ReplyCode.BUSY, 0);
     assertTrue(answers.all.isEmpty());
-    assertEquals(InboundAdapter.ACCEPTED, owner.receive(first));
+    assertEquals(InboundHandler.ACCEPTED, owner.receive(first));
     clock.advance(StockNode.ATTEMPT_NS);
     node.stepIngress();
     exchange();
@@ -454,7 +454,7 @@ final class IngressTest {
 
   @Test
   void shouldCarryTheIdempotencyKeyInEveryCopy() {
-    final byte[] key = new byte[CommandLayout.MAX_KEY_LENGTH];
+    final byte[] key = new byte[CommandLayout.MAX_IDEMPOTENCY_KEY_LENGTH];
     for (int i = 0; i < key.length; i++) {
       key[i] = (byte) ('A' + i % 26);
     }
@@ -528,7 +528,7 @@ final class IngressTest {
   @Test
   void shouldRefuseMisuseOfACorrelationId() {
     final Ingress ingress = node.ingress;
-    final long id = ingress.tryClaim(0, StockProxy.keyHash(local), true, answers, 1);
+    final long id = ingress.tryClaim(0, StockProxy.entityHash(local), true, answers, 1);
     assertThrows(IllegalArgumentException.class, () -> ingress.submit(id, 7));
     assertThrows(IllegalArgumentException.class, () -> ingress.submit(id, 1 << 20));
     assertThrows(
@@ -539,7 +539,7 @@ final class IngressTest {
     assertEquals(0, ingress.pendingCount());
     assertThrows(IllegalStateException.class, () -> ingress.submit(id, 24));
     assertThrows(IllegalStateException.class, () -> ingress.abort(id));
-    final long next = ingress.tryClaim(0, StockProxy.keyHash(local), true, answers, 2);
+    final long next = ingress.tryClaim(0, StockProxy.entityHash(local), true, answers, 2);
     assertNotEquals(id, next);
     assertThrows(IllegalStateException.class, () -> ingress.payloadOffset(id));
   }
@@ -606,8 +606,8 @@ final class IngressTest {
 
   private static void assertKey(final byte[] key, final byte[] message) {
     final Command command = Messages.decode(message);
-    final byte[] got = new byte[command.keyLength];
-    command.buffer.getBytes(command.keyOffset, got);
+    final byte[] got = new byte[command.idempotencyKeyLength];
+    command.buffer.getBytes(command.idempotencyKeyOffset, got);
     assertEquals(new String(key), new String(got));
   }
 
@@ -626,18 +626,18 @@ final class IngressTest {
 
   private void reply(final byte[] command, final ReplyCode code, final long incarnation) {
     assertEquals(
-        InboundAdapter.ACCEPTED,
+        InboundHandler.ACCEPTED,
         node.receive(
             Messages.reply(Messages.decode(command), incarnation, 1, code, false, new byte[0])));
   }
 
   private void deliver() {
-    node.link.drain((to, message) -> assertEquals(InboundAdapter.ACCEPTED, owner.receive(message)));
+    node.link.drain((to, message) -> assertEquals(InboundHandler.ACCEPTED, owner.receive(message)));
   }
 
   private void exchange() {
     deliver();
     owner.step();
-    owner.link.drain((to, message) -> assertEquals(InboundAdapter.ACCEPTED, node.receive(message)));
+    owner.link.drain((to, message) -> assertEquals(InboundHandler.ACCEPTED, node.receive(message)));
   }
 }

@@ -137,14 +137,14 @@ final class KeyedWriteTest {
     @Override
     public int onCommand(
         final long nowNs,
-        final long keyHash,
+        final long entityHash,
         final DirectBuffer buffer,
         final int offset,
         final int length,
         final MutableDirectBuffer reply,
         final int replyOffset) {
       final int result =
-          service.onCommand(nowNs, keyHash, buffer, offset, length, reply, replyOffset);
+          service.onCommand(nowNs, entityHash, buffer, offset, length, reply, replyOffset);
       if (throwAfter) {
         throw new IllegalStateException("after the change");
       }

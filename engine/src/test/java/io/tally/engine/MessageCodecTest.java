@@ -53,7 +53,7 @@ final class MessageCodecTest {
     final byte[] bytes = command(new byte[0], new byte[0]);
     assertEquals(CommandLayout.encodedLength(0, 0), bytes.length);
     final Command command = decode(bytes, 0, bytes.length);
-    assertEquals(0, command.keyLength);
+    assertEquals(0, command.idempotencyKeyLength);
     assertEquals(0, command.payloadLength);
     assertEquals(0, command.templateId);
   }
@@ -79,11 +79,11 @@ final class MessageCodecTest {
 
   @Test
   void shouldRefuseAKeyThatIsTooLong() {
-    final byte[] bytes = command(new byte[CommandLayout.MAX_KEY_LENGTH], new byte[20]);
+    final byte[] bytes = command(new byte[CommandLayout.MAX_IDEMPOTENCY_KEY_LENGTH], new byte[20]);
     assertNotNull(decode(bytes));
     // All that follows is zero, so that with one more byte of key it is still a whole message.
-    bytes[KEY_HEADER + 1 + CommandLayout.MAX_KEY_LENGTH] = 0;
-    bytes[KEY_HEADER] = (byte) (CommandLayout.MAX_KEY_LENGTH + 1);
+    bytes[KEY_HEADER + 1 + CommandLayout.MAX_IDEMPOTENCY_KEY_LENGTH] = 0;
+    bytes[KEY_HEADER] = (byte) (CommandLayout.MAX_IDEMPOTENCY_KEY_LENGTH + 1);
     assertNull(decode(bytes));
   }
 
@@ -190,18 +190,18 @@ final class MessageCodecTest {
   private static void assertCommand(final Command command) {
     assertEquals(11, command.shardIncarnation);
     assertEquals(3, command.epoch);
-    assertEquals(21, command.originKey);
+    assertEquals(21, command.originNodeKey);
     assertEquals(22, command.originIncarnation);
     assertEquals(200, command.originLoop);
     assertEquals(0x12345, command.correlationId);
     assertEquals(77, command.laneSequence);
     assertEquals(70, command.laneFloor);
-    assertEquals(-5, command.keyHash);
+    assertEquals(-5, command.entityHash);
     assertEquals(900_000, command.deadlineNs);
     assertEquals(40_000, command.shardId);
     assertTrue(command.write);
-    final byte[] key = new byte[command.keyLength];
-    command.buffer.getBytes(command.keyOffset, key);
+    final byte[] key = new byte[command.idempotencyKeyLength];
+    command.buffer.getBytes(command.idempotencyKeyOffset, key);
     assertArrayEquals(KEY, key);
     final byte[] payload = new byte[command.payloadLength];
     command.buffer.getBytes(command.payloadOffset, payload);

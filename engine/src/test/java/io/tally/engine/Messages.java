@@ -14,7 +14,7 @@ final class Messages {
   record Address(
       long shardIncarnation,
       long epoch,
-      long originKey,
+      long originNodeKey,
       long originIncarnation,
       int originLoop,
       long correlationId,
@@ -26,7 +26,7 @@ final class Messages {
   /** A write if it has a lane sequence, else a read. */
   static byte[] command(
       final Address address,
-      final long keyHash,
+      final long entityHash,
       final long deadlineNs,
       final int shardId,
       final byte[] key,
@@ -36,15 +36,15 @@ final class Messages {
     request.correlationId = address.correlationId;
     request.laneSequence = address.laneSequence;
     request.write = address.laneSequence != 0;
-    request.keyHash = keyHash;
+    request.entityHash = entityHash;
     request.shardId = shardId;
-    request.keyLength = key.length;
+    request.idempotencyKeyLength = key.length;
     request.payloadLength = payload.length;
     final ExpandableArrayBuffer slots = new ExpandableArrayBuffer(1 << 12);
-    slots.putBytes(request.keyOffset(), key);
+    slots.putBytes(request.idempotencyKeyOffset(), key);
     slots.putBytes(request.payloadOffset, payload);
     final CommandProxy proxy =
-        new CommandProxy(address.originKey, address.originIncarnation, address.originLoop);
+        new CommandProxy(address.originNodeKey, address.originIncarnation, address.originLoop);
     return claimed(
         CommandLayout.encodedLength(key.length, payload.length),
         claim -> proxy.encode(claim, request, address.epoch, address.laneFloor, deadlineNs, slots));

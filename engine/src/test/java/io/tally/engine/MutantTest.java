@@ -315,7 +315,7 @@ final class MutantTest {
     @Override
     public int onCommand(
         final long nowNs,
-        final long keyHash,
+        final long entityHash,
         final DirectBuffer buffer,
         final int offset,
         final int length,
@@ -323,10 +323,11 @@ final class MutantTest {
         final int replyOffset) {
       while (!due.isEmpty() && nowNs - due.peek().atNs >= 0) {
         final byte[] command = due.poll().command;
-        service.onCommand(nowNs, keyHash, new UnsafeBuffer(command), 0, command.length, ignored, 0);
+        service.onCommand(
+            nowNs, entityHash, new UnsafeBuffer(command), 0, command.length, ignored, 0);
       }
       final int result =
-          service.onCommand(nowNs, keyHash, buffer, offset, length, reply, replyOffset);
+          service.onCommand(nowNs, entityHash, buffer, offset, length, reply, replyOffset);
       header.wrap(buffer, offset);
       if (header.templateId() == PutStockDecoder.TEMPLATE_ID && result > 0) {
         final byte[] command = new byte[length];
@@ -339,7 +340,7 @@ final class MutantTest {
                 .itemId(put.itemId())
                 .quantity(put.quantity());
         final int undoLength = MessageHeaderEncoder.ENCODED_LENGTH + take.encodedLength();
-        service.onCommand(nowNs, keyHash, undo, 0, undoLength, ignored, 0);
+        service.onCommand(nowNs, entityHash, undo, 0, undoLength, ignored, 0);
       }
       return result;
     }

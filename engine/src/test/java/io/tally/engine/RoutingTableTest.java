@@ -35,11 +35,11 @@ class RoutingTableTest {
   @Test
   void shouldFindNodesByStableKey() {
     for (int nodeIndex = 0; nodeIndex < 3; nodeIndex++) {
-      assertEquals(KeyHash.hash(nodeIds.get(nodeIndex)), table.nodeKey(nodeIndex));
+      assertEquals(StableHash.hash(nodeIds.get(nodeIndex)), table.nodeKey(nodeIndex));
       assertEquals(nodeIndex, table.nodeIndexOfKey(table.nodeKey(nodeIndex)));
     }
     assertEquals(0x982acdf804e97d99L, table.nodeKey(2));
-    assertEquals(-1, table.nodeIndexOfKey(KeyHash.hash("c")));
+    assertEquals(-1, table.nodeIndexOfKey(StableHash.hash("c")));
   }
 
   @Test

@@ -34,17 +34,17 @@ final class ScheduleTest {
     }
     final List<byte[]> copies = sent(front);
     for (int i = 0; i < 4; i++) {
-      assertEquals(InboundAdapter.ACCEPTED, owner.receive(copies.get(i)));
+      assertEquals(InboundHandler.ACCEPTED, owner.receive(copies.get(i)));
     }
     final byte[] fifth = copies.get(4);
-    assertEquals(InboundAdapter.RETRY, owner.receive(fifth));
+    assertEquals(InboundHandler.RETRY, owner.receive(fifth));
     owner.engine.inbound().refuseBusy(new UnsafeBuffer(fifth), 0, fifth.length);
     deliver(owner, front);
     assertTrue(answers.all.isEmpty());
     owner.step();
     deliver(owner, front);
     assertEquals(List.of(0L, 1L, 2L, 3L), answers.cookies());
-    assertEquals(InboundAdapter.ACCEPTED, owner.receive(fifth));
+    assertEquals(InboundHandler.ACCEPTED, owner.receive(fifth));
     owner.step();
     assertEquals(1, sent(owner).size());
     clock.advance(StockNode.ATTEMPT_NS);
@@ -59,14 +59,14 @@ final class ScheduleTest {
   void shouldNotApplyToARestartedOwnerWhatWasMeantForTheLostOne() {
     put(1);
     final byte[] copy = sent(front).get(0);
-    assertEquals(InboundAdapter.ACCEPTED, owner.receive(copy));
+    assertEquals(InboundHandler.ACCEPTED, owner.receive(copy));
     owner.step();
     deliver(owner, front);
     assertEquals(List.of(1L), answers.lefts());
 
     final StockNode restarted = StockNode.launch(clock, StockNode.context(IDS, "node-1", 6));
     restarted.link.peerUp(0, 3);
-    assertEquals(InboundAdapter.ACCEPTED, restarted.receive(copy));
+    assertEquals(InboundHandler.ACCEPTED, restarted.receive(copy));
     restarted.step();
     assertEquals(1, restarted.sum(EngineCounter.WRONG_INCARNATION));
     assertEquals(0, restarted.engine.entityCount());
@@ -76,7 +76,7 @@ final class ScheduleTest {
     front.link.peerUp(1, 6);
     put(2);
     front.link.drain(
-        (to, message) -> assertEquals(InboundAdapter.ACCEPTED, restarted.receive(message)));
+        (to, message) -> assertEquals(InboundHandler.ACCEPTED, restarted.receive(message)));
     restarted.step();
     deliver(restarted, front);
     assertEquals(6, answers.last().shardIncarnation());
@@ -117,7 +117,7 @@ final class ScheduleTest {
     restarted.link.peerUp(1, 5);
     restarted.stocks.put(clock.nanoTime(), itemId, 10, answers, 2);
     restarted.link.drain(
-        (to, message) -> assertEquals(InboundAdapter.ACCEPTED, owner.receive(message)));
+        (to, message) -> assertEquals(InboundHandler.ACCEPTED, owner.receive(message)));
     owner.step();
     deliver(owner, restarted);
     assertEquals(10, answers.last().left());
@@ -125,7 +125,7 @@ final class ScheduleTest {
     assertEquals(1, owner.sum(EngineCounter.LANE_STALE));
     restarted.stocks.count(clock.nanoTime(), itemId, answers, 3);
     restarted.link.drain(
-        (to, message) -> assertEquals(InboundAdapter.ACCEPTED, owner.receive(message)));
+        (to, message) -> assertEquals(InboundHandler.ACCEPTED, owner.receive(message)));
     owner.step();
     owner.link.drain((to, message) -> restarted.receive(message));
     assertEquals(10, answers.last().left());
@@ -137,7 +137,7 @@ final class ScheduleTest {
 
   private void receiveAll(final List<byte[]> messages) {
     for (final byte[] message : messages) {
-      assertEquals(InboundAdapter.ACCEPTED, owner.receive(message));
+      assertEquals(InboundHandler.ACCEPTED, owner.receive(message));
       owner.step();
     }
   }
@@ -149,7 +149,7 @@ final class ScheduleTest {
   }
 
   private static void deliver(final StockNode from, final StockNode to) {
-    from.link.drain((node, message) -> assertEquals(InboundAdapter.ACCEPTED, to.receive(message)));
+    from.link.drain((node, message) -> assertEquals(InboundHandler.ACCEPTED, to.receive(message)));
   }
 
   private static List<byte[]> sent(final StockNode node) {

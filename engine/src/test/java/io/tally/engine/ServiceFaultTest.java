@@ -107,7 +107,7 @@ final class ServiceFaultTest {
   }
 
   private static void deliver(final StockNode from, final StockNode to) {
-    from.link.drain((node, message) -> assertEquals(InboundAdapter.ACCEPTED, to.receive(message)));
+    from.link.drain((node, message) -> assertEquals(InboundHandler.ACCEPTED, to.receive(message)));
   }
 
   private final class Faulty implements ShardService {
@@ -120,7 +120,7 @@ final class ServiceFaultTest {
     @Override
     public int onCommand(
         final long nowNs,
-        final long keyHash,
+        final long entityHash,
         final DirectBuffer buffer,
         final int offset,
         final int length,
@@ -133,7 +133,7 @@ final class ServiceFaultTest {
         throw new IllegalStateException("before");
       }
       final int result =
-          service.onCommand(nowNs, keyHash, buffer, offset, length, reply, replyOffset);
+          service.onCommand(nowNs, entityHash, buffer, offset, length, reply, replyOffset);
       if (throwAfter) {
         throw new IllegalStateException("after");
       }

@@ -160,7 +160,7 @@ final class SimulatedNode {
     final boolean any = !held.isEmpty() || !inbox.isEmpty();
     for (final Iterator<Held> i = held.iterator(); i.hasNext(); ) {
       final Held next = i.next();
-      if (receive(next.delivery) != InboundAdapter.RETRY) {
+      if (receive(next.delivery) != InboundHandler.RETRY) {
         i.remove();
       } else if ((nowMs - next.arrivedMs) * StockNode.MS >= StockNode.QUEUE_LIMIT_NS) {
         i.remove();
@@ -189,7 +189,7 @@ final class SimulatedNode {
   private void onMessage(final long nowMs, final Network.Delivery delivery) {
     mutant.onDeliver(incarnation, delivery.bytes());
     noticeStale(delivery.bytes());
-    if (receive(delivery) == InboundAdapter.RETRY) {
+    if (receive(delivery) == InboundHandler.RETRY) {
       held.add(new Held(delivery, nowMs));
     }
   }

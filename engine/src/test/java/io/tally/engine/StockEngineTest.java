@@ -63,10 +63,10 @@ final class StockEngineTest {
     assertTrue(answers.all.isEmpty());
     front.step();
     front.link.drain(
-        (node, message) -> assertEquals(InboundAdapter.ACCEPTED, owner.receive(message)));
+        (node, message) -> assertEquals(InboundHandler.ACCEPTED, owner.receive(message)));
     owner.step();
     owner.link.drain(
-        (node, message) -> assertEquals(InboundAdapter.ACCEPTED, front.receive(message)));
+        (node, message) -> assertEquals(InboundHandler.ACCEPTED, front.receive(message)));
     assertEquals(
         List.of(
             new Answers.Answer(1, Outcome.ANSWERED, 5, itemId, 9, false),

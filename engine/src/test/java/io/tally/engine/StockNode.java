@@ -113,7 +113,7 @@ final class StockNode {
   int receive(final byte[] message) {
     final Command command = Messages.decode(message);
     if (command != null) {
-      return receive(message, command.originKey, command.originIncarnation);
+      return receive(message, command.originNodeKey, command.originIncarnation);
     }
     final ReplyAdapter reply = new ReplyAdapter();
     if (reply.wrap(new UnsafeBuffer(message), 0, message.length) && reply.shardId() < SHARD_COUNT) {
@@ -149,7 +149,7 @@ final class StockNode {
   }
 
   int shard(final long itemId) {
-    return KeyHash.shard(StockProxy.keyHash(itemId), SHARD_COUNT);
+    return StableHash.shard(StockProxy.entityHash(itemId), SHARD_COUNT);
   }
 
   long sum(final EngineCounter counter) {

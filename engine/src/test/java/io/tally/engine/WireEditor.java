@@ -67,7 +67,7 @@ final class WireEditor {
 
   /** Names the lane of a command in the whole simulation. */
   String lane() {
-    return get(CommandDecoder.originKeyEncodingOffset())
+    return get(CommandDecoder.originNodeKeyEncodingOffset())
         + "/"
         + get(CommandDecoder.originIncarnationEncodingOffset())
         + "/"

@@ -121,12 +121,12 @@ final class WireVersionTest {
         new CommandDecoder().wrapAndApplyHeader(WireBytes.of(COMMAND), 0, decodedHeader);
     assertEquals(11, decoder.shardIncarnation());
     assertEquals(2, decoder.epoch());
-    assertEquals(-3, decoder.originKey());
+    assertEquals(-3, decoder.originNodeKey());
     assertEquals(22, decoder.originIncarnation());
     assertEquals(0x123450007L, decoder.correlationId());
     assertEquals(77, decoder.laneSequence());
     assertEquals(70, decoder.laneFloor());
-    assertEquals(0xAABBCCDDEEFF0011L, decoder.keyHash());
+    assertEquals(0xAABBCCDDEEFF0011L, decoder.entityHash());
     assertEquals(999_999, decoder.deadlineNs());
     assertEquals(63, decoder.shardId());
     assertEquals(255, decoder.originLoop());
@@ -142,12 +142,12 @@ final class WireVersionTest {
         .wrapAndApplyHeader(buffer, 0, header)
         .shardIncarnation(11)
         .epoch(2)
-        .originKey(-3)
+        .originNodeKey(-3)
         .originIncarnation(22)
         .correlationId(0x123450007L)
         .laneSequence(77)
         .laneFloor(70)
-        .keyHash(0xAABBCCDDEEFF0011L)
+        .entityHash(0xAABBCCDDEEFF0011L)
         .deadlineNs(999_999)
         .shardId(63)
         .originLoop((short) 255)
@@ -179,18 +179,20 @@ final class WireVersionTest {
     final Command command = Messages.decode(HexFormat.of().parseHex(COMMAND));
     assertEquals(11, command.shardIncarnation);
     assertEquals(2, command.epoch);
-    assertEquals(-3, command.originKey);
+    assertEquals(-3, command.originNodeKey);
     assertEquals(22, command.originIncarnation);
     assertEquals(0x123450007L, command.correlationId);
     assertEquals(77, command.laneSequence);
     assertEquals(70, command.laneFloor);
-    assertEquals(0xAABBCCDDEEFF0011L, command.keyHash);
+    assertEquals(0xAABBCCDDEEFF0011L, command.entityHash);
     assertEquals(999_999, command.deadlineNs);
     assertEquals(63, command.shardId);
     assertEquals(255, command.originLoop);
     assertTrue(command.write);
     assertEquals(
-        "key", command.buffer.getStringWithoutLengthAscii(command.keyOffset, command.keyLength));
+        "key",
+        command.buffer.getStringWithoutLengthAscii(
+            command.idempotencyKeyOffset, command.idempotencyKeyLength));
     assertEquals(
         "payload",
         command.buffer.getStringWithoutLengthAscii(command.payloadOffset, command.payloadLength));

@@ -1,9 +1,9 @@
 package io.tally.stock;
 
 import io.tally.engine.Ingress;
-import io.tally.engine.KeyHash;
 import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
+import io.tally.engine.StableHash;
 import io.tally.stock.codecs.CountStockEncoder;
 import io.tally.stock.codecs.MessageHeaderEncoder;
 import io.tally.stock.codecs.PutStockEncoder;
@@ -39,10 +39,10 @@ public final class StockProxy {
    * @param itemId of the item.
    * @return the hash.
    */
-  public static long keyHash(final long itemId) {
+  public static long entityHash(final long itemId) {
     final byte[] bytes =
         ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(itemId).array();
-    return KeyHash.hash(bytes, 0, bytes.length);
+    return StableHash.hash(bytes, 0, bytes.length);
   }
 
   /**
@@ -148,7 +148,7 @@ public final class StockProxy {
       final byte[] key,
       final ReplyHandler handler,
       final long cookie) {
-    final long correlationId = ingress.tryClaim(nowNs, keyHash(itemId), write, handler, cookie);
+    final long correlationId = ingress.tryClaim(nowNs, entityHash(itemId), write, handler, cookie);
     if (correlationId < 0) {
       final Outcome outcome = correlationId == Ingress.CLOSING ? Outcome.CLOSING : Outcome.BUSY;
       handler.onReply(cookie, outcome, 0, false, null, 0, 0);

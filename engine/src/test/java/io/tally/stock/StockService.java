@@ -26,7 +26,7 @@ public final class StockService implements ShardService {
   @Override
   public int onCommand(
       final long nowNs,
-      final long keyHash,
+      final long entityHash,
       final DirectBuffer buffer,
       final int offset,
       final int length,

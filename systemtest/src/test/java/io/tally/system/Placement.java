@@ -1,6 +1,6 @@
 package io.tally.system;
 
-import io.tally.engine.KeyHash;
+import io.tally.engine.StableHash;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,7 +56,7 @@ public final class Placement {
 
   /** The node that owns a counter. */
   public String owner(final String counterId) {
-    return nodeByShard[KeyHash.shard(KeyHash.hash(counterId), nodeByShard.length)];
+    return nodeByShard[StableHash.shard(StableHash.hash(counterId), nodeByShard.length)];
   }
 
   /** Some ids of counters that a node owns. */

@@ -63,19 +63,19 @@ public final class EngineGauges {
    * idle.
    *
    * @param owner of the shards.
-   * @param originKey of this node.
+   * @param originNodeKey of this node.
    * @param originIncarnation of this node.
    * @param violations takes a line for each lane that holds more.
    */
   public void checkLanes(
       final EngineGauges owner,
-      final long originKey,
+      final long originNodeKey,
       final long originIncarnation,
       final Consumer<String> violations) {
     for (final Shard shard : owner.engine.ownedShards().toList()) {
       for (int loop = 0; loop < idleLanes.length; loop++) {
         final long resolvedCount = resolvedSinceIdle(loop, shard.id());
-        final OwnerLane lane = shard.lanes().find(originKey, originIncarnation, loop);
+        final OwnerLane lane = shard.lanes().find(originNodeKey, originIncarnation, loop);
         if (resolvedCount > 0 && lane != null && lane.recordedCount() > resolvedCount) {
           violations.accept(
               lane.recordedCount() + " answers are kept of a lane, of " + resolvedCount);

@@ -1,6 +1,6 @@
 package io.tally.testkit;
 
-import io.tally.engine.KeyHash;
+import io.tally.engine.StableHash;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,7 +37,8 @@ record Counter(String name, byte[] id, int shardId, Use use) {
       final String id =
           settings.longIds() && i % 2 == 0 ? name + "-".repeat(LONG_ID - name.length()) : name;
       final byte[] bytes = id.getBytes(StandardCharsets.US_ASCII);
-      final int shard = KeyHash.shard(KeyHash.hash(bytes, 0, bytes.length), Settings.SHARD_COUNT);
+      final int shard =
+          StableHash.shard(StableHash.hash(bytes, 0, bytes.length), Settings.SHARD_COUNT);
       if (left[shard] > 0) {
         left[shard]--;
         counters.add(new Counter(name, bytes, shard, Use.values()[counters.size() % 3]));

@@ -5,9 +5,9 @@ import io.tally.counter.CounterReplyAdapter;
 import io.tally.counter.CounterServiceFactory;
 import io.tally.counter.codecs.GetValueEncoder;
 import io.tally.counter.codecs.MessageHeaderEncoder;
-import io.tally.engine.KeyHash;
 import io.tally.engine.ShardService;
 import io.tally.engine.ShardServiceFactory;
+import io.tally.engine.StableHash;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +71,7 @@ final class Counters implements ShardServiceFactory {
             .get(counter.shardId())
             .onCommand(
                 0,
-                KeyHash.hash(counter.id(), 0, counter.id().length),
+                StableHash.hash(counter.id(), 0, counter.id().length),
                 command,
                 0,
                 MessageHeaderEncoder.ENCODED_LENGTH + encoder.encodedLength(),
@@ -89,7 +89,7 @@ final class Counters implements ShardServiceFactory {
     @Override
     public int onCommand(
         final long nowNs,
-        final long keyHash,
+        final long entityHash,
         final DirectBuffer buffer,
         final int offset,
         final int length,
@@ -97,7 +97,7 @@ final class Counters implements ShardServiceFactory {
         final int replyOffset) {
       process.touch();
       final int result =
-          service.onCommand(nowNs, keyHash, buffer, offset, length, reply, replyOffset);
+          service.onCommand(nowNs, entityHash, buffer, offset, length, reply, replyOffset);
       process.touch();
       return result;
     }

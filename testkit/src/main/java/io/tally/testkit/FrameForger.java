@@ -1,6 +1,6 @@
 package io.tally.testkit;
 
-import io.tally.engine.KeyHash;
+import io.tally.engine.StableHash;
 import io.tally.engine.codecs.CommandDecoder;
 import io.tally.engine.codecs.FrameHeaderDecoder;
 import io.tally.engine.codecs.HelloDecoder;
@@ -86,8 +86,8 @@ final class FrameForger {
           block + CommandDecoder.originIncarnationEncodingOffset(),
           Long.MAX_VALUE - world.nextInt(2));
     } else {
-      final long key = KeyHash.hash("node-" + world.nextInt(3));
-      put(buffer, block + CommandDecoder.originKeyEncodingOffset(), key);
+      final long key = StableHash.hash("node-" + world.nextInt(3));
+      put(buffer, block + CommandDecoder.originNodeKeyEncodingOffset(), key);
     }
   }
 

@@ -1,8 +1,8 @@
 package io.tally.testkit;
 
 import io.tally.engine.EngineGauges;
-import io.tally.engine.KeyHash;
 import io.tally.engine.ShardEngine;
+import io.tally.engine.StableHash;
 import io.tally.transport.LinkGauges;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,6 +64,6 @@ final class Gauges {
                 .forEach(
                     owner ->
                         gauges.checkLanes(
-                            owner, KeyHash.hash(origin.id), origin.incarnation(), violations)));
+                            owner, StableHash.hash(origin.id), origin.incarnation(), violations)));
   }
 }

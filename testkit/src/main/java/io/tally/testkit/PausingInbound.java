@@ -1,6 +1,5 @@
 package io.tally.testkit;
 
-import io.tally.engine.InboundAdapter;
 import io.tally.engine.InboundHandler;
 import io.tally.transport.LinkWitness;
 import org.agrona.DirectBuffer;
@@ -28,7 +27,7 @@ record PausingInbound(SimulatedProcess process, InboundHandler handler, LinkWitn
   public void refuseBusy(final DirectBuffer buffer, final int offset, final int length) {
     process.touch();
     handler.refuseBusy(buffer, offset, length);
-    witness.onOffered(buffer.byteArray(), InboundAdapter.REFUSED);
+    witness.onOffered(buffer.byteArray(), InboundHandler.REFUSED);
   }
 
   @Override

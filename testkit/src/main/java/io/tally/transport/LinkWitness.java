@@ -1,7 +1,7 @@
 package io.tally.transport;
 
-import io.tally.engine.InboundAdapter;
-import io.tally.engine.KeyHash;
+import io.tally.engine.InboundHandler;
+import io.tally.engine.StableHash;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -198,7 +198,7 @@ public final class LinkWitness {
     final Inbound heard = inbound.get(source());
     // The acknowledgement of a frame that has overtaken this one speaks of this one, too.
     if (!heard.late.contains(bytes)) {
-      heard.waiting = result == InboundAdapter.RETRY ? frame.frameNumber() : 0;
+      heard.waiting = result == InboundHandler.RETRY ? frame.frameNumber() : 0;
     }
   }
 
@@ -226,6 +226,6 @@ public final class LinkWitness {
   private static Process process(final String subject) {
     final String[] parts = subject.split("\\.");
     return new Process(
-        KeyHash.hash(parts[parts.length - 2]), Long.parseLong(parts[parts.length - 1]));
+        StableHash.hash(parts[parts.length - 2]), Long.parseLong(parts[parts.length - 1]));
   }
 }

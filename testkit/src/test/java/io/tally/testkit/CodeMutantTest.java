@@ -245,7 +245,7 @@ final class CodeMutantTest {
         "foreign sources accepted",
         "FateChecker",
         ENGINE + "InboundAdapter",
-        neverDiffers("onCommand", "originKey", "originIncarnation"),
+        neverDiffers("onCommand", "originNodeKey", "originIncarnation"),
         "MISTAKEN_PEERS");
   }
 

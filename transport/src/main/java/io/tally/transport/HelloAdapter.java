@@ -1,6 +1,6 @@
 package io.tally.transport;
 
-import io.tally.engine.KeyHash;
+import io.tally.engine.StableHash;
 import io.tally.engine.codecs.HelloDecoder;
 import io.tally.engine.codecs.MessageHeaderDecoder;
 import io.tally.engine.codecs.NodeState;
@@ -72,7 +72,7 @@ final class HelloAdapter {
     final byte[] id = new byte[idLength];
     decoder.getNodeId(id, 0, idLength);
     final String nodeId = new String(id, StandardCharsets.ISO_8859_1);
-    if (!NodeIds.isValid(nodeId) || KeyHash.hash(nodeId) != key) {
+    if (!NodeIds.isValid(nodeId) || StableHash.hash(nodeId) != key) {
       return false;
     }
     hello.nodeId = nodeId;

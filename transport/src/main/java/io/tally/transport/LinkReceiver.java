@@ -1,6 +1,5 @@
 package io.tally.transport;
 
-import io.tally.engine.InboundAdapter;
 import io.tally.engine.InboundHandler;
 import io.tally.engine.SteppedAgent;
 import io.tally.engine.Wakeup;
@@ -278,10 +277,10 @@ final class LinkReceiver implements SteppedAgent {
       final int result =
           handler.onMessage(
               arrivalNs, peer.peer.key, peer.peer.session().incarnation, view, offset, length);
-      if (result == InboundAdapter.ACCEPTED) {
+      if (result == InboundHandler.ACCEPTED) {
         counters.increment(
             isCommand ? LinkCounter.COMMANDS_RECEIVED : LinkCounter.REPLIES_RECEIVED);
-      } else if (result == InboundAdapter.REFUSED) {
+      } else if (result == InboundHandler.REFUSED) {
         counters.increment(LinkCounter.MESSAGES_REFUSED);
       } else if (nowNs - arrivalNs < queueLimitNs) {
         return false;

@@ -1,7 +1,7 @@
 package io.tally.transport;
 
 import io.tally.engine.ClusterSettings;
-import io.tally.engine.KeyHash;
+import io.tally.engine.StableHash;
 import io.tally.engine.codecs.NodeState;
 import java.nio.charset.StandardCharsets;
 import org.agrona.concurrent.NanoClock;
@@ -35,7 +35,7 @@ final class LocalNode {
   LocalNode(final ClusterLink.Context context) {
     id = context.nodeId();
     idBytes = id.getBytes(StandardCharsets.US_ASCII);
-    key = KeyHash.hash(id);
+    key = StableHash.hash(id);
     incarnation = context.incarnation();
     fingerprint =
         new ClusterSettings(

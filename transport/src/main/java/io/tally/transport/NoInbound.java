@@ -1,6 +1,5 @@
 package io.tally.transport;
 
-import io.tally.engine.InboundAdapter;
 import io.tally.engine.InboundHandler;
 import org.agrona.DirectBuffer;
 
@@ -14,7 +13,7 @@ final class NoInbound implements InboundHandler {
       final DirectBuffer buffer,
       final int offset,
       final int length) {
-    return InboundAdapter.REFUSED;
+    return InboundHandler.REFUSED;
   }
 
   @Override

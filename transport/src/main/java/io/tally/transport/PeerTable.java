@@ -1,6 +1,6 @@
 package io.tally.transport;
 
-import io.tally.engine.KeyHash;
+import io.tally.engine.StableHash;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -20,7 +20,7 @@ final class PeerTable {
     int otherCount = 0;
     for (int i = 0; i < byIndex.length; i++) {
       final String id = sortedNodeIds.get(i);
-      final long key = KeyHash.hash(id);
+      final long key = StableHash.hash(id);
       if (!keys.add(key)) {
         throw new IllegalArgumentException("two node ids have the same key, one is " + id);
       }

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.engine.KeyHash;
 import io.tally.engine.MessageClaim;
 import io.tally.engine.NodeLink;
+import io.tally.engine.StableHash;
 import io.tally.engine.codecs.CommandEncoder;
 import io.tally.engine.codecs.MessageHeaderEncoder;
 import java.util.List;
@@ -830,7 +830,7 @@ class SteppedLinkTest {
     launchPair();
     a.offerCommand(1, 1, 10);
     exchange();
-    assertEquals(Set.of(KeyHash.hash("a") + "@10"), b.sources);
+    assertEquals(Set.of(StableHash.hash("a") + "@10"), b.sources);
   }
 
   @Test

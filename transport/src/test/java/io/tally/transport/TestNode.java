@@ -2,7 +2,6 @@ package io.tally.transport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.tally.engine.InboundAdapter;
 import io.tally.engine.InboundHandler;
 import io.tally.engine.MessageClaim;
 import io.tally.engine.NodeLink;
@@ -110,12 +109,12 @@ final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
           .wrapAndApplyHeader(ownClaim.buffer(), ownClaim.offset(), new MessageHeaderEncoder())
           .shardIncarnation(1)
           .epoch(1)
-          .originKey(2)
+          .originNodeKey(2)
           .originIncarnation(3)
           .correlationId(correlationId)
           .laneSequence(0)
           .laneFloor(0)
-          .keyHash(7)
+          .entityHash(7)
           .deadlineNs(1_000_000)
           .shardId(7)
           .originLoop((short) 0);
@@ -166,10 +165,10 @@ final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
       throw new IllegalStateException("as the test wants it");
     }
     if (hasNoRoom.test(correlationId)) {
-      return InboundAdapter.RETRY;
+      return InboundHandler.RETRY;
     }
     (header.templateId() == CommandDecoder.TEMPLATE_ID ? commands : replies).add(correlationId);
-    return InboundAdapter.ACCEPTED;
+    return InboundHandler.ACCEPTED;
   }
 
   @Override

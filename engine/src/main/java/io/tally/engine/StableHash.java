@@ -5,23 +5,25 @@ import com.dynatrace.hash4j.hashing.Hashing;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The 64-bit hash that places keys in shards and names nodes on the wire: XXH3 with seed 0. Frozen:
- * another hash would move every key, so its version is part of the cluster's fingerprint.
+ * The 64-bit hash on which all nodes agree: XXH3 with seed 0. Of an entity's id it is the entity
+ * hash, which places the entity in a shard; of a node's id it is the node key, which names the node
+ * on the wire. Frozen: another hash would move every entity, so its version is part of the
+ * cluster's fingerprint.
  */
-public final class KeyHash {
-  /** Changes whenever any key would get another hash or another shard. */
+public final class StableHash {
+  /** Changes whenever anything would get another hash or another shard. */
   public static final int VERSION = 1;
 
   private static final Hasher64 XXH3 = Hashing.xxh3_64();
 
-  private KeyHash() {}
+  private StableHash() {}
 
   /**
-   * Hashes a key.
+   * Hashes an id.
    *
-   * @param bytes holds the key.
-   * @param offset of the key.
-   * @param length of the key in bytes.
+   * @param bytes holds the id.
+   * @param offset of the id.
+   * @param length of the id in bytes.
    * @return the hash.
    */
   public static long hash(final byte[] bytes, final int offset, final int length) {
@@ -40,13 +42,13 @@ public final class KeyHash {
   }
 
   /**
-   * The shard of a key.
+   * The shard of an entity.
    *
-   * @param keyHash hash of the key.
+   * @param entityHash hash of its id.
    * @param shardCount number of shards, positive.
    * @return shard id from 0 to shardCount - 1.
    */
-  public static int shard(final long keyHash, final int shardCount) {
-    return (int) Long.remainderUnsigned(keyHash, shardCount);
+  public static int shard(final long entityHash, final int shardCount) {
+    return (int) Long.remainderUnsigned(entityHash, shardCount);
   }
 }

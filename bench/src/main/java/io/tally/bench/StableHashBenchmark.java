@@ -1,6 +1,6 @@
 package io.tally.bench;
 
-import io.tally.engine.KeyHash;
+import io.tally.engine.StableHash;
 import java.nio.charset.StandardCharsets;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
@@ -8,7 +8,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
 
 /** What it costs to hash a counter id, from 8 to 256 bytes. */
-public class KeyHashBenchmark extends MicroBenchmark {
+public class StableHashBenchmark extends MicroBenchmark {
   @Param({"8", "32", "256"})
   private int lengthBytes;
 
@@ -21,12 +21,12 @@ public class KeyHashBenchmark extends MicroBenchmark {
   public void fill() {
     final String text = "counter-".repeat(32).substring(0, lengthBytes);
     key = text.getBytes(StandardCharsets.UTF_8);
-    expected = KeyHash.hash(text);
+    expected = StableHash.hash(text);
   }
 
   @Benchmark
   public long hash() {
-    final long hash = KeyHash.hash(key, 0, key.length);
+    final long hash = StableHash.hash(key, 0, key.length);
     sum += hash;
     count++;
     return hash;

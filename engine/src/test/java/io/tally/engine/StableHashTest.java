@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
  * test fails here, the hash is wrong and not the vector.
  */
 @Timeout(value = 30, unit = TimeUnit.SECONDS)
-class KeyHashTest {
+class StableHashTest {
   private record Vector(String key, long hash, int of64, int of100) {}
 
   private static final Vector[] VECTORS = {
@@ -31,9 +31,9 @@ class KeyHashTest {
   @Test
   void shouldHashAsFrozen() {
     for (final Vector vector : VECTORS) {
-      assertEquals(vector.hash, KeyHash.hash(vector.key), vector.key);
+      assertEquals(vector.hash, StableHash.hash(vector.key), vector.key);
     }
-    assertEquals(1, KeyHash.VERSION);
+    assertEquals(1, StableHash.VERSION);
   }
 
   @Test
@@ -41,23 +41,23 @@ class KeyHashTest {
     for (final Vector vector : VECTORS) {
       final byte[] key = vector.key.getBytes(StandardCharsets.UTF_8);
       final byte[] framed = ("<<<" + vector.key + ">").getBytes(StandardCharsets.UTF_8);
-      assertEquals(vector.hash, KeyHash.hash(framed, 3, key.length), vector.key);
+      assertEquals(vector.hash, StableHash.hash(framed, 3, key.length), vector.key);
     }
   }
 
   @Test
   void shouldPlaceKeysInShardsAsFrozen() {
     for (final Vector vector : VECTORS) {
-      assertEquals(vector.of64, KeyHash.shard(vector.hash, 64), vector.key);
-      assertEquals(vector.of100, KeyHash.shard(vector.hash, 100), vector.key);
-      assertEquals(0, KeyHash.shard(vector.hash, 1), vector.key);
+      assertEquals(vector.of64, StableHash.shard(vector.hash, 64), vector.key);
+      assertEquals(vector.of100, StableHash.shard(vector.hash, 100), vector.key);
+      assertEquals(0, StableHash.shard(vector.hash, 1), vector.key);
     }
   }
 
   @Test
   void shouldTreatHashesAsUnsigned() {
-    assertEquals(15, KeyHash.shard(-1L, 100));
-    assertEquals(8, KeyHash.shard(Long.MIN_VALUE, 100));
-    assertEquals(4095, KeyHash.shard(-1L, 4096));
+    assertEquals(15, StableHash.shard(-1L, 100));
+    assertEquals(8, StableHash.shard(Long.MIN_VALUE, 100));
+    assertEquals(4095, StableHash.shard(-1L, 4096));
   }
 }
