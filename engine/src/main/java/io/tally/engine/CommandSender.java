@@ -17,7 +17,7 @@ final class CommandSender {
   /** The owner is away, or takes nothing new. */
   static final int NO_OWNER = CommandRouter.NO_OWNER;
 
-  /** The shard that a copy of this write was sent to is gone, with what it knew. */
+  /** The shard's incarnation that a copy of this write was sent to is gone, with all its state. */
   static final int LOST = -3;
 
   private final CommandRouter router;

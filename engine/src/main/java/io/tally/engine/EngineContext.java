@@ -150,7 +150,7 @@ public final class EngineContext {
   void check() {
     require(services != null, "services must be set");
     requirePayload("command", services.maxCommandLength());
-    requirePayload("answer", services.maxReplyLength());
+    requirePayload("reply", services.maxReplyLength());
     require(clock != null, "clock must be set");
     require(random != null, "random must be set");
     require(threads != null, "threads must be set");

@@ -18,7 +18,8 @@ public enum EngineCounter {
   /** Replies for requests that had already ended. */
   REPLIES_LATE,
   /**
-   * Replies that found no room on their way to another thread or node; the lane keeps the answer.
+   * Replies that found no room on their way to another thread or node; those of writes are kept in
+   * their lanes.
    */
   REPLIES_DROPPED,
   /** Copies sent after the first one. */

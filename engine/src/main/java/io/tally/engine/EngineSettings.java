@@ -187,7 +187,7 @@ public record EngineSettings(
     return idempotencyWindowNs + settledNs();
   }
 
-  /** Room for an answer to every pending slot, and as many late ones. */
+  /** Room for a reply to every pending slot, and as many late ones. */
   int replyCount() {
     return 2 * pendingSlots;
   }

@@ -69,7 +69,7 @@ public final class EngineStats {
   }
 
   /**
-   * Messages of a type that did not succeed: that ended without an answer, were refused by the
+   * Messages of a type that did not succeed: that ended without a reply, were refused by the
    * service, or at which it threw.
    *
    * @param type index in {@link #messageTypes()}.

@@ -26,7 +26,7 @@ public final class IdempotencyLimit {
    * A limit whose keys take an eighth of the heap at most.
    *
    * @param maxHeapBytes of the process.
-   * @param maxReplyLength bound of an answer in bytes.
+   * @param maxReplyLength bound of a reply in bytes.
    * @return the number of keys.
    */
   public static long defaultMaxKeys(final long maxHeapBytes, final int maxReplyLength) {

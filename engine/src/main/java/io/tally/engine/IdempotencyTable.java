@@ -10,9 +10,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * What a shard remembers of writes with an idempotency key: which key was used for which payload,
- * and the answer. A key counts within one entity. Every key is kept for the window, counted from
- * its first use, and is never dropped earlier; since the window is the same for all, the rows form
- * a queue. Not thread-safe.
+ * and the reply. A key counts within one entity. Every key is kept for the window, counted from its
+ * first use, and is never dropped earlier; since the window is the same for all, the rows form a
+ * queue. Not thread-safe.
  *
  * <p>Keys are compared by a 128-bit hash, payloads by a 64-bit one. Both are made of PolymurHash
  * 2.0 (Peters, 2023), an almost-universal hash: for anybody who does not know the secret, two
@@ -22,9 +22,7 @@ final class IdempotencyTable {
   /** The key is new and now reserved: run the command and {@link #conclude} it. */
   static final int RESERVED = 0;
 
-  /**
-   * The key was used for this payload before: {@link #code}, {@link #copyReply} have its answer.
-   */
+  /** The key was used for this payload before: {@link #code}, {@link #copyReply} have its reply. */
   static final int REPLAY = 1;
 
   /** The key was used for another payload. */
@@ -118,7 +116,7 @@ final class IdempotencyTable {
         : MISMATCH;
   }
 
-  /** Records the answer of the command whose key was just reserved. */
+  /** Records the reply of the command whose key was just reserved. */
   void conclude(
       final ReplyCode code, final DirectBuffer reply, final int offset, final int length) {
     final UnsafeBuffer chunk = chunk(current);
@@ -128,12 +126,12 @@ final class IdempotencyTable {
     chunk.putBytes(row + REPLY_OFFSET, reply, offset, length);
   }
 
-  /** Code of the answer to be replayed. */
+  /** Code of the reply to be replayed. */
   ReplyCode code() {
     return ReplyCode.get((short) chunk(current).getInt(offset(current) + CODE_OFFSET));
   }
 
-  /** Copies the answer to be replayed, and returns its length. */
+  /** Copies the reply to be replayed, and returns its length. */
   int copyReply(final MutableDirectBuffer target, final int targetOffset) {
     final UnsafeBuffer chunk = chunk(current);
     final int row = offset(current);

@@ -11,8 +11,8 @@ import org.agrona.collections.IntArrayList;
 
 /**
  * Where requests enter the engine: one for each event loop, stepped by it. Keeps every request from
- * its claim to its end, hands it over to its shard, repeats it while the answer is missing, and
- * ends it at its deadline at the latest. This is the only place that knows of requests under way.
+ * its claim to its end, hands it over to its shard, repeats it while the reply is missing, and ends
+ * it at its deadline at the latest. This is the only place that knows of requests under way.
  *
  * <p>All methods but {@link #close()} and {@link #stats()} belong to the thread that steps it. To
  * make a request: claim, encode the payload at {@link #payloadOffset(long)} of {@link #buffer()},
@@ -28,7 +28,7 @@ public final class Ingress implements SteppedAgent, ReplySink {
   /** Bound of an idempotency key in bytes. */
   public static final int MAX_IDEMPOTENCY_KEY_LENGTH = CommandLayout.MAX_IDEMPOTENCY_KEY_LENGTH;
 
-  private static final long WAITING_STEP_NS = 1_000_000;
+  static final long WAITING_STEP_NS = 1_000_000;
   private static final long SHOW_LANES_NS = 100_000_000;
 
   private final int loop;

@@ -8,7 +8,7 @@ import io.tally.engine.codecs.ReplyCode;
  * applied and never will be.
  */
 public enum Outcome {
-  /** The service ran once for this request; the reply carries its answer. */
+  /** The service ran once for this request; its reply comes with this outcome. */
   ANSWERED,
   /** The service threw while it ran. Whether it changed state is unknown; it will not run again. */
   INTERNAL,

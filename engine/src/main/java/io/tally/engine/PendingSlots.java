@@ -67,7 +67,7 @@ final class PendingSlots {
     return request;
   }
 
-  /** The request with this id that awaits an answer, or null: ids come from other nodes, too. */
+  /** The request with this id that awaits a reply, or null: ids come from other nodes, too. */
   PendingRequest sent(final long correlationId) {
     final int index = (int) correlationId & INDEX_MASK;
     final PendingRequest request = index < createdCount ? requests[index] : null;

@@ -12,11 +12,11 @@ public interface ReplyHandler {
    * @param cookie as given to the claim.
    * @param outcome how the request ended.
    * @param shardIncarnation incarnation of the shard that answered, or 0 if none did.
-   * @param replayed the answer was recorded for an earlier request with the same idempotency key.
-   * @param buffer holds the service's answer if the outcome is {@link Outcome#ANSWERED}; valid
+   * @param replayed the reply was recorded for an earlier request with the same idempotency key.
+   * @param buffer holds the service's reply if the outcome is {@link Outcome#ANSWERED}; valid
    *     during the call.
-   * @param offset of the answer.
-   * @param length of the answer in bytes, 0 if there is none.
+   * @param offset of the reply.
+   * @param length of the reply in bytes, 0 if there is none.
    */
   void onReply(
       long cookie,

@@ -3,18 +3,18 @@ package io.tally.engine;
 import io.tally.engine.codecs.ReplyCode;
 import org.agrona.DirectBuffer;
 
-/** Where the answers to an ingress's commands arrive, on the thread that steps it. */
+/** Where the replies to an ingress's commands arrive, on the thread that steps it. */
 interface ReplySink {
   /**
    * One copy of a command was answered.
    *
    * @param correlationId as the command carried it.
-   * @param code of the answer.
+   * @param code of the reply.
    * @param shardIncarnation of the shard that answered; 0 if the shard is not owned there.
    * @param replayed recorded for an earlier request with the same idempotency key.
-   * @param buffer holds the service's answer; valid during the call.
-   * @param offset of the answer.
-   * @param length of the answer in bytes.
+   * @param buffer holds the service's reply; valid during the call.
+   * @param offset of the reply.
+   * @param length of the reply in bytes.
    */
   void onReply(
       long correlationId,

@@ -1,30 +1,32 @@
 package io.tally.engine;
 
 /**
- * Bounds how many copies an ingress sends again for want of an answer: about a tenth of its
- * commands, and a burst of a thousand. So a slow owner is not drowned in copies. Not thread-safe.
+ * Bounds how many copies an ingress sends again for want of a reply, so that a slow owner is not
+ * drowned in them. Commands earn retries, which can be saved up for a while. Not thread-safe.
  */
 final class RetryBudget {
-  private static final int RETRY_COST = 10;
-  private static final int MAX_CREDIT = 10_000;
+  static final int COMMANDS_PER_RETRY = 10;
+  static final int FIRST_RETRIES = 100;
+  static final int MAX_SAVED_RETRIES = 1_000;
 
-  private int credit = MAX_CREDIT / 10;
+  private static final int MAX_CREDIT = MAX_SAVED_RETRIES * COMMANDS_PER_RETRY;
+
+  private int credit = FIRST_RETRIES * COMMANDS_PER_RETRY;
 
   boolean isExhausted() {
-    return credit < RETRY_COST;
+    return credit < COMMANDS_PER_RETRY;
   }
 
-  /** Each command earns a part of a retry. */
   void onHandedOver() {
     credit = Math.min(MAX_CREDIT, credit + 1);
   }
 
   void onRetry() {
-    credit -= RETRY_COST;
+    credit -= COMMANDS_PER_RETRY;
   }
 
   /** A retry that the owner's reply asks for must not use up the budget for lost messages. */
   void refund() {
-    credit = Math.min(MAX_CREDIT, credit + RETRY_COST);
+    credit = Math.min(MAX_CREDIT, credit + COMMANDS_PER_RETRY);
   }
 }

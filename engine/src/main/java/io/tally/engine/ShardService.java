@@ -17,17 +17,18 @@ public interface ShardService {
   /**
    * Applies one command.
    *
-   * <p>An exception thrown from here costs this command an "internal" answer and nothing else: the
-   * command is not repeated, and the shard goes on. An {@link Error} ends the process.
+   * <p>An exception thrown from here ends this command as {@link Outcome#INTERNAL} and costs
+   * nothing else: the command is not repeated, and the shard goes on. An {@link Error} ends the
+   * process.
    *
    * @param nowNs time of the batch, nanoseconds of the monotonic clock.
    * @param entityHash {@link StableHash} of the addressed entity's id, as the sender computed it.
    * @param buffer holds the payload, an SBE message of the service's schema with its header.
    * @param offset of the payload.
    * @param length of the payload in bytes. The service must not read beyond it.
-   * @param reply receives the answer.
+   * @param reply takes the reply.
    * @param replyOffset where to write it.
-   * @return length of the answer in bytes, at most {@link ShardServiceFactory#maxReplyLength()}; or
+   * @return length of the reply in bytes, at most {@link ShardServiceFactory#maxReplyLength()}; or
    *     {@link #INVALID}.
    */
   int onCommand(

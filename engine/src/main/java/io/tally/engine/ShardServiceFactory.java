@@ -21,7 +21,7 @@ public interface ShardServiceFactory {
   int maxCommandLength();
 
   /**
-   * Bound of every answer.
+   * Bound of every reply.
    *
    * @return length in bytes, SBE header included; at most 65,534.
    */
@@ -45,13 +45,13 @@ public interface ShardServiceFactory {
   boolean isWrite(int templateId);
 
   /**
-   * Whether an answer says that the service did not do what it was asked. For metrics only; called
-   * for each answer, by the threads that step shards and ingresses.
+   * Whether a reply says that the service did not do what it was asked. For metrics only; called
+   * for each reply, by the threads that step shards and ingresses.
    *
-   * @param reply holds the answer.
-   * @param offset of the answer.
-   * @param length of the answer in bytes, which may be of another version of the service.
-   * @return true if it is a refusal; by default no answer is.
+   * @param reply holds the reply.
+   * @param offset of the reply.
+   * @param length of the reply in bytes, which may be of another version of the service.
+   * @return true if it is a refusal; by default no reply is.
    */
   default boolean isRefusal(final DirectBuffer reply, final int offset, final int length) {
     return false;

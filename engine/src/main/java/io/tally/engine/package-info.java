@@ -10,7 +10,7 @@
  *
  * <p>Ownership of bytes: a pending slot belongs to its ingress from claim to the end of the
  * request; a ring slot to the claimer until it is committed, then to the ring, and is readable
- * during the call that hands it out; an answer to the lane that recorded it; a claim in a link to
- * the claimer until it is committed.
+ * during the call that hands it out; a recorded reply to its lane; a claim in a link to the claimer
+ * until it is committed.
  */
 package io.tally.engine;

@@ -5,14 +5,14 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The receiving end of a lane: says of each copy of a write whether it is the first, and keeps the
- * answers of the sequences above the floor. Slots are allocated as outstanding work grows, up to
+ * replies of the sequences above the floor. Slots are allocated as outstanding work grows, up to
  * the window. Not thread-safe.
  */
 public final class OwnerLane {
   /** First copy: it is now marked, and the caller must run it and then {@link #conclude}. */
   public static final int EXECUTE = 0;
 
-  /** It ran before; the recorded answer is to be sent again. */
+  /** It ran before; the recorded reply is to be sent again. */
   public static final int DUPLICATE = 1;
 
   /** The ingress no longer awaits it: not to be run, whatever became of earlier copies. */
@@ -43,7 +43,7 @@ public final class OwnerLane {
    * Creates a lane.
    *
    * @param window the same as at the sending end.
-   * @param maxReplyLength bound of an answer in bytes.
+   * @param maxReplyLength bound of a reply in bytes.
    * @param floor the floor of the first command that came: nothing at or below it is ever sent
    *     again.
    * @param markedCode the code of a sequence that was marked and never concluded.
@@ -61,7 +61,7 @@ public final class OwnerLane {
   /**
    * Heap bytes of one slot, for computing the bound of a shard's lanes.
    *
-   * @param maxReplyLength bound of an answer in bytes.
+   * @param maxReplyLength bound of a reply in bytes.
    * @return the bytes.
    */
   public static int slotLength(final int maxReplyLength) {
@@ -98,13 +98,13 @@ public final class OwnerLane {
   }
 
   /**
-   * Records the answer of a marked sequence. The answer itself was written at {@link
+   * Records the reply of a marked sequence. The reply itself was written at {@link
    * #replyOffset(long)} before.
    *
    * @param sequence marked by {@link #begin}.
-   * @param code of the answer.
-   * @param flags of the answer.
-   * @param length of the answer in bytes.
+   * @param code of the reply.
+   * @param flags of the reply.
+   * @param length of the reply in bytes.
    */
   public void conclude(final long sequence, final byte code, final byte flags, final int length) {
     slots.putLong(
@@ -116,7 +116,7 @@ public final class OwnerLane {
   }
 
   /**
-   * Holds the answers. Another buffer may take its place at the next {@link #begin}.
+   * Holds the replies. Another buffer may take its place at the next {@link #begin}.
    *
    * @return the buffer.
    */
@@ -125,7 +125,7 @@ public final class OwnerLane {
   }
 
   /**
-   * Where the answer of a sequence stands, or is to be written.
+   * Where the reply of a sequence stands, or is to be written.
    *
    * @param sequence above the floor.
    * @return offset in {@link #buffer()}.
@@ -135,7 +135,7 @@ public final class OwnerLane {
   }
 
   /**
-   * What was recorded of an answer besides its bytes: taken apart by {@link #codeOf}, {@link
+   * What was recorded of a reply besides its bytes: taken apart by {@link #codeOf}, {@link
    * #flagsOf} and {@link #lengthOf}.
    *
    * @param sequence above the floor.
@@ -146,7 +146,7 @@ public final class OwnerLane {
   }
 
   /**
-   * Length of a recorded answer.
+   * Length of a recorded reply.
    *
    * @param recorded from {@link #recorded}.
    * @return length in bytes.
@@ -156,7 +156,7 @@ public final class OwnerLane {
   }
 
   /**
-   * Code of a recorded answer.
+   * Code of a recorded reply.
    *
    * @param recorded from {@link #recorded}.
    * @return the code.
@@ -166,7 +166,7 @@ public final class OwnerLane {
   }
 
   /**
-   * Flags of a recorded answer.
+   * Flags of a recorded reply.
    *
    * @param recorded from {@link #recorded}.
    * @return the flags.

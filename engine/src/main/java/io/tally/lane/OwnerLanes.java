@@ -18,7 +18,7 @@ public final class OwnerLanes {
    * Creates an empty set of lanes.
    *
    * @param window of every lane.
-   * @param maxReplyLength bound of an answer in bytes.
+   * @param maxReplyLength bound of a reply in bytes.
    * @param markedCode see {@link OwnerLane}.
    */
   public OwnerLanes(final int window, final int maxReplyLength, final byte markedCode) {

@@ -4,7 +4,7 @@
  *
  * <p>A lane is (ingress node, its incarnation, its loop, shard, shard incarnation). {@link
  * io.tally.lane.IngressLane} numbers the writes of a lane from 1; {@link io.tally.lane.OwnerLane}
- * keeps the answers of the numbers above the floor. Both are plain objects: no threads, clocks or
+ * keeps the replies of the numbers above the floor. Both are plain objects: no threads, clocks or
  * IO. The idea is RIFL's (Lee et al., SOSP 2015), with the incarnations in place of its leases.
  *
  * <h2>Rules</h2>
@@ -12,13 +12,13 @@
  * <ol>
  *   <li>The ingress assigns sequence s only while s &lt; low + W, where low is its lowest
  *       unresolved sequence.
- *   <li>A sequence is resolved when its final answer arrived or its request was given up. A
- *       resolved sequence is never sent again.
+ *   <li>A sequence is resolved when its final reply arrived or its request was given up. A resolved
+ *       sequence is never sent again.
  *   <li>Every copy of every command carries the floor, low - 1, of the moment it was encoded.
  *   <li>The owner's floor is the highest floor that any command of the lane carried.
  *   <li>At or below its floor the owner runs nothing. Above it, it runs a sequence if the
  *       sequence's slot is empty, and marks the slot before it runs; otherwise it sends the
- *       recorded answer again.
+ *       recorded reply again.
  * </ol>
  *
  * <h2>Why each write runs at most once, and why the window is enough</h2>
@@ -40,12 +40,12 @@
  * process has ended; commands of the old one are refused from then on. Everything at or below the
  * command's floor is resolved at the ingress.
  *
- * <h2>Why a final answer is true</h2>
+ * <h2>Why a final reply is true</h2>
  *
- * <p>Once a copy has left, only an answer that was recorded in the slot is final: any refusal
- * (busy, not the owner, expired) speaks of one copy, and an earlier or later copy of the same
- * sequence may still run. So the ingress goes on with the same sequence until a recorded answer
- * arrives or the deadline makes the outcome unknown.
+ * <p>Once a copy has left, only a reply that was recorded in the slot is final: any refusal (busy,
+ * not the owner, expired) speaks of one copy, and an earlier or later copy of the same sequence may
+ * still run. So the ingress goes on with the same sequence until a recorded reply arrives or the
+ * deadline makes the outcome unknown.
  *
  * <p>Memory: W slots for each lane at most, allocated as outstanding work grows; the bound is
  * printed at start.

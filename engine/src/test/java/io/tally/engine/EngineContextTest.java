@@ -14,8 +14,8 @@ final class EngineContextTest {
     assertEquals(
         "the longest command must be from 0 to 65534 bytes: 65535", refusal(LONGEST + 1, LONGEST));
     assertEquals(
-        "the longest answer must be from 0 to 65534 bytes: 65535", refusal(LONGEST, LONGEST + 1));
-    assertEquals("the longest answer must be from 0 to 65534 bytes: -1", refusal(LONGEST, -1));
+        "the longest reply must be from 0 to 65534 bytes: 65535", refusal(LONGEST, LONGEST + 1));
+    assertEquals("the longest reply must be from 0 to 65534 bytes: -1", refusal(LONGEST, -1));
     assertEquals("clock must be set", refusal(LONGEST, LONGEST));
   }
 

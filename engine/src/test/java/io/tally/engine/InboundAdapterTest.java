@@ -162,16 +162,16 @@ final class InboundAdapterTest {
 
   @Test
   void shouldAskToOfferAgainWhileTheRingIsFullAndAnswerBusyWhenTold() {
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < StockNode.RING_SLOTS; i++) {
       assertEquals(InboundHandler.ACCEPTED, owner.receive(put(i)));
     }
-    final byte[] fifth = put(4);
-    assertEquals(InboundHandler.RETRY, owner.receive(fifth));
-    owner.engine.inbound().refuseBusy(new UnsafeBuffer(fifth), 0, fifth.length);
+    final byte[] oneMore = put(StockNode.RING_SLOTS);
+    assertEquals(InboundHandler.RETRY, owner.receive(oneMore));
+    owner.engine.inbound().refuseBusy(new UnsafeBuffer(oneMore), 0, oneMore.length);
     assertEquals(ReplyCode.BUSY, onlyReplyCode());
     assertEquals(1, owner.sum(EngineCounter.RECEIVED_BUSY));
     owner.stepShards();
-    assertEquals(InboundHandler.ACCEPTED, owner.receive(fifth));
+    assertEquals(InboundHandler.ACCEPTED, owner.receive(oneMore));
   }
 
   @Test

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tally.engine.codecs.ReplyCode;
 import io.tally.stock.StockProxy;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.agrona.DirectBuffer;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 final class IngressTest {
   private static final List<String> IDS = List.of("node-0", "node-1");
   private static final long MS = StockNode.MS;
+  private static final int RING_SLOTS = StockNode.RING_SLOTS;
 
   private final CachedNanoClock clock = new CachedNanoClock();
   private final Answers answers = new Answers();
@@ -37,37 +39,42 @@ final class IngressTest {
 
   @Test
   void shouldWaitForAFullRingAndRefuseAfterTheQueueLimitWhatWasNeverHandedOver() {
-    for (int i = 0; i < 7; i++) {
+    // As many as the ring holds are handed over, the others wait.
+    final int waiting = 3;
+    for (int i = 0; i < RING_SLOTS + waiting; i++) {
       put(local, i);
     }
-    assertEquals(7, node.ingress.pendingCount());
+    assertEquals(RING_SLOTS + waiting, node.ingress.pendingCount());
     clock.advance(StockNode.QUEUE_LIMIT_NS - 1);
     node.stepIngress();
     assertTrue(answers.all.isEmpty());
     clock.advance(1);
     node.stepIngress();
-    assertEquals(List.of(Outcome.BUSY, Outcome.BUSY, Outcome.BUSY), answers.outcomes());
-    assertEquals(List.of(4L, 5L, 6L), answers.cookies());
+    assertEquals(Collections.nCopies(waiting, Outcome.BUSY), answers.outcomes());
+    final LongStream refused = LongStream.range(RING_SLOTS, RING_SLOTS + waiting);
+    final LongStream applied = LongStream.range(0, RING_SLOTS);
     node.step();
     node.step();
-    assertEquals(List.of(4L, 5L, 6L, 0L, 1L, 2L, 3L), answers.cookies());
-    assertEquals(4, answers.last().left());
+    assertEquals(LongStream.concat(refused, applied).boxed().toList(), answers.cookies());
+    assertEquals(RING_SLOTS, answers.last().left());
     assertEquals(0, node.ingress.pendingCount());
-    assertEquals(3, node.sum(EngineCounter.REJECTED_BUSY));
+    assertEquals(waiting, node.sum(EngineCounter.REJECTED_BUSY));
   }
 
   @Test
   void shouldHandWaitingCommandsOverInTheirOrder() {
-    for (int i = 0; i < 11; i++) {
+    final int rings = 3;
+    final int last = rings * RING_SLOTS - 1;
+    for (int i = 0; i < last; i++) {
       put(local, i);
     }
     node.stepShards();
-    put(local, 11);
-    for (int i = 0; i < 4; i++) {
+    put(local, last);
+    for (int i = 0; i <= rings; i++) {
       node.step();
     }
-    assertEquals(LongStream.range(0, 12).boxed().toList(), answers.cookies());
-    assertEquals(LongStream.range(1, 13).boxed().toList(), answers.lefts());
+    assertEquals(LongStream.rangeClosed(0, last).boxed().toList(), answers.cookies());
+    assertEquals(LongStream.rangeClosed(1, last + 1).boxed().toList(), answers.lefts());
   }
 
   @Test
@@ -76,13 +83,13 @@ final class IngressTest {
     while (node.owner(other) != 0 || node.shard(other) == node.shard(local)) {
       other++;
     }
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i <= RING_SLOTS; i++) {
       put(local, i);
     }
     put(other, 100);
     node.stepShards();
     assertTrue(answers.cookies().contains(100L));
-    assertFalse(answers.cookies().contains(5L));
+    assertFalse(answers.cookies().contains((long) RING_SLOTS));
   }
 
   @Test
@@ -102,13 +109,13 @@ final class IngressTest {
 
   @Test
   void shouldNotHandOverWhatHasPassedItsDeadlineWhileItWaited() {
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i <= RING_SLOTS; i++) {
       put(local, i);
     }
     node.stepShards();
     clock.advance(StockNode.REQUEST_TIMEOUT_NS);
     node.step();
-    assertEquals(4, answers.last().cookie());
+    assertEquals(RING_SLOTS, answers.last().cookie());
     assertEquals(Outcome.BUSY, answers.last().outcome());
     assertEquals(0, node.sum(EngineCounter.EXPIRED));
   }
@@ -134,10 +141,10 @@ final class IngressTest {
 
   @Test
   void shouldRefuseAClaimWhenNoPendingSlotIsFree() {
-    for (int i = 0; i < 32; i++) {
+    for (int i = 0; i < StockNode.PENDING_SLOTS; i++) {
       put(i % 2 == 0 ? local : remote, i);
     }
-    assertEquals(32, node.ingress.pendingCount());
+    assertEquals(StockNode.PENDING_SLOTS, node.ingress.pendingCount());
     assertEquals(Ingress.FULL, put(local, 32));
     assertEquals(List.of(Outcome.BUSY), answers.outcomes());
     assertEquals(1, node.sum(EngineCounter.REJECTED_PENDING_FULL));
@@ -158,24 +165,20 @@ final class IngressTest {
 
   @Test
   void shouldEndEverythingWhenAbandoned() {
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i <= RING_SLOTS; i++) {
       put(local, i);
     }
-    put(remote, 5);
+    put(remote, 100);
     node.ingress.close();
     node.ingress.abandonAll();
     assertEquals(0, node.ingress.pendingCount());
-    assertEquals(
-        List.of(
-            Outcome.TIMEOUT,
-            Outcome.TIMEOUT,
-            Outcome.TIMEOUT,
-            Outcome.TIMEOUT,
-            Outcome.CLOSING,
-            Outcome.TIMEOUT),
-        answers.outcomes());
+    final List<Outcome> outcomes =
+        new ArrayList<>(Collections.nCopies(RING_SLOTS, Outcome.TIMEOUT));
+    outcomes.add(Outcome.CLOSING);
+    outcomes.add(Outcome.TIMEOUT);
+    assertEquals(outcomes, answers.outcomes());
     node.step();
-    assertEquals(6, answers.all.size());
+    assertEquals(outcomes.size(), answers.all.size());
   }
 
   @Test
@@ -398,16 +401,19 @@ final class IngressTest {
       retries += sent().size();
     }
     assertEquals(requests, answers.all.size());
-    assertTrue(retries <= 100 + requests / 10, retries + " retries of " + requests);
-    assertTrue(retries >= requests / 10, retries + " retries of " + requests);
+    final int earned = requests / RetryBudget.COMMANDS_PER_RETRY;
+    assertTrue(retries <= RetryBudget.FIRST_RETRIES + earned, retries + " retries of " + requests);
+    assertTrue(retries >= earned, retries + " retries of " + requests);
   }
 
   @Test
   void shouldNotSpendTheBudgetOnRetriesThatTheOwnersAnswerAsksFor() {
-    for (int round = 0; round < 400; round++) {
-      final ReplyCode code = round < 200 ? ReplyCode.BUSY : ReplyCode.EXPIRED;
+    final int rounds = 2 * RetryBudget.FIRST_RETRIES;
+    final int attempts = 3;
+    for (int round = 0; round < 2 * rounds; round++) {
+      final ReplyCode code = round < rounds ? ReplyCode.BUSY : ReplyCode.EXPIRED;
       put(remote, round);
-      for (int attempt = 0; attempt < 3; attempt++) {
+      for (int attempt = 0; attempt < attempts; attempt++) {
         final List<byte[]> copies = sent();
         assertEquals(1, copies.size(), "round " + round);
         reply(copies.get(0), code, 0);
@@ -416,7 +422,7 @@ final class IngressTest {
       }
       reply(sent().get(0), ReplyCode.ANSWERED, 5);
     }
-    assertEquals(1_200, node.sum(EngineCounter.LANE_RETRIES));
+    assertEquals(2 * rounds * attempts, node.sum(EngineCounter.LANE_RETRIES));
   }
 
   @Test
@@ -426,17 +432,17 @@ final class IngressTest {
         StockNode.launch(
             clock,
             StockNode.context(IDS, "node-0", 3)
-                .settings(StockNode.SETTINGS.withPendingSlots(128).withRingSlots(128)));
+                .settings(StockNode.SETTINGS.withPendingSlots(2 * StockNode.LANE_WINDOW)));
     small.link.peerUp(1, 5);
-    for (int i = 0; i < 65; i++) {
+    for (int i = 0; i <= StockNode.LANE_WINDOW; i++) {
       small.stocks.put(clock.nanoTime(), remote, 1, answers, i);
     }
     final List<byte[]> copies = new ArrayList<>();
     small.link.drain((to, message) -> copies.add(message));
-    assertEquals(64, copies.size());
+    assertEquals(StockNode.LANE_WINDOW, copies.size());
     assertEquals(1, small.ingress.stats().get(EngineCounter.LANE_FULL));
     small.stepIngress();
-    assertEquals(64, small.ingress.shownLaneSpan());
+    assertEquals(StockNode.LANE_WINDOW, small.ingress.shownLaneSpan());
     small.ingress.onReply(
         Messages.decode(copies.get(0)).correlationId,
         ReplyCode.INVALID,
@@ -448,7 +454,7 @@ final class IngressTest {
     small.stepIngress();
     copies.clear();
     small.link.drain((to, message) -> copies.add(message));
-    assertEquals(65, Messages.decode(copies.get(0)).laneSequence);
+    assertEquals(StockNode.LANE_WINDOW + 1, Messages.decode(copies.get(0)).laneSequence);
     assertEquals(1, Messages.decode(copies.get(0)).laneFloor);
   }
 
@@ -467,7 +473,8 @@ final class IngressTest {
 
   @Test
   void shouldTakeRequestsFromWithinAHandler() {
-    final int[] left = {50};
+    final int more = 50;
+    final int[] left = {more};
     final ReplyHandler again =
         new ReplyHandler() {
           @Override
@@ -486,10 +493,10 @@ final class IngressTest {
           }
         };
     node.stocks.put(clock.nanoTime(), local, 1, again, 0);
-    for (int i = 0; i < 51; i++) {
+    for (int i = 0; i <= more; i++) {
       node.step();
     }
-    assertEquals(LongStream.rangeClosed(1, 51).boxed().toList(), answers.lefts());
+    assertEquals(LongStream.rangeClosed(1, more + 1).boxed().toList(), answers.lefts());
     assertEquals(0, node.ingress.pendingCount());
   }
 
@@ -516,11 +523,12 @@ final class IngressTest {
     fillLink();
     final int filling = answers.all.size();
     node.stocks.put(clock.nanoTime(), remote, 1, again, 99);
-    for (int i = 0; i < 100; i++) {
+    final int steps = 100;
+    for (int i = 0; i < steps; i++) {
       clock.advance(StockNode.QUEUE_LIMIT_NS);
       node.stepIngress();
     }
-    assertTrue(refusals[0] >= 99);
+    assertTrue(refusals[0] >= steps - 1);
     assertEquals(1, node.ingress.waitingShardCount());
     assertTrue(answers.all.size() >= filling);
   }
@@ -534,7 +542,8 @@ final class IngressTest {
     assertThrows(
         IllegalArgumentException.class, () -> ingress.idempotencyKey(id, new byte[1], 0, 0));
     assertThrows(
-        IllegalArgumentException.class, () -> ingress.idempotencyKey(id, new byte[200], 0, 129));
+        IllegalArgumentException.class,
+        () -> ingress.idempotencyKey(id, new byte[200], 0, Ingress.MAX_IDEMPOTENCY_KEY_LENGTH + 1));
     ingress.abort(id);
     assertEquals(0, ingress.pendingCount());
     assertThrows(IllegalStateException.class, () -> ingress.submit(id, 24));
@@ -551,10 +560,10 @@ final class IngressTest {
     assertEquals(SteppedAgent.NEVER, node.ingress.nextStepNs());
     put(remote, 1);
     assertEquals(1_000 * MS + StockNode.ATTEMPT_NS, node.ingress.nextStepNs());
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i <= RING_SLOTS; i++) {
       put(local, i);
     }
-    assertEquals(1_001 * MS, node.ingress.nextStepNs());
+    assertEquals(1_000 * MS + Ingress.WAITING_STEP_NS, node.ingress.nextStepNs());
     node.stepShards();
     node.step();
     clock.advance(90 * MS);

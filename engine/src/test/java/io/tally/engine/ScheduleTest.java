@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.agrona.concurrent.CachedNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
@@ -29,30 +30,32 @@ final class ScheduleTest {
 
   @Test
   void shouldCountOnceAfterBusyAndThenTheLateFirstCopy() {
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i <= StockNode.RING_SLOTS; i++) {
       put(i);
     }
     final List<byte[]> copies = sent(front);
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < StockNode.RING_SLOTS; i++) {
       assertEquals(InboundHandler.ACCEPTED, owner.receive(copies.get(i)));
     }
-    final byte[] fifth = copies.get(4);
-    assertEquals(InboundHandler.RETRY, owner.receive(fifth));
-    owner.engine.inbound().refuseBusy(new UnsafeBuffer(fifth), 0, fifth.length);
+    final byte[] last = copies.get(StockNode.RING_SLOTS);
+    assertEquals(InboundHandler.RETRY, owner.receive(last));
+    owner.engine.inbound().refuseBusy(new UnsafeBuffer(last), 0, last.length);
     deliver(owner, front);
     assertTrue(answers.all.isEmpty());
     owner.step();
     deliver(owner, front);
-    assertEquals(List.of(0L, 1L, 2L, 3L), answers.cookies());
-    assertEquals(InboundHandler.ACCEPTED, owner.receive(fifth));
+    assertEquals(LongStream.range(0, StockNode.RING_SLOTS).boxed().toList(), answers.cookies());
+    assertEquals(InboundHandler.ACCEPTED, owner.receive(last));
     owner.step();
     assertEquals(1, sent(owner).size());
     clock.advance(StockNode.ATTEMPT_NS);
     front.stepIngress();
     exchange();
     assertEquals(1, owner.sum(EngineCounter.LANE_DUPLICATES));
-    assertEquals(List.of(0L, 1L, 2L, 3L, 4L), answers.cookies());
-    assertEquals(List.of(1L, 2L, 3L, 4L, 5L), answers.lefts());
+    assertEquals(
+        LongStream.rangeClosed(0, StockNode.RING_SLOTS).boxed().toList(), answers.cookies());
+    assertEquals(
+        LongStream.rangeClosed(1, StockNode.RING_SLOTS + 1).boxed().toList(), answers.lefts());
   }
 
   @Test
