@@ -194,7 +194,7 @@ final class InboundAdapter implements InboundHandler {
     }
     final int loop = replies.originLoop();
     if (loop == homeLoop) {
-      replies.dispatch(buffer, ingresses[loop]);
+      replies.dispatch(buffer, ingresses[loop].requests());
       return ACCEPTED;
     }
     if (length > maxQueuedReplyLength) {

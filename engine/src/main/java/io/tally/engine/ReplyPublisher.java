@@ -56,8 +56,10 @@ final class ReplyPublisher {
     final int loop = command.originLoop;
     final boolean local = command.originNodeKey == ownNodeKey;
     if (local && command.originIncarnation == ownIncarnation && loop == ownLoop) {
-      ingresses[loop].onReply(
-          command.correlationId, code, shardIncarnation, replayed, payload, offset, length);
+      ingresses[loop]
+          .requests()
+          .onReply(
+              command.correlationId, code, shardIncarnation, replayed, payload, offset, length);
     } else if (local ? claimQueue(command, length) : claimFrame(command, length)) {
       proxy.encode(
           claim, command, shardIncarnation, epoch, code, replayed, payload, offset, length);

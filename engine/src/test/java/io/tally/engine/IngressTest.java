@@ -443,14 +443,17 @@ final class IngressTest {
     assertEquals(1, small.ingress.stats().get(EngineCounter.LANE_FULL));
     small.stepIngress();
     assertEquals(StockNode.LANE_WINDOW, small.ingress.shownLaneSpan());
-    small.ingress.onReply(
-        Messages.decode(copies.get(0)).correlationId,
-        ReplyCode.INVALID,
-        5,
-        false,
-        new UnsafeBuffer(new byte[0]),
-        0,
-        0);
+    small
+        .ingress
+        .requests()
+        .onReply(
+            Messages.decode(copies.get(0)).correlationId,
+            ReplyCode.INVALID,
+            5,
+            false,
+            new UnsafeBuffer(new byte[0]),
+            0,
+            0);
     small.stepIngress();
     copies.clear();
     small.link.drain((to, message) -> copies.add(message));
@@ -529,7 +532,7 @@ final class IngressTest {
       node.stepIngress();
     }
     assertTrue(refusals[0] >= steps - 1);
-    assertEquals(1, node.ingress.waitingShardCount());
+    assertEquals(1, node.ingress.requests().waitingShardCount());
     assertTrue(answers.all.size() >= filling);
   }
 
@@ -563,7 +566,7 @@ final class IngressTest {
     for (int i = 0; i <= RING_SLOTS; i++) {
       put(local, i);
     }
-    assertEquals(1_000 * MS + Ingress.WAITING_STEP_NS, node.ingress.nextStepNs());
+    assertEquals(1_000 * MS + RequestTracker.WAITING_STEP_NS, node.ingress.nextStepNs());
     node.stepShards();
     node.step();
     clock.advance(90 * MS);

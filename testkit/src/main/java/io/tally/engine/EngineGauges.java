@@ -25,7 +25,7 @@ public final class EngineGauges {
     idleFloors = new long[engine.ingressCount()][shardCount];
     for (int loop = 0; loop < idleLanes.length; loop++) {
       for (int shard = 0; shard < shardCount; shard++) {
-        final IngressLane lane = engine.ingress(loop).lane(shard);
+        final IngressLane lane = engine.ingress(loop).requests().lane(shard);
         idleLanes[loop][shard] = lane;
         idleFloors[loop][shard] = lane == null ? 0 : lane.floor();
       }
@@ -43,7 +43,7 @@ public final class EngineGauges {
       if (ingress.unresolvedCount() != 0) {
         violations.accept(ingress.unresolvedCount() + " commands are unresolved");
       }
-      if (ingress.waitingShardCount() != 0) {
+      if (ingress.requests().waitingShardCount() != 0) {
         violations.accept("requests wait to be handed over");
       }
       if (ingress.replyQueue().depth() != 0) {
@@ -85,7 +85,7 @@ public final class EngineGauges {
   }
 
   private long resolvedSinceIdle(final int loop, final int shardId) {
-    final IngressLane lane = engine.ingress(loop).lane(shardId);
+    final IngressLane lane = engine.ingress(loop).requests().lane(shardId);
     if (lane == null) {
       return 0;
     }

@@ -1,0 +1,293 @@
+package io.tally.engine;
+
+import io.tally.engine.codecs.ReplyCode;
+import io.tally.lane.IngressLane;
+import java.util.Arrays;
+import org.agrona.DirectBuffer;
+import org.agrona.collections.IntArrayList;
+
+/**
+ * Brings each submitted request of an ingress to its end: hands it over to its shard, keeps it
+ * waiting in its turn while there is no room, repeats it while the reply is missing, and ends it by
+ * its reply, or at its deadline at the latest. Belongs to the ingress's thread.
+ */
+final class RequestTracker implements ReplySink {
+  static final long WAITING_STEP_NS = 1_000_000;
+
+  private final long queueLimitNs;
+  private final long attemptNs;
+  private final ShardServiceFactory services;
+  private final PendingSlots slots;
+  private final CommandSender sender;
+  private final EngineStats stats;
+  private final ShardOutbox[] outboxes;
+  private final RetryBudget retries = new RetryBudget();
+  private final PendingList deadlines = new PendingList();
+  private final PendingList attempts = new PendingList();
+  private final IntArrayList waitingShards = new IntArrayList();
+  private long nowNs;
+
+  RequestTracker(
+      final EngineContext context,
+      final PendingSlots slots,
+      final CommandSender sender,
+      final EngineStats stats) {
+    queueLimitNs = context.settings.queueLimitNs();
+    attemptNs = context.settings.attemptNs();
+    services = context.services;
+    this.slots = slots;
+    this.sender = sender;
+    this.stats = stats;
+    outboxes = new ShardOutbox[context.cluster.shardCount()];
+    Arrays.setAll(outboxes, shard -> new ShardOutbox(context.cluster.laneWindow()));
+  }
+
+  /** The time of whatever follows, until it is set again. */
+  void nowNs(final long value) {
+    nowNs = value;
+  }
+
+  /** Takes a claimed request whose payload is complete. Its handler may be called at once. */
+  void submit(final PendingRequest request) {
+    request.state = PendingRequest.WAITING;
+    request.turnNs = nowNs;
+    deadlines.append(request.byDeadline);
+    final ShardOutbox outbox = outboxes[request.shardId];
+    if (outbox.isBusy(nowNs)) {
+      conclude(request, Outcome.BUSY);
+    } else if (!outbox.waiting.isEmpty()) {
+      // Overtaking those that wait would break the order of one connection's commands.
+      outbox.waiting.append(request.byTurn);
+    } else if (handOver(request, outbox) == CommandSender.BACK_PRESSURED) {
+      // The shard may be listed although nothing waited: a handler asks again while offerWaiting
+      // refuses the last that did.
+      if (!waitingShards.containsInt(request.shardId)) {
+        waitingShards.addInt(request.shardId);
+      }
+      outbox.waiting.append(request.byTurn);
+    }
+  }
+
+  /** Does what time asks for. */
+  int advance() {
+    // Before anything is handed over: what waited past its deadline must not leave any more.
+    int workCount = expire();
+    workCount += offerWaiting();
+    workCount += retry();
+    return workCount;
+  }
+
+  /** As {@link SteppedAgent#nextStepNs()}. */
+  long nextStepNs() {
+    if (deadlines.isEmpty()) {
+      return SteppedAgent.NEVER;
+    }
+    if (!waitingShards.isEmpty()) {
+      return nowNs + WAITING_STEP_NS;
+    }
+    final long deadline = deadlines.first().deadlineNs;
+    final PendingRequest next = attempts.first();
+    return next == null ? deadline : Math.min(deadline, next.turnNs + attemptNs);
+  }
+
+  void abandonAll() {
+    for (PendingRequest request = deadlines.first(); request != null; request = deadlines.first()) {
+      conclude(request, request.state == PendingRequest.SENT ? Outcome.TIMEOUT : Outcome.CLOSING);
+    }
+  }
+
+  @Override
+  public void onReply(
+      final long correlationId,
+      final ReplyCode code,
+      final long shardIncarnation,
+      final boolean replayed,
+      final DirectBuffer buffer,
+      final int offset,
+      final int length) {
+    final PendingRequest request = slots.sent(correlationId);
+    if (request == null) {
+      stats.increment(EngineCounter.REPLIES_LATE);
+      return;
+    }
+    final Outcome outcome = Outcome.ofFinal(code);
+    if (outcome != null) {
+      conclude(request, outcome, shardIncarnation, replayed, buffer, offset, length);
+    } else if (code == ReplyCode.WRONG_INCARNATION) {
+      onWrongIncarnation(request, shardIncarnation);
+    } else if (code == ReplyCode.BUSY) {
+      outboxes[request.shardId].busyUntil(nowNs + attemptNs);
+      retries.refund();
+    } else if (code == ReplyCode.EXPIRED) {
+      // Not by this node's clock: what it knew of the owner's was out of date. The frame that held
+      // this reply has brought a newer reading, so the next copy may arrive in time.
+      retries.refund();
+    }
+    // Whatever else refused this copy, another one under the same sequence follows at the next
+    // attempt: only a reply that was recorded in the lane is final.
+  }
+
+  /** Shards whose requests wait to be handed over, at most all of them. */
+  int waitingShardCount() {
+    return waitingShards.size();
+  }
+
+  /** Null before the first command to this shard. */
+  IngressLane lane(final int shardId) {
+    return outboxes[shardId].lane();
+  }
+
+  /** Places taken in the fullest lane. */
+  int widestLaneSpan() {
+    int span = 0;
+    for (final ShardOutbox outbox : outboxes) {
+      final IngressLane lane = outbox.lane();
+      span = lane == null ? span : Math.max(span, lane.span());
+    }
+    return span;
+  }
+
+  private void onWrongIncarnation(final PendingRequest request, final long shardIncarnation) {
+    if (shardIncarnation > request.shardIncarnation) {
+      sender.enter(outboxes[request.shardId], shardIncarnation);
+      if (request.write) {
+        conclude(request, Outcome.TIMEOUT);
+      } else {
+        sendCopy(request, outboxes[request.shardId]);
+      }
+    }
+  }
+
+  /** Hands the first copy over, or ends the request where there is nobody to hand it to. */
+  private int handOver(final PendingRequest request, final ShardOutbox outbox) {
+    final int result = sendCopy(request, outbox);
+    if (result == CommandSender.SENT) {
+      retries.onHandedOver();
+    } else if (result == CommandSender.NO_OWNER) {
+      conclude(request, Outcome.NO_OWNER);
+    }
+    return result;
+  }
+
+  private int sendCopy(final PendingRequest request, final ShardOutbox outbox) {
+    final int result = sender.send(nowNs, request, outbox);
+    if (result == CommandSender.SENT) {
+      awaitTurn(request);
+    }
+    return result;
+  }
+
+  /** The next attempt follows after {@link #attemptNs}, unless a reply ends the request before. */
+  private void awaitTurn(final PendingRequest request) {
+    request.turnNs = nowNs;
+    request.byTurn.unlink();
+    attempts.append(request.byTurn);
+  }
+
+  private int offerWaiting() {
+    int workCount = 0;
+    for (int i = waitingShards.size() - 1; i >= 0; i--) {
+      final int shard = waitingShards.getInt(i);
+      workCount += offerWaiting(outboxes[shard]);
+      if (outboxes[shard].waiting.isEmpty()) {
+        waitingShards.fastUnorderedRemove(i);
+      }
+    }
+    return workCount;
+  }
+
+  private int offerWaiting(final ShardOutbox outbox) {
+    final PendingList queue = outbox.waiting;
+    int workCount = 0;
+    for (PendingRequest request = queue.first(); request != null; request = queue.first()) {
+      if (handOver(request, outbox) == CommandSender.BACK_PRESSURED) {
+        if (nowNs - request.turnNs < queueLimitNs) {
+          break;
+        }
+        conclude(request, Outcome.BUSY);
+      }
+      workCount++;
+    }
+    return workCount;
+  }
+
+  private int expire() {
+    int workCount = 0;
+    for (PendingRequest request = deadlines.first();
+        request != null && request.deadlineNs - nowNs <= 0;
+        request = deadlines.first()) {
+      conclude(request, request.state == PendingRequest.SENT ? Outcome.TIMEOUT : Outcome.BUSY);
+      workCount++;
+    }
+    return workCount;
+  }
+
+  private int retry() {
+    int workCount = 0;
+    for (PendingRequest request = attempts.first();
+        request != null && nowNs - request.turnNs >= attemptNs;
+        request = attempts.first()) {
+      final int result =
+          retries.isExhausted()
+              ? CommandSender.BACK_PRESSURED
+              : sendCopy(request, outboxes[request.shardId]);
+      if (result == CommandSender.SENT) {
+        retries.onRetry();
+        stats.increment(EngineCounter.LANE_RETRIES);
+      } else if (result == CommandSender.LOST) {
+        conclude(request, Outcome.TIMEOUT);
+      } else {
+        awaitTurn(request);
+      }
+      workCount++;
+    }
+    return workCount;
+  }
+
+  private void conclude(final PendingRequest request, final Outcome outcome) {
+    conclude(request, outcome, 0, false, slots.buffer(), 0, 0);
+  }
+
+  private void conclude(
+      final PendingRequest request,
+      final Outcome outcome,
+      final long shardIncarnation,
+      final boolean replayed,
+      final DirectBuffer buffer,
+      final int offset,
+      final int length) {
+    count(request, outcome, buffer, offset, length);
+    outboxes[request.shardId].resolve(request);
+    final ReplyHandler handler = request.handler;
+    final long cookie = request.cookie;
+    // The handler may claim again, and may then be given this very slot.
+    release(request);
+    handler.onReply(cookie, outcome, shardIncarnation, replayed, buffer, offset, length);
+  }
+
+  private void count(
+      final PendingRequest request,
+      final Outcome outcome,
+      final DirectBuffer buffer,
+      final int offset,
+      final int length) {
+    stats.record(request.templateId, nowNs - request.claimedNs, 1);
+    if (outcome != Outcome.ANSWERED || services.isRefusal(buffer, offset, length)) {
+      stats.failure(request.templateId);
+    }
+    switch (outcome) {
+      case BUSY -> stats.increment(EngineCounter.REJECTED_BUSY);
+      case NO_OWNER -> stats.increment(EngineCounter.REJECTED_NO_OWNER);
+      case CLOSING -> stats.increment(EngineCounter.REJECTED_CLOSING);
+      case TIMEOUT -> stats.increment(EngineCounter.TIMED_OUT);
+      default -> {}
+    }
+  }
+
+  private void release(final PendingRequest request) {
+    sender.onEnded(request);
+    request.byDeadline.unlink();
+    request.byTurn.unlink();
+    slots.release(request);
+  }
+}
