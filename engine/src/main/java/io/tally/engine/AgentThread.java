@@ -7,16 +7,16 @@ import org.agrona.concurrent.NanoClock;
 
 /**
  * A thread of its own for some agents: steps them while there is work, then parks until it is woken
- * or the earliest {@link SteppedAgent#nextStepNs()} has come. It can be told to rest after a step
+ * or the earliest {@link SteppedAgent#nextStepNs()} has come. It can be told to linger after a step
  * that found work, so that what arrives meanwhile is done together in the next one.
  */
 public final class AgentThread implements Wakeup, AutoCloseable {
   private static final long MAX_PARK_NS = 1_000_000_000L;
-  private static final int MAX_RESTS = 16;
+  private static final int MAX_LINGERED_WORK = 16;
 
   private final NanoClock clock;
   private final ErrorHandler errorHandler;
-  private final long restNs;
+  private final long lingerNs;
   private final Thread thread;
   private final WakeFlag woken = new WakeFlag();
   private SteppedAgent[] agents;
@@ -28,19 +28,19 @@ public final class AgentThread implements Wakeup, AutoCloseable {
    * @param factory makes the thread.
    * @param clock gives the time of each step.
    * @param errorHandler is given what an agent throws; the thread goes on after it returns.
-   * @param restNs the rest after a step that found work: so many nanoseconds for each piece of
-   *     work, of which at most sixteen count, from the start of the step. During it {@link #wake()}
-   *     costs nothing, and the step that an agent asked for by {@link SteppedAgent#nextStepNs()}
-   *     may be late by as much. 0 for no rest.
+   * @param lingerNs how long it lingers after a step that found work: so many nanoseconds for each
+   *     piece of work, of which at most sixteen count, from the start of the step. During it {@link
+   *     #wake()} costs nothing, and the step that an agent asked for by {@link
+   *     SteppedAgent#nextStepNs()} may be late by as much. 0 for not at all.
    */
   public AgentThread(
       final ThreadFactory factory,
       final NanoClock clock,
       final ErrorHandler errorHandler,
-      final long restNs) {
+      final long lingerNs) {
     this.clock = clock;
     this.errorHandler = errorHandler;
-    this.restNs = restNs;
+    this.lingerNs = lingerNs;
     thread = factory.newThread(this::run);
   }
 
@@ -88,18 +88,18 @@ public final class AgentThread implements Wakeup, AutoCloseable {
         }
       }
       if (workCount > 0) {
-        rest(nowNs + restNs * Math.min(workCount, MAX_RESTS));
+        linger(nowNs + lingerNs * Math.min(workCount, MAX_LINGERED_WORK));
       } else if (!woken.isRaised()) {
         idle(nextStepNs);
       }
     }
   }
 
-  private void rest(final long untilNs) {
-    if (restNs == 0) {
+  private void linger(final long untilNs) {
+    if (lingerNs == 0) {
       return;
     }
-    // While the flag is up nobody unparks this thread, and a step follows the rest in any case. One
+    // While the flag is up nobody unparks this thread, and a step follows in any case. One
     // who raised the flag earlier may still unpark it: hence the loop.
     woken.raise();
     long leftNs;

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Counts and times of one agent. One writer, the thread that steps the agent; any thread may read.
- * Values only grow.
+ * Counts and times of one agent. Written by the one thread that steps it at the moment, read by any
+ * thread. Values only grow.
  */
 public final class EngineStats {
   private static final EngineCounter[] COUNTERS = EngineCounter.values();
@@ -48,8 +48,8 @@ public final class EngineStats {
   }
 
   /**
-   * Times of all messages of a type: for an ingress from claim to end, for a shard agent its mean
-   * time in the batch.
+   * Durations of the messages of a type. For an ingress they last from claim to end. For a shard
+   * agent each counts with the duration of its batch divided by the messages in it.
    *
    * @param type index in {@link #messageTypes()}.
    * @return the histogram.

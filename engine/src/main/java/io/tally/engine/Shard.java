@@ -77,7 +77,10 @@ final class Shard {
     return keys.size();
   }
 
-  /** Gives the room of keys whose window has passed back, also where no keyed writes come. */
+  /**
+   * Forgets up to maxCount keys whose window has passed, and returns how many it forgot. Without it
+   * they would stay where no more keyed writes come.
+   */
   int expireKeys(final long nowNs, final int maxCount) {
     return keys.expire(nowNs, maxCount);
   }

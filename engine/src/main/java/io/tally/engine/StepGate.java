@@ -3,10 +3,11 @@ package io.tally.engine;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Lets one thread at a time poll, and nobody wait. A thread that finds another one inside goes
- * away; the one inside then polls once more before it leaves. So whatever a thread published before
- * it called {@link #enter()} is polled after that call, by itself or by the other thread. What a
- * thread wrote inside is visible to the next one inside.
+ * Lets one thread at a time poll, and nobody wait: flat combining for a single kind of work. A
+ * thread that finds another one inside goes away; the one inside then polls once more before it
+ * leaves. So whatever a thread published before it called {@link #enter()} is polled after that
+ * call, by itself or by the other thread. What a thread wrote inside is visible to the next one
+ * inside.
  */
 final class StepGate {
   private static final int FREE = 0;

@@ -24,7 +24,8 @@ public final class OwnerLane {
   private static final int MIN_CAPACITY = 16;
   private static final int HEADER_LENGTH = Long.BYTES;
 
-  // A slot's header is one word, written at once: length, flags, code and state, EMPTY where 0.
+  // A slot's header is one word, written at once; from its highest bits: length, flags, code,
+  // state.
   private static final long EMPTY = 0;
   private static final long MARKED = 1;
   private static final long DONE = 2;

@@ -87,7 +87,7 @@ final class AgentThreadTest {
   }
 
   @Test
-  void shouldRestAfterWorkWhateverIsAskedMeanwhile() {
+  void shouldLingerAfterWorkWhateverIsAskedMeanwhile() {
     workLeft = 2;
     try (AgentThread agents = launch(TimeUnit.HOURS.toNanos(1))) {
       await(() -> workLeft == 1 && isParked());
@@ -101,7 +101,7 @@ final class AgentThreadTest {
   }
 
   @Test
-  void shouldRestAlsoWhereTheStepItselfWasAskedForMore() {
+  void shouldLingerAlsoWhereTheStepItselfWasAskedForMore() {
     workLeft = 2;
     wakesItself = true;
     try (AgentThread agents = launch(TimeUnit.HOURS.toNanos(1))) {
@@ -112,7 +112,7 @@ final class AgentThreadTest {
   }
 
   @Test
-  void shouldDoWhatWasAskedWhileItRested() {
+  void shouldDoWhatWasAskedWhileItLingered() {
     try (AgentThread agents = launch(TimeUnit.MILLISECONDS.toNanos(1))) {
       for (int i = 0; i < 200; i++) {
         workLeft = 1;
@@ -156,10 +156,10 @@ final class AgentThreadTest {
     assertEquals(0, steps.get());
   }
 
-  private AgentThread launch(final long restNs) {
+  private AgentThread launch(final long lingerNs) {
     final AgentThread agents =
         new AgentThread(
-            this::thread, SystemNanoClock.INSTANCE, error -> errors.incrementAndGet(), restNs);
+            this::thread, SystemNanoClock.INSTANCE, error -> errors.incrementAndGet(), lingerNs);
     toWake = agents;
     agents.start(agent);
     return agents;

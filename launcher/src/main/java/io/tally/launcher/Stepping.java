@@ -21,10 +21,10 @@ import org.agrona.concurrent.NanoClock;
 final class Stepping implements AutoCloseable {
   /**
    * A NATS message wakes half a dozen threads on its way, so messages are worth gathering: all
-   * senders of the process publish together, and then rest for this long a message. What it gives
+   * senders of the process publish together, and then linger for this long a message. What it gives
    * is in bench/RESULTS.md.
    */
-  private static final long REST_NS = 25_000;
+  private static final long LINGER_NS = 25_000;
 
   private final EventLoops loops;
   private final int localNodeCount;
@@ -44,14 +44,14 @@ final class Stepping implements AutoCloseable {
     for (int i = 0; i < shardThreadCount; i++) {
       shardThreads[i] = thread("tally-shards-" + i, clock, errorHandler, 0);
     }
-    linkThread = publishingBlocks ? thread("tally-link", clock, errorHandler, REST_NS) : null;
+    linkThread = publishingBlocks ? thread("tally-link", clock, errorHandler, LINGER_NS) : null;
   }
 
   private static AgentThread thread(
       final String name,
       final NanoClock clock,
       final ErrorHandler errorHandler,
-      final long restNs) {
+      final long lingerNs) {
     return new AgentThread(
         runnable -> {
           final Thread thread = new Thread(runnable, name);
@@ -60,7 +60,7 @@ final class Stepping implements AutoCloseable {
         },
         clock,
         errorHandler,
-        restNs);
+        lingerNs);
   }
 
   Wakeup homeWakeup(final int localIndex) {
