@@ -31,7 +31,7 @@ public class CodecBenchmark extends MicroBenchmark {
     claim.wrap(null, 0, buffer, 0, buffer.capacity());
     decoded = encodeAndDecode(1);
     verify("payload length", sample.request.payloadLength, decoded.payloadLength);
-    verify("key hash", sample.request.entityHash, decoded.entityHash);
+    verify("entity hash", sample.request.entityHash, decoded.entityHash);
     for (int i = 0; i < decoded.payloadLength; i++) {
       verify(
           "payload byte",

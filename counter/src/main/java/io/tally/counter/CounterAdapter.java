@@ -14,8 +14,8 @@ import org.agrona.MutableDirectBuffer;
 
 /**
  * The counter service of one shard: decodes a command, applies it to the {@link CounterTable} and
- * encodes the answer. Every length comes from the network and is checked against that of the
- * payload first.
+ * encodes the reply. Every length comes from the network and is checked against that of the payload
+ * first.
  */
 final class CounterAdapter implements ShardService {
   private static final int HEADER_LENGTH = MessageHeaderWord.ENCODED_LENGTH;

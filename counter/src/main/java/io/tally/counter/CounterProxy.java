@@ -45,7 +45,7 @@ public final class CounterProxy {
   }
 
   /**
-   * Adds to a counter. The answer is the new value, or the unchanged one with a status that says
+   * Adds to a counter. The reply is the new value, or the unchanged one with a status that says
    * why.
    *
    * @param nowNs current time in nanoseconds.
@@ -56,7 +56,7 @@ public final class CounterProxy {
    * @param key holds the idempotency key.
    * @param keyOffset of the key.
    * @param keyLength of the key in bytes, 0 (none) to 128.
-   * @param handler receives the answer.
+   * @param handler receives the reply.
    * @param cookie is handed back with it.
    */
   public void increment(
@@ -97,7 +97,7 @@ public final class CounterProxy {
    * @param id holds the counter's id.
    * @param idOffset of the id.
    * @param idLength of the id in bytes, 1 to {@link #MAX_ID_LENGTH}.
-   * @param handler receives the answer.
+   * @param handler receives the reply.
    * @param cookie is handed back with it.
    */
   public void get(

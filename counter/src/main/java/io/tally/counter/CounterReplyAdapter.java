@@ -7,7 +7,7 @@ import io.tally.counter.codecs.CounterStatus;
 import io.tally.engine.MessageHeaderWord;
 import org.agrona.DirectBuffer;
 
-/** Reads the counter service's answers. Not thread-safe; the values stand until the next wrap. */
+/** Reads the counter service's replies. Not thread-safe; the values stand until the next wrap. */
 public final class CounterReplyAdapter {
   private static final CounterStatus[] STATUSES = statusesByValue();
 
@@ -15,11 +15,11 @@ public final class CounterReplyAdapter {
   private long value;
 
   /**
-   * Decodes an answer.
+   * Decodes a reply.
    *
-   * @param buffer holds the answer.
-   * @param offset of the answer.
-   * @param length of the answer in bytes.
+   * @param buffer holds the reply.
+   * @param offset of the reply.
+   * @param length of the reply in bytes.
    * @return false if these bytes are no counter reply.
    */
   public boolean wrap(final DirectBuffer buffer, final int offset, final int length) {
