@@ -1,10 +1,12 @@
 package io.tally.transport;
 
 import io.tally.bench.MicroBenchmark;
+import io.tally.engine.ClusterSettings;
 import io.tally.engine.codecs.CommandDecoder;
 import io.tally.engine.codecs.MessageHeaderEncoder;
 import java.nio.ByteOrder;
 import java.util.List;
+import org.agrona.concurrent.SystemEpochClock;
 import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -25,11 +27,11 @@ public class FrameBenchmark extends MicroBenchmark {
   private final OutboundFrame outbound =
       new OutboundFrame(
           new LocalNode(
-              new ClusterLink.Context()
-                  .nodeId("node-0")
-                  .nodeIds(List.of("node-0"))
-                  .seed("seed")
-                  .clock(SystemNanoClock.INSTANCE)),
+              ClusterSettings.of(List.of("node-0")),
+              new NodeStart("bench", "node-0", 1, 1),
+              1_000_000_000,
+              SystemNanoClock.INSTANCE,
+              SystemEpochClock.INSTANCE),
           MAX_FRAME_BYTES);
   private final InboundFrame inbound = new InboundFrame(MAX_FRAME_BYTES);
   private byte[] frame;

@@ -21,6 +21,9 @@ public record ClusterSettings(List<String> nodeIds, int shardCount, String seed,
   /** Most nodes of a cluster. */
   public static final int MAX_NODE_COUNT = 1024;
 
+  /** Longest id of a node. */
+  public static final int MAX_NODE_ID_LENGTH = 64;
+
   /** Most shards of a cluster. */
   public static final int MAX_SHARD_COUNT = 4096;
 
@@ -39,7 +42,8 @@ public record ClusterSettings(List<String> nodeIds, int shardCount, String seed,
   /** Lane window where none is given. */
   public static final int DEFAULT_LANE_WINDOW = 4096;
 
-  private static final Pattern NODE_ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+  private static final Pattern NODE_ID =
+      Pattern.compile("[A-Za-z0-9_-]{1," + MAX_NODE_ID_LENGTH + "}");
 
   /**
    * Checks the settings and sorts the node ids.

@@ -10,6 +10,8 @@ import io.tally.engine.ShardEngine;
 import io.tally.transport.ClusterLink;
 import io.tally.transport.FrameCarrier;
 import io.tally.transport.Incarnation;
+import io.tally.transport.LinkContext;
+import io.tally.transport.NodeStart;
 import io.tally.transport.StartState;
 import io.tally.transport.WallClock;
 import java.io.IOException;
@@ -101,24 +103,16 @@ final class ClusterNode implements AutoCloseable {
     try {
       link =
           ClusterLink.launch(
-              new ClusterLink.Context()
-                  .nodeId(nodeId)
-                  .nodeIds(cluster.nodeIds())
-                  .incarnation(incarnation)
-                  .wallClock(wallClock)
-                  .prefix(settings.cluster)
-                  .shardCount(cluster.shardCount())
-                  .seed(cluster.seed())
-                  .laneWindow(cluster.laneWindow())
-                  .loopCount(settings.loops)
-                  .carrier(carrier)
-                  .maxMessageBytes(plan.maxMessageBytes())
-                  .homeWakeup(stepping.homeWakeup(localIndex))
-                  .senderWakeup(stepping.senderWakeup(localIndex))
-                  .queueLimitNs(settings.queueLimit.toNanos())
-                  .requestTimeoutNs(settings.requestTimeout.toNanos())
-                  .clock(clock)
-                  .listener(listener));
+              cluster,
+              new NodeStart(settings.cluster, nodeId, incarnation, settings.loops),
+              plan.link(),
+              new LinkContext(
+                  carrier,
+                  clock,
+                  wallClock,
+                  stepping.homeWakeup(localIndex),
+                  stepping.senderWakeup(localIndex),
+                  listener));
     } catch (final IOException fault) {
       throw new StartException(fault.getMessage(), fault);
     }

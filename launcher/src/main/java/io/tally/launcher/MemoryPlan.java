@@ -7,7 +7,7 @@ import io.tally.engine.EngineSettings;
 import io.tally.engine.IdempotencyLimit;
 import io.tally.http.MetricsServer;
 import io.tally.lane.OwnerLane;
-import io.tally.transport.ClusterLink;
+import io.tally.transport.LinkSettings;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
 
@@ -20,6 +20,7 @@ final class MemoryPlan {
   private final IdempotencyLimit idempotencyLimit;
   private final ClientLimit clientLimit;
   private final int maxMessageBytes;
+  private final LinkSettings link;
   private final int pendingRequests;
   private final long ringBytes;
   private final long replyQueueBytes;
@@ -43,11 +44,12 @@ final class MemoryPlan {
             ? settings.shards
             : (settings.shards + nodeCount - 1L) / nodeCount * localNodeCount;
     maxMessageBytes = EngineSettings.maxMessageLength(services);
+    link = LinkSettings.of(maxMessageBytes, engine.queueLimitNs(), engine.requestTimeoutNs());
     pendingRequests = settings.loops * engine.pendingSlots();
     ringBytes = shards * engine.ringBytes(services);
     replyQueueBytes = (long) settings.loops * engine.replyQueueBytes(services);
     pendingBytes = (long) pendingRequests * maxMessageBytes;
-    peerBytes = (nodeCount - 1L) * localNodeCount * ClusterLink.Context.DEFAULT_RING_BYTES;
+    peerBytes = (nodeCount - 1L) * localNodeCount * link.ringBytes();
     tableBytes = shards * CounterServiceFactory.firstTableBytes();
     laneBytes =
         settings.loops
@@ -89,13 +91,13 @@ final class MemoryPlan {
     return pendingRequests;
   }
 
-  int maxMessageBytes() {
-    return maxMessageBytes;
+  LinkSettings link() {
+    return link;
   }
 
   /** What a NATS server has to take: its max_payload. */
   int minFrameBytes() {
-    return new ClusterLink.Context().maxMessageBytes(maxMessageBytes).minFrameBytes();
+    return link.minFrameBytes();
   }
 
   /** Refuses settings that need more memory outside the heap than the JVM may take. */

@@ -4,8 +4,8 @@ import io.tally.counter.CounterServiceFactory;
 import io.tally.engine.EngineCounter;
 import io.tally.engine.ShardEngine;
 import io.tally.http.HttpServer;
-import io.tally.transport.ClusterLink;
 import io.tally.transport.LinkCounter;
+import io.tally.transport.LinkSettings;
 import io.tally.transport.PeerTraffic;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,7 +128,7 @@ final class WatchedLimits {
             "link_window_bytes",
             "",
             () -> ofPeers(PeerTraffic::unacknowledgedBytes),
-            ClusterLink.Context.DEFAULT_WINDOW_BYTES,
+            LinkSettings.DEFAULT_WINDOW_BYTES,
             () -> count(LinkCounter.WINDOW_STALLS),
             SPEED));
     all.add(
@@ -136,7 +136,7 @@ final class WatchedLimits {
             "link_queue_bytes",
             "",
             () -> ofPeers(PeerTraffic::queuedBytes),
-            ClusterLink.Context.DEFAULT_RING_BYTES,
+            LinkSettings.DEFAULT_RING_BYTES,
             () -> count(LinkCounter.QUEUE_FULL),
             SPEED));
   }

@@ -2,6 +2,7 @@ package io.tally.testkit;
 
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.EngineSettings;
+import io.tally.transport.LinkSettings;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -61,6 +62,20 @@ record Settings(
         QUEUE_LIMIT_NS,
         idempotencyWindowNs,
         idempotencyKeys);
+  }
+
+  static LinkSettings link(final long requestTimeoutNs) {
+    return new LinkSettings(
+        WINDOW_BYTES,
+        RING_BYTES,
+        MAX_FRAME_BYTES,
+        MAX_MESSAGE_BYTES,
+        INBOUND_FRAMES,
+        HELLO_INTERVAL_NS,
+        PROBE_INTERVAL_NS,
+        SILENCE_TIMEOUT_NS,
+        QUEUE_LIMIT_NS,
+        requestTimeoutNs);
   }
 
   /** A process has the cluster's request timeout, or a shorter one. */

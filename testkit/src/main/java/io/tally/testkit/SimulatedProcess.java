@@ -12,13 +12,16 @@ import io.tally.transport.CarrierStatus;
 import io.tally.transport.ClusterLink;
 import io.tally.transport.FrameRefusal;
 import io.tally.transport.Incarnation;
+import io.tally.transport.LinkContext;
 import io.tally.transport.LinkCounter;
 import io.tally.transport.LinkListener;
+import io.tally.transport.LinkSettings;
 import io.tally.transport.LinkWitness;
 import io.tally.transport.NatsAddress;
 import io.tally.transport.NatsClient;
 import io.tally.transport.NatsLogin;
 import io.tally.transport.NatsSession;
+import io.tally.transport.NodeStart;
 import io.tally.transport.PeerStatus;
 import io.tally.transport.PlannedStop;
 import io.tally.transport.StartState;
@@ -71,6 +74,7 @@ final class SimulatedProcess implements LinkListener {
   private final SimulatedThread sender;
   private final IdempotencyLimit keyLimit;
   private final long requestTimeoutNs;
+  private final LinkSettings linkSettings;
   private final List<Runnable> deferred = new ArrayList<>();
   private State state = State.STARTING;
   private ClusterLink link;
@@ -120,6 +124,7 @@ final class SimulatedProcess implements LinkListener {
     id = settings.nodeIds().get(node);
     clock = new ProcessClock(world, wallOffsetMs);
     requestTimeoutNs = settings.drawRequestTimeoutNs(world);
+    linkSettings = Settings.link(requestTimeoutNs);
     keyLimit = new IdempotencyLimit(settings.maxKeysOfProcess());
     callsToPause = draw(faults.pauseCalls());
     callsToStall = draw(faults.stallCalls());
@@ -129,7 +134,7 @@ final class SimulatedProcess implements LinkListener {
         new NatsSession(
             NatsAddress.parse("nats://simulated:4222", NatsLogin.NONE),
             (address, clientListener) -> connect(broker, clientListener),
-            linkContext().minFrameBytes(),
+            linkSettings.minFrameBytes(),
             new CarrierListener(),
             carrierThread,
             world::nextLong);
@@ -524,46 +529,26 @@ final class SimulatedProcess implements LinkListener {
     end();
   }
 
-  private ClusterLink.Context linkContext() {
-    return new ClusterLink.Context()
-        .windowBytes(Settings.WINDOW_BYTES)
-        .ringBytes(Settings.RING_BYTES)
-        .maxFrameBytes(Settings.MAX_FRAME_BYTES)
-        .maxMessageBytes(Settings.MAX_MESSAGE_BYTES);
-  }
-
   private long newIncarnation() {
     return Incarnation.of(wallClock.time(), world.nextLong());
   }
 
   private void launchLink() {
     listener.onIncarnation(this);
-    final ClusterLink.Context context = linkContext();
-    witness = new LinkWitness(context, violations::add);
+    witness = new LinkWitness(linkSettings, violations::add);
     try {
       link =
           ClusterLink.launch(
-              context
-                  .nodeId(id)
-                  .nodeIds(settings.nodeIds())
-                  .incarnation(incarnation)
-                  .prefix("sim")
-                  .shardCount(Settings.SHARD_COUNT)
-                  .seed(seed)
-                  .laneWindow(Settings.LANE_WINDOW)
-                  .loopCount(settings.loopCount())
-                  .carrier(new PausingCarrier(this, session, witness))
-                  .homeWakeup(loops[0])
-                  .senderWakeup(sender)
-                  .listener(this)
-                  .inboundFrames(Settings.INBOUND_FRAMES)
-                  .helloIntervalNs(Settings.HELLO_INTERVAL_NS)
-                  .probeIntervalNs(Settings.PROBE_INTERVAL_NS)
-                  .silenceTimeoutNs(Settings.SILENCE_TIMEOUT_NS)
-                  .queueLimitNs(Settings.QUEUE_LIMIT_NS)
-                  .requestTimeoutNs(requestTimeoutNs)
-                  .clock(this::nanoTime)
-                  .wallClock(wallClock));
+              settings.cluster(seed),
+              new NodeStart("sim", id, incarnation, settings.loopCount()),
+              linkSettings,
+              new LinkContext(
+                  new PausingCarrier(this, session, witness),
+                  this::nanoTime,
+                  wallClock,
+                  loops[0],
+                  sender,
+                  this));
       witness.attach(link);
       state = State.SETTLING;
     } catch (final IOException refused) {

@@ -71,19 +71,19 @@ public final class LinkWitness {
   /**
    * Creates a witness of one link.
    *
-   * @param context of the link.
+   * @param settings of the link.
    * @param violations takes a line for each broken rule.
    */
-  public LinkWitness(final ClusterLink.Context context, final Consumer<String> violations) {
-    windowBytes = context.windowBytes();
-    frame = new InboundFrame(context.maxFrameBytes());
+  public LinkWitness(final LinkSettings settings, final Consumer<String> violations) {
+    windowBytes = settings.windowBytes();
+    frame = new InboundFrame(settings.maxFrameBytes());
     this.violations = violations;
   }
 
   /**
    * Begins to watch what is claimed.
    *
-   * @param link that was launched with the context.
+   * @param link that was launched with the settings.
    */
   public void attach(final ClusterLink link) {
     for (final InboundPeer inboundPeer : ((LinkReceiver) link.receiver()).peers()) {

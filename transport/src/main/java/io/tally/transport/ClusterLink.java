@@ -1,5 +1,6 @@
 package io.tally.transport;
 
+import io.tally.engine.ClusterSettings;
 import io.tally.engine.InboundHandler;
 import io.tally.engine.MessageClaim;
 import io.tally.engine.NodeLink;
@@ -7,16 +8,8 @@ import io.tally.engine.SteppedAgent;
 import io.tally.engine.Wakeup;
 import io.tally.engine.codecs.NodeState;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
-import org.agrona.BitUtil;
-import org.agrona.CloseHelper;
-import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
-import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.SystemEpochClock;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
-import org.agrona.concurrent.ringbuffer.RecordDescriptor;
 
 /**
  * The link of one node to all others of its cluster. It owns no thread: the {@link #receiver()} has
@@ -32,79 +25,95 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
   private final PeerTable peers;
   private final RefusedProcesses refused;
   private final FrameCarrier carrier;
-  private final Wakeup homeWakeup;
   private final Wakeup senderWakeup;
   private final LinkCounters counters = new LinkCounters();
-  private final ManyToOneConcurrentArrayQueue<byte[]> inbound;
+  private final InboundFrames inbound;
   private final LinkSender sender;
   private final LinkReceiver receiver;
-  private final List<FrameCarrier.Subscription> subscriptions = new ArrayList<>();
   private boolean closed;
 
-  private ClusterLink(final Context context) {
-    carrier = context.carrier;
-    homeWakeup = context.homeWakeup;
-    senderWakeup = context.senderWakeup;
-    local = new LocalNode(context);
-    peers = new PeerTable(context.nodeIds, context.nodeId, context.ringBytes);
-    refused = new RefusedProcesses(context.silenceTimeoutNs);
-    inbound = new ManyToOneConcurrentArrayQueue<>(context.inboundFrames);
+  private ClusterLink(
+      final ClusterSettings cluster,
+      final NodeStart start,
+      final LinkSettings settings,
+      final LinkContext context) {
+    carrier = context.carrier();
+    senderWakeup = context.senderWakeup();
+    local =
+        new LocalNode(
+            cluster, start, settings.requestTimeoutNs(), context.clock(), context.wallClock());
+    peers = new PeerTable(cluster.nodeIds(), start.nodeId(), settings.ringBytes());
+    refused = new RefusedProcesses(settings.silenceTimeoutNs());
+    inbound = new InboundFrames(settings.inboundFrames(), context.homeWakeup(), counters);
+    final Subjects subjects = new Subjects(start.clusterName());
     final ManyToOneConcurrentArrayQueue<HelloRequest> helloRequests =
         new ManyToOneConcurrentArrayQueue<>(HELLO_REQUESTS);
     receiver =
         new LinkReceiver(
+            settings,
             context,
             local,
-            new Membership(context, local, peers, refused, helloRequests, counters),
+            new Membership(
+                settings.silenceTimeoutNs(),
+                local,
+                peers,
+                refused,
+                subjects,
+                helloRequests,
+                context.listener(),
+                counters),
             inbound,
             counters);
-    sender = new LinkSender(context, local, peers, helloRequests, receiver::isResolved, counters);
+    sender =
+        new LinkSender(
+            settings,
+            carrier,
+            local,
+            peers,
+            subjects,
+            helloRequests,
+            receiver::isResolved,
+            counters);
   }
 
   /**
    * Creates the link and subscribes. Hellos are said as soon as the agents are stepped.
    *
-   * @param context of the link; concluded here.
+   * @param cluster which the node belongs to.
+   * @param start of the node.
+   * @param settings of the link.
+   * @param context that the link works with.
    * @return the link, in the state "starting".
    * @throws IOException if the carrier could not subscribe, or takes less than {@link
-   *     Context#minFrameBytes()}.
+   *     LinkSettings#minFrameBytes()}.
    */
-  public static ClusterLink launch(final Context context) throws IOException {
-    context.conclude();
-    final int longestBytes = context.minFrameBytes();
-    if (context.carrier.maxFrameBytes() < longestBytes) {
+  public static ClusterLink launch(
+      final ClusterSettings cluster,
+      final NodeStart start,
+      final LinkSettings settings,
+      final LinkContext context)
+      throws IOException {
+    if (!cluster.nodeIds().contains(start.nodeId())) {
+      throw new IllegalArgumentException("node " + start.nodeId() + " is not in the node list");
+    }
+    final int longestBytes = settings.minFrameBytes();
+    if (context.carrier().maxFrameBytes() < longestBytes) {
       throw new IOException("the network takes no message of " + longestBytes + " bytes");
     }
-    final ClusterLink link = new ClusterLink(context);
-    final Subjects subjects = new Subjects(context.prefix);
-    try {
-      link.subscribe(subjects.node(context.nodeId, context.incarnation));
-      link.subscribe(subjects.hello());
-    } catch (final IOException | RuntimeException e) {
-      CloseHelper.quietCloseAll(link.subscriptions);
-      throw e;
-    }
-    link.homeWakeup.wake();
-    link.senderWakeup.wake();
+    final ClusterLink link = new ClusterLink(cluster, start, settings, context);
+    final Subjects subjects = new Subjects(start.clusterName());
+    link.inbound.subscribe(
+        context.carrier(), subjects.node(start.nodeId(), start.incarnation()), subjects.hello());
+    context.homeWakeup().wake();
+    context.senderWakeup().wake();
     return link;
-  }
-
-  private void subscribe(final String subject) throws IOException {
-    subscriptions.add(carrier.subscribe(subject, this::onFrame));
-  }
-
-  private void onFrame(final byte[] frame) {
-    if (!inbound.offer(frame)) {
-      counters.add(LinkCounter.FRAMES_DROPPED, 1);
-    }
-    homeWakeup.wake();
   }
 
   /**
    * {@inheritDoc}
    *
-   * <p>A message must not be longer than {@link Context#maxMessageBytes()}, and has to start with
-   * an SBE header.
+   * <p>A message must not be longer than {@link LinkSettings#maxMessageBytes()}, and has to start
+   * with an SBE header.
    */
   @Override
   public int tryClaim(final int nodeIndex, final int length, final MessageClaim claim) {
@@ -198,18 +207,6 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
   public PeerTraffic traffic(final int nodeIndex) {
     final Peer peer = peers.get(nodeIndex);
     return peer == null ? PeerTraffic.NONE : peer.traffic();
-  }
-
-  /**
-   * Number of event loops of a peer, as its hello said.
-   *
-   * @param nodeIndex of the peer.
-   * @return the number, or 0 while no hello was heard.
-   */
-  public int peerLoopCount(final int nodeIndex) {
-    final Peer peer = peers.get(nodeIndex);
-    final PeerSession session = peer == null ? null : peer.session();
-    return session == null ? 0 : session.loopCount;
   }
 
   /**
@@ -336,457 +333,6 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     closed = true;
     local.state(NodeState.LEAVING);
     sender.close();
-    CloseHelper.closeAll(subscriptions);
-  }
-
-  /** Configuration of a link. Not to be changed after the launch. */
-  public static final class Context {
-    /** The most bytes that one peer may not have acknowledged, unless set otherwise. */
-    public static final int DEFAULT_WINDOW_BYTES = 1 << 20;
-
-    /** The bytes that may wait in front of that window, unless set otherwise. */
-    public static final int DEFAULT_RING_BYTES = 1 << 18;
-
-    private String nodeId;
-    private List<String> nodeIds;
-    private long incarnation;
-    private String prefix;
-    private int shardCount;
-    private String seed;
-    private int laneWindow;
-    private int loopCount = 1;
-    private FrameCarrier carrier;
-    private InboundHandler inbound = new NoInbound();
-    private NanoClock clock;
-    private EpochClock wallClock = SystemEpochClock.INSTANCE;
-    private Wakeup homeWakeup;
-    private Wakeup senderWakeup;
-    private LinkListener listener = LinkListener.NONE;
-    private int windowBytes = DEFAULT_WINDOW_BYTES;
-    private int ringBytes = DEFAULT_RING_BYTES;
-    private int maxFrameBytes = 1 << 16;
-    private int maxMessageBytes = Integer.MAX_VALUE;
-    private int inboundFrames = 1 << 13;
-    private long helloIntervalNs = 900_000_000L;
-    private long probeIntervalNs = 50_000_000L;
-    // So that a killed peer is known to be down within three seconds of its end.
-    private long silenceTimeoutNs = 2_800_000_000L;
-    private long queueLimitNs = 250_000_000L;
-    private long requestTimeoutNs = 1_000_000_000L;
-
-    /** Creates a context with the defaults. */
-    public Context() {}
-
-    void conclude() {
-      require(nodeId != null && nodeIds != null && prefix != null && seed != null, "names missing");
-      require(carrier != null && inbound != null && homeWakeup != null, "collaborators missing");
-      require(clock != null && wallClock != null, "clocks missing");
-      require(requestTimeoutNs > 0, "the request timeout is positive");
-      require(nodeIds.contains(nodeId), "node " + nodeId + " is not in the node list");
-      require(NodeIds.areValid(nodeIds), "1 to 1024 sorted ids of 1 to 64 of A-Z a-z 0-9 _ -");
-      require(Subjects.isPrefix(prefix), "a cluster name is a NATS subject without wildcards");
-      require(incarnation > 0, "an incarnation is positive");
-      require(loopCount >= 1 && loopCount <= 256, "1 to 256 loops");
-      require(BitUtil.isPowerOfTwo(ringBytes), "ring size is a power of two");
-      require(maxFrameBytes <= windowBytes, "a frame fits into the window");
-      require(maxMessageBytes() >= 256, "the longest message has at least 256 bytes");
-      require(inboundFrames >= 2 && windowBytes <= 1 << 30, "queues have sensible sizes");
-      require(
-          helloIntervalNs > 0 && probeIntervalNs > 0 && silenceTimeoutNs > helloIntervalNs,
-          "a peer is heard more often than it may be silent");
-      if (senderWakeup == null) {
-        senderWakeup = homeWakeup;
-      }
-    }
-
-    private static void require(final boolean condition, final String rule) {
-      if (!condition) {
-        throw new IllegalArgumentException(rule);
-      }
-    }
-
-    /**
-     * The longest message that can be claimed: it fits into the ring in front of a peer, and into a
-     * frame with a hello.
-     *
-     * @return length in bytes.
-     */
-    public int maxMessageBytes() {
-      return Math.min(
-          Math.min(maxMessageBytes, ringBytes / 8 - RecordDescriptor.HEADER_LENGTH),
-          maxFrameBytes - OutboundFrame.OVERHEAD_BYTES);
-    }
-
-    /**
-     * Sets the longest message that will be claimed; by default the longest that could be.
-     *
-     * @param value to set.
-     * @return this.
-     */
-    public Context maxMessageBytes(final int value) {
-      maxMessageBytes = value;
-      return this;
-    }
-
-    /**
-     * The longest frame that cannot be made shorter: the longest message alone, with a hello. A
-     * carrier has to take as much.
-     *
-     * @return length in bytes.
-     */
-    public int minFrameBytes() {
-      return OutboundFrame.OVERHEAD_BYTES + maxMessageBytes();
-    }
-
-    /**
-     * Sets the id of this node, one of the node list.
-     *
-     * @param value to set.
-     * @return this.
-     */
-    public Context nodeId(final String value) {
-      nodeId = value;
-      return this;
-    }
-
-    String nodeId() {
-      return nodeId;
-    }
-
-    /**
-     * Sets all node ids of the cluster, sorted and distinct.
-     *
-     * @param value to set.
-     * @return this.
-     */
-    public Context nodeIds(final List<String> value) {
-      nodeIds = List.copyOf(value);
-      return this;
-    }
-
-    List<String> nodeIds() {
-      return nodeIds;
-    }
-
-    /**
-     * Sets the incarnation of this node, above any earlier one.
-     *
-     * @param value to set.
-     * @return this.
-     */
-    public Context incarnation(final long value) {
-      incarnation = value;
-      return this;
-    }
-
-    long incarnation() {
-      return incarnation;
-    }
-
-    /**
-     * Sets the prefix of all subjects: the cluster's name.
-     *
-     * @param value to set.
-     * @return this.
-     */
-    public Context prefix(final String value) {
-      prefix = value;
-      return this;
-    }
-
-    String prefix() {
-      return prefix;
-    }
-
-    /**
-     * Sets the number of shards; part of the fingerprint.
-     *
-     * @param value to set.
-     * @return this.
-     */
-    public Context shardCount(final int value) {
-      shardCount = value;
-      return this;
-    }
-
-    int shardCount() {
-      return shardCount;
-    }
-
-    /**
-     * Sets the seed of the placement; part of the fingerprint.
-     *
-     * @param value to set.
-     * @return this.
-     */
-    public Context seed(final String value) {
-      seed = value;
-      return this;
-    }
-
-    String seed() {
-      return seed;
-    }
-
-    /**
-     * Sets the slots of a lane; part of the fingerprint.
-     *
-     * @param value to set.
-     * @return this.
-     */
-    public Context laneWindow(final int value) {
-      laneWindow = value;
-      return this;
-    }
-
-    int laneWindow() {
-      return laneWindow;
-    }
-
-    /**
-     * Sets the number of this node's event loops, 1 to 256.
-     *
-     * @param value to set.
-     * @return this.
-     */
-    public Context loopCount(final int value) {
-      loopCount = value;
-      return this;
-    }
-
-    int loopCount() {
-      return loopCount;
-    }
-
-    /**
-     * Sets what carries the frames; not owned by the link.
-     *
-     * @param value to set.
-     * @return this.
-     */
-    public Context carrier(final FrameCarrier value) {
-      carrier = value;
-      return this;
-    }
-
-    FrameCarrier carrier() {
-      return carrier;
-    }
-
-    /**
-     * Sets what takes the commands and replies that arrive.
-     *
-     * @param value to set.
-     * @return this.
-     */
-    public Context inbound(final InboundHandler value) {
-      inbound = value;
-      return this;
-    }
-
-    InboundHandler inbound() {
-      return inbound;
-    }
-
-    /**
-     * Sets what wakes whoever steps the receiver.
-     *
-     * @param value to set.
-     * @return this.
-     */
-    public Context homeWakeup(final Wakeup value) {
-      homeWakeup = value;
-      return this;
-    }
-
-    /**
-     * Sets what wakes whoever steps the sender; by default the home wake-up.
-     *
-     * @param value to set.
-     * @return this.
-     */
-    public Context senderWakeup(final Wakeup value) {
-      senderWakeup = value;
-      return this;
-    }
-
-    Wakeup senderWakeup() {
-      return senderWakeup;
-    }
-
-    /**
-     * Sets the monotonic clock: the one whose time the agents are stepped with. Read by the threads
-     * that step the receiver and the sender, once for each frame.
-     *
-     * @param value to set.
-     * @return this.
-     */
-    public Context clock(final NanoClock value) {
-      clock = value;
-      return this;
-    }
-
-    NanoClock clock() {
-      return clock;
-    }
-
-    /**
-     * Sets the wall clock, which hellos name; by default the system's.
-     *
-     * @param value to set.
-     * @return this.
-     */
-    public Context wallClock(final EpochClock value) {
-      wallClock = value;
-      return this;
-    }
-
-    EpochClock wallClock() {
-      return wallClock;
-    }
-
-    /**
-     * Sets the longest time for which a command may be under way to this node's shards, which its
-     * hellos name.
-     *
-     * @param value nanoseconds.
-     * @return this.
-     */
-    public Context requestTimeoutNs(final long value) {
-      requestTimeoutNs = value;
-      return this;
-    }
-
-    long requestTimeoutNs() {
-      return requestTimeoutNs;
-    }
-
-    /**
-     * Sets what hears of events.
-     *
-     * @param value to set.
-     * @return this.
-     */
-    public Context listener(final LinkListener value) {
-      listener = value;
-      return this;
-    }
-
-    LinkListener listener() {
-      return listener;
-    }
-
-    /**
-     * Sets the bytes published to a peer that it may not have acknowledged.
-     *
-     * @param value to set.
-     * @return this.
-     */
-    public Context windowBytes(final int value) {
-      windowBytes = value;
-      return this;
-    }
-
-    int windowBytes() {
-      return windowBytes;
-    }
-
-    /**
-     * Sets the bytes that may wait in front of that window, a power of two.
-     *
-     * @param value to set.
-     * @return this.
-     */
-    public Context ringBytes(final int value) {
-      ringBytes = value;
-      return this;
-    }
-
-    /**
-     * Sets the size of the largest frame, sent or accepted.
-     *
-     * @param value to set.
-     * @return this.
-     */
-    public Context maxFrameBytes(final int value) {
-      maxFrameBytes = value;
-      return this;
-    }
-
-    int maxFrameBytes() {
-      return maxFrameBytes;
-    }
-
-    /**
-     * Sets the frames that may wait for the receiver.
-     *
-     * @param value to set.
-     * @return this.
-     */
-    public Context inboundFrames(final int value) {
-      inboundFrames = value;
-      return this;
-    }
-
-    /**
-     * Sets the longest time between two hellos to a peer, nanoseconds.
-     *
-     * @param value to set.
-     * @return this.
-     */
-    public Context helloIntervalNs(final long value) {
-      helloIntervalNs = value;
-      return this;
-    }
-
-    long helloIntervalNs() {
-      return helloIntervalNs;
-    }
-
-    /**
-     * Sets the time between two hellos that ask a peer whose window is full for an acknowledgement,
-     * nanoseconds.
-     *
-     * @param value to set.
-     * @return this.
-     */
-    public Context probeIntervalNs(final long value) {
-      probeIntervalNs = value;
-      return this;
-    }
-
-    long probeIntervalNs() {
-      return probeIntervalNs;
-    }
-
-    /**
-     * Sets the silence after which a peer is down, nanoseconds.
-     *
-     * @param value to set.
-     * @return this.
-     */
-    public Context silenceTimeoutNs(final long value) {
-      silenceTimeoutNs = value;
-      return this;
-    }
-
-    long silenceTimeoutNs() {
-      return silenceTimeoutNs;
-    }
-
-    /**
-     * Sets the longest time for which a command that finds its ring full is kept, nanoseconds.
-     *
-     * @param value to set.
-     * @return this.
-     */
-    public Context queueLimitNs(final long value) {
-      queueLimitNs = value;
-      return this;
-    }
-
-    long queueLimitNs() {
-      return queueLimitNs;
-    }
+    inbound.close();
   }
 }

@@ -10,7 +10,6 @@ final class Hello {
   NodeState state;
   long fingerprint;
   long knownIncarnation;
-  int loopCount;
   long requestTimeoutNs;
   long wallClockMs;
   long knownWallClockMs;

@@ -1,5 +1,6 @@
 package io.tally.transport;
 
+import io.tally.engine.ClusterSettings;
 import io.tally.engine.StableHash;
 import io.tally.engine.codecs.HelloDecoder;
 import io.tally.engine.codecs.MessageHeaderDecoder;
@@ -55,7 +56,7 @@ final class HelloAdapter {
     }
     decoder.wrapAndApplyHeader(buffer, offset, header);
     final int idLength = decoder.nodeIdLength();
-    if (idLength > NodeIds.MAX_LENGTH
+    if (idLength > ClusterSettings.MAX_NODE_ID_LENGTH
         || idHeaderOffset + HelloDecoder.nodeIdHeaderLength() + idLength > length) {
       return false;
     }
@@ -72,7 +73,7 @@ final class HelloAdapter {
     final byte[] id = new byte[idLength];
     decoder.getNodeId(id, 0, idLength);
     final String nodeId = new String(id, StandardCharsets.ISO_8859_1);
-    if (!NodeIds.isValid(nodeId) || StableHash.hash(nodeId) != key) {
+    if (!ClusterSettings.isNodeId(nodeId) || StableHash.hash(nodeId) != key) {
       return false;
     }
     hello.nodeId = nodeId;
@@ -81,7 +82,6 @@ final class HelloAdapter {
     hello.state = state;
     hello.fingerprint = decoder.fingerprint();
     hello.knownIncarnation = decoder.knownIncarnation();
-    hello.loopCount = decoder.loopCount();
     hello.requestTimeoutNs = decoder.requestTimeoutNs();
     hello.wallClockMs = decoder.wallClockMs();
     hello.knownWallClockMs = decoder.knownWallClockMs();

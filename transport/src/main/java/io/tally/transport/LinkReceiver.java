@@ -8,7 +8,6 @@ import io.tally.engine.codecs.HelloDecoder;
 import io.tally.engine.codecs.MessageHeaderDecoder;
 import io.tally.transport.InboundPeer.HeldFrame;
 import java.nio.ByteOrder;
-import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -24,8 +23,8 @@ final class LinkReceiver implements SteppedAgent {
   /** While something is kept, room may appear at any moment and nobody tells. */
   private static final long HELD_RETRY_NS = 1_000_000;
 
-  private final ManyToOneConcurrentArrayQueue<byte[]> inbound;
-  private volatile InboundHandler handler;
+  private final InboundFrames inbound;
+  private volatile InboundHandler handler = new NoInbound();
   private final NanoClock clock;
   private final Wakeup senderWakeup;
   private final LinkListener listener;
@@ -47,22 +46,22 @@ final class LinkReceiver implements SteppedAgent {
   private long nextStepNs;
 
   LinkReceiver(
-      final ClusterLink.Context context,
+      final LinkSettings settings,
+      final LinkContext context,
       final LocalNode local,
       final Membership membership,
-      final ManyToOneConcurrentArrayQueue<byte[]> inbound,
+      final InboundFrames inbound,
       final LinkCounters counters) {
     this.inbound = inbound;
     this.membership = membership;
     this.counters = counters;
-    handler = context.inbound();
     clock = context.clock();
     senderWakeup = context.senderWakeup();
     listener = context.listener();
-    queueLimitNs = context.queueLimitNs();
-    silenceTimeoutNs = context.silenceTimeoutNs();
-    windowBytes = context.windowBytes();
-    frame = new InboundFrame(context.maxFrameBytes());
+    queueLimitNs = settings.queueLimitNs();
+    silenceTimeoutNs = settings.silenceTimeoutNs();
+    windowBytes = settings.windowBytes();
+    frame = new InboundFrame(settings.maxFrameBytes());
     helloAdapter = new HelloAdapter(membership, counters);
     roleName = "link-receiver-" + local.id;
   }

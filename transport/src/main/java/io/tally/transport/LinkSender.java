@@ -30,9 +30,11 @@ final class LinkSender implements SteppedAgent {
   private long lastStepNs;
 
   LinkSender(
-      final ClusterLink.Context context,
+      final LinkSettings settings,
+      final FrameCarrier carrier,
       final LocalNode local,
       final PeerTable peers,
+      final Subjects subjects,
       final ManyToOneConcurrentArrayQueue<HelloRequest> helloRequests,
       final PeerPublisher.Resolution resolution,
       final LinkCounters counters) {
@@ -40,17 +42,17 @@ final class LinkSender implements SteppedAgent {
     this.peers = peers;
     this.helloRequests = helloRequests;
     this.counters = counters;
-    carrier = context.carrier();
-    helloIntervalNs = context.helloIntervalNs();
+    this.carrier = carrier;
+    helloIntervalNs = settings.helloIntervalNs();
     startHelloIntervalNs = Math.max(1, helloIntervalNs / 5);
-    discoverySubject = new Subjects(context.prefix()).hello();
+    discoverySubject = subjects.hello();
     roleName = "link-sender-" + local.id;
-    frame = new OutboundFrame(local, context.maxFrameBytes());
+    frame = new OutboundFrame(local, settings.maxFrameBytes());
     publishers = new PeerPublisher[peers.others().length];
     for (int i = 0; i < publishers.length; i++) {
       publishers[i] =
           new PeerPublisher(
-              peers.others()[i], local, resolution, carrier, frame, counters, context);
+              peers.others()[i], local, resolution, carrier, frame, counters, settings);
     }
   }
 

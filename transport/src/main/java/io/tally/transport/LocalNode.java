@@ -4,6 +4,7 @@ import io.tally.engine.ClusterSettings;
 import io.tally.engine.StableHash;
 import io.tally.engine.codecs.NodeState;
 import java.nio.charset.StandardCharsets;
+import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.NanoClock;
 
 /**
@@ -32,20 +33,22 @@ final class LocalNode {
   private volatile boolean helloSaid;
   private volatile long firstHelloNs;
 
-  LocalNode(final ClusterLink.Context context) {
-    id = context.nodeId();
+  LocalNode(
+      final ClusterSettings cluster,
+      final NodeStart start,
+      final long requestTimeoutNs,
+      final NanoClock clock,
+      final EpochClock wallClock) {
+    id = start.nodeId();
     idBytes = id.getBytes(StandardCharsets.US_ASCII);
     key = StableHash.hash(id);
-    incarnation = context.incarnation();
-    fingerprint =
-        new ClusterSettings(
-                context.nodeIds(), context.shardCount(), context.seed(), context.laneWindow())
-            .fingerprint(PROTOCOL_VERSION);
-    loopCount = context.loopCount();
-    requestTimeoutNs = context.requestTimeoutNs();
-    clock = context.clock();
-    wallClock = new WallClock(context.wallClock());
-    wallClock.time();
+    incarnation = start.incarnation();
+    fingerprint = cluster.fingerprint(PROTOCOL_VERSION);
+    loopCount = start.loopCount();
+    this.requestTimeoutNs = requestTimeoutNs;
+    this.clock = clock;
+    this.wallClock = new WallClock(wallClock);
+    this.wallClock.time();
   }
 
   /** The latest that this node's wall clock has shown. Any thread. */

@@ -33,20 +33,22 @@ final class Membership {
   private boolean drainingHeard;
 
   Membership(
-      final ClusterLink.Context context,
+      final long silenceTimeoutNs,
       final LocalNode local,
       final PeerTable peers,
       final RefusedProcesses refused,
+      final Subjects subjects,
       final ManyToOneConcurrentArrayQueue<HelloRequest> helloRequests,
+      final LinkListener listener,
       final LinkCounters counters) {
     this.local = local;
     this.peers = peers;
     this.refused = refused;
     this.helloRequests = helloRequests;
     this.counters = counters;
-    subjects = new Subjects(context.prefix());
-    listener = context.listener();
-    silenceTimeoutNs = context.silenceTimeoutNs();
+    this.subjects = subjects;
+    this.listener = listener;
+    this.silenceTimeoutNs = silenceTimeoutNs;
     inboundPeers = new InboundPeer[peers.others().length];
     for (int i = 0; i < inboundPeers.length; i++) {
       inboundPeers[i] = new InboundPeer(peers.others()[i]);
@@ -253,7 +255,6 @@ final class Membership {
         new PeerSession(
             hello.incarnation,
             subjects.node(peer.id, hello.incarnation),
-            hello.loopCount,
             hello.requestTimeoutNs,
             Math.max(hello.wallClockMs, Incarnation.wallClockMs(hello.incarnation)),
             new PeerClock(hello.clockNs, hello.arrivalNs));

@@ -1,5 +1,6 @@
 package io.tally.transport;
 
+import io.tally.engine.ClusterSettings;
 import io.tally.engine.codecs.CommandDecoder;
 import io.tally.engine.codecs.FrameHeaderEncoder;
 import io.tally.engine.codecs.HelloEncoder;
@@ -22,7 +23,7 @@ final class OutboundFrame {
           + MessageHeaderEncoder.ENCODED_LENGTH
           + HelloEncoder.BLOCK_LENGTH
           + HelloEncoder.nodeIdHeaderLength()
-          + NodeIds.MAX_LENGTH;
+          + ClusterSettings.MAX_NODE_ID_LENGTH;
 
   /** What a frame with one message holds at most besides the message. */
   static final int OVERHEAD_BYTES = HEADER_BYTES + MAX_HELLO_BYTES + LENGTH_BYTES;

@@ -67,17 +67,17 @@ final class PeerPublisher {
       final FrameCarrier carrier,
       final OutboundFrame frame,
       final LinkCounters counters,
-      final ClusterLink.Context context) {
+      final LinkSettings settings) {
     this.peer = peer;
     this.local = local;
     this.resolution = resolution;
     this.carrier = carrier;
     this.frame = frame;
     this.counters = counters;
-    helloIntervalNs = context.helloIntervalNs();
-    probeIntervalNs = context.probeIntervalNs();
-    windowBytes = context.windowBytes();
-    maxFrameBytes = context.maxFrameBytes();
+    helloIntervalNs = settings.helloIntervalNs();
+    probeIntervalNs = settings.probeIntervalNs();
+    windowBytes = settings.windowBytes();
+    maxFrameBytes = settings.maxFrameBytes();
   }
 
   /** Returns the number of messages in the frames published, hellos among them. */

@@ -8,7 +8,6 @@ package io.tally.transport;
 final class PeerSession {
   final long incarnation;
   final String subject;
-  final int loopCount;
   final long requestTimeoutNs;
 
   /** The latest that its wall clock had shown when it was first heard, and believed. */
@@ -37,13 +36,11 @@ final class PeerSession {
   PeerSession(
       final long incarnation,
       final String subject,
-      final int loopCount,
       final long requestTimeoutNs,
       final long wallClockMs,
       final PeerClock clock) {
     this.incarnation = incarnation;
     this.subject = subject;
-    this.loopCount = loopCount;
     this.requestTimeoutNs = requestTimeoutNs;
     this.wallClockMs = wallClockMs;
     this.clock = clock;

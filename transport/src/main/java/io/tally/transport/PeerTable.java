@@ -1,9 +1,7 @@
 package io.tally.transport;
 
 import io.tally.engine.StableHash;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /** The peers of a node by index in the node list. */
 final class PeerTable {
@@ -16,18 +14,13 @@ final class PeerTable {
   PeerTable(final List<String> sortedNodeIds, final String localId, final int ringBytes) {
     byIndex = new Peer[sortedNodeIds.size()];
     others = new Peer[byIndex.length - 1];
-    final Set<Long> keys = new HashSet<>();
     int otherCount = 0;
     for (int i = 0; i < byIndex.length; i++) {
       final String id = sortedNodeIds.get(i);
-      final long key = StableHash.hash(id);
-      if (!keys.add(key)) {
-        throw new IllegalArgumentException("two node ids have the same key, one is " + id);
-      }
       if (id.equals(localId)) {
         continue;
       }
-      final Peer peer = new Peer(i, id, key, ringBytes);
+      final Peer peer = new Peer(i, id, StableHash.hash(id), ringBytes);
       byIndex[i] = peer;
       others[otherCount++] = peer;
     }

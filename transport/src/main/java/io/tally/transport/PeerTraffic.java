@@ -7,9 +7,9 @@ package io.tally.transport;
  * @param roundTripCount frames timed so far.
  * @param roundTripSumNs of their times, in nanoseconds.
  * @param unacknowledgedBytes of the frames sent to it, as of the sender's last step; hellos pass
- *     also where they are more than {@link ClusterLink.Context#windowBytes(int)}.
+ *     also where they are more than {@link LinkSettings#windowBytes()}.
  * @param queuedBytes of commands and replies that wait to be sent to it, at most {@link
- *     ClusterLink.Context#ringBytes(int)}.
+ *     LinkSettings#ringBytes()}.
  */
 public record PeerTraffic(
     long roundTripCount, long roundTripSumNs, long unacknowledgedBytes, long queuedBytes) {

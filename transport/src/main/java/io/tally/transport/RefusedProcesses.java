@@ -1,5 +1,6 @@
 package io.tally.transport;
 
+import io.tally.engine.ClusterSettings;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.function.Predicate;
  * ask for the ids of those that live.
  */
 final class RefusedProcesses {
-  private static final int LIMIT = NodeIds.MAX_COUNT;
+  private static final int LIMIT = ClusterSettings.MAX_NODE_COUNT;
 
   private final long silenceTimeoutNs;
   private final List<Refused> heard = new ArrayList<>();

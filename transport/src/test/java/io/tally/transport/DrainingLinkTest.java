@@ -38,7 +38,7 @@ class DrainingLinkTest {
 
   private TestNode launch(final String id, final long incarnation) {
     return TestNode.launch(
-        TestNode.context(id, incarnation).nodeIds(List.of("a", "b")).nodeId(id), carrier);
+        TestNode.setup(id, incarnation).nodeIds(List.of("a", "b")).nodeId(id), carrier);
   }
 
   private void exchange() {

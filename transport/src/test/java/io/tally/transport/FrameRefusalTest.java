@@ -35,17 +35,21 @@ class FrameRefusalTest {
 
   @BeforeEach
   void launch() {
-    node = TestNode.launch(TestNode.context("node-0", 10), carrier);
+    node = TestNode.launch(TestNode.setup("node-0", 10), carrier);
     node.link.markReady();
-    final LocalNode remote =
-        new LocalNode(
-            TestNode.context("node-1", INCARNATION).loopCount(3).clock(new CachedNanoClock()));
+    final LocalNode remote = remote("node-1", INCARNATION);
     remote.state(NodeState.READY);
     final OutboundFrame frame = new OutboundFrame(remote, 4096);
     frame.appendHello(0, 0, true, false);
     append(frame, 1);
     append(frame, 2);
     valid = frame.finish(1, 0);
+  }
+
+  private static LocalNode remote(final String nodeId, final long incarnation) {
+    final NodeSetup setup = TestNode.setup(nodeId, incarnation);
+    return new LocalNode(
+        setup.cluster(), setup.start(), 1_000_000_000, new CachedNanoClock(), setup.wallClock());
   }
 
   @AfterEach
@@ -113,7 +117,6 @@ class FrameRefusalTest {
                     1,
                     ByteOrder.LITTLE_ENDIAN)));
     assertEquals(INCARNATION, node.link.incarnation(1));
-    assertEquals(3, node.link.peerLoopCount(1));
     for (final FrameRefusal reason : FrameRefusal.values()) {
       assertEquals(0, node.link.counters().refused(reason));
     }
@@ -214,10 +217,7 @@ class FrameRefusalTest {
   }
 
   private static byte[] dataFrame(final String nodeId, final long incarnation) {
-    final OutboundFrame frame =
-        new OutboundFrame(
-            new LocalNode(TestNode.context(nodeId, incarnation).clock(new CachedNanoClock())),
-            4096);
+    final OutboundFrame frame = new OutboundFrame(remote(nodeId, incarnation), 4096);
     append(frame, 1);
     return frame.finish(1, 0);
   }

@@ -42,8 +42,8 @@ class NatsCarrierTest {
     try (NatsServerProcess server = TestServer.launch(NatsServerProcess.Listener.NONE);
         NatsCarrier carrierA = TestServer.connect(server.url());
         NatsCarrier carrierB = TestServer.connect(server.url());
-        TestNode a = TestNode.launch(TestNode.context("node-0", 10), carrierA);
-        TestNode b = TestNode.launch(TestNode.context("node-1", 20), carrierB)) {
+        TestNode a = TestNode.launch(TestNode.setup("node-0", 10), carrierA);
+        TestNode b = TestNode.launch(TestNode.setup("node-1", 20), carrierB)) {
       a.link.markReady();
       b.link.markReady();
       stepUntil(a, b, () -> a.link.incarnation(1) == 20 && b.link.incarnation(0) == 10);

@@ -40,12 +40,12 @@ abstract class NodeLinkContract {
     stepped.forEach(TestNode::close);
   }
 
-  private ClusterLink.Context context(final int node, final long incarnation) {
-    return TestNode.context("node-" + node, incarnation).prefix(cluster);
+  private NodeSetup setup(final int node, final long incarnation) {
+    return TestNode.setup("node-" + node, incarnation).clusterName(cluster);
   }
 
-  private TestNode launch(final ClusterLink.Context context) {
-    final TestNode node = TestNode.launch(context, carrier);
+  private TestNode launch(final NodeSetup setup) {
+    final TestNode node = TestNode.launch(setup, carrier);
     stepped.add(node);
     return node;
   }
@@ -61,9 +61,7 @@ abstract class NodeLinkContract {
   }
 
   private TestNode[] launchReady() {
-    final TestNode[] nodes = {
-      launch(context(0, 100)), launch(context(1, 101)), launch(context(2, 102))
-    };
+    final TestNode[] nodes = {launch(setup(0, 100)), launch(setup(1, 101)), launch(setup(2, 102))};
     stepUntil(
         "all have answered",
         () ->
@@ -121,9 +119,9 @@ abstract class NodeLinkContract {
 
   @Test
   void shouldKeepFramesWithinTheirLargestSize() {
-    launch(context(0, 100).maxFrameBytes(2048));
-    launch(context(1, 101).maxFrameBytes(2048));
-    launch(context(2, 102).maxFrameBytes(2048));
+    launch(setup(0, 100).maxFrameBytes(2048));
+    launch(setup(1, 101).maxFrameBytes(2048));
+    launch(setup(2, 102).maxFrameBytes(2048));
     stepped.forEach(node -> node.link.markReady());
     final TestNode[] nodes = stepped.toArray(new TestNode[0]);
     stepUntil("up", () -> nodes[0].link.incarnation(1) == 101);
@@ -176,8 +174,8 @@ abstract class NodeLinkContract {
   @Test
   void shouldBoundUnacknowledgedBytesAndGoOnAfterTheAck() {
     final int window = 1 << 16;
-    final TestNode sender = launch(context(0, 100).windowBytes(window).ringBytes(1 << 14));
-    final TestNode receiver = launch(context(1, 101).queueLimitNs(60_000_000_000L));
+    final TestNode sender = launch(setup(0, 100).windowBytes(window).ringBytes(1 << 14));
+    final TestNode receiver = launch(setup(1, 101).queueLimitNs(60_000_000_000L));
     sender.link.markReady();
     receiver.link.markReady();
     stepUntil("up", () -> sender.link.incarnation(1) == 101 && receiver.link.incarnation(0) == 100);
@@ -251,16 +249,15 @@ abstract class NodeLinkContract {
 
   @Test
   void shouldNotAddressAPeerBeforeItIsReady() {
-    final TestNode ready = launch(context(0, 100));
+    final TestNode ready = launch(setup(0, 100));
     ready.link.markReady();
     assertEquals(NodeLink.DOWN, ready.offerCommand(1, 1, 10));
-    final TestNode starting = launch(context(1, 101));
+    final TestNode starting = launch(setup(1, 101));
     stepUntil("met", () -> ready.link.peerStatus(1) == PeerStatus.STARTING);
     assertEquals(0, ready.link.incarnation(1));
     assertEquals(NodeLink.DOWN, ready.offerCommand(1, 1, 10));
     starting.link.markReady();
     stepUntil("up", () -> ready.link.incarnation(1) == 101);
-    assertEquals(1, ready.link.peerLoopCount(1));
     assertEquals(NodeLink.CLAIMED, ready.offerCommand(1, 1, 10));
     assertEquals(NodeLink.DOWN, ready.offerCommand(0, 1, 10), "to itself");
     assertEquals(0, ready.link.incarnation(0));
@@ -319,7 +316,7 @@ abstract class NodeLinkContract {
   void shouldTurnToANewIncarnationWhenItIsReady() {
     final TestNode[] nodes = launchReady();
     stepped.remove(nodes[1]);
-    final TestNode successor = launch(context(1, 201));
+    final TestNode successor = launch(setup(1, 201));
     stepUntil("met", () -> successor.link.startState(System.nanoTime()).answered().size() == 2);
     assertEquals(101, nodes[0].link.incarnation(1), "a starting process takes nothing");
     nodes[0].offerCommand(1, 1, 10);
@@ -336,7 +333,7 @@ abstract class NodeLinkContract {
   @Test
   void shouldRefuseAProcessWithAnotherConfiguration() {
     final TestNode[] nodes = launchReady();
-    final TestNode stranger = launch(context(1, 300).shardCount(32));
+    final TestNode stranger = launch(setup(1, 300).shardCount(32));
     stepUntil(
         "both sides know",
         () ->
@@ -360,7 +357,7 @@ abstract class NodeLinkContract {
   void shouldRefuseANodeThatIsNotInTheList() {
     final TestNode[] nodes = launchReady();
     final TestNode stranger =
-        launch(context(0, 300).nodeId("node-9").nodeIds(List.of("node-0", "node-9")));
+        launch(setup(0, 300).nodeId("node-9").nodeIds(List.of("node-0", "node-9")));
     stepUntil("refused", () -> nodes[0].events.contains("node-9 300 refused: fingerprint"));
     stepUntil("told", () -> stranger.link.startState(0).refused().contains("node-0"));
     assertEquals(2, nodes[0].link.startState(0).up().size());
@@ -369,7 +366,7 @@ abstract class NodeLinkContract {
   @Test
   void shouldMakeANewcomerGiveWayToTheRunningProcess() {
     final TestNode[] nodes = launchReady();
-    final TestNode newcomer = launch(context(1, 400));
+    final TestNode newcomer = launch(setup(1, 400));
     stepUntil("told", () -> newcomer.events.contains("already running 101"));
     assertEquals(101, newcomer.link.startState(0).alreadyRunning());
     assertFalse(newcomer.link.startState(System.nanoTime() + 1_000_000_000L).mayBecomeReady());
@@ -382,8 +379,8 @@ abstract class NodeLinkContract {
 
   @Test
   void shouldMakeTheHigherOfTwoStartingProcessesGiveWay() {
-    final TestNode lower = launch(context(1, 100));
-    final TestNode higher = launch(context(1, 200));
+    final TestNode lower = launch(setup(1, 100));
+    final TestNode higher = launch(setup(1, 200));
     stepUntil("told", () -> higher.events.contains("already running 100"));
     assertEquals(0, lower.link.startState(0).alreadyRunning());
   }
@@ -392,7 +389,7 @@ abstract class NodeLinkContract {
   void shouldTellAProcessThatItsSuccessorIsReady() {
     final TestNode[] nodes = launchReady();
     stepped.remove(nodes[1]);
-    final TestNode successor = launch(context(1, 500));
+    final TestNode successor = launch(setup(1, 500));
     stepUntil("met", () -> successor.link.startState(0).answered().size() == 2);
     successor.link.markReady();
     stepUntil("replaced", () -> nodes[0].link.incarnation(1) == 500);
@@ -409,13 +406,13 @@ abstract class NodeLinkContract {
     stepped.remove(nodes[1]);
     nodes[1].close();
     stepUntil("gone", () -> nodes[0].link.peerStatus(1) == PeerStatus.LEFT);
-    final TestNode late = launch(context(1, 50));
+    final TestNode late = launch(setup(1, 50));
     stepUntil("told", () -> late.events.contains("known 101"));
     assertEquals(101, late.link.startState(0).knownIncarnation());
     assertFalse(late.link.startState(System.nanoTime() + 1_000_000_000L).mayBecomeReady());
     stepped.remove(late);
     late.close();
-    final TestNode again = launch(context(1, 150));
+    final TestNode again = launch(setup(1, 150));
     stepUntil(
         "listened",
         () ->

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.engine.ClusterSettings;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,18 +39,10 @@ class PlannedStopTest {
 
   private ClusterLink link(final String id, final long incarnation) throws IOException {
     return ClusterLink.launch(
-        new ClusterLink.Context()
-            .nodeId(id)
-            .nodeIds(List.of("a", "b"))
-            .incarnation(incarnation)
-            .prefix("stop")
-            .shardCount(64)
-            .seed("seed")
-            .laneWindow(4096)
-            .carrier(carrier)
-            .clock(() -> nowNs)
-            .wallClock(() -> 0)
-            .homeWakeup(() -> {}));
+        ClusterSettings.of(List.of("a", "b")),
+        new NodeStart("stop", id, incarnation, 1),
+        LinkSettings.of(1_000, 250 * MS, 1_000 * MS),
+        new LinkContext(carrier, () -> nowNs, () -> 0, () -> {}, () -> {}, LinkListener.NONE));
   }
 
   private void step(final ClusterLink... links) {

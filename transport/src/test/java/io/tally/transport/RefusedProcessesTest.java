@@ -2,6 +2,7 @@ package io.tally.transport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.tally.engine.ClusterSettings;
 import org.junit.jupiter.api.Test;
 
 class RefusedProcessesTest {
@@ -17,15 +18,15 @@ class RefusedProcessesTest {
 
   @Test
   void shouldTellOnceOfEachOfAWholeClusterOfStrangers() {
-    assertEquals(NodeIds.MAX_COUNT, newcomers(NodeIds.MAX_COUNT));
-    assertEquals(0, newcomers(NodeIds.MAX_COUNT));
-    assertEquals(NodeIds.MAX_COUNT, refused.livingIds().size());
+    assertEquals(ClusterSettings.MAX_NODE_COUNT, newcomers(ClusterSettings.MAX_NODE_COUNT));
+    assertEquals(0, newcomers(ClusterSettings.MAX_NODE_COUNT));
+    assertEquals(ClusterSettings.MAX_NODE_COUNT, refused.livingIds().size());
   }
 
   @Test
   void shouldKeepNoMoreThanThat() {
-    newcomers(2 * NodeIds.MAX_COUNT);
-    assertEquals(NodeIds.MAX_COUNT, refused.livingIds().size());
-    assertEquals("n" + NodeIds.MAX_COUNT, refused.livingIds().get(0));
+    newcomers(2 * ClusterSettings.MAX_NODE_COUNT);
+    assertEquals(ClusterSettings.MAX_NODE_COUNT, refused.livingIds().size());
+    assertEquals("n" + ClusterSettings.MAX_NODE_COUNT, refused.livingIds().get(0));
   }
 }

@@ -26,9 +26,9 @@ class SteppedLinkTest {
   private TestNode a;
   private TestNode b;
 
-  private void launchPair(final ClusterLink.Context contextA, final ClusterLink.Context contextB) {
-    a = TestNode.launch(contextA.nodeIds(List.of("a", "b")).nodeId("a"), carrier);
-    b = TestNode.launch(contextB.nodeIds(List.of("a", "b")).nodeId("b"), carrier);
+  private void launchPair(final NodeSetup setupA, final NodeSetup setupB) {
+    a = TestNode.launch(setupA.nodeIds(List.of("a", "b")).nodeId("a"), carrier);
+    b = TestNode.launch(setupB.nodeIds(List.of("a", "b")).nodeId("b"), carrier);
     a.link.markReady();
     b.link.markReady();
     exchange();
@@ -37,7 +37,7 @@ class SteppedLinkTest {
   }
 
   private void launchPair() {
-    launchPair(TestNode.context("a", 10), TestNode.context("b", 20));
+    launchPair(TestNode.setup("a", 10), TestNode.setup("b", 20));
   }
 
   private void exchange() {
@@ -145,8 +145,8 @@ class SteppedLinkTest {
   void shouldHandNothingToAPeerThatRefusesIt() {
     // Its own clock is right: it made a mistake, and b alone hears of no clock that excuses it.
     final long mistaken = Incarnation.of(aheadMs(), 1);
-    a = TestNode.launch(TestNode.context("a", mistaken).nodeIds(List.of("a", "b")), carrier);
-    b = TestNode.launch(TestNode.context("b", 20).nodeIds(List.of("a", "b")), carrier);
+    a = TestNode.launch(TestNode.setup("a", mistaken).nodeIds(List.of("a", "b")), carrier);
+    b = TestNode.launch(TestNode.setup("b", 20).nodeIds(List.of("a", "b")), carrier);
     a.link.markReady();
     b.link.markReady();
     pass(5_000, a, b);
@@ -246,8 +246,8 @@ class SteppedLinkTest {
   @Test
   void shouldWakeTheSenderWhenAFullWindowOpens() {
     launchPair(
-        TestNode.context("a", 10).windowBytes(1 << 16).maxFrameBytes(1 << 13),
-        TestNode.context("b", 20).windowBytes(1 << 16));
+        TestNode.setup("a", 10).windowBytes(1 << 16).maxFrameBytes(1 << 13),
+        TestNode.setup("b", 20).windowBytes(1 << 16));
     int claimed = 0;
     while (a.count(LinkCounter.WINDOW_STALLS) == 0) {
       assertEquals(NodeLink.CLAIMED, a.offerCommand(1, claimed++, 900));
@@ -269,7 +269,7 @@ class SteppedLinkTest {
 
   @Test
   void shouldEmptyItsRingInOneStepAlsoWhereItWraps() {
-    launchPair(TestNode.context("a", 10).ringBytes(1 << 13), TestNode.context("b", 20));
+    launchPair(TestNode.setup("a", 10).ringBytes(1 << 13), TestNode.setup("b", 20));
     long next = 0;
     for (int round = 0; round < 500; round++) {
       for (int i = 0; i < 7; i++) {
@@ -289,9 +289,9 @@ class SteppedLinkTest {
   @Test
   void shouldMakeFramesThatTheCarrierTakesAtPresent() {
     launchPair(
-        TestNode.context("a", 10).maxMessageBytes(1500),
-        TestNode.context("b", 20).maxMessageBytes(1500));
-    final int least = new ClusterLink.Context().maxMessageBytes(1500).minFrameBytes();
+        TestNode.setup("a", 10).maxMessageBytes(1500),
+        TestNode.setup("b", 20).maxMessageBytes(1500));
+    final int least = TestNode.setup("a", 10).maxMessageBytes(1500).link().minFrameBytes();
     long next = 0;
     for (final long bytes : new long[] {Integer.MAX_VALUE, least, 5_000, least, 1 << 20}) {
       for (int i = 0; i < 40; i++) {
@@ -308,20 +308,20 @@ class SteppedLinkTest {
 
   @Test
   void shouldRefuseACarrierThatCannotTakeTheLongestMessage() {
-    final ClusterLink.Context context = TestNode.context("node-0", 10).maxMessageBytes(1500);
-    carrier.maxFrameBytes = context.minFrameBytes() - 1;
+    final NodeSetup setup = TestNode.setup("node-0", 10).maxMessageBytes(1500);
+    carrier.maxFrameBytes = setup.link().minFrameBytes() - 1;
     final AssertionError failure =
-        assertThrows(AssertionError.class, () -> TestNode.launch(context, carrier));
+        assertThrows(AssertionError.class, () -> TestNode.launch(setup, carrier));
     assertEquals(
-        "the network takes no message of " + context.minFrameBytes() + " bytes",
+        "the network takes no message of " + setup.link().minFrameBytes() + " bytes",
         failure.getCause().getMessage());
   }
 
   @Test
   void shouldRegainTheWindowOfLostFrames() {
     launchPair(
-        TestNode.context("a", 10).windowBytes(1 << 16).maxFrameBytes(1 << 13),
-        TestNode.context("b", 20).windowBytes(1 << 16));
+        TestNode.setup("a", 10).windowBytes(1 << 16).maxFrameBytes(1 << 13),
+        TestNode.setup("b", 20).windowBytes(1 << 16));
     carrier.loses = subject -> subject.endsWith("b.20");
     int claimed = 0;
     for (int i = 0; i < 100; i++) {
@@ -334,7 +334,7 @@ class SteppedLinkTest {
     assertEquals(NodeLink.BACK_PRESSURED, a.offerCommand(1, -1, 900));
     assertTrue(a.count(LinkCounter.QUEUE_FULL) > 0);
     assertTrue(a.link.traffic(1).unacknowledgedBytes() > (1 << 16) - 2_000);
-    final int queueBytes = ClusterLink.Context.DEFAULT_RING_BYTES;
+    final int queueBytes = LinkSettings.DEFAULT_RING_BYTES;
     assertTrue(a.link.traffic(1).queuedBytes() > queueBytes - 2_000);
     carrier.loses = subject -> false;
     pass(200, a, b);
@@ -349,15 +349,15 @@ class SteppedLinkTest {
   @Test
   void shouldKeepToTheWindowOfAnIncarnationThatReturns() {
     launchPair(
-        TestNode.context("a", 10).windowBytes(1 << 16).ringBytes(1 << 16).maxFrameBytes(1 << 13),
-        TestNode.context("b", 20));
+        TestNode.setup("a", 10).windowBytes(1 << 16).ringBytes(1 << 16).maxFrameBytes(1 << 13),
+        TestNode.setup("b", 20));
     for (int i = 0; i < 200; i++) {
       a.offerCommand(1, i, 10);
       exchange();
     }
     pass(3_500, a);
     final TestNode twin =
-        TestNode.launch(TestNode.context("b", 30).nodeIds(List.of("a", "b")), carrier);
+        TestNode.launch(TestNode.setup("b", 30).nodeIds(List.of("a", "b")), carrier);
     twin.step(nowNs);
     carrier.deliver();
     a.step(nowNs);
@@ -382,15 +382,15 @@ class SteppedLinkTest {
   @Test
   void shouldNotGiveATwinsPlaceASecondWindow() {
     launchPair(
-        TestNode.context("a", 10).windowBytes(1 << 16).ringBytes(1 << 16).maxFrameBytes(1 << 13),
-        TestNode.context("b", 20));
+        TestNode.setup("a", 10).windowBytes(1 << 16).ringBytes(1 << 16).maxFrameBytes(1 << 13),
+        TestNode.setup("b", 20));
     final long[] bytes = {0};
     carrier.subscribe("test.node.b.20", frame -> bytes[0] += frame.length > 500 ? frame.length : 0);
     fillWindow();
     assertTrue(bytes[0] > 3 << 14, bytes[0] + " bytes left");
     pass(3_500, a);
     final TestNode twin =
-        TestNode.launch(TestNode.context("b", 30).nodeIds(List.of("a", "b")), carrier);
+        TestNode.launch(TestNode.setup("b", 30).nodeIds(List.of("a", "b")), carrier);
     pass(1_500, a, twin);
     assertEquals(PeerStatus.STARTING, a.link.peerStatus(1));
     twin.close();
@@ -419,7 +419,7 @@ class SteppedLinkTest {
 
   @Test
   void shouldLeaveItsStepWhenAPeerGoesDownBetweenTwoOfItsFrames() {
-    launchPair(TestNode.context("a", 10).maxFrameBytes(1 << 13), TestNode.context("b", 20));
+    launchPair(TestNode.setup("a", 10).maxFrameBytes(1 << 13), TestNode.setup("b", 20));
     pass(2_750, a);
     for (int i = 0; i < 20; i++) {
       assertEquals(NodeLink.CLAIMED, a.offerCommand(1, i, 900));
@@ -437,9 +437,9 @@ class SteppedLinkTest {
 
   @Test
   void shouldHandNothingMoreToAnIncarnationThatIsReplacedBetweenTwoFrames() {
-    launchPair(TestNode.context("a", 10).maxFrameBytes(1 << 13), TestNode.context("b", 20));
+    launchPair(TestNode.setup("a", 10).maxFrameBytes(1 << 13), TestNode.setup("b", 20));
     final TestNode successor =
-        TestNode.launch(TestNode.context("b", 30).nodeIds(List.of("a", "b")), carrier);
+        TestNode.launch(TestNode.setup("b", 30).nodeIds(List.of("a", "b")), carrier);
     successor.link.markReady();
     successor.step(nowNs);
     carrier.deliver();
@@ -531,7 +531,7 @@ class SteppedLinkTest {
     a.offerCommand(1, 1, 10);
     exchange();
     final TestNode successor =
-        TestNode.launch(TestNode.context("a", 11).nodeIds(List.of("a", "b")).nodeId("a"), carrier);
+        TestNode.launch(TestNode.setup("a", 11).nodeIds(List.of("a", "b")).nodeId("a"), carrier);
     successor.link.markReady();
     for (int i = 0; i < 3; i++) {
       successor.step(nowNs);
@@ -554,7 +554,7 @@ class SteppedLinkTest {
 
   @Test
   void shouldBoundWhatWaitsForTheReceiver() {
-    launchPair(TestNode.context("a", 10), TestNode.context("b", 20).inboundFrames(4));
+    launchPair(TestNode.setup("a", 10), TestNode.setup("b", 20).inboundFrames(4));
     for (int i = 0; i < 10; i++) {
       a.offerCommand(1, i, 10);
       a.link.sender().doWork(nowNs);
@@ -605,7 +605,7 @@ class SteppedLinkTest {
     launchPair();
     b.clockOffsetNs = 777_000 * MS;
     final TestNode late =
-        TestNode.launch(TestNode.context("b", 21).nodeIds(List.of("a", "b")), carrier);
+        TestNode.launch(TestNode.setup("b", 21).nodeIds(List.of("a", "b")), carrier);
     late.clockOffsetNs = -123_456 * MS;
     late.link.markReady();
     // Each of its frames is on its way for 5 ms.
@@ -625,7 +625,7 @@ class SteppedLinkTest {
 
   @Test
   void shouldNotLetACommandLiveLongerThanItsOwnerAllows() {
-    launchPair(TestNode.context("a", 10), TestNode.context("b", 20).requestTimeoutNs(50 * MS));
+    launchPair(TestNode.setup("a", 10), TestNode.setup("b", 20).requestTimeoutNs(50 * MS));
     assertEquals(
         a.link.peerDeadlineNs(1, nowNs, 50 * MS), a.link.peerDeadlineNs(1, nowNs, 5_000 * MS));
     assertEquals(50 * MS, a.link.peerDeadlineNs(1, nowNs, 5_000 * MS) - nowNs, MS / 10);
@@ -636,7 +636,7 @@ class SteppedLinkTest {
   void shouldRefuseAnIncarnationFarAheadOfAllClocksAndNameIt() {
     launchPair();
     final TestNode outlier =
-        TestNode.launch(TestNode.context("b", Long.MAX_VALUE).nodeIds(List.of("a", "b")), carrier);
+        TestNode.launch(TestNode.setup("b", Long.MAX_VALUE).nodeIds(List.of("a", "b")), carrier);
     outlier.link.markReady();
     outlier.step(nowNs);
     carrier.deliver();
@@ -654,7 +654,7 @@ class SteppedLinkTest {
   void shouldNotEndForATwinOrAPeerThatNamesAnImpossibleIncarnation() {
     launchPair();
     final TestNode twin =
-        TestNode.launch(TestNode.context("a", Long.MAX_VALUE).nodeIds(List.of("a", "b")), carrier);
+        TestNode.launch(TestNode.setup("a", Long.MAX_VALUE).nodeIds(List.of("a", "b")), carrier);
     twin.link.markReady();
     twin.step(nowNs);
     carrier.deliver();
@@ -668,9 +668,9 @@ class SteppedLinkTest {
   void shouldAcceptAnIncarnationThatAgreesWithItsOwnOrAThirdClock() {
     final long aheadMs = aheadMs();
     final long incarnation = Incarnation.of(aheadMs, 1);
-    launchPair(TestNode.context("a", 10), TestNode.context("b", 20).wallClock(() -> aheadMs));
+    launchPair(TestNode.setup("a", 10), TestNode.setup("b", 20).wallClock(() -> aheadMs));
     final TestNode successor =
-        TestNode.launch(TestNode.context("b", incarnation).nodeIds(List.of("a", "b")), carrier);
+        TestNode.launch(TestNode.setup("b", incarnation).nodeIds(List.of("a", "b")), carrier);
     successor.link.markReady();
     meet(successor);
     assertEquals(incarnation, a.link.incarnation(1));
@@ -680,12 +680,10 @@ class SteppedLinkTest {
   void shouldKeepAndRegainAPeerWhoseWallClockWasSetRight() {
     final long[] clockMs = {aheadMs()};
     final long incarnation = Incarnation.of(clockMs[0], 1);
-    a = TestNode.launch(TestNode.context("a", 10).nodeIds(List.of("a", "b")), carrier);
+    a = TestNode.launch(TestNode.setup("a", 10).nodeIds(List.of("a", "b")), carrier);
     b =
         TestNode.launch(
-            TestNode.context("b", incarnation)
-                .nodeIds(List.of("a", "b"))
-                .wallClock(() -> clockMs[0]),
+            TestNode.setup("b", incarnation).nodeIds(List.of("a", "b")).wallClock(() -> clockMs[0]),
             carrier);
     a.link.markReady();
     b.link.markReady();
@@ -701,7 +699,7 @@ class SteppedLinkTest {
     // One that never heard the wrong clock, in the place of a node that is gone.
     a.link.close();
     final TestNode successor =
-        TestNode.launch(TestNode.context("a", 11).nodeIds(List.of("a", "b")), carrier);
+        TestNode.launch(TestNode.setup("a", 11).nodeIds(List.of("a", "b")), carrier);
     pass(500, successor, b);
     assertTrue(successor.link.startState(nowNs).mayBecomeReady());
     successor.link.markReady();
@@ -722,9 +720,9 @@ class SteppedLinkTest {
     pass(3_000, a);
 
     // The clock is right at the next start, and a third node knows nothing of the time before.
-    final TestNode c = TestNode.launch(TestNode.context("c", 30).nodeIds(ids), carrier);
+    final TestNode c = TestNode.launch(TestNode.setup("c", 30).nodeIds(ids), carrier);
     c.link.markReady();
-    b = TestNode.launch(TestNode.context("b", 20).nodeIds(ids), carrier);
+    b = TestNode.launch(TestNode.setup("b", 20).nodeIds(ids), carrier);
     pass(500, a, b, c);
     assertEquals(ahead, b.link.startState(nowNs).knownIncarnation());
     for (long known = ahead; known < ahead + 3; known++) {
@@ -747,13 +745,13 @@ class SteppedLinkTest {
   void shouldBeTakenUpAlsoWhereWhoeverKnewItsPredecessorIsGone() {
     final List<String> ids = List.of("a", "b");
     final long ahead = launchAndEndWithAWrongClock(ids);
-    b = TestNode.launch(TestNode.context("b", 20).nodeIds(ids), carrier);
+    b = TestNode.launch(TestNode.setup("b", 20).nodeIds(ids), carrier);
     pass(500, a, b);
     assertEquals(ahead, b.link.startState(nowNs).knownIncarnation());
     a.link.close();
     b.link.close();
     b = TestNode.launch(successor(ahead).nodeIds(ids), carrier);
-    a = TestNode.launch(TestNode.context("a", 11).nodeIds(ids), carrier);
+    a = TestNode.launch(TestNode.setup("a", 11).nodeIds(ids), carrier);
     b.link.markReady();
     a.link.markReady();
     pass(1_000, a, b);
@@ -765,10 +763,10 @@ class SteppedLinkTest {
   /** A meets B, whose clock is days ahead, and B ends. */
   private long launchAndEndWithAWrongClock(final List<String> ids) {
     final long ahead = Incarnation.of(aheadMs(), 1);
-    a = TestNode.launch(TestNode.context("a", 10).nodeIds(ids), carrier);
+    a = TestNode.launch(TestNode.setup("a", 10).nodeIds(ids), carrier);
     b =
         TestNode.launch(
-            TestNode.context("b", ahead).nodeIds(ids).wallClock(SteppedLinkTest::aheadMs), carrier);
+            TestNode.setup("b", ahead).nodeIds(ids).wallClock(SteppedLinkTest::aheadMs), carrier);
     a.link.markReady();
     b.link.markReady();
     exchange();
@@ -776,19 +774,18 @@ class SteppedLinkTest {
     return ahead;
   }
 
-  private static ClusterLink.Context successor(final long known) {
+  private static NodeSetup successor(final long known) {
     final WallClock clock = new WallClock(System::currentTimeMillis);
     clock.onKnownIncarnation(known);
-    return TestNode.context("b", known + 1).wallClock(clock);
+    return TestNode.setup("b", known + 1).wallClock(clock);
   }
 
   @Test
   void shouldBecomeReadyBesideOneWithAWrongClock() {
-    a = TestNode.launch(TestNode.context("a", 10).nodeIds(List.of("a", "b")), carrier);
+    a = TestNode.launch(TestNode.setup("a", 10).nodeIds(List.of("a", "b")), carrier);
     b =
         TestNode.launch(
-            TestNode.context("b", Incarnation.of(aheadMs(), 1)).nodeIds(List.of("a", "b")),
-            carrier);
+            TestNode.setup("b", Incarnation.of(aheadMs(), 1)).nodeIds(List.of("a", "b")), carrier);
     b.link.markReady();
     pass(500, a, b);
     assertEquals(List.of("b"), a.link.startState(nowNs).outliers());
@@ -801,8 +798,8 @@ class SteppedLinkTest {
 
   @Test
   void shouldKnowThatANodeWasReadyFromWhatItHandsOver() {
-    a = TestNode.launch(TestNode.context("a", 10).nodeIds(List.of("a", "b")), carrier);
-    b = TestNode.launch(TestNode.context("b", 20).nodeIds(List.of("a", "b")), carrier);
+    a = TestNode.launch(TestNode.setup("a", 10).nodeIds(List.of("a", "b")), carrier);
+    b = TestNode.launch(TestNode.setup("b", 20).nodeIds(List.of("a", "b")), carrier);
     a.link.markReady();
     exchange();
     b.link.markReady();
@@ -815,7 +812,7 @@ class SteppedLinkTest {
     a.step(nowNs);
     assertEquals(List.of(1L), a.commands);
     final TestNode successor =
-        TestNode.launch(TestNode.context("b", 15).nodeIds(List.of("a", "b")), carrier);
+        TestNode.launch(TestNode.setup("b", 15).nodeIds(List.of("a", "b")), carrier);
     for (int i = 0; i < 3; i++) {
       successor.step(nowNs);
       carrier.deliver();
@@ -835,7 +832,7 @@ class SteppedLinkTest {
 
   @Test
   void shouldListenBeforeItMayBecomeReady() {
-    a = TestNode.launch(TestNode.context("node-0", 10), carrier);
+    a = TestNode.launch(TestNode.setup("node-0", 10), carrier);
     assertFalse(a.link.startState(nowNs).listened());
     a.step(nowNs);
     pass(290, a);
@@ -849,7 +846,7 @@ class SteppedLinkTest {
   void shouldAnswerAStrangerWhereItMayCertainlyPublish() {
     launchPair();
     final TestNode stranger =
-        TestNode.launch(TestNode.context("node-0", 30).nodeIds(List.of("a", "node-0")), carrier);
+        TestNode.launch(TestNode.setup("node-0", 30).nodeIds(List.of("a", "node-0")), carrier);
     stranger.step(nowNs);
     carrier.deliver();
     exchange();
@@ -864,7 +861,7 @@ class SteppedLinkTest {
     launchPair();
     final TestNode stranger =
         TestNode.launch(
-            TestNode.context("b", 30).nodeIds(List.of("a", "b")).nodeId("b").seed("x"), carrier);
+            TestNode.setup("b", 30).nodeIds(List.of("a", "b")).nodeId("b").seed("x"), carrier);
     stranger.step(nowNs);
     carrier.deliver();
     a.step(nowNs);
@@ -879,20 +876,20 @@ class SteppedLinkTest {
   void shouldRefuseAWrongConfiguration() {
     assertThrows(
         IllegalArgumentException.class,
-        () -> TestNode.launch(TestNode.context("node-7", 1), carrier));
+        () -> TestNode.launch(TestNode.setup("node-7", 1), carrier));
     assertThrows(
         IllegalArgumentException.class,
-        () -> TestNode.launch(TestNode.context("node-0", 1).prefix("a.*"), carrier));
+        () -> TestNode.launch(TestNode.setup("node-0", 1).clusterName("a.*"), carrier));
     assertThrows(
         IllegalArgumentException.class,
-        () -> TestNode.launch(TestNode.context("b", 1).nodeIds(List.of("b", "a")), carrier));
+        () -> TestNode.launch(TestNode.setup("b", 1).nodeIds(List.of("b", "b")), carrier));
   }
 
   @Test
   void shouldCarryTheLongestMessage() {
     launchPair();
     final int fixed = MessageHeaderEncoder.ENCODED_LENGTH + CommandEncoder.BLOCK_LENGTH + 1 + 2;
-    final int longest = new ClusterLink.Context().maxMessageBytes();
+    final int longest = TestNode.setup("a", 10).link().maxMessageBytes();
     assertEquals(NodeLink.CLAIMED, a.offerCommand(1, 1, longest - fixed));
     exchange();
     assertEquals(List.of(1L), b.commands);

@@ -50,31 +50,23 @@ final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
   LongPredicate faults = correlationId -> false;
   ClusterLink link;
 
-  static ClusterLink.Context context(final String id, final long incarnation) {
-    return new ClusterLink.Context()
-        .nodeId(id)
-        .nodeIds(IDS)
-        .incarnation(incarnation)
-        .prefix("test")
-        .shardCount(64)
-        .seed("seed")
-        .laneWindow(4096);
+  static NodeSetup setup(final String id, final long incarnation) {
+    return new NodeSetup(id, incarnation);
   }
 
   private final CachedNanoClock clock = new CachedNanoClock();
 
-  static TestNode launch(final ClusterLink.Context context, final FrameCarrier carrier) {
+  static TestNode launch(final NodeSetup setup, final FrameCarrier carrier) {
     final TestNode node = new TestNode();
     try {
       node.link =
           ClusterLink.launch(
-              context
-                  .carrier(carrier)
-                  .clock(node.clock)
-                  .inbound(node)
-                  .listener(node)
-                  .homeWakeup(() -> {})
-                  .senderWakeup(() -> node.wakeups++));
+              setup.cluster(),
+              setup.start(),
+              setup.link(),
+              new LinkContext(
+                  carrier, node.clock, setup.wallClock(), () -> {}, () -> node.wakeups++, node));
+      node.link.attach(node);
     } catch (final IOException e) {
       throw new AssertionError(e);
     }
