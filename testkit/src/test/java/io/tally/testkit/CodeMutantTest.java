@@ -96,7 +96,7 @@ final class CodeMutantTest {
     assertCaught(
         "cut off for good",
         "whole",
-        TRANSPORT + "NatsSession",
+        TRANSPORT + "AttemptSchedule",
         returns("backoffNs", Long.MAX_VALUE / 4),
         "CREDENTIALS");
   }
@@ -233,7 +233,7 @@ final class CodeMutantTest {
     assertCaught(
         "max_payload not read again",
         "payload: a frame was published",
-        TRANSPORT + "NatsSession",
+        TRANSPORT + "FrameConnection",
         CodeMutantTest::readLimitOnce,
         "PAYLOAD_LIMITS",
         "DELAYS");

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.ObjLongConsumer;
 
 /**
  * What one client has told. Its threads write, the session reads at its next step; nothing queues,
@@ -15,11 +14,14 @@ import java.util.function.ObjLongConsumer;
 final class NatsAttempt implements NatsClient.Listener {
   private static final int MAX_DENIALS = 16;
 
+  /** An error that a server reported this long before it closed, or less, is why it did. */
+  private static final long LAST_ERROR_NS = 2_000_000_000L;
+
   record Greeting(long maxPayloadBytes, String version) {}
 
   final NatsAddress address;
   private final Wakeup wakeup;
-  private final ObjLongConsumer<CarrierCounter> counters;
+  private final CarrierCounters counters;
   private final AtomicReference<List<String>> discovered = new AtomicReference<>();
   private final AtomicReference<String> error = new AtomicReference<>();
   private final Set<String> deniedPublishing = ConcurrentHashMap.newKeySet();
@@ -29,14 +31,15 @@ final class NatsAttempt implements NatsClient.Listener {
   private volatile String deniedSubscription;
   private volatile String end;
   private volatile boolean slow;
-  private boolean subscribed;
   private volatile boolean confirmed;
   private volatile boolean closed;
 
-  NatsAttempt(
-      final NatsAddress address,
-      final Wakeup wakeup,
-      final ObjLongConsumer<CarrierCounter> counters) {
+  // Of the thread that steps the session.
+  private boolean subscribed;
+  private String lastError = "";
+  private long lastErrorNs;
+
+  NatsAttempt(final NatsAddress address, final Wakeup wakeup, final CarrierCounters counters) {
     this.address = address;
     this.wakeup = wakeup;
     this.counters = counters;
@@ -88,8 +91,14 @@ final class NatsAttempt implements NatsClient.Listener {
     return discovered.getAndSet(null);
   }
 
-  String takeError() {
-    return error.getAndSet(null);
+  /** Null if none was reported since the last call. */
+  String takeError(final long nowNs) {
+    final String taken = error.getAndSet(null);
+    if (taken != null) {
+      lastError = taken;
+      lastErrorNs = nowNs;
+    }
+    return taken;
   }
 
   boolean takeSlow() {
@@ -102,6 +111,20 @@ final class NatsAttempt implements NatsClient.Listener {
     final List<String> taken = new ArrayList<>(deniedPublishing);
     taken.forEach(deniedPublishing::remove);
     return taken;
+  }
+
+  String describeRefusal(final String reason) {
+    return address.url() + " refused the credentials of " + address.login() + ": " + reason;
+  }
+
+  String describeDenial(final String violation) {
+    return address.url() + " denies " + address.login() + ": " + violation;
+  }
+
+  /** The server says why, and then closes, of which the library knows no more than that. */
+  String describeEnd(final long nowNs, final String reason) {
+    final boolean isSaid = !lastError.isEmpty() && nowNs - lastErrorNs <= LAST_ERROR_NS;
+    return address.url() + ": " + (isSaid ? lastError : reason);
   }
 
   void close() {
@@ -142,7 +165,7 @@ final class NatsAttempt implements NatsClient.Listener {
 
   @Override
   public void onDenied(final String violation, final boolean publishing) {
-    counters.accept(CarrierCounter.PERMISSION_VIOLATIONS, 1);
+    counters.increment(CarrierCounter.PERMISSION_VIOLATIONS);
     if (!publishing) {
       deniedSubscription = violation;
       told();
@@ -153,14 +176,14 @@ final class NatsAttempt implements NatsClient.Listener {
 
   @Override
   public void onSlow() {
-    counters.accept(CarrierCounter.SLOW_CONSUMER, 1);
+    counters.increment(CarrierCounter.SLOW_CONSUMER);
     slow = true;
     told();
   }
 
   @Override
   public void onError(final String text) {
-    counters.accept(CarrierCounter.ERRORS, 1);
+    counters.increment(CarrierCounter.ERRORS);
     error.set(text);
     told();
   }

@@ -2,10 +2,7 @@ package io.tally.transport;
 
 import io.tally.engine.SteppedAgent;
 import io.tally.engine.Wakeup;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
 
 /**
@@ -15,31 +12,17 @@ import java.util.function.LongSupplier;
  * and nothing that was left behind on the one before.
  *
  * <p>The servers are tried one after the other, those that another server named among them; when
- * none of a round took this client, the next round follows after a wait that doubles up to {@link
- * #MAX_BACKOFF_NS}. What is told of a failed round is what its servers said that is most of use: a
- * refusal before an outage.
+ * none of a round took this client, the next round follows after a wait that doubles up to a
+ * second. What is told of a failed round is what its servers said that is most of use: a refusal
+ * before an outage.
  *
  * <p>{@link #doWork} has one thread. All other methods may be called by any.
  */
 public final class NatsSession implements FrameCarrier, SteppedAgent {
-  /** Longest wait between two rounds of attempts, nanoseconds. */
-  public static final long MAX_BACKOFF_NS = 1_000_000_000L;
-
   /** Longest time of one attempt, nanoseconds. */
-  public static final long ATTEMPT_TIMEOUT_NS = 4_000_000_000L;
+  private static final long ATTEMPT_TIMEOUT_NS = 4_000_000_000L;
 
-  /** A subject to which publishing was denied is permitted if it was not denied for this long. */
-  public static final long DENIAL_NS = 3_000_000_000L;
-
-  private static final long MIN_BACKOFF_NS = 100_000_000L;
-  private static final long STABLE_NS = 2_000_000_000L;
   private static final long LISTEN_NS = 300_000_000L;
-  private static final int MAX_DENIALS = 8;
-
-  /** What a server said this long before it closed, or less, is why. */
-  private static final long LAST_WORDS_NS = 2_000_000_000L;
-
-  private static final int STRIDE = 8;
 
   /** Hears of the session. Called on the thread that steps it; must not block. */
   public interface Listener {
@@ -67,27 +50,16 @@ public final class NatsSession implements FrameCarrier, SteppedAgent {
   private final long minFrameBytes;
   private final Listener listener;
   private final Wakeup wakeup;
-  private final LongSupplier random;
-  private final AtomicLongArray counters =
-      new AtomicLongArray(CarrierCounter.values().length * STRIDE);
+  private final AttemptSchedule schedule;
+  private final CarrierCounters counters = new CarrierCounters();
+  private final FrameConnection connection = new FrameConnection(counters);
 
   private volatile CarrierStatus status = new CarrierStatus(CarrierState.CONNECTING, "");
-  private volatile NatsClient carrying;
-  private volatile long maxFrameBytes = Integer.MAX_VALUE;
-  private volatile String serverVersion = "";
 
   // Of the thread that steps.
-  private final Map<String, Long> deniedNs = new LinkedHashMap<>();
+  private final PublishDenials denials = new PublishDenials();
   private NatsAttempt attempt;
-  private String lastError = "";
-  private long lastErrorNs;
-  private CarrierStatus worst;
-  private boolean wasConnected;
-  private int triedInRound;
-  private int failedRounds;
-  private long nextAttemptNs;
   private long attemptDeadlineNs;
-  private long carryingSinceNs;
   private long nextStepNs;
   private boolean started;
   private boolean closed;
@@ -115,7 +87,7 @@ public final class NatsSession implements FrameCarrier, SteppedAgent {
     this.minFrameBytes = minFrameBytes;
     this.listener = listener;
     this.wakeup = wakeup;
-    this.random = random;
+    schedule = new AttemptSchedule(random);
   }
 
   @Override
@@ -126,15 +98,15 @@ public final class NatsSession implements FrameCarrier, SteppedAgent {
     }
     if (!started) {
       started = true;
-      nextAttemptNs = nowNs;
+      schedule.begin(nowNs);
     }
     final int work = attempt == null ? begin(nowNs) : follow(nowNs);
     if (attempt == null) {
-      nextStepNs = nextAttemptNs;
-    } else if (carrying == null) {
+      nextStepNs = schedule.nextAttemptNs();
+    } else if (!connection.isCarrying()) {
       nextStepNs = attemptDeadlineNs;
     } else {
-      nextStepNs = deniedNs.isEmpty() ? NEVER : nowNs + DENIAL_NS / 8;
+      nextStepNs = denials.isEmpty() ? NEVER : nowNs + PublishDenials.KEPT_NS / 8;
     }
     return work;
   }
@@ -150,11 +122,11 @@ public final class NatsSession implements FrameCarrier, SteppedAgent {
   }
 
   private int begin(final long nowNs) {
-    if (nowNs - nextAttemptNs < 0) {
+    if (nowNs - schedule.nextAttemptNs() < 0) {
       return 0;
     }
     attemptDeadlineNs = nowNs + ATTEMPT_TIMEOUT_NS;
-    final NatsAttempt next = new NatsAttempt(servers.current(), wakeup, this::add);
+    final NatsAttempt next = new NatsAttempt(servers.current(), wakeup, counters);
     attempt = next;
     next.start(connector);
     return 1 + follow(nowNs);
@@ -170,18 +142,13 @@ public final class NatsSession implements FrameCarrier, SteppedAgent {
     final String refusal = current.refusal();
     final String deniedSubscription = current.deniedSubscription();
     if (refusal != null) {
-      add(CarrierCounter.REFUSALS, 1);
-      fail(nowNs, CarrierState.REFUSED, refusal(current.address, refusal));
+      counters.increment(CarrierCounter.REFUSALS);
+      fail(nowNs, CarrierState.REFUSED, current.describeRefusal(refusal));
     } else if (deniedSubscription != null) {
-      fail(nowNs, CarrierState.DENIED, denial(current.address, deniedSubscription));
+      fail(nowNs, CarrierState.DENIED, current.describeDenial(deniedSubscription));
     } else if (end != null) {
-      // The server says why, and then closes, of which the library knows no more than that.
-      final boolean isSaid = !lastError.isEmpty() && nowNs - lastErrorNs <= LAST_WORDS_NS;
-      fail(
-          nowNs,
-          CarrierState.DISCONNECTED,
-          current.address.url() + ": " + (isSaid ? lastError : end));
-    } else if (carrying != null) {
+      fail(nowNs, CarrierState.DISCONNECTED, current.describeEnd(nowNs, end));
+    } else if (connection.isCarrying()) {
       watchDenials(nowNs, current);
       return 0;
     } else if (confirmed) {
@@ -202,13 +169,9 @@ public final class NatsSession implements FrameCarrier, SteppedAgent {
     if (current.takeSlow()) {
       listener.onEvent("frames from NATS were dropped: not taken fast enough");
     }
-    final String error = current.takeError();
-    if (error != null) {
-      lastError = error;
-      lastErrorNs = nowNs;
-      if (carrying != null) {
-        listener.onEvent("NATS reports: " + error);
-      }
+    final String error = current.takeError(nowNs);
+    if (error != null && connection.isCarrying()) {
+      listener.onEvent("NATS reports: " + error);
     }
   }
 
@@ -235,85 +198,49 @@ public final class NatsSession implements FrameCarrier, SteppedAgent {
   }
 
   private void carry(final long nowNs, final NatsAttempt current) {
-    maxFrameBytes = current.greeting().maxPayloadBytes();
-    serverVersion = current.greeting().version();
-    carryingSinceNs = nowNs;
-    worst = null;
-    triedInRound = 0;
-    carrying = current.client();
+    schedule.onConnected(nowNs);
+    final boolean isReconnect = connection.carry(current.client(), current.greeting());
     showDenials();
-    if (wasConnected) {
-      add(CarrierCounter.RECONNECTS, 1);
+    if (isReconnect) {
+      counters.increment(CarrierCounter.RECONNECTS);
     }
-    wasConnected = true;
   }
 
   /** Publishing that was denied is seen again within the time of a hello, if it still is. */
   private void watchDenials(final long nowNs, final NatsAttempt current) {
     for (final String violation : current.takeDeniedPublishing()) {
-      final String denial = denial(current.address, violation);
-      if (deniedNs.size() < MAX_DENIALS || deniedNs.containsKey(denial)) {
-        deniedNs.put(denial, nowNs);
-      }
+      denials.add(nowNs, current.describeDenial(violation));
     }
-    deniedNs.values().removeIf(sinceNs -> nowNs - sinceNs >= DENIAL_NS);
+    denials.forgetLifted(nowNs);
     showDenials();
   }
 
   private void showDenials() {
-    become(
-        deniedNs.isEmpty() ? CarrierState.CONNECTED : CarrierState.DENIED,
-        String.join("; ", deniedNs.keySet()));
+    become(denials.isEmpty() ? CarrierState.CONNECTED : CarrierState.DENIED, denials.describe());
   }
 
   private void fail(final long nowNs, final CarrierState state, final String reason) {
-    final boolean lost = carrying != null;
-    carrying = null;
+    final boolean lost = connection.isCarrying();
+    connection.end();
     subscriptions.clear();
     attempt.close();
     attempt = null;
-    // What this server said and denied says nothing of the next.
-    lastError = "";
-    deniedNs.clear();
+    // What this server denied says nothing of the next.
+    denials.clear();
     servers.next();
     if (lost) {
-      if (nowNs - carryingSinceNs >= STABLE_NS) {
-        failedRounds = 0;
-      }
+      schedule.onConnectionLost(nowNs);
       become(state, reason);
       // Whoever sees it counted sees the state too.
-      add(CarrierCounter.DISCONNECTS, 1);
-      nextAttemptNs = failedRounds == 0 ? nowNs : nowNs + backoffNs();
-      failedRounds++;
+      counters.increment(CarrierCounter.DISCONNECTS);
       return;
     }
-    add(CarrierCounter.CONNECT_FAILURES, 1);
-    if (worst == null || state.ordinal() > worst.state().ordinal()) {
-      worst = new CarrierStatus(state, reason);
+    counters.increment(CarrierCounter.CONNECT_FAILURES);
+    final CarrierStatus worst =
+        schedule.onAttemptFailed(nowNs, new CarrierStatus(state, reason), servers.size());
+    if (worst != null) {
+      become(worst.state(), worst.reason());
     }
-    triedInRound++;
-    if (triedInRound < servers.size()) {
-      nextAttemptNs = nowNs;
-      return;
-    }
-    become(worst.state(), worst.reason());
-    worst = null;
-    triedInRound = 0;
-    nextAttemptNs = nowNs + backoffNs();
-    failedRounds++;
-  }
-
-  private long backoffNs() {
-    final long longestNs = Math.min(MIN_BACKOFF_NS << Math.min(failedRounds, 10), MAX_BACKOFF_NS);
-    return longestNs / 2 + Math.floorMod(random.getAsLong(), longestNs / 2 + 1);
-  }
-
-  private static String refusal(final NatsAddress address, final String reason) {
-    return address.url() + " refused the credentials of " + address.login() + ": " + reason;
-  }
-
-  private static String denial(final NatsAddress address, final String violation) {
-    return address.url() + " denies " + address.login() + ": " + violation;
   }
 
   private void become(final CarrierState state, final String reason) {
@@ -349,8 +276,8 @@ public final class NatsSession implements FrameCarrier, SteppedAgent {
       final String subject, final FrameListener frameListener, final Runnable onConfirmed) {
     final FrameListener counting =
         frame -> {
-          add(CarrierCounter.FRAMES_RECEIVED, 1);
-          add(CarrierCounter.BYTES_RECEIVED, frame.length);
+          counters.increment(CarrierCounter.FRAMES_RECEIVED);
+          counters.add(CarrierCounter.BYTES_RECEIVED, frame.length);
           frameListener.onFrame(frame);
         };
     return subscriptions.add(subject, counting, onConfirmed);
@@ -358,25 +285,17 @@ public final class NatsSession implements FrameCarrier, SteppedAgent {
 
   @Override
   public boolean publish(final String subject, final byte[] frame) {
-    final NatsClient client = carrying;
-    if (client == null || frame.length > maxFrameBytes || !client.publish(subject, frame)) {
-      add(CarrierCounter.PUBLISH_FAILURES, 1);
-      return false;
-    }
-    add(CarrierCounter.FRAMES_PUBLISHED, 1);
-    add(CarrierCounter.BYTES_PUBLISHED, frame.length);
-    return true;
+    return connection.publish(subject, frame);
   }
 
   @Override
   public boolean isConnected() {
-    final NatsClient client = carrying;
-    return client != null && client.isConnected();
+    return connection.isConnected();
   }
 
   @Override
   public long maxFrameBytes() {
-    return maxFrameBytes;
+    return connection.maxFrameBytes();
   }
 
   @Override
@@ -396,17 +315,10 @@ public final class NatsSession implements FrameCarrier, SteppedAgent {
   @Override
   public String fault() {
     final CarrierStatus current = status;
-    if (current.state() == CarrierState.CONNECTED) {
-      return isConnected() ? "" : "NATS disconnected";
-    }
-    return switch (current.state()) {
-      case CONNECTING -> "NATS connecting";
-      case REFUSED -> "NATS authorization violation: " + current.reason();
-      case DENIED -> "NATS permissions violation: " + current.reason();
-      case PAYLOAD_LIMIT -> "NATS max_payload too small: " + current.reason();
-      case CLOSED -> "NATS connection closed";
-      default -> "NATS disconnected: " + current.reason();
-    };
+    // The end of a connection is known a moment before the session has looked at it.
+    return current.state() == CarrierState.CONNECTED && !isConnected()
+        ? "NATS disconnected"
+        : current.fault();
   }
 
   /**
@@ -415,7 +327,7 @@ public final class NatsSession implements FrameCarrier, SteppedAgent {
    * @return its version, or an empty string before the first.
    */
   public String serverVersion() {
-    return serverVersion;
+    return connection.serverVersion();
   }
 
   /**
@@ -425,17 +337,13 @@ public final class NatsSession implements FrameCarrier, SteppedAgent {
    * @return its value.
    */
   public long get(final CarrierCounter counter) {
-    return counters.get(counter.ordinal() * STRIDE);
-  }
-
-  private void add(final CarrierCounter counter, final long amount) {
-    counters.getAndAdd(counter.ordinal() * STRIDE, amount);
+    return counters.get(counter);
   }
 
   /** Disconnects for good. Nobody steps this session any more. Idempotent. */
   public void close() {
     closed = true;
-    carrying = null;
+    connection.end();
     subscriptions.clear();
     status = new CarrierStatus(CarrierState.CLOSED, "");
     if (attempt != null) {

@@ -136,7 +136,7 @@ class NatsSessionTest implements NatsSession.Listener {
       assertEquals("NATS disconnected: nats://h1:4222: Connection refused", session.fault());
       server.answer = Answer.GREETS;
       final long backNs = runUntil(session::isConnected);
-      assertTrue(backNs <= NatsSession.MAX_BACKOFF_NS, "back after " + backNs);
+      assertTrue(backNs <= AttemptSchedule.MAX_BACKOFF_NS, "back after " + backNs);
     }
     assertEquals(7, states.size(), "one line for each change: " + states);
   }
@@ -175,7 +175,7 @@ class NatsSessionTest implements NatsSession.Listener {
     assertEquals(3, states.size(), "one line for each change: " + states);
     assertTrue(session.get(CarrierCounter.REFUSALS) > 3000);
     server.answer = Answer.GREETS;
-    assertTrue(runUntil(session::isConnected) <= NatsSession.MAX_BACKOFF_NS);
+    assertTrue(runUntil(session::isConnected) <= AttemptSchedule.MAX_BACKOFF_NS);
     assertEquals("", session.fault());
   }
 
@@ -283,7 +283,7 @@ class NatsSessionTest implements NatsSession.Listener {
             + " nodes send up to 1000",
         session.fault());
     server.maxPayloadBytes = MIN_FRAME_BYTES;
-    assertTrue(runUntil(session::isConnected) <= NatsSession.MAX_BACKOFF_NS);
+    assertTrue(runUntil(session::isConnected) <= AttemptSchedule.MAX_BACKOFF_NS);
   }
 
   @Test
@@ -304,7 +304,7 @@ class NatsSessionTest implements NatsSession.Listener {
     assertEquals(2, states.size(), states::toString);
     assertEquals(List.of(), confirmed);
     server.deniedSubject = "";
-    assertTrue(runUntil(session::isConnected) <= NatsSession.MAX_BACKOFF_NS);
+    assertTrue(runUntil(session::isConnected) <= AttemptSchedule.MAX_BACKOFF_NS);
     assertEquals(List.of("b"), confirmed);
     assertEquals("", session.fault());
   }
@@ -322,7 +322,7 @@ class NatsSessionTest implements NatsSession.Listener {
               + " Permissions Violation for Publish to \"x\"",
           session.fault());
     }
-    runFor(NatsSession.DENIAL_NS);
+    runFor(PublishDenials.KEPT_NS);
     assertEquals("", session.fault());
     assertEquals(
         List.of(CarrierState.CONNECTED, CarrierState.DENIED, CarrierState.CONNECTED), states);
