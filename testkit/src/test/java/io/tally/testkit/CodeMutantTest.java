@@ -191,7 +191,11 @@ final class CodeMutantTest {
   @Test
   void shouldCatchTrustInAPeerThatAcknowledgesNothing() {
     assertCaught(
-        "nobody is deaf", "deaf", TRANSPORT + "Membership", returns("isDeaf", 0), "ONE_WAY_LOSS");
+        "nobody is deaf",
+        "deaf",
+        TRANSPORT + "FailureDetector",
+        returns("isDeaf", 0),
+        "ONE_WAY_LOSS");
   }
 
   @Test

@@ -35,6 +35,11 @@ final class InboundPeer {
     return Math.max(peer.readyIncarnation(), session == null ? 0 : session.incarnation);
   }
 
+  /** Whether this is the incarnation that was ready last. */
+  boolean isReady(final PeerSession session) {
+    return session.incarnation == peer.readyIncarnation();
+  }
+
   boolean isUnacknowledged() {
     return peer.sentFrame() > peer.session().ackedByPeer();
   }

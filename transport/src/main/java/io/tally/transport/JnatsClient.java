@@ -7,20 +7,13 @@ import io.nats.client.Consumer;
 import io.nats.client.Dispatcher;
 import io.nats.client.ErrorListener;
 import io.nats.client.Nats;
-import io.nats.client.Options;
-import io.nats.client.impl.NatsServerPool;
 import java.io.IOException;
 import java.net.UnknownHostException;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLContext;
 
 /**
  * A connection of the library jnats. Its own reconnecting is not used: it ends for good after the
@@ -28,12 +21,8 @@ import javax.net.ssl.SSLContext;
  * the URL that named them.
  */
 final class JnatsClient implements NatsClient, ConnectionListener, ErrorListener {
-  private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration CLOSE_FLUSH_TIMEOUT = Duration.ofMillis(500);
-  private static final Duration PING_INTERVAL = Duration.ofSeconds(2);
-  private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(3);
-  private static final int MAX_PINGS_OUT = 2;
 
   /** Far above what the windows of all peers of all nodes of a process let arrive at once. */
   private static final long MAX_PENDING_FRAMES = 1 << 18;
@@ -86,7 +75,7 @@ final class JnatsClient implements NatsClient, ConnectionListener, ErrorListener
 
   private void connect() {
     try {
-      final Connection made = Nats.connect(options());
+      final Connection made = Nats.connect(JnatsOptions.of(address, name, this, listener));
       if (!keep(made)) {
         made.close();
         return;
@@ -113,42 +102,6 @@ final class JnatsClient implements NatsClient, ConnectionListener, ErrorListener
       connection = made;
     }
     return !closed;
-  }
-
-  private Options options() throws IOException {
-    final Options.Builder options =
-        new Options.Builder()
-            .server(address.url())
-            .connectionName(name)
-            .connectionTimeout(CONNECTION_TIMEOUT)
-            .maxReconnects(0)
-            .reconnectBufferSize(0)
-            .serverPool(new OneServer(listener))
-            .callbackExecutor(new CallerRuns())
-            .pingInterval(PING_INTERVAL)
-            .maxPingsOut(MAX_PINGS_OUT)
-            .socketWriteTimeout(WRITE_TIMEOUT)
-            .connectionListener(this)
-            .errorListener(this);
-    final NatsLogin login = address.login();
-    switch (login.kind()) {
-      case PASSWORD ->
-          options.userInfo(login.user().toCharArray(), login.secret().read().toCharArray());
-      case TOKEN -> options.token(login.secret().read().toCharArray());
-      case CREDENTIALS_FILE -> options.authHandler(Nats.credentials(login.user()));
-      default -> {}
-    }
-    try {
-      switch (address.scheme()) {
-        case "tls", "wss" ->
-            options.sslContext(new NamedTlsContext(SSLContext.getDefault(), address.tlsName()));
-        case "opentls" -> options.opentls();
-        default -> {}
-      }
-    } catch (final NoSuchAlgorithmException e) {
-      throw new IOException("TLS cannot be set up: " + e.getMessage(), e);
-    }
-    return options.build();
   }
 
   @Override
@@ -305,56 +258,5 @@ final class JnatsClient implements NatsClient, ConnectionListener, ErrorListener
     return cause.getMessage() == null
         ? kind
         : cause instanceof IOException ? cause.getMessage() : kind + ": " + cause.getMessage();
-  }
-
-  /** Names no other server to the library, but to the session. */
-  private static final class OneServer extends NatsServerPool {
-    private final Listener listener;
-
-    OneServer(final Listener listener) {
-      this.listener = listener;
-    }
-
-    @Override
-    public boolean acceptDiscoveredUrls(final List<String> hostsAndPorts) {
-      listener.onDiscovered(List.copyOf(hostsAndPorts));
-      return false;
-    }
-  }
-
-  /**
-   * The library's own executor may tell of an error after what followed it. Nothing that is called
-   * back here blocks.
-   */
-  private static final class CallerRuns extends AbstractExecutorService {
-    @Override
-    public void execute(final Runnable task) {
-      task.run();
-    }
-
-    @Override
-    public void shutdown() {
-      // Holds no thread.
-    }
-
-    @Override
-    public List<Runnable> shutdownNow() {
-      return List.of();
-    }
-
-    @Override
-    public boolean isShutdown() {
-      return false;
-    }
-
-    @Override
-    public boolean isTerminated() {
-      return false;
-    }
-
-    @Override
-    public boolean awaitTermination(final long timeout, final TimeUnit unit) {
-      return true;
-    }
   }
 }

@@ -86,7 +86,7 @@ final class LinkReceiver implements SteppedAgent {
       started = true;
       nextSilenceCheckNs = nowNs;
     } else if (nowNs - lastStepNs > silenceTimeoutNs / 2) {
-      membership.onStoodStill(nowNs - lastStepNs);
+      membership.failures().onStoodStill(nowNs - lastStepNs);
     }
     lastStepNs = nowNs;
 
@@ -106,10 +106,10 @@ final class LinkReceiver implements SteppedAgent {
       delivered = false;
       handler.flush();
     }
-    if (membership.takeDrainingHeard()) {
+    if (membership.changes().takeDrainingHeard()) {
       handler.onPeerDraining();
     }
-    if (membership.takeSenderNeeded() || senderNeeded) {
+    if (membership.changes().takeSenderNeeded() || senderNeeded) {
       senderNeeded = false;
       senderWakeup.wake();
     }
@@ -132,7 +132,7 @@ final class LinkReceiver implements SteppedAgent {
       return nowNs;
     }
     // Steps at a steady pace tell a silent peer from a time in which this process stood still.
-    long next = Math.min(membership.nextTimeoutNs(), nowNs + silenceTimeoutNs / 4);
+    long next = Math.min(membership.failures().nextTimeoutNs(), nowNs + silenceTimeoutNs / 4);
     next = Math.max(next, nextSilenceCheckNs);
     for (final InboundPeer peer : membership.peers()) {
       if (!peer.held.isEmpty()) {

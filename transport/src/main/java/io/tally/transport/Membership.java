@@ -1,13 +1,11 @@
 package io.tally.transport;
 
-import io.tally.engine.SteppedAgent;
 import io.tally.engine.codecs.NodeState;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 
 /**
- * Decides from hellos and silence which incarnation of each peer this node talks to, and whether
- * this node itself may go on. Owned by the receiver.
+ * Decides from hellos which incarnation of each peer this node talks to. Owned by the receiver.
  *
  * <p>An incarnation that is up is replaced by a newer one only when that one is ready. So a second
  * process of the same id, which will find out that it has to give way, takes nothing from the
@@ -20,17 +18,16 @@ import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
  */
 final class Membership {
   private final LocalNode local;
-  private final PeerTable peers;
   private final Subjects subjects;
   private final LinkListener listener;
   private final LinkCounters counters;
-  private final ManyToOneConcurrentArrayQueue<HelloRequest> helloRequests;
   private final RefusedProcesses refused;
   private final InboundPeer[] inboundPeers;
   private final Long2ObjectHashMap<InboundPeer> peerByKey = new Long2ObjectHashMap<>();
-  private final long silenceTimeoutNs;
-  private boolean senderNeeded;
-  private boolean drainingHeard;
+  private final PeerStatusChanges changes;
+  private final HelloAnswers answers;
+  private final SelfFencing fencing;
+  private final FailureDetector failures;
 
   Membership(
       final long silenceTimeoutNs,
@@ -42,14 +39,15 @@ final class Membership {
       final LinkListener listener,
       final LinkCounters counters) {
     this.local = local;
-    this.peers = peers;
     this.refused = refused;
-    this.helloRequests = helloRequests;
     this.counters = counters;
     this.subjects = subjects;
     this.listener = listener;
-    this.silenceTimeoutNs = silenceTimeoutNs;
+    changes = new PeerStatusChanges(peers, listener);
+    answers = new HelloAnswers(subjects, helloRequests, changes);
+    fencing = new SelfFencing(local, answers, listener);
     inboundPeers = new InboundPeer[peers.others().length];
+    failures = new FailureDetector(inboundPeers, changes, counters, silenceTimeoutNs);
     for (int i = 0; i < inboundPeers.length; i++) {
       inboundPeers[i] = new InboundPeer(peers.others()[i]);
       peerByKey.put(inboundPeers[i].peer.key, inboundPeers[i]);
@@ -58,6 +56,14 @@ final class Membership {
 
   InboundPeer[] peers() {
     return inboundPeers;
+  }
+
+  PeerStatusChanges changes() {
+    return changes;
+  }
+
+  FailureDetector failures() {
+    return failures;
   }
 
   /** Null if no peer has this key. */
@@ -81,72 +87,21 @@ final class Membership {
     }
     refused.onAccepted(hello.nodeId, hello.incarnation);
     if (hello.key == local.key) {
-      onOwnId(hello);
+      fencing.onOwnId(hello);
       return;
     }
     inbound.wallClockMs = hello.wallClockMs;
-    onKnownIncarnation(hello.knownIncarnation);
+    fencing.onKnownIncarnation(hello.knownIncarnation);
     onPeer(nowNs, inbound, hello);
     if (hello.isResolved && local.state() == NodeState.DRAINING) {
       onResolved(inbound.peer.session(), hello.incarnation);
     }
   }
 
-  /** Declares peers down that were silent for too long. Returns how many. */
+  /** Looks for processes that are not heard any more. Returns how many peers were declared so. */
   int checkSilence(final long nowNs) {
     refused.checkSilence(nowNs);
-    int count = 0;
-    for (final InboundPeer inbound : inboundPeers) {
-      final PeerSession session = inbound.peer.session();
-      if (session != null && session.isAlive() && nowNs - inbound.lastHeardNs >= silenceTimeoutNs) {
-        counters.increment(LinkCounter.PEERS_SILENT);
-        inbound.doubt();
-        become(inbound.peer, session, PeerStatus.DOWN);
-        count++;
-      } else if (session != null && isDeaf(nowNs, inbound, session)) {
-        counters.increment(LinkCounter.PEERS_DEAF);
-        inbound.doubt();
-        become(inbound.peer, session, PeerStatus.DEAF);
-        count++;
-      }
-    }
-    return count;
-  }
-
-  /** Time during which this node itself stood still is not its peers' silence. */
-  void onStoodStill(final long durationNs) {
-    for (final InboundPeer inbound : inboundPeers) {
-      inbound.lastHeardNs += durationNs;
-      inbound.lastAckedNs += durationNs;
-    }
-  }
-
-  long nextTimeoutNs() {
-    long next = SteppedAgent.NEVER;
-    for (final InboundPeer inbound : inboundPeers) {
-      final PeerSession session = inbound.peer.session();
-      if (session != null && session.isAlive()) {
-        next = Math.min(next, inbound.lastHeardNs + silenceTimeoutNs);
-        if (session.status() == PeerStatus.UP && inbound.isUnacknowledged()) {
-          next = Math.min(next, inbound.lastAckedNs + silenceTimeoutNs);
-        }
-      }
-    }
-    return next;
-  }
-
-  /** Whether something happened since the last call that the sender has to see soon. */
-  boolean takeSenderNeeded() {
-    final boolean needed = senderNeeded;
-    senderNeeded = false;
-    return needed;
-  }
-
-  /** Whether a peer said since the last call that it drains. */
-  boolean takeDrainingHeard() {
-    final boolean heard = drainingHeard;
-    drainingHeard = false;
-    return heard;
+    return failures.check(nowNs);
   }
 
   /**
@@ -186,7 +141,7 @@ final class Membership {
     if (incarnation < peer.readyIncarnation()) {
       counters.refuse(FrameRefusal.STALE_INCARNATION);
       if (state != NodeState.LEAVING) {
-        answerOther(peer, incarnation);
+        answers.answer(peer, incarnation);
       }
       return;
     }
@@ -199,7 +154,7 @@ final class Membership {
       case LEAVING -> {
         inbound.leftIncarnation = incarnation;
         if (isCurrent) {
-          become(peer, session, PeerStatus.LEFT);
+          changes.become(peer, session, PeerStatus.LEFT);
         }
         return;
       }
@@ -220,14 +175,14 @@ final class Membership {
           inbound.lastHeardNs = nowNs;
           if (session.status() == PeerStatus.DOWN) {
             inbound.lastAckedNs = nowNs;
-            become(peer, session, PeerStatus.STARTING);
+            changes.become(peer, session, PeerStatus.STARTING);
           }
         } else if (session == null
             || !session.isAlive()
             || session.incarnation != peer.readyIncarnation()) {
-          become(peer, replaceSession(nowNs, inbound, hello), PeerStatus.STARTING);
+          changes.become(peer, replaceSession(nowNs, inbound, hello), PeerStatus.STARTING);
         } else if (hello.wantsAnswer) {
-          answerOther(peer, incarnation);
+          answers.answer(peer, incarnation);
           return;
         }
       }
@@ -236,7 +191,7 @@ final class Membership {
     final PeerSession answering = peer.session();
     if (hello.wantsAnswer && answering.incarnation == incarnation) {
       answering.wantAnswer();
-      senderNeeded = true;
+      changes.needSender();
     }
   }
 
@@ -260,8 +215,7 @@ final class Membership {
             new PeerClock(hello.clockNs, hello.arrivalNs));
     peer.session(session);
     inbound.doubt();
-    peers.onStatusChanged();
-    senderNeeded = true;
+    changes.onReplaced();
     return session;
   }
 
@@ -286,10 +240,10 @@ final class Membership {
         // Soon it is up, or deaf, of which there is more to tell.
         inbound.lastAckedNs = inbound.lastHeardNs;
         session.status(PeerStatus.STARTING);
-        senderNeeded = true;
+        changes.needSender();
       }
     } else if (session.status() != status) {
-      become(inbound.peer, session, status);
+      changes.become(inbound.peer, session, status);
     }
   }
 
@@ -300,37 +254,14 @@ final class Membership {
       return;
     }
     session.hearing(true);
-    if (isReady(inbound, session)
+    if (inbound.isReady(session)
         && (session.status() == PeerStatus.STARTING || session.status() == PeerStatus.DEAF)) {
-      become(inbound.peer, session, readyStatus(inbound, session.incarnation));
+      changes.become(inbound.peer, session, readyStatus(inbound, session.incarnation));
     }
   }
 
   private static PeerStatus readyStatus(final InboundPeer inbound, final long incarnation) {
     return incarnation == inbound.drainingIncarnation ? PeerStatus.DRAINING : PeerStatus.UP;
-  }
-
-  private static boolean isReady(final InboundPeer inbound, final PeerSession session) {
-    return session.incarnation == inbound.peer.readyIncarnation();
-  }
-
-  /** One that is ready, and acknowledges nothing of what it is sent. */
-  private boolean isDeaf(final long nowNs, final InboundPeer inbound, final PeerSession session) {
-    if (!inbound.isUnacknowledged()) {
-      inbound.lastAckedNs = nowNs;
-    }
-    final boolean isSentTo =
-        session.status() == PeerStatus.UP
-            || session.status() == PeerStatus.STARTING && isReady(inbound, session);
-    return isSentTo && nowNs - inbound.lastAckedNs >= silenceTimeoutNs;
-  }
-
-  private void become(final Peer peer, final PeerSession session, final PeerStatus status) {
-    session.status(status);
-    peers.onStatusChanged();
-    drainingHeard |= status == PeerStatus.DRAINING;
-    senderNeeded = true;
-    listener.onPeerStatus(peer.id, session.incarnation, status);
   }
 
   private void refuse(final long nowNs, final Hello hello, final FrameRefusal reason) {
@@ -343,72 +274,7 @@ final class Membership {
       listener.onPeerRefused(hello.nodeId, hello.incarnation, reason);
     }
     if (hello.wantsAnswer) {
-      // Publishing to subjects of nodes that are not in the list may well be denied, and a stranger
-      // must not have that said of this node.
-      final boolean isListed = hello.key == local.key || peerByKey.containsKey(hello.key);
-      answer(isListed ? subjects.node(hello.nodeId, hello.incarnation) : subjects.hello(), 0, 0);
-    }
-  }
-
-  private void onOwnId(final Hello hello) {
-    final long incarnation = hello.incarnation;
-    final NodeState state = hello.state;
-    final NodeState ownState = local.state();
-    if (ownState == NodeState.LEAVING || state == NodeState.LEAVING) {
-      onKnownIncarnation(ownState == NodeState.STARTING ? incarnation : 0);
-      return;
-    }
-    final boolean otherIsReady = state != NodeState.STARTING;
-    if (ownState == NodeState.STARTING) {
-      if (otherIsReady || incarnation < local.incarnation) {
-        onAlreadyRunning(incarnation);
-      }
-    } else if (otherIsReady && incarnation > local.incarnation) {
-      onSuperseded(incarnation);
-    }
-    if (hello.wantsAnswer) {
-      answer(subjects.node(local.id, incarnation), local.incarnation, local.latestWallClockMs());
-    }
-  }
-
-  private void onKnownIncarnation(final long known) {
-    if (known < local.incarnation
-        || (known == local.incarnation && local.state() != NodeState.STARTING)) {
-      return;
-    }
-    if (local.state() == NodeState.STARTING) {
-      if (known > local.knownIncarnation()) {
-        local.knownIncarnation(known);
-        listener.onKnownIncarnation(known);
-      }
-    } else if (local.state() != NodeState.LEAVING) {
-      onSuperseded(known);
-    }
-  }
-
-  private void onAlreadyRunning(final long incarnation) {
-    if (local.alreadyRunning() == 0) {
-      local.alreadyRunning(incarnation);
-      listener.onAlreadyRunning(incarnation);
-    }
-  }
-
-  private void onSuperseded(final long incarnation) {
-    if (local.superseded() == 0) {
-      local.superseded(incarnation);
-      listener.onSuperseded(incarnation);
-    }
-  }
-
-  private void answerOther(final Peer peer, final long incarnation) {
-    answer(subjects.node(peer.id, incarnation), peer.readyIncarnation(), peer.readyWallClockMs());
-  }
-
-  private void answer(
-      final String subject, final long knownIncarnation, final long knownWallClockMs) {
-    // A full queue means that others wait for an answer; this one asks again.
-    if (helloRequests.offer(new HelloRequest(subject, knownIncarnation, knownWallClockMs))) {
-      senderNeeded = true;
+      answers.answerRefused(hello, hello.key == local.key || peerByKey.containsKey(hello.key));
     }
   }
 }

@@ -1,20 +1,12 @@
 package io.tally.transport;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -47,31 +39,8 @@ public final class NatsServerProcess implements AutoCloseable {
     default void onRestart(final long pid) {}
   }
 
-  // Signals sent to the launcher's whole group, by a terminal or a supervisor, must reach neither
-  // the server, which the launcher needs while it drains, nor the watchdog, which must outlive the
-  // launcher: so all of this gets a session of its own where that is possible. Descriptor 3 keeps
-  // the pipe for the watchdog: a shell gives background jobs an empty input. The output belongs to
-  // the server's process id alone; what the server writes, which may be sooner, goes to the errors.
-  private static final String SCRIPT =
-      """
-      trap '' INT HUP QUIT
-      exec 3<&0
-      "$@" </dev/null 3<&- >&2 &
-      server=$!
-      echo "$server"
-      { while read -r _ <&3; do :; done; kill -TERM "$server"; kill -CONT "$server"; } >/dev/null 2>&1 &
-      watchdog=$!
-      wait "$server"
-      code=$?
-      kill -KILL "$watchdog" 2>/dev/null
-      exit "$code"
-      """;
-
-  private static final String HOST = "127.0.0.1";
+  static final String HOST = "127.0.0.1";
   private static final int PORT_ATTEMPTS = 5;
-  private static final long START_TIMEOUT_NS = 10_000_000_000L;
-  private static final long POLL_NS = 10_000_000L;
-  private static final long STOP_TIMEOUT_MS = 5_000;
   private static final long MIN_BACKOFF_NS = 100_000_000L;
   private static final long MAX_BACKOFF_NS = 2_000_000_000L;
 
@@ -79,11 +48,11 @@ public final class NatsServerProcess implements AutoCloseable {
   private final int port;
   private final Listener listener;
   private final Thread supervisor;
-  private volatile Child child;
+  private volatile NatsServerChild child;
   private volatile boolean closing;
 
   private NatsServerProcess(
-      final Path binary, final int port, final Child child, final Listener listener) {
+      final Path binary, final int port, final NatsServerChild child, final Listener listener) {
     this.binary = binary;
     this.port = port;
     this.child = child;
@@ -123,7 +92,7 @@ public final class NatsServerProcess implements AutoCloseable {
     IOException failure = null;
     for (int i = 0; i < PORT_ATTEMPTS; i++) {
       final int port = freePort();
-      final Child child = new Child(binary, port);
+      final NatsServerChild child = new NatsServerChild(binary, port);
       try {
         // Somebody else may have taken the port between the look and the start.
         child.awaitAccepting(port);
@@ -163,7 +132,7 @@ public final class NatsServerProcess implements AutoCloseable {
     LockSupport.unpark(supervisor);
     child.stop();
     try {
-      supervisor.join(STOP_TIMEOUT_MS);
+      supervisor.join(NatsServerChild.STOP_TIMEOUT_MS);
     } catch (final InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -196,7 +165,7 @@ public final class NatsServerProcess implements AutoCloseable {
     try {
       // Where only the script died, this lets its watchdog end the server, which frees the port.
       child.stop();
-      final Child next = new Child(binary, port);
+      final NatsServerChild next = new NatsServerChild(binary, port);
       child = next;
       if (closing) {
         next.stop();
@@ -222,135 +191,6 @@ public final class NatsServerProcess implements AutoCloseable {
   private static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
       return socket.getLocalPort();
-    }
-  }
-
-  /** One run of the script and the server in it. */
-  private static final class Child {
-    private final Process script;
-    private final long serverPid;
-    private final Thread reader;
-    private volatile String lastLine = "";
-
-    Child(final Path binary, final int port) throws IOException {
-      final ProcessBuilder builder =
-          new ProcessBuilder(
-              "/bin/sh",
-              "-c",
-              "exec $(command -v setsid) /bin/sh -c \"$0\" \"$@\"",
-              SCRIPT,
-              "nats-server",
-              binary.toString(),
-              "-a",
-              HOST,
-              "-p",
-              Integer.toString(port));
-      final Map<String, String> environment = builder.environment();
-      if (Runtime.getRuntime().availableProcessors() <= 2) {
-        // On so few processors more of its threads only take turns with ours.
-        environment.putIfAbsent("GOMAXPROCS", "1");
-      }
-      script = builder.start();
-      reader = new Thread(() -> readLines(script.errorReader(UTF_8)), "nats-server-output");
-      reader.setDaemon(true);
-      reader.start();
-      serverPid = readPid();
-    }
-
-    private long readPid() throws IOException {
-      try (BufferedReader output = script.inputReader(UTF_8)) {
-        final String line = output.readLine();
-        if (line == null) {
-          awaitExit();
-          throw new IOException("nats-server could not be started: " + lastLine);
-        }
-        return Long.parseLong(line);
-      }
-    }
-
-    private void readLines(final BufferedReader output) {
-      try (output) {
-        String line;
-        while ((line = output.readLine()) != null) {
-          lastLine = line;
-        }
-      } catch (final IOException e) {
-        // The script has ended; its exit is seen elsewhere.
-        return;
-      }
-    }
-
-    void awaitAccepting(final int port) throws IOException {
-      final long deadlineNs = System.nanoTime() + START_TIMEOUT_NS;
-      while (System.nanoTime() - deadlineNs < 0) {
-        if (!script.isAlive()) {
-          awaitExit();
-          throw new IOException("nats-server ended at once: " + lastLine);
-        }
-        // If another process had taken the port, the greeting might be its own and this one's end
-        // near.
-        if (greets(port) && isServerAlive()) {
-          return;
-        }
-        LockSupport.parkNanos(this, POLL_NS);
-      }
-      throw new IOException("nats-server did not accept connections in time: " + lastLine);
-    }
-
-    private boolean isServerAlive() {
-      return ProcessHandle.of(serverPid).map(ProcessHandle::isAlive).orElse(false);
-    }
-
-    private static boolean greets(final int port) {
-      try (Socket socket = new Socket()) {
-        socket.connect(new InetSocketAddress(HOST, port), 1_000);
-        socket.setSoTimeout(1_000);
-        return new String(socket.getInputStream().readNBytes(4), US_ASCII).equals("INFO");
-      } catch (final IOException e) {
-        return false;
-      }
-    }
-
-    int awaitExit() {
-      boolean interrupted = false;
-      try {
-        while (true) {
-          try {
-            final int code = script.waitFor();
-            reader.join(STOP_TIMEOUT_MS);
-            return code;
-          } catch (final InterruptedException e) {
-            interrupted = true;
-          }
-        }
-      } finally {
-        if (interrupted) {
-          Thread.currentThread().interrupt();
-        }
-      }
-    }
-
-    void stop() {
-      try {
-        script.getOutputStream().close();
-      } catch (final IOException e) {
-        // The other end is gone already.
-      }
-      try {
-        if (!script.waitFor(STOP_TIMEOUT_MS, TimeUnit.MILLISECONDS)) {
-          kill();
-        }
-      } catch (final InterruptedException e) {
-        kill();
-        Thread.currentThread().interrupt();
-      }
-    }
-
-    private void kill() {
-      // The id belongs to the server as long as the script waits for it.
-      if (script.isAlive()) {
-        ProcessHandle.of(serverPid).ifPresent(ProcessHandle::destroyForcibly);
-      }
     }
   }
 }

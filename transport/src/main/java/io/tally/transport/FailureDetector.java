@@ -1,0 +1,79 @@
+package io.tally.transport;
+
+import io.tally.engine.SteppedAgent;
+
+/**
+ * Declares peers down that are not heard any more, and deaf that are heard and acknowledge nothing.
+ * Owned by the receiver.
+ */
+final class FailureDetector {
+  private final InboundPeer[] peers;
+  private final PeerStatusChanges changes;
+  private final LinkCounters counters;
+  private final long silenceTimeoutNs;
+
+  FailureDetector(
+      final InboundPeer[] peers,
+      final PeerStatusChanges changes,
+      final LinkCounters counters,
+      final long silenceTimeoutNs) {
+    this.peers = peers;
+    this.changes = changes;
+    this.counters = counters;
+    this.silenceTimeoutNs = silenceTimeoutNs;
+  }
+
+  /** Returns how many peers were declared down or deaf. */
+  int check(final long nowNs) {
+    int count = 0;
+    for (final InboundPeer inbound : peers) {
+      final PeerSession session = inbound.peer.session();
+      if (session != null && session.isAlive() && nowNs - inbound.lastHeardNs >= silenceTimeoutNs) {
+        counters.increment(LinkCounter.PEERS_SILENT);
+        inbound.doubt();
+        changes.become(inbound.peer, session, PeerStatus.DOWN);
+        count++;
+      } else if (session != null && isDeaf(nowNs, inbound, session)) {
+        counters.increment(LinkCounter.PEERS_DEAF);
+        inbound.doubt();
+        changes.become(inbound.peer, session, PeerStatus.DEAF);
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /** Time during which this node itself stood still does not count against its peers. */
+  void onStoodStill(final long durationNs) {
+    for (final InboundPeer inbound : peers) {
+      inbound.lastHeardNs += durationNs;
+      inbound.lastAckedNs += durationNs;
+    }
+  }
+
+  /** When the first peer will be down or deaf if nothing is heard. */
+  long nextTimeoutNs() {
+    long next = SteppedAgent.NEVER;
+    for (final InboundPeer inbound : peers) {
+      final PeerSession session = inbound.peer.session();
+      if (session != null && session.isAlive()) {
+        next = Math.min(next, inbound.lastHeardNs + silenceTimeoutNs);
+        if (session.status() == PeerStatus.UP && inbound.isUnacknowledged()) {
+          next = Math.min(next, inbound.lastAckedNs + silenceTimeoutNs);
+        }
+      }
+    }
+    return next;
+  }
+
+  /** One that is ready, and acknowledges nothing of what it is sent. */
+  private boolean isDeaf(final long nowNs, final InboundPeer inbound, final PeerSession session) {
+    if (!inbound.isUnacknowledged()) {
+      inbound.lastAckedNs = nowNs;
+    }
+    final boolean isSentTo =
+        session.status() == PeerStatus.UP
+            || session.status() == PeerStatus.STARTING && inbound.isReady(session);
+    return isSentTo && nowNs - inbound.lastAckedNs >= silenceTimeoutNs;
+  }
+}

@@ -1,0 +1,71 @@
+package io.tally.transport;
+
+import io.tally.engine.codecs.NodeState;
+
+/**
+ * Decides whether this process may go on as the node of its id, or has to give way to another
+ * process of that id. Owned by the receiver.
+ */
+final class SelfFencing {
+  private final LocalNode local;
+  private final HelloAnswers answers;
+  private final LinkListener listener;
+
+  SelfFencing(final LocalNode local, final HelloAnswers answers, final LinkListener listener) {
+    this.local = local;
+    this.answers = answers;
+    this.listener = listener;
+  }
+
+  /** Another process of this node's own id said hello. */
+  void onOwnId(final Hello hello) {
+    final long incarnation = hello.incarnation;
+    final NodeState state = hello.state;
+    final NodeState ownState = local.state();
+    if (ownState == NodeState.LEAVING || state == NodeState.LEAVING) {
+      onKnownIncarnation(ownState == NodeState.STARTING ? incarnation : 0);
+      return;
+    }
+    final boolean otherIsReady = state != NodeState.STARTING;
+    if (ownState == NodeState.STARTING) {
+      if (otherIsReady || incarnation < local.incarnation) {
+        onAlreadyRunning(incarnation);
+      }
+    } else if (otherIsReady && incarnation > local.incarnation) {
+      onSuperseded(incarnation);
+    }
+    if (hello.wantsAnswer) {
+      answers.answer(local, incarnation);
+    }
+  }
+
+  /** A peer names the highest incarnation of this node that it has seen. */
+  void onKnownIncarnation(final long known) {
+    if (known < local.incarnation
+        || (known == local.incarnation && local.state() != NodeState.STARTING)) {
+      return;
+    }
+    if (local.state() == NodeState.STARTING) {
+      if (known > local.knownIncarnation()) {
+        local.knownIncarnation(known);
+        listener.onKnownIncarnation(known);
+      }
+    } else if (local.state() != NodeState.LEAVING) {
+      onSuperseded(known);
+    }
+  }
+
+  private void onAlreadyRunning(final long incarnation) {
+    if (local.alreadyRunning() == 0) {
+      local.alreadyRunning(incarnation);
+      listener.onAlreadyRunning(incarnation);
+    }
+  }
+
+  private void onSuperseded(final long incarnation) {
+    if (local.superseded() == 0) {
+      local.superseded(incarnation);
+      listener.onSuperseded(incarnation);
+    }
+  }
+}
