@@ -237,13 +237,13 @@ final class Clients implements FrontDoor.Answers {
   void probe(final SimulatedProcess process, final boolean all) {
     for (int index = 0; index < counters.size(); index++) {
       final Counter counter = counters.get(index);
-      if (!all && !process.counters().owns(counter)) {
+      if (!all && !process.node().counters().owns(counter)) {
         continue;
       }
       final boolean write = counter.use() != Counter.Use.POWERS;
       final Request.KeyUse key =
           counter.use() == Counter.Use.ONES && keyed
-              ? begin("probe/" + process.node + "/" + counter.name(), 0, 1)
+              ? begin("probe/" + process.node().index + "/" + counter.name(), 0, 1)
               : null;
       final Request request = request(counter, write, write ? 1 : 0, key);
       probes.add(request);
@@ -258,7 +258,7 @@ final class Clients implements FrontDoor.Answers {
             (probe.outcome == Outcome.KEY_LIMIT ? "keys: " : "whole: ")
                 + probe.counter.name()
                 + " is not served at "
-                + probe.process.id
+                + probe.process.node().id
                 + " long after healing: "
                 + probe.outcome);
       }

@@ -19,20 +19,20 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class Counters implements ShardServiceFactory {
   private static final int MAX_COUNTERS = 1 << 20;
 
-  private final SimulatedProcess process;
+  private final ProcessExecution execution;
   private final CounterServiceFactory factory =
       new CounterServiceFactory(new CounterLimit(MAX_COUNTERS));
   private final Map<Integer, ShardService> services = new HashMap<>();
 
-  Counters(final SimulatedProcess process) {
-    this.process = process;
+  Counters(final ProcessExecution execution) {
+    this.execution = execution;
   }
 
   @Override
   public ShardService create(final int shardId) {
     final ShardService service = factory.create(shardId);
     services.put(shardId, service);
-    return new PausingService(process, service);
+    return new PausingService(execution, service);
   }
 
   @Override
@@ -84,7 +84,7 @@ final class Counters implements ShardServiceFactory {
     return adapter.value();
   }
 
-  private record PausingService(SimulatedProcess process, ShardService service)
+  private record PausingService(ProcessExecution execution, ShardService service)
       implements ShardService {
     @Override
     public int onCommand(
@@ -95,10 +95,10 @@ final class Counters implements ShardServiceFactory {
         final int length,
         final MutableDirectBuffer reply,
         final int replyOffset) {
-      process.touch();
+      execution.touch();
       final int result =
           service.onCommand(nowNs, entityHash, buffer, offset, length, reply, replyOffset);
-      process.touch();
+      execution.touch();
       return result;
     }
 

@@ -80,7 +80,7 @@ final class FrontDoor {
   void serve(final int loop, final CounterProxy proxy, final long nowNs) {
     open = true;
     proxies[loop] = proxy;
-    standstills[loop] = new StandstillDetector(process.unreadTimeoutNs(), nowNs);
+    standstills[loop] = new StandstillDetector(process.node().unreadTimeoutNs(), nowNs);
   }
 
   /** Returns false if the connection is refused: nothing was handed over. */
@@ -109,7 +109,7 @@ final class FrontDoor {
       }
     }
     for (final Socket socket : ready) {
-      final long nowNs = process.nanoTime();
+      final long nowNs = process.execution().nanoTime();
       if (socket.backlog == null) {
         socket.backlog = new SocketBacklog(standstills[loop], standstills[loop].polledNs(), nowNs);
       }
@@ -131,7 +131,7 @@ final class FrontDoor {
       }
       final boolean late = socket.backlog.isLate(nowNs);
       final Request request = socket.unread.poll();
-      process.touch();
+      process.execution().touch();
       if (request.ended) {
         traces.add(Trace.UNREAD_REQUESTS);
       }
@@ -176,7 +176,7 @@ final class FrontDoor {
   /** The end of a loop's turn: all its sockets were polled before nowNs was read. */
   void tick(final int loop, final long nowNs) {
     standstills[loop].onTick(nowNs);
-    standstills[loop].requestTimeoutNs(process.unreadTimeoutNs());
+    standstills[loop].requestTimeoutNs(process.node().unreadTimeoutNs());
   }
 
   long nextTickNs(final int loop) {
@@ -198,7 +198,7 @@ final class FrontDoor {
     }
     pendingCount--;
     checkTime(slot, outcome);
-    process.touch();
+    process.execution().touch();
     long value = 0;
     if (outcome == Outcome.ANSWERED) {
       if (!adapter.wrap(buffer, offset, length) || adapter.status() != CounterStatus.OK) {
@@ -212,10 +212,10 @@ final class FrontDoor {
 
   /** Nothing waits for ever: what ends late was held up by a pause of its process. */
   private void checkTime(final Slot slot, final Outcome outcome) {
-    final long tookNs = process.clock().nanoTime() - slot.readNs;
+    final long tookNs = process.execution().clock().nanoTime() - slot.readNs;
     final long limitNs =
-        outcome == Outcome.BUSY ? Settings.QUEUE_LIMIT_NS : process.requestTimeoutNs();
-    if (!process.wasHeldUp() && tookNs > limitNs + TOLERANCE_NS) {
+        outcome == Outcome.BUSY ? Settings.QUEUE_LIMIT_NS : process.node().requestTimeoutNs();
+    if (!process.execution().wasHeldUp() && tookNs > limitNs + TOLERANCE_NS) {
       violations.add("time: a request ended as " + outcome + " after " + tookNs + " ns");
     }
   }
@@ -225,8 +225,8 @@ final class FrontDoor {
     socket.inFlight--;
     if (socket.paused && socket.inFlight < MAX_IN_FLIGHT) {
       socket.paused = false;
-      socket.backlog.onResume(process.nanoTime());
-      process.wakeLoop(slot.loop);
+      socket.backlog.onResume(process.execution().nanoTime());
+      process.node().wakeLoop(slot.loop);
     }
   }
 

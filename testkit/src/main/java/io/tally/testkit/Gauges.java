@@ -23,7 +23,7 @@ final class Gauges {
 
   /** Of a process that was idle for so long that it remembers no keys. */
   void checkIdle(final SimulatedProcess process) {
-    final ShardEngine engine = process.engine();
+    final ShardEngine engine = process.node().engine();
     if (engine == null) {
       return;
     }
@@ -38,19 +38,19 @@ final class Gauges {
     if (engine.idempotencyKeyCount() != 0) {
       violations.accept("keys are remembered after their window");
     }
-    if (process.keyPlaces() != 0) {
+    if (process.node().keyPlaces() != 0) {
       violations.accept("places of keys are kept although none is remembered");
     }
     final EngineGauges gauges = new EngineGauges(engine);
     gauges.checkIdle(violations);
     engines.put(process, gauges);
-    if (process.link() != null) {
-      LinkGauges.check(process.link(), violations);
+    if (process.node().link() != null) {
+      LinkGauges.check(process.node().link(), violations);
     }
-    if (process.openClientCount() > 1) {
+    if (process.broker().openClientCount() > 1) {
       violations.accept("connections to the broker were left open");
     }
-    if (process.subscriptionCount() > SUBSCRIPTIONS) {
+    if (process.broker().subscriptionCount() > SUBSCRIPTIONS) {
       violations.accept("subscriptions were left");
     }
   }
@@ -64,6 +64,9 @@ final class Gauges {
                 .forEach(
                     owner ->
                         gauges.checkLanes(
-                            owner, StableHash.hash(origin.id), origin.incarnation(), violations)));
+                            owner,
+                            StableHash.hash(origin.node().id),
+                            origin.node().incarnation(),
+                            violations)));
   }
 }

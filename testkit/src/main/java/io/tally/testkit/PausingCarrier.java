@@ -7,14 +7,15 @@ import io.tally.transport.NatsSession;
 import java.io.IOException;
 
 /** The session as the NATS carrier shows it; its process may stand still in each call. */
-record PausingCarrier(SimulatedProcess process, NatsSession session, LinkWitness witness)
+record PausingCarrier(
+    ProcessExecution execution, NatsSession session, LinkWitness witness, ProcessListener commands)
     implements FrameCarrier {
   private static final long CONFIRM_NS = 5_000 * Settings.MS;
 
   @Override
   public Subscription subscribe(final String subject, final FrameListener listener)
       throws IOException {
-    process.touch();
+    execution.touch();
     final boolean[] confirmed = {false};
     final Subscription subscription =
         session.subscribe(
@@ -25,7 +26,7 @@ record PausingCarrier(SimulatedProcess process, NatsSession session, LinkWitness
               listener.onFrame(copy);
             },
             () -> confirmed[0] = true);
-    process.block(CONFIRM_NS, () -> confirmed[0]);
+    execution.block(CONFIRM_NS, () -> confirmed[0]);
     if (!confirmed[0]) {
       subscription.close();
       throw new IOException("not confirmed");
@@ -36,26 +37,26 @@ record PausingCarrier(SimulatedProcess process, NatsSession session, LinkWitness
   @Override
   public boolean publish(final String subject, final byte[] frame) {
     witness.onPublish(subject, frame);
-    FrameWalk.overDeadlines(frame, deadlineNs -> process.onCommand(subject, deadlineNs));
-    process.touch();
+    FrameWalk.overDeadlines(frame, deadlineNs -> commands.onCommand(subject, deadlineNs));
+    execution.touch();
     final boolean published = session.publish(subject, frame);
     if (published) {
       witness.onPublished(subject, frame);
     }
-    process.touch();
+    execution.touch();
     return published;
   }
 
   @Override
   public boolean isConnected() {
-    process.touch();
+    execution.touch();
     return session.isConnected();
   }
 
   @Override
   public long maxFrameBytes() {
     witness.onFrame();
-    process.touch();
+    execution.touch();
     return session.maxFrameBytes();
   }
 

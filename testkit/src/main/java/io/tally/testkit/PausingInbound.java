@@ -5,7 +5,7 @@ import io.tally.transport.LinkWitness;
 import org.agrona.DirectBuffer;
 
 /** An inbound handler whose process may stand still before and after each call. */
-record PausingInbound(SimulatedProcess process, InboundHandler handler, LinkWitness witness)
+record PausingInbound(ProcessExecution execution, InboundHandler handler, LinkWitness witness)
     implements InboundHandler {
   @Override
   public int onMessage(
@@ -15,36 +15,36 @@ record PausingInbound(SimulatedProcess process, InboundHandler handler, LinkWitn
       final DirectBuffer buffer,
       final int offset,
       final int length) {
-    process.touch();
+    execution.touch();
     final int result =
         handler.onMessage(nowNs, sourceKey, sourceIncarnation, buffer, offset, length);
     witness.onOffered(buffer.byteArray(), result);
-    process.touch();
+    execution.touch();
     return result;
   }
 
   @Override
   public void refuseBusy(final DirectBuffer buffer, final int offset, final int length) {
-    process.touch();
+    execution.touch();
     handler.refuseBusy(buffer, offset, length);
     witness.onOffered(buffer.byteArray(), InboundHandler.REFUSED);
   }
 
   @Override
   public void flush() {
-    process.touch();
+    execution.touch();
     handler.flush();
   }
 
   @Override
   public void onPeerDraining() {
-    process.touch();
+    execution.touch();
     handler.onPeerDraining();
   }
 
   @Override
   public boolean isResolved(final int nodeIndex, final long incarnation) {
-    process.touch();
+    execution.touch();
     return handler.isResolved(nodeIndex, incarnation);
   }
 }

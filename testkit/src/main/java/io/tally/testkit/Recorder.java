@@ -90,27 +90,27 @@ final class Recorder {
 
   /** Notes what is left of a process, which has ended, or lives on beyond the history. */
   void onLife(final SimulatedProcess process, final boolean livesOn) {
-    if (process.engine() == null) {
+    if (process.node().engine() == null) {
       return;
     }
     final long died = livesOn ? Long.MAX_VALUE : world.stamp();
     for (final Counter counter : counters) {
-      if (process.counters().owns(counter)) {
+      if (process.node().counters().owns(counter)) {
         if (lives.stream()
             .anyMatch(
                 life ->
                     life.key().equals(counter.name())
-                        && life.incarnation() == process.incarnation())) {
+                        && life.incarnation() == process.node().incarnation())) {
           violations.add("incarnations: two lives have the same one");
         }
         lives.add(
             new Life(
                 counter.name(),
-                process.incarnation(),
-                process.bornStamp(),
+                process.node().incarnation(),
+                process.node().bornStamp(),
                 died,
                 true,
-                process.counters().value(counter)));
+                process.node().counters().value(counter)));
       }
     }
   }

@@ -32,7 +32,8 @@ final class SimulatedClient implements NatsClient {
 
   private final World world;
   private final Broker broker;
-  private final SimulatedProcess process;
+  private final BrokerAccess access;
+  private final ProcessExecution execution;
   private final Traces traces;
   private final Listener listener;
   private final SimulatedThread reader;
@@ -48,28 +49,30 @@ final class SimulatedClient implements NatsClient {
   SimulatedClient(
       final World world,
       final Broker broker,
-      final SimulatedProcess process,
+      final BrokerAccess access,
+      final ProcessExecution execution,
       final Traces traces,
       final Listener listener) {
     this.world = world;
     this.broker = broker;
-    this.process = process;
+    this.access = access;
+    this.execution = execution;
     this.traces = traces;
     this.listener = listener;
-    reader = new SimulatedThread(world, process, this::read, WRITE_NS);
-    callbacks = new SimulatedThread(world, process, this::tellAll, WRITE_NS);
-    process.after(world.skewed(2 * MS), this::connect);
+    reader = new SimulatedThread(world, execution, this::read, WRITE_NS);
+    callbacks = new SimulatedThread(world, execution, this::tellAll, WRITE_NS);
+    execution.after(world.skewed(2 * MS), this::connect);
   }
 
   private void connect() {
     if (status != Status.CONNECTING) {
       return;
     }
-    if (process.isCutOff()) {
-      process.after(CONNECT_TIMEOUT_NS, () -> end("timed out"));
+    if (access.isCutOff()) {
+      execution.after(CONNECT_TIMEOUT_NS, () -> end("timed out"));
     } else if (!broker.isUp()) {
       end("connection refused");
-    } else if (process.areCredentialsRefused()) {
+    } else if (access.areCredentialsRefused()) {
       status = Status.ENDED;
       traces.add(Trace.CREDENTIALS_REFUSED);
       tell(() -> listener.onRefused("Authorization Violation"));
@@ -100,7 +103,7 @@ final class SimulatedClient implements NatsClient {
 
   private long tellAll() {
     for (Runnable event = toTell.poll(); event != null; event = toTell.poll()) {
-      process.touch();
+      execution.touch();
       event.run();
     }
     return SteppedAgent.NEVER;
@@ -108,14 +111,14 @@ final class SimulatedClient implements NatsClient {
 
   @Override
   public boolean isConnected() {
-    process.touch();
+    execution.touch();
     return status == Status.CONNECTED;
   }
 
   @Override
   public FrameCarrier.Subscription subscribe(
       final String subject, final FrameListener frameListener) {
-    process.touch();
+    execution.touch();
     if (status != Status.CONNECTED) {
       return () -> {};
     }
@@ -133,7 +136,7 @@ final class SimulatedClient implements NatsClient {
 
   @Override
   public void flush(final Runnable onConfirmed) {
-    process.touch();
+    execution.touch();
     if (status != Status.CONNECTED) {
       end("the server confirmed no subscription");
       return;
@@ -142,9 +145,9 @@ final class SimulatedClient implements NatsClient {
     connection.ask(
         served -> {
           confirmed[0] = true;
-          process.after(broker.delayNs(), () -> tell(onConfirmed));
+          execution.after(broker.delayNs(), () -> tell(onConfirmed));
         });
-    process.after(
+    execution.after(
         FLUSH_TIMEOUT_NS,
         () -> {
           if (!confirmed[0]) {
@@ -155,14 +158,15 @@ final class SimulatedClient implements NatsClient {
 
   @Override
   public boolean publish(final String subject, final byte[] frame) {
-    process.touch();
+    execution.touch();
     if (frame.length > maxPayloadBytes) {
-      process.onTooLong();
+      access.onTooLong();
       return false;
     }
     if (status == Status.CONNECTED && outgoing.size() >= MAX_OUTGOING) {
       traces.add(Trace.PUBLISHES_BLOCKED);
-      process.block(BLOCKED_NS, () -> outgoing.size() < MAX_OUTGOING || status != Status.CONNECTED);
+      execution.block(
+          BLOCKED_NS, () -> outgoing.size() < MAX_OUTGOING || status != Status.CONNECTED);
     }
     if (status != Status.CONNECTED || outgoing.size() >= MAX_OUTGOING) {
       return false;
@@ -175,7 +179,7 @@ final class SimulatedClient implements NatsClient {
   private void writeSoon(final long delayNs) {
     if (!writing) {
       writing = true;
-      process.after(
+      execution.after(
           delayNs,
           () -> {
             writing = false;
@@ -203,7 +207,7 @@ final class SimulatedClient implements NatsClient {
       return;
     }
     // Not at once: what was published is written first, if that goes soon.
-    process.after(outgoing.isEmpty() ? 0 : BLOCKED_NS, this::finish);
+    execution.after(outgoing.isEmpty() ? 0 : BLOCKED_NS, this::finish);
   }
 
   /** No longer read or written by the process; what the network has taken still arrives. */
@@ -231,7 +235,7 @@ final class SimulatedClient implements NatsClient {
     if (status == Status.CONNECTED) {
       connection.stall(durationNs);
       if (durationNs > STALE_NS) {
-        process.after(
+        execution.after(
             STALE_NS,
             () -> {
               if (status == Status.CONNECTED) {
@@ -257,7 +261,7 @@ final class SimulatedClient implements NatsClient {
     for (Frame frame = connection.read(); frame != null; frame = connection.read()) {
       final List<FrameListener> listeners = subscriptions.getOrDefault(frame.subject(), List.of());
       for (final FrameListener frameListener : List.copyOf(listeners)) {
-        process.touch();
+        execution.touch();
         frameListener.onFrame(frame.bytes());
       }
     }

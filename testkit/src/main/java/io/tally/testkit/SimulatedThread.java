@@ -12,7 +12,7 @@ final class SimulatedThread implements Wakeup {
   private static final long MIN_STEP_NS = 2_000;
 
   private final World world;
-  private final SimulatedProcess process;
+  private final ProcessExecution execution;
   private final LongSupplier step;
   private final long maxWakeNs;
   private long dueNs = Long.MAX_VALUE;
@@ -29,11 +29,11 @@ final class SimulatedThread implements Wakeup {
    */
   SimulatedThread(
       final World world,
-      final SimulatedProcess process,
+      final ProcessExecution execution,
       final LongSupplier step,
       final long maxWakeNs) {
     this.world = world;
-    this.process = process;
+    this.execution = execution;
     this.step = step;
     this.maxWakeNs = maxWakeNs;
   }
@@ -44,7 +44,7 @@ final class SimulatedThread implements Wakeup {
 
   @Override
   public void wake() {
-    process.touch();
+    execution.touch();
     notice();
   }
 
@@ -63,7 +63,7 @@ final class SimulatedThread implements Wakeup {
     if (atNs < dueNs) {
       dueNs = atNs;
       final long id = ++dueId;
-      process.after(
+      execution.after(
           delayNs,
           () -> {
             if (id == dueId) {
@@ -92,7 +92,7 @@ final class SimulatedThread implements Wakeup {
     if (woken) {
       schedule(MIN_STEP_NS + world.skewed(maxWakeNs));
     } else if (nextNs != SteppedAgent.NEVER) {
-      schedule(MIN_STEP_NS + process.clock().worldDelayNs(nextNs));
+      schedule(MIN_STEP_NS + execution.clock().worldDelayNs(nextNs));
     }
   }
 }

@@ -2,7 +2,6 @@ package io.tally.testkit;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -20,33 +19,7 @@ final class Simulation implements ProcessListener {
 
   private static final long WARM_NS = 600 * MS;
 
-  /** Within this time it is known that what is sent to a process is lost. */
-  private static final long DEAF_NS = 1_000 * MS;
-
-  /** With these a process may still get what was sent to it before, or wake from before. */
-  private static final Set<Fault> LATE_FRAMES =
-      EnumSet.of(Fault.PARTITIONS, Fault.MISTAKEN_PEERS, Fault.PAUSES, Fault.STALLS);
-
-  /** All that is ever sent; less than a full frame; less than the longest message. */
-  private static final int[] PAYLOAD_LIMITS = {1 << 20, Settings.MAX_FRAME_BYTES / 2, 400};
-
   private static final String SEED = "simulated";
-  private static final Set<Fault> FROM_OUTSIDE =
-      EnumSet.of(
-          Fault.PAUSES,
-          Fault.SUSPENSIONS,
-          Fault.KILLS,
-          Fault.PLANNED_STOPS,
-          Fault.TWINS,
-          Fault.STRANGERS,
-          Fault.BROKER_RESTARTS,
-          Fault.CONNECTION_CUTS,
-          Fault.PARTITIONS,
-          Fault.ONE_WAY_LOSS,
-          Fault.CREDENTIALS,
-          Fault.PAYLOAD_LIMITS,
-          Fault.WALL_CLOCKS);
-
   private final Traces traces = new Traces();
   private final List<String> violations = new ArrayList<>();
   private final World world;
@@ -58,10 +31,9 @@ final class Simulation implements ProcessListener {
   private final Clients clients;
   private final SimulatedProcess[] processes;
   private final List<Set<Long>> incarnations = new ArrayList<>();
-  private final long[] wallOffsetsMs;
+  private final FaultInjector injector;
   private final List<SimulatedProcess> others = new ArrayList<>();
   private final long loadEndNs;
-  private final List<Fault> outside;
   private boolean healed;
   private boolean finished;
 
@@ -75,12 +47,12 @@ final class Simulation implements ProcessListener {
     world = new World(new SplittableRandom(seed));
     settings = Settings.draw(world);
     faults = Faults.draw(world, allowed);
-    outside = FROM_OUTSIDE.stream().filter(faults.kinds()::contains).toList();
     broker = new Broker(world, faults, traces);
     recorder = new Recorder(world, settings, traces, violations);
     processes = new SimulatedProcess[settings.nodeIds().size()];
     settings.nodeIds().forEach(id -> incarnations.add(new HashSet<>()));
-    wallOffsetsMs = new long[processes.length];
+    injector =
+        new FaultInjector(world, faults, broker, traces, violations, processes, this::launchOther);
     loadEndNs = WARM_NS + world.between(200 * MS, 200 * MS + faults.maxPauseNs());
     clients = new Clients(world, settings, recorder, traces, processes, loadEndNs);
   }
@@ -88,15 +60,11 @@ final class Simulation implements ProcessListener {
   /** Runs to the end. */
   Verdict run() {
     for (int node = 0; node < processes.length; node++) {
-      if (faults.kinds().contains(Fault.WALL_CLOCKS)) {
-        wallOffsetsMs[node] = drawWallOffsetMs();
-      }
+      injector.drawWallClock(node);
       start(node);
     }
     world.after(WARM_NS, clients::begin);
-    if (!outside.isEmpty()) {
-      world.after(WARM_NS, this::injectFaults);
-    }
+    injector.beginAfter(WARM_NS);
     world.after(loadEndNs, this::heal);
     world.runUntil(() -> loadEndNs);
     final long wholeNs = world.nowNs() + WHOLE_NS;
@@ -111,14 +79,13 @@ final class Simulation implements ProcessListener {
         violations, faults.kinds(), recorder.operationCount(), world.nowNs(), traces);
   }
 
-  /** Some hours, or some days: farther than an incarnation may be ahead of all clocks. */
-  private long drawWallOffsetMs() {
-    final long hours = world.chance(0.5) ? 2 : 120;
-    return world.between(-hours * 3_600_000, hours * 3_600_000);
-  }
-
   private void start(final int node) {
     processes[node] = launch(node, SEED);
+  }
+
+  /** A process that claims the place of one that may run. */
+  private void launchOther(final boolean isTwin, final int node) {
+    others.add(launch(node, isTwin ? SEED : "another seed"));
   }
 
   private SimulatedProcess launch(final int node, final String seed) {
@@ -133,7 +100,7 @@ final class Simulation implements ProcessListener {
             violations,
             node,
             seed,
-            wallOffsetsMs[node],
+            injector.wallOffsetMs(node),
             clients,
             this);
     if (healed) {
@@ -144,7 +111,7 @@ final class Simulation implements ProcessListener {
 
   @Override
   public void onIncarnation(final SimulatedProcess process) {
-    incarnations.get(process.node).add(process.incarnation());
+    incarnations.get(process.node().index).add(process.node().incarnation());
   }
 
   /**
@@ -155,9 +122,9 @@ final class Simulation implements ProcessListener {
   public void onCommand(final String subject, final long deadlineNs) {
     for (final SimulatedProcess owner : processes) {
       if (owner != null
-          && subject.endsWith(owner.id + "." + owner.incarnation())
-          && deadlineNs - owner.clock().nanoTime()
-              > owner.requestTimeoutNs() + owner.clock().lostNs()) {
+          && subject.endsWith(owner.node().id + "." + owner.node().incarnation())
+          && deadlineNs - owner.execution().clock().nanoTime()
+              > owner.node().requestTimeoutNs() + owner.execution().clock().lostNs()) {
         violations.add("clock: a command has a deadline that its owner's clock reaches too late");
       }
     }
@@ -166,17 +133,17 @@ final class Simulation implements ProcessListener {
   @Override
   public void onEnd(final SimulatedProcess process) {
     final long other = process.fatalIncarnation();
-    if (other != 0 && !incarnations.get(process.node).contains(other)) {
+    if (other != 0 && !incarnations.get(process.node().index).contains(other)) {
       violations.add("trust: a process ended for one of its id that never was");
     }
     if (seedIsOurs(process)) {
       recorder.onLife(process, finished);
     }
     others.remove(process);
-    if (processes[process.node] != process) {
+    if (processes[process.node().index] != process) {
       return;
     }
-    processes[process.node] = null;
+    processes[process.node().index] = null;
     if (finished) {
       return;
     }
@@ -184,19 +151,19 @@ final class Simulation implements ProcessListener {
     world.after(
         delayNs,
         () -> {
-          if (processes[process.node] == null) {
-            adoptOrStart(process.node);
+          if (processes[process.node().index] == null) {
+            adoptOrStart(process.node().index);
           }
         });
   }
 
   private boolean seedIsOurs(final SimulatedProcess process) {
-    return process.seed().equals(SEED);
+    return process.node().seed.equals(SEED);
   }
 
   private void adoptOrStart(final int node) {
     for (final SimulatedProcess other : others) {
-      if (other.node == node && seedIsOurs(other)) {
+      if (other.node().index == node && seedIsOurs(other)) {
         processes[node] = other;
         others.remove(other);
         return;
@@ -205,108 +172,9 @@ final class Simulation implements ProcessListener {
     start(node);
   }
 
-  private void injectFaults() {
-    if (healed) {
-      return;
-    }
-    inject(outside.get(world.nextInt(outside.size())), world.nextInt(processes.length));
-    world.after(world.between(1, 2 * faults.eventIntervalNs()), this::injectFaults);
-  }
-
-  private void inject(final Fault fault, final int node) {
-    final SimulatedProcess process = processes[node];
-    switch (fault) {
-      case TWINS -> {
-        traces.add(Trace.TWINS);
-        others.add(launch(node, SEED));
-      }
-      case STRANGERS -> {
-        traces.add(Trace.STRANGERS);
-        others.add(launch(node, "another seed"));
-      }
-      case BROKER_RESTARTS -> {
-        if (broker.isUp()) {
-          broker.restart(world.skewed(2_000 * MS), broker.maxPayloadBytes());
-        }
-      }
-      case PAYLOAD_LIMITS -> {
-        if (broker.isUp()) {
-          broker.restart(
-              world.skewed(50 * MS), PAYLOAD_LIMITS[world.nextInt(PAYLOAD_LIMITS.length)]);
-        }
-      }
-      case WALL_CLOCKS -> setWallClock(node);
-      default -> {
-        if (process != null) {
-          inject(fault, process);
-        }
-      }
-    }
-  }
-
-  /** While a process runs, or so that its next start has an incarnation from before. */
-  private void setWallClock(final int node) {
-    final long byMs = drawWallOffsetMs() - wallOffsetsMs[node];
-    wallOffsetsMs[node] += byMs;
-    if (byMs < 0) {
-      traces.add(Trace.WALL_CLOCKS_BACK);
-    }
-    if (processes[node] != null) {
-      if (world.chance(0.5)) {
-        processes[node].clock().moveWallClock(byMs);
-      } else {
-        processes[node].kill();
-      }
-    }
-  }
-
-  private void inject(final Fault fault, final SimulatedProcess process) {
-    switch (fault) {
-      case PAUSES -> process.stop();
-      case SUSPENSIONS -> process.suspend();
-      case KILLS -> {
-        traces.add(Trace.KILLS);
-        process.kill();
-      }
-      case PLANNED_STOPS -> process.askToStop();
-      case CONNECTION_CUTS -> process.cutConnections();
-      case PARTITIONS -> {
-        traces.add(Trace.PARTITIONS);
-        process.cutOff(world.skewed(2_000 * MS));
-      }
-      case ONE_WAY_LOSS -> loseTo(process);
-      case CREDENTIALS -> {
-        process.refuseCredentials(world.skewed(500 * MS));
-      }
-      default -> throw new IllegalStateException("not injected: " + fault);
-    }
-  }
-
-  /** Nobody may believe for long that a process takes what is sent to it, nor it of the others. */
-  private void loseTo(final SimulatedProcess process) {
-    traces.add(Trace.ONE_WAY_LOSSES);
-    final long durationNs = world.between(MS, 2_000 * MS);
-    broker.loseTo(process.id, durationNs);
-    final List<SimulatedProcess> peers =
-        Arrays.stream(processes).filter(peer -> peer != null && peer != process).toList();
-    // After another loss an acknowledgement may come that was on its way before this one.
-    if (durationNs > DEAF_NS
-        && traces.get(Trace.ONE_WAY_LOSSES) == 1
-        && LATE_FRAMES.stream().noneMatch(faults.kinds()::contains)) {
-      world.after(
-          DEAF_NS,
-          () -> {
-            for (final SimulatedProcess peer : peers) {
-              if (!healed && (peer.believesIn(process) || process.believesIn(peer))) {
-                violations.add("deaf: " + process.id + " gets nothing of " + peer.id);
-              }
-            }
-          });
-    }
-  }
-
   private void heal() {
     healed = true;
+    injector.end();
     broker.heal();
     for (final SimulatedProcess process : processes) {
       if (process != null) {
