@@ -4,7 +4,6 @@ import io.tally.bench.MicroBenchmark;
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.codecs.CommandDecoder;
 import io.tally.engine.codecs.MessageHeaderEncoder;
-import java.nio.ByteOrder;
 import java.util.List;
 import org.agrona.concurrent.SystemEpochClock;
 import org.agrona.concurrent.SystemNanoClock;
@@ -77,8 +76,8 @@ public class FrameBenchmark extends MicroBenchmark {
     long sum = 0;
     int position = inbound.firstPosition();
     for (int i = 0; i < inbound.messageCount(); i++) {
-      final int length = buffer.getInt(position, ByteOrder.LITTLE_ENDIAN);
-      position += OutboundFrame.LENGTH_BYTES + length;
+      final int length = FrameLayout.messageLength(buffer, position);
+      position = FrameLayout.messageOffset(position) + length;
       sum += buffer.getLong(position - Long.BYTES);
     }
     verify("sum of what the messages carry", BATCH * (BATCH - 1) / 2, sum);

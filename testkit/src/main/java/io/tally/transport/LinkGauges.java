@@ -7,7 +7,7 @@ public final class LinkGauges {
   /** A hello may be on its way while the one before it is not acknowledged yet. */
   private static final int HELLOS = 4;
 
-  private static final int HELLO_BYTES = OutboundFrame.HEADER_BYTES + OutboundFrame.MAX_HELLO_BYTES;
+  private static final int HELLO_BYTES = FrameLayout.HEADER_BYTES + FrameLayout.MAX_HELLO_BYTES;
 
   private LinkGauges() {}
 

@@ -5,7 +5,6 @@ import io.tally.engine.StableHash;
 import io.tally.engine.codecs.HelloDecoder;
 import io.tally.engine.codecs.MessageHeaderDecoder;
 import io.tally.engine.codecs.NodeState;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
 
@@ -31,8 +30,8 @@ final class HelloAdapter {
     final DirectBuffer buffer = frame.buffer();
     int position = frame.firstPosition();
     while (position < frameLength) {
-      final int length = buffer.getInt(position, ByteOrder.LITTLE_ENDIAN);
-      final int offset = position + OutboundFrame.LENGTH_BYTES;
+      final int length = FrameLayout.messageLength(buffer, position);
+      final int offset = FrameLayout.messageOffset(position);
       if (header.wrap(buffer, offset).templateId() == HelloDecoder.TEMPLATE_ID
           && !onHello(nowNs, arrivalNs, frame, buffer, offset, length)) {
         counters.refuse(FrameRefusal.HELLO);

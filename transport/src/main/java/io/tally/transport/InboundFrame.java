@@ -5,7 +5,6 @@ import io.tally.engine.codecs.FrameHeaderDecoder;
 import io.tally.engine.codecs.HelloDecoder;
 import io.tally.engine.codecs.MessageHeaderDecoder;
 import io.tally.engine.codecs.ReplyDecoder;
-import java.nio.ByteOrder;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -61,11 +60,11 @@ final class InboundFrame {
     messageCount = 0;
     int position = firstPosition;
     while (position < frameLength) {
-      if (frameLength - position < OutboundFrame.LENGTH_BYTES) {
+      if (frameLength - position < FrameLayout.LENGTH_BYTES) {
         return FrameRefusal.TRUNCATED;
       }
-      final int length = buffer.getInt(position, ByteOrder.LITTLE_ENDIAN);
-      final int offset = position + OutboundFrame.LENGTH_BYTES;
+      final int length = FrameLayout.messageLength(buffer, position);
+      final int offset = FrameLayout.messageOffset(position);
       if (length < MESSAGE_HEADER_BYTES || length > frameLength - offset) {
         return FrameRefusal.TRUNCATED;
       }

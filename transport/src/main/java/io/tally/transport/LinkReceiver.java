@@ -7,7 +7,6 @@ import io.tally.engine.codecs.CommandDecoder;
 import io.tally.engine.codecs.HelloDecoder;
 import io.tally.engine.codecs.MessageHeaderDecoder;
 import io.tally.transport.InboundPeer.HeldFrame;
-import java.nio.ByteOrder;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -251,8 +250,8 @@ final class LinkReceiver implements SteppedAgent {
     view.wrap(bytes);
     int position = firstPosition;
     while (position < bytes.length) {
-      final int length = view.getInt(position, ByteOrder.LITTLE_ENDIAN);
-      final int offset = position + OutboundFrame.LENGTH_BYTES;
+      final int length = FrameLayout.messageLength(view, position);
+      final int offset = FrameLayout.messageOffset(position);
       final int templateId = header.wrap(view, offset).templateId();
       if (templateId != HelloDecoder.TEMPLATE_ID
           && !isTakenOver(nowNs, peer, offset, length, templateId, arrivalNs)) {

@@ -101,8 +101,7 @@ public record LinkSettings(
   /** The longest message that fits into the ring in front of a peer, and into a frame. */
   static int longestMessageBytes(final int ringBytes, final int maxFrameBytes) {
     return Math.min(
-        ringBytes / 8 - RecordDescriptor.HEADER_LENGTH,
-        maxFrameBytes - OutboundFrame.OVERHEAD_BYTES);
+        ringBytes / 8 - RecordDescriptor.HEADER_LENGTH, maxFrameBytes - FrameLayout.OVERHEAD_BYTES);
   }
 
   /**
@@ -112,6 +111,6 @@ public record LinkSettings(
    * @return length in bytes.
    */
   public int minFrameBytes() {
-    return OutboundFrame.OVERHEAD_BYTES + maxMessageBytes;
+    return FrameLayout.OVERHEAD_BYTES + maxMessageBytes;
   }
 }

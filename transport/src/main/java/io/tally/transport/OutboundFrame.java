@@ -1,12 +1,10 @@
 package io.tally.transport;
 
-import io.tally.engine.ClusterSettings;
 import io.tally.engine.codecs.CommandDecoder;
 import io.tally.engine.codecs.FrameHeaderEncoder;
 import io.tally.engine.codecs.HelloEncoder;
 import io.tally.engine.codecs.MessageHeaderDecoder;
 import io.tally.engine.codecs.MessageHeaderEncoder;
-import java.nio.ByteOrder;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -15,21 +13,6 @@ import org.agrona.concurrent.UnsafeBuffer;
  * exact size, because a carrier keeps it until it is written. Owned by the sender.
  */
 final class OutboundFrame {
-  static final int HEADER_BYTES =
-      MessageHeaderEncoder.ENCODED_LENGTH + FrameHeaderEncoder.BLOCK_LENGTH;
-  static final int LENGTH_BYTES = Integer.BYTES;
-  static final int MAX_HELLO_BYTES =
-      LENGTH_BYTES
-          + MessageHeaderEncoder.ENCODED_LENGTH
-          + HelloEncoder.BLOCK_LENGTH
-          + HelloEncoder.nodeIdHeaderLength()
-          + ClusterSettings.MAX_NODE_ID_LENGTH;
-
-  /** What a frame with one message holds at most besides the message. */
-  static final int OVERHEAD_BYTES = HEADER_BYTES + MAX_HELLO_BYTES + LENGTH_BYTES;
-
-  private static final int MAX_MESSAGES = 65_534;
-
   private final LocalNode local;
   private final UnsafeBuffer buffer;
   private final MessageHeaderEncoder headerEncoder = new MessageHeaderEncoder();
@@ -48,7 +31,7 @@ final class OutboundFrame {
   }
 
   void begin() {
-    limit = HEADER_BYTES;
+    limit = FrameLayout.HEADER_BYTES;
     helloCount = 0;
     commandCount = 0;
     replyCount = 0;
@@ -59,7 +42,7 @@ final class OutboundFrame {
   }
 
   boolean isEmpty() {
-    return limit == HEADER_BYTES;
+    return limit == FrameLayout.HEADER_BYTES;
   }
 
   int helloCount() {
@@ -75,8 +58,8 @@ final class OutboundFrame {
   }
 
   boolean hasRoom(final int messageLength, final int maxFrameBytes) {
-    return limit + LENGTH_BYTES + messageLength <= maxFrameBytes
-        && helloCount + commandCount + replyCount < MAX_MESSAGES;
+    return FrameLayout.messageOffset(limit) + messageLength <= maxFrameBytes
+        && helloCount + commandCount + replyCount < FrameLayout.MAX_MESSAGES;
   }
 
   void append(final DirectBuffer source, final int offset, final int length) {
@@ -85,9 +68,10 @@ final class OutboundFrame {
     } else {
       replyCount++;
     }
-    buffer.putInt(limit, length, ByteOrder.LITTLE_ENDIAN);
-    buffer.putBytes(limit + LENGTH_BYTES, source, offset, length);
-    limit += LENGTH_BYTES + length;
+    FrameLayout.messageLength(buffer, limit, length);
+    final int start = FrameLayout.messageOffset(limit);
+    buffer.putBytes(start, source, offset, length);
+    limit = start + length;
   }
 
   void appendHello(
@@ -95,7 +79,7 @@ final class OutboundFrame {
       final long knownWallClockMs,
       final boolean isAnswer,
       final boolean isResolved) {
-    final int start = limit + LENGTH_BYTES;
+    final int start = FrameLayout.messageOffset(limit);
     helloEncoder
         .wrapAndApplyHeader(buffer, start, headerEncoder)
         .nodeKey(local.key)
@@ -111,7 +95,7 @@ final class OutboundFrame {
         .resolved((short) (isResolved ? 1 : 0))
         .putNodeId(local.idBytes, 0, local.idBytes.length);
     final int length = helloEncoder.limit() - start;
-    buffer.putInt(limit, length, ByteOrder.LITTLE_ENDIAN);
+    FrameLayout.messageLength(buffer, limit, length);
     limit = start + length;
     helloCount++;
   }

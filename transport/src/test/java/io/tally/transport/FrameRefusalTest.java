@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 /** Whatever arrives from the network is refused with a counted reason, or is sound. */
 @Timeout(30)
 class FrameRefusalTest {
-  private static final int HEADER = OutboundFrame.HEADER_BYTES;
+  private static final int HEADER = FrameLayout.HEADER_BYTES;
   private static final long INCARNATION = 55;
 
   private final SimulatedCarrier carrier = new SimulatedCarrier();
