@@ -100,7 +100,8 @@ final class BrokerConnection {
     unreadBytes += frame.bytes().length;
     if (unreadBytes > broker.pendingBytes()) {
       traces.add(Trace.SLOW_RECEIVERS_CUT);
-      // What has left the broker's memory for the receiver's socket is read in the end.
+      // What the broker has written to the receiver's socket is read, even after the connection
+      // ends.
       final int kept = world.nextInt(unread.size());
       while (unread.size() > kept) {
         unread.removeLast();
@@ -111,7 +112,7 @@ final class BrokerConnection {
     }
   }
 
-  /** What the client reads next; null: nothing there, or nothing any more. */
+  /** What the client reads next; null if nothing is there, or the connection has ended. */
   Frame read() {
     final Frame frame = unread.poll();
     if (frame != null) {

@@ -13,7 +13,7 @@ final class Clients implements FrontDoor.Answers {
   private static final int KEY_COUNT = 8;
   private static final int MAX_POWERS = 26;
 
-  /** A key is surely forgotten so long after its last use; the code says it keeps it shorter. */
+  /** A key is certainly forgotten this long after its last use; shards keep it for less. */
   private static final int FORGOTTEN = 3;
 
   private final World world;
@@ -90,7 +90,7 @@ final class Clients implements FrontDoor.Answers {
     return new Request(counter, write, amount, key, world.stamp(), world.nowNs());
   }
 
-  /** 0: nothing that could be added. */
+  /** Returns 0 if nothing more can be added to the counter. */
   private long drawAmount(final Counter counter, final int index) {
     return switch (counter.use()) {
       case ONES -> 1;
@@ -99,7 +99,7 @@ final class Clients implements FrontDoor.Answers {
     };
   }
 
-  /** A key that is new, or may be used again: either surely remembered or surely forgotten. */
+  /** A new key, or one to use again because it is certainly remembered or certainly forgotten. */
   private Request.KeyUse drawKey(final Counter counter, final int index) {
     final String key = counter.name() + "/" + world.nextInt(KEY_COUNT);
     final Request.KeyUse known = keys.get(key);
@@ -126,7 +126,7 @@ final class Clients implements FrontDoor.Answers {
     return begun;
   }
 
-  /** A thousandth less than the window, for the drift of the clocks. */
+  /** Within a thousandth less than the window, because clocks drift. */
   private boolean isRemembered(final Request.KeyUse key) {
     final long windowNs = settings.idempotencyWindowNs();
     return world.nowNs() - key.firstNs < windowNs - windowNs / 1_000;

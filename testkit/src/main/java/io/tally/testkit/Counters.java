@@ -59,7 +59,7 @@ final class Counters implements ShardServiceFactory {
     return services.containsKey(counter.shardId());
   }
 
-  /** What the table of its shard holds, past the engine. */
+  /** The value in the table of the counter's shard, read without the engine. */
   long value(final Counter counter) {
     final UnsafeBuffer command = new UnsafeBuffer(new byte[512]);
     final GetValueEncoder encoder =

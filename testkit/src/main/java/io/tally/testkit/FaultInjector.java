@@ -18,11 +18,14 @@ final class FaultInjector {
   /** Within this time it is known that what is sent to a process is lost. */
   private static final long DEAF_NS = 1_000 * MS;
 
-  /** With these a process may still get what was sent to it before, or wake from before. */
+  /**
+   * With these a process may get frames late, or stand still and go on with an old view of its
+   * peers, so that a peer may be believed in for longer.
+   */
   private static final Set<Fault> LATE_FRAMES =
       EnumSet.of(Fault.PARTITIONS, Fault.MISTAKEN_PEERS, Fault.PAUSES, Fault.STALLS);
 
-  /** All that is ever sent; less than a full frame; less than the longest message. */
+  /** Enough for every frame; less than a full frame; less than the longest message. */
   private static final int[] PAYLOAD_LIMITS = {1 << 20, Settings.MAX_FRAME_BYTES / 2, 400};
 
   private static final Set<Fault> FROM_OUTSIDE =
@@ -137,7 +140,10 @@ final class FaultInjector {
     }
   }
 
-  /** While a process runs, or so that its next start has an incarnation from before. */
+  /**
+   * Sets the wall clock of a node's machine while its process runs, or kills the process, so that
+   * its next start may have a lower incarnation than the last.
+   */
   private void setWallClock(final int node) {
     final long byMs = drawWallOffsetMs() - wallOffsetsMs[node];
     wallOffsetsMs[node] += byMs;
@@ -175,14 +181,18 @@ final class FaultInjector {
     }
   }
 
-  /** Nobody may believe for long that a process takes what is sent to it, nor it of the others. */
+  /**
+   * Loses what is sent to one process. Soon its peers must not hand it anything any more, nor it
+   * them, since it hears no acknowledgements.
+   */
   private void loseTo(final SimulatedProcess process) {
     traces.add(Trace.ONE_WAY_LOSSES);
     final long durationNs = world.between(MS, 2_000 * MS);
     broker.loseTo(process.node().id, durationNs);
     final List<SimulatedProcess> peers =
         Arrays.stream(processes).filter(peer -> peer != null && peer != process).toList();
-    // After another loss an acknowledgement may come that was on its way before this one.
+    // Only of the first loss: after another one an acknowledgement may arrive that was on its way
+    // before this loss began.
     if (durationNs > DEAF_NS
         && traces.get(Trace.ONE_WAY_LOSSES) == 1
         && LATE_FRAMES.stream().noneMatch(faults.kinds()::contains)) {

@@ -31,7 +31,7 @@ record Faults(
   private static final double ALONE = 0.2;
   private static final double SHARE = 0.3;
 
-  /** Some of the kinds that are allowed, or one of them alone, or both if there are but two. */
+  /** Draws some of the allowed kinds, or one of them alone; both, if only two are allowed. */
   static Faults draw(final World world, final Set<Fault> allowed) {
     final Set<Fault> kinds = EnumSet.noneOf(Fault.class);
     if (allowed.size() <= 2) {

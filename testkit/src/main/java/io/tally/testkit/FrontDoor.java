@@ -210,7 +210,7 @@ final class FrontDoor {
     resume(slot);
   }
 
-  /** Nothing waits for ever: what ends late was held up by a pause of its process. */
+  /** A request must end in time, unless its process was paused. */
   private void checkTime(final Slot slot, final Outcome outcome) {
     final long tookNs = process.execution().clock().nanoTime() - slot.readNs;
     final long limitNs =

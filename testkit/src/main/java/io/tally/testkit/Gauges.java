@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 
 /** Whether everything that processes hold under load is given back when there is none. */
 final class Gauges {
-  /** Its node's, and that of all. */
+  /** One to the subject of its node, one to the subject that all processes hear. */
   private static final int SUBSCRIPTIONS = 2;
 
   private final Consumer<String> violations;
@@ -21,7 +21,7 @@ final class Gauges {
     this.violations = line -> violations.add("gauges: " + line);
   }
 
-  /** Of a process that was idle for so long that it remembers no keys. */
+  /** Checks a process that has been idle for so long that it remembers no keys. */
   void checkIdle(final SimulatedProcess process) {
     final ShardEngine engine = process.node().engine();
     if (engine == null) {
@@ -55,7 +55,7 @@ final class Gauges {
     }
   }
 
-  /** What shards keep of lanes, after further commands. */
+  /** Checks what shards keep of lanes, after further commands. */
   void checkLanes() {
     engines.forEach(
         (origin, gauges) ->

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
- * Whether a simulated process runs, stands still or has ended. Whatever the process calls comes by
- * {@link #touch}, where the faults stop it; whatever it does later is asked for by {@link #after}.
+ * Whether a simulated process runs, stands still or has ended. It calls {@link #touch} wherever it
+ * calls something, and that is where faults stop it. What it does later it asks {@link #after} for.
  */
 final class ProcessExecution {
   private static final long MS = Settings.MS;
@@ -74,7 +74,7 @@ final class ProcessExecution {
     ended = true;
   }
 
-  /** Whether it was ever paused or stalled, so that its times say little. */
+  /** Whether it was ever paused or stalled: then its requests may have taken any time. */
   boolean wasHeldUp() {
     return pauses > 0 || stalls > 0;
   }
@@ -121,7 +121,10 @@ final class ProcessExecution {
     }
   }
 
-  /** Once in its life, and for less than the bound by which what is late is settled. */
+  /**
+   * Stops it together with its monotonic clock. Once in its life, and for less than {@link
+   * Settings#SETTLE_BOUND_NS}, by which a copy may then be late.
+   */
   void suspend() {
     if (!paused && !healed && !ended && clock.standStill()) {
       traces.add(Trace.SUSPENSIONS);
@@ -157,8 +160,8 @@ final class ProcessExecution {
     if (durationNs > settings.idempotencyWindowNs() + 2 * settings.settleNs()) {
       traces.add(Trace.WINDOWS_OUTLIVED);
     }
-    if (durationNs > Settings.SILENCE_TIMEOUT_NS) {
-      traces.add(Trace.SILENCES_OUTLIVED);
+    if (durationNs > Settings.HEARTBEAT_TIMEOUT_NS) {
+      traces.add(Trace.HEARTBEAT_TIMEOUTS_OUTLIVED);
     }
     paused = true;
     pausedUntilNs = world.nowNs() + durationNs;
@@ -172,7 +175,7 @@ final class ProcessExecution {
     due.forEach(action -> after(world.nextInt(100_000), action));
   }
 
-  /** The calling thread waits, the others go on. */
+  /** Blocks the calling thread; the others go on. */
   void block(final long limitNs, final BooleanSupplier condition) {
     final long limit = world.nowNs() + limitNs;
     world.runUntil(() -> condition.getAsBoolean() ? world.nowNs() : limit);

@@ -4,7 +4,7 @@ package io.tally.testkit;
 interface ProcessListener {
   void onIncarnation(SimulatedProcess process);
 
-  /** It sends a command that is worth something until then, in the clock of whom it goes to. */
+  /** It sends a command with a deadline in the clock of the process that it goes to. */
   void onCommand(String subject, long deadlineNs);
 
   void onEnd(SimulatedProcess process);

@@ -54,7 +54,7 @@ final class Recorder {
     }
   }
 
-  /** A client that was too impatient cannot blame anybody. */
+  /** A request whose client gave up too early says nothing about the cluster. */
   void onUnanswered(final Request request, final boolean patienceEnded) {
     if (!patienceEnded || world.nowNs() - request.startNs > 2 * settings.requestTimeoutNs()) {
       unknowns++;

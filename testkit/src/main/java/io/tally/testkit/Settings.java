@@ -23,7 +23,7 @@ record Settings(
   static final long QUEUE_LIMIT_NS = 25 * MS;
   static final long HELLO_INTERVAL_NS = 90 * MS;
   static final long PROBE_INTERVAL_NS = 10 * MS;
-  static final long SILENCE_TIMEOUT_NS = 280 * MS;
+  static final long HEARTBEAT_TIMEOUT_NS = 280 * MS;
   static final int WINDOW_BYTES = 1 << 13;
   static final int RING_BYTES = 1 << 13;
   static final int MAX_FRAME_BYTES = 1 << 11;
@@ -73,7 +73,7 @@ record Settings(
         INBOUND_FRAMES,
         HELLO_INTERVAL_NS,
         PROBE_INTERVAL_NS,
-        SILENCE_TIMEOUT_NS,
+        HEARTBEAT_TIMEOUT_NS,
         QUEUE_LIMIT_NS,
         requestTimeoutNs);
   }

@@ -206,7 +206,7 @@ final class SimulatedClient implements NatsClient {
       status = Status.ENDED;
       return;
     }
-    // Not at once: what was published is written first, if that goes soon.
+    // Not at once: what was published is written first, if that does not take long.
     execution.after(outgoing.isEmpty() ? 0 : BLOCKED_NS, this::finish);
   }
 

@@ -83,7 +83,7 @@ final class Simulation implements ProcessListener {
     processes[node] = launch(node, SEED);
   }
 
-  /** A process that claims the place of one that may run. */
+  /** Launches a process that claims the id of a node whose own process may be running. */
   private void launchOther(final boolean isTwin, final int node) {
     others.add(launch(node, isTwin ? SEED : "another seed"));
   }
@@ -115,8 +115,9 @@ final class Simulation implements ProcessListener {
   }
 
   /**
-   * Whatever was delayed, a command is given no more time than a request that begins now; but for
-   * that for which its owner's clock stood still.
+   * However long a command or a hello was delayed, the deadline of a command is never farther away
+   * than that of a request which begins now. Only the time for which the owner's clock stood still
+   * may be added.
    */
   @Override
   public void onCommand(final String subject, final long deadlineNs) {

@@ -1,7 +1,8 @@
 package io.tally.testkit;
 
 /**
- * What happened in histories. A run in which one of them never did has tested less than it says.
+ * What happened in histories. A run in which one of these never happened tested less than it
+ * claims.
  */
 enum Trace {
   REQUESTS,
@@ -32,7 +33,7 @@ enum Trace {
   PAUSES,
   SUSPENSIONS,
   WINDOWS_OUTLIVED,
-  SILENCES_OUTLIVED,
+  HEARTBEAT_TIMEOUTS_OUTLIVED,
   STALLS,
   FRAMES_LOST,
   FRAMES_REPEATED,

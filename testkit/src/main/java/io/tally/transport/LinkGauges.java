@@ -34,7 +34,7 @@ public final class LinkGauges {
     if (peer.outbound().size() != 0) {
       violations.accept("messages wait to be sent");
     }
-    // A window is freed by its peer alone: that of one that is away is not.
+    // Only its peer frees a window, so that of a peer which is away stays as it was.
     final boolean isAlive = peer.session().isAlive();
     if (isAlive && publisher.unackedBytes() > HELLOS * HELLO_BYTES) {
       violations.accept(publisher.unackedBytes() + " bytes of a peer's window are taken");

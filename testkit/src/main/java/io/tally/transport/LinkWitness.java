@@ -10,17 +10,17 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Watches a node's link from outside, between its carrier and its engine: whether what a peer has
- * not acknowledged keeps to the window, whether this node acknowledges only what it has taken over,
- * whether anything leaves that was claimed before an outage of its peer, and whether an incarnation
- * comes back whose successor was ready.
+ * Watches a node's link from outside, between its carrier and its engine. It checks that the bytes
+ * a peer has not acknowledged keep to the window, that this node acknowledges only what its engine
+ * has accepted, that no message leaves which was claimed before an outage of its peer, and that no
+ * incarnation comes back whose successor was ready.
  */
 public final class LinkWitness {
   private record Process(long nodeKey, long incarnation) {}
 
   private record Sent(long frameNumber, int bytes) {}
 
-  /** What was sent to one process, as far as it may not have taken it over. */
+  /** What was sent to one process and is not acknowledged. */
   private static final class Outbound {
     private long lastNumber;
     private final ArrayDeque<Sent> unacked = new ArrayDeque<>();
@@ -53,7 +53,9 @@ public final class LinkWitness {
     }
   }
 
-  /** What came from one process: which frame of it waits for room, and which came out of order. */
+  /**
+   * What came from one process: the frame that waits for room, and those that came out of order.
+   */
   private static final class Inbound {
     private final Set<byte[]> late = new HashSet<>();
     private long lastNumber;
@@ -196,13 +198,13 @@ public final class LinkWitness {
   public void onOffered(final byte[] bytes, final int result) {
     frame.wrap(bytes);
     final Inbound heard = inbound.get(source());
-    // The acknowledgement of a frame that has overtaken this one speaks of this one, too.
+    // A frame that was overtaken is acknowledged with the one that overtook it.
     if (!heard.late.contains(bytes)) {
       heard.waiting = result == InboundHandler.RETRY ? frame.frameNumber() : 0;
     }
   }
 
-  /** What the frame holds was read last; what was read before it was dropped. */
+  /** The frame holds the messages that were read from the ring last; those before were dropped. */
   private void checkClaims(final Claims ofPeer, final int messageCount) {
     if (messageCount == 0) {
       return;

@@ -375,23 +375,23 @@ final class CodeMutantTest {
     assertEquals(2, count);
   }
 
-  /** A frame counts as taken over as soon as it is looked at. */
+  /** A frame counts as accepted as soon as it is looked at. */
   private static void acknowledgeFirst(final ClassNode node) {
     final MethodNode method = method(node, "onNumbered");
     final String frame = "io/tally/transport/InboundFrame";
     final String session = "io/tally/transport/PeerSession";
-    final InsnList takenOver = new InsnList();
-    takenOver.add(new VarInsnNode(Opcodes.ALOAD, 0));
-    takenOver.add(new VarInsnNode(Opcodes.ALOAD, 6));
-    takenOver.add(new VarInsnNode(Opcodes.ALOAD, 0));
-    takenOver.add(new FieldInsnNode(Opcodes.GETFIELD, node.name, "frame", "L" + frame + ";"));
-    takenOver.add(new MethodInsnNode(Opcodes.INVOKEVIRTUAL, frame, "frameNumber", "()J"));
-    takenOver.add(new VarInsnNode(Opcodes.ALOAD, 7));
-    takenOver.add(new InsnNode(Opcodes.ARRAYLENGTH));
-    takenOver.add(
+    final InsnList accepted = new InsnList();
+    accepted.add(new VarInsnNode(Opcodes.ALOAD, 0));
+    accepted.add(new VarInsnNode(Opcodes.ALOAD, 6));
+    accepted.add(new VarInsnNode(Opcodes.ALOAD, 0));
+    accepted.add(new FieldInsnNode(Opcodes.GETFIELD, node.name, "frame", "L" + frame + ";"));
+    accepted.add(new MethodInsnNode(Opcodes.INVOKEVIRTUAL, frame, "frameNumber", "()J"));
+    accepted.add(new VarInsnNode(Opcodes.ALOAD, 7));
+    accepted.add(new InsnNode(Opcodes.ARRAYLENGTH));
+    accepted.add(
         new MethodInsnNode(
-            Opcodes.INVOKEVIRTUAL, node.name, "onTakenOver", "(L" + session + ";JI)V"));
-    method.instructions.insert(takenOver);
+            Opcodes.INVOKEVIRTUAL, node.name, "onAccepted", "(L" + session + ";JI)V"));
+    method.instructions.insert(accepted);
   }
 
   /** A connection after the first keeps the limit of the first. */

@@ -11,8 +11,8 @@ public enum CarrierState {
   /** A server did not take the credentials. */
   REFUSED,
   /**
-   * A server does not let frames be published to a subject, or be received from one. What it does
-   * let be published still travels in the first case, nothing in the second.
+   * A server does not let frames be published to a subject, or be received from one. In the first
+   * case frames to other subjects still travel; in the second no frames do.
    */
   DENIED,
   /** A server takes no message as long as the longest that nodes send. */

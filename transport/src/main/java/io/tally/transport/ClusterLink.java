@@ -43,7 +43,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
         new LocalNode(
             cluster, start, settings.requestTimeoutNs(), context.clock(), context.wallClock());
     peers = new PeerTable(cluster.nodeIds(), start.nodeId(), settings.ringBytes());
-    refused = new RefusedProcesses(settings.silenceTimeoutNs());
+    refused = new RefusedProcesses(settings.heartbeatTimeoutNs());
     inbound = new InboundFrames(settings.inboundFrames(), context.homeWakeup(), counters);
     final Subjects subjects = new Subjects(start.clusterName());
     final ManyToOneConcurrentArrayQueue<HelloRequest> helloRequests =
@@ -54,7 +54,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
             context,
             local,
             new Membership(
-                settings.silenceTimeoutNs(),
+                settings.heartbeatTimeoutNs(),
                 local,
                 peers,
                 refused,
@@ -122,7 +122,8 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
       return DOWN;
     }
     if (!carrier.isConnected()) {
-      // The peer may be well; until its silence has lasted, waiting is better than losing.
+      // The peer may be alive: until its heartbeat timeout has passed, it is better to wait than to
+      // lose the message.
       return BACK_PRESSURED;
     }
     final ManyToOneRingBuffer ring = peer.outbound();

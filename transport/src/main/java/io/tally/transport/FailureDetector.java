@@ -10,17 +10,17 @@ final class FailureDetector {
   private final InboundPeer[] peers;
   private final PeerStatusChanges changes;
   private final LinkCounters counters;
-  private final long silenceTimeoutNs;
+  private final long heartbeatTimeoutNs;
 
   FailureDetector(
       final InboundPeer[] peers,
       final PeerStatusChanges changes,
       final LinkCounters counters,
-      final long silenceTimeoutNs) {
+      final long heartbeatTimeoutNs) {
     this.peers = peers;
     this.changes = changes;
     this.counters = counters;
-    this.silenceTimeoutNs = silenceTimeoutNs;
+    this.heartbeatTimeoutNs = heartbeatTimeoutNs;
   }
 
   /** Returns how many peers were declared down or deaf. */
@@ -28,7 +28,9 @@ final class FailureDetector {
     int count = 0;
     for (final InboundPeer inbound : peers) {
       final PeerSession session = inbound.peer.session();
-      if (session != null && session.isAlive() && nowNs - inbound.lastHeardNs >= silenceTimeoutNs) {
+      if (session != null
+          && session.isAlive()
+          && nowNs - inbound.lastHeardNs >= heartbeatTimeoutNs) {
         counters.increment(LinkCounter.PEERS_SILENT);
         inbound.doubt();
         changes.become(inbound.peer, session, PeerStatus.DOWN);
@@ -57,16 +59,16 @@ final class FailureDetector {
     for (final InboundPeer inbound : peers) {
       final PeerSession session = inbound.peer.session();
       if (session != null && session.isAlive()) {
-        next = Math.min(next, inbound.lastHeardNs + silenceTimeoutNs);
+        next = Math.min(next, inbound.lastHeardNs + heartbeatTimeoutNs);
         if (session.status() == PeerStatus.UP && inbound.isUnacknowledged()) {
-          next = Math.min(next, inbound.lastAckedNs + silenceTimeoutNs);
+          next = Math.min(next, inbound.lastAckedNs + heartbeatTimeoutNs);
         }
       }
     }
     return next;
   }
 
-  /** One that is ready, and acknowledges nothing of what it is sent. */
+  /** Whether a peer is ready and has acknowledged nothing of what it was sent. */
   private boolean isDeaf(final long nowNs, final InboundPeer inbound, final PeerSession session) {
     if (!inbound.isUnacknowledged()) {
       inbound.lastAckedNs = nowNs;
@@ -74,6 +76,6 @@ final class FailureDetector {
     final boolean isSentTo =
         session.status() == PeerStatus.UP
             || session.status() == PeerStatus.STARTING && inbound.isReady(session);
-    return isSentTo && nowNs - inbound.lastAckedNs >= silenceTimeoutNs;
+    return isSentTo && nowNs - inbound.lastAckedNs >= heartbeatTimeoutNs;
   }
 }

@@ -9,8 +9,7 @@ import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
 
 /**
- * Decodes the hellos of a frame that was found sound, and passes those that agree with their frame
- * on.
+ * Decodes the hellos of a sound frame, and passes on those that name the same sender as the frame.
  */
 final class HelloAdapter {
   private final Membership membership;

@@ -1,8 +1,9 @@
 package io.tally.transport;
 
 /**
- * Asks the sender to say an unnumbered hello to a process that is not the incarnation this node
- * talks to: a stranger, which hears what is said to all, an outdated or future incarnation of a
- * peer, or another process of this node's own id.
+ * Asks the sender to say an unnumbered hello to a process that is not the incarnation of a peer
+ * that this node talks to. It may be an older or newer incarnation of a peer, another process of
+ * this node's own id, or a refused process; one that is not in the node list is answered on the
+ * subject that all processes hear.
  */
 record HelloRequest(String subject, long knownIncarnation, long knownWallClockMs) {}

@@ -9,8 +9,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Checks the structure of a frame that arrived and walks over it. A frame is refused as a whole,
- * before any of its messages is looked at: a frame that is wrong at its end is not to be trusted at
- * its beginning.
+ * before any of its messages is used: if its end is wrong, its beginning is not to be trusted.
  */
 final class InboundFrame {
   private static final int MESSAGE_HEADER_BYTES = MessageHeaderDecoder.ENCODED_LENGTH;

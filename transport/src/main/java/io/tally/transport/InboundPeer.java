@@ -14,22 +14,29 @@ final class InboundPeer {
   /** When the peer last acknowledged something new, or had nothing to acknowledge. */
   long lastAckedNs;
 
-  /** Only an acknowledgement of a later frame shows that the peer hears this node. */
+  /**
+   * The last frame whose acknowledgement proves nothing: only that of a later one shows that the
+   * peer hears this node.
+   */
   long provesNothingUpTo;
 
   long wallClockMs;
 
-  /** The last incarnation that said it drains: an older hello that comes late does not undo it. */
+  /**
+   * The last incarnation that said it drains. A hello from before that comes late changes nothing.
+   */
   long drainingIncarnation;
 
-  /** The last incarnation that said goodbye: nothing that it said before changes that. */
+  /**
+   * The last incarnation that said goodbye. A hello from before that comes late changes nothing.
+   */
   long leftIncarnation;
 
   InboundPeer(final Peer peer) {
     this.peer = peer;
   }
 
-  /** No higher one of this peer was ever believed. */
+  /** The highest incarnation of this peer that was ever found plausible. */
   long believedIncarnation() {
     final PeerSession session = peer.session();
     return Math.max(peer.readyIncarnation(), session == null ? 0 : session.incarnation);
@@ -44,7 +51,7 @@ final class InboundPeer {
     return peer.sentFrame() > peer.session().ackedByPeer();
   }
 
-  /** It has to show anew that it hears this node. */
+  /** From now on the peer has to show anew that it hears this node. */
   void doubt() {
     peer.session().hearing(false);
     provesNothingUpTo = peer.sentFrame();
@@ -66,7 +73,7 @@ final class InboundPeer {
     return count;
   }
 
-  /** A frame whose messages from {@link #position} on were not taken over yet. */
+  /** A frame whose messages from {@link #position} on were not accepted yet. */
   static final class HeldFrame {
     final byte[] bytes;
     final long frameNumber;

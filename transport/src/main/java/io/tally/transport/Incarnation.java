@@ -38,13 +38,13 @@ public final class Incarnation {
     return of((known >> RANDOM_BITS) + 1, random);
   }
 
-  /** Whether a process could have it whose clock showed up to a day more than the given time. */
+  /** Whether it can have been made by a clock that is at most a day ahead of the given time. */
   static boolean isPlausible(final long incarnation, final long latestWallClockMs) {
     return incarnation <= MAX
         && wallClockMs(incarnation) - DAY_MS <= Math.max(0, latestWallClockMs);
   }
 
-  /** What the wall clock showed of which an incarnation was made. */
+  /** The time of the wall clock of which an incarnation was made. */
   static long wallClockMs(final long incarnation) {
     return incarnation >> RANDOM_BITS;
   }

@@ -211,7 +211,7 @@ final class JnatsClient implements NatsClient, ConnectionListener, ErrorListener
   @Override
   public void errorOccurred(final Connection source, final String error) {
     if (isAuthorizationFault(error)) {
-      // The library would wait out its timeout first.
+      // Told here, because the library itself reports a refusal only at the end of its timeout.
       listener.onRefused(error);
     } else if (lowerCase(error).startsWith("permissions violation")) {
       listener.onDenied(error, lowerCase(error).contains("for publish"));

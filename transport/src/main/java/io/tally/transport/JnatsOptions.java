@@ -86,8 +86,8 @@ final class JnatsOptions {
   }
 
   /**
-   * The library's own executor may tell of an error after what followed it. Nothing that is called
-   * back here blocks.
+   * Runs callbacks on the thread that has something to report. The library's own executor may
+   * report an error after the events that followed it. Nothing that is called back here blocks.
    */
   private static final class CallerRuns extends AbstractExecutorService {
     @Override

@@ -29,9 +29,9 @@ public enum LinkCounter {
   FRAMES_RECEIVED,
   /** Bytes of these frames. */
   BYTES_RECEIVED,
-  /** Commands that arrived and were taken over. */
+  /** Commands that arrived and were accepted. */
   COMMANDS_RECEIVED,
-  /** Replies that arrived and were taken over. */
+  /** Replies that arrived and were accepted. */
   REPLIES_RECEIVED,
   /** Hellos that arrived, this node's own excepted. */
   HELLOS_RECEIVED,
@@ -52,7 +52,7 @@ public enum LinkCounter {
   FRAMES_DROPPED,
   /** Times that a peer was replaced by a newer incarnation. */
   INCARNATION_CHANGES,
-  /** Times that a peer was declared down because of its silence. */
+  /** Times that a peer was declared down because nothing was heard of it. */
   PEERS_SILENT,
   /** Times that a peer that was heard acknowledged nothing for as long. */
   PEERS_DEAF

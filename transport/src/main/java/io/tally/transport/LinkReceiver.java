@@ -11,15 +11,16 @@ import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Takes the frames that arrived, refuses what is wrong with them, and hands their messages over.
- * What finds no room is kept, with all that its peer sent later, and offered again; the peer learns
- * of frames only when all of them is taken over, so its window bounds what can be kept.
+ * Takes the frames that arrived, refuses those that are wrong, and offers their messages to the
+ * engine. A message that finds no room is held, together with everything that its peer sent after
+ * it, and offered again later. A frame is acknowledged only when all its messages were accepted, so
+ * the window of a peer bounds what is held of it.
  */
 final class LinkReceiver implements SteppedAgent {
   /** So that a flood of frames cannot keep the thread from its other agents. */
   private static final int FRAMES_PER_STEP = 256;
 
-  /** While something is kept, room may appear at any moment and nobody tells. */
+  /** While a frame is held: nobody says when there is room for its messages. */
   private static final long HELD_RETRY_NS = 1_000_000;
 
   private final InboundFrames inbound;
@@ -35,13 +36,13 @@ final class LinkReceiver implements SteppedAgent {
   private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
   private final String roleName;
   private final long queueLimitNs;
-  private final long silenceTimeoutNs;
+  private final long heartbeatTimeoutNs;
   private final long windowBytes;
   private boolean started;
   private boolean senderNeeded;
   private boolean delivered;
   private long lastStepNs;
-  private long nextSilenceCheckNs;
+  private long nextFailureCheckNs;
   private long nextStepNs;
 
   LinkReceiver(
@@ -58,7 +59,7 @@ final class LinkReceiver implements SteppedAgent {
     senderWakeup = context.senderWakeup();
     listener = context.listener();
     queueLimitNs = settings.queueLimitNs();
-    silenceTimeoutNs = settings.silenceTimeoutNs();
+    heartbeatTimeoutNs = settings.heartbeatTimeoutNs();
     windowBytes = settings.windowBytes();
     frame = new InboundFrame(settings.maxFrameBytes());
     helloAdapter = new HelloAdapter(membership, counters);
@@ -83,8 +84,8 @@ final class LinkReceiver implements SteppedAgent {
   public int doWork(final long nowNs) {
     if (!started) {
       started = true;
-      nextSilenceCheckNs = nowNs;
-    } else if (nowNs - lastStepNs > silenceTimeoutNs / 2) {
+      nextFailureCheckNs = nowNs;
+    } else if (nowNs - lastStepNs > heartbeatTimeoutNs / 2) {
       membership.failures().onStoodStill(nowNs - lastStepNs);
     }
     lastStepNs = nowNs;
@@ -97,9 +98,9 @@ final class LinkReceiver implements SteppedAgent {
       frames++;
     }
     work += frames;
-    if (nowNs - nextSilenceCheckNs >= 0) {
-      work += membership.checkSilence(nowNs);
-      nextSilenceCheckNs = nowNs + silenceTimeoutNs / 64;
+    if (nowNs - nextFailureCheckNs >= 0) {
+      work += membership.checkTimeouts(nowNs);
+      nextFailureCheckNs = nowNs + heartbeatTimeoutNs / 64;
     }
     if (delivered) {
       delivered = false;
@@ -130,9 +131,10 @@ final class LinkReceiver implements SteppedAgent {
     if (moreFrames) {
       return nowNs;
     }
-    // Steps at a steady pace tell a silent peer from a time in which this process stood still.
-    long next = Math.min(membership.failures().nextTimeoutNs(), nowNs + silenceTimeoutNs / 4);
-    next = Math.max(next, nextSilenceCheckNs);
+    // A long time between two steps means that this process stood still, so there is a step at
+    // least this often: what was not heard meanwhile does not count against the peers.
+    long next = Math.min(membership.failures().nextTimeoutNs(), nowNs + heartbeatTimeoutNs / 4);
+    next = Math.max(next, nextFailureCheckNs);
     for (final InboundPeer peer : membership.peers()) {
       if (!peer.held.isEmpty()) {
         next = Math.min(next, nowNs + HELD_RETRY_NS);
@@ -200,11 +202,11 @@ final class LinkReceiver implements SteppedAgent {
     if (peer.held.isEmpty()) {
       position = deliver(nowNs, peer, bytes, position, arrivalNs);
       if (position == bytes.length) {
-        onTakenOver(session, number, bytes.length);
+        onAccepted(session, number, bytes.length);
         return;
       }
     } else if (peer.heldBytes > 2 * windowBytes) {
-      // The window of a well-behaved peer keeps it far below.
+      // A peer that keeps to its window never comes near this.
       counters.add(LinkCounter.FRAMES_DROPPED, 1);
       return;
     }
@@ -226,21 +228,20 @@ final class LinkReceiver implements SteppedAgent {
           break;
         }
         peer.release();
-        onTakenOver(peer.peer.session(), head.frameNumber, head.bytes.length);
+        onAccepted(peer.peer.session(), head.frameNumber, head.bytes.length);
       }
     }
     return work;
   }
 
-  private void onTakenOver(
-      final PeerSession session, final long frameNumber, final int frameBytes) {
-    session.onTakenOver(frameNumber, frameBytes);
+  private void onAccepted(final PeerSession session, final long frameNumber, final int frameBytes) {
+    session.onAccepted(frameNumber, frameBytes);
     if (session.unacknowledgedBytes() >= windowBytes / 4) {
       senderNeeded = true;
     }
   }
 
-  /** Returns the position of the first message that has to be kept, or the length of the frame. */
+  /** Returns the position of the first message that has to be held, or the length of the frame. */
   private int deliver(
       final long nowNs,
       final InboundPeer peer,
@@ -254,7 +255,7 @@ final class LinkReceiver implements SteppedAgent {
       final int offset = FrameLayout.messageOffset(position);
       final int templateId = header.wrap(view, offset).templateId();
       if (templateId != HelloDecoder.TEMPLATE_ID
-          && !isTakenOver(nowNs, peer, offset, length, templateId, arrivalNs)) {
+          && !accept(nowNs, peer, offset, length, templateId, arrivalNs)) {
         return position;
       }
       position = offset + length;
@@ -262,7 +263,8 @@ final class LinkReceiver implements SteppedAgent {
     return position;
   }
 
-  private boolean isTakenOver(
+  /** Returns false if the message has to be held. */
+  private boolean accept(
       final long nowNs,
       final InboundPeer peer,
       final int offset,

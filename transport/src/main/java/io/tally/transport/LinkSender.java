@@ -60,8 +60,8 @@ final class LinkSender implements SteppedAgent {
   public int doWork(final long nowNs) {
     lastStepNs = nowNs;
     if (!carrier.isConnected()) {
-      // What waits keeps waiting, its senders are told to try again, and the peers' silence
-      // decides.
+      // Messages stay in the outbound rings, and claimers are told to try again, until a peer's
+      // heartbeat timeout has passed.
       for (final PeerPublisher publisher : publishers) {
         publisher.doWorkDisconnected(nowNs);
       }

@@ -15,8 +15,8 @@ import org.agrona.concurrent.ringbuffer.RecordDescriptor;
  * @param helloIntervalNs the longest time between two hellos to a peer, nanoseconds.
  * @param probeIntervalNs the time between two hellos that ask a peer whose window is full for an
  *     acknowledgement, nanoseconds.
- * @param silenceTimeoutNs the silence after which a peer is down, nanoseconds; more than the hello
- *     interval.
+ * @param heartbeatTimeoutNs a peer of which nothing was heard for this long is down, nanoseconds;
+ *     more than the hello interval.
  * @param queueLimitNs the longest time for which a message that finds its ring full is kept,
  *     nanoseconds.
  * @param requestTimeoutNs the longest time for which a command may be under way to this node's
@@ -30,7 +30,7 @@ public record LinkSettings(
     int inboundFrames,
     long helloIntervalNs,
     long probeIntervalNs,
-    long silenceTimeoutNs,
+    long heartbeatTimeoutNs,
     long queueLimitNs,
     long requestTimeoutNs) {
   /** The window, unless set otherwise. */
@@ -45,7 +45,7 @@ public record LinkSettings(
   static final long DEFAULT_PROBE_INTERVAL_NS = 50_000_000L;
 
   /** So that a killed peer is known to be down within three seconds of its end. */
-  static final long DEFAULT_SILENCE_TIMEOUT_NS = 2_800_000_000L;
+  static final long DEFAULT_HEARTBEAT_TIMEOUT_NS = 2_800_000_000L;
 
   private static final int MAX_WINDOW_BYTES = 1 << 30;
   private static final int MIN_MESSAGE_BYTES = 256;
@@ -64,8 +64,8 @@ public record LinkSettings(
         "the longest message fits into the ring and into a frame with a hello");
     require(inboundFrames >= MIN_INBOUND_FRAMES, "at least two frames may wait");
     require(
-        helloIntervalNs > 0 && probeIntervalNs > 0 && silenceTimeoutNs > helloIntervalNs,
-        "a peer is heard more often than it may be silent");
+        helloIntervalNs > 0 && probeIntervalNs > 0 && heartbeatTimeoutNs > helloIntervalNs,
+        "the heartbeat timeout is longer than the interval of hellos");
     require(requestTimeoutNs > 0, "the request timeout is positive");
   }
 
@@ -93,7 +93,7 @@ public record LinkSettings(
         DEFAULT_INBOUND_FRAMES,
         DEFAULT_HELLO_INTERVAL_NS,
         DEFAULT_PROBE_INTERVAL_NS,
-        DEFAULT_SILENCE_TIMEOUT_NS,
+        DEFAULT_HEARTBEAT_TIMEOUT_NS,
         queueLimitNs,
         requestTimeoutNs);
   }

@@ -7,14 +7,14 @@ import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 /**
  * Decides from hellos which incarnation of each peer this node talks to. Owned by the receiver.
  *
- * <p>An incarnation that is up is replaced by a newer one only when that one is ready. So a second
- * process of the same id, which will find out that it has to give way, takes nothing from the
- * first; and after a crash the successor takes its place as soon as it is ready, although the dead
- * one was not silent for long enough yet.
+ * <p>An incarnation that is up is replaced by a newer one only when the newer one is ready. So a
+ * second process of the same id, which will find out that it has to give way, takes nothing from
+ * the first. And after a crash the successor takes the place of its predecessor as soon as it is
+ * ready, although the heartbeat timeout of the predecessor has not passed yet.
  *
- * <p>A peer is up only once it has acknowledged a frame: that it is heard does not say that it
- * hears, or that it takes this process for the one of its id. What was handed to it before would
- * end unknown.
+ * <p>A peer is up only once it has acknowledged a frame. That it is heard does not mean that it
+ * hears this node, or accepts this process as the node of its id: a command handed to it before
+ * might be lost, and its client would not learn the result.
  */
 final class Membership {
   private final LocalNode local;
@@ -30,7 +30,7 @@ final class Membership {
   private final FailureDetector failures;
 
   Membership(
-      final long silenceTimeoutNs,
+      final long heartbeatTimeoutNs,
       final LocalNode local,
       final PeerTable peers,
       final RefusedProcesses refused,
@@ -47,7 +47,7 @@ final class Membership {
     answers = new HelloAnswers(subjects, helloRequests, changes);
     fencing = new SelfFencing(local, answers, listener);
     inboundPeers = new InboundPeer[peers.others().length];
-    failures = new FailureDetector(inboundPeers, changes, counters, silenceTimeoutNs);
+    failures = new FailureDetector(inboundPeers, changes, counters, heartbeatTimeoutNs);
     for (int i = 0; i < inboundPeers.length; i++) {
       inboundPeers[i] = new InboundPeer(peers.others()[i]);
       peerByKey.put(inboundPeers[i].peer.key, inboundPeers[i]);
@@ -98,16 +98,20 @@ final class Membership {
     }
   }
 
-  /** Looks for processes that are not heard any more. Returns how many peers were declared so. */
-  int checkSilence(final long nowNs) {
-    refused.checkSilence(nowNs);
+  /**
+   * Looks for processes that are not heard any more. Returns how many peers are down or deaf now.
+   */
+  int checkTimeouts(final long nowNs) {
+    refused.checkTimeouts(nowNs);
     return failures.check(nowNs);
   }
 
   /**
-   * A mistaken process could otherwise end this one, or take its own successors' place for ever, by
-   * a number that nobody can exceed. One wrong clock, whosever it is, must not refuse the others;
-   * and what was once believed is not judged again, since clocks are set right.
+   * Whether the incarnations that a hello names can be true. A mistaken process could otherwise end
+   * this one, or keep its own successors out for ever, by a number that nobody can exceed. The
+   * latest clock of all counts, so that one wrong clock, whosever it is, does not get others
+   * refused. An incarnation that was found plausible once is not judged again, since the clock that
+   * it was made of may have been set right meanwhile.
    */
   private boolean isPlausible(final InboundPeer inbound, final Hello hello) {
     long latestMs = Math.max(local.latestWallClockMs(), hello.wallClockMs);
@@ -120,7 +124,10 @@ final class Membership {
             hello.knownIncarnation, local.incarnation, Math.max(latestMs, hello.knownWallClockMs));
   }
 
-  /** Its predecessor counts among the clocks: a successor has to be higher. */
+  /**
+   * The clock of the incarnation that was believed last counts among the clocks, because a
+   * successor has to be higher than that.
+   */
   private static boolean isPlausible(
       final long incarnation, final long believed, final long latestMs) {
     return incarnation <= believed
@@ -203,7 +210,8 @@ final class Membership {
     inbound.lastAckedNs = nowNs;
     final Peer peer = inbound.peer;
     if (peer.session() != null) {
-      // The sender may be in the middle of a step for it: what is claimed from now on is not its.
+      // The sender may be in the middle of a step for the old session. What is claimed from now on
+      // must not be sent to it.
       peer.session().status(PeerStatus.DOWN);
     }
     final PeerSession session =
@@ -220,8 +228,8 @@ final class Membership {
   }
 
   /**
-   * Only a node that is ready hands anything over, also if its hello that says so was lost. A start
-   * after it has to have a higher incarnation: the lanes refuse a lower one.
+   * A peer sent messages, so it is ready, even if the hello that says so was lost. Its next start
+   * has to have a higher incarnation, because the lanes refuse a lower one.
    */
   void onMessages(final Peer peer, final PeerSession session) {
     if (session.incarnation > peer.readyIncarnation()) {
@@ -237,7 +245,7 @@ final class Membership {
     onMessages(inbound.peer, session);
     if (status == PeerStatus.UP && !session.isHearing()) {
       if (session.status() == PeerStatus.DOWN) {
-        // Soon it is up, or deaf, of which there is more to tell.
+        // No event: it will soon be up or deaf, and that is told.
         inbound.lastAckedNs = inbound.lastHeardNs;
         session.status(PeerStatus.STARTING);
         changes.needSender();

@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * What one client has told. Its threads write, the session reads at its next step; nothing queues,
- * however often the client says the same.
+ * What one client has reported. Its threads write fields, the session reads them at its next step.
+ * Nothing queues, however often the client reports the same.
  */
 final class NatsAttempt implements NatsClient.Listener {
   private static final int MAX_DENIALS = 16;

@@ -89,7 +89,8 @@ public interface NatsClient {
   FrameCarrier.Subscription subscribe(String subject, FrameListener listener);
 
   /**
-   * Has the server confirm all that was asked of it so far. A denial is told before.
+   * Has the server confirm all that was asked of it so far. If it denied a part, {@link
+   * Listener#onDenied} is called before the confirmation.
    *
    * @param onConfirmed called when the server has confirmed; never, if it does not.
    */

@@ -101,8 +101,8 @@ final class NatsServerChild {
         awaitExit();
         throw new IOException("nats-server ended at once: " + lastLine);
       }
-      // If another process had taken the port, the greeting might be its own and this one's end
-      // near.
+      // The greeting may be that of another process which has taken the port. Then this server ends
+      // soon, or has ended.
       if (greets(port) && isServerAlive()) {
         return;
       }

@@ -30,7 +30,7 @@ final class NatsServerList {
     index = (index + 1) % known.size();
   }
 
-  /** Takes what the current server named, and returns those names that cannot be a server's. */
+  /** Takes the names that the current server told, and returns those that are not valid. */
   List<String> learn(final List<String> hostsAndPorts) {
     final NatsAddress current = current();
     final List<NatsAddress> servers = new ArrayList<>(given);

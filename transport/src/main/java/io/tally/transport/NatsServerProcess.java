@@ -94,7 +94,7 @@ public final class NatsServerProcess implements AutoCloseable {
       final int port = freePort();
       final NatsServerChild child = new NatsServerChild(binary, port);
       try {
-        // Somebody else may have taken the port between the look and the start.
+        // Another process may have taken the port since it was found to be free.
         child.awaitAccepting(port);
         final NatsServerProcess server = new NatsServerProcess(binary, port, child, listener);
         server.supervisor.start();
@@ -136,7 +136,7 @@ public final class NatsServerProcess implements AutoCloseable {
     } catch (final InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    // The supervisor may have started one more before it saw that all is over.
+    // The supervisor may have started another server before it saw that this one is closed.
     child.stop();
   }
 

@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
  *
  * <p>The servers are tried one after the other, those that another server named among them; when
  * none of a round took this client, the next round follows after a wait that doubles up to a
- * second. What is told of a failed round is what its servers said that is most of use: a refusal
+ * second. The reason told of a failed round is the most useful one that its servers gave: a refusal
  * before an outage.
  *
  * <p>{@link #doWork} has one thread. All other methods may be called by any.
@@ -135,7 +135,7 @@ public final class NatsSession implements FrameCarrier, SteppedAgent {
   /** Looks at what the attempt's client has told since the last step. */
   private int follow(final long nowNs) {
     final NatsAttempt current = attempt;
-    // Read first: what was told before an end or a confirmation is seen below.
+    // Read before everything else: whatever the client told before these is then seen below.
     final String end = current.end();
     final boolean confirmed = current.isConfirmed();
     tell(nowNs, current);
@@ -206,7 +206,7 @@ public final class NatsSession implements FrameCarrier, SteppedAgent {
     }
   }
 
-  /** Publishing that was denied is seen again within the time of a hello, if it still is. */
+  /** Hellos are published all the time, so a denial that still holds is soon repeated. */
   private void watchDenials(final long nowNs, final NatsAttempt current) {
     for (final String violation : current.takeDeniedPublishing()) {
       denials.add(nowNs, current.describeDenial(violation));
@@ -231,7 +231,7 @@ public final class NatsSession implements FrameCarrier, SteppedAgent {
     if (lost) {
       schedule.onConnectionLost(nowNs);
       become(state, reason);
-      // Whoever sees it counted sees the state too.
+      // After the state has changed, so that whoever sees the count sees the state, too.
       counters.increment(CarrierCounter.DISCONNECTS);
       return;
     }

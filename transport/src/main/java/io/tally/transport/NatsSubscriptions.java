@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a session is subscribed to, and the client that knows of it. Threads that subscribe meet the
- * session's own here.
+ * The subscriptions of a session, and the attempt whose client was asked for them. Locked, because
+ * any thread may subscribe while the session's own moves all subscriptions to a new client.
  */
 final class NatsSubscriptions {
   private final Set<Subscriber> subscribers = new LinkedHashSet<>();
@@ -43,14 +43,17 @@ final class NatsSubscriptions {
             });
   }
 
-  /** The server answers what it has denied, too. */
+  /** The server confirms a flush even if it has denied a subscription before. */
   private static void confirm(final NatsAttempt attempt, final Runnable onConfirmed) {
     if (attempt.deniedSubscription() == null) {
       onConfirmed.run();
     }
   }
 
-  /** Not those that were added since: the server may have answered before it heard of them. */
+  /**
+   * Not those that were added after the flush was asked for: the server may have confirmed it
+   * before it heard of them.
+   */
   private synchronized void confirmAll(final List<Subscriber> moved) {
     for (final Subscriber subscriber : moved) {
       if (subscribers.contains(subscriber)) {

@@ -100,7 +100,10 @@ final class OutboundFrame {
     helloCount++;
   }
 
-  /** The clock is read here, as late as this node can: the earlier it was, the less it is worth. */
+  /**
+   * Reads the clock that the frame carries as late as possible: the time between the reading and
+   * the arrival of the frame is taken from every deadline that its receiver computes.
+   */
   byte[] finish(final long frameNumber, final long ackedFrame) {
     frameEncoder
         .wrapAndApplyHeader(buffer, 0, headerEncoder)

@@ -91,7 +91,7 @@ final class Peer {
     return readyIncarnation;
   }
 
-  /** The latest that the wall clock of that incarnation has shown, as far as it was heard. */
+  /** The latest time that the wall clock of that incarnation had shown when it was first heard. */
   long readyWallClockMs() {
     return readyWallClockMs;
   }

@@ -48,7 +48,7 @@ final class PeerPublisher {
   private PeerSession session;
   private long frameNumber;
 
-  /** To which the frames in the window went. */
+  /** The incarnation that the frames in the window were sent to. */
   private long windowIncarnation;
 
   private int answersGiven;
@@ -149,8 +149,8 @@ final class PeerPublisher {
     if (session != null) {
       dropOutbound();
     }
-    // The numbers go on: an incarnation that returns after another took its place for a while still
-    // acknowledges what it got before, and that must not speak of frames that follow.
+    // Frame numbers do not start again. An incarnation may come back after another one took its
+    // place for a while, and acknowledge frames from before: no new frame may have their numbers.
     session = newSession;
     peer.unacknowledgedBytes(unacked.bytes());
     answersGiven = 0;
@@ -162,8 +162,8 @@ final class PeerPublisher {
   }
 
   /**
-   * Whether the peer drains, nothing of this node's is unresolved there, and no copy waits here
-   * that would follow.
+   * Whether the peer drains, no command of this node is unresolved there, and no copy of one waits
+   * here to be sent to it.
    */
   private boolean isResolved() {
     if (session.status() != PeerStatus.DRAINING
@@ -184,7 +184,8 @@ final class PeerPublisher {
     final int answersWanted = session.answersWanted();
     final boolean probe = session.isStalled() && nowNs - nextProbeNs >= 0;
     final boolean due = nowNs - nextHelloNs >= 0;
-    // What a node that drains waits for may have been lost, and what shows that it is heard, too.
+    // What is waited for may have been lost: the word of a peer that nothing is unresolved here, if
+    // this node drains, or the acknowledgement that shows that the peer hears this node.
     final boolean asks = announce || probe || due && isWaitingForPeer();
     final boolean isResolved = isResolved();
     boolean sayHello =
@@ -208,7 +209,7 @@ final class PeerPublisher {
         final long known = peer.readyIncarnation();
         frame.appendHello(known, peer.readyWallClockMs(), !asks, isResolved);
       }
-      // It may have gone down since the frame before.
+      // The peer may have gone down since the last frame.
       frameFull = false;
       if (session.isServing()) {
         drain(nowNs);
@@ -228,30 +229,33 @@ final class PeerPublisher {
     return local.state() == NodeState.DRAINING || !session.isHearing();
   }
 
-  /** What is waited for is asked for again soon, but not for ever of one that hears nothing. */
+  /** Shorter while an answer is waited for, but not if the peer is deaf and may never answer. */
   private long helloIntervalNs() {
     return isWaitingForPeer() && session.status() != PeerStatus.DEAF
         ? Math.max(1, helloIntervalNs / 5)
         : helloIntervalNs;
   }
 
-  /** A twin that only starts frees nothing of what the incarnation before it was sent. */
+  /**
+   * Whether the frames in the window were sent to this session's incarnation. If it is only
+   * starting, they were sent to another one, and its acknowledgements free nothing of them.
+   */
   private boolean isWindowOfSession() {
     return windowIncarnation == session.incarnation;
   }
 
   private void publishFrame(final long nowNs) {
     // Bytes first: the frame number read after them covers at least these bytes.
-    final long takenOverBytes = session.takenOverBytes();
+    final long acceptedBytes = session.acceptedBytes();
     peer.sentFrame(++frameNumber);
-    final byte[] bytes = frame.finish(frameNumber, session.takenOver());
+    final byte[] bytes = frame.finish(frameNumber, session.accepted());
     final int messageCount = frame.commandCount() + frame.replyCount();
     if (!carrier.publish(session.subject, bytes)) {
       counters.increment(LinkCounter.PUBLISH_FAILURES);
       counters.increase(LinkCounter.MESSAGES_DROPPED, messageCount);
       return;
     }
-    session.bytesAcknowledged(takenOverBytes);
+    session.bytesAcknowledged(acceptedBytes);
     if (isWindowOfSession()) {
       unacked.add(frameNumber, bytes.length);
     }
@@ -290,8 +294,8 @@ final class PeerPublisher {
       nextProbeNs = nowNs + probeIntervalNs;
     }
     peer.seenPosition(ring.producerPosition());
-    // The receiver stores the acknowledgement and then looks at the stall; here the order is the
-    // other way round.
+    // The receiver stores an acknowledgement and then reads whether there is a stall. Here the
+    // order is the other way round, so at least one of the two sees what the other has stored.
     session.stalled(true);
     final long unackedBytes = unacked.bytes();
     unacked.ackUpTo(session.ackedByPeer());

@@ -10,7 +10,7 @@ final class PeerSession {
   final String subject;
   final long requestTimeoutNs;
 
-  /** The latest that its wall clock had shown when it was first heard, and believed. */
+  /** The latest time that its wall clock had shown when its first hello was accepted. */
   final long wallClockMs;
 
   final PeerClock clock;
@@ -18,8 +18,8 @@ final class PeerSession {
   // Written by the receiver.
   private volatile PeerStatus status = PeerStatus.STARTING;
   private volatile long ackedByPeer;
-  private volatile long takenOver;
-  private volatile long takenOverBytes;
+  private volatile long accepted;
+  private volatile long acceptedBytes;
   private volatile int answersWanted;
   private volatile int outages;
   private volatile boolean resolved;
@@ -93,14 +93,14 @@ final class PeerSession {
   }
 
   /**
-   * How often the peer was serving and then was not. What was claimed before is not to be sent
-   * after, also if the sender never saw the peer down.
+   * How often the peer was serving and then was not. What was claimed before an outage must not be
+   * sent after it, even if the sender never saw the peer down.
    */
   int outages() {
     return outages;
   }
 
-  /** Highest frame number that the peer has taken over from this node. */
+  /** Highest frame number of this node that the peer has accepted. */
   long ackedByPeer() {
     return ackedByPeer;
   }
@@ -115,7 +115,7 @@ final class PeerSession {
 
   /**
    * Whether the peer has shown that it hears this node, and takes it for what it is: it has
-   * acknowledged a frame that was sent after it was last found silent or deaf.
+   * acknowledged a frame that was sent after it was last declared down or deaf.
    */
   boolean isHearing() {
     return hearing;
@@ -125,28 +125,28 @@ final class PeerSession {
     hearing = acknowledges;
   }
 
-  /** Highest frame number that this node has taken over from the peer. */
-  long takenOver() {
-    return takenOver;
+  /** Highest frame number of the peer that this node has accepted. */
+  long accepted() {
+    return accepted;
   }
 
-  void onTakenOver(final long frameNumber, final int frameBytes) {
-    if (frameNumber > takenOver) {
-      takenOver = frameNumber;
+  void onAccepted(final long frameNumber, final int frameBytes) {
+    if (frameNumber > accepted) {
+      accepted = frameNumber;
     }
-    takenOverBytes = takenOverBytes + frameBytes;
+    acceptedBytes = acceptedBytes + frameBytes;
   }
 
   /**
-   * Read before {@link #takenOver()}, so that an acknowledgement never claims bytes of a later
+   * Read before {@link #accepted()}, so that an acknowledgement never claims bytes of a later
    * frame.
    */
-  long takenOverBytes() {
-    return takenOverBytes;
+  long acceptedBytes() {
+    return acceptedBytes;
   }
 
   long unacknowledgedBytes() {
-    return takenOverBytes - bytesAcknowledged;
+    return acceptedBytes - bytesAcknowledged;
   }
 
   void bytesAcknowledged(final long bytes) {

@@ -17,11 +17,11 @@ public enum PeerStatus {
    */
   DRAINING,
   /**
-   * It is heard, and has acknowledged nothing for the silence timeout: what is sent to it is lost,
-   * or refused there. Nothing is sent to it but hellos.
+   * It is heard, and has acknowledged nothing for the heartbeat timeout: what is sent to it is
+   * lost, or refused there. Nothing is sent to it but hellos.
    */
   DEAF,
-  /** It was not heard for the silence timeout. */
+  /** It was not heard for the heartbeat timeout. */
   DOWN,
   /** It said goodbye. */
   LEFT

@@ -49,7 +49,10 @@ final class PeerTable {
     anyDraining = any;
   }
 
-  /** Whether none of those that live awaits anything of this node, which drains. */
+  /**
+   * Whether every living peer has said that it awaits nothing more of this node, which drains. A
+   * deaf peer is not waited for.
+   */
   boolean areAllResolved() {
     for (final Peer peer : others) {
       final PeerSession session = peer.session();

@@ -5,10 +5,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * The order of a planned stop, from the moment when the front end has begun to drain: its requests
- * end while the nodes serve on; the nodes take nothing new; when no peer awaits anything more, they
- * say goodbye. Every step waits for what it is for, and all together no longer than the drain
- * timeout. Stepped by the thread that stops the process.
+ * The order of a planned stop, from the moment when the front end has begun to drain. Its requests
+ * end while the nodes serve on; then the nodes take nothing new; when no peer awaits anything more,
+ * they say goodbye. Each step ends when its condition is met, and all together take no longer than
+ * the drain timeout. Stepped by the thread that stops the process.
  */
 public final class PlannedStop {
   /** Bound for writing the answers to requests that were given up at the drain timeout. */
@@ -96,7 +96,7 @@ public final class PlannedStop {
         }
       }
       case GOODBYE -> {
-        // Closing a link says what is left to say.
+        // A goodbye that was not published by then is tried once more when the link is closed.
         if (isOver || links.stream().allMatch(ClusterLink::hasLeft)) {
           step = Step.DONE;
         }

@@ -7,20 +7,20 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * The processes with another configuration that were heard of, the last heard last; the oldest is
- * forgotten when there are more than a cluster can have. Written by the receiver; any thread may
- * ask for the ids of those that live.
+ * The processes that were refused, in the order in which they were last heard. When there are more
+ * than a cluster can have nodes, the one that was not heard for the longest time is forgotten.
+ * Written by the receiver; any thread may ask for the ids of those that live.
  */
 final class RefusedProcesses {
   private static final int LIMIT = ClusterSettings.MAX_NODE_COUNT;
 
-  private final long silenceTimeoutNs;
+  private final long heartbeatTimeoutNs;
   private final List<Refused> heard = new ArrayList<>();
   private volatile List<String> livingIds = List.of();
   private volatile List<String> outlierIds = List.of();
 
-  RefusedProcesses(final long silenceTimeoutNs) {
-    this.silenceTimeoutNs = silenceTimeoutNs;
+  RefusedProcesses(final long heartbeatTimeoutNs) {
+    this.heartbeatTimeoutNs = heartbeatTimeoutNs;
   }
 
   /** Returns true if this process is a new one. */
@@ -49,12 +49,12 @@ final class RefusedProcesses {
     }
   }
 
-  void checkSilence(final long nowNs) {
+  void checkTimeouts(final long nowNs) {
     boolean changed = false;
     for (int i = 0; i < heard.size(); i++) {
       final Refused refused = heard.get(i);
-      if (refused.lives && nowNs - refused.heardNs >= silenceTimeoutNs) {
-        heard.set(i, refused.silent());
+      if (refused.lives && nowNs - refused.heardNs >= heartbeatTimeoutNs) {
+        heard.set(i, refused.ended());
         changed = true;
       }
     }
@@ -99,7 +99,7 @@ final class RefusedProcesses {
 
   private record Refused(
       String nodeId, long incarnation, long heardNs, FrameRefusal reason, boolean lives) {
-    Refused silent() {
+    Refused ended() {
       return new Refused(nodeId, incarnation, heardNs, reason, false);
     }
   }

@@ -4,8 +4,9 @@ import java.util.Arrays;
 
 /**
  * Sizes of the frames that one incarnation of a peer has not acknowledged, in the order of their
- * numbers. Hellos go on also where nothing comes back: beyond a number of frames the last ones are
- * one entry, which is let go with the last of them.
+ * numbers. Hellos are sent even to a peer that acknowledges nothing, so the number of entries is
+ * bounded: further frames are added to the last entry, which goes when the last of them is
+ * acknowledged.
  */
 final class UnackedFrames {
   private static final int MAX_ENTRIES = 1 << 10;
@@ -41,7 +42,7 @@ final class UnackedFrames {
     return count;
   }
 
-  /** Acknowledgements are cumulative: a lost frame is let go by that of a later one. */
+  /** Acknowledgements are cumulative: that of a later frame covers a lost one, too. */
   void ackUpTo(final long frameNumber) {
     while (count > 0 && numbers[head] <= frameNumber) {
       bytes -= sizes[head];

@@ -4,9 +4,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.concurrent.EpochClock;
 
 /**
- * The latest that the wall clock of a node has shown, which its incarnation is judged by. The clock
- * may have been set back since the incarnation was made of it; and one that was made above another
- * is as likely as that one was, also when whoever knew that one is gone. Any thread.
+ * The latest time that the wall clock of a node has shown. Hellos name it, and peers refuse an
+ * incarnation that is far ahead of it. So it must not go back when the clock is set back after the
+ * incarnation was made of it. And where the incarnation was made above a known one, it must not be
+ * below the time of which that one was made, even if nobody who knew that one lives. Any thread.
  */
 public final class WallClock implements EpochClock {
   private final EpochClock clock;
@@ -27,7 +28,7 @@ public final class WallClock implements EpochClock {
   }
 
   /**
-   * A predecessor counts like the clock that it was made of.
+   * Counts the time of which a known incarnation was made as if this clock had shown it.
    *
    * @param incarnation of this node, which the cluster knows.
    */

@@ -44,7 +44,7 @@ final class NodeSetup {
         inboundFrames,
         LinkSettings.DEFAULT_HELLO_INTERVAL_NS,
         LinkSettings.DEFAULT_PROBE_INTERVAL_NS,
-        LinkSettings.DEFAULT_SILENCE_TIMEOUT_NS,
+        LinkSettings.DEFAULT_HEARTBEAT_TIMEOUT_NS,
         queueLimitNs,
         requestTimeoutNs);
   }
