@@ -4,10 +4,14 @@ import io.tally.counter.codecs.CounterReplyDecoder;
 import io.tally.counter.codecs.CounterStatus;
 import io.tally.counter.codecs.IncrementDecoder;
 import io.tally.counter.codecs.MessageHeaderDecoder;
+import io.tally.engine.EntityLimit;
+import io.tally.engine.ServiceMemory;
 import io.tally.engine.ShardService;
 import io.tally.engine.ShardServiceFactory;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import org.agrona.DirectBuffer;
 
 /** Makes the counter services of a node's shards. Thread-safe. */
@@ -17,6 +21,7 @@ public final class CounterServiceFactory implements ShardServiceFactory {
   private final LongAdder memoryRefusals = new LongAdder();
   private final LongAdder overflows = new LongAdder();
   private final CounterLimit limit;
+  private final long safeMaxCounters;
 
   /**
    * Creates a factory.
@@ -24,7 +29,25 @@ public final class CounterServiceFactory implements ShardServiceFactory {
    * @param limit that all its services share, and those of other nodes in the process.
    */
   public CounterServiceFactory(final CounterLimit limit) {
+    this(limit, Long.MAX_VALUE);
+  }
+
+  private CounterServiceFactory(final CounterLimit limit, final long safeMaxCounters) {
     this.limit = limit;
+    this.safeMaxCounters = safeMaxCounters;
+  }
+
+  /**
+   * Creates a factory whose counters fit into a memory.
+   *
+   * @param memory of the process.
+   * @param maxCounters most counters, also if they do not fit; or null for as many as surely do.
+   * @return the factory.
+   */
+  public static CounterServiceFactory within(final ServiceMemory memory, final Long maxCounters) {
+    final long safe = CounterLimit.defaultMaxCounters(memory.directBytes(), memory.heapBytes());
+    return new CounterServiceFactory(
+        new CounterLimit(maxCounters == null ? safe : maxCounters), safe);
   }
 
   @Override
@@ -32,12 +55,8 @@ public final class CounterServiceFactory implements ShardServiceFactory {
     return new CounterAdapter(new CounterTable(limit), memoryRefusals, overflows);
   }
 
-  /**
-   * Memory outside the heap that the table of each shard takes before it holds many counters.
-   *
-   * @return bytes.
-   */
-  public static int firstTableBytes() {
+  @Override
+  public long firstShardBytes() {
     return CounterTable.FIRST_CHUNK_BYTES + CounterTable.BUCKET_CHUNK_BYTES;
   }
 
@@ -71,21 +90,19 @@ public final class CounterServiceFactory implements ShardServiceFactory {
     return length > status - offset && reply.getByte(status) != CounterStatus.OK.value();
   }
 
-  /**
-   * Increments refused because their counter was new and there was no room for it. Any thread.
-   *
-   * @return the number, of all services of this factory.
-   */
-  public long memoryRefusalCount() {
-    return memoryRefusals.sum();
+  @Override
+  public EntityLimit entities() {
+    return new EntityLimit(
+        "counters",
+        "Counters kept; all of the process at most tally_counters_limit. None is ever evicted.",
+        limit.maxCounters(),
+        safeMaxCounters,
+        memoryRefusals::sum,
+        "--max-counters");
   }
 
-  /**
-   * Increments refused because the sum left 64 bits. Any thread.
-   *
-   * @return the number, of all services of this factory.
-   */
-  public long overflowCount() {
-    return overflows.sum();
+  @Override
+  public Map<String, LongSupplier> refusals() {
+    return Map.of("memory_limit", memoryRefusals::sum, "overflow", overflows::sum);
   }
 }

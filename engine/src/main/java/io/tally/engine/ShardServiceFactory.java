@@ -1,6 +1,8 @@
 package io.tally.engine;
 
 import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
 import org.agrona.DirectBuffer;
 
 /** Makes the services of a node's shards and states the limits of their messages. */
@@ -55,5 +57,32 @@ public interface ShardServiceFactory {
    */
   default boolean isRefusal(final DirectBuffer reply, final int offset, final int length) {
     return false;
+  }
+
+  /**
+   * How many entities the services of this factory hold at most.
+   *
+   * @return the limit; by default there is none.
+   */
+  default EntityLimit entities() {
+    return EntityLimit.NONE;
+  }
+
+  /**
+   * How often the services of this factory refused, by reason, for metrics.
+   *
+   * @return names, as labels of a metric, and counts for any thread; by default there are none.
+   */
+  default Map<String, LongSupplier> refusals() {
+    return Map.of();
+  }
+
+  /**
+   * Memory outside the heap that each shard takes before it holds much.
+   *
+   * @return bytes; by default none.
+   */
+  default long firstShardBytes() {
+    return 0;
   }
 }

@@ -1,46 +1,72 @@
 package io.tally.http;
 
-import java.util.Arrays;
+import java.util.Collection;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.stream.IntStream;
 
 /**
- * What an HTTP server has done, for metrics. Each loop counts for itself with plain single-writer
- * counters; any thread may read, and sees each counter as of a moment ago.
+ * What an HTTP server has answered, for metrics: responses by status, and problems by type. What is
+ * counted follows from the refusals that are known, so that no response can be without a counter.
+ * Each loop counts for itself with plain single-writer counters; any thread may read, and sees each
+ * counter as of a moment ago.
  */
 public final class HttpCounters {
-  private static final int[] STATUSES = {
-    200, 204, 400, 404, 405, 406, 408, 409, 413, 414, 415, 417, 422, 431, 500, 503, 504, 505
-  };
-  private static final byte[] INDEX_BY_STATUS = new byte[600];
-  private static final int OPENED = STATUSES.length;
-  private static final int CLOSED = OPENED + 1;
-  private static final int REFUSED = CLOSED + 1;
-  private static final int DROPPED = REFUSED + 1;
-  private static final int GIVEN_UP = DROPPED + 1;
-  private static final int ACCEPT_FAILED = GIVEN_UP + 1;
-  private static final int CLIENT_BYTES = ACCEPT_FAILED + 1;
-  private static final int PAUSED = CLIENT_BYTES + 1;
-  private static final int REQUESTS_LIMIT = PAUSED + 1;
-  private static final int PROBLEMS = REQUESTS_LIMIT + 1;
-  private static final int BUSY = PROBLEMS + Problem.values().length;
-  private static final List<Refusal> BUSY_REFUSALS =
-      Arrays.stream(Refusal.values()).filter(refusal -> refusal.problem() == Problem.BUSY).toList();
-  private static final int COUNT = BUSY + BUSY_REFUSALS.size();
+  private static final int OK = 200;
+  private static final int NO_CONTENT = 204;
 
-  static {
-    for (int i = 0; i < STATUSES.length; i++) {
-      INDEX_BY_STATUS[STATUSES[i]] = (byte) i;
-    }
-  }
+  /** In the order of their names, which stand here since a refusal has none. */
+  private static final Map<String, Refusal> BUSY_REASONS =
+      Map.of(
+          "busy", Refusals.BUSY,
+          "waited", Refusals.WAITED,
+          "client-memory", Refusals.CLIENT_MEMORY,
+          "connections", Refusals.CONNECTIONS);
 
+  private final int[] statuses;
+  private final List<String> types;
+  private final List<String> busyReasons;
+  private final Map<Refusal, int[]> indexes = new IdentityHashMap<>();
+  private final int[] indexByStatus = new int[600];
   private final AtomicLongArray[] loops;
 
-  HttpCounters(final int loopCount) {
+  /**
+   * Counters for some refusals.
+   *
+   * @param ofServices refusals beside those of HTTP itself.
+   */
+  HttpCounters(final int loopCount, final Collection<Refusal> ofServices) {
+    final Set<Refusal> refusals = new LinkedHashSet<>(Refusals.ALL);
+    refusals.addAll(ofServices);
+    statuses =
+        IntStream.concat(IntStream.of(OK, NO_CONTENT), refusals.stream().mapToInt(Refusal::status))
+            .distinct()
+            .sorted()
+            .toArray();
+    final Set<String> slugs = new LinkedHashSet<>();
+    refusals.forEach(refusal -> slugs.add(refusal.type().slug()));
+    types = List.copyOf(slugs);
+    busyReasons = BUSY_REASONS.keySet().stream().sorted().toList();
+    for (int i = 0; i < statuses.length; i++) {
+      indexByStatus[statuses[i]] = i;
+    }
+    for (final Refusal refusal : refusals) {
+      indexes.put(
+          refusal,
+          IntStream.concat(
+                  IntStream.of(statuses.length + types.indexOf(refusal.type().slug())),
+                  IntStream.range(0, busyReasons.size())
+                      .filter(reason -> BUSY_REASONS.get(busyReasons.get(reason)) == refusal)
+                      .map(reason -> statuses.length + types.size() + reason))
+              .toArray());
+    }
     loops = new AtomicLongArray[loopCount];
     for (int i = 0; i < loopCount; i++) {
-      loops[i] = new AtomicLongArray(COUNT);
+      loops[i] = new AtomicLongArray(statuses.length + types.size() + busyReasons.size());
     }
   }
 
@@ -49,8 +75,8 @@ public final class HttpCounters {
    *
    * @return a new array, ascending.
    */
-  public static int[] statuses() {
-    return STATUSES.clone();
+  public int[] statuses() {
+    return statuses.clone();
   }
 
   /**
@@ -60,7 +86,7 @@ public final class HttpCounters {
    * @return responses written since the start.
    */
   public long responses(final int status) {
-    return sum(INDEX_BY_STATUS[status]);
+    return sum(indexByStatus[status]);
   }
 
   /**
@@ -68,8 +94,8 @@ public final class HttpCounters {
    *
    * @return what stands behind {@code /problems/}, in a fixed order.
    */
-  public static List<String> problemTypes() {
-    return Arrays.stream(Problem.values()).map(Problem::slug).toList();
+  public List<String> problemTypes() {
+    return types;
   }
 
   /**
@@ -79,7 +105,7 @@ public final class HttpCounters {
    * @return responses written since the start.
    */
   public long problems(final int type) {
-    return sum(PROBLEMS + type);
+    return sum(statuses.length + type);
   }
 
   /**
@@ -89,10 +115,8 @@ public final class HttpCounters {
    *
    * @return names in a fixed order.
    */
-  public static List<String> busyReasons() {
-    return BUSY_REFUSALS.stream()
-        .map(refusal -> refusal.name().toLowerCase(Locale.ROOT).replace('_', '-'))
-        .toList();
+  public List<String> busyReasons() {
+    return busyReasons;
   }
 
   /**
@@ -102,150 +126,20 @@ public final class HttpCounters {
    * @return responses written since the start.
    */
   public long busy(final int reason) {
-    return sum(BUSY + reason);
+    return sum(statuses.length + types.size() + reason);
   }
 
-  /**
-   * Number of connections accepted, those beyond the limit not counted.
-   *
-   * @return connections since the start.
-   */
-  public long connectionsAccepted() {
-    return sum(OPENED);
+  boolean counts(final Refusal refusal) {
+    return indexes.containsKey(refusal);
   }
 
-  /**
-   * Number of connections refused because of the limit.
-   *
-   * @return connections since the start.
-   */
-  public long connectionsRefused() {
-    return sum(REFUSED);
-  }
-
-  /**
-   * Number of connections open now.
-   *
-   * @return the number.
-   */
-  public long connectionsOpen() {
-    final long closed = sum(CLOSED);
-    return sum(OPENED) - closed;
-  }
-
-  /**
-   * Number of answers that came after their connection was gone.
-   *
-   * @return answers since the start.
-   */
-  public long responsesDropped() {
-    return sum(DROPPED);
-  }
-
-  /**
-   * Number of connections refused or closed because the process kept too much for its clients.
-   *
-   * @return connections since the start.
-   */
-  public long connectionsGivenUp() {
-    return sum(GIVEN_UP);
-  }
-
-  /**
-   * Number of times that a connection could not be accepted, above all for want of descriptors.
-   *
-   * @return failures since the start.
-   */
-  public long acceptFailures() {
-    return sum(ACCEPT_FAILED);
-  }
-
-  /**
-   * Number of event loops.
-   *
-   * @return the number.
-   */
-  public int loopCount() {
-    return loops.length;
-  }
-
-  /**
-   * Bytes that the connections of a loop make the process keep now.
-   *
-   * @param loop from 0.
-   * @return the number.
-   */
-  public long clientBytes(final int loop) {
-    return loops[loop].getAcquire(CLIENT_BYTES);
-  }
-
-  void clientBytes(final int loop, final long bytes) {
-    loops[loop].setRelease(CLIENT_BYTES, bytes);
-  }
-
-  /**
-   * Connections of a loop that are not read on now: as many of their requests are under way as may
-   * be, their answers are not taken, or there is no room in the loop.
-   *
-   * @param loop from 0.
-   * @return the number.
-   */
-  public long connectionsPaused(final int loop) {
-    return loops[loop].getAcquire(PAUSED);
-  }
-
-  void connectionsPaused(final int loop, final long count) {
-    loops[loop].setRelease(PAUSED, count);
-  }
-
-  /**
-   * Requests that a loop has under way at most now, but for those of connections that have no
-   * other: what it answers in about an eighth of a second.
-   *
-   * @param loop from 0.
-   * @return the number.
-   */
-  public long requestsLimit(final int loop) {
-    return loops[loop].getAcquire(REQUESTS_LIMIT);
-  }
-
-  void requestsLimit(final int loop, final long limit) {
-    loops[loop].setRelease(REQUESTS_LIMIT, limit);
-  }
-
-  void onResponse(final int loop, final int status) {
-    increment(loop, INDEX_BY_STATUS[status]);
-  }
-
-  void onRefusal(final int loop, final Refusal refusal) {
-    increment(loop, PROBLEMS + refusal.problem().ordinal());
-    if (refusal.problem() == Problem.BUSY) {
-      increment(loop, BUSY + BUSY_REFUSALS.indexOf(refusal));
+  void onResponse(final int loop, final HttpExchange exchange) {
+    increment(loop, indexByStatus[exchange.status()]);
+    if (exchange.refusal != null) {
+      for (final int index : indexes.get(exchange.refusal)) {
+        increment(loop, index);
+      }
     }
-  }
-
-  void onOpened(final int loop) {
-    increment(loop, OPENED);
-  }
-
-  void onClosed(final int loop) {
-    increment(loop, CLOSED);
-  }
-
-  void onRefused(final int loop) {
-    increment(loop, REFUSED);
-  }
-
-  void onGivenUp(final int loop) {
-    increment(loop, GIVEN_UP);
-  }
-
-  void onAcceptFailed(final int loop) {
-    increment(loop, ACCEPT_FAILED);
-  }
-
-  void onDropped(final int loop) {
-    increment(loop, DROPPED);
   }
 
   private void increment(final int loop, final int index) {

@@ -21,29 +21,29 @@ final class IdempotencyKey {
     final int end = value.length();
     final boolean quoted = end > 0 && value.charAt(0) == '"';
     if (quoted && (end < 2 || value.charAt(end - 1) != '"')) {
-      return Refusal.KEY;
+      return Refusals.KEY;
     }
     final int last = quoted ? end - 1 : end;
     int count = 0;
     for (int i = quoted ? 1 : 0; i < last; i++) {
       char next = value.charAt(i);
       if (quoted && next == '"') {
-        return Refusal.KEY;
+        return Refusals.KEY;
       }
       if (quoted && next == '\\') {
         i++;
         next = i < last ? value.charAt(i) : 0;
         if (next != '"' && next != '\\') {
-          return Refusal.KEY;
+          return Refusals.KEY;
         }
       }
       if (next <= ' ' || next > '~' || count == MAX_BYTES) {
-        return Refusal.KEY;
+        return Refusals.KEY;
       }
       bytes[count++] = (byte) next;
     }
     if (count == 0) {
-      return Refusal.KEY;
+      return Refusals.KEY;
     }
     length = count;
     return null;

@@ -1,7 +1,10 @@
 package io.tally.http;
 
 import io.prometheus.client.CollectorRegistry;
+import io.tally.edge.EdgeSettings;
+import io.tally.edge.EventLoops;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -40,13 +43,7 @@ public final class MetricsServer implements AutoCloseable {
       final int port,
       final CollectorRegistry registry,
       final Consumer<IOException> acceptFailureHandler) {
-    this.port =
-        new HttpPort(
-            eventLoops,
-            host,
-            port,
-            limits(eventLoops.loopCount(), acceptFailureHandler),
-            SystemEpochClock.INSTANCE);
+    this.port = new HttpPort(eventLoops, settings(host, port, eventLoops.loopCount()));
     renderer =
         new ThreadPoolExecutor(
             1,
@@ -59,36 +56,36 @@ public final class MetricsServer implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
-    final MetricsHandler handler =
-        new MetricsHandler(
+    final MetricsEndpoints endpoints =
+        new MetricsEndpoints(
             registry,
             renderer,
             eventLoops.errorHandler(),
             () -> readiness.get(),
             () -> liveness.get());
-    this.port.accept(loop -> handler);
+    this.port.accept(
+        Collections.nCopies(eventLoops.loopCount(), endpoints.rows()),
+        () -> true,
+        () -> REQUEST_TIMEOUT_NS,
+        acceptFailureHandler,
+        SystemEpochClock.INSTANCE);
   }
 
-  private static Limits limits(
-      final int loopCount, final Consumer<IOException> acceptFailureHandler) {
-    return new Limits(
-        MAX_CONNECTIONS,
-        maxClientBytes(loopCount, Runtime.getRuntime().maxMemory()) / loopCount,
-        MAX_CONNECTIONS,
-        1,
+  private static HttpSettings settings(final String host, final int port, final int loopCount) {
+    return new HttpSettings(
+        host,
+        port,
         MAX_BODY_BYTES,
-        () -> REQUEST_TIMEOUT_NS,
-        Limits.HEAD_DEADLINE_NS,
-        Limits.BODY_DEADLINE_NS,
-        Limits.IDLE_TIMEOUT_NS,
-        Limits.WRITE_STALL_NS,
-        acceptFailureHandler);
+        EdgeSettings.DEFAULTS.withClients(
+            MAX_CONNECTIONS,
+            maxClientBytes(loopCount, Runtime.getRuntime().maxMemory()),
+            MAX_CONNECTIONS,
+            1));
   }
 
   /**
    * Most bytes that are kept for all connections of this port together, as {@link
-   * HttpServer.Context#maxClientBytes(long)} are for those of the API: as much may be used on the
-   * heap, and twice as much outside it.
+   * EdgeSettings#maxClientBytes()} are for those of the API.
    *
    * @param loopCount number of event loops.
    * @param heapBytes largest size of the heap.
@@ -127,7 +124,7 @@ public final class MetricsServer implements AutoCloseable {
    * @return failures since the start, for any thread.
    */
   public long acceptFailures() {
-    return port.counters().acceptFailures();
+    return port.edge().counters().acceptFailures();
   }
 
   /**
@@ -148,7 +145,7 @@ public final class MetricsServer implements AutoCloseable {
    * @return the port.
    */
   public int port() {
-    return port.port();
+    return port.edge().port();
   }
 
   /**
@@ -165,6 +162,6 @@ public final class MetricsServer implements AutoCloseable {
   @Override
   public void close() {
     renderer.shutdown();
-    port.close();
+    port.edge().close();
   }
 }

@@ -5,9 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
 
-/**
- * An answer that is not a counter's: status, the headers that do not vary, and content. Immutable.
- */
+/** An answer that is no service's: status, the headers that do not vary, and content. Immutable. */
 final class Page {
   private final int status;
   private final byte[] head;
@@ -36,7 +34,7 @@ final class Page {
     return json(result.up() ? 200 : 503, result.json());
   }
 
-  static Page problem(final Problem problem) {
+  static Page problem(final ProblemType problem) {
     return text(problem.title() + "\n\n" + problem.explanation() + "\n");
   }
 

@@ -1,25 +1,56 @@
 package io.tally.http;
 
-import java.util.List;
+import io.netty.handler.codec.http.HttpHeaders;
 
 /**
- * A complete request as a front end hands it on: route, id, amount, key and flags. One for each
- * event loop, filled anew for each request; valid during the call that gets it.
+ * What a complete request asks for, as its {@link Endpoint} declares it. One for each event loop,
+ * filled anew for each request; valid during the call that gets it.
  */
-final class Request {
-  final TargetParser target = new TargetParser();
+public final class Request {
   final IdempotencyKey key = new IdempotencyKey();
-  Route route;
-  Verb verb;
-  long amount;
-  boolean keepAlive;
-  boolean oldVersion;
+  final long[] members = new long[Parameters.MAX];
+  final long[] parameters = new long[Parameters.MAX];
+  HttpHeaders headers;
+  String query;
 
-  /** Lines of these headers; only of a request for metrics. */
-  List<String> accept = List.of();
+  Request() {}
 
-  List<String> acceptEncoding = List.of();
+  /**
+   * A member of the body.
+   *
+   * @param index among those that the endpoint declares.
+   * @return its value, or the default.
+   */
+  public long member(final int index) {
+    return members[index];
+  }
 
-  /** The first fault found, or null. */
-  Refusal refusal;
+  /**
+   * A parameter of the query.
+   *
+   * @param index among those that the endpoint declares.
+   * @return its value, or the default.
+   */
+  public long parameter(final int index) {
+    return parameters[index];
+  }
+
+  /**
+   * The idempotency key.
+   *
+   * @return holds the key from its start; scratch, to be copied.
+   */
+  public byte[] key() {
+    return key.bytes();
+  }
+
+  /**
+   * Length of the idempotency key.
+   *
+   * @return bytes; 0 if there is none, as always where the endpoint does not declare that it takes
+   *     one.
+   */
+  public int keyLength() {
+    return key.length();
+  }
 }

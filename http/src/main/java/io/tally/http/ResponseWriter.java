@@ -17,8 +17,6 @@ final class ResponseWriter {
   /** Written when a client waits for it before it sends its body. */
   static final byte[] CONTINUE = ascii("HTTP/1.1 100 Continue\r\n\r\n");
 
-  private static final byte[] OK_HEAD =
-      ascii(statusLine(HttpResponseStatus.OK) + "Content-Type: application/json\r\n");
   private static final byte[] LENGTH = ascii("Content-Length: ");
   private static final byte[] INCARNATION = ascii("Tally-Incarnation: ");
   private static final byte[] REPLAYED = ascii("Idempotency-Replayed: true\r\n");
@@ -26,10 +24,7 @@ final class ResponseWriter {
   private static final byte[] CLOSE = ascii("Connection: close\r\n");
   private static final byte[] KEEP_ALIVE = ascii("Connection: keep-alive\r\n");
   private static final byte[] CRLF = ascii("\r\n");
-  private static final byte[] ID = ascii("{\"counter_id\":\"");
-  private static final byte[] ID_MEMBER = ascii(",\"counter_id\":\"");
-  private static final byte[] VALUE = ascii("\",\"value\":");
-  private static final byte[] VALUE_END = ascii("}\n");
+  private static final byte[] OBJECT_END = ascii("}\n");
   private static final byte[] QUOTE = ascii("\"");
   private static final byte[] NOT_APPLIED = ascii(",\"outcome\":\"not_applied\"");
   private static final byte[] UNKNOWN = ascii(",\"outcome\":\"unknown\"");
@@ -65,7 +60,7 @@ final class ResponseWriter {
   }
 
   /** Appends the response of an exchange that is ready. */
-  void write(final ByteBuf out, final Exchange exchange, final long nowNs) {
+  void write(final ByteBuf out, final HttpExchange exchange, final long nowNs) {
     target = content;
     position = 0;
     byte[] body = content;
@@ -78,8 +73,8 @@ final class ResponseWriter {
       body = exchange.page.content();
       position = body == null ? 0 : body.length;
     } else {
-      fixedHead = OK_HEAD;
-      value(exchange);
+      fixedHead = exchange.endpoint.shape.head();
+      exchange.endpoint.shape.write(this, exchange);
     }
     final int length = position;
     target = head;
@@ -94,12 +89,12 @@ final class ResponseWriter {
     if (exchange.replayed) {
       put(REPLAYED);
     }
-    if (exchange.refusal == Refusal.METHOD_NOT_ALLOWED) {
+    if (exchange.refusal == Refusals.METHOD_NOT_ALLOWED) {
       put(ALLOW);
-      text(exchange.route.allow());
+      text(exchange.resource.allow());
       put(CRLF);
     }
-    if (exchange.close) {
+    if (exchange.closes()) {
       put(CLOSE);
     } else if (exchange.oldVersion) {
       put(KEEP_ALIVE);
@@ -116,29 +111,21 @@ final class ResponseWriter {
     }
   }
 
-  private void value(final Exchange exchange) {
-    put(ID);
-    escaped(exchange.id, exchange.idLength);
-    put(VALUE);
-    number(exchange.value);
-    put(VALUE_END);
-  }
-
-  private void problem(final Exchange exchange) {
+  private void problem(final HttpExchange exchange) {
     put(exchange.refusal.json());
     if (exchange.idLength > 0) {
-      put(ID_MEMBER);
+      put(exchange.resource.id().asMember());
       escaped(exchange.id, exchange.idLength);
       put(QUOTE);
     }
     if (exchange.write) {
       put(exchange.refusal.isUnknown() ? UNKNOWN : NOT_APPLIED);
     }
-    put(VALUE_END);
+    put(OBJECT_END);
   }
 
   /** An id has no control characters, so that only two bytes need an escape. */
-  private void escaped(final byte[] id, final int length) {
+  void escaped(final byte[] id, final int length) {
     for (int i = 0; i < length; i++) {
       final byte next = id[i];
       if (next == '"' || next == '\\') {
@@ -158,7 +145,7 @@ final class ResponseWriter {
     put(date);
   }
 
-  private void put(final byte[] bytes) {
+  void put(final byte[] bytes) {
     System.arraycopy(bytes, 0, target, position, bytes.length);
     position += bytes.length;
   }
@@ -169,7 +156,7 @@ final class ResponseWriter {
     }
   }
 
-  private void number(final long value) {
+  void number(final long value) {
     if (value == Long.MIN_VALUE) {
       put(MIN_VALUE);
       return;

@@ -1,15 +1,13 @@
 /**
- * The HTTP edge: event loops, connections, responses and the metrics port. No protocol state: every
- * request lives in its {@link io.tally.engine.Ingress}, and here only as the place of its response
- * in its connection's order.
+ * HTTP/1.1 on the {@link io.tally.edge edge}: reads requests strictly, finds their {@link
+ * io.tally.http.Endpoint} in a table, and writes answers and problem documents; the metrics port.
+ * Knows no service: each brings its rows.
  *
- * <p>Threads: everything of a connection belongs to the thread of its event loop, which also steps
- * the agents given to it; only {@link io.tally.http.HttpCounters} may be read elsewhere. Metrics
- * are rendered on one thread of their own.
+ * <p>Threads: what belongs to a connection is used by its event loop alone; only {@link
+ * io.tally.http.HttpCounters} may be read elsewhere. Metrics are rendered on one thread of their
+ * own.
  *
  * <p>Buffers: what is read stays with {@code RequestDecoder} until it is decoded; id, key and
- * amount are copied out of it before the call that hands the request on. A connection owns its
- * output buffer from the first response of a step until the flush at the step's end gives it to the
- * channel. A reply's bytes are valid only during {@code onReply}.
+ * members are copied out of it before the call that hands the request on.
  */
 package io.tally.http;

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import io.tally.edge.Await;
+import io.tally.edge.CountingLeakDetector;
+import io.tally.edge.EdgeCounters;
+import io.tally.edge.StepOrder;
 import io.tally.engine.SteppedAgent;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -61,8 +65,8 @@ class ClientBudgetTest {
     Await.until("they are accepted", () -> counters().connectionsOpen() == clients.size());
   }
 
-  private HttpCounters counters() {
-    return server.http.counters();
+  private EdgeCounters counters() {
+    return server.edge.counters();
   }
 
   private long held() {
@@ -95,6 +99,7 @@ class ClientBudgetTest {
     // Stepped when all sockets that were ready are read, and before what Netty does later.
     server.loops.addAgent(
         0,
+        StepOrder.SEND,
         new SteppedAgent() {
           @Override
           public int doWork(final long nowNs) {
@@ -228,7 +233,7 @@ class ClientBudgetTest {
     assertEquals(0, counters().connectionsGivenUp());
     server.pass(clock, TimeUnit.SECONDS.toNanos(6));
     Await.until("some are given up", () -> counters().connectionsGivenUp() > 0);
-    Await.until("others are told", () -> counters().responses(408) > 0);
+    Await.until("others are told", () -> server.http.counters().responses(408) > 0);
     server.awaitLoop();
   }
 

@@ -3,6 +3,11 @@ package io.tally.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.tally.edge.Await;
+import io.tally.edge.CountingLeakDetector;
+import io.tally.edge.EdgePort;
+import io.tally.edge.EdgeSettings;
+import io.tally.edge.EventLoops;
 import io.tally.http.RawClient.Response;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,8 +28,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HttpAcceptTest {
   private static final String PATH = "/counter/c/increment";
 
-  /** More than one turn of the loop accepts. */
-  private static final int CLIENTS = 5 * ListenSocket.ACCEPTS_A_TURN / 2;
+  /** As many connections as the edge accepts at most in one turn of a loop. */
+  private static final int ACCEPTS_A_TURN = 16;
+
+  private static final int CLIENTS = 5 * ACCEPTS_A_TURN / 2;
 
   @AfterAll
   static void leaksNothing() {
@@ -36,7 +43,7 @@ class HttpAcceptTest {
   void shouldAnswerAllWhoWaitWhenItStopsAccepting(final boolean nio) throws IOException {
     final List<RawClient> clients = new ArrayList<>();
     try (TestServer server = new TestServer(context -> {}, nio)) {
-      final Thread stop = new Thread(server.http::stopAccepting);
+      final Thread stop = new Thread(server.edge::stopAccepting);
       server.standStill(
           () -> {
             for (int i = 0; i < CLIENTS; i++) {
@@ -65,28 +72,32 @@ class HttpAcceptTest {
     try (EventLoops loops = EventLoops.launch(2, SystemNanoClock.INSTANCE, errors::add);
         HttpServer server =
             HttpServer.launch(
-                new HttpServer.Context()
-                    .port(0)
-                    .eventLoops(loops)
-                    .entries(List.of(new ScriptedCounters(), new ScriptedCounters()))
-                    .readiness(() -> new ProbeResult(true, "{}"))
-                    .liveness(() -> new ProbeResult(true, "{}"))
-                    .cluster(() -> "{}"))) {
+                loops,
+                HttpSettings.DEFAULTS.at("127.0.0.1", 0),
+                new NodeView(
+                    () -> new ProbeResult(true, "{}"),
+                    () -> new ProbeResult(true, "{}"),
+                    () -> "{}",
+                    () -> true,
+                    () -> TimeUnit.SECONDS.toNanos(1)),
+                loop -> new ScriptedCounters().rows(),
+                "Help\n",
+                failure -> {})) {
       final CountDownLatch over = new CountDownLatch(1);
       // The socket listens on the first loop, and the first connection goes to the second.
-      loops.stepper(1).run(() -> awaitQuietly(over));
-      try (RawClient onItsWay = new RawClient(server.port())) {
-        try (RawClient other = new RawClient(server.port())) {
+      loops.execute(1, () -> awaitQuietly(over));
+      try (RawClient onItsWay = new RawClient(server.edge().port())) {
+        try (RawClient other = new RawClient(server.edge().port())) {
           assertEquals(200, other.exchange(RawClient.get("/livez")).status());
         }
-        Await.until("the other has gone", () -> server.counters().connectionsOpen() == 0);
-        assertFalse(server.isDrained());
+        Await.until("the other has gone", () -> server.edge().counters().connectionsOpen() == 0);
+        assertFalse(server.edge().isDrained());
         over.countDown();
         assertEquals(200, onItsWay.exchange(RawClient.get("/livez")).status());
       } finally {
         over.countDown();
       }
-      Await.until("drained", server::isDrained);
+      Await.until("drained", server.edge()::isDrained);
       assertEquals(List.of(), errors);
     }
   }
@@ -102,28 +113,30 @@ class HttpAcceptTest {
   @Test
   void shouldRefuseWhatWaitedBetweenBindingAndAccepting() throws IOException {
     final long timeoutNs = TimeUnit.MILLISECONDS.toNanos(200);
-    final Limits limits =
-        new Limits(
-            10,
-            1 << 20,
-            16,
-            1,
+    final HttpSettings settings =
+        new HttpSettings(
+            "127.0.0.1",
+            0,
             1_024,
+            new EdgeSettings(10, 1 << 20, 16, 1, timeoutNs, timeoutNs, timeoutNs, timeoutNs));
+    final ScriptedCounters counters = new ScriptedCounters();
+    try (EventLoops loops = EventLoops.launch(1, SystemNanoClock.INSTANCE, error -> {})) {
+      final HttpPort port = new HttpPort(loops, settings);
+      try (EdgePort edge = port.edge();
+          RawClient client = new RawClient(edge.port())) {
+        client.send(RawClient.post(PATH, ""));
+        final long startNs = System.nanoTime();
+        Await.until("time passed", () -> System.nanoTime() - startNs > 3 * timeoutNs);
+        port.accept(
+            List.of(counters.rows()),
+            () -> true,
             () -> timeoutNs,
-            timeoutNs,
-            timeoutNs,
-            timeoutNs,
-            timeoutNs,
-            failure -> {});
-    try (EventLoops loops = EventLoops.launch(1, SystemNanoClock.INSTANCE, error -> {});
-        HttpPort port = new HttpPort(loops, "127.0.0.1", 0, limits, SystemEpochClock.INSTANCE);
-        RawClient client = new RawClient(port.port())) {
-      client.send(RawClient.post(PATH, ""));
-      final long startNs = System.nanoTime();
-      Await.until("time passed", () -> System.nanoTime() - startNs > 3 * timeoutNs);
-      port.accept(loop -> (nowNs, request, exchange, connection, slot) -> exchange.close = true);
-      final Response response = client.read();
-      assertEquals(503, response.status(), response::body);
+            failure -> {},
+            SystemEpochClock.INSTANCE);
+        final Response response = client.read();
+        assertEquals(503, response.status(), response::body);
+        assertEquals(0, counters.callCount());
+      }
     }
   }
 }

@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.edge.Await;
+import io.tally.edge.CountingLeakDetector;
 import io.tally.http.RawClient.Response;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.CachedNanoClock;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -14,6 +17,9 @@ import org.junit.jupiter.api.Timeout;
 /** A server that is stopped, with a given clock: its clients lose no answer. */
 @Timeout(60)
 class HttpDrainTest {
+  /** For how long the edge takes a client for one that may be about to ask again. */
+  private static final long BETWEEN_REQUESTS_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
   private static final String PATH = "/counter/c/increment";
 
   private final CachedNanoClock clock = new CachedNanoClock();
@@ -28,7 +34,7 @@ class HttpDrainTest {
   }
 
   private static void drain(final TestServer server) {
-    server.http.startDrain();
+    server.edge.startDrain();
     server.awaitLoop();
   }
 
@@ -37,15 +43,15 @@ class HttpDrainTest {
     try (TestServer server = launch();
         RawClient client = server.connect()) {
       assertEquals(200, client.exchange(RawClient.post(PATH, "")).status());
-      server.pass(clock, Connection.BETWEEN_REQUESTS_NS - 1);
+      server.pass(clock, BETWEEN_REQUESTS_NS - 1);
       drain(server);
-      assertFalse(server.http.isDrained());
+      assertFalse(server.edge.isDrained());
       final Response last = client.exchange(RawClient.post(PATH, ""));
       assertEquals(200, last.status());
       assertEquals("close", last.header("Connection"));
       assertTrue(client.isClosed());
       client.endOutput();
-      Await.until("drained", server.http::isDrained);
+      Await.until("drained", server.edge::isDrained);
       assertEquals(2, server.counters.value("c"));
     }
   }
@@ -57,7 +63,7 @@ class HttpDrainTest {
       server.counters.hold();
       client.send(RawClient.post(PATH, ""));
       server.awaitHeld(1);
-      server.pass(clock, 2 * Connection.BETWEEN_REQUESTS_NS);
+      server.pass(clock, 2 * BETWEEN_REQUESTS_NS);
       server.onLoop(server.counters::releaseBackwards);
       assertEquals(200, client.read().status());
       drain(server);
@@ -71,15 +77,15 @@ class HttpDrainTest {
         RawClient used = server.connect();
         RawClient fresh = server.connect()) {
       assertEquals(200, used.exchange(RawClient.get("/livez")).status());
-      Await.until("accepted", () -> server.http.counters().connectionsAccepted() == 2);
+      Await.until("accepted", () -> server.edge.counters().connectionsAccepted() == 2);
       drain(server);
-      assertEquals(2, server.http.counters().connectionsOpen());
-      server.pass(clock, Connection.BETWEEN_REQUESTS_NS);
-      assertEquals(2, server.http.counters().connectionsOpen(), "a request may be on its way");
-      server.pass(clock, Connection.BETWEEN_REQUESTS_NS / 8);
+      assertEquals(2, server.edge.counters().connectionsOpen());
+      server.pass(clock, BETWEEN_REQUESTS_NS);
+      assertEquals(2, server.edge.counters().connectionsOpen(), "a request may be on its way");
+      server.pass(clock, BETWEEN_REQUESTS_NS / 8);
       assertTrue(used.isClosed());
       assertTrue(fresh.isClosed());
-      Await.until("drained", server.http::isDrained);
+      Await.until("drained", server.edge::isDrained);
     }
   }
 
@@ -90,7 +96,7 @@ class HttpDrainTest {
       server.counters.hold();
       client.send(RawClient.post(PATH, "").repeat(5_000));
       server.awaitHeld(2);
-      server.http.startDrain();
+      server.edge.startDrain();
       server.awaitLoop();
       server.onLoop(server.counters::releaseBackwards);
       assertEquals(200, client.read().status());
@@ -98,7 +104,7 @@ class HttpDrainTest {
       assertEquals(-1, client.readByte(), "closed, not reset");
       assertEquals(2, server.counters.callCount());
       client.endOutput();
-      Await.until("drained", server.http::isDrained);
+      Await.until("drained", server.edge::isDrained);
     }
   }
 }

@@ -3,11 +3,10 @@ package io.tally.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.engine.ReplyHandler;
+import io.tally.edge.CountingLeakDetector;
 import io.tally.http.RawClient.Response;
 import java.io.IOException;
 import java.util.Collections;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
@@ -26,12 +25,11 @@ class HttpFaultTest {
     CountingLeakDetector.assertNoLeak();
   }
 
-  private static TestServer server(final CounterEntry failing) {
+  private static TestServer server() {
     return new TestServer(
-        context ->
-            context
+        settings ->
+            settings
                 .maxRequests(SLOTS)
-                .entries(List.of(failing))
                 .cluster(
                     () -> {
                       throw FAULT;
@@ -45,7 +43,7 @@ class HttpFaultTest {
 
   @Test
   void shouldAnswerWhatItsHandlerFailedOnAndTakeNoPlaceForIt() throws IOException {
-    try (TestServer server = server(new ScriptedCounters())) {
+    try (TestServer server = server()) {
       for (int i = 0; i < 3 * SLOTS; i++) {
         try (RawClient client = server.connect()) {
           final Response response =
@@ -65,14 +63,14 @@ class HttpFaultTest {
 
   @Test
   void shouldAnswerOnceWhatIsAnsweredAfterItsHandlerFailed() throws IOException {
-    final ScriptedCounters counters = new ScriptedCounters();
-    counters.hold();
-    try (TestServer server = server(new FailingLate(counters));
+    try (TestServer server = server();
         RawClient client = server.connect()) {
+      server.counters.hold();
+      server.counters.failWith(FAULT);
       final Response response = client.exchange(RawClient.post(PATH, ""));
       assertEquals(500, response.status());
       assertTrue(response.body().contains("\"outcome\":\"unknown\""), response::body);
-      server.onLoop(counters::releaseBackwards);
+      server.onLoop(server.counters::releaseBackwards);
       server.awaitLoop();
       assertFaults(server, 1);
       assertTrue(client.isClosed());
@@ -102,34 +100,6 @@ class HttpFaultTest {
       assertTrue(first.isClosed());
       assertTrue(second.isClosed());
       assertFaults(server, 2);
-    }
-  }
-
-  /** Hands requests over, and fails then. */
-  private record FailingLate(CounterEntry counters) implements CounterEntry {
-    @Override
-    public void increment(
-        final long nowNs,
-        final byte[] id,
-        final int idLength,
-        final long amount,
-        final byte[] key,
-        final int keyLength,
-        final ReplyHandler handler,
-        final long cookie) {
-      counters.increment(nowNs, id, idLength, amount, key, keyLength, handler, cookie);
-      throw FAULT;
-    }
-
-    @Override
-    public void get(
-        final long nowNs,
-        final byte[] id,
-        final int idLength,
-        final ReplyHandler handler,
-        final long cookie) {
-      counters.get(nowNs, id, idLength, handler, cookie);
-      throw FAULT;
     }
   }
 }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.edge.Await;
+import io.tally.edge.CountingLeakDetector;
 import io.tally.http.RawClient.Response;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -350,7 +352,7 @@ class HttpFramingTest {
     third.endOutput();
     assertTrue(third.isClosed());
     third.close();
-    Await.until("connections closed", () -> server.http.counters().connectionsOpen() == 0);
+    Await.until("connections closed", () -> server.edge.counters().connectionsOpen() == 0);
     assertEquals(0, server.counters.callCount());
   }
 

@@ -3,10 +3,16 @@ package io.tally.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.edge.Await;
+import io.tally.edge.CountingLeakDetector;
+import io.tally.edge.StepOrder;
 import io.tally.engine.StandstillDetector;
 import io.tally.engine.SteppedAgent;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.agrona.CloseHelper;
 import org.agrona.concurrent.CachedNanoClock;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -16,6 +22,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class HttpIdleTest {
   private static final long IDLE_NS = TimeUnit.SECONDS.toNanos(90);
+
+  /** More than pass between two looks at the connections, a quarter of a second apart. */
+  private static final int SWEEP_TICKS = 5;
 
   private final CachedNanoClock clock = new CachedNanoClock();
 
@@ -83,7 +92,7 @@ class HttpIdleTest {
     try (TestServer server = launch();
         RawClient client = server.connect()) {
       final Sender sender = new Sender(client);
-      server.loops.stepper(0).addAgent(sender);
+      server.loops.addAgent(0, StepOrder.SEND, sender);
       for (int i = 1; i <= 3; i++) {
         assertEquals(200, client.exchange(RawClient.get("/livez")).status());
         server.pass(clock, IDLE_NS / 2);
@@ -102,7 +111,7 @@ class HttpIdleTest {
     try (TestServer server = launch();
         RawClient client = server.connect()) {
       final Sender sender = new Sender(client);
-      server.loops.stepper(0).addAgent(sender);
+      server.loops.addAgent(0, StepOrder.SEND, sender);
       assertEquals(200, client.exchange(RawClient.get("/livez")).status());
       server.pass(clock, IDLE_NS + 1);
       sendInTurnAfter(server, IDLE_NS / 4, sender);
@@ -112,14 +121,39 @@ class HttpIdleTest {
   }
 
   @Test
+  void shouldSendTheAnswerThatTookLongerThanAConnectionMayBeIdle() throws IOException {
+    final List<RawClient> clients = new ArrayList<>();
+    try (TestServer server = launch()) {
+      server.counters.hold();
+      for (int i = 1; i <= SWEEP_TICKS; i++) {
+        clients.add(server.connect().send(RawClient.get("/counter/c")));
+        server.awaitHeld(i);
+      }
+      server.pass(clock, IDLE_NS);
+      passInTicks(server, TimeUnit.SECONDS.toNanos(1));
+      // In one of these turns, connections are looked at between the answer and its sending.
+      for (final RawClient client : clients) {
+        server.onLoop(
+            () -> {
+              clock.advance(StandstillDetector.TICK_NS);
+              server.counters.release(0);
+            });
+        assertEquals(200, client.read().status());
+      }
+    } finally {
+      CloseHelper.quietCloseAll(clients);
+    }
+  }
+
+  @Test
   void shouldCloseWhatIsIdleForLonger() throws IOException {
     try (TestServer server = launch();
         RawClient used = server.connect();
         RawClient fresh = server.connect()) {
       assertEquals(200, used.exchange(RawClient.get("/livez")).status());
-      Await.until("accepted", () -> server.http.counters().connectionsAccepted() == 2);
+      Await.until("accepted", () -> server.edge.counters().connectionsAccepted() == 2);
       server.pass(clock, IDLE_NS + 1);
-      assertEquals(2, server.http.counters().connectionsOpen(), "a request may be on its way");
+      assertEquals(2, server.edge.counters().connectionsOpen(), "a request may be on its way");
       passInTicks(server, TimeUnit.SECONDS.toNanos(1));
       assertTrue(used.isClosed());
       assertTrue(fresh.isClosed());

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.edge.Await;
+import io.tally.edge.CountingLeakDetector;
+import io.tally.edge.EdgeSettings;
 import io.tally.http.RawClient.Response;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -60,7 +63,7 @@ class HttpLifecycleTest {
 
   private static boolean isRefusedLater(final TestServer server, final CachedNanoClock clock) {
     server.pass(clock, SHORT_NS);
-    return server.http.counters().connectionsOpen() == 0
+    return server.edge.counters().connectionsOpen() == 0
         || server.http.counters().responses(408) > 0;
   }
 
@@ -143,7 +146,7 @@ class HttpLifecycleTest {
       server.standStill(
           () -> {
             client.send(RawClient.post(PATH, ""));
-            server.http.startDrain();
+            server.edge.startDrain();
           });
       final Response response = client.read();
       assertEquals(200, response.status());
@@ -157,7 +160,7 @@ class HttpLifecycleTest {
     try (TestServer server = new TestServer();
         RawClient idle = server.connect()) {
       assertEquals(200, idle.exchange(RawClient.get("/livez")).status());
-      server.http.goAway();
+      server.edge.goAway();
       Await.until("answers close", () -> isClosedAfterAnAnswer(server));
       final Response response = idle.exchange(RawClient.post(PATH, ""));
       assertEquals(200, response.status());
@@ -189,8 +192,8 @@ class HttpLifecycleTest {
                   assertFalse(ex.getMessage().isEmpty());
                 }
               });
-      Await.until("accepted", () -> server.http.counters().connectionsAccepted() == 1);
-      Await.until("closed", () -> server.http.counters().connectionsOpen() == 0);
+      Await.until("accepted", () -> server.edge.counters().connectionsAccepted() == 1);
+      Await.until("closed", () -> server.edge.counters().connectionsOpen() == 0);
       Await.until("sender ended", sending::isDone);
       assertTrue(server.counters.callCount() < 50_000);
     }
@@ -210,9 +213,9 @@ class HttpLifecycleTest {
         assertEquals("close", response.header("Connection"));
         assertTrue(third.isClosed());
       }
-      Await.until("counted", () -> server.http.counters().connectionsRefused() == 1);
+      Await.until("counted", () -> server.edge.counters().connectionsRefused() == 1);
       first.endOutput();
-      Await.until("closed", () -> server.http.counters().connectionsOpen() == 1);
+      Await.until("closed", () -> server.edge.counters().connectionsOpen() == 1);
       Await.until("admitted again", () -> isAdmitted(server));
     }
   }
@@ -230,8 +233,8 @@ class HttpLifecycleTest {
     try (TestServer server = new TestServer();
         RawClient client = server.connect()) {
       assertEquals(200, client.exchange(RawClient.get("/livez")).status());
-      server.http.stopAccepting();
-      server.http.stopAccepting();
+      server.edge.stopAccepting();
+      server.edge.stopAccepting();
       assertThrows(ConnectException.class, server::connect);
       assertEquals(200, client.exchange(RawClient.post(PATH, "")).status());
     }
@@ -248,12 +251,12 @@ class HttpLifecycleTest {
       busy.send(RawClient.post(PATH, "").repeat(3));
       server.awaitHeld(3);
       halfway.send("POST " + PATH + " HTTP/1.1\r\nHo");
-      Await.until("accepted", () -> server.http.counters().connectionsAccepted() == 3);
+      Await.until("accepted", () -> server.edge.counters().connectionsAccepted() == 3);
       // A turn of the loop after its bytes were sent: they have been read.
       busy.send(RawClient.post(PATH, ""));
       server.awaitHeld(4);
-      server.http.stopAccepting();
-      assertFalse(server.http.drain(TimeUnit.MILLISECONDS.toNanos(1)));
+      server.edge.stopAccepting();
+      assertFalse(server.edge.drain(TimeUnit.MILLISECONDS.toNanos(1)));
       assertTrue(idle.isClosed());
       server.onLoop(server.counters::releaseBackwards);
       for (int i = 1; i <= 4; i++) {
@@ -265,7 +268,7 @@ class HttpLifecycleTest {
       final Response last = halfway.exchange("st: t\r\n\r\n");
       assertEquals(200, last.status());
       assertEquals("close", last.header("Connection"));
-      assertTrue(server.http.drain(TimeUnit.SECONDS.toNanos(10)));
+      assertTrue(server.edge.drain(TimeUnit.SECONDS.toNanos(10)));
     }
   }
 
@@ -279,19 +282,37 @@ class HttpLifecycleTest {
       server.http.close();
       server.http.close();
       assertTrue(client.isClosed());
-      assertEquals(0, server.http.counters().connectionsOpen());
+      assertEquals(0, server.edge.counters().connectionsOpen());
     }
   }
 
   @Test
-  void shouldRefuseAnIncompleteOrSenselessContext() {
-    assertThrows(IllegalStateException.class, () -> HttpServer.launch(new HttpServer.Context()));
+  void shouldRefuseAnIncompleteViewOfTheNodeAndSenselessSettings() {
+    final ProbeResult up = new ProbeResult(true, "{}");
     assertThrows(
-        IllegalArgumentException.class, () -> new TestServer(context -> context.maxInFlight(0)));
+        NullPointerException.class,
+        () -> new NodeView(null, () -> up, () -> "{}", () -> true, () -> 1));
     assertThrows(
-        IllegalArgumentException.class, () -> new TestServer(context -> context.idleTimeoutNs(0)));
+        NullPointerException.class,
+        () -> new NodeView(() -> up, null, () -> "{}", () -> true, () -> 1));
     assertThrows(
-        IllegalArgumentException.class, () -> new TestServer(context -> context.port(65_536)));
-    assertThrows(IllegalStateException.class, () -> new TestServer(HttpServer.Context::conclude));
+        NullPointerException.class,
+        () -> new NodeView(() -> up, () -> up, null, () -> true, () -> 1));
+    assertThrows(
+        NullPointerException.class,
+        () -> new NodeView(() -> up, () -> up, () -> "{}", null, () -> 1));
+    assertThrows(
+        NullPointerException.class,
+        () -> new NodeView(() -> up, () -> up, () -> "{}", () -> true, null));
+    assertThrows(
+        IllegalArgumentException.class, () -> new TestServer(settings -> settings.maxInFlight(0)));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new TestServer(settings -> settings.idleTimeoutNs(0)));
+    assertThrows(
+        IllegalArgumentException.class, () -> new TestServer(settings -> settings.port(65_536)));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new HttpSettings("127.0.0.1", 0, 0, EdgeSettings.DEFAULTS));
   }
 }

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.edge.Await;
+import io.tally.edge.CountingLeakDetector;
+import io.tally.edge.StepOrder;
 import io.tally.engine.SteppedAgent;
 import io.tally.http.RawClient.Response;
 import java.io.IOException;
@@ -205,7 +208,7 @@ class HttpPipeliningTest {
     final int count = 8_000;
     final String requests = RawClient.get("/").repeat(count);
     final AtomicLong mostInOneStep = new AtomicLong();
-    server.loops.addAgent(0, new StepProbe(mostInOneStep));
+    server.loops.addAgent(0, StepOrder.APPLY, new StepProbe(mostInOneStep));
     final Thread sender =
         new Thread(
             () -> {
@@ -229,9 +232,9 @@ class HttpPipeliningTest {
     client.send(RawClient.post(PATH, "").repeat(10));
     server.awaitHeld(10);
     client.reset();
-    Await.until("closed", () -> server.http.counters().connectionsOpen() == 0);
+    Await.until("closed", () -> server.edge.counters().connectionsOpen() == 0);
     server.onLoop(server.counters::releaseBackwards);
-    Await.until("dropped", () -> server.http.counters().responsesDropped() == 10);
+    Await.until("dropped", () -> server.edge.counters().responsesDropped() == 10);
     assertEquals(10, server.counters.value("c"));
     assertEquals(0, server.http.counters().responses(200));
     try (RawClient other = server.connect()) {

@@ -1,15 +1,19 @@
 package io.tally.http;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.counter.codecs.CounterStatus;
+import io.tally.edge.CountingLeakDetector;
 import io.tally.engine.Outcome;
 import io.tally.http.RawClient.Response;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -159,7 +163,7 @@ class HttpServerTest {
             .body()
             .contains(
                 "curl -X POST http://localhost:"
-                    + server.http.port()
+                    + server.edge.port()
                     + "/counter/my-counter/increment"));
     assertTrue(response.body().contains("http://localhost:2121/metrics"));
   }
@@ -365,13 +369,13 @@ class HttpServerTest {
 
   @Test
   void shouldSayThatAShardRefused() throws IOException {
-    server.counters.status(CounterStatus.OVERFLOW);
+    server.counters.status(ScriptedCounters.Status.OVERFLOW);
     final Response overflow = increment("");
     assertEquals(409, overflow.status());
     assertTrue(overflow.body().contains("/problems/overflow"));
     assertTrue(overflow.body().endsWith(",\"outcome\":\"not_applied\"}\n"));
     assertEquals("7", overflow.header("Tally-Incarnation"));
-    server.counters.status(CounterStatus.MEMORY_LIMIT);
+    server.counters.status(ScriptedCounters.Status.MEMORY_LIMIT);
     final Response limit = increment("");
     assertEquals(503, limit.status());
     assertNull(limit.header("Retry-After"), "only a restart makes room");
@@ -379,22 +383,38 @@ class HttpServerTest {
     assertTrue(limit.body().endsWith(",\"outcome\":\"not_applied\"}\n"));
   }
 
+  private Set<Refusal> refusals() {
+    final Set<Refusal> all = new LinkedHashSet<>(Refusals.ALL);
+    server.counters.rows().forEach(row -> all.addAll(row.refusals()));
+    return all;
+  }
+
   @Test
   void shouldExplainEveryProblem() throws IOException {
-    for (final Problem problem : Problem.values()) {
-      final Response response = client.exchange(RawClient.get("/problems/" + problem.slug()));
+    final Set<ProblemType> types = new LinkedHashSet<>(ProblemTypes.ALL);
+    refusals().forEach(refusal -> types.add(refusal.type()));
+    assertEquals(ProblemTypes.ALL.size() + 4, types.size());
+    for (final ProblemType type : types) {
+      final Response response = client.exchange(RawClient.get("/problems/" + type.slug()));
       assertEquals(200, response.status());
-      assertTrue(response.body().startsWith(problem.title()));
+      assertEquals(type.title() + "\n\n" + type.explanation() + "\n", response.body());
+      assertTrue(server.http.counters().problemTypes().contains(type.slug()), type.slug());
     }
+    assertEquals(types.size(), server.http.counters().problemTypes().size());
   }
 
   @Test
   void shouldCountEveryStatusThatItCanSend() {
-    for (final Refusal refusal : Refusal.values()) {
+    for (final Refusal refusal : refusals()) {
       assertTrue(
-          java.util.Arrays.binarySearch(HttpCounters.statuses(), refusal.status()) >= 0,
-          refusal.name());
+          Arrays.binarySearch(server.http.counters().statuses(), refusal.status()) >= 0,
+          refusal.toString());
     }
+    assertArrayEquals(
+        new int[] {
+          200, 204, 400, 404, 405, 406, 408, 409, 413, 414, 415, 417, 422, 431, 500, 503, 504, 505
+        },
+        server.http.counters().statuses());
   }
 
   @Test
@@ -429,16 +449,15 @@ class HttpServerTest {
     final IllegalStateException taken =
         assertThrows(
             IllegalStateException.class,
-            () -> new TestServer(context -> context.port(server.http.port())));
+            () -> new TestServer(context -> context.port(server.edge.port())));
     assertEquals(
-        "port " + server.http.port() + " on 127.0.0.1 is already in use", taken.getMessage());
+        "port " + server.edge.port() + " on 127.0.0.1 is already in use", taken.getMessage());
   }
 
   @Test
   void shouldServeWithoutNativeIo() throws IOException {
     try (TestServer nio = new TestServer(context -> {}, true);
         RawClient nioClient = nio.connect()) {
-      assertEquals("nio", nio.loops.ioName());
       assertEquals(
           value(1), nioClient.exchange(RawClient.post("/counter/my-counter/increment", "")).body());
       nioClient.endOutput();

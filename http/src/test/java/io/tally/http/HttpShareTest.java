@@ -2,6 +2,9 @@ package io.tally.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.tally.edge.Await;
+import io.tally.edge.CountingLeakDetector;
+import io.tally.edge.EdgeCounters;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -34,7 +37,7 @@ class HttpShareTest {
       Await.until("they share", () -> server.counters.heldCount() >= SLOTS / 2);
       modest.send(RawClient.post("/counter/modest/increment", ""));
       Await.until("it is taken", () -> server.counters.value("modest") == 1);
-      final HttpCounters counters = server.http.counters();
+      final EdgeCounters counters = server.edge.counters();
       Await.until("it is told", () -> counters.connectionsPaused(0) == 2);
       assertEquals(SLOTS, counters.requestsLimit(0));
       server.onLoop(server.counters::releaseBackwards);
@@ -76,7 +79,7 @@ class HttpShareTest {
       gone.send(RawClient.post(PATH, "").repeat(60));
       Await.until("some are under way", () -> server.counters.heldCount() >= SLOTS / 2);
       gone.reset();
-      Await.until("closed", () -> server.http.counters().connectionsOpen() == 1);
+      Await.until("closed", () -> server.edge.counters().connectionsOpen() == 1);
       server.onLoop(server.counters::releaseBackwards);
       for (int i = 0; i < 2 * SLOTS; i++) {
         assertEquals(200, modest.exchange(RawClient.post(PATH, "")).status());

@@ -3,9 +3,12 @@ package io.tally.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.edge.Await;
+import io.tally.edge.CountingLeakDetector;
 import io.tally.engine.StandstillDetector;
 import io.tally.http.RawClient.Response;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -125,17 +128,20 @@ class HttpStandstillTest {
       client.send(RawClient.post(PATH, "").repeat(2));
       server.awaitHeld(2);
       client.send(RawClient.post(PATH, "").repeat(20));
-      Await.until("it is told", () -> server.http.counters().connectionsPaused(0) == 1);
+      Await.until("it is told", () -> server.edge.counters().connectionsPaused(0) == 1);
       letTimePass();
       server.onLoop(server.counters::releaseBackwards);
       assertEquals(200, client.read().status());
       assertEquals(200, client.read().status());
       assertRefused(client);
       assertEquals(2, server.counters.value("c"));
-      Await.until("it is forgotten", () -> server.http.counters().connectionsPaused(0) == 0);
-      for (int reason = 0; reason < HttpCounters.busyReasons().size(); reason++) {
-        final boolean waited = HttpCounters.busyReasons().get(reason).equals("waited");
-        assertEquals(waited, server.http.counters().busy(reason) > 0);
+      Await.until("it is forgotten", () -> server.edge.counters().connectionsPaused(0) == 0);
+      final HttpCounters counters = server.http.counters();
+      assertEquals(
+          List.of("busy", "client-memory", "connections", "waited"), counters.busyReasons());
+      for (int reason = 0; reason < counters.busyReasons().size(); reason++) {
+        final boolean waited = counters.busyReasons().get(reason).equals("waited");
+        assertEquals(waited, counters.busy(reason) > 0);
       }
     }
   }

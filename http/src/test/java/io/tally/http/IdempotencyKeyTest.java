@@ -40,7 +40,7 @@ class IdempotencyKeyTest {
         "a\tb"
       })
   void shouldRefuseWhatIsNoKey(final String value) {
-    assertEquals(Refusal.KEY, key.parse(value));
+    assertEquals(Refusals.KEY, key.parse(value));
     assertEquals(0, key.length());
   }
 
@@ -49,6 +49,6 @@ class IdempotencyKeyTest {
     assertNull(key.parse("k".repeat(128)));
     assertEquals(128, key.length());
     assertNull(key.parse("\"" + "k".repeat(128) + "\""));
-    assertEquals(Refusal.KEY, key.parse("k".repeat(129)));
+    assertEquals(Refusals.KEY, key.parse("k".repeat(129)));
   }
 }

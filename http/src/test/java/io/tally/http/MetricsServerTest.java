@@ -10,6 +10,8 @@ import io.prometheus.client.Collector;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.Counter;
 import io.prometheus.client.Histogram;
+import io.tally.edge.CountingLeakDetector;
+import io.tally.edge.EventLoops;
 import io.tally.http.RawClient.Response;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

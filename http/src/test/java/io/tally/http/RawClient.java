@@ -13,13 +13,13 @@ import java.util.Locale;
 import java.util.Map;
 
 /** One connection to a server, seen byte by byte. */
-final class RawClient implements AutoCloseable {
+public final class RawClient implements AutoCloseable {
   private static final int TIMEOUT_MS = 10_000;
 
   private final Socket socket;
   private final InputStream in;
 
-  RawClient(final int port) throws IOException {
+  public RawClient(final int port) throws IOException {
     socket = new Socket("127.0.0.1", port);
     socket.setTcpNoDelay(true);
     socket.setSoTimeout(TIMEOUT_MS);
@@ -27,25 +27,25 @@ final class RawClient implements AutoCloseable {
   }
 
   /** A response as it came. */
-  record Response(int status, String reason, Map<String, String> headers, byte[] content) {
-    String body() {
+  public record Response(int status, String reason, Map<String, String> headers, byte[] content) {
+    public String body() {
       return new String(content, UTF_8);
     }
 
-    String header(final String name) {
+    public String header(final String name) {
       return headers.get(name.toLowerCase(Locale.ROOT));
     }
   }
 
-  static String get(final String target) {
+  public static String get(final String target) {
     return "GET " + target + " HTTP/1.1\r\nHost: t\r\n\r\n";
   }
 
-  static String post(final String target, final String body) {
+  public static String post(final String target, final String body) {
     return post(target, "", body);
   }
 
-  static String post(final String target, final String headers, final String body) {
+  public static String post(final String target, final String headers, final String body) {
     final int length = body.getBytes(UTF_8).length;
     return "POST "
         + target
@@ -56,26 +56,26 @@ final class RawClient implements AutoCloseable {
         + body;
   }
 
-  RawClient send(final String text) throws IOException {
+  public RawClient send(final String text) throws IOException {
     return send(text.getBytes(UTF_8));
   }
 
-  RawClient send(final byte[] bytes) throws IOException {
+  public RawClient send(final byte[] bytes) throws IOException {
     socket.getOutputStream().write(bytes);
     socket.getOutputStream().flush();
     return this;
   }
 
-  Response exchange(final String request) throws IOException {
+  public Response exchange(final String request) throws IOException {
     return send(request).read();
   }
 
-  Response read() throws IOException {
+  public Response read() throws IOException {
     return read(false);
   }
 
   /** Reads a response; one to HEAD has a length but no body. */
-  Response read(final boolean head) throws IOException {
+  public Response read(final boolean head) throws IOException {
     final String[] start = line().split(" ", 3);
     final Map<String, String> headers = new LinkedHashMap<>();
     for (String line = line(); !line.isEmpty(); line = line()) {
@@ -88,7 +88,7 @@ final class RawClient implements AutoCloseable {
     return new Response(Integer.parseInt(start[1]), start[2], headers, body);
   }
 
-  String line() throws IOException {
+  public String line() throws IOException {
     final StringBuilder line = new StringBuilder();
     for (int next = in.read(); next != '\n'; next = in.read()) {
       if (next < 0) {
@@ -103,7 +103,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /** Whether the server closes without sending anything more. */
-  boolean isClosed() throws IOException {
+  public boolean isClosed() throws IOException {
     try {
       return in.read() < 0;
     } catch (final java.net.SocketException ex) {
@@ -111,16 +111,16 @@ final class RawClient implements AutoCloseable {
     }
   }
 
-  int readByte() throws IOException {
+  public int readByte() throws IOException {
     return in.read();
   }
 
-  void endOutput() throws IOException {
+  public void endOutput() throws IOException {
     socket.shutdownOutput();
   }
 
   /** Closes so that the server sees a reset. */
-  void reset() throws IOException {
+  public void reset() throws IOException {
     socket.setSoLinger(true, 0);
     socket.close();
   }

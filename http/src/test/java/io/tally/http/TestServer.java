@@ -2,12 +2,14 @@ package io.tally.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.tally.edge.Await;
+import io.tally.edge.EdgePort;
+import io.tally.edge.EventLoops;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.agrona.concurrent.CachedNanoClock;
 import org.agrona.concurrent.NanoClock;
@@ -15,58 +17,70 @@ import org.agrona.concurrent.SystemNanoClock;
 
 /** A server with one loop in front of scripted counters. */
 final class TestServer implements AutoCloseable {
+  private static final String HELP =
+      """
+      Counters for tests
+
+      Examples
+        curl -X POST URL/counter/my-counter/increment
+
+      Metrics
+        http://localhost:2121/metrics
+      """;
+
   final ScriptedCounters counters = new ScriptedCounters();
   final List<Throwable> errors = Collections.synchronizedList(new ArrayList<>());
   final EventLoops loops;
   final HttpServer http;
+  final EdgePort edge;
   volatile ProbeResult readiness = new ProbeResult(true, "{\"ready\":true}");
 
   TestServer() {
     this(context -> {}, false);
   }
 
-  TestServer(final Consumer<HttpServer.Context> settings) {
+  TestServer(final Consumer<ServerSettings> settings) {
     this(settings, false);
   }
 
-  TestServer(final Consumer<HttpServer.Context> settings, final boolean nio) {
+  TestServer(final Consumer<ServerSettings> settings, final boolean nio) {
     this(settings, nio, SystemNanoClock.INSTANCE);
   }
 
-  TestServer(
-      final Consumer<HttpServer.Context> settings, final boolean nio, final NanoClock clock) {
+  TestServer(final Consumer<ServerSettings> settings, final boolean nio, final NanoClock clock) {
     loops =
         nio
             ? EventLoops.launchNio(1, clock, errors::add)
             : EventLoops.launch(1, clock, errors::add);
-    final HttpServer.Context context =
-        new HttpServer.Context()
-            .port(0)
-            .eventLoops(loops)
-            .entries(List.of(counters))
-            .readiness(() -> readiness)
-            .liveness(() -> new ProbeResult(true, "{\"live\":true}"))
-            .cluster(() -> "{\"epoch\":1,\"nodes\":[]}")
-            // Beside a leak detector and other tests, what is sent may wait for long.
-            .requestTimeoutNs(() -> TimeUnit.MINUTES.toNanos(1))
-            .metricsUrl("http://localhost:2121/metrics");
-    settings.accept(context);
-    http = HttpServer.launch(context);
+    final ServerSettings wanted = new ServerSettings();
+    settings.accept(wanted);
+    final NodeView node =
+        new NodeView(
+            () -> readiness,
+            () -> new ProbeResult(true, "{\"live\":true}"),
+            wanted.cluster,
+            wanted.serving,
+            wanted.requestTimeoutNs);
+    final List<Endpoint> rows = new ArrayList<>(counters.rows());
+    rows.addAll(wanted.moreRows);
+    http =
+        HttpServer.launch(
+            loops, wanted.http(), node, loop -> rows, HELP, failure -> {}, wanted.epochClock);
+    edge = http.edge();
   }
 
   RawClient connect() throws IOException {
-    return new RawClient(http.port());
+    return new RawClient(edge.port());
   }
 
   /** Runs a task on the loop's thread, followed by a step. */
   void onLoop(final Runnable task) {
-    loops
-        .stepper(0)
-        .run(
-            () -> {
-              task.run();
-              loops.wakeup(0).wake();
-            });
+    loops.execute(
+        0,
+        () -> {
+          task.run();
+          loops.wakeup(0).wake();
+        });
   }
 
   /** Returns when the loop has done what it was asked for before. */
@@ -117,6 +131,6 @@ final class TestServer implements AutoCloseable {
     http.close();
     loops.close();
     assertEquals(List.of(), errors);
-    assertEquals(0, http.counters().connectionsOpen());
+    assertEquals(0, edge.counters().connectionsOpen());
   }
 }

@@ -1,5 +1,6 @@
 package io.tally.launcher;
 
+import io.tally.launcher.CarrierSettings.Transport;
 import io.tally.transport.CarrierCounter;
 import io.tally.transport.CarrierState;
 import io.tally.transport.FrameCarrier;
@@ -36,30 +37,26 @@ final class Carriers implements AutoCloseable {
 
   /** What a carrier is launched with. */
   record Launch(
-      Settings settings,
-      boolean wholeCluster,
-      long minFrameBytes,
-      ErrorHandler errorHandler,
-      BooleanSupplier stopping) {}
+      NodeConfig config, long minFrameBytes, ErrorHandler errorHandler, BooleanSupplier stopping) {}
 
   static Carriers launch(final Launch launch) throws StartException {
-    final Settings settings = launch.settings();
-    if (settings.transport != Settings.Transport.INPROCESS) {
-      if (settings.nats.isGiven()) {
-        return connect(null, settings.nats.addresses(), settings.nats.shownUrl(), launch);
+    final CarrierSettings settings = launch.config().carrier();
+    if (settings.transport() != Transport.INPROCESS) {
+      if (!settings.servers().isEmpty()) {
+        return connect(null, settings.servers(), settings.shownServers(), launch);
       }
-      if (!launch.wholeCluster()) {
+      if (!launch.config().isWholeCluster()) {
         throw new StartException(
             "a node of a cluster needs a NATS server: give --nats=URL or set NATS_URL");
       }
       final Optional<Path> binary =
-          settings.nats.server != null
-              ? Optional.of(settings.nats.server)
+          settings.serverBinary() != null
+              ? Optional.of(settings.serverBinary())
               : NatsServerProcess.findOnPath();
       if (binary.isPresent()) {
         return startServer(binary.get(), launch);
       }
-      if (settings.transport == Settings.Transport.NATS) {
+      if (settings.transport() == Transport.NATS) {
         throw new StartException(
             "--transport=nats needs a server: give --nats=URL, or install nats-server, or give --nats-server=PATH");
       }
@@ -116,7 +113,8 @@ final class Carriers implements AutoCloseable {
     boolean said = false;
     while (!nats.isConnected()) {
       final long waitedNs = System.nanoTime() - startNs;
-      if (launch.stopping().getAsBoolean() || waitedNs > launch.settings().startTimeout.toNanos()) {
+      if (launch.stopping().getAsBoolean()
+          || waitedNs > launch.config().times().start().toNanos()) {
         throw new StartException(
             "cannot use NATS at "
                 + shownUrl
@@ -134,7 +132,7 @@ final class Carriers implements AutoCloseable {
             "reason",
             nats.fault(),
             "start_timeout",
-            Durations.format(launch.settings().startTimeout));
+            Durations.format(launch.config().times().start()));
       }
       LockSupport.parkNanos(POLL_NS);
     }

@@ -26,22 +26,21 @@ final class ClientLimit {
   /**
    * Computes the limit.
    *
-   * @param wanted number of connections, or null for as many as memory and descriptors allow.
+   * @param wanted number of connections, or 0 for as many as memory and descriptors allow.
    * @param directBytes outside the heap that rings, queues and the like leave.
    * @param heapBytes largest size of the heap.
    */
-  ClientLimit(final Integer wanted, final long directBytes, final long heapBytes) {
+  ClientLimit(final int wanted, final long directBytes, final long heapBytes) {
     this(wanted, directBytes, heapBytes, descriptors());
   }
 
   ClientLimit(
-      final Integer wanted, final long directBytes, final long heapBytes, final long descriptors) {
+      final int wanted, final long directBytes, final long heapBytes, final long descriptors) {
     this.descriptors = descriptors;
     maxBytes = Math.max(1, Math.min(heapBytes / HEAP_SHARE, directBytes / DIRECT_SHARE));
     final long byMemory = heapBytes / HEAP_SHARE / BYTES_PER_CONNECTION;
     safeConnections = (int) Math.max(1, Math.min(MAX_CONNECTIONS, byMemory));
-    maxConnections =
-        wanted != null ? wanted : (int) Math.max(1, Math.min(safeConnections, usable()));
+    maxConnections = wanted > 0 ? wanted : (int) Math.max(1, Math.min(safeConnections, usable()));
   }
 
   private static long descriptors() {

@@ -1,12 +1,12 @@
 package io.tally.launcher;
 
-import io.tally.counter.CounterServiceFactory;
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.EngineContext;
 import io.tally.engine.IdempotencyLimit;
 import io.tally.engine.NodeLink;
 import io.tally.engine.ServiceFaultHandler;
 import io.tally.engine.ShardEngine;
+import io.tally.engine.ShardServiceFactory;
 import io.tally.transport.ClusterLink;
 import io.tally.transport.FrameCarrier;
 import io.tally.transport.Incarnation;
@@ -28,7 +28,7 @@ import org.agrona.concurrent.NanoClock;
 final class ClusterNode implements AutoCloseable {
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  private final Settings settings;
+  private final NodeConfig config;
   private final MemoryPlan plan;
   private final ClusterSettings cluster;
   private final String nodeId;
@@ -41,16 +41,15 @@ final class ClusterNode implements AutoCloseable {
   private ShardEngine engine;
 
   ClusterNode(
-      final Settings settings,
+      final NodeConfig config,
       final MemoryPlan plan,
-      final ClusterSettings cluster,
       final String nodeId,
       final int localIndex,
       final Stepping stepping,
       final NanoClock clock) {
-    this.settings = settings;
+    this.config = config;
     this.plan = plan;
-    this.cluster = cluster;
+    this.cluster = config.cluster();
     this.nodeId = nodeId;
     this.localIndex = localIndex;
     this.stepping = stepping;
@@ -83,7 +82,7 @@ final class ClusterNode implements AutoCloseable {
    * for less: what waits here must not outlive them.
    */
   long requestTimeoutNs() {
-    final long ownNs = settings.requestTimeout.toNanos();
+    final long ownNs = config.engine().requestTimeoutNs();
     return link == null ? ownNs : Math.min(ownNs, link.shortestRequestTimeoutNs());
   }
 
@@ -104,7 +103,7 @@ final class ClusterNode implements AutoCloseable {
       link =
           ClusterLink.launch(
               cluster,
-              new NodeStart(settings.cluster, nodeId, incarnation, settings.loops),
+              new NodeStart(config.carrier().cluster(), nodeId, incarnation, config.loops()),
               plan.link(),
               new LinkContext(
                   carrier,
@@ -142,14 +141,14 @@ final class ClusterNode implements AutoCloseable {
 
   void launchEngine(
       final boolean frontEnd,
-      final CounterServiceFactory services,
+      final ShardServiceFactory services,
       final IdempotencyLimit idempotencyLimit,
       final ServiceFaultHandler faults) {
     engine =
         new ShardEngine(
             new EngineContext()
                 .cluster(cluster)
-                .settings(settings.engine())
+                .settings(config.engine())
                 .nodeId(nodeId)
                 .incarnation(incarnation)
                 .threads(stepping.engineThreads(localIndex, frontEnd))

@@ -1,6 +1,8 @@
 package io.tally.launcher;
 
+import io.tally.edge.EdgeCounters;
 import io.tally.http.HttpCounters;
+import io.tally.http.HttpServer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntToLongFunction;
@@ -10,13 +12,15 @@ import java.util.stream.IntStream;
 /** The metrics of the API's port. */
 final class HttpMetrics {
   private final HttpCounters http;
+  private final EdgeCounters edge;
   private final LongSupplier metricsAcceptFailures;
   private final List<String> loops;
 
-  HttpMetrics(final HttpCounters http, final LongSupplier metricsAcceptFailures) {
-    this.http = http;
+  HttpMetrics(final HttpServer server, final LongSupplier metricsAcceptFailures) {
+    http = server.counters();
+    edge = server.edge().counters();
     this.metricsAcceptFailures = metricsAcceptFailures;
-    loops = IntStream.range(0, http.loopCount()).mapToObj(Integer::toString).toList();
+    loops = IntStream.range(0, edge.loopCount()).mapToObj(Integer::toString).toList();
   }
 
   void addTo(final List<Family> families) {
@@ -26,37 +30,37 @@ final class HttpMetrics {
         Family.gauge(
                 "tally_http_connections",
                 "Open connections of the API, at most tally_http_connections_limit.")
-            .add(http.connectionsOpen()));
+            .add(edge.connectionsOpen()));
     families.add(
         Family.counter(
                 "tally_http_connections_accepted", "Connections of the API that were accepted.")
-            .add(http.connectionsAccepted()));
+            .add(edge.connectionsAccepted()));
     families.add(
         Family.counter(
                 "tally_http_connections_refused",
                 "Connections of the API that were answered 503 because of the limit.")
-            .add(http.connectionsRefused()));
+            .add(edge.connectionsRefused()));
     families.add(
         Family.counter(
                 "tally_http_connections_given_up",
                 "Connections of the API that were refused or closed because clients made the process keep more"
                     + " than tally_http_client_bytes_limit.")
-            .add(http.connectionsGivenUp()));
+            .add(edge.connectionsGivenUp()));
     families.add(
         Family.counter(
                 "tally_http_accept_failures",
                 "Times that a connection of the API or of the metrics port could not be accepted, above all for"
                     + " want of file descriptors.")
-            .add(http.acceptFailures() + metricsAcceptFailures.getAsLong()));
+            .add(edge.acceptFailures() + metricsAcceptFailures.getAsLong()));
     families.add(
         Family.counter(
                 "tally_http_responses_dropped",
                 "Answers whose client had gone before they could be sent.")
-            .add(http.responsesDropped()));
+            .add(edge.responsesDropped()));
   }
 
   private void addAnswers(final List<Family> families) {
-    final int[] statuses = HttpCounters.statuses();
+    final int[] statuses = http.statuses();
     families.add(
         each(
             Family.counter(
@@ -70,7 +74,7 @@ final class HttpMetrics {
                 "HTTP responses of the API that were no success, by problem type: what stands behind /problems/ in"
                     + " the answer and is explained there.",
                 "type"),
-            HttpCounters.problemTypes(),
+            http.problemTypes(),
             http::problems));
     families.add(
         each(
@@ -81,7 +85,7 @@ final class HttpMetrics {
                     + " client-memory, beyond tally_http_client_bytes_limit; connections, beyond"
                     + " tally_http_connections_limit.",
                 "reason"),
-            HttpCounters.busyReasons(),
+            http.busyReasons(),
             http::busy));
   }
 
@@ -94,7 +98,7 @@ final class HttpMetrics {
                     + " as they may, do not take their answers, or the loop has no room.",
                 "loop"),
             loops,
-            http::connectionsPaused));
+            edge::connectionsPaused));
     families.add(
         each(
             Family.gauge(
@@ -103,7 +107,7 @@ final class HttpMetrics {
                     + " connections that have none may have one beyond it. The others wait unread.",
                 "loop"),
             loops,
-            http::requestsLimit));
+            edge::requestsLimit));
     families.add(
         each(
             Family.gauge(
@@ -113,7 +117,7 @@ final class HttpMetrics {
                     + " up.",
                 "loop"),
             loops,
-            http::clientBytes));
+            edge::clientBytes));
   }
 
   private static Family each(

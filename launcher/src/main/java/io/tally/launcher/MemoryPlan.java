@@ -1,10 +1,11 @@
 package io.tally.launcher;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
-import io.tally.counter.CounterLimit;
-import io.tally.counter.CounterServiceFactory;
 import io.tally.engine.EngineSettings;
+import io.tally.engine.EntityLimit;
 import io.tally.engine.IdempotencyLimit;
+import io.tally.engine.ServiceMemory;
+import io.tally.engine.ShardServiceFactory;
 import io.tally.http.MetricsServer;
 import io.tally.lane.OwnerLane;
 import io.tally.transport.LinkSettings;
@@ -15,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 final class MemoryPlan {
   private static final long MIB = 1 << 20;
 
-  private final Settings settings;
-  private final CounterLimit counterLimit;
+  private final NodeConfig config;
+  private final ShardServiceFactory services;
   private final IdempotencyLimit idempotencyLimit;
   private final ClientLimit clientLimit;
   private final int maxMessageBytes;
@@ -30,34 +31,35 @@ final class MemoryPlan {
   private final long metricsBytes;
   private final long laneBytes;
   private final long spareDirectBytes;
-  private final long safeCounters;
   private final long keptKeyMs;
   private final long shards;
 
-  MemoryPlan(final Settings settings, final int nodeCount, final int localNodeCount) {
-    this.settings = settings;
-    // Asked for the lengths of its messages only.
-    final CounterServiceFactory services = new CounterServiceFactory(new CounterLimit(0));
-    final EngineSettings engine = settings.engine();
+  MemoryPlan(final NodeConfig config) {
+    this.config = config;
+    final ShardServiceFactory messages = config.service().shards().apply(ServiceMemory.NONE);
+    final EngineSettings engine = config.engine();
+    final int nodeCount = config.cluster().nodeIds().size();
+    final int localNodeCount = config.localNodeIds().size();
+    final int shardCount = config.cluster().shardCount();
     shards =
         localNodeCount == nodeCount
-            ? settings.shards
-            : (settings.shards + nodeCount - 1L) / nodeCount * localNodeCount;
-    maxMessageBytes = EngineSettings.maxMessageLength(services);
+            ? shardCount
+            : (shardCount + nodeCount - 1L) / nodeCount * localNodeCount;
+    maxMessageBytes = EngineSettings.maxMessageLength(messages);
     link = LinkSettings.of(maxMessageBytes, engine.queueLimitNs(), engine.requestTimeoutNs());
-    pendingRequests = settings.loops * engine.pendingSlots();
-    ringBytes = shards * engine.ringBytes(services);
-    replyQueueBytes = (long) settings.loops * engine.replyQueueBytes(services);
+    pendingRequests = config.loops() * engine.pendingSlots();
+    ringBytes = shards * engine.ringBytes(messages);
+    replyQueueBytes = (long) config.loops() * engine.replyQueueBytes(messages);
     pendingBytes = (long) pendingRequests * maxMessageBytes;
     peerBytes = (nodeCount - 1L) * localNodeCount * link.ringBytes();
-    tableBytes = shards * CounterServiceFactory.firstTableBytes();
+    tableBytes = shards * messages.firstShardBytes();
     laneBytes =
-        settings.loops
+        config.loops()
             * shards
-            * settings.laneWindow
-            * OwnerLane.slotLength(services.maxReplyLength());
+            * config.cluster().laneWindow()
+            * OwnerLane.slotLength(messages.maxReplyLength());
     final long heapBytes = Runtime.getRuntime().maxMemory();
-    metricsBytes = MetricsServer.maxClientBytes(settings.loops, heapBytes);
+    metricsBytes = MetricsServer.maxClientBytes(config.loops(), heapBytes);
     spareDirectBytes =
         maxDirectBytes()
             - ringBytes
@@ -66,17 +68,20 @@ final class MemoryPlan {
             - peerBytes
             - tableBytes
             - 2 * metricsBytes;
-    clientLimit = new ClientLimit(settings.maxConnections, spareDirectBytes, heapBytes);
-    safeCounters = CounterLimit.defaultMaxCounters(Math.max(0, spareDirectBytes), heapBytes);
-    counterLimit =
-        new CounterLimit(settings.maxCounters == null ? safeCounters : settings.maxCounters);
+    clientLimit = new ClientLimit(config.maxConnections(), spareDirectBytes, heapBytes);
+    services =
+        config
+            .service()
+            .shards()
+            .apply(new ServiceMemory(Math.max(0, spareDirectBytes), heapBytes));
     idempotencyLimit =
-        new IdempotencyLimit(IdempotencyLimit.defaultMaxKeys(heapBytes, services.maxReplyLength()));
+        new IdempotencyLimit(IdempotencyLimit.defaultMaxKeys(heapBytes, messages.maxReplyLength()));
     keptKeyMs = TimeUnit.NANOSECONDS.toMillis(engine.keptKeyNs());
   }
 
-  CounterLimit counterLimit() {
-    return counterLimit;
+  /** Makes the services, within the memory that the plan leaves for them. */
+  ShardServiceFactory services() {
+    return services;
   }
 
   ClientLimit clientLimit() {
@@ -102,7 +107,7 @@ final class MemoryPlan {
 
   /** Refuses settings that need more memory outside the heap than the JVM may take. */
   void check() throws StartException {
-    if (spareDirectBytes < 0 || counterLimit.maxCounters() == 0) {
+    if (spareDirectBytes < 0 || services.entities().max() == 0) {
       throw new StartException(
           "these settings need "
               + ((maxDirectBytes() - spareDirectBytes) / MIB + 1)
@@ -112,13 +117,15 @@ final class MemoryPlan {
     }
     checkKeys();
     clientLimit.check();
-    if (counterLimit.maxCounters() > safeCounters) {
+    final EntityLimit entities = services.entities();
+    if (entities.max() > entities.safeMax()) {
       Log.warn(
-          "--max-counters is above what the memory outside the heap holds in the worst case: it may run out",
-          "max_counters",
-          counterLimit.maxCounters(),
+          entities.remedy()
+              + " is above what the memory outside the heap holds in the worst case: it may run out",
+          "max_" + entities.name(),
+          entities.max(),
           "safe",
-          safeCounters);
+          entities.safeMax());
     }
   }
 
@@ -157,12 +164,12 @@ final class MemoryPlan {
       tableBytes,
       "lane_bytes_per_ingress_node",
       laneBytes,
-      "max_counters",
-      counterLimit.maxCounters(),
+      "max_" + services.entities().name(),
+      services.entities().max(),
       "max_idempotency_keys",
       idempotencyLimit.maxKeys(),
       "keyed_writes_per_second_per_shard",
-      settings.idempotencyKeys * 1_000L / Math.max(1, keptKeyMs),
+      config.engine().idempotencyKeys() * 1_000L / Math.max(1, keptKeyMs),
     };
   }
 

@@ -1,9 +1,11 @@
 package io.tally.launcher;
 
+import io.tally.edge.EdgeSettings;
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.EngineSettings;
 import io.tally.engine.EngineThreads;
-import io.tally.transport.NatsAddress;
+import io.tally.http.HttpSettings;
+import io.tally.launcher.CarrierSettings.Transport;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -14,13 +16,6 @@ import picocli.CommandLine.Option;
 
 /** The options that the demo and a single node share. */
 final class Settings {
-  /** How frames travel between nodes. */
-  enum Transport {
-    AUTO,
-    INPROCESS,
-    NATS
-  }
-
   @Option(
       names = "--shards",
       paramLabel = "N",
@@ -252,6 +247,30 @@ final class Settings {
     return faults.isEmpty() ? null : faults.get(0);
   }
 
+  /** What a process is started with. */
+  NodeConfig config(
+      final List<String> nodeIds, final List<String> localNodeIds, final HostedService service) {
+    return new NodeConfig(
+        cluster(nodeIds),
+        localNodeIds,
+        engine(),
+        new CarrierSettings(
+            cluster,
+            transport,
+            nats.isGiven() ? nats.addresses() : List.of(),
+            nats.isGiven() ? nats.shownUrl() : "",
+            nats.server),
+        HttpSettings.DEFAULTS
+            .at(bind, httpPort)
+            .with(EdgeSettings.DEFAULTS.withIdleTimeout(idleTimeout.toNanos())),
+        maxConnections == null ? 0 : maxConnections,
+        metricsPort,
+        loops,
+        shardThreads,
+        new NodeTimes(startTimeout, shutdownDelay, drainTimeout),
+        service);
+  }
+
   /** What all nodes have to agree on. */
   ClusterSettings cluster(final List<String> nodeIds) {
     return new ClusterSettings(nodeIds, shards, seed, laneWindow);
@@ -266,42 +285,6 @@ final class Settings {
         queueLimit.toNanos(),
         idempotencyWindow.toNanos(),
         idempotencyKeys);
-  }
-
-  /** All values, for the log. */
-  Object[] describe() {
-    return new Object[] {
-      "shards",
-      shards,
-      "loops",
-      loops,
-      "shard_threads",
-      shardThreads,
-      "ring_slots",
-      ringSlots,
-      "lane_window",
-      laneWindow,
-      "request_timeout",
-      Durations.format(requestTimeout),
-      "queue_limit",
-      Durations.format(queueLimit),
-      "drain_timeout",
-      Durations.format(drainTimeout),
-      "shutdown_delay",
-      Durations.format(shutdownDelay),
-      "idle_timeout",
-      Durations.format(idleTimeout),
-      "start_timeout",
-      Durations.format(startTimeout),
-      "idempotency_window",
-      Durations.format(idempotencyWindow),
-      "idempotency_keys",
-      idempotencyKeys,
-      "cluster",
-      cluster,
-      "seed",
-      NatsAddress.hidden(seed),
-    };
   }
 
   private static void checkTime(

@@ -1,7 +1,7 @@
 package io.tally.launcher;
 
 /** The program cannot start, or cannot go on; the message is the one line that its user sees. */
-final class StartException extends Exception {
+public final class StartException extends Exception {
   private static final long serialVersionUID = 1;
 
   StartException(final String message) {

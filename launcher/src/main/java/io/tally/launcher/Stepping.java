@@ -1,11 +1,12 @@
 package io.tally.launcher;
 
+import io.tally.edge.EventLoops;
+import io.tally.edge.StepOrder;
 import io.tally.engine.AgentThread;
 import io.tally.engine.EngineThreads;
 import io.tally.engine.ShardEngine;
 import io.tally.engine.SteppedAgent;
 import io.tally.engine.Wakeup;
-import io.tally.http.EventLoops;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.CloseHelper;
@@ -98,11 +99,11 @@ final class Stepping implements AutoCloseable {
     final List<SteppedAgent> senders = new ArrayList<>();
     for (int i = 0; i < nodes.size(); i++) {
       if (nodes.get(i).link() != null) {
-        loops.addAgent(homeLoop(i), nodes.get(i).link().receiver());
+        loops.addAgent(homeLoop(i), StepOrder.RECEIVE, nodes.get(i).link().receiver());
       }
       final ShardEngine engine = nodes.get(i).engine();
       for (int loop = 0; loop < engine.ingressCount(); loop++) {
-        loops.addAgent(loop, engine.ingress(loop));
+        loops.addAgent(loop, StepOrder.SUBMIT, engine.ingress(loop));
       }
     }
     for (int i = 0; i < nodes.size(); i++) {
@@ -111,7 +112,8 @@ final class Stepping implements AutoCloseable {
         if (shardThreads.length > 0) {
           byShardThread.get((i + agent) % shardThreads.length).add(engine.shardAgent(agent));
         } else {
-          loops.addAgent((i + agent) % loops.loopCount(), engine.shardAgent(agent));
+          loops.addAgent(
+              (i + agent) % loops.loopCount(), StepOrder.APPLY, engine.shardAgent(agent));
         }
       }
     }
@@ -120,7 +122,7 @@ final class Stepping implements AutoCloseable {
         if (linkThread != null) {
           senders.add(nodes.get(i).link().sender());
         } else {
-          loops.addAgent(homeLoop(i), nodes.get(i).link().sender());
+          loops.addAgent(homeLoop(i), StepOrder.SEND, nodes.get(i).link().sender());
         }
       }
     }
@@ -135,7 +137,7 @@ final class Stepping implements AutoCloseable {
   /** Ends all requests under way: those that may have been applied are answered so. */
   void abandon(final ShardEngine frontEnd) {
     for (int loop = 0; loop < frontEnd.ingressCount(); loop++) {
-      loops.addAgent(loop, new Abandonment(frontEnd.ingress(loop)));
+      loops.addAgent(loop, StepOrder.SEND, new Abandonment(frontEnd.ingress(loop)));
     }
   }
 

@@ -1,5 +1,7 @@
 package io.tally.launcher;
 
+import io.tally.counter.CounterServiceFactory;
+import io.tally.counter.http.CounterEndpoints;
 import io.tally.engine.ClusterSettings;
 import java.security.Security;
 import java.time.Duration;
@@ -147,13 +149,21 @@ public final class Tally implements Callable<Integer> {
       throws StartException {
     LogFormat.install(SystemNanoClock.INSTANCE);
     environment.logIgnored(spec);
-    return TallyProcess.run(given, cluster(given, nodeIds), localNodeIds);
+    return TallyProcess.run(config(given, nodeIds, localNodeIds));
   }
 
-  private static ClusterSettings cluster(final Settings given, final List<String> nodeIds)
+  private static NodeConfig config(
+      final Settings given, final List<String> nodeIds, final List<String> localNodeIds)
       throws StartException {
+    // Another service needs another line here, and nothing else of the launcher.
+    final HostedService counters =
+        new HostedService(
+            memory -> CounterServiceFactory.within(memory, given.maxCounters),
+            CounterEndpoints::of,
+            CounterEndpoints.HELP,
+            CounterEndpoints.EXAMPLES);
     try {
-      return given.cluster(nodeIds);
+      return given.config(nodeIds, localNodeIds, counters);
     } catch (final IllegalArgumentException fault) {
       throw new StartException(fault.getMessage(), fault);
     }
@@ -211,7 +221,7 @@ public final class Tally implements Callable<Integer> {
             spec.commandLine(),
             "--id '" + id + "' is not one of --nodes " + String.join(",", nodeIds));
       }
-      if (nodeIds.size() > 1 && settings.transport == Settings.Transport.INPROCESS) {
+      if (nodeIds.size() > 1 && settings.transport == CarrierSettings.Transport.INPROCESS) {
         throw new ParameterException(
             spec.commandLine(),
             "a node of several cannot use --transport=inprocess: give it --nats");

@@ -1,14 +1,15 @@
 package io.tally.launcher;
 
 import io.prometheus.client.Collector;
-import io.tally.counter.CounterServiceFactory;
+import io.tally.edge.EventLoops;
 import io.tally.engine.EngineCounter;
 import io.tally.engine.EngineStats;
 import io.tally.engine.LatencyHistogram;
 import io.tally.engine.ShardEngine;
-import io.tally.http.EventLoops;
+import io.tally.engine.ShardServiceFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
@@ -20,7 +21,7 @@ final class TallyCollector extends Collector {
   private static final double NS_PER_SECOND = 1e9;
 
   private final List<ClusterNode> nodes;
-  private final CounterServiceFactory services;
+  private final ShardServiceFactory services;
   private final HttpMetrics http;
   private final EventLoops loops;
   private final Status status;
@@ -29,7 +30,7 @@ final class TallyCollector extends Collector {
 
   TallyCollector(
       final List<ClusterNode> nodes,
-      final CounterServiceFactory services,
+      final ShardServiceFactory services,
       final HttpMetrics http,
       final EventLoops loops,
       final Status status,
@@ -97,8 +98,8 @@ final class TallyCollector extends Collector {
     families.add(depth);
     families.add(
         perNode(
-            "tally_counters",
-            "Counters kept; all of the process at most tally_counters_limit. None is ever evicted.",
+            "tally_" + services.entities().name(),
+            services.entities().help(),
             n -> n.engine().entityCount()));
     families.add(
         perNode(
@@ -193,8 +194,8 @@ final class TallyCollector extends Collector {
     reject(rejected, all, "malformed", EngineCounter.MALFORMED);
     reject(rejected, all, "idempotency_mismatch", EngineCounter.IDEMPOTENCY_MISMATCHES);
     reject(rejected, all, "idempotency_limit", EngineCounter.IDEMPOTENCY_LIMITED);
-    rejected.add(services.memoryRefusalCount(), "memory_limit");
-    rejected.add(services.overflowCount(), "overflow");
+    new TreeMap<>(services.refusals())
+        .forEach((reason, count) -> rejected.add(count.getAsLong(), reason));
     families.add(rejected);
     families.add(
         total(

@@ -1,7 +1,7 @@
 package io.tally.launcher;
 
-import io.tally.counter.CounterServiceFactory;
 import io.tally.engine.EngineCounter;
+import io.tally.engine.EntityLimit;
 import io.tally.engine.ShardEngine;
 import io.tally.http.HttpServer;
 import io.tally.transport.LinkCounter;
@@ -17,21 +17,18 @@ import java.util.stream.IntStream;
 final class WatchedLimits {
   private static final String SPEED = "the speed of the peer or of the network";
 
-  private final Settings settings;
+  private final NodeConfig config;
   private final MemoryPlan plan;
-  private final CounterServiceFactory services;
   private final List<ClusterNode> nodes;
   private final HttpServer http;
 
   WatchedLimits(
-      final Settings settings,
+      final NodeConfig config,
       final MemoryPlan plan,
-      final CounterServiceFactory services,
       final List<ClusterNode> nodes,
       final HttpServer http) {
-    this.settings = settings;
+    this.config = config;
     this.plan = plan;
-    this.services = services;
     this.nodes = nodes;
     this.http = http;
   }
@@ -49,14 +46,15 @@ final class WatchedLimits {
   }
 
   private void state(final List<LimitWatch.Limit> all) {
+    final EntityLimit entities = plan.services().entities();
     all.add(
         new LimitWatch.Limit(
-            "counters",
+            entities.name(),
             "",
             () -> sum(ShardEngine::entityCount),
-            plan.counterLimit().maxCounters(),
-            services::memoryRefusalCount,
-            "--max-counters"));
+            entities.max(),
+            entities.refusals(),
+            entities.remedy()));
     all.add(
         new LimitWatch.Limit(
             "idempotency_keys",
@@ -70,7 +68,7 @@ final class WatchedLimits {
             "shard_idempotency_keys",
             "Idempotency keys remembered by the shard that remembers most, at most tally_shard_idempotency_keys_limit.",
             () -> max(ShardEngine::fullestIdempotencyKeyCount),
-            settings.idempotencyKeys,
+            config.engine().idempotencyKeys(),
             () -> 0,
             "--idempotency-keys"));
   }
@@ -80,24 +78,24 @@ final class WatchedLimits {
         new LimitWatch.Limit(
             "http_connections",
             "",
-            http.counters()::connectionsOpen,
-            http.maxConnections(),
-            http.counters()::connectionsRefused,
+            http.edge().counters()::connectionsOpen,
+            http.edge().settings().maxConnections(),
+            http.edge().counters()::connectionsRefused,
             "--max-connections"));
     all.add(
         new LimitWatch.Limit(
             "http_client_bytes",
             "",
-            () -> ofLoops(http.counters()::clientBytes),
-            http.maxClientBytesOfLoop(),
-            http.counters()::connectionsGivenUp,
+            () -> ofLoops(http.edge().counters()::clientBytes),
+            http.edge().settings().maxClientBytes() / config.loops(),
+            http.edge().counters()::connectionsGivenUp,
             "the memory (-Xmx, -XX:MaxDirectMemorySize)"));
     all.add(
         new LimitWatch.Limit(
             "requests_pending",
             "",
             () -> ofLoops(loop -> pending(nodes, loop)),
-            plan.pendingRequests() / settings.loops,
+            plan.pendingRequests() / config.loops(),
             () -> count(EngineCounter.REJECTED_PENDING_FULL),
             "--loops"));
   }
@@ -108,7 +106,7 @@ final class WatchedLimits {
             "ring_depth",
             "",
             () -> max(WatchedLimits::deepestRing),
-            settings.ringSlots,
+            config.engine().ringSlots(),
             () -> count(EngineCounter.RECEIVED_BUSY),
             "--ring-slots"));
     all.add(
@@ -117,7 +115,7 @@ final class WatchedLimits {
             "Writes of one event loop to one shard, from the first that is not answered on, where they are most; at"
                 + " tally_lane_unresolved_limit further ones wait.",
             () -> max(WatchedLimits::widestLane),
-            settings.laneWindow,
+            config.cluster().laneWindow(),
             () -> count(EngineCounter.LANE_FULL),
             "--lane-window, on all nodes"));
   }
@@ -160,7 +158,7 @@ final class WatchedLimits {
   }
 
   private long ofLoops(final IntToLongFunction value) {
-    return IntStream.range(0, settings.loops).mapToLong(value).max().orElse(0);
+    return IntStream.range(0, config.loops()).mapToLong(value).max().orElse(0);
   }
 
   private long ofPeers(final ToLongFunction<PeerTraffic> value) {

@@ -14,7 +14,7 @@ class ClientLimitTest {
 
   @Test
   void shouldAllowWhatAnEighthOfTheHeapHolds() {
-    final ClientLimit limit = new ClientLimit(null, 1_000 * MIB, 256 * MIB, 1 << 20);
+    final ClientLimit limit = new ClientLimit(0, 1_000 * MIB, 256 * MIB, 1 << 20);
     assertEquals(32 * MIB / 4_096, limit.maxConnections());
     assertEquals(32 * MIB, limit.maxBytes());
     assertDoesNotThrow(limit::check);
@@ -22,13 +22,13 @@ class ClientLimitTest {
 
   @Test
   void shouldAllowNoMoreThanThereAreDescriptors() {
-    assertEquals(1_024 - 256, new ClientLimit(null, MIB, 256 * MIB, 1_024).maxConnections());
-    assertEquals(128, new ClientLimit(null, MIB, 256 * MIB, 256).maxConnections());
+    assertEquals(1_024 - 256, new ClientLimit(0, MIB, 256 * MIB, 1_024).maxConnections());
+    assertEquals(128, new ClientLimit(0, MIB, 256 * MIB, 256).maxConnections());
   }
 
   @Test
   void shouldKeepNoMoreThanAQuarterOfWhatIsLeftOutsideTheHeap() {
-    assertEquals(10 * MIB, new ClientLimit(null, 40 * MIB, 256 * MIB, 1_024).maxBytes());
+    assertEquals(10 * MIB, new ClientLimit(0, 40 * MIB, 256 * MIB, 1_024).maxBytes());
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
+import org.example.turnstile.Turnstile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,7 +100,9 @@ final class SecretsTest {
         .registerConverter(Duration.class, new Durations())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .parseArgs("--seed=nats://app:" + BEGINNING + "@host");
-    final String shown = List.of(settings.describe()).toString();
+    final List<String> nodeIds = List.of("node-0");
+    final String shown =
+        List.of(settings.config(nodeIds, nodeIds, Turnstile.hosted()).describe()).toString();
     assertTrue(shown.contains("nats://***@host"), shown);
     assertFalse(shown.contains(BEGINNING), shown);
   }

@@ -1,0 +1,298 @@
+package io.tally.counter.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tally.counter.CounterLimit;
+import io.tally.counter.CounterServiceFactory;
+import io.tally.edge.CountingLeakDetector;
+import io.tally.edge.EventLoops;
+import io.tally.edge.StepOrder;
+import io.tally.engine.ClusterSettings;
+import io.tally.engine.EngineContext;
+import io.tally.engine.EngineSettings;
+import io.tally.engine.EngineThreads;
+import io.tally.engine.ShardEngine;
+import io.tally.engine.Wakeup;
+import io.tally.http.HttpServer;
+import io.tally.http.HttpSettings;
+import io.tally.http.NodeView;
+import io.tally.http.ProbeResult;
+import io.tally.http.RawClient;
+import io.tally.http.RawClient.Response;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.agrona.concurrent.SystemNanoClock;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * The counters over HTTP, with a real engine of one node whose shards live on the two event loops.
+ */
+@Timeout(60)
+class CounterEndpointsTest {
+  private static final int LOOPS = 2;
+  private static final String PATH = "/counter/c/increment";
+
+  private final List<Throwable> errors = Collections.synchronizedList(new ArrayList<>());
+  private final EventLoops loops = EventLoops.launch(LOOPS, SystemNanoClock.INSTANCE, errors::add);
+  private ShardEngine engine;
+  private HttpServer server;
+
+  private void launch(final boolean steppingShards, final Consumer<EngineContext> settings) {
+    final Wakeup[] wakeups = new Wakeup[LOOPS];
+    for (int i = 0; i < LOOPS; i++) {
+      wakeups[i] = loops.wakeup(i);
+    }
+    final EngineContext context =
+        new EngineContext()
+            .incarnation(41)
+            .threads(EngineThreads.ofLoops(wakeups))
+            .services(new CounterServiceFactory(new CounterLimit(100)))
+            .random(() -> 1)
+            .clock(SystemNanoClock.INSTANCE);
+    settings.accept(context);
+    engine = new ShardEngine(context);
+    for (int i = 0; i < LOOPS; i++) {
+      loops.addAgent(i, StepOrder.SUBMIT, engine.ingress(i));
+      if (steppingShards) {
+        loops.addAgent(i, StepOrder.APPLY, engine.shardAgent(i));
+      }
+    }
+    server =
+        HttpServer.launch(
+            loops,
+            HttpSettings.DEFAULTS.at("127.0.0.1", 0),
+            new NodeView(
+                () -> new ProbeResult(true, "{}"),
+                () -> new ProbeResult(true, "{}"),
+                () -> "{}",
+                () -> true,
+                () -> TimeUnit.MINUTES.toNanos(1)),
+            loop -> CounterEndpoints.of(engine.ingress(loop)),
+            CounterEndpoints.HELP,
+            failure -> {});
+  }
+
+  private RawClient connect() throws IOException {
+    return new RawClient(server.edge().port());
+  }
+
+  @AfterEach
+  void close() {
+    server.close();
+    loops.close();
+    assertEquals(List.of(), errors);
+  }
+
+  @AfterAll
+  static void leaksNothing() {
+    CountingLeakDetector.assertNoLeak();
+  }
+
+  private static long valueOf(final Response response) {
+    assertEquals(200, response.status(), response.body());
+    final String body = response.body();
+    return Long.parseLong(body.substring(body.lastIndexOf(':') + 1, body.length() - 2));
+  }
+
+  @Test
+  void shouldCountExactlyOverManyConnectionsAndCounters() throws Exception {
+    launch(true, context -> {});
+    final int clients = 8;
+    final int rounds = 250;
+    final int counters = 16;
+    final ExecutorService pool = Executors.newFixedThreadPool(clients);
+    final Set<String> distinct = ConcurrentHashMap.newKeySet();
+    final List<Future<Void>> running = new ArrayList<>();
+    for (int i = 0; i < clients; i++) {
+      final Callable<Void> client =
+          () -> {
+            try (RawClient connection = connect()) {
+              for (int round = 0; round < rounds; round++) {
+                pipeline(connection, counters, distinct);
+              }
+            }
+            return null;
+          };
+      running.add(pool.submit(client));
+    }
+    for (final Future<Void> client : running) {
+      client.get(60, TimeUnit.SECONDS);
+    }
+    pool.shutdown();
+    assertEquals(clients * rounds * counters, distinct.size());
+    try (RawClient connection = connect()) {
+      for (int i = 0; i < counters; i++) {
+        assertEquals(
+            clients * rounds, valueOf(connection.exchange(RawClient.get("/counter/c" + i))));
+      }
+    }
+    assertEquals(counters, engine.entityCount());
+  }
+
+  /** One increment of each counter in a single write; the answers must come in that order. */
+  private static void pipeline(
+      final RawClient connection, final int counters, final Set<String> distinct)
+      throws IOException {
+    final StringBuilder requests = new StringBuilder();
+    for (int i = 0; i < counters; i++) {
+      requests.append(RawClient.post("/counter/c" + i + "/increment", ""));
+    }
+    connection.send(requests.toString());
+    for (int i = 0; i < counters; i++) {
+      final Response response = connection.read();
+      assertTrue(response.body().startsWith("{\"counter_id\":\"c" + i + "\","), response.body());
+      distinct.add(i + "=" + valueOf(response));
+    }
+  }
+
+  @Test
+  void shouldReplayAKeyedIncrement() throws IOException {
+    launch(true, context -> {});
+    try (RawClient client = connect()) {
+      final String keyed = "Idempotency-Key: \"k\"\r\n";
+      final Response first = client.exchange(RawClient.post(PATH, keyed, "{\"amount\":5}"));
+      assertEquals(5, valueOf(first));
+      assertNull(first.header("Idempotency-Replayed"));
+      assertEquals("41", first.header("Tally-Incarnation"));
+      final Response again = client.exchange(RawClient.post(PATH, keyed, "{\"amount\": 5}"));
+      assertEquals(5, valueOf(again));
+      assertEquals("true", again.header("Idempotency-Replayed"));
+      final Response other = client.exchange(RawClient.post(PATH, keyed, "{\"amount\":6}"));
+      assertEquals(422, other.status());
+      assertTrue(other.body().contains("not_applied"));
+      assertEquals(5, valueOf(client.exchange(RawClient.get("/counter/c"))));
+    }
+  }
+
+  @Test
+  void shouldRefuseOverflowAndTooManyCounters() throws IOException {
+    launch(true, context -> context.services(new CounterServiceFactory(new CounterLimit(1))));
+    try (RawClient client = connect()) {
+      final String most = "{\"amount\":" + Long.MAX_VALUE + "}";
+      assertEquals(Long.MAX_VALUE, valueOf(client.exchange(RawClient.post(PATH, most))));
+      final Response overflow = client.exchange(RawClient.post(PATH, ""));
+      assertEquals(409, overflow.status());
+      assertTrue(overflow.body().contains("not_applied"));
+      assertEquals(Long.MAX_VALUE, valueOf(client.exchange(RawClient.get("/counter/c"))));
+      final Response full = client.exchange(RawClient.post("/counter/d/increment", ""));
+      assertEquals(503, full.status());
+      assertTrue(full.body().contains("/problems/memory-limit"));
+      assertEquals(0, valueOf(client.exchange(RawClient.get("/counter/d"))));
+    }
+  }
+
+  @Test
+  void shouldEndWhatNobodyAnswersAtItsDeadline() throws IOException {
+    launch(
+        false,
+        context ->
+            context.settings(
+                EngineSettings.DEFAULT
+                    .withRingSlots(2)
+                    .withRequestTimes(
+                        TimeUnit.MILLISECONDS.toNanos(300), TimeUnit.MILLISECONDS.toNanos(50))));
+    try (RawClient client = connect()) {
+      client.send(RawClient.post(PATH, "").repeat(4));
+      for (int i = 0; i < 4; i++) {
+        final Response response = client.read();
+        // Two copies lie in the ring; the others were never handed over.
+        assertEquals(i < 2 ? 504 : 503, response.status(), response.body());
+        assertTrue(response.body().contains(i < 2 ? "unknown" : "not_applied"));
+      }
+    }
+  }
+
+  @Test
+  void shouldSayThatTheOwnerIsAway() throws IOException {
+    launch(true, context -> context.cluster(ClusterSettings.of(List.of("node-0", "node-1"))));
+    try (RawClient client = connect()) {
+      int awayCount = 0;
+      for (int i = 0; i < 64; i++) {
+        final Response response =
+            client.exchange(RawClient.post("/counter/" + i + "/increment", ""));
+        if (response.status() == 503) {
+          assertTrue(response.body().contains("/problems/no-owner"));
+          assertTrue(response.body().contains("not_applied"));
+          awayCount++;
+        }
+      }
+      assertTrue(awayCount > 0 && awayCount < 64, "away: " + awayCount);
+    }
+  }
+
+  @Test
+  void shouldSayThatTheNodeIsClosing() throws IOException {
+    launch(true, context -> {});
+    try (RawClient client = connect()) {
+      assertEquals(1, valueOf(client.exchange(RawClient.post(PATH, ""))));
+      for (int i = 0; i < LOOPS; i++) {
+        engine.ingress(i).close();
+      }
+      final Response response = client.exchange(RawClient.post(PATH, ""));
+      assertEquals(503, response.status());
+      assertTrue(response.body().contains("/problems/draining"));
+      assertEquals("close", response.header("Connection"));
+      assertTrue(client.isClosed());
+    }
+  }
+
+  @Test
+  void shouldExplainAndCountEachProblemThatItsRowsDocument() throws IOException {
+    launch(true, context -> context.services(new CounterServiceFactory(new CounterLimit(1))));
+    try (RawClient client = connect()) {
+      final String most = "{\"amount\":" + Long.MAX_VALUE + "}";
+      assertEquals(Long.MAX_VALUE, valueOf(client.exchange(RawClient.post(PATH, most))));
+      assertExplained(client, "overflow", 409, RawClient.post(PATH, ""));
+      assertExplained(client, "memory-limit", 503, RawClient.post("/counter/d/increment", ""));
+      assertExplained(client, "invalid-id", 400, RawClient.get("/counter/%zz"));
+      assertExplained(client, "invalid-amount", 400, RawClient.post(PATH, "{\"amount\":1.5}"));
+      assertExplained(client, "unknown-member", 400, RawClient.post(PATH, "{\"max\":1}"));
+      assertExplained(client, "too-large", 414, RawClient.get("/counter/" + "a".repeat(257)));
+      for (final String slug : server.counters().problemTypes()) {
+        assertEquals(200, client.exchange(RawClient.get("/problems/" + slug)).status(), slug);
+      }
+    }
+  }
+
+  private void assertExplained(
+      final RawClient client, final String slug, final int status, final String request)
+      throws IOException {
+    final long before = server.counters().responses(status);
+    final Response refused = client.exchange(request);
+    assertEquals(status, refused.status(), refused::body);
+    assertTrue(refused.body().startsWith("{\"type\":\"/problems/" + slug + "\""), refused::body);
+    final Response page = client.exchange(RawClient.get("/problems/" + slug));
+    final String title = page.body().substring(0, page.body().indexOf("\n\n"));
+    assertTrue(refused.body().contains("\"title\":\"" + title + "\""), refused::body);
+    assertEquals(before + 1, server.counters().responses(status));
+    assertEquals(1, server.counters().problems(server.counters().problemTypes().indexOf(slug)));
+  }
+
+  @Test
+  void shouldSayInTheHelpPageHowItIsCalled() throws IOException {
+    launch(true, context -> {});
+    try (RawClient client = connect()) {
+      final String help = client.exchange(RawClient.get("/")).body();
+      assertTrue(help.startsWith("Tally: exact, distributed counters\n\nEndpoints\n"), help);
+      assertTrue(help.contains("\n  POST /counter/{id}/increment   add to a counter"), help);
+      assertTrue(help.contains("\n  GET  /counter/{id}             return a counter's"), help);
+      assertTrue(help.contains("\n  curl " + server.url() + "/counter/my-counter\n"), help);
+      assertTrue(help.contains("\n\nExamples\n"), help);
+    }
+  }
+}

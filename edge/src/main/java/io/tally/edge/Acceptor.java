@@ -1,0 +1,150 @@
+package io.tally.edge;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoHandle;
+import io.netty.util.AttributeKey;
+import io.tally.engine.SocketBacklog;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Sees each connection when it is accepted, on the listening socket's event loop, and counts it
+ * there, so that none is on its way to its own loop unknown to all. It may have waited to be
+ * accepted, with its first request sent, for as long as this loop stood still or did not catch up,
+ * or as no descriptor was left.
+ */
+final class Acceptor extends ChannelInboundHandlerAdapter {
+  private static final AttributeKey<Admission> ADMISSION =
+      AttributeKey.valueOf(Acceptor.class, "admission");
+
+  private static final long PAUSE_MS = 1_000;
+
+  private final ConnectionQuota quota;
+  private final IoEvent acceptable;
+  private Channel socket;
+  private EdgeLoop loop;
+  private SocketBacklog backlog;
+  private int accepted;
+  private long unacceptedSinceNs;
+  private boolean paused;
+  private boolean ending;
+  private boolean foundEmpty;
+
+  /** What is known of a connection when it is accepted. */
+  record Admission(boolean granted, long acceptableSinceNs) {}
+
+  /**
+   * An acceptor that does nothing yet.
+   *
+   * @param acceptable what tells a listening socket to look at its queue.
+   */
+  Acceptor(final ConnectionQuota quota, final IoEvent acceptable) {
+    this.quota = quota;
+    this.acceptable = acceptable;
+  }
+
+  /**
+   * Whether a connection has a place, and the earliest time at which it can have been made; null if
+   * this was never known.
+   */
+  static Admission admission(final Channel connection) {
+    return connection.attr(ADMISSION).get();
+  }
+
+  /** Begins to accept what has come since the socket was bound. On the socket's loop. */
+  void begin(final Channel listening, final EdgeLoop onLoop, final long boundNs) {
+    socket = listening;
+    loop = onLoop;
+    loop.onRead();
+    backlog = new SocketBacklog(loop.standstill(), boundNs, loop.nowNs());
+    socket.config().setAutoRead(true);
+  }
+
+  /**
+   * Accepts what waits, and closes the socket once it is found empty: to close it takes the
+   * connection from all who wait, and they may have sent a request. On the socket's loop.
+   */
+  void end() {
+    ending = true;
+    acceptRest();
+  }
+
+  private void acceptRest() {
+    if (paused || !socket.isOpen()) {
+      return;
+    }
+    if (backlog == null) {
+      socket.close();
+      return;
+    }
+    foundEmpty = false;
+    ((IoHandle) socket.unsafe()).handle(null, acceptable);
+    if (foundEmpty) {
+      socket.close();
+    } else if (!paused) {
+      // The loop looks at the connections in between.
+      loop.runNextIteration(this::acceptRest);
+    }
+  }
+
+  @Override
+  public void channelRead(final ChannelHandlerContext ctx, final Object message) throws Exception {
+    loop.onRead();
+    backlog.onRead(loop.nowNs());
+    accepted++;
+    final Channel connection = (Channel) message;
+    final InetAddress address =
+        connection.remoteAddress() instanceof InetSocketAddress peer
+            ? peer.getAddress()
+            : InetAddress.getLoopbackAddress();
+    final boolean granted = quota.enter(address);
+    connection.closeFuture().addListener(closing -> quota.leave(address));
+    connection.attr(ADMISSION).set(new Admission(granted, backlog.sinceNs()));
+    super.channelRead(ctx, message);
+  }
+
+  @Override
+  public void channelReadComplete(final ChannelHandlerContext ctx) throws Exception {
+    // A failure is told after this, and then the queue was not found empty.
+    unacceptedSinceNs = backlog.sinceNs();
+    if (accepted < ListenSocket.ACCEPTS_A_TURN) {
+      backlog.onDrained();
+      foundEmpty = true;
+    }
+    accepted = 0;
+    // A turn has begun, and whoever is read in it waits for its end.
+    loop.wake();
+    super.channelReadComplete(ctx);
+  }
+
+  /** Most likely there is no descriptor left: the queue waits until some are closed. */
+  @Override
+  public void exceptionCaught(final ChannelHandlerContext ctx, final Throwable cause) {
+    loop.onRead();
+    if (!(cause instanceof IOException failure)) {
+      loop.onError(cause);
+      return;
+    }
+    loop.onAcceptFailed(failure);
+    foundEmpty = false;
+    paused = true;
+    backlog.onPause(unacceptedSinceNs);
+    ctx.channel().config().setAutoRead(false);
+    ctx.channel().eventLoop().schedule(() -> resume(ctx), PAUSE_MS, TimeUnit.MILLISECONDS);
+  }
+
+  private void resume(final ChannelHandlerContext ctx) {
+    paused = false;
+    loop.onRead();
+    backlog.onResume(loop.nowNs());
+    ctx.channel().config().setAutoRead(true);
+    if (ending) {
+      acceptRest();
+    }
+  }
+}

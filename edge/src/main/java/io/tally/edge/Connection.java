@@ -1,0 +1,457 @@
+package io.tally.edge;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.tally.engine.Outcome;
+import io.tally.engine.ReplyHandler;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.agrona.DirectBuffer;
+
+/**
+ * One client connection: its requests in flight, in the order in which they came, and the
+ * responses, which leave in that order however the replies arrive. Belongs to its event loop's
+ * thread.
+ */
+final class Connection implements Intake, ReplyHandler {
+  /**
+   * A client that was answered a shorter time ago may be about to ask again. While the server
+   * drains, it is answered once more and told to go; closing at that moment would leave it without
+   * an answer.
+   */
+  static final long BETWEEN_REQUESTS_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private final EdgeLoop loop;
+  private final ChannelHandlerContext ctx;
+  private final RequestReader reader;
+  private final EdgeSettings settings;
+  private final Reading reading;
+  private final Responses responses;
+  private final RequestPhase phase;
+  private final Lingering lingering;
+  private boolean dirty;
+  private boolean inputDone;
+  private boolean idleSeen;
+  private boolean closed;
+  private int heldBytes;
+  private boolean givenUp;
+
+  /** Position in its loop's list. */
+  int index;
+
+  /** Its first bytes came after that time: it may have waited to be accepted. */
+  Connection(final EdgeLoop loop, final ChannelHandlerContext ctx, final long acceptableSinceNs) {
+    this.loop = loop;
+    this.ctx = ctx;
+    settings = loop.settings();
+    responses = new Responses(loop, this, ctx);
+    phase = new RequestPhase(loop);
+    lingering = new Lingering(loop);
+    reading = new Reading(loop, this, ctx.channel(), acceptableSinceNs);
+    loop.onOpened(this);
+    reader = loop.protocol().newReader(this);
+    ctx.pipeline().addLast(reader);
+  }
+
+  // What the reader asks and tells.
+
+  @Override
+  public boolean tryRead() {
+    if (hasRoom()) {
+      return true;
+    }
+    reading.pause();
+    return false;
+  }
+
+  private boolean hasRoom() {
+    return !responses.isFull()
+        && !responses.isOutputFull()
+        && isWritable()
+        && reading.isAdmitted(responses.count());
+  }
+
+  @Override
+  public boolean isLate() {
+    return reading.isLate();
+  }
+
+  @Override
+  public boolean isDone() {
+    return inputDone;
+  }
+
+  @Override
+  public void onDiscarded(final int bytes) {
+    if (lingering.isTooMuch(bytes)) {
+      end();
+    }
+  }
+
+  @Override
+  public void onHeadBegun() {
+    phase.onHead();
+  }
+
+  @Override
+  public void onBodyBegun(final byte[] goAhead) {
+    phase.onBody();
+    responses.goAhead(goAhead);
+    write();
+  }
+
+  @Override
+  public void onBodyBytes() {
+    responses.goAhead(null);
+  }
+
+  @Override
+  public void onRequest(final boolean last) {
+    phase.onIdle();
+    responses.goAhead(null);
+    final int slot = responses.begin();
+    final Exchange exchange = responses.get(slot);
+    if (last || loop.goingAway()) {
+      exchange.endConnection(loop.goingAway());
+      inputDone = true;
+    }
+    try {
+      reader.dispatch(exchange);
+    } catch (final RuntimeException ex) {
+      onDispatchFault(slot, ex);
+    }
+    // Unless it was replied to, and written, before that returned.
+    if (responses.get(slot) == exchange) {
+      responses.countAnswer(exchange);
+    }
+    write();
+  }
+
+  /** Nothing else would ever answer it. What may still answer it must not answer another. */
+  private void onDispatchFault(final int slot, final RuntimeException fault) {
+    loop.onError(fault);
+    final Exchange exchange = responses.get(slot);
+    if (exchange != null && !exchange.ready) {
+      exchange.refuse(Cutoff.FAULT);
+      exchange.endConnection(true);
+      inputDone = true;
+      if (closed) {
+        loop.onDropped();
+      }
+    }
+  }
+
+  @Override
+  public Exchange onUnreadable() {
+    phase.onIdle();
+    responses.goAhead(null);
+    inputDone = true;
+    reading.leaveQueue();
+    final Exchange exchange = responses.get(responses.begin());
+    exchange.endConnection(true);
+    return exchange;
+  }
+
+  @Override
+  public void onUnreadableAnswered() {
+    write();
+  }
+
+  private void cutOff(final Cutoff cutoff) {
+    onUnreadable().refuse(cutoff);
+    write();
+  }
+
+  @Override
+  public void onError(final Throwable error) {
+    if (!(error instanceof IOException)) {
+      loop.onError(error);
+    }
+    end();
+  }
+
+  // What the socket tells.
+
+  /** Bytes are here, and are about to be decoded. */
+  void onRead() {
+    loop.onRead();
+    reading.onRead();
+  }
+
+  void onReadEnd() {
+    account();
+    loop.wake();
+  }
+
+  void onDrained() {
+    reading.onDrained();
+  }
+
+  void onWritable() {
+    if (reading.isPaused()) {
+      markDirty();
+      loop.wake();
+    }
+  }
+
+  /** The peer sends no more. It may still read. */
+  void onPeerDone() {
+    reading.onPeerDone();
+    if (lingering.isBegun()) {
+      ctx.close();
+    } else {
+      markDirty();
+      loop.wake();
+    }
+  }
+
+  void onClosed() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    reading.end();
+    loop.onHeld(-heldBytes);
+    heldBytes = 0;
+    responses.close();
+    inputDone = true;
+    loop.onClosed(this);
+  }
+
+  // Replies.
+
+  @Override
+  public void onReply(
+      final long cookie,
+      final Outcome outcome,
+      final long shardIncarnation,
+      final boolean replayed,
+      final DirectBuffer buffer,
+      final int offset,
+      final int length) {
+    final Exchange exchange = responses.get(Exchange.slot(cookie));
+    if (exchange == null || exchange.ready) {
+      // Its dispatch failed after it had handed the request over.
+      return;
+    }
+    if (closed) {
+      if (exchange.drop()) {
+        loop.onDropped();
+      }
+      return;
+    }
+    exchange.onReply(cookie, outcome, shardIncarnation, replayed, buffer, offset, length);
+    responses.countAnswer(exchange);
+    if (outcome == Outcome.CLOSING) {
+      endInput();
+    }
+    write();
+  }
+
+  void completeLater(final Exchange exchange, final Runnable answer) {
+    loop.run(() -> completeNow(exchange, answer));
+  }
+
+  private void completeNow(final Exchange exchange, final Runnable answer) {
+    if (closed) {
+      loop.onDropped();
+      return;
+    }
+    loop.onRead();
+    answer.run();
+    exchange.complete();
+    responses.countAnswer(exchange);
+    write();
+    account();
+    loop.wake();
+  }
+
+  private void write() {
+    final int grownBytes = responses.write();
+    if (responses.hasOutput()) {
+      markDirty();
+    }
+    // Thousands may be answered in one step: what that takes is counted before the next answer.
+    if (grownBytes > 0) {
+      heldBytes += grownBytes;
+      loop.onHeld(grownBytes);
+    }
+  }
+
+  private void markDirty() {
+    if (!dirty) {
+      dirty = true;
+      loop.onDirty(this);
+    }
+  }
+
+  // What the loop tells.
+
+  /** Sends what was written since the last flush, and reads on if there is room again. */
+  void flush() {
+    dirty = false;
+    if (closed) {
+      return;
+    }
+    final boolean ends =
+        responses.count() == 0 && (inputDone || reading.isPeerDone() && !reading.isPaused());
+    if (responses.hasOutput()) {
+      phase.onSent();
+      responses.send(ends);
+    } else if (ends) {
+      responses.end();
+    }
+    if (reading.isPaused() && !closed && !inputDone && hasRoom()) {
+      account();
+      if (!closed) {
+        resume();
+      }
+    }
+    account();
+  }
+
+  private void resume() {
+    reading.resume();
+    phase.restart();
+    reader.resume();
+    loop.wake();
+    if (!reading.isPaused() && !closed) {
+      reading.readOn(true);
+      if (reading.isPeerDone()) {
+        markDirty();
+      }
+    }
+  }
+
+  /** The last response is out, or could not be sent. */
+  void onLastSent(final boolean success) {
+    if (success && !reading.isPeerDone()) {
+      lingering.begin(ctx.channel());
+    } else {
+      ctx.close();
+    }
+  }
+
+  /** The server is stopping: finish what was read, and close. Called again until it is closed. */
+  void drain() {
+    if (!phase.isIdle()) {
+      return;
+    }
+    // One look at the socket in between: after a standstill there may be a request in it.
+    if (responses.count() > 0 || isIdleFor(BETWEEN_REQUESTS_NS) && idleSeen) {
+      endInput();
+      markDirty();
+    }
+    idleSeen = isIdleFor(BETWEEN_REQUESTS_NS);
+  }
+
+  private boolean isIdleFor(final long durationNs) {
+    return responses.count() == 0 && !reading.isPaused() && phase.hasLasted(durationNs);
+  }
+
+  private void endInput() {
+    if (inputDone) {
+      return;
+    }
+    inputDone = true;
+    if (responses.count() > 0) {
+      // What the client has sent behind it stays unread.
+      responses.last().endConnection(true);
+    }
+  }
+
+  /** Ends the connection if one of its deadlines has passed. */
+  void sweep(final long nowNs) {
+    if (responses.isStalled(nowNs, settings.writeStallNs())) {
+      ctx.close();
+      return;
+    }
+    if (lingering.isBegun()) {
+      if (lingering.isOver()) {
+        ctx.close();
+      }
+      return;
+    }
+    if (inputDone || reading.isPaused() || responses.isFull()) {
+      return;
+    }
+    final Cutoff overdue = phase.overdue();
+    if (overdue != null) {
+      cutOff(overdue);
+    } else if (loop.draining()) {
+      drain();
+    } else if (responses.count() == 0 && !responses.hasOutput() && phase.isIdleTooLong()) {
+      ctx.close();
+    }
+  }
+
+  /** Counts what the process keeps for this connection, and returns it in bytes. */
+  int account() {
+    if (closed) {
+      return 0;
+    }
+    final long held = reader.heldBytes() + responses.heldBytes();
+    final int before = heldBytes;
+    heldBytes = (int) Math.min(held, Integer.MAX_VALUE);
+    loop.onHeld(heldBytes - before);
+    return heldBytes;
+  }
+
+  int heldBytes() {
+    return heldBytes;
+  }
+
+  /**
+   * The process keeps too much for its clients, and for this one among the most. It is told so if
+   * that is all that is to be sent: answers not taken must not be kept for the sake of one more.
+   */
+  void giveUp() {
+    if (!givenUp) {
+      givenUp = true;
+      loop.onGivenUp();
+    }
+    if (inputDone || phase.isIdle() || responses.count() > 0 || responses.hasUnsent()) {
+      end();
+      return;
+    }
+    reader.forget();
+    cutOff(Cutoff.CLIENT_MEMORY);
+    responses.dontLinger();
+    account();
+    loop.wake();
+  }
+
+  /**
+   * Closes the connection and lets go at once of all that it keeps. Netty says that it is closed
+   * only when all sockets that were ready are served, and thousands may have to be closed by then.
+   */
+  void end() {
+    if (closed) {
+      return;
+    }
+    onClosed();
+    // Who reads it just now must not go on: by then its descriptor may be another connection's.
+    ctx.channel().config().setAutoRead(false);
+    ctx.close();
+    reader.detach(loop.closedConnections());
+  }
+
+  /** The loop has room for a request again. */
+  void onRoom() {
+    if (reading.isPaused() && !inputDone && isWritable()) {
+      resume();
+      account();
+    }
+  }
+
+  private boolean isWritable() {
+    return ctx.channel().isWritable();
+  }
+
+  long nowNs() {
+    return loop.nowNs();
+  }
+
+  void close() {
+    ctx.close();
+  }
+}

@@ -1,0 +1,174 @@
+package io.tally.edge;
+
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * What a port has done with its connections, for metrics. Each event loop counts for itself with
+ * plain single-writer counters; any thread may read, and sees each counter as of a moment ago.
+ */
+public final class EdgeCounters {
+  private static final int OPENED = 0;
+  private static final int CLOSED = 1;
+  private static final int REFUSED = 2;
+  private static final int DROPPED = 3;
+  private static final int GIVEN_UP = 4;
+  private static final int ACCEPT_FAILED = 5;
+  private static final int CLIENT_BYTES = 6;
+  private static final int PAUSED = 7;
+  private static final int REQUESTS_LIMIT = 8;
+  private static final int COUNT = 9;
+
+  private final AtomicLongArray[] loops;
+
+  EdgeCounters(final int loopCount) {
+    loops = new AtomicLongArray[loopCount];
+    for (int i = 0; i < loopCount; i++) {
+      loops[i] = new AtomicLongArray(COUNT);
+    }
+  }
+
+  /**
+   * Number of connections accepted, those beyond the limit not counted.
+   *
+   * @return connections since the start.
+   */
+  public long connectionsAccepted() {
+    return sum(OPENED);
+  }
+
+  /**
+   * Number of connections refused because of the limit.
+   *
+   * @return connections since the start.
+   */
+  public long connectionsRefused() {
+    return sum(REFUSED);
+  }
+
+  /**
+   * Number of connections open now.
+   *
+   * @return the number.
+   */
+  public long connectionsOpen() {
+    final long closed = sum(CLOSED);
+    return sum(OPENED) - closed;
+  }
+
+  /**
+   * Number of answers that came after their connection was gone.
+   *
+   * @return answers since the start.
+   */
+  public long responsesDropped() {
+    return sum(DROPPED);
+  }
+
+  /**
+   * Number of connections refused or closed because the process kept too much for its clients.
+   *
+   * @return connections since the start.
+   */
+  public long connectionsGivenUp() {
+    return sum(GIVEN_UP);
+  }
+
+  /**
+   * Number of times that a connection could not be accepted, above all for want of descriptors.
+   *
+   * @return failures since the start.
+   */
+  public long acceptFailures() {
+    return sum(ACCEPT_FAILED);
+  }
+
+  /**
+   * Number of event loops.
+   *
+   * @return the number.
+   */
+  public int loopCount() {
+    return loops.length;
+  }
+
+  /**
+   * Bytes that the connections of a loop make the process keep now.
+   *
+   * @param loop from 0.
+   * @return the number.
+   */
+  public long clientBytes(final int loop) {
+    return loops[loop].getAcquire(CLIENT_BYTES);
+  }
+
+  /**
+   * Connections of a loop that are not read on now: as many of their requests are under way as may
+   * be, their answers are not taken, or there is no room in the loop.
+   *
+   * @param loop from 0.
+   * @return the number.
+   */
+  public long connectionsPaused(final int loop) {
+    return loops[loop].getAcquire(PAUSED);
+  }
+
+  /**
+   * Requests that a loop has under way at most now, but for those of connections that have no
+   * other: what it answers in about an eighth of a second.
+   *
+   * @param loop from 0.
+   * @return the number.
+   */
+  public long requestsLimit(final int loop) {
+    return loops[loop].getAcquire(REQUESTS_LIMIT);
+  }
+
+  void clientBytes(final int loop, final long bytes) {
+    loops[loop].setRelease(CLIENT_BYTES, bytes);
+  }
+
+  void connectionsPaused(final int loop, final long count) {
+    loops[loop].setRelease(PAUSED, count);
+  }
+
+  void requestsLimit(final int loop, final long limit) {
+    loops[loop].setRelease(REQUESTS_LIMIT, limit);
+  }
+
+  void onOpened(final int loop) {
+    increment(loop, OPENED);
+  }
+
+  void onClosed(final int loop) {
+    increment(loop, CLOSED);
+  }
+
+  void onRefused(final int loop) {
+    increment(loop, REFUSED);
+  }
+
+  void onGivenUp(final int loop) {
+    increment(loop, GIVEN_UP);
+  }
+
+  void onAcceptFailed(final int loop) {
+    increment(loop, ACCEPT_FAILED);
+  }
+
+  void onDropped(final int loop) {
+    increment(loop, DROPPED);
+  }
+
+  private void increment(final int loop, final int index) {
+    final AtomicLongArray counters = loops[loop];
+    counters.setRelease(index, counters.getPlain(index) + 1);
+  }
+
+  private long sum(final int index) {
+    long sum = 0;
+    for (final AtomicLongArray counters : loops) {
+      sum += counters.getAcquire(index);
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,317 @@
+package io.tally.edge;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.tally.engine.StandstillDetector;
+import io.tally.engine.SteppedAgent;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * What one event loop owns of an {@link EdgePort}: its connections, and how it shares out what they
+ * may use. Stepped after all other agents of the loop, it sends what the step produced, each
+ * connection once.
+ */
+final class EdgeLoop implements SteppedAgent {
+  private static final int SPARE_EXCHANGES = 1_024;
+
+  private final int loopIndex;
+  private final LoopStepper stepper;
+  private final EdgeSettings settings;
+  private final LongSupplier requestTimeoutNs;
+  private final Consumer<IOException> acceptFailureHandler;
+  private final Protocol protocol;
+  private final EdgeCounters counters;
+  private final StandstillDetector standstill;
+  private final ClientBudget budget;
+  private final RequestShare share;
+  private final ClosedConnections closedConnections = new ClosedConnections(this);
+  private final long sweepIntervalNs;
+  private Connection[] connections = new Connection[16];
+  private int connectionCount;
+  private int pausedCount;
+  private final Exchange[] spares = new Exchange[SPARE_EXCHANGES];
+  private int spareCount;
+  private boolean reclaiming;
+  private Connection[] dirty = new Connection[16];
+  private Connection[] flushing = new Connection[16];
+  private int dirtyCount;
+  private boolean goingAway;
+  private boolean draining;
+  private long nowNs;
+  private long timeoutAskedNs;
+  private long nextSweepNs = NEVER;
+
+  EdgeLoop(
+      final int loopIndex,
+      final LoopStepper stepper,
+      final EdgeSettings settings,
+      final LongSupplier requestTimeoutNs,
+      final Consumer<IOException> acceptFailureHandler,
+      final Protocol protocol,
+      final EdgeCounters counters) {
+    this.loopIndex = loopIndex;
+    this.stepper = stepper;
+    this.settings = settings;
+    this.requestTimeoutNs = requestTimeoutNs;
+    this.acceptFailureHandler = acceptFailureHandler;
+    this.protocol = protocol;
+    this.counters = counters;
+    sweepIntervalNs = settings.sweepIntervalNs();
+    budget = new ClientBudget(settings.maxClientBytes() / counters.loopCount());
+    nowNs = stepper.clock().nanoTime();
+    timeoutAskedNs = nowNs;
+    share = new RequestShare(settings.maxRequests(), nowNs);
+    standstill = new StandstillDetector(requestTimeoutNs.getAsLong(), nowNs);
+  }
+
+  @Override
+  public int doWork(final long nowNs) {
+    this.nowNs = nowNs;
+    standstill.onTick(nowNs);
+    share.onTick(nowNs);
+    share.onStep();
+    if (nowNs - timeoutAskedNs >= StandstillDetector.TICK_NS) {
+      timeoutAskedNs = nowNs;
+      standstill.requestTimeoutNs(requestTimeoutNs.getAsLong());
+    }
+    if (nextSweepNs != NEVER && nowNs - nextSweepNs >= 0) {
+      sweep();
+    }
+    share.offer();
+    final Connection[] batch = dirty;
+    final int count = dirtyCount;
+    dirty = flushing;
+    flushing = batch;
+    dirtyCount = 0;
+    for (int i = 0; i < count; i++) {
+      flush(batch[i]);
+      batch[i] = null;
+    }
+    counters.connectionsPaused(loopIndex, pausedCount);
+    counters.requestsLimit(loopIndex, share.limit());
+    // Connections that read on have work for the others, or for the next flush.
+    return dirtyCount;
+  }
+
+  @Override
+  public long nextStepNs() {
+    if (dirtyCount > 0) {
+      return nowNs;
+    }
+    final long tickNs = standstill.nextTickNs();
+    return nextSweepNs == NEVER || tickNs - nextSweepNs < 0 ? tickNs : nextSweepNs;
+  }
+
+  @Override
+  public String roleName() {
+    return "edge-" + loopIndex;
+  }
+
+  private void flush(final Connection connection) {
+    try {
+      connection.flush();
+    } catch (final RuntimeException ex) {
+      // One connection must not keep the rest of the batch from its answers.
+      onError(ex);
+      connection.close();
+    }
+  }
+
+  private void sweep() {
+    // Backwards: a connection that closes is replaced by the last one. A refusal may have others
+    // closed, for want of memory.
+    for (int i = connectionCount - 1; i >= 0; i--) {
+      if (connections[i] != null) {
+        sweep(connections[i]);
+      }
+    }
+    nextSweepNs = connectionCount == 0 ? NEVER : nowNs + sweepIntervalNs();
+  }
+
+  private void sweep(final Connection connection) {
+    try {
+      connection.sweep(nowNs);
+    } catch (final RuntimeException ex) {
+      // Nor from their deadlines.
+      onError(ex);
+      connection.close();
+    }
+  }
+
+  private long sweepIntervalNs() {
+    return draining
+        ? Math.min(sweepIntervalNs, Connection.BETWEEN_REQUESTS_NS / 8)
+        : sweepIntervalNs;
+  }
+
+  /** From now on every answer is the last of its connection. */
+  void goAway() {
+    goingAway = true;
+  }
+
+  /** From now on connections end, those without a request too. */
+  void drain() {
+    goingAway = true;
+    draining = true;
+    onRead();
+    nextSweepNs = nowNs + sweepIntervalNs();
+    for (int i = connectionCount - 1; i >= 0; i--) {
+      connections[i].drain();
+    }
+    wake();
+  }
+
+  void closeAll() {
+    goingAway = true;
+    for (int i = connectionCount - 1; i >= 0; i--) {
+      connections[i].close();
+    }
+  }
+
+  /** Reads the clock: once for each batch of bytes or page, not for each request in it. */
+  void onRead() {
+    nowNs = stepper.clock().nanoTime();
+    share.onRead(nowNs);
+  }
+
+  void onOpened(final Connection connection) {
+    if (connectionCount == connections.length) {
+      connections = Arrays.copyOf(connections, connectionCount * 2);
+    }
+    connection.index = connectionCount;
+    connections[connectionCount++] = connection;
+    counters.onOpened(loopIndex);
+    if (nextSweepNs == NEVER) {
+      nextSweepNs = nowNs + sweepIntervalNs();
+      wake();
+    }
+  }
+
+  void onClosed(final Connection connection) {
+    final Connection last = connections[--connectionCount];
+    connections[connectionCount] = null;
+    if (last != connection) {
+      connections[connection.index] = last;
+      last.index = connection.index;
+    }
+    counters.onClosed(loopIndex);
+  }
+
+  void onDirty(final Connection connection) {
+    if (dirtyCount == dirty.length) {
+      dirty = Arrays.copyOf(dirty, dirtyCount * 2);
+    }
+    dirty[dirtyCount++] = connection;
+  }
+
+  /** A connection is not read on, or is again. */
+  void onPaused(final boolean paused) {
+    pausedCount += paused ? 1 : -1;
+  }
+
+  /** A connection keeps so many bytes more than it did. */
+  void onHeld(final int delta) {
+    if (delta == 0) {
+      return;
+    }
+    if (budget.add(delta) && delta > 0 && !reclaiming) {
+      reclaiming = true;
+      try {
+        budget.reclaim(connections, connectionCount);
+      } finally {
+        reclaiming = false;
+      }
+    }
+    counters.clientBytes(loopIndex, budget.bytes());
+  }
+
+  Exchange takeExchange() {
+    return spareCount > 0 ? spares[--spareCount] : protocol.newExchange();
+  }
+
+  void giveExchange(final Exchange exchange) {
+    if (spareCount < spares.length) {
+      spares[spareCount++] = exchange;
+    }
+  }
+
+  /** Tells a connection beyond the limit so, and closes it. */
+  void refuse(final Channel channel) {
+    onRead();
+    final Exchange exchange = protocol.newExchange();
+    exchange.endConnection(false);
+    exchange.refuse(Cutoff.CONNECTIONS);
+    final ByteBuf out = channel.alloc().buffer();
+    exchange.write(out, nowNs);
+    channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
+    counters.onRefused(loopIndex);
+  }
+
+  void onGivenUp() {
+    counters.onGivenUp(loopIndex);
+  }
+
+  void onAcceptFailed(final IOException failure) {
+    counters.onAcceptFailed(loopIndex);
+    acceptFailureHandler.accept(failure);
+  }
+
+  void onDropped() {
+    share.onDropped();
+    counters.onDropped(loopIndex);
+  }
+
+  void onError(final Throwable error) {
+    stepper.errorHandler().onError(error);
+  }
+
+  void wake() {
+    stepper.wake();
+  }
+
+  /** Any thread. */
+  void run(final Runnable task) {
+    stepper.run(task);
+  }
+
+  /** On the loop, once it has looked at its sockets again. */
+  void runNextIteration(final Runnable task) {
+    stepper.runNextIteration(task);
+  }
+
+  boolean goingAway() {
+    return goingAway;
+  }
+
+  boolean draining() {
+    return draining;
+  }
+
+  long nowNs() {
+    return nowNs;
+  }
+
+  StandstillDetector standstill() {
+    return standstill;
+  }
+
+  EdgeSettings settings() {
+    return settings;
+  }
+
+  RequestShare share() {
+    return share;
+  }
+
+  ClosedConnections closedConnections() {
+    return closedConnections;
+  }
+
+  Protocol protocol() {
+    return protocol;
+  }
+}

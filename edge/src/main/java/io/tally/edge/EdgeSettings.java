@@ -1,0 +1,131 @@
+package io.tally.edge;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How a port treats its clients.
+ *
+ * @param maxConnections most connections open at once, over all event loops; one more is refused.
+ *     The last eighth is kept for addresses that hold no more than 8.
+ * @param maxClientBytes most bytes that are kept for all connections together, beside what each
+ *     takes that is idle: requests begun, requests not answered, answers not taken. Beyond them,
+ *     connections are refused or closed, those first that keep most. Shared out evenly among the
+ *     event loops. As much may be used on the heap, and twice as much outside it.
+ * @param maxRequests most requests under way on one event loop; where more arrive, connections are
+ *     not read on.
+ * @param maxInFlight most requests under way on one connection.
+ * @param headDeadlineNs longest time from the first byte of a request to the end of its head.
+ * @param bodyDeadlineNs longest time for the rest of it.
+ * @param idleTimeoutNs time that a connection without a request stays open.
+ * @param writeStallNs time after which a client that takes nothing of its answers is gone.
+ */
+public record EdgeSettings(
+    int maxConnections,
+    long maxClientBytes,
+    int maxRequests,
+    int maxInFlight,
+    long headDeadlineNs,
+    long bodyDeadlineNs,
+    long idleTimeoutNs,
+    long writeStallNs) {
+
+  /**
+   * What holds unless said otherwise: 10,000 connections, 64 MiB, 8,192 requests on a loop and 64
+   * on a connection; 5 s for a head and for a body; 90 s idle, which is longer than load balancers
+   * keep their connections: they close first, and no request meets a connection just closed; 10 s
+   * for a client that takes nothing.
+   */
+  public static final EdgeSettings DEFAULTS =
+      new EdgeSettings(
+          10_000,
+          64 << 20,
+          8_192,
+          64,
+          TimeUnit.SECONDS.toNanos(5),
+          TimeUnit.SECONDS.toNanos(5),
+          TimeUnit.SECONDS.toNanos(90),
+          TimeUnit.SECONDS.toNanos(10));
+
+  static final long LINGER_NS = TimeUnit.SECONDS.toNanos(2);
+
+  /**
+   * Checks that all are positive.
+   *
+   * @throws IllegalArgumentException if one is not; the message names it.
+   */
+  public EdgeSettings {
+    checkPositive("maxConnections", maxConnections);
+    checkPositive("maxClientBytes", maxClientBytes);
+    checkPositive("maxRequests", maxRequests);
+    checkPositive("maxInFlight", maxInFlight);
+    checkPositive("headDeadlineNs", headDeadlineNs);
+    checkPositive("bodyDeadlineNs", bodyDeadlineNs);
+    checkPositive("idleTimeoutNs", idleTimeoutNs);
+    checkPositive("writeStallNs", writeStallNs);
+  }
+
+  private static void checkPositive(final String name, final long value) {
+    if (value <= 0) {
+      throw new IllegalArgumentException(name + " must be positive: " + value);
+    }
+  }
+
+  /**
+   * The same with other bounds on what clients may hold.
+   *
+   * @param connections most connections.
+   * @param clientBytes most bytes kept for them.
+   * @param requests most requests of one event loop.
+   * @param inFlight most requests of one connection.
+   * @return new settings.
+   */
+  public EdgeSettings withClients(
+      final int connections, final long clientBytes, final int requests, final int inFlight) {
+    return new EdgeSettings(
+        connections,
+        clientBytes,
+        requests,
+        inFlight,
+        headDeadlineNs,
+        bodyDeadlineNs,
+        idleTimeoutNs,
+        writeStallNs);
+  }
+
+  /**
+   * The same with another time for connections without a request.
+   *
+   * @param timeoutNs how long they stay open, in nanoseconds.
+   * @return new settings.
+   */
+  public EdgeSettings withIdleTimeout(final long timeoutNs) {
+    return withDeadlines(headDeadlineNs, bodyDeadlineNs, timeoutNs, writeStallNs);
+  }
+
+  /**
+   * The same with other deadlines, all in nanoseconds.
+   *
+   * @param headNs for a request's head.
+   * @param bodyNs for its body.
+   * @param idleNs for a connection without a request.
+   * @param stallNs for a client that takes nothing of its answers.
+   * @return new settings.
+   */
+  public EdgeSettings withDeadlines(
+      final long headNs, final long bodyNs, final long idleNs, final long stallNs) {
+    return new EdgeSettings(
+        maxConnections, maxClientBytes, maxRequests, maxInFlight, headNs, bodyNs, idleNs, stallNs);
+  }
+
+  /**
+   * How often deadlines are looked at: an eighth of the shortest, so that none is exceeded by more.
+   */
+  long sweepIntervalNs() {
+    final long shortestNs =
+        Math.min(
+            Math.min(
+                Math.min(headDeadlineNs, bodyDeadlineNs), Math.min(idleTimeoutNs, writeStallNs)),
+            LINGER_NS);
+    return Math.max(shortestNs / 8, 1_000_000);
+  }
+}

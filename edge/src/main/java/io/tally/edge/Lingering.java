@@ -1,0 +1,46 @@
+package io.tally.edge;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.socket.DuplexChannel;
+
+/**
+ * The end of a connection whose last response is out, while the peer may still be sending: a close
+ * now would reset the connection, and the response might be lost with it. So only this side is
+ * closed, and what comes is discarded for a while.
+ */
+final class Lingering {
+  private static final int MAX_BYTES = 1 << 20;
+
+  private final EdgeLoop loop;
+  private boolean begun;
+  private long sinceNs;
+  private int bytes;
+
+  Lingering(final EdgeLoop loop) {
+    this.loop = loop;
+  }
+
+  void begin(final Channel channel) {
+    begun = true;
+    sinceNs = loop.nowNs();
+    final ChannelFuture shutdown = ((DuplexChannel) channel).shutdownOutput();
+    shutdown.addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+    channel.config().setAutoRead(true);
+  }
+
+  boolean isBegun() {
+    return begun;
+  }
+
+  /** Counts what was discarded, before and after it began; returns whether it is too much. */
+  boolean isTooMuch(final int discarded) {
+    bytes += discarded;
+    return begun && bytes > MAX_BYTES;
+  }
+
+  boolean isOver() {
+    return loop.nowNs() - sinceNs > EdgeSettings.LINGER_NS;
+  }
+}

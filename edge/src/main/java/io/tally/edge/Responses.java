@@ -1,0 +1,151 @@
+package io.tally.edge;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+
+/**
+ * The requests of one connection that are under way, and their responses: written in the order of
+ * the requests, and sent once in a step. Belongs to its connection.
+ */
+final class Responses {
+  /** One that is pending, with a long id. */
+  private static final int EXCHANGE_BYTES = 400;
+
+  private final EdgeLoop loop;
+  private final Connection connection;
+  private final ChannelHandlerContext ctx;
+  private final ExchangeRing exchanges;
+  private final Output output;
+  private byte[] goAhead;
+  private int answerBytes;
+  private boolean lastWritten;
+  private boolean lingers;
+
+  Responses(final EdgeLoop loop, final Connection connection, final ChannelHandlerContext ctx) {
+    this.loop = loop;
+    this.connection = connection;
+    this.ctx = ctx;
+    exchanges = new ExchangeRing(loop.settings().maxInFlight());
+    output = new Output(ctx.channel());
+  }
+
+  /** Takes an exchange for the next request, and returns its slot. */
+  int begin() {
+    final Exchange exchange = loop.takeExchange();
+    final int slot = exchanges.add(exchange);
+    exchange.begin(connection, slot);
+    loop.share().onBegin(exchanges.count());
+    return slot;
+  }
+
+  /** Null if it was written, or was complete when the connection closed. */
+  Exchange get(final int slot) {
+    return exchanges.get(slot);
+  }
+
+  Exchange last() {
+    return exchanges.last();
+  }
+
+  int count() {
+    return exchanges.count();
+  }
+
+  boolean isFull() {
+    return exchanges.isFull();
+  }
+
+  /** What a client waits for before it sends the rest of its request, or null for no more. */
+  void goAhead(final byte[] bytes) {
+    goAhead = bytes;
+  }
+
+  /** Counts the memory of an answer that waits for its turn, once it is known. */
+  void countAnswer(final Exchange exchange) {
+    if (exchange.ready && !exchange.counted) {
+      exchange.counted = true;
+      answerBytes += exchange.answerBytes();
+    }
+  }
+
+  /** Writes what may be written. Returns the bytes by which the output has grown for it. */
+  int write() {
+    Exchange exchange;
+    while (!lastWritten && (exchange = exchanges.firstReady()) != null) {
+      answerBytes -= exchange.counted ? exchange.answerBytes() : 0;
+      exchange.write(output.buffer(), loop.nowNs());
+      lastWritten = exchange.isLast();
+      lingers = exchange.linger;
+      exchanges.removeFirst();
+      loop.giveExchange(exchange);
+      loop.share().onEnd(exchanges.count());
+    }
+    if (exchanges.count() == 0 && goAhead != null) {
+      output.buffer().writeBytes(goAhead);
+      goAhead = null;
+    }
+    return output.grownBytes();
+  }
+
+  boolean hasOutput() {
+    return !output.isEmpty();
+  }
+
+  /** Whether the output of this step is so much that it has to be sent before more is read. */
+  boolean isOutputFull() {
+    return output.isFull();
+  }
+
+  boolean hasUnsent() {
+    return hasOutput() || output.unsentBytes() > 0;
+  }
+
+  boolean isStalled(final long nowNs, final long forNs) {
+    return output.isStalled(nowNs, forNs);
+  }
+
+  /** The last response is to be followed by a close at once, whatever the client still sends. */
+  void dontLinger() {
+    lingers = false;
+  }
+
+  /**
+   * Sends what was written.
+   *
+   * @param ends whether nothing more will be.
+   */
+  void send(final boolean ends) {
+    final ByteBuf batch = output.take();
+    if (lingers) {
+      ctx.writeAndFlush(batch).addListener(sent -> connection.onLastSent(sent.isSuccess()));
+    } else if (lastWritten || ends) {
+      lastWritten = true;
+      ctx.writeAndFlush(batch).addListener(ChannelFutureListener.CLOSE);
+    } else {
+      ctx.writeAndFlush(batch, ctx.voidPromise());
+    }
+  }
+
+  /** Closes the connection once all that was sent is out, where nothing is left to be written. */
+  void end() {
+    if (!lastWritten) {
+      lastWritten = true;
+      ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+  }
+
+  long heldBytes() {
+    return (long) exchanges.count() * EXCHANGE_BYTES + answerBytes + output.heldBytes();
+  }
+
+  /** The connection has gone. */
+  void close() {
+    loop.share().onClosed(exchanges.count(), exchanges.readyCount());
+    exchanges.end();
+    output.release();
+    goAhead = null;
+    lastWritten = true;
+  }
+}

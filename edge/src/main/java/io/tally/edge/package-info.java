@@ -1,0 +1,14 @@
+/**
+ * The edge, whatever protocol is spoken there: event loops and the order in which they step their
+ * agents, listening sockets, connections whose responses leave in the order of their requests, and
+ * what clients may make the process keep and do. No protocol, no service: a {@link
+ * io.tally.edge.Protocol} reads requests and writes responses.
+ *
+ * <p>Threads: everything of a connection belongs to the thread of its event loop; only {@link
+ * io.tally.edge.EdgeCounters} may be read elsewhere.
+ *
+ * <p>Buffers: what is read belongs to the connection's {@link io.tally.edge.RequestReader}. A
+ * connection owns its output buffer from the first response of a step until the flush at the step's
+ * end gives it to the channel. A reply's bytes are valid only during {@code onReply}.
+ */
+package io.tally.edge;

@@ -1,0 +1,64 @@
+package io.tally.edge.line;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.netty.buffer.ByteBuf;
+import io.tally.edge.Cutoff;
+import io.tally.edge.Exchange;
+import io.tally.engine.Outcome;
+import org.agrona.DirectBuffer;
+
+/** One line, and the answers to its words. */
+final class LineExchange extends Exchange {
+  private final LineProtocol protocol;
+  private String[] answers = {};
+
+  LineExchange(final LineProtocol protocol) {
+    this.protocol = protocol;
+  }
+
+  void answers(final int parts) {
+    answers = new String[parts];
+  }
+
+  void answer(final int part, final String text) {
+    answers[part] = text;
+  }
+
+  @Override
+  protected void reset() {
+    answers = new String[0];
+  }
+
+  @Override
+  protected void onReply(
+      final int part,
+      final Outcome outcome,
+      final long shardIncarnation,
+      final boolean replayed,
+      final DirectBuffer buffer,
+      final int offset,
+      final int length) {
+    answers[part] =
+        outcome == Outcome.ANSWERED
+            ? buffer.getStringWithoutLengthAscii(offset, length)
+            : outcome.name();
+  }
+
+  @Override
+  protected void refuse(final Cutoff cutoff) {
+    answers = new String[] {cutoff.name()};
+    complete();
+  }
+
+  @Override
+  protected void write(final ByteBuf out, final long nowNs) {
+    out.writeCharSequence(String.join(" ", answers) + (isLast() ? " bye\n" : "\n"), US_ASCII);
+    protocol.onWritten();
+  }
+
+  @Override
+  protected int answerBytes() {
+    return 0;
+  }
+}

@@ -1,0 +1,64 @@
+package io.tally.edge.line;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.tally.engine.Outcome;
+import io.tally.engine.ReplyHandler;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** Answers words when a test says so, and how. */
+final class ScriptedService {
+  static final IllegalStateException FAULT = new IllegalStateException("injected");
+
+  private final Map<String, Ask> asks = new HashMap<>();
+  private LineExchange later;
+
+  private record Ask(ReplyHandler replies, long cookie) {}
+
+  /** Fails after it has taken a word that begins with an exclamation mark. */
+  synchronized void ask(final String word, final ReplyHandler replies, final long cookie) {
+    asks.put(word, new Ask(replies, cookie));
+    if (word.startsWith("!")) {
+      throw FAULT;
+    }
+  }
+
+  synchronized void later(final LineExchange exchange) {
+    later = exchange;
+  }
+
+  synchronized int askedCount() {
+    return asks.size();
+  }
+
+  /** The exchange to be completed by the calling thread; null if there is none yet. */
+  synchronized LineExchange takeLater() {
+    final LineExchange taken = later;
+    later = null;
+    return taken;
+  }
+
+  /** Answers a word with itself in capitals; on the loop's thread. */
+  void reply(final String word) {
+    final byte[] bytes = word.toUpperCase(Locale.ROOT).getBytes(US_ASCII);
+    reply(word, Outcome.ANSWERED, bytes);
+  }
+
+  /** Ends the request for a word without an answer; on the loop's thread. */
+  void refuse(final String word, final Outcome outcome) {
+    reply(word, outcome, new byte[0]);
+  }
+
+  private void reply(final String word, final Outcome outcome, final byte[] bytes) {
+    final Ask ask = taken(word);
+    ask.replies()
+        .onReply(ask.cookie(), outcome, 7, false, new UnsafeBuffer(bytes), 0, bytes.length);
+  }
+
+  private synchronized Ask taken(final String word) {
+    return asks.remove(word);
+  }
+}

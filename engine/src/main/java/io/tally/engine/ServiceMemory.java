@@ -1,0 +1,13 @@
+package io.tally.engine;
+
+/**
+ * The memory that a process has for the state of its service, after everything else that it plans
+ * for.
+ *
+ * @param directBytes bytes outside the heap, not negative.
+ * @param heapBytes largest size of the heap.
+ */
+public record ServiceMemory(long directBytes, long heapBytes) {
+  /** None: for a service that is asked for the lengths of its messages only. */
+  public static final ServiceMemory NONE = new ServiceMemory(0, 0);
+}

@@ -1,0 +1,206 @@
+package io.tally.http;
+
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.AsciiString;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The endpoints of one port on one event loop: finds the row of a request, reads what the row
+ * declares, and calls it. Not thread-safe.
+ */
+final class EndpointTable {
+  private static final AsciiString IDEMPOTENCY_KEY = AsciiString.cached("idempotency-key");
+  private static final String ID = "{id}";
+
+  private final Map<String, Resource> fixed = new HashMap<>();
+  private final List<Template> templates = new ArrayList<>();
+  private final Resource server;
+  private final BooleanSupplier serving;
+  private final Request request = new Request();
+  private final JsonObjectParser json = new JsonObjectParser();
+
+  /** The paths with an id that begin alike, and how they go on behind it. */
+  private static final class Template {
+    private final String prefix;
+    private final List<String> suffixes = new ArrayList<>();
+    private final List<Resource> resources = new ArrayList<>();
+
+    Template(final String prefix) {
+      this.prefix = prefix;
+    }
+
+    Resource find(final String target, final int start, final int end) {
+      for (int i = 0; i < suffixes.size(); i++) {
+        final String suffix = suffixes.get(i);
+        if (suffix.length() == end - start && target.startsWith(suffix, start)) {
+          return resources.get(i);
+        }
+      }
+      return null;
+    }
+  }
+
+  /**
+   * Creates a table.
+   *
+   * @param rows all endpoints.
+   * @param serving whether those are called that need the node.
+   */
+  EndpointTable(final List<Endpoint> rows, final BooleanSupplier serving) {
+    this.serving = serving;
+    server = Resource.server(rows.stream().anyMatch(row -> row.verb == Verb.POST));
+    final Map<String, List<Endpoint>> byPath = new LinkedHashMap<>();
+    for (final Endpoint row : rows) {
+      byPath.computeIfAbsent(row.path, path -> new ArrayList<>()).add(row);
+    }
+    byPath.forEach(this::add);
+  }
+
+  private void add(final String path, final List<Endpoint> rows) {
+    final int id = path.indexOf(ID);
+    if (rows.stream().anyMatch(row -> row.id == null != id < 0)) {
+      throw new IllegalArgumentException(
+          "an id in the path or in the row, but not in both: " + path);
+    }
+    if (id < 0) {
+      fixed.put(path, Resource.of(rows));
+      return;
+    }
+    final Template template = template(path.substring(0, id));
+    template.suffixes.add(path.substring(id + ID.length()));
+    template.resources.add(Resource.of(rows));
+  }
+
+  private Template template(final String prefix) {
+    for (final Template known : templates) {
+      if (known.prefix.equals(prefix)) {
+        return known;
+      }
+    }
+    final Template template = new Template(prefix);
+    templates.add(template);
+    return template;
+  }
+
+  /**
+   * Answers a request, or has it answered by the service.
+   *
+   * @param verb its method.
+   * @param target as it came, in any form.
+   * @param headers of the request.
+   * @param body holds the body, during the call only.
+   * @param length of the body in bytes.
+   */
+  void dispatch(
+      final Verb verb,
+      final String target,
+      final HttpHeaders headers,
+      final byte[] body,
+      final int length,
+      final HttpExchange exchange) {
+    exchange.write = verb.mayWrite();
+    exchange.head = verb == Verb.HEAD;
+    request.headers = headers;
+    final int start = pathStart(target);
+    int end = target.length();
+    request.query = "";
+    Refusal fault = null;
+    if (target.equals("*")) {
+      exchange.resource = server;
+    } else if (start >= 0) {
+      final int mark = target.indexOf('?', start);
+      if (mark >= 0) {
+        request.query = target.substring(mark + 1);
+        end = mark;
+      }
+      fault = find(target, start, end, exchange);
+    }
+    final Endpoint row = exchange.resource.admit(verb, exchange);
+    if (row == null) {
+      return;
+    }
+    exchange.endpoint = row;
+    fault = fault == null ? read(row, body, length, exchange.write) : fault;
+    if (fault != null) {
+      exchange.refuse(fault);
+    } else if (!row.open && !serving.getAsBoolean()) {
+      exchange.refuse(Refusals.STARTING);
+    } else {
+      row.call.onRequest(request, exchange);
+    }
+  }
+
+  /** Finds the resource, and reads the id into the exchange; returns what is wrong with that. */
+  private Refusal find(
+      final String target, final int start, final int end, final HttpExchange exchange) {
+    for (int i = 0; i < templates.size(); i++) {
+      final Template template = templates.get(i);
+      final int id = start + template.prefix.length();
+      if (id < end && target.startsWith(template.prefix, start)) {
+        final int slash = target.indexOf('/', id);
+        final int idEnd = slash < 0 || slash > end ? end : slash;
+        final Resource found = template.find(target, idEnd, end);
+        if (found != null) {
+          exchange.resource = found;
+          return found.id().decode(target, id, idEnd, exchange);
+        }
+      }
+    }
+    final Resource found = fixed.get(start == end ? "/" : target.substring(start, end));
+    if (found != null) {
+      exchange.resource = found;
+    }
+    return null;
+  }
+
+  private Refusal read(
+      final Endpoint row, final byte[] body, final int length, final boolean write) {
+    request.key.clear();
+    Refusal fault = null;
+    if (!row.query.isEmpty()) {
+      fault = row.query.parseQuery(request.query, request.parameters);
+    } else if (write && !request.query.isEmpty()) {
+      fault = Refusals.PARAMETER;
+    }
+    if (fault == null && !row.members.isEmpty()) {
+      fault = json.parse(row.members, body, 0, length, request.members);
+    }
+    return fault == null && row.keyed ? key() : fault;
+  }
+
+  private Refusal key() {
+    if (!request.headers.contains(IDEMPOTENCY_KEY)) {
+      return null;
+    }
+    final List<String> values = request.headers.getAll(IDEMPOTENCY_KEY);
+    return values.size() > 1 ? Refusals.KEY_REPEATED : request.key.parse(values.get(0));
+  }
+
+  /** Where the path begins in a target of origin or absolute form; -1 if it is neither. */
+  private static int pathStart(final String target) {
+    if (target.startsWith("/")) {
+      return 0;
+    }
+    final int scheme = target.indexOf("://");
+    final boolean http =
+        scheme > 0
+            && (target.regionMatches(true, 0, "http", 0, scheme) && scheme == 4
+                || target.regionMatches(true, 0, "https", 0, scheme) && scheme == 5);
+    if (!http) {
+      return -1;
+    }
+    final int authority = scheme + 3;
+    for (int i = authority; i < target.length(); i++) {
+      final char next = target.charAt(i);
+      if (next == '/' || next == '?') {
+        return i == authority ? -1 : i;
+      }
+    }
+    return target.length() == authority ? -1 : target.length();
+  }
+}

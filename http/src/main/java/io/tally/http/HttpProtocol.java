@@ -1,0 +1,83 @@
+package io.tally.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeadersFactory;
+import io.tally.edge.Exchange;
+import io.tally.edge.Intake;
+import io.tally.edge.Protocol;
+import io.tally.edge.RequestReader;
+import org.agrona.ErrorHandler;
+import org.agrona.concurrent.EpochClock;
+
+/** HTTP/1.1 on one event loop of a port: what all its connections share. Not thread-safe. */
+final class HttpProtocol implements Protocol {
+  private final int loop;
+  private final EndpointTable endpoints;
+  private final int maxBodyBytes;
+  private final HttpCounters counters;
+  private final ErrorHandler errorHandler;
+  private final ResponseWriter writer;
+  private final HttpHeadersFactory headers = HeadHeaders.factory(HeadRules.MAX_HEADER_COUNT);
+  private final byte[] body;
+
+  HttpProtocol(
+      final int loop,
+      final EndpointTable endpoints,
+      final int maxBodyBytes,
+      final HttpCounters counters,
+      final ErrorHandler errorHandler,
+      final EpochClock clock) {
+    this.loop = loop;
+    this.endpoints = endpoints;
+    this.maxBodyBytes = maxBodyBytes;
+    this.counters = counters;
+    this.errorHandler = errorHandler;
+    writer = new ResponseWriter(clock);
+    body = new byte[maxBodyBytes];
+  }
+
+  @Override
+  public RequestReader newReader(final Intake intake) {
+    return new RequestDecoder(this, intake);
+  }
+
+  @Override
+  public Exchange newExchange() {
+    return new HttpExchange(this);
+  }
+
+  void write(final ByteBuf out, final HttpExchange exchange, final long nowNs) {
+    writer.write(out, exchange, nowNs);
+    counters.onResponse(loop, exchange);
+  }
+
+  /** The refusal, or another one if nobody would count it. */
+  Refusal declared(final Refusal refusal, final Endpoint endpoint) {
+    if (counters.counts(refusal)) {
+      return refusal;
+    }
+    onError(new IllegalStateException(endpoint.path + " does not declare that it may refuse so"));
+    return Refusals.INTERNAL;
+  }
+
+  void onError(final Throwable error) {
+    errorHandler.onError(error);
+  }
+
+  EndpointTable endpoints() {
+    return endpoints;
+  }
+
+  HttpHeadersFactory headers() {
+    return headers;
+  }
+
+  int maxBodyBytes() {
+    return maxBodyBytes;
+  }
+
+  /** Scratch for a body that arrived in one piece. */
+  byte[] body() {
+    return body;
+  }
+}

@@ -1,0 +1,49 @@
+package io.tally.http;
+
+import io.tally.edge.EdgeSettings;
+
+/**
+ * Where an HTTP server listens, and how it treats its clients.
+ *
+ * @param host name or address to listen on.
+ * @param port 0 to 65,535; 0 takes any free port.
+ * @param maxBodyBytes longest body of a request.
+ * @param edge what clients may hold, and for how long.
+ */
+public record HttpSettings(String host, int port, int maxBodyBytes, EdgeSettings edge) {
+  /** Port 8181 of 127.0.0.1, and bodies of 64 KiB. */
+  public static final HttpSettings DEFAULTS =
+      new HttpSettings("127.0.0.1", 8181, 65_536, EdgeSettings.DEFAULTS);
+
+  /**
+   * Checks that a body may have a length.
+   *
+   * @throws IllegalArgumentException if it may not.
+   */
+  public HttpSettings {
+    if (maxBodyBytes <= 0) {
+      throw new IllegalArgumentException("maxBodyBytes must be positive: " + maxBodyBytes);
+    }
+  }
+
+  /**
+   * The same at another address.
+   *
+   * @param newHost name or address to listen on.
+   * @param newPort 0 to 65,535; 0 takes any free port.
+   * @return new settings.
+   */
+  public HttpSettings at(final String newHost, final int newPort) {
+    return new HttpSettings(newHost, newPort, maxBodyBytes, edge);
+  }
+
+  /**
+   * The same with other clients in mind.
+   *
+   * @param newEdge what they may hold, and for how long.
+   * @return new settings.
+   */
+  public HttpSettings with(final EdgeSettings newEdge) {
+    return new HttpSettings(host, port, maxBodyBytes, newEdge);
+  }
+}

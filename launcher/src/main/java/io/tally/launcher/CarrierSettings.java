@@ -1,0 +1,66 @@
+package io.tally.launcher;
+
+import io.tally.engine.ClusterSettings;
+import io.tally.transport.NatsAddress;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * How the nodes of a cluster talk.
+ *
+ * @param cluster name of the cluster, the prefix of its NATS subjects; as a node id.
+ * @param transport what to use.
+ * @param servers NATS servers, with what a client of theirs needs; none to start one, or to need
+ *     none.
+ * @param shownServers the servers as they were named, without secrets.
+ * @param serverBinary of the nats-server to start where one is needed; null for the one on PATH.
+ */
+public record CarrierSettings(
+    String cluster,
+    Transport transport,
+    List<NatsAddress> servers,
+    String shownServers,
+    Path serverBinary) {
+  /** Name of the cluster where none is given. */
+  public static final String DEFAULT_CLUSTER = "counter";
+
+  /** Within the process, for a cluster whose nodes are all here. */
+  public static final CarrierSettings IN_PROCESS =
+      new CarrierSettings(DEFAULT_CLUSTER, Transport.INPROCESS, List.of(), "", null);
+
+  /** The ways between nodes. */
+  public enum Transport {
+    /** The servers given, else a nats-server that is started, else the process itself. */
+    AUTO,
+
+    /** The process itself. */
+    INPROCESS,
+
+    /** The servers given, else a nats-server that is started. */
+    NATS
+  }
+
+  /**
+   * Checks the name.
+   *
+   * @throws IllegalArgumentException if it is none.
+   */
+  public CarrierSettings {
+    if (!ClusterSettings.isNodeId(cluster)) {
+      throw new IllegalArgumentException("not a name of a cluster: " + cluster);
+    }
+    servers = List.copyOf(servers);
+  }
+
+  /**
+   * Over NATS.
+   *
+   * @param cluster name of the cluster.
+   * @param servers at least one.
+   * @return the settings.
+   */
+  public static CarrierSettings nats(final String cluster, final List<NatsAddress> servers) {
+    final String shown = String.join(",", servers.stream().map(NatsAddress::url).toList());
+    return new CarrierSettings(cluster, Transport.NATS, servers, shown, null);
+  }
+}

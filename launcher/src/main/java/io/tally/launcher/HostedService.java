@@ -1,0 +1,24 @@
+package io.tally.launcher;
+
+import io.tally.engine.Ingress;
+import io.tally.engine.ServiceMemory;
+import io.tally.engine.ShardServiceFactory;
+import io.tally.http.Endpoint;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * A service as a node hosts it: its state and messages, and how it is reached.
+ *
+ * @param shards makes what makes the service of each shard, within a memory. Called with {@link
+ *     ServiceMemory#NONE} first, to ask for the lengths of its messages.
+ * @param http its endpoints over HTTP on the event loop of an ingress.
+ * @param help what the help page of the API says, title first; {@code URL} in it stands for the
+ *     server's own.
+ * @param examples commands to try it with, a line each; {@code URL} as above.
+ */
+public record HostedService(
+    Function<ServiceMemory, ShardServiceFactory> shards,
+    Function<Ingress, List<Endpoint>> http,
+    String help,
+    String examples) {}

@@ -1,0 +1,187 @@
+package io.tally.launcher;
+
+import io.tally.engine.ClusterSettings;
+import io.tally.engine.EngineSettings;
+import io.tally.engine.EngineThreads;
+import io.tally.http.HttpSettings;
+import io.tally.transport.NatsAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * All that a process of nodes is started with. Immutable.
+ *
+ * @param cluster on which all nodes of the cluster agree.
+ * @param localNodeIds the nodes of this process: one of the cluster's, or all of them.
+ * @param engine sizes and times of each node's engine.
+ * @param carrier how the nodes talk; not used in a cluster of one.
+ * @param http where the API listens, and how it treats its clients. How many there can be, and what
+ *     they can make the process keep, follows from its memory instead.
+ * @param maxConnections most connections of the API; 0 for what memory and file descriptors allow.
+ * @param metricsPort where metrics are scraped, at the API's address; 0 takes any free port.
+ * @param loops event loops, 1 to 256.
+ * @param shardThreads threads of their own for the shards, 0 to 256; 0 has the event loops do it.
+ * @param times of start and stop.
+ * @param service that the nodes host.
+ */
+public record NodeConfig(
+    ClusterSettings cluster,
+    List<String> localNodeIds,
+    EngineSettings engine,
+    CarrierSettings carrier,
+    HttpSettings http,
+    int maxConnections,
+    int metricsPort,
+    int loops,
+    int shardThreads,
+    NodeTimes times,
+    HostedService service) {
+  /** Port for metrics where none is given. */
+  public static final int DEFAULT_METRICS_PORT = 2121;
+
+  /** Most threads of their own for the shards. */
+  public static final int MAX_SHARD_THREADS = 256;
+
+  /**
+   * Checks the configuration.
+   *
+   * @throws IllegalArgumentException if something is out of its range.
+   */
+  public NodeConfig {
+    localNodeIds = List.copyOf(localNodeIds);
+    Objects.requireNonNull(engine);
+    Objects.requireNonNull(carrier);
+    Objects.requireNonNull(times);
+    Objects.requireNonNull(service);
+    require(
+        localNodeIds.equals(cluster.nodeIds())
+            || localNodeIds.size() == 1 && cluster.nodeIds().containsAll(localNodeIds),
+        "a process has one node of its cluster, or all of them");
+    require(maxConnections >= 0, "the number of connections must not be negative");
+    require(metricsPort >= 0 && metricsPort <= 65_535, "not a port: " + metricsPort);
+    require(http.port() == 0 || http.port() != metricsPort, "API and metrics have the same port");
+    require(
+        loops >= 1 && loops <= EngineThreads.MAX_LOOPS,
+        "event loops must be 1 to " + EngineThreads.MAX_LOOPS);
+    require(
+        shardThreads >= 0 && shardThreads <= MAX_SHARD_THREADS,
+        "shard threads must be 0 to " + MAX_SHARD_THREADS);
+  }
+
+  /**
+   * A node alone in its cluster, with defaults for all else.
+   *
+   * @param service that it hosts.
+   * @return the configuration.
+   */
+  public static NodeConfig alone(final HostedService service) {
+    return new NodeConfig(
+        ClusterSettings.of(List.of("node-0")),
+        List.of("node-0"),
+        EngineSettings.DEFAULT,
+        CarrierSettings.IN_PROCESS,
+        HttpSettings.DEFAULTS,
+        0,
+        DEFAULT_METRICS_PORT,
+        Runtime.getRuntime().availableProcessors(),
+        0,
+        NodeTimes.DEFAULTS,
+        service);
+  }
+
+  /**
+   * The same at other ports.
+   *
+   * @param apiPort of the API; 0 takes any free one.
+   * @param newMetricsPort for metrics; 0 takes any free one.
+   * @return a new configuration.
+   */
+  public NodeConfig withPorts(final int apiPort, final int newMetricsPort) {
+    return new NodeConfig(
+        cluster,
+        localNodeIds,
+        engine,
+        carrier,
+        http.at(http.host(), apiPort),
+        maxConnections,
+        newMetricsPort,
+        loops,
+        shardThreads,
+        times,
+        service);
+  }
+
+  /**
+   * The same in another cluster.
+   *
+   * @param newCluster on which all its nodes agree.
+   * @param newLocalNodeIds the nodes of this process.
+   * @param newCarrier how the nodes talk.
+   * @return a new configuration.
+   */
+  public NodeConfig withCluster(
+      final ClusterSettings newCluster,
+      final List<String> newLocalNodeIds,
+      final CarrierSettings newCarrier) {
+    return new NodeConfig(
+        newCluster,
+        newLocalNodeIds,
+        engine,
+        newCarrier,
+        http,
+        maxConnections,
+        metricsPort,
+        loops,
+        shardThreads,
+        times,
+        service);
+  }
+
+  /** Whether all nodes of the cluster are in this process. */
+  boolean isWholeCluster() {
+    return localNodeIds.equals(cluster.nodeIds());
+  }
+
+  /** All values, for the log. */
+  Object[] describe() {
+    return new Object[] {
+      "shards",
+      cluster.shardCount(),
+      "loops",
+      loops,
+      "shard_threads",
+      shardThreads,
+      "ring_slots",
+      engine.ringSlots(),
+      "lane_window",
+      cluster.laneWindow(),
+      "request_timeout",
+      Durations.format(Duration.ofNanos(engine.requestTimeoutNs())),
+      "queue_limit",
+      Durations.format(Duration.ofNanos(engine.queueLimitNs())),
+      "drain_timeout",
+      Durations.format(times.drain()),
+      "shutdown_delay",
+      Durations.format(times.shutdownDelay()),
+      "idle_timeout",
+      Durations.format(Duration.ofNanos(http.edge().idleTimeoutNs())),
+      "start_timeout",
+      Durations.format(times.start()),
+      "idempotency_window",
+      Durations.format(Duration.ofNanos(engine.idempotencyWindowNs())),
+      "idempotency_keys",
+      engine.idempotencyKeys(),
+      "cluster",
+      carrier.cluster(),
+      "seed",
+      NatsAddress.hidden(cluster.seed()),
+    };
+  }
+
+  private static void require(final boolean condition, final String message) {
+    if (!condition) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package io.tally.launcher;
+
+import java.time.Duration;
+
+/**
+ * How long a node takes for its start and its stop. All below a day.
+ *
+ * @param start longest time a start waits for the other nodes, and for their way.
+ * @param shutdownDelay time from the request to stop until connections are accepted no more.
+ * @param drain longest time that a stop waits for what is under way.
+ */
+public record NodeTimes(Duration start, Duration shutdownDelay, Duration drain) {
+  /** 5 seconds, none, and 10 seconds. */
+  public static final NodeTimes DEFAULTS =
+      new NodeTimes(Duration.ofSeconds(5), Duration.ZERO, Duration.ofSeconds(10));
+
+  /**
+   * Checks the times.
+   *
+   * @throws IllegalArgumentException if one is negative, or a day or more.
+   */
+  public NodeTimes {
+    check(start);
+    check(shutdownDelay);
+    check(drain);
+  }
+
+  private static void check(final Duration time) {
+    if (time.isNegative() || time.toHours() >= 24) {
+      throw new IllegalArgumentException("a time must be from 0 to a day: " + time);
+    }
+  }
+}

@@ -1,0 +1,370 @@
+package io.tally.launcher;
+
+import io.prometheus.client.CollectorRegistry;
+import io.prometheus.client.hotspot.DefaultExports;
+import io.tally.edge.EdgeSettings;
+import io.tally.edge.EventLoops;
+import io.tally.engine.Ingress;
+import io.tally.engine.ShardEngine;
+import io.tally.http.HttpServer;
+import io.tally.http.MetricsServer;
+import io.tally.http.NodeView;
+import io.tally.transport.PlannedStop;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import org.agrona.CloseHelper;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
+
+/**
+ * A running node, or all the nodes of a cluster in one process. The composition root: the one place
+ * that knows all modules, and in which order they start and stop.
+ *
+ * <p>Launched and closed by one thread; its accessors may be called by any.
+ */
+public final class TallyNode implements AutoCloseable {
+  private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private final NanoClock clock = SystemNanoClock.INSTANCE;
+  private final AtomicReference<String> fault = new AtomicReference<>("");
+  private final FaultLog faults = new FaultLog(clock);
+  private final List<ClusterNode> nodes = new ArrayList<>();
+  private final NodeConfig config;
+  private final CountDownLatch stop;
+  private EventLoops loops;
+  private Carriers carriers;
+  private Stepping stepping;
+  private AcceptFailureLog acceptFailures;
+  private MetricsServer metrics;
+  private HttpServer http;
+  private Status status;
+  private LimitWatch limitWatch;
+  private boolean closed;
+
+  private TallyNode(final NodeConfig config, final CountDownLatch stop) {
+    this.config = config;
+    this.stop = stop;
+  }
+
+  /**
+   * Starts the nodes of a process, and returns when they are ready.
+   *
+   * @param config what they are started with.
+   * @return the running nodes.
+   * @throws StartException if they cannot start; what was started is closed then.
+   */
+  public static TallyNode launch(final NodeConfig config) throws StartException {
+    return launch(config, new CountDownLatch(1));
+  }
+
+  /** Gives the start up, and returns what has started, once the latch opens. */
+  static TallyNode launch(final NodeConfig config, final CountDownLatch stop)
+      throws StartException {
+    final TallyNode node = new TallyNode(config, stop);
+    try {
+      node.launch();
+      return node;
+    } catch (final InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      node.closeQuietly();
+      throw new StartException("interrupted", interrupted);
+    } catch (final IllegalStateException | IllegalArgumentException cause) {
+      node.closeQuietly();
+      throw new StartException(cause.getMessage(), cause);
+    } catch (final StartException cause) {
+      node.closeQuietly();
+      throw cause;
+    }
+  }
+
+  /**
+   * Where the API is reached.
+   *
+   * @return URL without a slash at its end.
+   */
+  public String url() {
+    return http.url();
+  }
+
+  /**
+   * Where the port for operators is reached.
+   *
+   * @return URL without a slash at its end.
+   */
+  public String metricsUrl() {
+    return metrics.url();
+  }
+
+  /**
+   * Why these nodes must not go on: another process serves as one of them. They refuse all requests
+   * from then on, and have to be closed.
+   *
+   * @return the reason in one line; empty as long as all is well.
+   */
+  public String fault() {
+    return fault.get();
+  }
+
+  private void launch() throws StartException, InterruptedException {
+    final Thread classes = OwnClasses.startLoading();
+    final MemoryPlan plan = new MemoryPlan(config);
+    plan.check();
+    loops = EventLoops.launch(config.loops(), plan.clientLimit().maxConnections(), clock, faults);
+    final CollectorRegistry registry = new CollectorRegistry();
+    acceptFailures = new AcceptFailureLog(clock, AcceptFailureLog::log);
+    metrics =
+        MetricsServer.launch(
+            loops, config.http().host(), config.metricsPort(), registry, acceptFailures);
+    Log.info(
+        "prometheus metrics server starting",
+        "port",
+        metrics.port(),
+        "url",
+        metrics.url() + "/metrics");
+
+    if (config.cluster().nodeIds().size() == 1 && !config.carrier().servers().isEmpty()) {
+      Log.warn("a cluster of one node needs no NATS: the server named is not used");
+    }
+    if (config.cluster().nodeIds().size() > 1) {
+      carriers =
+          Carriers.launch(
+              new Carriers.Launch(
+                  config, plan.minFrameBytes(), faults, () -> stop.getCount() == 0));
+    }
+    stepping =
+        new Stepping(
+            loops,
+            clock,
+            faults,
+            config.localNodeIds().size(),
+            config.shardThreads(),
+            carriers != null && carriers.blocks());
+    launchNodes(plan);
+    launchHttp(plan.clientLimit());
+    DefaultExports.register(registry);
+    final List<LimitWatch.Limit> watched = new WatchedLimits(config, plan, nodes, http).all();
+    limitWatch = new LimitWatch(watched, LimitWatch::log);
+    registry.register(
+        new TallyCollector(
+            nodes,
+            plan.services(),
+            new HttpMetrics(http, metrics::acceptFailures),
+            loops,
+            status,
+            watched,
+            new LinkMetrics(nodes, carriers)));
+    classes.join();
+    awaitPeers();
+    if (stop.getCount() > 0) {
+      status.ready();
+    }
+  }
+
+  /** Logs limits that come near. To be called about once a second, by one thread. */
+  void checkLimits() {
+    limitWatch.check();
+  }
+
+  private void launchNodes(final MemoryPlan plan) throws StartException {
+    final List<NodeListener> listeners = new ArrayList<>();
+    for (int i = 0; i < config.localNodeIds().size(); i++) {
+      final ClusterNode node =
+          new ClusterNode(config, plan, config.localNodeIds().get(i), i, stepping, clock);
+      listeners.add(
+          new NodeListener(node.nodeId(), config.localNodeIds().size() > 1, this::onFatal));
+      nodes.add(node);
+      node.launchLink(carriers == null ? null : carriers.carrier(), listeners.get(i));
+    }
+    metrics.probes(() -> Status.starting(carrierFault()), Status::alive);
+    settle(listeners);
+    for (int i = 0; i < nodes.size(); i++) {
+      final ClusterNode node = nodes.get(i);
+      node.launchEngine(i == 0, plan.services(), plan.idempotencyLimit(), faults);
+      Log.info(
+          "starting node",
+          "nodeID",
+          node.nodeId(),
+          "shardCount",
+          node.shardsOwned(),
+          "incarnation",
+          node.incarnation());
+    }
+    Log.info("settings", config.describe());
+    Log.info("limits", plan.describe());
+  }
+
+  private void settle(final List<NodeListener> listeners) throws StartException {
+    final long startNs = clock.nanoTime();
+    boolean settled = false;
+    while (!settled && stop.getCount() > 0) {
+      final String carrierFault = carrierFault();
+      if (!carrierFault.isEmpty()
+          && clock.nanoTime() - startNs > config.times().start().toNanos()) {
+        throw new StartException("the node cannot meet its cluster: " + carrierFault);
+      }
+      settled = carrierFault.isEmpty();
+      for (int i = 0; i < nodes.size(); i++) {
+        settled &=
+            nodes
+                .get(i)
+                .settle(
+                    clock.nanoTime(),
+                    carriers == null ? null : carriers.carrier(),
+                    listeners.get(i));
+      }
+      if (!settled) {
+        LockSupport.parkNanos(POLL_NS);
+      }
+    }
+    if (!fault().isEmpty()) {
+      throw new StartException(fault());
+    }
+  }
+
+  private String carrierFault() {
+    return carriers == null ? "" : carriers.carrier().fault();
+  }
+
+  private void launchHttp(final ClientLimit limit) {
+    final ShardEngine frontEnd = nodes.get(0).engine();
+    final List<Ingress> ingresses =
+        IntStream.range(0, frontEnd.ingressCount()).mapToObj(frontEnd::ingress).toList();
+    status =
+        new Status(
+            nodes.get(0), carriers == null ? "none" : carriers.name(), this::carrierFault, clock);
+    final int pendingSlots = ingresses.stream().mapToInt(Ingress::capacity).min().orElseThrow();
+    final EdgeSettings edge = config.http().edge();
+    http =
+        HttpServer.launch(
+            loops,
+            config
+                .http()
+                .with(
+                    edge.withClients(
+                        limit.maxConnections(),
+                        limit.maxBytes(),
+                        Math.min(edge.maxRequests(), pendingSlots),
+                        edge.maxInFlight())),
+            new NodeView(
+                status::readyz,
+                Status::alive,
+                status::cluster,
+                status::isServing,
+                nodes.get(0)::requestTimeoutNs),
+            loop -> config.service().http().apply(ingresses.get(loop)),
+            config.service().help() + "\nMetrics\n  " + metrics.url() + "/metrics\n",
+            acceptFailures);
+    metrics.probes(status::readyz, Status::alive);
+    stepping.start(nodes);
+    Log.info("HTTP server starting", "port", http.edge().port(), "url", http.url());
+  }
+
+  private void awaitPeers() throws StartException {
+    final long startNs = clock.nanoTime();
+    boolean missingNamed = false;
+    while (stop.getCount() > 0) {
+      final long nowNs = clock.nanoTime();
+      for (final ClusterNode node : nodes) {
+        node.checkIncarnation(nowNs);
+      }
+      final boolean timedOut = nowNs - startNs > config.times().start().toNanos();
+      final boolean met = nodes.stream().allMatch(node -> node.hasMetPeers(nowNs));
+      final boolean refused = nodes.stream().anyMatch(node -> !node.mayBecomeReady(nowNs));
+      if (timedOut && (!met || refused) && !missingNamed) {
+        missingNamed = true;
+        nodes.forEach(node -> node.logMissing(nowNs));
+      }
+      if ((met || timedOut) && nodes.stream().allMatch(node -> node.mayBecomeReady(nowNs))) {
+        break;
+      }
+      LockSupport.parkNanos(POLL_NS);
+    }
+    if (stop.getCount() == 0) {
+      // One that gives way to a running process of its id must not take that one's place first.
+      return;
+    }
+    nodes.forEach(ClusterNode::markReady);
+    // The nodes of one process become ready together: a request that follows at once must find all.
+    while (stop.getCount() > 0 && !allLocalUp()) {
+      LockSupport.parkNanos(POLL_NS);
+    }
+  }
+
+  private boolean allLocalUp() {
+    return nodes.stream().allMatch(node -> node.sees(config.localNodeIds()));
+  }
+
+  private void onFatal(final String reason) {
+    fault.compareAndSet("", reason);
+    stop.countDown();
+  }
+
+  /**
+   * Stops in good order: what was taken is answered, on this node and on others. Blocks for as long
+   * as that takes, bounded by the times of the configuration. Idempotent.
+   */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    Log.info("shutting down");
+    if (status != null) {
+      status.draining();
+    }
+    if (http == null) {
+      closeQuietly();
+      return;
+    }
+    if (!fault().isEmpty()) {
+      // Another process serves as this node: what is counted here from now on would be lost.
+      refuseRequests();
+    } else {
+      announceStop();
+    }
+    http.edge().stopAccepting();
+    http.edge().startDrain();
+    final PlannedStop plan =
+        new PlannedStop(
+            nodes.stream().map(ClusterNode::link).filter(Objects::nonNull).toList(),
+            http.edge()::isDrained,
+            () -> stepping.abandon(nodes.get(0).engine()),
+            clock.nanoTime(),
+            config.times().drain().toNanos());
+    while (!plan.advance(clock.nanoTime())) {
+      LockSupport.parkNanos(POLL_NS);
+    }
+    closeQuietly();
+    Log.info(plan.verdict());
+  }
+
+  private void announceStop() {
+    http.edge().goAway();
+    final long startNs = clock.nanoTime();
+    while (fault().isEmpty()
+        && clock.nanoTime() - startNs < config.times().shutdownDelay().toNanos()) {
+      LockSupport.parkNanos(POLL_NS);
+    }
+  }
+
+  private void refuseRequests() {
+    final ShardEngine frontEnd = nodes.get(0).engine();
+    for (int loop = 0; loop < frontEnd.ingressCount(); loop++) {
+      frontEnd.ingress(loop).close();
+    }
+  }
+
+  private void closeQuietly() {
+    CloseHelper.quietCloseAll(http, metrics);
+    CloseHelper.quietClose(stepping == null ? loops : stepping);
+    CloseHelper.quietCloseAll(nodes);
+    CloseHelper.quietClose(carriers);
+  }
+}

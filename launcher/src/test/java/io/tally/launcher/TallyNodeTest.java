@@ -1,0 +1,128 @@
+package io.tally.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tally.counter.CounterServiceFactory;
+import io.tally.counter.http.CounterEndpoints;
+import io.tally.engine.ClusterSettings;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+import org.example.turnstile.Turnstile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A node inside a program of somebody else. */
+@Timeout(60)
+class TallyNodeTest {
+  private static final HostedService COUNTERS =
+      new HostedService(
+          memory -> CounterServiceFactory.within(memory, 1_000L),
+          CounterEndpoints::of,
+          CounterEndpoints.HELP,
+          CounterEndpoints.EXAMPLES);
+
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  private HttpResponse<String> send(final String method, final String url)
+      throws IOException, InterruptedException {
+    return client.send(
+        HttpRequest.newBuilder(URI.create(url)).method(method, BodyPublishers.noBody()).build(),
+        BodyHandlers.ofString());
+  }
+
+  @Test
+  void shouldCountFromLaunchToClose() throws Exception {
+    final NodeConfig config = NodeConfig.alone(COUNTERS).withPorts(0, 0);
+    for (int start = 0; start < 2; start++) {
+      final String url;
+      try (TallyNode node = TallyNode.launch(config)) {
+        url = node.url();
+        for (int count = 1; count <= 3; count++) {
+          final HttpResponse<String> response = send("POST", url + "/counter/c/increment");
+          assertEquals("{\"counter_id\":\"c\",\"value\":" + count + "}\n", response.body());
+        }
+        assertEquals(200, send("GET", url + "/readyz").statusCode());
+        final String metrics = send("GET", node.metricsUrl() + "/metrics").body();
+        assertTrue(metrics.contains("\ntally_counters_limit 1000.0\n"), metrics);
+        assertEquals("", node.fault());
+      }
+      assertThrows(IOException.class, () -> send("GET", url + "/livez"));
+    }
+  }
+
+  @Test
+  void shouldHostAllNodesOfAClusterInOneProcess() throws Exception {
+    final List<String> nodeIds = List.of("a", "b", "c");
+    final NodeConfig config =
+        NodeConfig.alone(COUNTERS)
+            .withPorts(0, 0)
+            .withCluster(ClusterSettings.of(nodeIds), nodeIds, CarrierSettings.IN_PROCESS);
+    try (TallyNode node = TallyNode.launch(config)) {
+      for (int i = 0; i < 50; i++) {
+        final HttpResponse<String> response =
+            send("POST", node.url() + "/counter/" + i + "/increment");
+        assertEquals("{\"counter_id\":\"" + i + "\",\"value\":1}\n", response.body());
+      }
+      final String cluster = send("GET", node.url() + "/cluster").body();
+      nodeIds.forEach(id -> assertTrue(cluster.contains("\"node_id\":\"" + id + "\""), cluster));
+    }
+  }
+
+  @Test
+  void shouldHostAServiceThatItNeverHeardOf() throws Exception {
+    final NodeConfig config = NodeConfig.alone(Turnstile.hosted()).withPorts(0, 0);
+    try (TallyNode node = TallyNode.launch(config)) {
+      final String east = node.url() + "/turnstile/east";
+      for (int count = 1; count <= Turnstile.PASSES; count++) {
+        assertEquals(
+            "{\"turnstile\":\"east\",\"passed\":" + count + "}\n",
+            send("POST", east + "/pass").body());
+      }
+      final HttpResponse<String> shut = send("POST", east + "/pass");
+      assertEquals(429, shut.statusCode());
+      assertTrue(
+          shut.body().endsWith(",\"turnstile\":\"east\",\"outcome\":\"not_applied\"}\n"),
+          shut.body());
+      assertTrue(send("GET", node.url() + "/problems/shut").body().startsWith("Shut\n"));
+      assertEquals("{\"turnstile\":\"east\",\"passed\":3}\n", send("GET", east).body());
+      assertEquals(404, send("GET", node.url() + "/counter/c").statusCode());
+      final String help = send("GET", node.url() + "/").body();
+      assertTrue(help.contains("POST /turnstile/{id}/pass"), help);
+      final String metrics = send("GET", node.metricsUrl() + "/metrics").body();
+      assertTrue(metrics.contains("tally_http_responses_total{status=\"429\",} 1.0"), metrics);
+      assertTrue(metrics.contains("tally_http_problems_total{type=\"shut\",} 1.0"), metrics);
+      assertTrue(metrics.contains("message_type=\"Pass\""), metrics);
+    }
+  }
+
+  @Test
+  void shouldSayInOneLineWhyItCannotStart() throws Exception {
+    try (TallyNode node = TallyNode.launch(NodeConfig.alone(COUNTERS).withPorts(0, 0))) {
+      final int taken = URI.create(node.url()).getPort();
+      final StartException fault =
+          assertThrows(
+              StartException.class,
+              () -> TallyNode.launch(NodeConfig.alone(COUNTERS).withPorts(taken, 0)));
+      assertEquals("port " + taken + " on 127.0.0.1 is already in use", fault.getMessage());
+      assertEquals(200, send("GET", node.url() + "/readyz").statusCode());
+    }
+    final NodeConfig alone = NodeConfig.alone(COUNTERS);
+    assertThrows(IllegalArgumentException.class, () -> alone.withPorts(0, -1));
+    assertThrows(IllegalArgumentException.class, () -> alone.withPorts(99, 99));
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            alone.withCluster(
+                ClusterSettings.of(List.of("a", "b", "c")),
+                List.of("a", "b"),
+                CarrierSettings.IN_PROCESS));
+  }
+}
