@@ -9,6 +9,7 @@ package io.tally.engine;
 final class ShardAgent implements SteppedAgent {
   private final int index;
   private final int loop;
+  private final ShardPoller own;
   private final ShardPoller[] pollers;
   private final boolean[] handedOver;
   private final String roleName;
@@ -33,6 +34,7 @@ final class ShardAgent implements SteppedAgent {
     this.index = index;
     this.loop = loop;
     this.pollers = pollers;
+    own = pollers[index];
     this.handedOver = handedOver;
     this.roleName = roleName;
   }
@@ -41,7 +43,7 @@ final class ShardAgent implements SteppedAgent {
   public int doWork(final long nowNs) {
     lastStepNs = nowNs;
     handedOver[index] = false;
-    int workCount = pollers[index].step(loop);
+    int workCount = own.step(loop);
     for (int other = 0; other < handedOver.length; other++) {
       if (handedOver[other]) {
         handedOver[other] = false;
@@ -60,7 +62,7 @@ final class ShardAgent implements SteppedAgent {
         return lastStepNs;
       }
     }
-    return pollers[index].nextStepNs();
+    return own.nextStepNs();
   }
 
   @Override
