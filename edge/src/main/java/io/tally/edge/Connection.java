@@ -28,12 +28,11 @@ final class Connection implements Intake, ReplyHandler {
   private final Responses responses;
   private final RequestPhase phase;
   private final Lingering lingering;
+  private final HeldBytes held;
   private boolean dirty;
   private boolean inputDone;
   private boolean idleSeen;
   private boolean closed;
-  private int heldBytes;
-  private boolean givenUp;
 
   /** Position in its loop's list. */
   int index;
@@ -49,6 +48,7 @@ final class Connection implements Intake, ReplyHandler {
     reading = new Reading(loop, this, ctx.channel(), acceptableSinceNs);
     loop.onOpened(this);
     reader = loop.protocol().newReader(this);
+    held = new HeldBytes(loop, reader, responses);
     ctx.pipeline().addLast(reader);
   }
 
@@ -210,8 +210,7 @@ final class Connection implements Intake, ReplyHandler {
     }
     closed = true;
     reading.end();
-    loop.onHeld(-heldBytes);
-    heldBytes = 0;
+    held.release();
     responses.close();
     inputDone = true;
     loop.onClosed(this);
@@ -270,11 +269,7 @@ final class Connection implements Intake, ReplyHandler {
     if (responses.hasOutput()) {
       markDirty();
     }
-    // Thousands may be answered in one step: what that takes is counted before the next answer.
-    if (grownBytes > 0) {
-      heldBytes += grownBytes;
-      loop.onHeld(grownBytes);
-    }
+    held.grow(grownBytes);
   }
 
   private void markDirty() {
@@ -386,18 +381,14 @@ final class Connection implements Intake, ReplyHandler {
 
   /** Counts what the process keeps for this connection, and returns it in bytes. */
   int account() {
-    if (closed) {
-      return 0;
+    if (!closed) {
+      held.count();
     }
-    final long held = reader.heldBytes() + responses.heldBytes();
-    final int before = heldBytes;
-    heldBytes = (int) Math.min(held, Integer.MAX_VALUE);
-    loop.onHeld(heldBytes - before);
-    return heldBytes;
+    return held.bytes();
   }
 
   int heldBytes() {
-    return heldBytes;
+    return held.bytes();
   }
 
   /**
@@ -405,10 +396,7 @@ final class Connection implements Intake, ReplyHandler {
    * that is all that is to be sent: answers not taken must not be kept for the sake of one more.
    */
   void giveUp() {
-    if (!givenUp) {
-      givenUp = true;
-      loop.onGivenUp();
-    }
+    held.onGivenUp();
     if (inputDone || phase.isIdle() || responses.count() > 0 || responses.hasUnsent()) {
       end();
       return;

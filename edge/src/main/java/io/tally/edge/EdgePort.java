@@ -36,7 +36,9 @@ public final class EdgePort implements AutoCloseable {
   /**
    * Binds the port. Connections wait until {@link #accept}.
    *
-   * @param eventLoops serve the connections; not closed with the port.
+   * @param eventLoops serve the connections; not closed with the port. They have to be launched for
+   *     as many connections as all their ports may have, but for {@value EventLoops#OTHER_SOCKETS}
+   *     sockets of other kinds.
    * @param host name or address to listen on.
    * @param port 0 to 65,535; 0 takes any free port.
    * @param settings how clients are treated.
@@ -48,7 +50,7 @@ public final class EdgePort implements AutoCloseable {
   public EdgePort(
       final EventLoops eventLoops, final String host, final int port, final EdgeSettings settings) {
     ListenSocket.checkPort(port);
-    if (settings.maxConnections() > eventLoops.maxConnections()) {
+    if (settings.maxConnections() > eventLoops.mostOfOnePort()) {
       throw new IllegalArgumentException(
           "maxConnections out of range: " + settings.maxConnections());
     }

@@ -40,6 +40,9 @@ public final class EventLoops implements AutoCloseable {
   /** Listening sockets, connections for operators, and what wakes a loop. */
   private static final int OTHER_SOCKETS = 128;
 
+  /** A port for operators may have so many, whatever the loops are launched for. */
+  private static final int OPERATOR_SOCKETS = OTHER_SOCKETS / 2;
+
   private final int maxConnections;
   private final MultiThreadIoEventLoopGroup group;
   private final Class<? extends ServerChannel> serverChannelClass;
@@ -192,13 +195,9 @@ public final class EventLoops implements AutoCloseable {
     group.terminationFuture().awaitUninterruptibly(CLOSE_TIMEOUT_MS, TimeUnit.MILLISECONDS);
   }
 
-  /**
-   * Most connections that a server on these loops may have.
-   *
-   * @return the number that they were launched for.
-   */
-  public int maxConnections() {
-    return maxConnections;
+  /** Most connections that a port on these loops may have. */
+  int mostOfOnePort() {
+    return Math.max(maxConnections, OPERATOR_SOCKETS);
   }
 
   MultiThreadIoEventLoopGroup group() {

@@ -36,6 +36,8 @@ public final class HttpServer implements AutoCloseable {
    * @param acceptFailureHandler is told when connections cannot be accepted, once a second at most;
    *     called on an event loop, must not block or throw.
    * @return the running server.
+   * @throws IllegalArgumentException if the event loops were not launched for so many connections,
+   *     or the rows do not fit together.
    * @throws IllegalStateException if the port is taken or cannot be bound; the message is one clear
    *     line.
    */

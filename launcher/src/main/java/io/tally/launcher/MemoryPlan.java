@@ -27,6 +27,7 @@ final class MemoryPlan {
   private final long replyQueueBytes;
   private final long pendingBytes;
   private final long peerBytes;
+  private final long peerWindowBytes;
   private final long tableBytes;
   private final long metricsBytes;
   private final long laneBytes;
@@ -51,7 +52,10 @@ final class MemoryPlan {
     ringBytes = shards * engine.ringBytes(messages);
     replyQueueBytes = (long) config.loops() * engine.replyQueueBytes(messages);
     pendingBytes = (long) pendingRequests * maxMessageBytes;
-    peerBytes = (nodeCount - 1L) * localNodeCount * link.ringBytes();
+    final long peers = (nodeCount - 1L) * localNodeCount;
+    peerBytes = peers * link.ringBytes();
+    // Frames that the peer has not acknowledged, and those of its that have not been accepted here.
+    peerWindowBytes = 2 * peers * link.windowBytes();
     tableBytes = shards * messages.firstShardBytes();
     laneBytes =
         config.loops()
@@ -160,6 +164,8 @@ final class MemoryPlan {
       replyQueueBytes,
       "peer_queue_bytes",
       peerBytes,
+      "peer_window_bytes",
+      peerWindowBytes,
       "first_table_bytes",
       tableBytes,
       "lane_bytes_per_ingress_node",
