@@ -30,7 +30,7 @@ final class CounterAdapter implements ShardService {
   private final LongAdder memoryRefusals;
   private final LongAdder overflows;
 
-  /** What is refused is counted in the adders. */
+  /** Refusals are counted in the adders. */
   CounterAdapter(
       final CounterTable table, final LongAdder memoryRefusals, final LongAdder overflows) {
     this.table = table;

@@ -14,8 +14,9 @@ public final class CounterLimit {
   //     4.1  its bucket
   private static final long MAX_DIRECT_BYTES_PER_COUNTER = 313;
 
-  // And on the heap: a sixtieth of the objects of a chunk (four of them, at most 264 bytes) and of
-  // the list of chunks just doubled, old and new; of those of buckets only a 4,096th.
+  // And on the heap: at least 60 counters share the objects of a chunk of rows (four of them, at
+  // most 264 bytes) and its place in the list of chunks, counted for the old list and the new one
+  // when it has just doubled. For a chunk of buckets, 4,096 counters share the same.
   private static final long MAX_HEAP_BYTES_PER_COUNTER = 5;
 
   private final AtomicLong count = new AtomicLong();
@@ -36,8 +37,8 @@ public final class CounterLimit {
   /**
    * The number of counters that take at most half of the memory given, in the worst case: all ids
    * have {@link CounterProxy#MAX_ID_LENGTH} bytes, which makes 313 bytes a counter outside the heap
-   * and 5 on it. Counters of ordinary ids take about 40 bytes. The other half is for what nobody
-   * has counted, above all the buffers of connections.
+   * and 5 on it. Counters of ordinary ids take about 40 bytes. The other half is for what is not
+   * counted here, above all the buffers of connections.
    *
    * @param directBytes bytes outside the heap that rings, queues and the like leave, not negative.
    * @param heapBytes largest size of the heap, as in {@link Runtime#maxMemory()}.

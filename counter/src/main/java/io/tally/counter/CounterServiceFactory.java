@@ -41,7 +41,8 @@ public final class CounterServiceFactory implements ShardServiceFactory {
    * Creates a factory whose counters fit into a memory.
    *
    * @param memory of the process.
-   * @param maxCounters most counters, also if they do not fit; or null for as many as surely do.
+   * @param maxCounters most counters, even if memory does not hold them; null for as many as it
+   *     surely holds.
    * @return the factory.
    */
   public static CounterServiceFactory within(final ServiceMemory memory, final Long maxCounters) {

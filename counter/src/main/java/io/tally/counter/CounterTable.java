@@ -9,13 +9,13 @@ import org.agrona.concurrent.UnsafeBuffer;
  * The counters of one shard: exact 64-bit values by id. Two ids are the same counter if and only if
  * all their bytes are equal. A counter is never evicted.
  *
- * <p>A counter is a row that never moves, named by the number of its chunk above its offset there
- * in units of 8 bytes. Rows never cross from one chunk into the next. A chunk is an eighth of what
- * there is, at least 16 KiB and at most 1 MiB: little memory is taken and not used, and of 10
- * million counters the list of the chunks still lies in a processor's cache. The index is a linear
- * hash table (Litwin, "Linear Hashing", VLDB 1980): a bucket is the first of the rows that are
- * linked in it, and each new counter beyond the first few thousand splits one bucket, so that the
- * table never stands still to grow.
+ * <p>A counter is a row that never moves. Its name is an int: the number of its chunk in the high
+ * bits, and in the low bits its offset in that chunk, in units of 8 bytes. A row lies in one chunk
+ * as a whole. A new chunk has an eighth of the bytes of all chunks so far, at least 16 KiB and at
+ * most 1 MiB: so little memory is taken and not used, and even with 10 million counters the list of
+ * the chunks lies in a processor's cache. The index is a linear hash table (Litwin, "Linear
+ * Hashing", VLDB 1980): a bucket is the first row of a linked list, and each new counter beyond the
+ * first few thousand splits one bucket, so that the table never stands still to grow.
  *
  * <p>One thread at a time, but for {@link #size()}. Rows and buckets lie outside the heap, and grow
  * by a chunk when a new counter needs it.
@@ -30,7 +30,7 @@ final class CounterTable {
   static final int FIRST_CHUNK_BYTES = 16 * 1024;
   static final int BUCKET_CHUNK_BYTES = 16 * 1024;
 
-  /** A longer one would take a noticeable time to be zeroed. */
+  /** Zeroing a longer one would take a noticeable time. */
   static final int MAX_CHUNK_BYTES = 1024 * 1024;
 
   static final int MAX_CHUNKS = 1 << 14;
@@ -44,7 +44,8 @@ final class CounterTable {
   private static final int TAG_OFFSET = NEXT_OFFSET + Integer.BYTES;
   private static final int ID_OFFSET = TAG_OFFSET + Integer.BYTES;
 
-  // A tag is 24 bits of an id's hash above its length less 1; the bucket is taken from those bits.
+  // A tag holds 24 bits of an id's hash, and below them the id's length less 1. The bucket follows
+  // from those 24 bits.
   private static final int TAG_LENGTH_BITS = 8;
   private static final int MIN_BUCKETS = BUCKET_CHUNK_BYTES / Integer.BYTES;
   private static final int MAX_BUCKETS = 1 << (Integer.SIZE - TAG_LENGTH_BITS);
@@ -164,12 +165,15 @@ final class CounterTable {
     final int eighth = (int) Math.min(MAX_CHUNK_BYTES, rows.capacityBytes() >>> 3);
     final int length = Math.max(FIRST_CHUNK_BYTES, Integer.highestOneBit(eighth));
     rows.add(length);
-    // The very first place would be named like no row.
+    // The very first place stays empty: its name would be 0, which is ABSENT.
     roomOffset = rows.count() == 1 ? 1 << ROW_ALIGNMENT_SHIFT : 0;
     roomEnd = length;
   }
 
-  /** Moves the rows of the next bucket in turn that differ in the bit to a bucket of their own. */
+  /**
+   * Splits the bucket whose turn it is: rows whose hash has the bit set move to a bucket of their
+   * own.
+   */
   private void split() {
     final int oldBucket = bucketCount - splitBit;
     final int newBucket = bucketCount;

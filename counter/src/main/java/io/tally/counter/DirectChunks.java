@@ -6,8 +6,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Zeroed memory outside the heap that grows chunk by chunk. What was written stays where it is, so
- * growing costs no more than the new chunk, and no garbage collector copies anything. The memory
- * goes back with this object. One thread at a time.
+ * growing costs no more than the new chunk, and no garbage collector copies anything. The memory is
+ * freed together with this object. One thread at a time.
  */
 final class DirectChunks {
   private UnsafeBuffer[] chunks = new UnsafeBuffer[1];

@@ -14,9 +14,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Sees each connection when it is accepted, on the listening socket's event loop, and counts it
- * there, so that none is on its way to its own loop unknown to all. It may have waited to be
- * accepted, with its first request sent, for as long as this loop stood still or did not catch up,
- * or as no descriptor was left.
+ * there: so a connection that is still on its way to its own loop is counted, too. A connection may
+ * have waited to be accepted, with its first request sent: while this loop stood still or did not
+ * keep up, or while no file descriptor was left.
  */
 final class Acceptor extends ChannelInboundHandlerAdapter {
   private static final AttributeKey<Admission> ADMISSION =
@@ -50,7 +50,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
   /**
    * Whether a connection has a place, and the earliest time at which it can have been made; null if
-   * this was never known.
+   * neither was ever known.
    */
   static Admission admission(final Channel connection) {
     return connection.attr(ADMISSION).get();
@@ -66,8 +66,9 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Accepts what waits, and closes the socket once it is found empty: to close it takes the
-   * connection from all who wait, and they may have sent a request. On the socket's loop.
+   * Accepts the connections that wait, and closes the socket once its queue is found empty. An
+   * earlier close would end the connections that still wait, and their clients may have sent a
+   * request. On the socket's loop.
    */
   void end() {
     ending = true;
@@ -87,7 +88,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     if (foundEmpty) {
       socket.close();
     } else if (!paused) {
-      // The loop looks at the connections in between.
+      // Later, so that the loop serves its connections in between.
       loop.runNextIteration(this::acceptRest);
     }
   }
@@ -110,19 +111,21 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelReadComplete(final ChannelHandlerContext ctx) throws Exception {
-    // A failure is told after this, and then the queue was not found empty.
+    // If an accept has failed, exceptionCaught follows: then the queue was not found empty, and
+    // something in it may have waited since the time kept here.
     unacceptedSinceNs = backlog.sinceNs();
     if (accepted < ListenSocket.ACCEPTS_A_TURN) {
       backlog.onDrained();
       foundEmpty = true;
     }
     accepted = 0;
-    // A turn has begun, and whoever is read in it waits for its end.
+    // A turn of the loop has begun. A step has to end it: connections that are not read on wait for
+    // that.
     loop.wake();
     super.channelReadComplete(ctx);
   }
 
-  /** Most likely there is no descriptor left: the queue waits until some are closed. */
+  /** Most likely no file descriptor is left: the queue waits until some may have been closed. */
   @Override
   public void exceptionCaught(final ChannelHandlerContext ctx, final Throwable cause) {
     loop.onRead();

@@ -4,10 +4,10 @@ import java.util.Arrays;
 
 /**
  * The bytes that the connections of one event loop make the process keep: requests begun and not
- * complete, requests read and not answered, answers not taken, room for long lines. Beyond the
- * budget, those connections pay that keep most: they are refused or closed until an eighth of it is
- * free again. So whoever asks for little is served, however many ask for much. Belongs to its
- * loop's thread.
+ * complete, requests read and not answered, answers that clients have not taken, and room for long
+ * lines. When the sum exceeds the budget, the connections that keep most are refused or closed,
+ * until an eighth of the budget is free again. So a client that asks for little is served, however
+ * many others ask for much. Belongs to its loop's thread.
  */
 final class ClientBudget {
   private static final int MAGNITUDES = Integer.SIZE;
@@ -22,21 +22,24 @@ final class ClientBudget {
     reclaimedBytes = maxBytes - maxBytes / 8;
   }
 
-  /** A connection keeps so much more, or less; returns whether all together keep too much. */
+  /**
+   * A connection keeps delta bytes more, or less if it is negative. Returns whether all connections
+   * together now exceed the budget.
+   */
   boolean add(final long delta) {
     bytes += delta;
     return bytes > maxBytes;
   }
 
-  /** All together. */
+  /** What all connections together keep. */
   long bytes() {
     return bytes;
   }
 
-  /** Has connections give up what they keep, the largest first. */
+  /** Makes connections give up what they keep, those first that keep most. */
   void reclaim(final Connection[] connections, final int count) {
     Arrays.fill(bytesByMagnitude, 0);
-    // What peers have taken meanwhile is seen only here.
+    // Counted anew, because only this notices what clients have taken since the last count.
     for (int i = 0; i < count; i++) {
       final int held = connections[i].account();
       bytesByMagnitude[magnitude(held)] += held;
@@ -56,7 +59,8 @@ final class ClientBudget {
           && connection.heldBytes() > 0
           && magnitude(connection.heldBytes()) == magnitude) {
         connection.giveUp();
-        // Its refusal may be sent slowly, and may be too many's.
+        // It now keeps its refusal, which its client may take slowly. The refusals of many
+        // connections may be too much as well, so this one is counted among the smaller ones.
         bytesByMagnitude[magnitude(connection.heldBytes())] += connection.heldBytes();
       }
     }

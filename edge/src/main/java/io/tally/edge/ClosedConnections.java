@@ -7,8 +7,9 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 
 /**
- * Stands where a {@link RequestReader} was on the connections of one event loop that were closed
- * from here, until Netty lets go of them too.
+ * Takes the place of the {@link RequestReader} on a connection that was closed from this side, and
+ * discards what still arrives, until Netty has closed the channel, too. One for all connections of
+ * an event loop.
  */
 @Sharable
 final class ClosedConnections extends ChannelInboundHandlerAdapter {

@@ -14,9 +14,10 @@ import org.agrona.DirectBuffer;
  */
 final class Connection implements Intake, ReplyHandler {
   /**
-   * A client that was answered a shorter time ago may be about to ask again. While the server
-   * drains, it is answered once more and told to go; closing at that moment would leave it without
-   * an answer.
+   * A client that was answered less than this time ago may be about to send another request. So its
+   * connection stays open for that long while the server drains: the next request is answered, and
+   * the answer says that the connection ends. A close at that moment would leave the request
+   * without an answer.
    */
   static final long BETWEEN_REQUESTS_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -37,7 +38,10 @@ final class Connection implements Intake, ReplyHandler {
   /** Position in its loop's list. */
   int index;
 
-  /** Its first bytes came after that time: it may have waited to be accepted. */
+  /**
+   * Makes a connection whose first bytes came after acceptableSinceNs: it may have waited to be
+   * accepted since then.
+   */
   Connection(final EdgeLoop loop, final ChannelHandlerContext ctx, final long acceptableSinceNs) {
     this.loop = loop;
     this.ctx = ctx;
@@ -119,14 +123,17 @@ final class Connection implements Intake, ReplyHandler {
     } catch (final RuntimeException ex) {
       onDispatchFault(slot, ex);
     }
-    // Unless it was replied to, and written, before that returned.
+    // If it was answered and written before dispatch returned, its slot holds it no more.
     if (responses.get(slot) == exchange) {
       responses.countAnswer(exchange);
     }
     write();
   }
 
-  /** Nothing else would ever answer it. What may still answer it must not answer another. */
+  /**
+   * Answers the request, because nothing else may ever do so, and ends the connection: a reply that
+   * comes after all must not answer a later request in the same slot.
+   */
   private void onDispatchFault(final int slot, final RuntimeException fault) {
     loop.onError(fault);
     final Exchange exchange = responses.get(slot);
@@ -171,7 +178,7 @@ final class Connection implements Intake, ReplyHandler {
 
   // What the socket tells.
 
-  /** Bytes are here, and are about to be decoded. */
+  /** Bytes have arrived and are about to be decoded. */
   void onRead() {
     loop.onRead();
     reading.onRead();
@@ -229,7 +236,7 @@ final class Connection implements Intake, ReplyHandler {
       final int length) {
     final Exchange exchange = responses.get(Exchange.slot(cookie));
     if (exchange == null || exchange.ready) {
-      // Its dispatch failed after it had handed the request over.
+      // The request was refused because its dispatch failed, although it had been handed over.
       return;
     }
     if (closed) {
@@ -331,7 +338,8 @@ final class Connection implements Intake, ReplyHandler {
     if (!phase.isIdle()) {
       return;
     }
-    // One look at the socket in between: after a standstill there may be a request in it.
+    // The connection has to be idle at two calls, with a look at the socket in between: after a
+    // standstill a request may wait there.
     if (responses.count() > 0 || isIdleFor(BETWEEN_REQUESTS_NS) && idleSeen) {
       endInput();
       markDirty();
@@ -349,7 +357,7 @@ final class Connection implements Intake, ReplyHandler {
     }
     inputDone = true;
     if (responses.count() > 0) {
-      // What the client has sent behind it stays unread.
+      // What the client has sent after this request stays unread.
       responses.last().endConnection(true);
     }
   }
@@ -392,8 +400,10 @@ final class Connection implements Intake, ReplyHandler {
   }
 
   /**
-   * The process keeps too much for its clients, and for this one among the most. It is told so if
-   * that is all that is to be sent: answers not taken must not be kept for the sake of one more.
+   * The process keeps too much for its clients, and this is one of those for which it keeps most.
+   * The client is sent a refusal if nothing else is left to be sent to it. Otherwise the connection
+   * is closed at once, because answers that the client has not taken must not be kept only to send
+   * a refusal after them.
    */
   void giveUp() {
     held.onGivenUp();
@@ -409,15 +419,17 @@ final class Connection implements Intake, ReplyHandler {
   }
 
   /**
-   * Closes the connection and lets go at once of all that it keeps. Netty says that it is closed
-   * only when all sockets that were ready are served, and thousands may have to be closed by then.
+   * Closes the connection and frees at once all that it keeps. Netty reports the close only when
+   * all sockets that were ready have been served, and by then thousands of connections may have to
+   * be closed.
    */
   void end() {
     if (closed) {
       return;
     }
     onClosed();
-    // Who reads it just now must not go on: by then its descriptor may be another connection's.
+    // A read of this socket may be under way. It must not go on after the close, when the
+    // descriptor may belong to another connection.
     ctx.channel().config().setAutoRead(false);
     ctx.close();
     reader.detach(loop.closedConnections());

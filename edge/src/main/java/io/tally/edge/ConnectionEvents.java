@@ -6,8 +6,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 
 /**
- * Tells a {@link Connection} what happens at its socket. Stands in front of its {@link
- * RequestReader} in the pipeline, which sees nothing but the bytes.
+ * Tells a {@link Connection} what happens at its socket. Stands in the pipeline in front of the
+ * {@link RequestReader}, which therefore sees nothing but bytes.
  */
 final class ConnectionEvents extends ChannelInboundHandlerAdapter {
   private final EdgeLoop loop;
@@ -40,7 +40,7 @@ final class ConnectionEvents extends ChannelInboundHandlerAdapter {
     ctx.fireChannelReadComplete();
   }
 
-  /** A read that was given less than it asked for has emptied the socket. */
+  /** A read that returned fewer bytes than it asked for has emptied the socket. */
   private static boolean isDrained(final Channel channel) {
     return channel.unsafe().recvBufAllocHandle().lastBytesRead()
         < channel.unsafe().recvBufAllocHandle().attemptedBytesRead();
@@ -53,7 +53,10 @@ final class ConnectionEvents extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Goes no further: a reader would drop what it has not looked at yet. */
+  /**
+   * Not passed on: at the end of the input the reader would drop the bytes that it has not looked
+   * at yet.
+   */
   @Override
   public void userEventTriggered(final ChannelHandlerContext ctx, final Object event) {
     if (event instanceof ChannelInputShutdownEvent) {

@@ -8,9 +8,10 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Who may have a connection. The last eighth of all places is kept for addresses that hold few, so
- * that one of them cannot shut out the others. An IPv6 address counts by its first half, which is
- * what one network is given. Thread-safe.
+ * Decides whether a new connection may stay. The last eighth of all places is kept for addresses
+ * that hold few connections, so that no single address can shut out the others. IPv6 addresses are
+ * told apart by their first 64 bits only, since one network is given all addresses behind these.
+ * Thread-safe.
  */
 final class ConnectionQuota {
   private static final int FEW = 8;
@@ -26,14 +27,14 @@ final class ConnectionQuota {
     openToAll = maxConnections - maxConnections / 8;
   }
 
-  /** Takes a place, also one beyond the limit; returns whether it may be kept. */
+  /** Counts a connection, even one beyond the limit. Returns whether it may stay. */
   boolean enter(final InetAddress address) {
     final int all = count.incrementAndGet();
     final int ofNetwork = countByNetwork.merge(Network.of(address), 1, Integer::sum);
     return all <= openToAll || all <= maxConnections && ofNetwork <= FEW;
   }
 
-  /** Gives a place back. */
+  /** Counts the end of a connection. */
   void leave(final InetAddress address) {
     countByNetwork.computeIfPresent(
         Network.of(address), (network, number) -> number == 1 ? null : number - 1);

@@ -14,6 +14,6 @@ public enum Cutoff {
   /** The body of a request did not arrive in time. */
   BODY_TIMEOUT,
 
-  /** What should have answered threw an exception. */
+  /** The code that should have answered threw an exception. */
   FAULT
 }

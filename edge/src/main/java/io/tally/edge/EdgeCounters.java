@@ -102,8 +102,9 @@ public final class EdgeCounters {
   }
 
   /**
-   * Connections of a loop that are not read on now: as many of their requests are under way as may
-   * be, their answers are not taken, or there is no room in the loop.
+   * Connections of a loop that are not read now (back-pressure): they have as many requests under
+   * way as they may, or their clients do not take the answers, or the loop has no room for more
+   * requests.
    *
    * @param loop from 0.
    * @return the number.
@@ -113,8 +114,8 @@ public final class EdgeCounters {
   }
 
   /**
-   * Requests that a loop has under way at most now, but for those of connections that have no
-   * other: what it answers in about an eighth of a second.
+   * Most requests that a loop has under way now: what it answers in about an eighth of a second.
+   * Only the first request of a connection that has no other under way may exceed it.
    *
    * @param loop from 0.
    * @return the number.

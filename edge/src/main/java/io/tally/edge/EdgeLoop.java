@@ -93,7 +93,8 @@ final class EdgeLoop implements SteppedAgent {
     }
     counters.connectionsPaused(loopIndex, pausedCount);
     counters.requestsLimit(loopIndex, share.limit());
-    // Connections that read on have work for the others, or for the next flush.
+    // Connections that were read on have handed commands to other agents, or have answers for the
+    // next flush.
     return dirtyCount;
   }
 
@@ -115,15 +116,15 @@ final class EdgeLoop implements SteppedAgent {
     try {
       connection.flush();
     } catch (final RuntimeException ex) {
-      // One connection must not keep the rest of the batch from its answers.
+      // One connection that fails must not keep the others from their answers.
       onError(ex);
       connection.close();
     }
   }
 
   private void sweep() {
-    // Backwards: a connection that closes is replaced by the last one. A refusal may have others
-    // closed, for want of memory.
+    // Backwards, because a connection that closes is replaced by the last one. More than one may be
+    // gone: a refusal takes memory, and where that is short other connections are closed.
     for (int i = connectionCount - 1; i >= 0; i--) {
       if (connections[i] != null) {
         sweep(connections[i]);
@@ -136,7 +137,7 @@ final class EdgeLoop implements SteppedAgent {
     try {
       connection.sweep(nowNs);
     } catch (final RuntimeException ex) {
-      // Nor from their deadlines.
+      // One connection that fails must not keep the others from their deadlines.
       onError(ex);
       connection.close();
     }
@@ -153,7 +154,10 @@ final class EdgeLoop implements SteppedAgent {
     goingAway = true;
   }
 
-  /** From now on connections end, those without a request too. */
+  /**
+   * From now on every answer is the last of its connection, and connections without a request end
+   * as well.
+   */
   void drain() {
     goingAway = true;
     draining = true;
@@ -208,12 +212,12 @@ final class EdgeLoop implements SteppedAgent {
     dirty[dirtyCount++] = connection;
   }
 
-  /** A connection is not read on, or is again. */
+  /** A connection is no longer read, or read again. */
   void onPaused(final boolean paused) {
     pausedCount += paused ? 1 : -1;
   }
 
-  /** A connection keeps so many bytes more than it did. */
+  /** A connection keeps delta bytes more, or less if it is negative. */
   void onHeld(final int delta) {
     if (delta == 0) {
       return;
@@ -239,7 +243,7 @@ final class EdgeLoop implements SteppedAgent {
     }
   }
 
-  /** Tells a connection beyond the limit so, and closes it. */
+  /** Answers a connection beyond the limit with a refusal, and closes it. */
   void refuse(final Channel channel) {
     onRead();
     final Exchange exchange = protocol.newExchange();

@@ -16,7 +16,7 @@ import java.util.function.LongSupplier;
 
 /**
  * A port for clients: its listening socket, and the connections accepted there, each on one event
- * loop. What they say and are answered is the {@link Protocol}'s matter.
+ * loop. What is spoken on them is up to the {@link Protocol}.
  *
  * <p>Launched and closed by one thread; its accessors may be called by any.
  */
@@ -70,7 +70,7 @@ public final class EdgePort implements AutoCloseable {
    *
    * @param protocols makes the protocol of each event loop, by its index.
    * @param requestTimeoutNs longest time a request takes, in positive nanoseconds; asked every 100
-   *     ms by the event loops. One that may have waited in its socket for longer, because the
+   *     ms by the event loops. A request that may have waited in its socket for longer, because the
    *     process stood still or its connection was not read, is refused: its client has given up by
    *     then.
    * @param acceptFailureHandler is told when connections cannot be accepted, once a second at most;
@@ -148,8 +148,9 @@ public final class EdgePort implements AutoCloseable {
   }
 
   /**
-   * Ends each connection with its next response. New ones are still accepted: whoever sends
-   * requests here has time to learn that it should not. Idempotent.
+   * Ends each connection with its next response. New connections are still accepted, so that
+   * clients and load balancers have time to learn that they should send no more requests here.
+   * Idempotent.
    */
   public void goAway() {
     for (int i = 0; i < loops.length; i++) {

@@ -7,17 +7,17 @@ import java.util.concurrent.TimeUnit;
  *
  * @param maxConnections most connections open at once, over all event loops; one more is refused.
  *     The last eighth is kept for addresses that hold no more than 8.
- * @param maxClientBytes most bytes that are kept for all connections together, beside what each
- *     takes that is idle: requests begun, requests not answered, answers not taken. Beyond them,
- *     connections are refused or closed, those first that keep most. Shared out evenly among the
- *     event loops. As much may be used on the heap, and twice as much outside it.
- * @param maxRequests most requests under way on one event loop; where more arrive, connections are
- *     not read on.
+ * @param maxClientBytes most bytes that are kept for all connections together, not counting what
+ *     idle connections take: requests begun, requests not answered, answers not taken. When there
+ *     are more, connections are refused or closed, those first that keep most. Each event loop has
+ *     an equal part of these bytes. As much may be used on the heap, and twice as much outside it.
+ * @param maxRequests most requests under way on one event loop; when more arrive, connections are
+ *     not read on (back-pressure).
  * @param maxInFlight most requests under way on one connection.
  * @param headDeadlineNs longest time from the first byte of a request to the end of its head.
- * @param bodyDeadlineNs longest time for the rest of it.
+ * @param bodyDeadlineNs longest time from the end of the head to the end of the request.
  * @param idleTimeoutNs time that a connection without a request stays open.
- * @param writeStallNs time after which a client that takes nothing of its answers is gone.
+ * @param writeStallNs time after which a client that takes nothing of its answers is given up.
  */
 public record EdgeSettings(
     int maxConnections,
@@ -30,10 +30,10 @@ public record EdgeSettings(
     long writeStallNs) {
 
   /**
-   * What holds unless said otherwise: 10,000 connections, 64 MiB, 8,192 requests on a loop and 64
-   * on a connection; 5 s for a head and for a body; 90 s idle, which is longer than load balancers
-   * keep their connections: they close first, and no request meets a connection just closed; 10 s
-   * for a client that takes nothing.
+   * The defaults: 10,000 connections, 64 MiB, 8,192 requests on a loop and 64 on a connection; 5 s
+   * for a head, and 5 s for a body; 10 s for a client that takes nothing; 90 s for an idle
+   * connection. That is longer than load balancers keep their idle connections: so the load
+   * balancer closes first, and no request meets a connection just closed.
    */
   public static final EdgeSettings DEFAULTS =
       new EdgeSettings(

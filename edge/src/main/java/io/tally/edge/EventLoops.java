@@ -62,8 +62,9 @@ public final class EventLoops implements AutoCloseable {
     this.maxConnections = maxConnections;
     this.clock = clock;
     this.errorHandler = errorHandler;
-    // One poll must report every socket that holds something: what is known of how long it may have
-    // waited rests on that. An array that grows when it was full comes too late.
+    // One poll must report every socket that holds something: StandstillDetector relies on that to
+    // know how long something may have waited. An array that grows only once it was full grows too
+    // late.
     final IoHandlerFactory ioHandlers =
         epoll
             ? EpollIoHandler.newFactory(
@@ -83,7 +84,8 @@ public final class EventLoops implements AutoCloseable {
     int i = 0;
     for (final EventExecutor executor : group) {
       steppers[i++] = new LoopStepper((SingleThreadEventLoop) executor, clock, errorHandler);
-      // A thread starts with its loop's first task: in this order, so that names tell the loop.
+      // A loop's thread starts with its first task. The loops are given one in turn, so that the
+      // number in a thread's name is that of its loop.
       executor.submit(() -> {}).syncUninterruptibly();
     }
   }
@@ -108,7 +110,7 @@ public final class EventLoops implements AutoCloseable {
    *
    * @param loopCount number of loops, 1 to 256.
    * @param maxConnections most connections that a server on them may have; 10,000 unless given. All
-   *     may be one loop's, which keeps 12 bytes for each.
+   *     of them may fall to one loop, so every loop keeps 12 bytes for each.
    * @param clock read once for each step; the clock of all agents.
    * @param errorHandler as above.
    * @return the running loops.

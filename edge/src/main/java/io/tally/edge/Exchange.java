@@ -7,8 +7,8 @@ import org.agrona.DirectBuffer;
 
 /**
  * One request of a connection, from the moment it is read until its response is written. It is
- * complete when it was answered at once, or when all the replies have come that it waits for; then
- * it is written as soon as those before it on its connection are.
+ * complete when it was answered at once, or when all replies that it waits for have come. Then its
+ * response is written as soon as those of all earlier requests of its connection are.
  *
  * <p>A protocol keeps in its own kind of exchange what a response needs. Exchanges are reused.
  * Belongs to its connection's event loop; only {@link #completeLater} may be called elsewhere.
@@ -57,19 +57,20 @@ public abstract class Exchange {
       final int length) {
     onReply(
         (int) (cookie >>> PART_SHIFT), outcome, shardIncarnation, replayed, buffer, offset, length);
-    // Whatever it said: until the last one has come, another would find this slot taken by others.
+    // Even if this reply has decided the answer: the slot must not be free for another request
+    // before the last reply has come.
     ready = --awaited == 0;
   }
 
-  /** A reply came when the connection was closed; returns whether it was the last. */
+  /** A reply came after the connection was closed. Returns whether it was the last one awaited. */
   final boolean drop() {
     ready = --awaited == 0;
     return ready;
   }
 
   /**
-   * Waits for so many replies before it is complete; for one, unless this is called. To be called
-   * before the first of them is asked for.
+   * Sets how many replies complete this exchange; one, unless this is called. To be called before
+   * the first of them is asked for.
    *
    * @param replies number of replies, at least 1.
    */
@@ -77,7 +78,10 @@ public abstract class Exchange {
     awaited = replies;
   }
 
-  /** Marks it as answered. Not to be called once a reply was asked for, but while one is taken. */
+  /**
+   * Marks it as answered. Once a reply was asked for, it may be called only from within {@code
+   * onReply}.
+   */
   protected final void complete() {
     ready = true;
   }
@@ -120,7 +124,7 @@ public abstract class Exchange {
   }
 
   /**
-   * When the bytes were read that this request ended with.
+   * When the last bytes of this request were read.
    *
    * @return nanoseconds of the clock that the event loop's agents share.
    */
@@ -161,15 +165,16 @@ public abstract class Exchange {
       int length);
 
   /**
-   * Answers the request with a refusal, which completes it. It was not handed over, or, after a
-   * {@link Cutoff#FAULT}, may have been.
+   * Answers the request with a refusal, which completes it. The request was not handed over to a
+   * service; only after a {@link Cutoff#FAULT} it may have been.
    *
    * @param cutoff why.
    */
   protected abstract void refuse(Cutoff cutoff);
 
   /**
-   * Appends the response, and lets go of the answer. Called once, when it is complete.
+   * Appends the response, and frees what the answer kept. Called once, when the exchange is
+   * complete.
    *
    * @param out the connection's buffer, which stays its own.
    * @param nowNs current time in nanoseconds.
@@ -177,7 +182,7 @@ public abstract class Exchange {
   protected abstract void write(ByteBuf out, long nowNs);
 
   /**
-   * Memory that the answer takes until it is written, where it is not the same for all.
+   * Memory that this answer takes until it is written, beyond what every answer takes.
    *
    * @return bytes, which do not change once the exchange is complete.
    */

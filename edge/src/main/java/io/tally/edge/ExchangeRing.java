@@ -57,7 +57,10 @@ final class ExchangeRing {
     return ready;
   }
 
-  /** Ends all. Those that wait for replies keep their slots, so that the last reply is known. */
+  /**
+   * Ends all exchanges. Those that wait for replies keep their slots, so that their last reply is
+   * recognised.
+   */
   void end() {
     for (int i = 0; i < slots.length; i++) {
       if (slots[i] != null && slots[i].ready) {

@@ -14,10 +14,11 @@ public interface Intake {
   boolean tryRead();
 
   /**
-   * Whether what is to be read next may have waited for longer than a request may take: its client
-   * may have given up, and have been told what became of it. It has to be refused.
+   * Whether the request that is read next may have waited for longer than a request may take. If
+   * so, it has to be refused: its client may have given up, and may have found out since that it
+   * had no effect.
    *
-   * @return true if it is too late for it.
+   * @return true if the request is to be refused.
    */
   boolean isLate();
 
@@ -57,7 +58,8 @@ public interface Intake {
   void onRequest(boolean last);
 
   /**
-   * What was read cannot be understood, or must not be: it is answered, and the connection ends.
+   * What was read cannot be understood, or must not be served: it is answered, and the connection
+   * ends.
    *
    * @return the exchange, to be completed at once; then {@link #onUnreadableAnswered} is called.
    */

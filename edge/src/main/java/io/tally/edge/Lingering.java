@@ -8,7 +8,7 @@ import io.netty.channel.socket.DuplexChannel;
 /**
  * The end of a connection whose last response is out, while the peer may still be sending: a close
  * now would reset the connection, and the response might be lost with it. So only this side is
- * closed, and what comes is discarded for a while.
+ * closed, and what arrives is discarded for a while.
  */
 final class Lingering {
   private static final int MAX_BYTES = 1 << 20;
@@ -34,7 +34,10 @@ final class Lingering {
     return begun;
   }
 
-  /** Counts what was discarded, before and after it began; returns whether it is too much. */
+  /**
+   * Counts discarded bytes, those from before the lingering, too. Returns whether they are too
+   * many.
+   */
   boolean isTooMuch(final int discarded) {
     bytes += discarded;
     return begun && bytes > MAX_BYTES;

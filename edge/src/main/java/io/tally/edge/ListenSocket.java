@@ -21,7 +21,7 @@ final class ListenSocket {
   /** Connections that one turn of the loop accepts at most. */
   static final int ACCEPTS_A_TURN = 16;
 
-  /** What is read at once may have to be kept. */
+  /** Bounds what one read brings, because all of it may have to be kept. */
   private static final AdaptiveRecvByteBufAllocator READS =
       new AdaptiveRecvByteBufAllocator(64, 2_048, 16_384);
 
@@ -43,7 +43,7 @@ final class ListenSocket {
    * Binds a socket.
    *
    * @param acceptor sees each connection on the listening socket's loop.
-   * @param child sees it then on its own.
+   * @param child sees it after that, on the connection's own loop.
    */
   static ListenSocket bind(
       final EventLoops eventLoops,
@@ -61,7 +61,8 @@ final class ListenSocket {
             .option(
                 ChannelOption.RECVBUF_ALLOCATOR,
                 new ServerChannelRecvByteBufAllocator()
-                    // Epoll would accept one a turn: it takes the descriptor for a short read.
+                    // Otherwise Netty's epoll transport accepts one connection a turn: it mistakes
+                    // its descriptor for a short read.
                     .respectMaybeMoreData(false)
                     .maxMessagesPerRead(ACCEPTS_A_TURN))
             .childOption(ChannelOption.RECVBUF_ALLOCATOR, READS)
@@ -98,7 +99,7 @@ final class ListenSocket {
   /**
    * Begins to accept, on the socket's loop.
    *
-   * @param loop what the port has there.
+   * @param loop the port's part on that loop.
    * @param boundNs a time before the socket was bound, in nanoseconds.
    */
   void accept(final EdgeLoop loop, final long boundNs) {
@@ -106,8 +107,9 @@ final class ListenSocket {
   }
 
   /**
-   * Accepts all that wait, and closes. Where they keep coming, or cannot be accepted, it closes on
-   * those that are left. Idempotent.
+   * Accepts all connections that wait, and closes the socket. If more and more come, or if they
+   * cannot be accepted, it closes after a while all the same, which ends those that still wait.
+   * Idempotent.
    */
   void close() {
     if (channel.isOpen()) {

@@ -14,8 +14,8 @@ import org.agrona.ErrorHandler;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * Steps the agents of one event loop in {@link StepOrder}: when woken, and when an agent asked for
- * a time. At most one step happens in each iteration of the loop, so that its sockets are served
+ * Steps the agents of one event loop in {@link StepOrder}: when woken, and at the times that agents
+ * ask for. At most one step happens in each iteration of the loop, so that its sockets are served
  * between two steps however busy the rings are.
  */
 final class LoopStepper implements Wakeup {
@@ -79,7 +79,8 @@ final class LoopStepper implements Wakeup {
         () -> {
           agentsByPhase.get(phase.ordinal()).add(agent);
           arrange();
-          // From here: a step that was due before may come before this task.
+          // Woken here, not by the caller: the step that a caller's wake-up asks for may come
+          // before this task.
           wake();
         });
   }
@@ -104,12 +105,15 @@ final class LoopStepper implements Wakeup {
     try {
       eventLoop.execute(task);
     } catch (final RejectedExecutionException ex) {
-      // There is nobody left for whom it could matter.
+      // The loop has ended, so nobody needs the task any more.
       return;
     }
   }
 
-  /** Runs a task on the loop's thread, from which this is called, after its sockets. */
+  /**
+   * Runs a task on the loop's thread once the loop has served its sockets again. To be called on
+   * that thread.
+   */
   void runNextIteration(final Runnable task) {
     eventLoop.executeAfterEventLoopIteration(() -> run(task));
   }
@@ -146,8 +150,9 @@ final class LoopStepper implements Wakeup {
         earliestNs = nextNs;
       }
     }
-    // Work that was done is no reason for another step: whoever has more says so by its time, and
-    // whoever gives another agent something wakes. A needless step costs a look at the sockets.
+    // Work that was done is no reason for another step: an agent that has more to do asks for a
+    // time, and one that hands another something wakes it. A needless step costs a look at the
+    // sockets.
     if (earliestNs != SteppedAgent.NEVER) {
       if (earliestNs - nowNs <= 0) {
         wake();

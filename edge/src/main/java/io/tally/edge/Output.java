@@ -4,12 +4,17 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 
-/** What one connection has to send: the buffer of this step, and what the channel still has. */
+/**
+ * What one connection has to send: the buffer of this step, and what the channel has not sent yet.
+ */
 final class Output {
   private static final int INITIAL_BYTES = 256;
   private static final int MAX_INITIAL_BYTES = 16_384;
 
-  /** What is answered at once is not in flight, so this alone bounds the answers of one step. */
+  /**
+   * A request that is answered at once is never in flight, so only this bounds the answers of one
+   * step.
+   */
   private static final int MAX_BATCH_BYTES = 1 << 16;
 
   private final Channel channel;
@@ -75,8 +80,9 @@ final class Output {
   }
 
   /**
-   * Whether the peer has taken nothing for so long. That it takes something shows in the bytes that
-   * wait, or, where as many have been added, in the progress of the first buffer.
+   * Whether the peer has taken nothing for that long. If it takes something, the number of waiting
+   * bytes changes; or, where as many bytes were added as were taken, progress shows in the first
+   * buffer.
    */
   boolean isStalled(final long nowNs, final long forNs) {
     final ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();

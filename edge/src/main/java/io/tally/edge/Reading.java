@@ -4,8 +4,8 @@ import io.netty.channel.Channel;
 import io.tally.engine.SocketBacklog;
 
 /**
- * Whether one connection is read on, and since when what it is read may have waited. Belongs to its
- * connection.
+ * Whether one connection is read on, and since when the bytes read from it may have waited. Belongs
+ * to its connection.
  */
 final class Reading implements RequestShare.Waiting {
   private final EdgeLoop loop;
@@ -43,7 +43,8 @@ final class Reading implements RequestShare.Waiting {
 
   void onRead() {
     unread.onRead(loop.nowNs());
-    // A request is as old as its last byte; but not if it was complete, and waited here.
+    // A request is as old as its last byte, unless it was complete earlier and waited here
+    // undecoded.
     if (!paused) {
       undecodedSinceNs = unread.sinceNs();
     }
@@ -81,8 +82,9 @@ final class Reading implements RequestShare.Waiting {
   }
 
   /**
-   * Nothing is left to be read once the peer is done. Epoll has let go of the socket's input by
-   * then, and fails if it is asked for it again.
+   * Turns reading on or off. Does nothing once the peer has ended its input: nothing is left to be
+   * read, and Netty's epoll transport, which has given up the input by then, would fail if it were
+   * asked to read again.
    */
   void readOn(final boolean on) {
     if (!peerDone) {
@@ -91,8 +93,9 @@ final class Reading implements RequestShare.Waiting {
   }
 
   /**
-   * Whether the loop has room for another request of this connection, which has so many. Where it
-   * has not, the connection is told when there is room, or finds out with its own answers.
+   * Whether the loop has room for another request of this connection, which has count requests
+   * under way. If there is no room, a connection that has none under way is told when there is; one
+   * that has some asks again with each of its answers.
    */
   boolean isAdmitted(final int count) {
     if (loop.share().admits(count)) {

@@ -1,7 +1,7 @@
 package io.tally.edge;
 
 /**
- * How far the request has come that one connection is reading, and since when. Belongs to its
+ * The phase of the request that one connection is reading, and when the phase began. Belongs to its
  * connection.
  */
 final class RequestPhase {
@@ -39,7 +39,7 @@ final class RequestPhase {
     restart();
   }
 
-  /** Reading is not to blame for the time until now. */
+  /** Begins the time of this phase anew: the client is not to blame for what has passed. */
   void restart() {
     sinceNs = loop.nowNs();
   }
@@ -71,9 +71,9 @@ final class RequestPhase {
   }
 
   /**
-   * Whether the client has asked nothing for too long: all that had arrived by then has been read,
-   * and the loop has not stood still since. A connection must not be closed while a request waits
-   * in it.
+   * Whether the client has sent no request for longer than the idle timeout. It is true only if all
+   * that had arrived by the end of that time has been read, and the loop has not stood still since:
+   * a connection must not be closed while a request waits in it.
    */
   boolean isIdleTooLong() {
     return phase == Phase.IDLE

@@ -6,19 +6,20 @@ import io.netty.channel.ChannelInboundHandler;
 /**
  * Reads the requests of one connection: a handler in its channel's pipeline, given all bytes that
  * arrive. It asks {@link Intake#tryRead} before each request, tells {@link Intake#onRequest} of
- * each that is complete, and keeps what comes when it may not go on.
+ * each that is complete, and keeps the bytes that arrive while it may not go on.
  */
 public interface RequestReader extends ChannelInboundHandler {
   /**
-   * Has the request that was just read answered: at once, or by replies asked for with the
-   * exchange's cookie, which may come before this returns.
+   * Answers the request that was just read: at once, or by replies, which are asked for with the
+   * exchange's cookie and may come before this returns.
    *
    * @param exchange waits for the answer.
    */
   void dispatch(Exchange exchange);
 
   /**
-   * What it keeps of a request that is not complete, and of what it has not looked at yet.
+   * Memory that it keeps for a request that is not complete, and for bytes that it has not looked
+   * at yet.
    *
    * @return bytes.
    */
@@ -27,12 +28,14 @@ public interface RequestReader extends ChannelInboundHandler {
   /** Goes on with what it kept, now that it may. */
   void resume();
 
-  /** Lets go of what it keeps. The connection takes no more. Not called while it reads. */
+  /**
+   * Frees what it keeps, because the connection takes no more requests. Not called while it reads.
+   */
   void forget();
 
   /**
-   * Leaves the pipeline with all that it keeps. The connection is closed. May be called while it
-   * reads.
+   * Leaves the pipeline and frees what it keeps, because the connection is closed. May be called
+   * while it reads.
    *
    * @param successor takes its place.
    */

@@ -7,12 +7,14 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Shares out the requests that one event loop may have under way among its connections: where they
- * are short, a connection is not read on, rather than refused. Those with requests under way may
- * have no more than their share, and together no more than are answered in about an eighth of a
- * second: what more is taken only waits longer here, and with it whoever asks for little. Whoever
- * has none may have one up to four times that, so that whatever is taken is answered within about
- * half a second, however slow the processor or cold the code.
+ * Shares out, among the connections of one event loop, the requests that the loop may have under
+ * way. A connection that gets no share is not refused, but not read on (back-pressure).
+ *
+ * <p>Connections with requests under way may each have no more than their share, and together no
+ * more than the loop answers in about an eighth of a second. More of them would only wait longer
+ * here, and delay the clients that ask for little. A connection with no request under way may have
+ * one until the loop has four times as many. So every request that is taken is answered within
+ * about half a second, however slow the processor or cold the code.
  *
  * <p>For the same reason a turn of the loop, which reads all sockets that are ready before anything
  * is applied, reads for no longer than {@value #TURN_MS} ms. Belongs to its loop's thread.
@@ -34,7 +36,7 @@ final class RequestShare {
   private boolean turnBegun;
   private boolean turnOver;
 
-  /** Has nothing under way, and is not read for want of room. */
+  /** A connection that has nothing under way, and is not read for want of room. */
   interface Waiting {
     void onRoom();
   }
@@ -45,7 +47,7 @@ final class RequestShare {
     intervalNs = nowNs;
   }
 
-  /** Whether a connection with so many requests under way may have another. */
+  /** Whether a connection that has ofConnection requests under way may have another. */
   boolean admits(final int ofConnection) {
     if (turnOver || underWay >= slots || underWay >= OF_NEWCOMERS * limit) {
       return false;
@@ -59,7 +61,7 @@ final class RequestShare {
     return limit;
   }
 
-  /** Something is read. The first time after a step begins a turn. */
+  /** Bytes are read. The first read after a step begins a turn. */
   void onRead(final long nowNs) {
     if (!turnBegun) {
       turnBegun = true;
@@ -80,7 +82,7 @@ final class RequestShare {
       return;
     }
     final long inAnEighth = answered * 5L * StandstillDetector.TICK_NS / 4 / elapsedNs;
-    // Slowly down: an interval in which the collector ran says little.
+    // The limit falls slowly, because an interval in which the garbage collector ran says little.
     final long next = Math.max(inAnEighth, limit - limit / 8);
     limit = (int) Math.min(slots, Math.max(MIN_LIMIT, next));
     answered = 0;
@@ -102,7 +104,10 @@ final class RequestShare {
     }
   }
 
-  /** A connection has gone: its requests that are answered end, the others go on. */
+  /**
+   * A connection has closed. Its answered requests end here, the others go on until they are
+   * answered.
+   */
   void onClosed(final int ofConnection, final int answeredOfConnection) {
     underWay -= answeredOfConnection;
     if (ofConnection > 0) {
@@ -120,15 +125,16 @@ final class RequestShare {
     waiting.add(connection);
   }
 
-  /** It waits no more: it is gone, or takes no more. */
+  /** The connection waits no more: it has closed, or takes no more requests. */
   void dequeue(final Waiting connection) {
     waiting.remove(connection);
   }
 
-  /** Has those read on that have waited longest. */
+  /** Lets connections read on while there is room, those first that have waited longest. */
   void offer() {
     while (!waiting.isEmpty() && admits(0)) {
-      // Who reads on may have others closed, and wait again.
+      // A connection that reads on may cause others to be closed, and may have to wait again: so
+      // the set changes.
       final Iterator<Waiting> longest = waiting.iterator();
       final Waiting connection = longest.next();
       longest.remove();

@@ -10,7 +10,7 @@ import io.netty.channel.ChannelHandlerContext;
  * the requests, and sent once in a step. Belongs to its connection.
  */
 final class Responses {
-  /** One that is pending, with a long id. */
+  /** What a pending exchange with a long id takes. */
   private static final int EXCHANGE_BYTES = 400;
 
   private final EdgeLoop loop;
@@ -57,7 +57,10 @@ final class Responses {
     return exchanges.isFull();
   }
 
-  /** What a client waits for before it sends the rest of its request, or null for no more. */
+  /**
+   * Sets what a client waits for before it sends the rest of its request; null if it no longer
+   * waits.
+   */
   void goAhead(final byte[] bytes) {
     goAhead = bytes;
   }
@@ -70,7 +73,10 @@ final class Responses {
     }
   }
 
-  /** Writes what may be written. Returns the bytes by which the output has grown for it. */
+  /**
+   * Writes the responses whose turn it is. Returns the bytes by which the output buffer has grown
+   * for them.
+   */
   int write() {
     Exchange exchange;
     while (!lastWritten && (exchange = exchanges.firstReady()) != null) {
@@ -114,7 +120,7 @@ final class Responses {
   /**
    * Sends what was written.
    *
-   * @param ends whether nothing more will be.
+   * @param ends whether nothing more will be written.
    */
   void send(final boolean ends) {
     final ByteBuf batch = output.take();
@@ -128,7 +134,10 @@ final class Responses {
     }
   }
 
-  /** Closes the connection once all that was sent is out, where nothing is left to be written. */
+  /**
+   * Closes the connection once all that was sent is out. For a connection that has nothing left to
+   * write.
+   */
   void end() {
     if (!lastWritten) {
       lastWritten = true;

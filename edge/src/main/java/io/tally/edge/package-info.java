@@ -1,8 +1,8 @@
 /**
- * The edge, whatever protocol is spoken there: event loops and the order in which they step their
+ * The edge of a process, without a protocol: event loops and the order in which they step their
  * agents, listening sockets, connections whose responses leave in the order of their requests, and
- * what clients may make the process keep and do. No protocol, no service: a {@link
- * io.tally.edge.Protocol} reads requests and writes responses.
+ * bounds on what clients can make the process keep and do. It knows no protocol and no service: a
+ * {@link io.tally.edge.Protocol} reads requests and writes responses.
  *
  * <p>Threads: everything of a connection belongs to the thread of its event loop; only {@link
  * io.tally.edge.EdgeCounters} may be read elsewhere.

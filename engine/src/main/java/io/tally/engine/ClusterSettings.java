@@ -8,10 +8,11 @@ import org.agrona.BitUtil;
 
 /**
  * The settings on which all nodes of a cluster have to agree: from them each node computes who owns
- * which shard, and by their fingerprint nodes recognise those that have other ones. Immutable.
+ * which shard, and by their fingerprint a node recognises others that have different settings.
+ * Immutable.
  *
- * @param nodeIds ids of all nodes, kept sorted: at most {@link #MAX_NODE_COUNT}, distinct, each as
- *     {@link #isNodeId} wants it.
+ * @param nodeIds ids of all nodes, kept sorted: at most {@link #MAX_NODE_COUNT}, distinct, each
+ *     valid by {@link #isNodeId}.
  * @param shardCount number of shards, 1 to {@link #MAX_SHARD_COUNT}.
  * @param seed of the placement; any text.
  * @param laneWindow most unresolved writes between one ingress and one shard, a power of two from

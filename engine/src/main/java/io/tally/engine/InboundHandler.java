@@ -3,8 +3,8 @@ package io.tally.engine;
 import org.agrona.DirectBuffer;
 
 /**
- * What a node link hands arriving messages to: the {@link InboundAdapter}, or a test. Called by one
- * thread at a time, the one that steps the link's receiver.
+ * Takes the messages that arrive over a node link: the {@link InboundAdapter}, or a test. Called by
+ * one thread at a time, the one that steps the link's receiver.
  */
 public interface InboundHandler {
   /** The message was accepted, and is this node's to see to from now on. */

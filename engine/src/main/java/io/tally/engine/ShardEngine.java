@@ -7,8 +7,9 @@ import java.util.stream.Stream;
 
 /**
  * One node's share of the engine: the rings, shards and agents of the shards it owns, and an {@link
- * Ingress} for each event loop that takes requests. It starts no thread, and needs no closing:
- * whoever builds it has {@link #shardAgent(int)} and {@link #ingress(int)} stepped, and ceases to.
+ * Ingress} for each event loop that takes requests. It starts no thread, and needs no closing: its
+ * builder has each {@link #shardAgent(int)} and {@link #ingress(int)} stepped, until it is no
+ * longer needed.
  */
 public final class ShardEngine {
   private final RoutingTable routes;

@@ -7,8 +7,8 @@ import org.agrona.concurrent.NanoClock;
 /**
  * Polls the rings of some of a node's shards, the one consumer of each of them, and has each
  * command applied by its shard. Its home is the thread that steps its {@link ShardAgent}; any event
- * loop may step it, one at a time: a gate sees to that. Whatever is written here without a word is
- * written inside the gate alone, by whichever thread is in it.
+ * loop may step it, one at a time: a gate sees to that. A field without a comment of its own is
+ * written only inside the gate, by the thread that is in it.
  */
 final class ShardPoller implements MessageRing.Handler {
   private static final int BATCH_LIMIT = 256;

@@ -58,14 +58,14 @@ final class AcceptField {
     return new AcceptField(ranges);
   }
 
-  /** Whether it says nothing. */
+  /** Whether the field names nothing. */
   boolean isEmpty() {
     return ranges.isEmpty();
   }
 
   /**
-   * The range that speaks of this name, the most specific one, or null. A range with parameters
-   * speaks of it only if their values are among those offered.
+   * The most specific range that matches this name, or null. A range with parameters matches only
+   * if their values are among those offered.
    */
   Range rangeFor(final String offered, final Map<String, Set<String>> offeredParameters) {
     Range best = null;
@@ -87,7 +87,7 @@ final class AcceptField {
           equals < 0 ? "" : part.substring(0, equals).strip().toLowerCase(Locale.ROOT);
       final String value = part.substring(equals + 1).strip();
       if (key.equals("q")) {
-        // What follows the weight was once for extensions, which nobody has.
+        // What follows the weight was meant for extensions, of which there are none.
         final int weight = weight(value);
         return weight < 0 || name.isEmpty() ? null : new Range(name, parameters, weight);
       }

@@ -8,11 +8,15 @@ enum ContentCoding {
   IDENTITY,
   GZIP;
 
-  /** Null if the client refuses both. Without a field, or with an empty one: as it is. */
+  /**
+   * Chooses between gzip and the content as it is; null if the client refuses both. Without a
+   * field, or with an empty one, the content stays as it is.
+   */
   static ContentCoding choose(final List<String> acceptEncodingLines) {
     final AcceptField accept = AcceptField.parse(acceptEncodingLines);
     final int gzip = Math.max(weight(accept, "gzip", 0), weight(accept, "x-gzip", 0));
-    // Acceptable unless it is refused; but a client that names another coding prefers that one.
+    // Identity is acceptable unless it is refused; but a client that names another coding prefers
+    // that one.
     final int identity = weight(accept, "identity", 1);
     if (gzip == 0 && identity == 0) {
       return null;

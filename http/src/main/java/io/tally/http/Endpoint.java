@@ -11,8 +11,8 @@ import org.agrona.DirectBuffer;
  * calls, and how the answer looks. A service has one list of these for each event loop.
  *
  * <p>What a row does not declare is refused before its call: other members of the body, a query of
- * a write, values that are none. A row for GET answers HEAD too, and each path answers OPTIONS. A
- * row is called only while the node serves.
+ * a write, invalid values. A row for GET answers HEAD too, and each path answers OPTIONS. A row is
+ * called only while the node serves.
  */
 public final class Endpoint {
   final Verb verb;

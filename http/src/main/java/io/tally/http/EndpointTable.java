@@ -24,7 +24,7 @@ final class EndpointTable {
   private final Request request = new Request();
   private final JsonObjectParser json = new JsonObjectParser();
 
-  /** The paths with an id that begin alike, and how they go on behind it. */
+  /** The paths that are the same up to their id, and what follows the id in each of them. */
   private static final class Template {
     private final String prefix;
     private final List<String> suffixes = new ArrayList<>();
@@ -49,7 +49,7 @@ final class EndpointTable {
    * Creates a table.
    *
    * @param rows all endpoints.
-   * @param serving whether those are called that need the node.
+   * @param serving whether endpoints that need the node are called.
    */
   EndpointTable(final List<Endpoint> rows, final BooleanSupplier serving) {
     this.serving = serving;

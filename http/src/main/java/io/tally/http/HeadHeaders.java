@@ -7,11 +7,12 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpHeadersFactory;
 
 /**
- * Headers that remember a repeated Content-Length, which the decoder below merges silently for
- * HTTP/1.0, and keep one more than there may be: a header takes many times the bytes of its line.
+ * The headers of a request. They remember whether Content-Length was repeated, because the decoder
+ * below silently merges repetitions in HTTP/1.0. And they keep at most one header more than is
+ * allowed, which is enough to refuse the request: a header takes many times the bytes of its line.
  */
 final class HeadHeaders extends DefaultHttpHeaders {
-  /** For trailers, which nobody reads. */
+  /** Keeps nothing: for trailers, which nobody reads. */
   static final HttpHeadersFactory NONE = factory(-1);
 
   private static final DefaultHttpHeadersFactory VALIDATION =

@@ -13,8 +13,9 @@ import io.netty.handler.codec.http.TransferEncodingNotAllowedException;
 import java.util.List;
 
 /**
- * What the head of a request has to be like, so that no two readers frame it differently. One for
- * each connection, whose last valid host it remembers.
+ * The rules for the head of a request. They leave no doubt where the request ends, so that a proxy
+ * and this server cannot disagree about it (request smuggling). One for each connection, whose last
+ * valid host it remembers.
  */
 final class HeadRules {
   static final int MAX_REQUEST_LINE_BYTES = 4_096;
@@ -29,7 +30,9 @@ final class HeadRules {
     this.maxBodyBytes = maxBodyBytes;
   }
 
-  /** Looks at a target as it came: Netty's decoder takes some control characters for spaces. */
+  /**
+   * Checks the target as it came, because Netty's decoder takes some control characters for spaces.
+   */
   void onTarget(final byte[] line, final int start, final int length) {
     wellFormedTarget = isWellFormed(line, start, length);
   }
@@ -109,7 +112,7 @@ final class HeadRules {
     return hosts.size() == 1 && isValidHost(hosts.get(0)) ? null : Refusals.HOST;
   }
 
-  /** It is the same for every request of a connection, or nearly every. */
+  /** Compares with the last valid host first: nearly all requests of a connection have the same. */
   private boolean isValidHost(final String host) {
     if (host.equals(validHost)) {
       return true;
@@ -160,7 +163,7 @@ final class HeadRules {
     return request.protocolVersion().minorVersion() == 0;
   }
 
-  /** Whether there is an expectation, and none but this. */
+  /** Whether 100-continue is the only expectation. */
   static boolean expectsContinue(final HttpRequest request) {
     if (isOld(request) || !request.headers().contains(HttpHeaderNames.EXPECT)) {
       return false;

@@ -1,8 +1,8 @@
 package io.tally.http;
 
 /**
- * What a Host field may hold (RFC 9110, 7.2): a host, and perhaps a port; or nothing. A comma could
- * stand in a name, but is taken for two lines that somebody joined.
+ * What a Host field may hold (RFC 9110, 7.2): a host, and perhaps a port; or nothing. A comma is
+ * refused, although a name may have one: it more likely comes from two Host lines that were joined.
  */
 final class HostField {
   private static final boolean[] IN_NAME = new boolean[128];

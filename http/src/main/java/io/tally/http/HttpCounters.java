@@ -10,16 +10,16 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.stream.IntStream;
 
 /**
- * What an HTTP server has answered, for metrics: responses by status, and problems by type. What is
- * counted follows from the refusals that are known, so that no response can be without a counter.
- * Each loop counts for itself with plain single-writer counters; any thread may read, and sees each
- * counter as of a moment ago.
+ * What an HTTP server has answered, for metrics: responses by status, and problems by type. The
+ * counters are made from the refusals that can be given, so that every response has one. Each loop
+ * counts for itself with plain single-writer counters; any thread may read, and sees each counter
+ * as of a moment ago.
  */
 public final class HttpCounters {
   private static final int OK = 200;
   private static final int NO_CONTENT = 204;
 
-  /** In the order of their names, which stand here since a refusal has none. */
+  /** By name. The names stand here because a refusal has none. */
   private static final Map<String, Refusal> BUSY_REASONS =
       Map.of(
           "busy", Refusals.BUSY,

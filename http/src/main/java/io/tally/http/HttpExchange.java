@@ -115,7 +115,10 @@ public final class HttpExchange extends Exchange {
     }
   }
 
-  /** Whoever brings the reply has others to bring: a service's mistake must not keep it. */
+  /**
+   * Reads a reply. An exception of the service ends here, because the caller has other replies to
+   * deliver.
+   */
   private boolean isRead(final DirectBuffer buffer, final int offset, final int length) {
     try {
       return endpoint.reply.onReply(buffer, offset, length, this);
@@ -127,7 +130,7 @@ public final class HttpExchange extends Exchange {
 
   @Override
   protected void refuse(final Cutoff cutoff) {
-    // What had begun to arrive may have been a write.
+    // The request was not read in full: it may have been a write.
     write |= cutoff != Cutoff.FAULT;
     refuse(Refusals.of(cutoff));
   }

@@ -51,7 +51,7 @@ final class HttpProtocol implements Protocol {
     counters.onResponse(loop, exchange);
   }
 
-  /** The refusal, or another one if nobody would count it. */
+  /** The refusal, or an internal error if it was not declared: then it has no counter. */
   Refusal declared(final Refusal refusal, final Endpoint endpoint) {
     if (counters.counts(refusal)) {
       return refusal;

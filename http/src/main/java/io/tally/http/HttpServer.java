@@ -30,7 +30,7 @@ public final class HttpServer implements AutoCloseable {
    * @param settings where it listens, and how it treats its clients.
    * @param node what the pages about the node say.
    * @param endpoints makes the endpoints of the services on each event loop, by its index; called
-   *     once for each. The rows of different loops differ in what they call only.
+   *     once for each. The rows of all loops are the same, except for what they call.
    * @param help what the help page says below the list of endpoints; {@code URL} in it stands for
    *     the server's own.
    * @param acceptFailureHandler is told when connections cannot be accepted, once a second at most;

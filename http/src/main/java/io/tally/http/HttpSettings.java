@@ -16,9 +16,9 @@ public record HttpSettings(String host, int port, int maxBodyBytes, EdgeSettings
       new HttpSettings("127.0.0.1", 8181, 65_536, EdgeSettings.DEFAULTS);
 
   /**
-   * Checks that a body may have a length.
+   * Checks the longest body.
    *
-   * @throws IllegalArgumentException if it may not.
+   * @throws IllegalArgumentException if it is not positive.
    */
   public HttpSettings {
     if (maxBodyBytes <= 0) {

@@ -15,7 +15,7 @@ final class IdempotencyKey {
     length = 0;
   }
 
-  /** Returns null if the value is a valid key. */
+  /** Reads a value. Returns null if it is a valid key, else what is wrong with it. */
   Refusal parse(final CharSequence value) {
     length = 0;
     final int end = value.length();

@@ -52,7 +52,7 @@ public final class IntegerParameter {
    * @param min smallest value.
    * @param max largest value.
    * @param absent value where it is absent or null.
-   * @param invalid problem type of a value that is none.
+   * @param invalid problem type of an invalid value.
    * @return the parameter.
    */
   public static IntegerParameter member(
@@ -72,7 +72,7 @@ public final class IntegerParameter {
    * @param min smallest value.
    * @param max largest value.
    * @param absent value where it is absent.
-   * @param invalid problem type of a value that is none.
+   * @param invalid problem type of an invalid value.
    * @return the parameter.
    */
   public static IntegerParameter query(

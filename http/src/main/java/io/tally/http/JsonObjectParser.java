@@ -112,7 +112,7 @@ final class JsonObjectParser {
           return position < end ? Refusals.JSON_SYNTAX : Refusals.JSON_END;
         }
       }
-      // A name that is too long, or not ASCII, is none of those expected.
+      // A name that is too long, or not ASCII, matches none of those expected.
       if (length >= NAME_BYTES || next > 0x7F) {
         length = NAME_BYTES + 1;
       } else {
@@ -184,7 +184,7 @@ final class JsonObjectParser {
     if (bytes[position] == '0' && position + 1 < end && isDigit(bytes[position + 1])) {
       return Refusals.JSON_SYNTAX;
     }
-    // Summed up below zero, where the range reaches one further.
+    // Summed as a negative number, because the range reaches one further below zero.
     final long limit = negative ? Long.MIN_VALUE : -Long.MAX_VALUE;
     long sum = 0;
     boolean inRange = true;

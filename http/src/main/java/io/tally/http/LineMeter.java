@@ -7,14 +7,15 @@ import io.netty.util.internal.MathUtil;
 import java.util.List;
 
 /**
- * Looks at the lines that Netty's decoder reads on one connection: counts what it keeps for them,
- * and finds folded ones, which it joins before anybody can see them.
+ * Watches the lines that Netty's decoder reads on one connection. Counts the memory that the
+ * decoder keeps for them, and finds folded header lines, which the decoder joins before any other
+ * code can see them.
  */
 final class LineMeter {
   /** Heap that a header takes beside its characters: an object or two. */
   private static final int LINE_BYTES = 160;
 
-  /** What the decoder has at first for a line that it reads. */
+  /** Room that the decoder has at first for the line that it reads. */
   private static final int SCRATCH_BYTES = HttpObjectDecoder.DEFAULT_INITIAL_BUFFER_SIZE;
 
   private long headBytes;
@@ -22,7 +23,7 @@ final class LineMeter {
   private boolean lineBegins;
   private boolean folded;
 
-  /** What is kept of a head that is not complete, and for the longest line. */
+  /** Memory kept for a head that is not complete, and for the longest line. */
   long heldBytes() {
     return headBytes + scratchBytes - SCRATCH_BYTES;
   }
@@ -35,7 +36,7 @@ final class LineMeter {
     return folds;
   }
 
-  /** Its request is complete, or forgotten. */
+  /** The request is complete, or forgotten. */
   void onRequestEnd() {
     headBytes = 0;
   }
@@ -58,9 +59,9 @@ final class LineMeter {
     lineBegins = begins;
   }
 
-  /** So many bytes of a body were read, and gave these messages. */
+  /** Bytes of a body were read, and decoded to these messages. */
   void onBody(final int readBytes, final List<Object> messages) {
-    // Lengths of chunks, and trailers: what is read of a body beside its content.
+    // What is read of a body beside its content: lengths of chunks, and trailers.
     int bytes = readBytes;
     for (int i = 0; i < messages.size(); i++) {
       bytes -= ((HttpContent) messages.get(i)).content().readableBytes();

@@ -130,7 +130,9 @@ final class MetricsEndpoints {
         content.toByteArray());
   }
 
-  /** Whole metrics, by their name or by that of one of their series. */
+  /**
+   * The metrics named, each with all its series. A metric may also be named by one of its series.
+   */
   private Enumeration<MetricFamilySamples> families(final Set<String> names) {
     final Enumeration<MetricFamilySamples> all = registry.metricFamilySamples();
     if (names.isEmpty()) {

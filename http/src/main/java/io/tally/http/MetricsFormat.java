@@ -11,7 +11,7 @@ import java.util.Set;
 
 /** The formats in which metrics are served, and the choice between them by an Accept field. */
 enum MetricsFormat {
-  /** First, because where a client has no preference people read it. */
+  /** First, and so chosen for clients without a preference: they are people, who read it. */
   TEXT("text/plain", "0.0.4", TextFormat.CONTENT_TYPE_004) {
     @Override
     void write(final Writer writer, final Enumeration<MetricFamilySamples> families)
@@ -33,7 +33,7 @@ enum MetricsFormat {
 
   MetricsFormat(final String mediaType, final String version, final String contentType) {
     this.mediaType = mediaType;
-    // Names here are plain, and so the same in every escaping.
+    // The names of our metrics are plain, and so the same in every escaping.
     this.parameters =
         Map.of(
             "version", Set.of(version),
@@ -49,8 +49,8 @@ enum MetricsFormat {
   }
 
   /**
-   * The format that a client prefers; of two that it likes equally, the one that it names more
-   * closely. Null if it accepts none.
+   * The format that a client prefers; of two with the same weight, the one that it names more
+   * specifically. Null if it accepts none.
    */
   static MetricsFormat choose(final List<String> acceptLines) {
     final AcceptField accept = AcceptField.parse(acceptLines);

@@ -25,7 +25,7 @@ public final class MetricsServer implements AutoCloseable {
   private static final long MAX_CLIENT_BYTES = 4 << 20;
   private static final long MEMORY_SHARE = 64;
 
-  /** So that a scrape of a large cluster is not given up. */
+  /** Enough that a scrape of a large cluster is not cut off. */
   private static final long MIN_BYTES_OF_LOOP = 512 << 10;
 
   private static final ProbeResult LIVE = new ProbeResult(true, "{\"live\":true}");

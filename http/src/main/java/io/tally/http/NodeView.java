@@ -14,7 +14,8 @@ import java.util.function.Supplier;
  * @param serving whether requests for services are taken. While they are not, they are answered 503
  *     "starting", and nothing is applied.
  * @param requestTimeoutNs longest time a request takes, in positive nanoseconds; asked every 100
- *     ms. One that may have waited unread for longer is refused: its client has given up by then.
+ *     ms. A request that may have waited unread for longer is refused: its client has given up by
+ *     then.
  */
 public record NodeView(
     Supplier<ProbeResult> readiness,

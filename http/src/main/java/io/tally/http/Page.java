@@ -5,7 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
 
-/** An answer that is no service's: status, the headers that do not vary, and content. Immutable. */
+/**
+ * An answer that does not come from a service: status, the headers that do not vary, and content.
+ * Immutable.
+ */
 final class Page {
   private final int status;
   private final byte[] head;

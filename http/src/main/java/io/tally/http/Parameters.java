@@ -14,7 +14,10 @@ import java.util.stream.Collectors;
 final class Parameters {
   static final int MAX = 8;
 
-  /** Those beyond are as good as unknown: one of them is there twice, or has another name. */
+  /**
+   * Parameters of a query that are looked at. Of so many, one is given twice or is unknown, so the
+   * query is refused without a look at the rest.
+   */
   private static final int MAX_GIVEN = 64;
 
   static final Parameters NONE = new Parameters(List.of());
@@ -58,7 +61,7 @@ final class Parameters {
     }
   }
 
-  /** Which of them has this name, or -1. */
+  /** Index of the parameter with this name, or -1. */
   int indexOf(final byte[] name, final int length) {
     for (int i = 0; i < parameters.length; i++) {
       final byte[] known = parameters[i].nameBytes;

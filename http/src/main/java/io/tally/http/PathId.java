@@ -26,7 +26,7 @@ public final class PathId {
    *
    * @param member name under which JSON answers show the id.
    * @param noun what it is called in refusals.
-   * @param invalid problem type of an id that is none.
+   * @param invalid problem type of an invalid id.
    */
   public PathId(final String member, final String noun, final ProblemType invalid) {
     this.member = member;

@@ -62,7 +62,8 @@ public final class Refusal {
   }
 
   /**
-   * The same, where to try again soon would be in vain.
+   * The same, but it does not ask to be tried again: for failures that a retry soon would not
+   * change.
    *
    * @param type as above.
    * @param status as above.
@@ -91,7 +92,7 @@ public final class Refusal {
     return status;
   }
 
-  /** Whether a write that ended so may or may not have been applied. */
+  /** Whether a write that ended so leaves its outcome unknown: it may have been applied or not. */
   boolean isUnknown() {
     return unknown;
   }
@@ -101,7 +102,7 @@ public final class Refusal {
     return head;
   }
 
-  /** The JSON object up to and with its detail, not closed. */
+  /** The JSON object up to and including its detail, not closed. */
   byte[] json() {
     return json;
   }

@@ -20,8 +20,8 @@ import java.util.List;
 
 /**
  * The only class that reads Netty's HTTP objects: turns a connection's bytes into requests, and
- * refuses whatever two readers might frame differently. Decodes no further than its {@link Intake}
- * has room for; the rest waits undecoded.
+ * refuses a request if a proxy could disagree about where it ends. Decodes no further than its
+ * {@link Intake} has room for; the rest waits undecoded.
  */
 final class RequestDecoder extends HttpRequestDecoder implements RequestReader {
   private static final int INITIAL_BODY_BYTES = 256;
@@ -38,7 +38,7 @@ final class RequestDecoder extends HttpRequestDecoder implements RequestReader {
   private int bodyLength;
   private ChannelHandlerContext context;
 
-  // Of the request that is being dispatched.
+  // The request that is being dispatched; null between two.
   private HttpRequest complete;
   private byte[] completeBody;
   private int completeLength;
@@ -73,14 +73,15 @@ final class RequestDecoder extends HttpRequestDecoder implements RequestReader {
     forgetRequest();
     internalBuffer().skipBytes(internalBuffer().readableBytes());
     try {
-      // The decoder below releases its buffer when it is given something and nothing is left.
+      // The decoder below releases its buffer only after a read that leaves nothing: here an empty
+      // one.
       super.channelRead(context, Unpooled.EMPTY_BUFFER);
     } catch (final Exception ex) {
       exceptionCaught(context, ex);
     }
   }
 
-  /** The decoder below has a part of the head too. */
+  /** Forgets the request here and in the decoder below, which may hold a part of its head. */
   private void forgetRequest() {
     current = null;
     body = NO_BODY;
@@ -113,8 +114,8 @@ final class RequestDecoder extends HttpRequestDecoder implements RequestReader {
   }
 
   /**
-   * Not the inherited one: it reads on although reading was stopped, since nothing is ever passed
-   * on from here.
+   * Replaces the inherited method. That one reads on whenever nothing was passed on from here,
+   * which is always so: it would read although reading is paused.
    */
   @Override
   public void channelReadComplete(final ChannelHandlerContext ctx) {
@@ -148,7 +149,7 @@ final class RequestDecoder extends HttpRequestDecoder implements RequestReader {
     if (inHead) {
       lines.onHead(in, start, in.readerIndex());
       if (out.isEmpty()) {
-        // Empty lines in front belong to no request: some clients send one behind a body.
+        // Empty lines in front belong to no request: some clients send one after a body.
         if (LineMeter.firstOfHead(in, start, in.writerIndex()) < in.writerIndex()) {
           intake.onHeadBegun();
         }

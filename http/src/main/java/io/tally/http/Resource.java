@@ -55,7 +55,7 @@ final class Resource {
     options = Page.options(allow);
   }
 
-  /** Null if its path has none. */
+  /** The id in its path; null if there is none. */
   PathId id() {
     return id;
   }

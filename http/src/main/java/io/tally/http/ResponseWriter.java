@@ -124,7 +124,7 @@ final class ResponseWriter {
     put(OBJECT_END);
   }
 
-  /** An id has no control characters, so that only two bytes need an escape. */
+  /** An id has no control characters, so only the quote and the backslash need an escape. */
   void escaped(final byte[] id, final int length) {
     for (int i = 0; i < length; i++) {
       final byte next = id[i];

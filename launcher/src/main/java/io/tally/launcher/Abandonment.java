@@ -4,8 +4,8 @@ import io.tally.engine.Ingress;
 import io.tally.engine.SteppedAgent;
 
 /**
- * Ends what is still under way when a stop has waited long enough. Added to an event loop then,
- * because only the loop's thread may do so; new requests meet the same end.
+ * Ends the requests that are still under way when a stop has waited long enough. It is added to an
+ * event loop at that time, because only the loop's thread may end them. It ends new requests, too.
  */
 final class Abandonment implements SteppedAgent {
   private final Ingress ingress;

@@ -5,8 +5,8 @@ import java.util.function.Consumer;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * Says that connections cannot be accepted: once a minute at most, whichever port it is, since what
- * is short is short for all of them. Any thread.
+ * Logs that connections cannot be accepted: once a minute at most for all ports together, since
+ * what one lacks, they all lack. Any thread.
  */
 final class AcceptFailureLog implements Consumer<IOException> {
   private static final String KIND = "accept";

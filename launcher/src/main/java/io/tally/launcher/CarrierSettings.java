@@ -8,10 +8,10 @@ import java.util.List;
 /**
  * How the nodes of a cluster talk.
  *
- * @param cluster name of the cluster, the prefix of its NATS subjects; as a node id.
+ * @param cluster name of the cluster, the prefix of its NATS subjects; valid like a node id.
  * @param transport what to use.
- * @param servers NATS servers, with what a client of theirs needs; none to start one, or to need
- *     none.
+ * @param servers NATS servers, with the credentials to use; empty if one is to be started, or none
+ *     is needed.
  * @param shownServers the servers as they were named, without secrets.
  * @param serverBinary of the nats-server to start where one is needed; null for the one on PATH.
  */
@@ -28,7 +28,7 @@ public record CarrierSettings(
   public static final CarrierSettings IN_PROCESS =
       new CarrierSettings(DEFAULT_CLUSTER, Transport.INPROCESS, List.of(), "", null);
 
-  /** The ways between nodes. */
+  /** How frames get from node to node. */
   public enum Transport {
     /** The servers given, else a nats-server that is started, else the process itself. */
     AUTO,
@@ -43,7 +43,7 @@ public record CarrierSettings(
   /**
    * Checks the name.
    *
-   * @throws IllegalArgumentException if it is none.
+   * @throws IllegalArgumentException if it is not valid.
    */
   public CarrierSettings {
     if (!ClusterSettings.isNodeId(cluster)) {

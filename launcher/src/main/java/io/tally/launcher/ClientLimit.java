@@ -5,12 +5,18 @@ import java.lang.management.ManagementFactory;
 
 /** What clients can make the process keep: connections, and the bytes that they hold. */
 final class ClientLimit {
-  /** Heap that a connection takes which has nothing to do; its buffers come out of the bytes. */
+  /**
+   * Heap that an idle connection takes. Its buffers are not part of it: they count as bytes of
+   * clients.
+   */
   private static final long BYTES_PER_CONNECTION = 4_096;
 
   private static final long HEAP_SHARE = 8;
 
-  /** Half of what counters leave outside the heap, as an allocator's chunks are never all full. */
+  /**
+   * A quarter. Counters take half; of the other half only half is planned, because an allocator's
+   * chunks are never all full.
+   */
   private static final long DIRECT_SHARE = 4;
 
   /** For files, event loops, the metrics port and the link. */
@@ -58,7 +64,7 @@ final class ClientLimit {
     return maxConnections;
   }
 
-  /** Of all connections together, beside what each takes. */
+  /** Bytes for all connections together, not counting what idle connections take. */
   long maxBytes() {
     return maxBytes;
   }

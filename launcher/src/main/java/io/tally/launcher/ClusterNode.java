@@ -78,8 +78,9 @@ final class ClusterNode implements AutoCloseable {
   }
 
   /**
-   * How long a request may wait and take. A peer with a shorter timeout keeps its idempotency keys
-   * for less: what waits here must not outlive them.
+   * How long a request may wait unread: the shortest request timeout among this node and its peers.
+   * A peer with a shorter timeout forgets idempotency keys sooner, and a request that waits here
+   * must not outlive them.
    */
   long requestTimeoutNs() {
     final long ownNs = config.engine().requestTimeoutNs();
@@ -119,7 +120,8 @@ final class ClusterNode implements AutoCloseable {
 
   /**
    * Steps the link on the launching thread, and starts it again with a higher incarnation if others
-   * know one of this node that is not lower. Returns true once the incarnation is settled.
+   * know an incarnation of this node that is not lower. Returns true once the incarnation is
+   * settled.
    */
   boolean settle(final long nowNs, final FrameCarrier carrier, final NodeListener listener)
       throws StartException {
@@ -164,8 +166,9 @@ final class ClusterNode implements AutoCloseable {
   }
 
   /**
-   * Ends a start whose incarnation turns out too low after it was settled: the engine is made for
-   * it, and the peers would refuse this node for ever.
+   * Ends the start if its incarnation turns out to be too low after it was settled. It cannot be
+   * changed then, because the engine was made for it; and the peers would refuse this node for
+   * ever.
    */
   void checkIncarnation(final long nowNs) throws StartException {
     final long known = link == null ? 0 : link.startState(nowNs).knownIncarnation();
@@ -181,7 +184,7 @@ final class ClusterNode implements AutoCloseable {
     }
   }
 
-  /** Whether every peer was heard, or none is to be. */
+  /** Whether every peer was heard; true in a cluster of one. */
   boolean hasMetPeers(final long nowNs) {
     return link == null || link.startState(nowNs).missing().isEmpty();
   }
@@ -204,7 +207,7 @@ final class ClusterNode implements AutoCloseable {
     }
   }
 
-  /** Whether all of these that are other nodes are up. */
+  /** Whether all these nodes are up, except this one itself. */
   boolean sees(final List<String> others) {
     for (final String other : others) {
       if (!other.equals(nodeId) && link.incarnation(cluster.nodeIds().indexOf(other)) == 0) {

@@ -15,12 +15,16 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * Options that are not on the command line, from variables of the environment: {@code --http-port}
- * from {@code TALLY_HTTP_PORT}. An empty variable is none, as compose passes one that is unset.
+ * from {@code TALLY_HTTP_PORT}. An empty variable counts as unset, because that is how compose
+ * passes an unset one.
  */
 final class Environment implements IDefaultValueProvider {
   private static final String PREFIX = "TALLY_";
 
-  /** What Kubernetes sets for a Service: the address of a port where an option's variable is. */
+  /**
+   * What Kubernetes sets for a Service: the address of a port, in a variable that may have the name
+   * of an option's.
+   */
   private static final Pattern SERVICE_ADDRESS = Pattern.compile("(tcp|udp|sctp)://.*");
 
   private static final Pattern SERVICE_VARIABLE =
@@ -53,7 +57,10 @@ final class Environment implements IDefaultValueProvider {
     return value;
   }
 
-  /** A message about options, with the variables that their values came from in their place. */
+  /**
+   * A message about options, in which the variable stands wherever an option's value came from a
+   * variable.
+   */
   String inTermsOfVariables(final String message) {
     String text = message;
     for (final Map.Entry<String, String> entry : variableByOption.entrySet()) {
@@ -87,7 +94,7 @@ final class Environment implements IDefaultValueProvider {
     }
   }
 
-  /** Variables that no option of the command, or of one below it, has, in order. */
+  /** Variables that belong to no option of the command or its subcommands, in order. */
   List<String> unknown(final CommandSpec command) {
     final Set<String> known = new TreeSet<>();
     addVariables(command, known);

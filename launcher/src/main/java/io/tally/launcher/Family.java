@@ -42,7 +42,8 @@ final class Family {
   }
 
   /**
-   * Adds one summary without quantiles: the mean over any time is the sum's rate by the count's.
+   * Adds one summary without quantiles: the mean over any time is the rate of the sum divided by
+   * the rate of the count.
    */
   Family addSummary(final long count, final double sum, final String... labelValues) {
     samples.add(new Sample(name + "_count", labels, List.of(labelValues), count));

@@ -10,8 +10,9 @@ import java.util.function.Function;
 /**
  * A service as a node hosts it: its state and messages, and how it is reached.
  *
- * @param shards makes what makes the service of each shard, within a memory. Called with {@link
- *     ServiceMemory#NONE} first, to ask for the lengths of its messages.
+ * @param shards makes the factory of the shards' services, which keeps within the memory given.
+ *     Called with {@link ServiceMemory#NONE} first, to ask that factory for the lengths of its
+ *     messages.
  * @param http its endpoints over HTTP on the event loop of an ingress.
  * @param help what the help page of the API says, title first; {@code URL} in it stands for the
  *     server's own.

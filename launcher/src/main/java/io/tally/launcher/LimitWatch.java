@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * Warns before a limit is reached, and when it is: once each, and again only after it was far for a
- * while. Checked by one thread, about once a second.
+ * Warns when a limit comes near, and when it is reached: once each, and again only after the limit
+ * was far for a while. Checked by one thread, about once a second.
  */
 final class LimitWatch {
   /** Is told of a limit that comes near or is reached. */
@@ -35,7 +35,7 @@ final class LimitWatch {
   private static final double NEAR = 0.8;
   private static final double FAR = 0.7;
 
-  /** Checks without a sign of the limit after which it is news again. */
+  /** Number of checks far from the limit after which a warning is given again. */
   static final int CALM_CHECKS = 60;
 
   private final List<Watched> watched = new ArrayList<>();
@@ -83,7 +83,8 @@ final class LimitWatch {
       if (reached && !reachedTold) {
         reachedTold = true;
         nearTold = true;
-        // It was there when something was refused, although it may have fallen since.
+        // The limit was reached when something was refused, although the value may have fallen
+        // since.
         listener.onLimit(limit, Math.max(value, limit.max()), true);
       } else if (value >= limit.max() * NEAR && !nearTold) {
         nearTold = true;

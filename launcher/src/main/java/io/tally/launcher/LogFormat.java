@@ -17,7 +17,7 @@ import org.agrona.concurrent.NanoClock;
  * their logger.
  */
 final class LogFormat extends Formatter {
-  /** With its milliseconds also where they are zero: so lines sort, and columns stand. */
+  /** Shows milliseconds even if they are zero, so that lines sort and columns align. */
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
@@ -69,7 +69,10 @@ final class LogFormat extends Formatter {
     return Log.LOGGER.getName().equals(record.getLoggerName());
   }
 
-  /** What a library says again and again, such as that no file descriptor is left, is one kind. */
+  /**
+   * The kind of a record. What a library says again and again, such as that no file descriptor is
+   * left, is one kind.
+   */
   private static String kind(final LogRecord record) {
     final Throwable thrown = record.getThrown();
     return record.getLoggerName()

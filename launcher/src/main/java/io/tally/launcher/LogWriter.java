@@ -11,9 +11,9 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 
 /**
- * Writes the log on a thread of its own, because event loops log what happens to their peers, and a
- * reader who stops reading must not stop them. What finds the queue full is dropped and counted in
- * the next line.
+ * Writes the log on a thread of its own, because event loops log what happens to their peers, and
+ * they must not stop when the reader of the output stops reading. A line that finds the queue full
+ * is dropped, and counted in the next line.
  */
 final class LogWriter extends Handler {
   private static final int QUEUE_CAPACITY = 1_024;

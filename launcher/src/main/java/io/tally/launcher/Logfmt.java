@@ -46,7 +46,9 @@ final class Logfmt {
     return value.isEmpty();
   }
 
-  /** Not for characters that break a line, turn its direction, or are half of one. */
+  /**
+   * False for characters that break a line, change its direction, or are half of a surrogate pair.
+   */
   private static boolean isVisible(final String value, final int index) {
     final char next = value.charAt(index);
     if (Character.isHighSurrogate(next)) {

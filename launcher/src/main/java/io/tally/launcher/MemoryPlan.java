@@ -12,7 +12,10 @@ import io.tally.transport.LinkSettings;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
 
-/** The bounds that follow from the settings: checked before memory is taken, and for the log. */
+/**
+ * Computes the bounds that follow from the settings, checks them before memory is taken, and shows
+ * them for the log.
+ */
 final class MemoryPlan {
   private static final long MIB = 1 << 20;
 
@@ -104,7 +107,7 @@ final class MemoryPlan {
     return link;
   }
 
-  /** What a NATS server has to take: its max_payload. */
+  /** The least that a NATS server has to take: its max_payload. */
   int minFrameBytes() {
     return link.minFrameBytes();
   }

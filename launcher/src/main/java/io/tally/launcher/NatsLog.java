@@ -6,7 +6,7 @@ import io.tally.transport.NatsSession;
 
 /**
  * One log line for each change of state of the NATS connection, which says what happens next. What
- * happens before the first connection is told by who waits for it.
+ * happens before the first connection is reported by the start, which waits for it.
  */
 final class NatsLog implements NatsSession.Listener {
   private volatile boolean begun;
@@ -47,7 +47,7 @@ final class NatsLog implements NatsSession.Listener {
     };
   }
 
-  /** While something goes on, jnats tells the same again and again. */
+  /** Logs an event once, although jnats reports it again and again while it lasts. */
   @Override
   public void onEvent(final String event) {
     if (!event.equals(lastEvent)) {

@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
-/** The options that say where NATS is, and who this process is to it. */
+/** The options that say where NATS is, and how this process logs in. */
 final class NatsSettings {
   private static final String VARIABLE = "NATS_URL";
 
@@ -73,7 +73,7 @@ final class NatsSettings {
     return urls() != null;
   }
 
-  /** Without secrets. */
+  /** The servers as given, without secrets. */
   String shownUrl() {
     return NatsAddress.hidden(urls());
   }

@@ -16,8 +16,9 @@ import java.util.Objects;
  * @param localNodeIds the nodes of this process: one of the cluster's, or all of them.
  * @param engine sizes and times of each node's engine.
  * @param carrier how the nodes talk; not used in a cluster of one.
- * @param http where the API listens, and how it treats its clients. How many there can be, and what
- *     they can make the process keep, follows from its memory instead.
+ * @param http where the API listens, and how it treats its clients. How many clients there can be,
+ *     and how much they can make the process keep, is not taken from it: both follow from the
+ *     memory of the process.
  * @param maxConnections most connections of the API; 0 for what memory and file descriptors allow.
  * @param metricsPort where metrics are scraped, at the API's address; 0 takes any free port.
  * @param loops event loops, 1 to 256.

@@ -17,9 +17,7 @@ final class NodeListener implements LinkListener {
     this.onFatal = onFatal;
   }
 
-  /**
-   * In the demo, what the nodes of one process say of each other is no news, unless one is silent.
-   */
+  /** In the demo all nodes are in this process, and only a silent or deaf one is worth a line. */
   @Override
   public void onPeerStatus(final String peer, final long incarnation, final PeerStatus status) {
     if (status == PeerStatus.DOWN

@@ -5,9 +5,9 @@ import java.time.Duration;
 /**
  * How long a node takes for its start and its stop. All below a day.
  *
- * @param start longest time a start waits for the other nodes, and for their way.
- * @param shutdownDelay time from the request to stop until connections are accepted no more.
- * @param drain longest time that a stop waits for what is under way.
+ * @param start longest time a start waits for the other nodes, and for the way to them (NATS).
+ * @param shutdownDelay time from the request to stop until no more connections are accepted.
+ * @param drain longest time that a stop waits for requests under way.
  */
 public record NodeTimes(Duration start, Duration shutdownDelay, Duration drain) {
   /** 5 seconds, none, and 10 seconds. */

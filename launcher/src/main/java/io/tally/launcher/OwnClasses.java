@@ -9,14 +9,16 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 
 /**
- * Loads what the jar holds while it is still the jar that was started: who builds anew writes over
- * it, and a class that is met for the first time then, on the way of an error or of the stop, would
- * end the process.
+ * Loads the classes of the jar at the start. A new build may write over the jar while this process
+ * runs; a class that is first needed after that, for an error or for the stop, could not be loaded,
+ * and would end the process.
  */
 final class OwnClasses {
   private static final String CLASS = ".class";
 
-  /** What no road of this program leads to, or what is loaded whole when NATS is connected. */
+  /**
+   * Classes that this program never uses, or that are loaded all together when NATS is connected.
+   */
   private static final List<String> UNUSED =
       List.of(
           "META-INF/",
@@ -43,7 +45,9 @@ final class OwnClasses {
 
   private OwnClasses() {}
 
-  /** Begins to load them, on a thread of its own; they are there when it has ended. */
+  /**
+   * Begins to load the classes, on a thread of its own. They are loaded when the thread has ended.
+   */
   static Thread startLoading() {
     final Thread thread = new Thread(OwnClasses::load, "tally-class-loader");
     thread.setDaemon(true);
@@ -76,7 +80,7 @@ final class OwnClasses {
     try {
       Class.forName(name, false, loader);
     } catch (final ClassNotFoundException | LinkageError optional) {
-      // It leans on a library that is not here, so nobody can use it.
+      // The class needs a library that is not here, so nobody can use it.
       return;
     }
   }

@@ -22,7 +22,7 @@ final class Repeats {
   boolean admit(final String kind) {
     final long nowNs = clock.nanoTime();
     if (lastNsByKind.size() >= MAX_KINDS) {
-      // Whatever is forgotten is said once more.
+      // A kind that is forgotten is let through once more.
       lastNsByKind.values().removeIf(lastNs -> nowNs - lastNs >= INTERVAL_NS);
       if (lastNsByKind.size() >= MAX_KINDS && !lastNsByKind.containsKey(kind)) {
         return false;

@@ -9,13 +9,16 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Hides passwords where a message repeats what was given. A URL may stand at any option by mistake,
- * and the message may show all of it or a part, or as a path.
+ * Hides passwords in messages that repeat what the user gave. A URL may have been given to any
+ * option by mistake, and a message may show the whole of it, a part of it, or the path made of it.
  */
 final class Secrets {
   private static final String HIDDEN = "***";
 
-  /** What ends with the character that stands behind a password; its beginning tells nothing. */
+  /**
+   * Everything up to an @, which follows a password. The option and the scheme, with which it may
+   * begin, are no secret.
+   */
   private static final Pattern BEFORE_AT =
       Pattern.compile("((?:--[a-z-]+=)?(?:[A-Za-z][A-Za-z0-9+.-]*:/{1,2})?)[^\\s'\"]*@");
 
@@ -24,7 +27,7 @@ final class Secrets {
 
   private final List<String> given = new ArrayList<>();
 
-  /** Knows what was given: arguments, and values of variables. */
+  /** Takes all that was given: arguments, and values of variables. */
   Secrets(final Collection<String> values) {
     for (final String value : values) {
       if (value.indexOf('@') >= 0) {
@@ -40,7 +43,7 @@ final class Secrets {
     try {
       given.add(Path.of(value).toString());
     } catch (final InvalidPathException noPath) {
-      // Then it is not shown as one.
+      // It is no path, so no message shows it as one.
       return;
     }
     for (final String part : value.split(",")) {
@@ -50,7 +53,7 @@ final class Secrets {
     }
   }
 
-  /** The message without them. */
+  /** The message with the passwords hidden. */
   String hiddenIn(final String message) {
     String shown = message;
     for (final String value : given) {

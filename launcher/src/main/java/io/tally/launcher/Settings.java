@@ -190,7 +190,7 @@ final class Settings {
 
   @Mixin NatsSettings nats;
 
-  /** What is wrong with the values taken one by one, or null. */
+  /** The first value that is wrong by itself, as a message; null if none is. */
   String fault() {
     final List<String> faults = new ArrayList<>();
     check(

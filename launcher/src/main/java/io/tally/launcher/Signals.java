@@ -6,12 +6,14 @@ import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Handles SIGINT, SIGTERM and SIGHUP; the JVM leaves one that is ignored, as under nohup, so. The
- * JDK's own class for signals has no public API and its use is a compiler warning, hence the
- * reflection.
+ * Handles SIGINT, SIGTERM and SIGHUP; a signal that was ignored when the JVM started, as under
+ * nohup, stays ignored. The JDK's own class for signals has no public API and its use is a compiler
+ * warning, hence the reflection.
  */
 final class Signals {
-  /** As a shell tells of a process that a signal ended: this and the signal's number. */
+  /**
+   * The exit code is this plus the signal's number: so shells report a process that a signal ended.
+   */
   private static final int EXIT_BY_SIGNAL = 128;
 
   /** Some senders signal a process and then its group: that is still one signal. */

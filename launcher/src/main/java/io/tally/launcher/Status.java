@@ -24,7 +24,9 @@ final class Status {
   private volatile Phase phase = Phase.STARTING;
   private volatile boolean serving;
 
-  /** The carrier's fault is an empty text while it has none: a node without it is not ready. */
+  /**
+   * The carrier's fault is an empty text while it has none; with a fault, the node is not ready.
+   */
   Status(
       final ClusterNode node,
       final String transport,
@@ -50,9 +52,9 @@ final class Status {
   }
 
   /**
-   * Whether requests for counters are taken: from the first time that this node is ready. One that
-   * has not met its cluster may find out that it is a stranger to it, or the second of its id, and
-   * what it counted would be lost.
+   * Whether requests for counters are taken: from the first time that this node is ready. A node
+   * that has not met its cluster may find out that it is a stranger there, or the second process of
+   * its id; then what it had counted would be lost.
    */
   boolean isServing() {
     return serving;

@@ -22,8 +22,8 @@ import org.agrona.concurrent.NanoClock;
 final class Stepping implements AutoCloseable {
   /**
    * A NATS message wakes half a dozen threads on its way, so messages are worth gathering: all
-   * senders of the process publish together, and then linger for this long a message. What it gives
-   * is in bench/RESULTS.md.
+   * senders of the process publish together, and then linger for this long a message. What that
+   * gains is in bench/RESULTS.md.
    */
   private static final long LINGER_NS = 25_000;
 
@@ -134,7 +134,10 @@ final class Stepping implements AutoCloseable {
     }
   }
 
-  /** Ends all requests under way: those that may have been applied are answered so. */
+  /**
+   * Ends all requests under way. The answer to those that may have been applied is that their
+   * outcome is unknown.
+   */
   void abandon(final ShardEngine frontEnd) {
     for (int loop = 0; loop < frontEnd.ingressCount(); loop++) {
       loops.addAgent(loop, StepOrder.SEND, new Abandonment(frontEnd.ingress(loop)));

@@ -90,13 +90,13 @@ public final class Tally implements Callable<Integer> {
     return commandLine(System.getenv(), args).execute(args);
   }
 
-  /** What runs the program, or says in one line why it does not. */
+  /** Parses the command line: runs the program, or says in one line why it does not run. */
   static CommandLine commandLine(final Map<String, String> variables, final String... args) {
     final Environment environment = new Environment(variables);
     final List<String> given = new ArrayList<>(environment.values());
     given.addAll(List.of(args));
     final Secrets secrets = new Secrets(given);
-    // It would show values as they are.
+    // The tracer would show values as they are, with their passwords.
     CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF);
     final CommandLine commandLine = new CommandLine(new Tally(environment));
     commandLine.registerConverter(Duration.class, new Durations());

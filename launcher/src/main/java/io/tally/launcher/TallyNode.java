@@ -63,7 +63,10 @@ public final class TallyNode implements AutoCloseable {
     return launch(config, new CountDownLatch(1));
   }
 
-  /** Gives the start up, and returns what has started, once the latch opens. */
+  /**
+   * Starts the nodes, but gives up when the latch opens: then it returns what has started by that
+   * time.
+   */
   static TallyNode launch(final NodeConfig config, final CountDownLatch stop)
       throws StartException {
     final TallyNode node = new TallyNode(config, stop);
@@ -286,11 +289,13 @@ public final class TallyNode implements AutoCloseable {
       LockSupport.parkNanos(POLL_NS);
     }
     if (stop.getCount() == 0) {
-      // One that gives way to a running process of its id must not take that one's place first.
+      // A node that has to give way to a running process of its id must not become ready: it would
+      // take the place of that process.
       return;
     }
     nodes.forEach(ClusterNode::markReady);
-    // The nodes of one process become ready together: a request that follows at once must find all.
+    // The nodes of one process become ready together: a request that follows at once must find all
+    // of them.
     while (stop.getCount() > 0 && !allLocalUp()) {
       LockSupport.parkNanos(POLL_NS);
     }

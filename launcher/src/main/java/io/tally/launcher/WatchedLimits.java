@@ -33,7 +33,10 @@ final class WatchedLimits {
     this.http = http;
   }
 
-  /** Named as their metrics are; those without a text have a finer metric elsewhere. */
+  /**
+   * All limits, named like their metrics. One without a help text has a metric elsewhere, with more
+   * labels.
+   */
   List<LimitWatch.Limit> all() {
     final List<LimitWatch.Limit> all = new ArrayList<>();
     state(all);

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One connection of the client library, as it was seen to be: it queues what is published and
- * writes it soon, blocks when that queue is full, tells what happens on threads of its own, and
- * learns late that nobody answers.
+ * One connection of the client library, simulated as it was observed to behave: it queues what is
+ * published and writes it soon, blocks when that queue is full, tells what happens on threads of
+ * its own, and learns late that nobody answers.
  */
 final class SimulatedClient implements NatsClient {
   private enum Status {

@@ -3,8 +3,8 @@ package io.tally.transport;
 import io.tally.engine.SteppedAgent;
 
 /**
- * Declares peers down that are not heard any more, and deaf that are heard and acknowledge nothing.
- * Owned by the receiver.
+ * Failure detection: declares a peer down when it is not heard any more, and deaf when it is heard
+ * but acknowledges nothing. Owned by the receiver.
  */
 final class FailureDetector {
   private final InboundPeer[] peers;

@@ -3,8 +3,8 @@ package io.tally.transport;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 
 /**
- * Hands the sender the hellos that processes are to be answered which are not the incarnation this
- * node talks to. Owned by the receiver.
+ * Asks the sender to answer hellos of processes that are not the incarnation this node talks to.
+ * Owned by the receiver.
  */
 final class HelloAnswers {
   private final Subjects subjects;

@@ -17,8 +17,8 @@ import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 
 /**
- * A context whose sockets take a certificate only if it bears the server's name. jnats asks the
- * certificate for a signature it trusts and for nothing else, so that anybody's would do.
+ * A context whose sockets take a certificate only if it bears the server's name. jnats checks only
+ * that the certificate has a signature it trusts, so that anybody's certificate would do.
  */
 final class NamedTlsContext extends SSLContext {
   NamedTlsContext(final SSLContext context, final String name) {

@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a NATS server is, and who this process is to it.
+ * Where a NATS server is, and how this process logs in there.
  *
  * @param scheme one of nats, tls, opentls, ws and wss.
  * @param host name or address; an IPv6 address in brackets.

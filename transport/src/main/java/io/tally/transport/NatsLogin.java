@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Who this process is to a NATS server. What is read from a file is read for each connection anew,
- * so that a secret can be replaced in place.
+ * How this process logs in to a NATS server. What is read from a file is read for each connection
+ * anew, so that a secret can be replaced in place.
  *
  * @param kind of the credentials.
  * @param user name of the user, or path of the credentials file, or an empty string.

@@ -8,7 +8,8 @@ import java.util.function.BooleanSupplier;
  * The order of a planned stop, from the moment when the front end has begun to drain. Its requests
  * end while the nodes serve on; then the nodes take nothing new; when no peer awaits anything more,
  * they say goodbye. Each step ends when its condition is met, and all together take no longer than
- * the drain timeout. Stepped by the thread that stops the process.
+ * the drain timeout. Only if that has passed do requests that were given up then have 200 ms more,
+ * in which their answers are written. Stepped by the thread that stops the process.
  */
 public final class PlannedStop {
   /** Bound for writing the answers to requests that were given up at the drain timeout. */

@@ -4,8 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What the server of this connection did not let be published of late. It does not say when it lets
- * that be published again: a denial that is not repeated within {@link #KEPT_NS}, which is longer
+ * What the server of this connection has denied to be published of late. A server does not say when
+ * it permits that again: a denial that is not repeated within {@link #KEPT_NS}, which is longer
  * than two hellos are apart, counts as lifted. Of the thread that steps the session.
  */
 final class PublishDenials {

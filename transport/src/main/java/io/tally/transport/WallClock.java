@@ -6,8 +6,9 @@ import org.agrona.concurrent.EpochClock;
 /**
  * The latest time that the wall clock of a node has shown. Hellos name it, and peers refuse an
  * incarnation that is far ahead of it. So it must not go back when the clock is set back after the
- * incarnation was made of it. And where the incarnation was made above a known one, it must not be
- * below the time of which that one was made, even if nobody who knew that one lives. Any thread.
+ * incarnation was made of it. And if the incarnation was made higher than a known one, this time
+ * must not be below that of which the known one was made, even if no process that knew it lives any
+ * more. Any thread.
  */
 public final class WallClock implements EpochClock {
   private final EpochClock clock;

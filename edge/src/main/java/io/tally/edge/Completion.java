@@ -1,0 +1,22 @@
+package io.tally.edge;
+
+/** Completes an {@link Exchange} from any thread. */
+public final class Completion {
+  private final Connection connection;
+  private final long cookie;
+
+  Completion(final Connection connection, final long cookie) {
+    this.connection = connection;
+    this.cookie = cookie;
+  }
+
+  /**
+   * Completes the exchange, unless its connection is gone by then. A second call does nothing.
+   *
+   * @param answer puts the answer into the exchange. Called on the event loop; what it throws is
+   *     told to the error handler, and the request is refused.
+   */
+  public void complete(final Runnable answer) {
+    connection.completeLater(cookie, answer);
+  }
+}
