@@ -118,32 +118,32 @@ final class Connection implements Intake, ReplyHandler {
       exchange.endConnection(loop.goingAway());
       inputDone = true;
     }
+    final int number = responses.lastNumber();
     try {
       reader.dispatch(exchange);
+      if (responses.isUnderWay(slot, number) && exchange.isForgotten()) {
+        throw new IllegalStateException("a request was neither answered nor asked for");
+      }
     } catch (final RuntimeException ex) {
-      onDispatchFault(slot, ex);
+      onDispatchFault(slot, number, ex);
     }
     // If it was answered and written before dispatch returned, its slot holds it no more.
-    if (responses.get(slot) == exchange) {
+    if (responses.isUnderWay(slot, number)) {
       responses.countAnswer(exchange);
     }
     write();
   }
 
   /**
-   * Answers the request, because nothing else may ever do so, and ends the connection: a reply that
-   * comes after all must not answer a later request in the same slot.
+   * Answers the request, because nothing else may ever do so, and ends the connection. A reply that
+   * comes after all finds another request in the slot, or none, and is ignored.
    */
-  private void onDispatchFault(final int slot, final RuntimeException fault) {
+  private void onDispatchFault(final int slot, final int number, final RuntimeException fault) {
     loop.onError(fault);
-    final Exchange exchange = responses.get(slot);
-    if (exchange != null && !exchange.ready) {
-      exchange.refuse(Cutoff.FAULT);
-      exchange.endConnection(true);
+    if (responses.isUnderWay(slot, number) && !responses.get(slot).ready) {
+      responses.get(slot).abort(Cutoff.FAULT);
+      responses.get(slot).endConnection(true);
       inputDone = true;
-      if (closed) {
-        loop.onDropped();
-      }
     }
   }
 
@@ -235,14 +235,12 @@ final class Connection implements Intake, ReplyHandler {
       final int offset,
       final int length) {
     final Exchange exchange = responses.get(Exchange.slot(cookie));
-    if (exchange == null || exchange.ready) {
+    if (exchange == null || !exchange.awaits(cookie)) {
       // The request was refused because its dispatch failed, although it had been handed over.
       return;
     }
     if (closed) {
-      if (exchange.drop()) {
-        loop.onDropped();
-      }
+      drop(exchange);
       return;
     }
     exchange.onReply(cookie, outcome, shardIncarnation, replayed, buffer, offset, length);
@@ -253,18 +251,31 @@ final class Connection implements Intake, ReplyHandler {
     write();
   }
 
-  void completeLater(final Exchange exchange, final Runnable answer) {
-    loop.run(() -> completeNow(exchange, answer));
+  private void drop(final Exchange exchange) {
+    if (exchange.drop()) {
+      loop.onDropped();
+    }
   }
 
-  private void completeNow(final Exchange exchange, final Runnable answer) {
+  void onFault(final RuntimeException fault) {
+    loop.onError(fault);
+  }
+
+  void completeLater(final long cookie, final Runnable answer) {
+    loop.run(() -> completeNow(cookie, answer));
+  }
+
+  private void completeNow(final long cookie, final Runnable answer) {
+    final Exchange exchange = responses.get(Exchange.slot(cookie));
+    if (exchange == null || !exchange.awaits(cookie)) {
+      return;
+    }
     if (closed) {
-      loop.onDropped();
+      drop(exchange);
       return;
     }
     loop.onRead();
-    answer.run();
-    exchange.complete();
+    exchange.onCompletion(answer);
     responses.countAnswer(exchange);
     write();
     account();
@@ -272,7 +283,14 @@ final class Connection implements Intake, ReplyHandler {
   }
 
   private void write() {
-    final int grownBytes = responses.write();
+    final int grownBytes;
+    try {
+      grownBytes = responses.write();
+    } catch (final RuntimeException ex) {
+      // Whoever brought the reply must not meet it, and nothing can follow on this connection.
+      onError(ex);
+      return;
+    }
     if (responses.hasOutput()) {
       markDirty();
     }

@@ -205,6 +205,10 @@ public final class EdgePort implements AutoCloseable {
       return;
     }
     stopAccepting();
+    if (loops[0] == null) {
+      // It never accepted.
+      return;
+    }
     for (int i = 0; i < loops.length; i++) {
       run(i, loops[i]::closeAll);
     }

@@ -7,34 +7,49 @@ import org.agrona.DirectBuffer;
 
 /**
  * One request of a connection, from the moment it is read until its response is written. It is
- * complete when it was answered at once, or when all replies that it waits for have come. Then its
- * response is written as soon as those of all earlier requests of its connection are.
+ * complete when it was answered at once, or when all has come that it waits for; then it is written
+ * as soon as those before it on its connection are.
  *
- * <p>A protocol keeps in its own kind of exchange what a response needs. Exchanges are reused.
- * Belongs to its connection's event loop; only {@link #completeLater} may be called elsewhere.
+ * <p>A protocol keeps in its own kind of exchange what a response needs. Exchanges are reused, but
+ * what was asked for one request never reaches another: replies and completions know which request
+ * they belong to. Belongs to its connection's event loop.
  */
 public abstract class Exchange {
-  private static final int PART_SHIFT = 32;
+  /** Most replies that one request can wait for. */
+  public static final int MAX_PARTS = 1 << 16;
+
+  // A cookie is the number of the part, that of the request on its connection, and the slot.
+  private static final int PART_SHIFT = 48;
+  private static final int NUMBER_SHIFT = 16;
+  private static final int SLOT_MASK = (1 << NUMBER_SHIFT) - 1;
 
   boolean ready;
   boolean linger;
   boolean counted;
   private boolean last;
+  private boolean answering;
+  private int expected;
+  private int asked;
   private int awaited;
   private Connection connection;
   private int slot;
+  private int number;
 
   /** Creates an exchange that belongs to no request yet. */
   protected Exchange() {}
 
-  final void begin(final Connection ofConnection, final int inSlot) {
+  final void begin(final Connection ofConnection, final int inSlot, final int requestNumber) {
     connection = ofConnection;
     slot = inSlot;
+    number = requestNumber;
     ready = false;
     last = false;
     linger = false;
     counted = false;
+    answering = false;
+    expected = 1;
     awaited = 1;
+    asked = 0;
     reset();
   }
 
@@ -44,7 +59,16 @@ public abstract class Exchange {
   }
 
   static int slot(final long cookie) {
-    return (int) cookie;
+    return (int) cookie & SLOT_MASK;
+  }
+
+  /** Whether a reply or a completion with this cookie is for the request that this is now. */
+  final boolean awaits(final long cookie) {
+    return !ready && number == (int) (cookie >>> NUMBER_SHIFT);
+  }
+
+  final boolean isOf(final int requestNumber) {
+    return number == requestNumber;
   }
 
   final void onReply(
@@ -55,35 +79,94 @@ public abstract class Exchange {
       final DirectBuffer buffer,
       final int offset,
       final int length) {
-    onReply(
-        (int) (cookie >>> PART_SHIFT), outcome, shardIncarnation, replayed, buffer, offset, length);
-    // Even if this reply has decided the answer: the slot must not be free for another request
-    // before the last reply has come.
+    answering = true;
+    try {
+      onReply(
+          (int) (cookie >>> PART_SHIFT),
+          outcome,
+          shardIncarnation,
+          replayed,
+          buffer,
+          offset,
+          length);
+    } catch (final RuntimeException ex) {
+      onFault(ex);
+    }
+    onPartDone();
+  }
+
+  final void onCompletion(final Runnable answer) {
+    answering = true;
+    try {
+      answer.run();
+    } catch (final RuntimeException ex) {
+      onFault(ex);
+    }
+    onPartDone();
+  }
+
+  private void onFault(final RuntimeException fault) {
+    connection.onFault(fault);
+    refuse(Cutoff.FAULT);
+  }
+
+  private void onPartDone() {
+    answering = false;
+    // Whatever was answered: it is not over before the last part has come.
     ready = --awaited == 0;
   }
 
-  /** A reply came after the connection was closed. Returns whether it was the last one awaited. */
+  /** A part came when the connection was closed; returns whether it was the last. */
   final boolean drop() {
     ready = --awaited == 0;
     return ready;
   }
 
-  /**
-   * Sets how many replies complete this exchange; one, unless this is called. To be called before
-   * the first of them is asked for.
-   *
-   * @param replies number of replies, at least 1.
-   */
-  public final void awaitReplies(final int replies) {
-    awaited = replies;
+  /** Whether its dispatch is over, and nothing will ever answer it. */
+  final boolean isForgotten() {
+    return !ready && asked < expected;
+  }
+
+  /** Refuses it although parts may yet come, which find another request or none. */
+  final void abort(final Cutoff cutoff) {
+    asked = 0;
+    refuse(cutoff);
   }
 
   /**
-   * Marks it as answered. Once a reply was asked for, it may be called only from within {@code
-   * onReply}.
+   * Waits for so many parts before it is complete; for one, unless this is called. To be called
+   * before the first of them is asked for. However many they are, the request counts as one among
+   * those under way.
+   *
+   * @param parts replies and completions, from 1 to {@link #MAX_PARTS}.
+   * @throws IllegalArgumentException if the number is out of range.
+   * @throws IllegalStateException if one was asked for.
+   */
+  protected final void awaitParts(final int parts) {
+    if (parts < 1 || parts > MAX_PARTS) {
+      throw new IllegalArgumentException("number of parts out of range: " + parts);
+    }
+    checkNotAsked();
+    expected = parts;
+    awaited = parts;
+  }
+
+  /**
+   * Marks it as answered: at once, or by the part that is just taken.
+   *
+   * @throws IllegalStateException if a part is to come that was asked for.
    */
   protected final void complete() {
+    if (!answering) {
+      checkNotAsked();
+    }
     ready = true;
+  }
+
+  private void checkNotAsked() {
+    if (asked > 0) {
+      throw new IllegalStateException("something was asked for that will answer this request");
+    }
   }
 
   /**
@@ -114,13 +197,24 @@ public abstract class Exchange {
   }
 
   /**
-   * What tells the reply to one part of this request from others.
+   * What tells the reply to one part of this request from all others. Each is to be asked with, as
+   * the exchange waits for it from now on.
    *
-   * @param part number of the part, from 0; 0 where there is one only.
+   * @param part number of the part, from 0; handed back with the reply.
    * @return the cookie to ask with.
    */
-  public final long cookie(final int part) {
-    return (long) part << PART_SHIFT | slot;
+  protected final long cookie(final int part) {
+    asked++;
+    return (long) part << PART_SHIFT | (number & 0xFFFF_FFFFL) << NUMBER_SHIFT | slot;
+  }
+
+  /**
+   * Has the answer come from another thread, in place of a reply.
+   *
+   * @return what completes this exchange, to be called once.
+   */
+  public final Completion later() {
+    return new Completion(connection, cookie(0));
   }
 
   /**
@@ -130,15 +224,6 @@ public abstract class Exchange {
    */
   public final long readNs() {
     return connection.nowNs();
-  }
-
-  /**
-   * Completes this exchange from another thread, unless its connection is gone by then.
-   *
-   * @param answer puts the answer into this exchange, on the event loop.
-   */
-  public final void completeLater(final Runnable answer) {
-    connection.completeLater(this, answer);
   }
 
   /** Forgets the last request. */

@@ -18,6 +18,7 @@ final class Responses {
   private final ChannelHandlerContext ctx;
   private final ExchangeRing exchanges;
   private final Output output;
+  private int lastNumber;
   private byte[] goAhead;
   private int answerBytes;
   private boolean lastWritten;
@@ -35,7 +36,7 @@ final class Responses {
   int begin() {
     final Exchange exchange = loop.takeExchange();
     final int slot = exchanges.add(exchange);
-    exchange.begin(connection, slot);
+    exchange.begin(connection, slot, ++lastNumber);
     loop.share().onBegin(exchanges.count());
     return slot;
   }
@@ -43,6 +44,16 @@ final class Responses {
   /** Null if it was written, or was complete when the connection closed. */
   Exchange get(final int slot) {
     return exchanges.get(slot);
+  }
+
+  /** Number of the request that was begun last. */
+  int lastNumber() {
+    return lastNumber;
+  }
+
+  /** Whether the request of this number, begun in this slot, is not written yet. */
+  boolean isUnderWay(final int slot, final int number) {
+    return exchanges.get(slot) != null && exchanges.get(slot).isOf(number);
   }
 
   Exchange last() {

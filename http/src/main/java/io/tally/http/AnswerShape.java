@@ -13,6 +13,7 @@ import java.util.List;
 public final class AnswerShape {
   private static final int ID = -1;
   private static final int END = -2;
+  private static final int MAX_DIGITS = 20;
 
   private final byte[] head;
   private final byte[][] texts;
@@ -24,6 +25,13 @@ public final class AnswerShape {
             .getBytes(US_ASCII);
     this.texts = texts.toArray(new byte[0][]);
     this.values = values;
+    int longest = 0;
+    for (int i = 0; i < this.texts.length; i++) {
+      longest += this.texts[i].length + (values[i] == ID ? PathId.MAX_ESCAPED : MAX_DIGITS);
+    }
+    if (longest > ResponseWriter.MAX_CONTENT_BYTES) {
+      throw new IllegalArgumentException("an answer may be as long as " + longest + " bytes");
+    }
   }
 
   /**
@@ -32,8 +40,12 @@ public final class AnswerShape {
    * @param id describes the id, and names its member.
    * @param integers names of the other members, in the order of {@link HttpExchange#integer}.
    * @return the shape.
+   * @throws IllegalArgumentException if there are more than 4 integers, or the names are too long.
    */
   public static AnswerShape json(final PathId id, final String... integers) {
+    if (integers.length > HttpExchange.MAX_INTEGERS) {
+      throw new IllegalArgumentException("more than " + HttpExchange.MAX_INTEGERS + " integers");
+    }
     final List<byte[]> texts = new ArrayList<>();
     final int[] values = new int[integers.length + 2];
     String text = "{\"" + id.member() + "\":\"";

@@ -110,8 +110,12 @@ public final class Endpoint {
    *
    * @param integers those that may be given.
    * @return this.
+   * @throws IllegalArgumentException if the row is for GET, whose body is not read.
    */
   public Endpoint members(final IntegerParameter... integers) {
+    if (verb != Verb.POST) {
+      throw new IllegalArgumentException("the body of a " + verb + " is not read: " + path);
+    }
     members = new Parameters(List.of(integers));
     refusals.addAll(members.refusals());
     return this;
@@ -177,5 +181,12 @@ public final class Endpoint {
 
   List<Refusal> refusals() {
     return refusals;
+  }
+
+  /** Refuses a row that is not complete. */
+  void check() {
+    if (call == null) {
+      throw new IllegalArgumentException("lacks what it calls: " + path);
+    }
   }
 }

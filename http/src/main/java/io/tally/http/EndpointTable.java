@@ -34,6 +34,15 @@ final class EndpointTable {
       this.prefix = prefix;
     }
 
+    boolean matches(final String path) {
+      final int id = prefix.length();
+      final int slash = path.indexOf('/', id);
+      final int idEnd = slash < 0 ? path.length() : slash;
+      return id < path.length()
+          && path.startsWith(prefix)
+          && find(path, idEnd, path.length()) != null;
+    }
+
     Resource find(final String target, final int start, final int end) {
       for (int i = 0; i < suffixes.size(); i++) {
         final String suffix = suffixes.get(i);
@@ -59,9 +68,15 @@ final class EndpointTable {
       byPath.computeIfAbsent(row.path, path -> new ArrayList<>()).add(row);
     }
     byPath.forEach(this::add);
+    for (final String path : fixed.keySet()) {
+      if (templates.stream().anyMatch(template -> template.matches(path))) {
+        throw new IllegalArgumentException("a path with an id stands for this one, too: " + path);
+      }
+    }
   }
 
   private void add(final String path, final List<Endpoint> rows) {
+    rows.forEach(Endpoint::check);
     final int id = path.indexOf(ID);
     if (rows.stream().anyMatch(row -> row.id == null != id < 0)) {
       throw new IllegalArgumentException(
@@ -125,6 +140,7 @@ final class EndpointTable {
       return;
     }
     exchange.endpoint = row;
+    request.endpoint = row;
     fault = fault == null ? read(row, body, length, exchange.write) : fault;
     if (fault != null) {
       exchange.refuse(fault);

@@ -4,12 +4,13 @@ import io.netty.buffer.ByteBuf;
 import io.tally.edge.Cutoff;
 import io.tally.edge.Exchange;
 import io.tally.engine.Outcome;
+import java.util.Arrays;
 import org.agrona.DirectBuffer;
 
 /** One HTTP request of a connection until its response is written: what the response needs. */
 public final class HttpExchange extends Exchange {
   private static final int INITIAL_ID_BYTES = 32;
-  private static final int MAX_INTEGERS = 4;
+  static final int MAX_INTEGERS = 4;
 
   byte[] id = new byte[INITIAL_ID_BYTES];
   int idLength;
@@ -41,6 +42,18 @@ public final class HttpExchange extends Exchange {
     refusal = null;
     page = null;
     incarnation = 0;
+    // An answer whose service forgets to set one must not show that of another client.
+    Arrays.fill(integers, 0);
+  }
+
+  /**
+   * What tells the reply to this request from all others. To be asked with, together with {@link
+   * #replies}, since the exchange waits for it from now on.
+   *
+   * @return the cookie.
+   */
+  public long cookie() {
+    return cookie(0);
   }
 
   /**

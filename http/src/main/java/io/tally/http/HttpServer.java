@@ -71,15 +71,20 @@ public final class HttpServer implements AutoCloseable {
       rows.add(new ArrayList<>(endpoints.apply(loop)));
     }
     final HttpPort port = new HttpPort(eventLoops, settings);
-    for (final List<Endpoint> ofLoop : rows) {
-      ofLoop.addAll(pages(node));
+    try {
+      for (final List<Endpoint> ofLoop : rows) {
+        ofLoop.addAll(pages(node));
+      }
+      final Page helpPage = HelpPage.of(rows.get(0), help.replace("URL", port.url()));
+      for (final List<Endpoint> ofLoop : rows) {
+        ofLoop.add(Endpoint.page("/", "", () -> helpPage));
+      }
+      port.accept(rows, node.serving(), node.requestTimeoutNs(), acceptFailureHandler, clock);
+      return new HttpServer(port);
+    } catch (final RuntimeException fault) {
+      port.edge().close();
+      throw fault;
     }
-    final Page helpPage = HelpPage.of(rows.get(0), help.replace("URL", port.url()));
-    for (final List<Endpoint> ofLoop : rows) {
-      ofLoop.add(Endpoint.page("/", "", () -> helpPage));
-    }
-    port.accept(rows, node.serving(), node.requestTimeoutNs(), acceptFailureHandler, clock);
-    return new HttpServer(port);
   }
 
   private static List<Endpoint> pages(final NodeView node) {

@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.prometheus.client.Collector.MetricFamilySamples;
 import io.prometheus.client.CollectorRegistry;
+import io.tally.edge.Completion;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -86,16 +87,18 @@ final class MetricsEndpoints {
       exchange.refuse(Refusals.QUERY);
       return;
     }
+    final Completion completion = exchange.later();
     try {
-      renderer.execute(() -> answer(exchange, render(format, coding, names)));
+      renderer.execute(() -> answer(completion, exchange, render(format, coding, names)));
     } catch (final RejectedExecutionException ex) {
       // Closing, or more scrapes are waiting than can be of use to anybody.
-      exchange.refuse(Refusals.BUSY);
+      completion.complete(() -> exchange.refuse(Refusals.BUSY));
     }
   }
 
-  private static void answer(final HttpExchange exchange, final Page page) {
-    exchange.completeLater(
+  private static void answer(
+      final Completion completion, final HttpExchange exchange, final Page page) {
+    completion.complete(
         () -> {
           if (page == null) {
             exchange.refuse(Refusals.INTERNAL);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -49,6 +50,11 @@ final class Parameters {
 
   IntegerParameter get(final int index) {
     return parameters[index];
+  }
+
+  /** One of the values, which are another request's beyond the parameters. */
+  long checked(final long[] values, final int index) {
+    return values[Objects.checkIndex(index, parameters.length)];
   }
 
   Refusal unknownMember() {

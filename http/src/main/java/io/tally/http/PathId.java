@@ -12,6 +12,11 @@ public final class PathId {
   /** Bound of an id in bytes. */
   public static final int MAX_BYTES = 256;
 
+  /** Longest id as JSON shows it. */
+  static final int MAX_ESCAPED = 2 * MAX_BYTES;
+
+  private static final int MAX_MEMBER_LENGTH = 64;
+
   private final String member;
   private final byte[] asMember;
   private final Refusal empty;
@@ -29,6 +34,10 @@ public final class PathId {
    * @param invalid problem type of an invalid id.
    */
   public PathId(final String member, final String noun, final ProblemType invalid) {
+    Refusal.checkText(member);
+    if (member.length() > MAX_MEMBER_LENGTH) {
+      throw new IllegalArgumentException("longer than " + MAX_MEMBER_LENGTH + ": " + member);
+    }
     this.member = member;
     asMember = (",\"" + member + "\":\"").getBytes(US_ASCII);
     final String id = "the " + noun;

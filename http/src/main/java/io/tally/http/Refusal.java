@@ -10,6 +10,10 @@ import io.netty.handler.codec.http.HttpResponseStatus;
  * {@link Endpoint}s that give them, so that each is counted.
  */
 public final class Refusal {
+  /** What an id, its member and the outcome leave. */
+  private static final int MAX_JSON_BYTES =
+      ResponseWriter.MAX_CONTENT_BYTES - PathId.MAX_ESCAPED - 128;
+
   private final ProblemType type;
   private final int status;
   private final boolean unknown;
@@ -24,6 +28,9 @@ public final class Refusal {
       final boolean unknown,
       final boolean retry) {
     checkText(detail);
+    if (status < 400 || status > 599) {
+      throw new IllegalArgumentException("no status of a refusal: " + status);
+    }
     this.type = type;
     this.status = status;
     this.unknown = unknown;
@@ -45,6 +52,9 @@ public final class Refusal {
                 + detail
                 + "\"")
             .getBytes(US_ASCII);
+    if (json.length > MAX_JSON_BYTES || head.length > MAX_JSON_BYTES) {
+      throw new IllegalArgumentException("the texts of a refusal are too long: " + detail);
+    }
   }
 
   /**

@@ -10,6 +10,7 @@ public final class Request {
   final IdempotencyKey key = new IdempotencyKey();
   final long[] members = new long[Parameters.MAX];
   final long[] parameters = new long[Parameters.MAX];
+  Endpoint endpoint;
   HttpHeaders headers;
   String query;
 
@@ -20,9 +21,10 @@ public final class Request {
    *
    * @param index among those that the endpoint declares.
    * @return its value, or the default.
+   * @throws IndexOutOfBoundsException if the endpoint declares no such one.
    */
   public long member(final int index) {
-    return members[index];
+    return endpoint.members.checked(members, index);
   }
 
   /**
@@ -30,9 +32,10 @@ public final class Request {
    *
    * @param index among those that the endpoint declares.
    * @return its value, or the default.
+   * @throws IndexOutOfBoundsException if the endpoint declares no such one.
    */
   public long parameter(final int index) {
-    return parameters[index];
+    return endpoint.query.checked(parameters, index);
   }
 
   /**

@@ -32,6 +32,10 @@ final class ResponseWriter {
 
   // The longest content is a problem with an id of 256 quotes, each escaped.
   private static final int SCRATCH_BYTES = 2_048;
+
+  /** Longest content of an answer or a problem; leaves room for what is the same in all. */
+  static final int MAX_CONTENT_BYTES = SCRATCH_BYTES - 128;
+
   private static final int MAX_DIGITS = 20;
 
   private final EpochClock clock;

@@ -39,12 +39,12 @@ class EndpointTest {
   }
 
   /** Replies with one integer before the call returns. */
-  private static void reply(final HttpExchange exchange, final int part, final long value) {
+  private static void reply(final HttpExchange exchange, final long value) {
     final UnsafeBuffer buffer = new UnsafeBuffer(new byte[Long.BYTES]);
     buffer.putLong(0, value);
     exchange
         .replies()
-        .onReply(exchange.cookie(part), Outcome.ANSWERED, 7, false, buffer, 0, Long.BYTES);
+        .onReply(exchange.cookie(), Outcome.ANSWERED, 7, false, buffer, 0, Long.BYTES);
   }
 
   private static Endpoint answering(final Endpoint row) {
@@ -62,8 +62,7 @@ class EndpointTest {
 
   private static TestServer windows() {
     final Endpoint.Call call =
-        (request, exchange) ->
-            reply(exchange, 0, request.parameter(0) * 1_000 + request.parameter(1));
+        (request, exchange) -> reply(exchange, request.parameter(0) * 1_000 + request.parameter(1));
     return serverOf(
         answering(Endpoint.get("/window", "a window").query(FROM, COUNT).calls(call)),
         answering(Endpoint.post("/window", "set a window").query(FROM, COUNT).calls(call)));
@@ -132,46 +131,15 @@ class EndpointTest {
   }
 
   @Test
-  void shouldAnswerOnceAllPartsAreReplied() throws IOException {
-    final Endpoint.Call call =
-        (request, exchange) -> {
-          exchange.awaitReplies(3);
-          for (int part = 0; part < 3; part++) {
-            reply(exchange, part, part);
-          }
-        };
-    final Refusal odd = Refusal.of(INVALID, 409, "one of them is odd");
-    try (TestServer server =
-            serverOf(
-                answering(Endpoint.get("/sum", "the last of three").calls(call)),
-                Endpoint.get("/even", "refused by the second of three")
-                    .calls(call)
-                    .answers(
-                        (buffer, offset, length, exchange) -> {
-                          if (buffer.getLong(offset) % 2 != 0) {
-                            exchange.refuse(odd);
-                          }
-                          return true;
-                        },
-                        AnswerShape.text())
-                    .refuses(odd));
-        RawClient client = server.connect()) {
-      client.send(RawClient.get("/sum") + RawClient.get("/even") + RawClient.get("/sum"));
-      assertEquals("2\n", client.read().body());
-      assertEquals(409, client.read().status());
-      assertEquals("2\n", client.read().body());
-    }
-  }
-
-  @Test
   void shouldAnswer500ForARefusalThatItsRowDoesNotDeclare() throws IOException {
     final Refusal undeclared = Refusal.of(INVALID, 418, "never declared");
     try (TestServer server =
             serverOf(
                 Endpoint.get("/call", "refuses at once")
-                    .calls((request, exchange) -> exchange.refuse(undeclared)),
+                    .calls((request, exchange) -> exchange.refuse(undeclared))
+                    .answers((buffer, offset, length, exchange) -> true, AnswerShape.text()),
                 Endpoint.get("/reply", "refuses later")
-                    .calls((request, exchange) -> reply(exchange, 0, 1))
+                    .calls((request, exchange) -> reply(exchange, 1))
                     .answers(
                         (buffer, offset, length, exchange) -> {
                           exchange.refuse(undeclared);
@@ -195,14 +163,14 @@ class EndpointTest {
     try (TestServer server =
             serverOf(
                 Endpoint.post("/throws", "throws")
-                    .calls((request, exchange) -> reply(exchange, 0, 1))
+                    .calls((request, exchange) -> reply(exchange, 1))
                     .answers(
                         (buffer, offset, length, exchange) -> {
                           throw FAULT;
                         },
                         AnswerShape.text()),
                 Endpoint.post("/none", "knows no reply")
-                    .calls((request, exchange) -> reply(exchange, 0, 1))
+                    .calls((request, exchange) -> reply(exchange, 1))
                     .answers((buffer, offset, length, exchange) -> false, AnswerShape.text()));
         RawClient client = server.connect()) {
       for (final String path : List.of("/throws", "/none", "/throws")) {

@@ -87,7 +87,7 @@ final class ScriptedCounters {
 
   private static Call call(final long amount, final HttpExchange exchange) {
     final String id = new String(exchange.id(), 0, exchange.idLength(), UTF_8);
-    return new Call(id, amount, exchange.replies(), exchange.cookie(0));
+    return new Call(id, amount, exchange.replies(), exchange.cookie());
   }
 
   private static boolean onReply(

@@ -38,16 +38,18 @@ final class Status {
     this.clock = clock;
   }
 
-  void ready() {
-    serving = true;
-    phase = Phase.READY;
+  synchronized void ready() {
+    if (phase == Phase.STARTING) {
+      serving = true;
+      phase = Phase.READY;
+    }
   }
 
   boolean isDraining() {
     return phase == Phase.DRAINING;
   }
 
-  void draining() {
+  synchronized void draining() {
     phase = Phase.DRAINING;
   }
 

@@ -26,7 +26,9 @@ import org.agrona.concurrent.SystemNanoClock;
  * A running node, or all the nodes of a cluster in one process. The composition root: the one place
  * that knows all modules, and in which order they start and stop.
  *
- * <p>Launched and closed by one thread; its accessors may be called by any.
+ * <p>Launched and closed by one thread; its accessors may be called by any. It plans with the whole
+ * memory of the JVM, so that two of them in one JVM need limits of their own. An {@link Error} on
+ * one of its threads ends the JVM, since nobody can say what is still true after it.
  */
 public final class TallyNode implements AutoCloseable {
   private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -43,7 +45,11 @@ public final class TallyNode implements AutoCloseable {
   private AcceptFailureLog acceptFailures;
   private MetricsServer metrics;
   private HttpServer http;
-  private Status status;
+  private ShardEngine frontEnd;
+
+  /** Written once, behind the front end; also read by whoever meets the newer process. */
+  private volatile Status status;
+
   private LimitWatch limitWatch;
   private boolean closed;
 
@@ -74,13 +80,14 @@ public final class TallyNode implements AutoCloseable {
       node.launch();
       return node;
     } catch (final InterruptedException interrupted) {
+      node.closeQuietly();
       Thread.currentThread().interrupt();
-      node.closeQuietly();
       throw new StartException("interrupted", interrupted);
-    } catch (final IllegalStateException | IllegalArgumentException cause) {
+    } catch (final RuntimeException cause) {
       node.closeQuietly();
-      throw new StartException(cause.getMessage(), cause);
-    } catch (final StartException cause) {
+      throw new StartException(
+          cause.getMessage() == null ? cause.toString() : cause.getMessage(), cause);
+    } catch (final StartException | Error cause) {
       node.closeQuietly();
       throw cause;
     }
@@ -164,6 +171,9 @@ public final class TallyNode implements AutoCloseable {
             new LinkMetrics(nodes, carriers)));
     classes.join();
     awaitPeers();
+    if (!fault().isEmpty()) {
+      throw new StartException(fault());
+    }
     if (stop.getCount() > 0) {
       status.ready();
     }
@@ -235,7 +245,7 @@ public final class TallyNode implements AutoCloseable {
   }
 
   private void launchHttp(final ClientLimit limit) {
-    final ShardEngine frontEnd = nodes.get(0).engine();
+    frontEnd = nodes.get(0).engine();
     final List<Ingress> ingresses =
         IntStream.range(0, frontEnd.ingressCount()).mapToObj(frontEnd::ingress).toList();
     status =
@@ -305,8 +315,14 @@ public final class TallyNode implements AutoCloseable {
     return nodes.stream().allMatch(node -> node.sees(config.localNodeIds()));
   }
 
-  private void onFatal(final String reason) {
+  /** Another process serves as this node: what would be counted here from now on would be lost. */
+  void onFatal(final String reason) {
     fault.compareAndSet("", reason);
+    final Status known = status;
+    if (known != null) {
+      known.draining();
+      refuseRequests();
+    }
     stop.countDown();
   }
 
@@ -320,6 +336,18 @@ public final class TallyNode implements AutoCloseable {
       return;
     }
     closed = true;
+    // An interrupt must not cut the stop short: what is under way would be lost.
+    final boolean interrupted = Thread.interrupted();
+    try {
+      stop();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void stop() {
     Log.info("shutting down");
     if (status != null) {
       status.draining();
@@ -328,10 +356,7 @@ public final class TallyNode implements AutoCloseable {
       closeQuietly();
       return;
     }
-    if (!fault().isEmpty()) {
-      // Another process serves as this node: what is counted here from now on would be lost.
-      refuseRequests();
-    } else {
+    if (fault().isEmpty()) {
       announceStop();
     }
     http.edge().stopAccepting();
@@ -340,7 +365,7 @@ public final class TallyNode implements AutoCloseable {
         new PlannedStop(
             nodes.stream().map(ClusterNode::link).filter(Objects::nonNull).toList(),
             http.edge()::isDrained,
-            () -> stepping.abandon(nodes.get(0).engine()),
+            () -> stepping.abandon(frontEnd),
             clock.nanoTime(),
             config.times().drain().toNanos());
     while (!plan.advance(clock.nanoTime())) {
@@ -360,7 +385,6 @@ public final class TallyNode implements AutoCloseable {
   }
 
   private void refuseRequests() {
-    final ShardEngine frontEnd = nodes.get(0).engine();
     for (int loop = 0; loop < frontEnd.ingressCount(); loop++) {
       frontEnd.ingress(loop).close();
     }

@@ -8,6 +8,7 @@ import io.tally.counter.CounterServiceFactory;
 import io.tally.counter.http.CounterEndpoints;
 import io.tally.engine.ClusterSettings;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -124,5 +125,51 @@ class TallyNodeTest {
                 ClusterSettings.of(List.of("a", "b", "c")),
                 List.of("a", "b"),
                 CarrierSettings.IN_PROCESS));
+  }
+
+  @Test
+  void shouldLeaveNothingOfAStartThatAServiceFails() throws Exception {
+    final int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    final HostedService failing =
+        new HostedService(
+            COUNTERS.shards(),
+            ingress -> {
+              throw new UnsupportedOperationException("a mistake");
+            },
+            "Mistakes\n",
+            "");
+    final StartException fault =
+        assertThrows(
+            StartException.class,
+            () -> TallyNode.launch(NodeConfig.alone(failing).withPorts(0, port)));
+    assertEquals("a mistake", fault.getMessage());
+    TallyNode.launch(NodeConfig.alone(COUNTERS).withPorts(0, port)).close();
+  }
+
+  @Test
+  void shouldRefuseAllOnceAnotherProcessServesAsItsNode() throws Exception {
+    try (TallyNode node = TallyNode.launch(NodeConfig.alone(COUNTERS).withPorts(0, 0))) {
+      assertEquals(200, send("POST", node.url() + "/counter/c/increment").statusCode());
+      node.onFatal("node-0 is already running");
+      final HttpResponse<String> refused = send("POST", node.url() + "/counter/c/increment");
+      assertEquals(503, refused.statusCode());
+      assertTrue(refused.body().contains("\"outcome\":\"not_applied\""), refused.body());
+      assertEquals(503, send("GET", node.url() + "/readyz").statusCode());
+      assertEquals("node-0 is already running", node.fault());
+    }
+  }
+
+  @Test
+  void shouldStopInGoodOrderAlsoWhenInterrupted() throws Exception {
+    final TallyNode node = TallyNode.launch(NodeConfig.alone(COUNTERS).withPorts(0, 0));
+    final String url = node.url();
+    assertEquals(200, send("POST", url + "/counter/c/increment").statusCode());
+    Thread.currentThread().interrupt();
+    node.close();
+    assertTrue(Thread.interrupted());
+    assertThrows(IOException.class, () -> send("GET", url + "/livez"));
   }
 }

@@ -118,16 +118,17 @@ public final class Turnstile implements ShardService {
   }
 
   private static void ask(final Ingress ingress, final int template, final HttpExchange exchange) {
+    final long cookie = exchange.cookie();
     final long request =
         ingress.tryClaim(
             exchange.readNs(),
             StableHash.hash(exchange.id(), 0, exchange.idLength()),
             template == PASS,
             exchange.replies(),
-            exchange.cookie(0));
+            cookie);
     if (request < 0) {
       final Outcome outcome = request == Ingress.CLOSING ? Outcome.CLOSING : Outcome.BUSY;
-      exchange.replies().onReply(exchange.cookie(0), outcome, 0, false, null, 0, 0);
+      exchange.replies().onReply(cookie, outcome, 0, false, null, 0, 0);
       return;
     }
     final int offset = ingress.payloadOffset(request);

@@ -124,7 +124,7 @@ public final class CounterEndpoints {
         0,
         request.keyLength(),
         exchange.replies(),
-        exchange.cookie(0));
+        exchange.cookie());
   }
 
   private void get(final Request request, final HttpExchange exchange) {
@@ -134,7 +134,7 @@ public final class CounterEndpoints {
         0,
         exchange.idLength(),
         exchange.replies(),
-        exchange.cookie(0));
+        exchange.cookie());
   }
 
   private boolean onValue(

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import io.tally.edge.Await;
 import io.tally.edge.CountingLeakDetector;
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests of several parts, in a protocol of which the edge knows nothing. */
 @Timeout(60)
@@ -234,8 +237,8 @@ class ExchangePartsTest {
     shouldHaveAsMuchRoomAsBeforeWhenPartsOfAClosedConnectionAreReplied();
   }
 
-  private LineExchange awaitLater() {
-    final LineExchange[] taken = new LineExchange[1];
+  private ScriptedService.Later awaitLater() {
+    final ScriptedService.Later[] taken = new ScriptedService.Later[1];
     Await.until(
         "it waits for another thread",
         () -> {
@@ -250,11 +253,11 @@ class ExchangePartsTest {
     try (Client client = new Client()) {
       client.send("1 a\n1 later\n1 b\n");
       awaitAsked(2);
-      final LineExchange exchange = awaitLater();
-      exchange.completeLater(() -> exchange.answer(0, Thread.currentThread().getName()));
+      final ScriptedService.Later later = awaitLater();
+      later.answer(() -> Thread.currentThread().getName());
       onLoop(() -> service.reply("b"));
       assertEquals(0, protocol.written());
-      assertTrue(exchange.isComplete());
+      assertTrue(later.exchange().isComplete());
       onLoop(() -> service.reply("a"));
       assertEquals("A", client.read());
       assertEquals("tally-loop-0", client.read());
@@ -266,13 +269,80 @@ class ExchangePartsTest {
   void shouldDropWhatAnotherThreadCompletesForAClosedConnection() throws IOException {
     try (Client client = new Client()) {
       client.send("1 later\n");
-      final LineExchange exchange = awaitLater();
+      final ScriptedService.Later later = awaitLater();
       client.reset();
       Await.until("closed", () -> port.counters().connectionsOpen() == 0);
-      exchange.completeLater(() -> errors.add(new AssertionError("answered")));
+      later.answer(() -> fail("answered"));
+      later.answer(() -> fail("answered twice"));
       onLoop(() -> {});
       assertEquals(1, port.counters().responsesDropped());
       assertEquals(0, protocol.written());
+    }
+  }
+
+  @Test
+  void shouldGiveNoOtherRequestWhatAnotherThreadCompletesTooLate() throws IOException {
+    try (Client faulty = new Client();
+        Client other = new Client()) {
+      faulty.send("1 throw-later\n");
+      assertEquals("FAULT bye", faulty.read());
+      final ScriptedService.Later late = awaitLater();
+      other.send("1 later\n");
+      final ScriptedService.Later own = awaitLater();
+      late.answer(() -> fail("answered"));
+      onLoop(() -> {});
+      assertEquals(1, protocol.written());
+      own.answer(() -> "own");
+      assertEquals("own", other.read());
+      own.answer(() -> fail("answered twice"));
+      other.send("1 a\n");
+      awaitAsked(1);
+      onLoop(() -> service.reply("a"));
+      assertEquals("A", other.read());
+      assertEquals(List.of(ScriptedService.FAULT), List.copyOf(errors));
+      errors.clear();
+    }
+  }
+
+  @Test
+  void shouldAnswerWhatAnotherThreadFailsToComplete() throws IOException {
+    try (Client client = new Client()) {
+      client.send("1 later\n");
+      awaitLater()
+          .answer(
+              () -> {
+                throw ScriptedService.FAULT;
+              });
+      assertEquals("FAULT", client.read());
+      assertEquals(List.of(ScriptedService.FAULT), List.copyOf(errors));
+      errors.clear();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1 forget", "2 later", "1 complete-asked", "0 a"})
+  void shouldAnswerForADispatchThatNothingWouldEverAnswer(final String line) throws IOException {
+    try (Client client = new Client()) {
+      client.send(line + "\n");
+      assertEquals("FAULT bye", client.read());
+      assertEquals(1, errors.size());
+      errors.clear();
+    }
+  }
+
+  @Test
+  void shouldEndTheConnectionWhoseResponseCannotBeWritten() throws IOException {
+    try (Client client = new Client();
+        Client other = new Client()) {
+      other.send("1 a\n");
+      awaitAsked(1);
+      client.send("1 unwritable\n1 b\n");
+      assertNull(client.read());
+      assertEquals(1, errors.size());
+      errors.clear();
+      onLoop(() -> service.reply("a"));
+      assertEquals("A", other.read());
+      Await.until("closed", () -> port.counters().connectionsOpen() == 1);
     }
   }
 }

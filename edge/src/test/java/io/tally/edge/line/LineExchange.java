@@ -19,6 +19,16 @@ final class LineExchange extends Exchange {
 
   void answers(final int parts) {
     answers = new String[parts];
+    awaitParts(parts);
+  }
+
+  void completeUnwritable() {
+    answers = null;
+    complete();
+  }
+
+  long ask(final int part) {
+    return cookie(part);
   }
 
   void answer(final int part, final String text) {

@@ -7,6 +7,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.tally.edge.Cutoff;
 import io.tally.edge.Exchange;
 import io.tally.edge.Intake;
 import io.tally.edge.RequestReader;
@@ -59,13 +60,27 @@ final class LineReader extends ChannelInboundHandlerAdapter implements RequestRe
     final LineExchange ofLine = (LineExchange) exchange;
     final int parts = Integer.parseInt(words.get(0));
     ofLine.answers(parts);
-    if (words.get(1).equals("later")) {
-      protocol.service.later(ofLine);
-      return;
+    switch (words.get(1)) {
+      case "later" -> protocol.service.later(ofLine);
+      case "forget" -> {
+        return;
+      }
+      case "throw-later" -> {
+        protocol.service.later(ofLine);
+        throw ScriptedService.FAULT;
+      }
+      case "complete-asked" -> {
+        ofLine.ask(0);
+        ofLine.refuse(Cutoff.CLIENT_MEMORY);
+      }
+      case "unwritable" -> ofLine.completeUnwritable();
+      default -> ask(words, ofLine, parts);
     }
-    exchange.awaitReplies(parts);
+  }
+
+  private void ask(final List<String> words, final LineExchange exchange, final int parts) {
     for (int part = 0; part < parts; part++) {
-      protocol.service.ask(words.get(part + 1), exchange.replies(), exchange.cookie(part));
+      protocol.service.ask(words.get(part + 1), exchange.replies(), exchange.ask(part));
     }
   }
 

@@ -2,11 +2,13 @@ package io.tally.edge.line;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.tally.edge.Completion;
 import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** Answers words when a test says so, and how. */
@@ -14,7 +16,7 @@ final class ScriptedService {
   static final IllegalStateException FAULT = new IllegalStateException("injected");
 
   private final Map<String, Ask> asks = new HashMap<>();
-  private LineExchange later;
+  private Later later;
 
   private record Ask(ReplyHandler replies, long cookie) {}
 
@@ -26,8 +28,15 @@ final class ScriptedService {
     }
   }
 
+  /** An exchange that another thread completes. */
+  record Later(LineExchange exchange, Completion completion) {
+    void answer(final Supplier<String> text) {
+      completion.complete(() -> exchange.answer(0, text.get()));
+    }
+  }
+
   synchronized void later(final LineExchange exchange) {
-    later = exchange;
+    later = new Later(exchange, exchange.later());
   }
 
   synchronized int askedCount() {
@@ -35,8 +44,8 @@ final class ScriptedService {
   }
 
   /** The exchange to be completed by the calling thread; null if there is none yet. */
-  synchronized LineExchange takeLater() {
-    final LineExchange taken = later;
+  synchronized Later takeLater() {
+    final Later taken = later;
     later = null;
     return taken;
   }
