@@ -119,16 +119,22 @@ final class Connection implements Intake, ReplyHandler {
       inputDone = true;
     }
     final int number = responses.lastNumber();
+    boolean failed = false;
     try {
       reader.dispatch(exchange);
-      if (responses.isUnderWay(slot, number) && exchange.isForgotten()) {
-        throw new IllegalStateException("a request was neither answered nor asked for");
-      }
     } catch (final RuntimeException ex) {
-      onDispatchFault(slot, number, ex);
+      failed = true;
+      loop.onError(ex);
     }
     // If it was answered and written before dispatch returned, its slot holds it no more.
     if (responses.isUnderWay(slot, number)) {
+      if (!failed && exchange.isForgotten()) {
+        failed = true;
+        loop.onError(new IllegalStateException("a request was neither answered nor asked for"));
+      }
+      if (failed && !exchange.ready) {
+        abort(exchange);
+      }
       responses.countAnswer(exchange);
     }
     write();
@@ -138,13 +144,10 @@ final class Connection implements Intake, ReplyHandler {
    * Answers the request, because nothing else may ever do so, and ends the connection. A reply that
    * comes after all finds another request in the slot, or none, and is ignored.
    */
-  private void onDispatchFault(final int slot, final int number, final RuntimeException fault) {
-    loop.onError(fault);
-    if (responses.isUnderWay(slot, number) && !responses.get(slot).ready) {
-      responses.get(slot).abort(Cutoff.FAULT);
-      responses.get(slot).endConnection(true);
-      inputDone = true;
-    }
+  private void abort(final Exchange exchange) {
+    exchange.abort(Cutoff.FAULT);
+    exchange.endConnection(true);
+    inputDone = true;
   }
 
   @Override

@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.tally.edge.Cutoff;
 import io.tally.edge.Exchange;
 import io.tally.engine.Outcome;
-import java.util.Arrays;
 import org.agrona.DirectBuffer;
 
 /** One HTTP request of a connection until its response is written: what the response needs. */
@@ -23,7 +22,10 @@ public final class HttpExchange extends Exchange {
   Refusal refusal;
   Page page;
   long incarnation;
-  private final long[] integers = new long[MAX_INTEGERS];
+
+  // Nearly every answer has one integer, and an array would be another line of the cache to fetch.
+  private long first;
+  private long[] others;
   private final HttpProtocol protocol;
 
   HttpExchange(final HttpProtocol protocol) {
@@ -43,7 +45,8 @@ public final class HttpExchange extends Exchange {
     page = null;
     incarnation = 0;
     // An answer whose service forgets to set one must not show that of another client.
-    Arrays.fill(integers, 0);
+    first = 0;
+    others = null;
   }
 
   /**
@@ -88,11 +91,21 @@ public final class HttpExchange extends Exchange {
    * @param value to be shown.
    */
   public void integer(final int index, final long value) {
-    integers[index] = value;
+    if (index == 0) {
+      first = value;
+      return;
+    }
+    if (others == null) {
+      others = new long[MAX_INTEGERS - 1];
+    }
+    others[index - 1] = value;
   }
 
   long integer(final int index) {
-    return integers[index];
+    if (index == 0) {
+      return first;
+    }
+    return others == null ? 0 : others[index - 1];
   }
 
   /**
