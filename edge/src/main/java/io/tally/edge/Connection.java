@@ -28,8 +28,11 @@ final class Connection implements Intake, ReplyHandler {
   private final Reading reading;
   private final Responses responses;
   private final RequestPhase phase;
-  private final Lingering lingering;
   private final HeldBytes held;
+
+  /** Null until the end; few connections get that far while they are open. */
+  private Lingering lingering;
+
   private boolean dirty;
   private boolean inputDone;
   private boolean idleSeen;
@@ -48,7 +51,6 @@ final class Connection implements Intake, ReplyHandler {
     settings = loop.settings();
     responses = new Responses(loop, this, ctx);
     phase = new RequestPhase(loop);
-    lingering = new Lingering(loop);
     reading = new Reading(loop, this, ctx.channel(), acceptableSinceNs);
     loop.onOpened(this);
     reader = loop.protocol().newReader(this);
@@ -86,7 +88,7 @@ final class Connection implements Intake, ReplyHandler {
 
   @Override
   public void onDiscarded(final int bytes) {
-    if (lingering.isTooMuch(bytes)) {
+    if (lingering().isTooMuch(bytes)) {
       end();
     }
   }
@@ -112,13 +114,12 @@ final class Connection implements Intake, ReplyHandler {
   public void onRequest(final boolean last) {
     phase.onIdle();
     responses.goAhead(null);
-    final int slot = responses.begin();
-    final Exchange exchange = responses.get(slot);
+    final int number = responses.begin();
+    final Exchange exchange = responses.get(number);
     if (last || loop.goingAway()) {
       exchange.endConnection(loop.goingAway());
       inputDone = true;
     }
-    final int number = responses.lastNumber();
     boolean failed = false;
     try {
       reader.dispatch(exchange);
@@ -126,8 +127,8 @@ final class Connection implements Intake, ReplyHandler {
       failed = true;
       loop.onError(ex);
     }
-    // If it was answered and written before dispatch returned, its slot holds it no more.
-    if (responses.isUnderWay(slot, number)) {
+    // If it was answered and written before dispatch returned, it is there no more.
+    if (responses.get(number) != null) {
       if (!failed && exchange.isForgotten()) {
         failed = true;
         loop.onError(new IllegalStateException("a request was neither answered nor asked for"));
@@ -142,7 +143,7 @@ final class Connection implements Intake, ReplyHandler {
 
   /**
    * Answers the request, because nothing else may ever do so, and ends the connection. A reply that
-   * comes after all finds another request in the slot, or none, and is ignored.
+   * comes after all finds no request of its number, and is ignored.
    */
   private void abort(final Exchange exchange) {
     exchange.abort(Cutoff.FAULT);
@@ -206,7 +207,7 @@ final class Connection implements Intake, ReplyHandler {
   /** The peer sends no more. It may still read. */
   void onPeerDone() {
     reading.onPeerDone();
-    if (lingering.isBegun()) {
+    if (isLingering()) {
       ctx.close();
     } else {
       markDirty();
@@ -237,8 +238,8 @@ final class Connection implements Intake, ReplyHandler {
       final DirectBuffer buffer,
       final int offset,
       final int length) {
-    final Exchange exchange = responses.get(Exchange.slot(cookie));
-    if (exchange == null || !exchange.awaits(cookie)) {
+    final Exchange exchange = responses.get(Exchange.number(cookie));
+    if (exchange == null || exchange.ready) {
       // The request was refused because its dispatch failed, although it had been handed over.
       return;
     }
@@ -269,8 +270,8 @@ final class Connection implements Intake, ReplyHandler {
   }
 
   private void completeNow(final long cookie, final Runnable answer) {
-    final Exchange exchange = responses.get(Exchange.slot(cookie));
-    if (exchange == null || !exchange.awaits(cookie)) {
+    final Exchange exchange = responses.get(Exchange.number(cookie));
+    if (exchange == null || exchange.ready) {
       return;
     }
     if (closed) {
@@ -348,10 +349,21 @@ final class Connection implements Intake, ReplyHandler {
   /** The last response is out, or could not be sent. */
   void onLastSent(final boolean success) {
     if (success && !reading.isPeerDone()) {
-      lingering.begin(ctx.channel());
+      lingering().begin(ctx.channel());
     } else {
       ctx.close();
     }
+  }
+
+  private Lingering lingering() {
+    if (lingering == null) {
+      lingering = new Lingering(loop);
+    }
+    return lingering;
+  }
+
+  private boolean isLingering() {
+    return lingering != null && lingering.isBegun();
   }
 
   /** The server is stopping: finish what was read, and close. Called again until it is closed. */
@@ -389,7 +401,7 @@ final class Connection implements Intake, ReplyHandler {
       ctx.close();
       return;
     }
-    if (lingering.isBegun()) {
+    if (isLingering()) {
       if (lingering.isOver()) {
         ctx.close();
       }

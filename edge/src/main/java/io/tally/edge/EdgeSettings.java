@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  *     an equal part of these bytes. As much may be used on the heap, and twice as much outside it.
  * @param maxRequests most requests under way on one event loop; when more arrive, connections are
  *     not read on (back-pressure).
- * @param maxInFlight most requests under way on one connection, at most 65,536.
+ * @param maxInFlight most requests under way on one connection.
  * @param headDeadlineNs longest time from the first byte of a request to the end of its head.
  * @param bodyDeadlineNs longest time from the end of the head to the end of the request.
  * @param idleTimeoutNs time that a connection without a request stays open.
@@ -46,9 +46,6 @@ public record EdgeSettings(
           TimeUnit.SECONDS.toNanos(90),
           TimeUnit.SECONDS.toNanos(10));
 
-  /** A cookie has so much room for the slot of its request. */
-  private static final int MAX_IN_FLIGHT = 1 << 16;
-
   static final long LINGER_NS = TimeUnit.SECONDS.toNanos(2);
 
   /**
@@ -61,9 +58,6 @@ public record EdgeSettings(
     checkPositive("maxClientBytes", maxClientBytes);
     checkPositive("maxRequests", maxRequests);
     checkPositive("maxInFlight", maxInFlight);
-    if (maxInFlight > MAX_IN_FLIGHT) {
-      throw new IllegalArgumentException("maxInFlight must be at most " + MAX_IN_FLIGHT);
-    }
     checkPositive("headDeadlineNs", headDeadlineNs);
     checkPositive("bodyDeadlineNs", bodyDeadlineNs);
     checkPositive("idleTimeoutNs", idleTimeoutNs);

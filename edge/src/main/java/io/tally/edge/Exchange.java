@@ -18,10 +18,8 @@ public abstract class Exchange {
   /** Most replies that one request can wait for. */
   public static final int MAX_PARTS = 1 << 16;
 
-  // A cookie is the number of the part, that of the request on its connection, and the slot.
-  private static final int PART_SHIFT = 48;
-  private static final int NUMBER_SHIFT = 16;
-  private static final int SLOT_MASK = (1 << NUMBER_SHIFT) - 1;
+  // A cookie is the number of the part, and that of the request on its connection.
+  private static final int PART_SHIFT = 32;
 
   boolean ready;
   boolean linger;
@@ -32,15 +30,13 @@ public abstract class Exchange {
   private int asked;
   private int awaited;
   private Connection connection;
-  private int slot;
   private int number;
 
   /** Creates an exchange that belongs to no request yet. */
   protected Exchange() {}
 
-  final void begin(final Connection ofConnection, final int inSlot, final int requestNumber) {
+  final void begin(final Connection ofConnection, final int requestNumber) {
     connection = ofConnection;
-    slot = inSlot;
     number = requestNumber;
     ready = false;
     last = false;
@@ -58,13 +54,9 @@ public abstract class Exchange {
     linger = lingering;
   }
 
-  static int slot(final long cookie) {
-    return (int) cookie & SLOT_MASK;
-  }
-
-  /** Whether a reply or a completion with this cookie is for the request that this is now. */
-  final boolean awaits(final long cookie) {
-    return !ready && number == (int) (cookie >>> NUMBER_SHIFT);
+  /** Number of the request that a cookie belongs to. */
+  static int number(final long cookie) {
+    return (int) cookie;
   }
 
   final boolean isOf(final int requestNumber) {
@@ -205,7 +197,7 @@ public abstract class Exchange {
    */
   protected final long cookie(final int part) {
     asked++;
-    return (long) part << PART_SHIFT | (number & 0xFFFF_FFFFL) << NUMBER_SHIFT | slot;
+    return (long) part << PART_SHIFT | number & 0xFFFF_FFFFL;
   }
 
   /**

@@ -1,13 +1,19 @@
 package io.tally.edge;
 
-/** The exchanges of one connection that are under way, in the order of their requests. */
+/**
+ * The exchanges of one connection that are under way, in the order of their requests. They are
+ * found by the numbers of these: no two under way have the same one. Grows with use.
+ */
 final class ExchangeRing {
-  private final Exchange[] slots;
-  private int first;
+  private static final int INITIAL_LENGTH = 4;
+
+  private final int capacity;
+  private Exchange[] slots = new Exchange[INITIAL_LENGTH];
+  private int firstNumber;
   private int count;
 
   ExchangeRing(final int capacity) {
-    slots = new Exchange[capacity];
+    this.capacity = capacity;
   }
 
   int count() {
@@ -15,52 +21,60 @@ final class ExchangeRing {
   }
 
   boolean isFull() {
-    return count == slots.length;
+    return count == capacity;
   }
 
-  /** Adds the exchange of the next request, and returns its slot. */
+  /** Adds the exchange of the next request, and returns the number of that. */
   int add(final Exchange exchange) {
     if (isFull()) {
       throw new IllegalStateException("a request was read although none more may be in flight");
     }
-    final int slot = slotAt(count++);
-    slots[slot] = exchange;
-    return slot;
+    if (count == slots.length) {
+      grow();
+    }
+    final int number = firstNumber + count++;
+    slots[index(number)] = exchange;
+    return number;
+  }
+
+  private void grow() {
+    final Exchange[] small = slots;
+    slots = new Exchange[2 * small.length];
+    for (int number = firstNumber; number != firstNumber + count; number++) {
+      slots[index(number)] = small[number & small.length - 1];
+    }
   }
 
   /** Null if it was written, or was complete when its connection closed. */
-  Exchange get(final int slot) {
-    return slots[slot];
+  Exchange get(final int number) {
+    final Exchange exchange = slots[index(number)];
+    return exchange != null && exchange.isOf(number) ? exchange : null;
   }
 
   /** The oldest if it may be written, else null. */
   Exchange firstReady() {
-    final Exchange oldest = slots[first];
+    final Exchange oldest = slots[index(firstNumber)];
     return oldest != null && oldest.ready ? oldest : null;
   }
 
   void removeFirst() {
-    slots[first] = null;
+    slots[index(firstNumber++)] = null;
     count--;
-    first = count == 0 || first + 1 == slots.length ? 0 : first + 1;
   }
 
   Exchange last() {
-    return slots[slotAt(count - 1)];
+    return slots[index(firstNumber + count - 1)];
   }
 
   int readyCount() {
     int ready = 0;
     for (int i = 0; i < count; i++) {
-      ready += slots[slotAt(i)].ready ? 1 : 0;
+      ready += slots[index(firstNumber + i)].ready ? 1 : 0;
     }
     return ready;
   }
 
-  /**
-   * Ends all exchanges. Those that wait for replies keep their slots, so that their last reply is
-   * recognised.
-   */
+  /** Ends all. Those that wait for replies stay, so that the last reply is known. */
   void end() {
     for (int i = 0; i < slots.length; i++) {
       if (slots[i] != null && slots[i].ready) {
@@ -70,8 +84,7 @@ final class ExchangeRing {
     count = 0;
   }
 
-  private int slotAt(final int position) {
-    final int slot = first + position;
-    return slot >= slots.length ? slot - slots.length : slot;
+  private int index(final int number) {
+    return number & slots.length - 1;
   }
 }

@@ -18,7 +18,6 @@ final class Responses {
   private final ChannelHandlerContext ctx;
   private final ExchangeRing exchanges;
   private final Output output;
-  private int lastNumber;
   private byte[] goAhead;
   private int answerBytes;
   private boolean lastWritten;
@@ -32,28 +31,18 @@ final class Responses {
     output = new Output(ctx.channel());
   }
 
-  /** Takes an exchange for the next request, and returns its slot. */
+  /** Takes an exchange for the next request, and returns the number of that. */
   int begin() {
     final Exchange exchange = loop.takeExchange();
-    final int slot = exchanges.add(exchange);
-    exchange.begin(connection, slot, ++lastNumber);
+    final int number = exchanges.add(exchange);
+    exchange.begin(connection, number);
     loop.share().onBegin(exchanges.count());
-    return slot;
+    return number;
   }
 
   /** Null if it was written, or was complete when the connection closed. */
-  Exchange get(final int slot) {
-    return exchanges.get(slot);
-  }
-
-  /** Number of the request that was begun last. */
-  int lastNumber() {
-    return lastNumber;
-  }
-
-  /** Whether the request of this number, begun in this slot, is not written yet. */
-  boolean isUnderWay(final int slot, final int number) {
-    return exchanges.get(slot) != null && exchanges.get(slot).isOf(number);
+  Exchange get(final int number) {
+    return exchanges.get(number);
   }
 
   Exchange last() {
