@@ -2,11 +2,11 @@ package io.tally.edge;
 
 /** Completes an {@link Exchange} from any thread. */
 public final class Completion {
-  private final Connection connection;
+  private final Requests requests;
   private final long cookie;
 
-  Completion(final Connection connection, final long cookie) {
-    this.connection = connection;
+  Completion(final Requests requests, final long cookie) {
+    this.requests = requests;
     this.cookie = cookie;
   }
 
@@ -17,6 +17,6 @@ public final class Completion {
    *     told to the error handler, and the request is refused.
    */
   public void complete(final Runnable answer) {
-    connection.completeLater(cookie, answer);
+    requests.completeLater(cookie, answer);
   }
 }

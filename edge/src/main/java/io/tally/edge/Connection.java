@@ -1,18 +1,15 @@
 package io.tally.edge;
 
 import io.netty.channel.ChannelHandlerContext;
-import io.tally.engine.Outcome;
-import io.tally.engine.ReplyHandler;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
-import org.agrona.DirectBuffer;
 
 /**
  * One client connection: its requests in flight, in the order in which they came, and the
  * responses, which leave in that order however the replies arrive. Belongs to its event loop's
  * thread.
  */
-final class Connection implements Intake, ReplyHandler {
+final class Connection implements Intake {
   /**
    * A client that was answered less than this time ago may be about to send another request. So its
    * connection stays open for that long while the server drains: the next request is answered, and
@@ -27,6 +24,7 @@ final class Connection implements Intake, ReplyHandler {
   private final EdgeSettings settings;
   private final Reading reading;
   private final Responses responses;
+  private final Requests requests;
   private final RequestPhase phase;
   private final HeldBytes held;
 
@@ -50,6 +48,7 @@ final class Connection implements Intake, ReplyHandler {
     this.ctx = ctx;
     settings = loop.settings();
     responses = new Responses(loop, this, ctx);
+    requests = new Requests(loop, this, responses);
     phase = new RequestPhase(loop);
     reading = new Reading(loop, this, ctx.channel(), acceptableSinceNs);
     loop.onOpened(this);
@@ -114,41 +113,8 @@ final class Connection implements Intake, ReplyHandler {
   public void onRequest(final boolean last) {
     phase.onIdle();
     responses.goAhead(null);
-    final int number = responses.begin();
-    final Exchange exchange = responses.get(number);
-    if (last || loop.goingAway()) {
-      exchange.endConnection(loop.goingAway());
-      inputDone = true;
-    }
-    boolean failed = false;
-    try {
-      reader.dispatch(exchange);
-    } catch (final RuntimeException ex) {
-      failed = true;
-      loop.onError(ex);
-    }
-    // If it was answered and written before dispatch returned, it is there no more.
-    if (responses.get(number) != null) {
-      if (!failed && exchange.isForgotten()) {
-        failed = true;
-        loop.onError(new IllegalStateException("a request was neither answered nor asked for"));
-      }
-      if (failed && !exchange.ready) {
-        abort(exchange);
-      }
-      responses.countAnswer(exchange);
-    }
+    requests.dispatch(reader, last);
     write();
-  }
-
-  /**
-   * Answers the request, because nothing else may ever do so, and ends the connection. A reply that
-   * comes after all finds no request of its number, and is ignored.
-   */
-  private void abort(final Exchange exchange) {
-    exchange.abort(Cutoff.FAULT);
-    exchange.endConnection(true);
-    inputDone = true;
   }
 
   @Override
@@ -157,9 +123,7 @@ final class Connection implements Intake, ReplyHandler {
     responses.goAhead(null);
     inputDone = true;
     reading.leaveQueue();
-    final Exchange exchange = responses.get(responses.begin());
-    exchange.endConnection(true);
-    return exchange;
+    return requests.beginLast();
   }
 
   @Override
@@ -227,66 +191,18 @@ final class Connection implements Intake, ReplyHandler {
     loop.onClosed(this);
   }
 
-  // Replies.
+  // What its requests tell.
 
-  @Override
-  public void onReply(
-      final long cookie,
-      final Outcome outcome,
-      final long shardIncarnation,
-      final boolean replayed,
-      final DirectBuffer buffer,
-      final int offset,
-      final int length) {
-    final Exchange exchange = responses.get(Exchange.number(cookie));
-    if (exchange == null || exchange.ready) {
-      // The request was refused because its dispatch failed, although it had been handed over.
-      return;
-    }
-    if (closed) {
-      drop(exchange);
-      return;
-    }
-    exchange.onReply(cookie, outcome, shardIncarnation, replayed, buffer, offset, length);
-    responses.countAnswer(exchange);
-    if (outcome == Outcome.CLOSING) {
-      endInput();
-    }
-    write();
+  boolean isClosed() {
+    return closed;
   }
 
-  private void drop(final Exchange exchange) {
-    if (exchange.drop()) {
-      loop.onDropped();
-    }
+  /** Nothing further is read. */
+  void takeNoMore() {
+    inputDone = true;
   }
 
-  void onFault(final RuntimeException fault) {
-    loop.onError(fault);
-  }
-
-  void completeLater(final long cookie, final Runnable answer) {
-    loop.run(() -> completeNow(cookie, answer));
-  }
-
-  private void completeNow(final long cookie, final Runnable answer) {
-    final Exchange exchange = responses.get(Exchange.number(cookie));
-    if (exchange == null || exchange.ready) {
-      return;
-    }
-    if (closed) {
-      drop(exchange);
-      return;
-    }
-    loop.onRead();
-    exchange.onCompletion(answer);
-    responses.countAnswer(exchange);
-    write();
-    account();
-    loop.wake();
-  }
-
-  private void write() {
+  void write() {
     final int grownBytes;
     try {
       grownBytes = responses.write();
@@ -384,7 +300,7 @@ final class Connection implements Intake, ReplyHandler {
     return responses.count() == 0 && !reading.isPaused() && phase.hasLasted(durationNs);
   }
 
-  private void endInput() {
+  void endInput() {
     if (inputDone) {
       return;
     }
@@ -478,10 +394,6 @@ final class Connection implements Intake, ReplyHandler {
 
   private boolean isWritable() {
     return ctx.channel().isWritable();
-  }
-
-  long nowNs() {
-    return loop.nowNs();
   }
 
   void close() {

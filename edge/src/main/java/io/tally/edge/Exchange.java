@@ -29,14 +29,14 @@ public abstract class Exchange {
   private int expected;
   private int asked;
   private int awaited;
-  private Connection connection;
+  private Requests requests;
   private int number;
 
   /** Creates an exchange that belongs to no request yet. */
   protected Exchange() {}
 
-  final void begin(final Connection ofConnection, final int requestNumber) {
-    connection = ofConnection;
+  final void begin(final Requests ofConnection, final int requestNumber) {
+    requests = ofConnection;
     number = requestNumber;
     ready = false;
     last = false;
@@ -98,7 +98,7 @@ public abstract class Exchange {
   }
 
   private void onFault(final RuntimeException fault) {
-    connection.onFault(fault);
+    requests.onFault(fault);
     refuse(Cutoff.FAULT);
   }
 
@@ -185,7 +185,7 @@ public abstract class Exchange {
    * @return the handler to ask with, together with {@link #cookie}.
    */
   public final ReplyHandler replies() {
-    return connection;
+    return requests;
   }
 
   /**
@@ -206,7 +206,7 @@ public abstract class Exchange {
    * @return what completes this exchange, to be called once.
    */
   public final Completion later() {
-    return new Completion(connection, cookie(0));
+    return new Completion(requests, cookie(0));
   }
 
   /**
@@ -215,7 +215,7 @@ public abstract class Exchange {
    * @return nanoseconds of the clock that the event loop's agents share.
    */
   public final long readNs() {
-    return connection.nowNs();
+    return requests.nowNs();
   }
 
   /** Forgets the last request. */

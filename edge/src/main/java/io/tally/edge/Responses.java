@@ -32,10 +32,10 @@ final class Responses {
   }
 
   /** Takes an exchange for the next request, and returns the number of that. */
-  int begin() {
+  int begin(final Requests requests) {
     final Exchange exchange = loop.takeExchange();
     final int number = exchanges.add(exchange);
-    exchange.begin(connection, number);
+    exchange.begin(requests, number);
     loop.share().onBegin(exchanges.count());
     return number;
   }

@@ -42,6 +42,7 @@ public final class TallyNode implements AutoCloseable {
   private EventLoops loops;
   private Carriers carriers;
   private Stepping stepping;
+  private ClusterStart start;
   private AcceptFailureLog acceptFailures;
   private MetricsServer metrics;
   private HttpServer http;
@@ -170,10 +171,8 @@ public final class TallyNode implements AutoCloseable {
             watched,
             new LinkMetrics(nodes, carriers)));
     classes.join();
-    awaitPeers();
-    if (!fault().isEmpty()) {
-      throw new StartException(fault());
-    }
+    start.awaitPeers();
+    throwIfFaulty();
     if (stop.getCount() > 0) {
       status.ready();
     }
@@ -195,7 +194,9 @@ public final class TallyNode implements AutoCloseable {
       node.launchLink(carriers == null ? null : carriers.carrier(), listeners.get(i));
     }
     metrics.probes(() -> Status.starting(carrierFault()), Status::alive);
-    settle(listeners);
+    start = new ClusterStart(config, nodes, clock, () -> stop.getCount() == 0, this::carrierFault);
+    start.settle(carriers == null ? null : carriers.carrier(), listeners);
+    throwIfFaulty();
     for (int i = 0; i < nodes.size(); i++) {
       final ClusterNode node = nodes.get(i);
       node.launchEngine(i == 0, plan.services(), plan.idempotencyLimit(), faults);
@@ -212,29 +213,7 @@ public final class TallyNode implements AutoCloseable {
     Log.info("limits", plan.describe());
   }
 
-  private void settle(final List<NodeListener> listeners) throws StartException {
-    final long startNs = clock.nanoTime();
-    boolean settled = false;
-    while (!settled && stop.getCount() > 0) {
-      final String carrierFault = carrierFault();
-      if (!carrierFault.isEmpty()
-          && clock.nanoTime() - startNs > config.times().start().toNanos()) {
-        throw new StartException("the node cannot meet its cluster: " + carrierFault);
-      }
-      settled = carrierFault.isEmpty();
-      for (int i = 0; i < nodes.size(); i++) {
-        settled &=
-            nodes
-                .get(i)
-                .settle(
-                    clock.nanoTime(),
-                    carriers == null ? null : carriers.carrier(),
-                    listeners.get(i));
-      }
-      if (!settled) {
-        LockSupport.parkNanos(POLL_NS);
-      }
-    }
+  private void throwIfFaulty() throws StartException {
     if (!fault().isEmpty()) {
       throw new StartException(fault());
     }
@@ -276,43 +255,6 @@ public final class TallyNode implements AutoCloseable {
     metrics.probes(status::readyz, Status::alive);
     stepping.start(nodes);
     Log.info("HTTP server starting", "port", http.edge().port(), "url", http.url());
-  }
-
-  private void awaitPeers() throws StartException {
-    final long startNs = clock.nanoTime();
-    boolean missingNamed = false;
-    while (stop.getCount() > 0) {
-      final long nowNs = clock.nanoTime();
-      for (final ClusterNode node : nodes) {
-        node.checkIncarnation(nowNs);
-      }
-      final boolean timedOut = nowNs - startNs > config.times().start().toNanos();
-      final boolean met = nodes.stream().allMatch(node -> node.hasMetPeers(nowNs));
-      final boolean refused = nodes.stream().anyMatch(node -> !node.mayBecomeReady(nowNs));
-      if (timedOut && (!met || refused) && !missingNamed) {
-        missingNamed = true;
-        nodes.forEach(node -> node.logMissing(nowNs));
-      }
-      if ((met || timedOut) && nodes.stream().allMatch(node -> node.mayBecomeReady(nowNs))) {
-        break;
-      }
-      LockSupport.parkNanos(POLL_NS);
-    }
-    if (stop.getCount() == 0) {
-      // A node that has to give way to a running process of its id must not become ready: it would
-      // take the place of that process.
-      return;
-    }
-    nodes.forEach(ClusterNode::markReady);
-    // The nodes of one process become ready together: a request that follows at once must find all
-    // of them.
-    while (stop.getCount() > 0 && !allLocalUp()) {
-      LockSupport.parkNanos(POLL_NS);
-    }
-  }
-
-  private boolean allLocalUp() {
-    return nodes.stream().allMatch(node -> node.sees(config.localNodeIds()));
   }
 
   /** Another process serves as this node: what would be counted here from now on would be lost. */

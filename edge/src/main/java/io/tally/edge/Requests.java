@@ -1,0 +1,127 @@
+package io.tally.edge;
+
+import io.tally.engine.Outcome;
+import io.tally.engine.ReplyHandler;
+import org.agrona.DirectBuffer;
+
+/**
+ * Has the requests of one connection answered: hands each to what answers it, and brings its
+ * replies to its exchange. Belongs to its connection.
+ */
+final class Requests implements ReplyHandler {
+  private final EdgeLoop loop;
+  private final Connection connection;
+  private final Responses responses;
+
+  Requests(final EdgeLoop loop, final Connection connection, final Responses responses) {
+    this.loop = loop;
+    this.connection = connection;
+    this.responses = responses;
+  }
+
+  /** Hands over the request that the reader has just read. */
+  void dispatch(final RequestReader reader, final boolean last) {
+    final int number = responses.begin(this);
+    final Exchange exchange = responses.get(number);
+    if (last || loop.goingAway()) {
+      exchange.endConnection(loop.goingAway());
+      connection.takeNoMore();
+    }
+    boolean failed = false;
+    try {
+      reader.dispatch(exchange);
+    } catch (final RuntimeException ex) {
+      failed = true;
+      loop.onError(ex);
+    }
+    // If it was answered and written before dispatch returned, it is there no more.
+    if (responses.get(number) != null) {
+      if (!failed && exchange.isForgotten()) {
+        failed = true;
+        loop.onError(new IllegalStateException("a request was neither answered nor asked for"));
+      }
+      if (failed && !exchange.ready) {
+        abort(exchange);
+      }
+      responses.countAnswer(exchange);
+    }
+  }
+
+  /**
+   * Answers the request, because nothing else may ever do so, and ends the connection. A reply that
+   * comes after all finds no request of its number, and is ignored.
+   */
+  private void abort(final Exchange exchange) {
+    exchange.abort(Cutoff.FAULT);
+    exchange.endConnection(true);
+    connection.takeNoMore();
+  }
+
+  /** Begins an exchange that is to be completed at once, and is the last of the connection. */
+  Exchange beginLast() {
+    final Exchange exchange = responses.get(responses.begin(this));
+    exchange.endConnection(true);
+    return exchange;
+  }
+
+  @Override
+  public void onReply(
+      final long cookie,
+      final Outcome outcome,
+      final long shardIncarnation,
+      final boolean replayed,
+      final DirectBuffer buffer,
+      final int offset,
+      final int length) {
+    final Exchange exchange = awaiting(cookie);
+    if (exchange != null) {
+      exchange.onReply(cookie, outcome, shardIncarnation, replayed, buffer, offset, length);
+      responses.countAnswer(exchange);
+      if (outcome == Outcome.CLOSING) {
+        connection.endInput();
+      }
+      connection.write();
+    }
+  }
+
+  /** Any thread. */
+  void completeLater(final long cookie, final Runnable answer) {
+    loop.run(() -> complete(cookie, answer));
+  }
+
+  private void complete(final long cookie, final Runnable answer) {
+    final Exchange exchange = awaiting(cookie);
+    if (exchange != null) {
+      loop.onRead();
+      exchange.onCompletion(answer);
+      responses.countAnswer(exchange);
+      connection.write();
+      connection.account();
+      loop.wake();
+    }
+  }
+
+  /** The exchange that a part is for; null if it answers nobody any more. */
+  private Exchange awaiting(final long cookie) {
+    final Exchange exchange = responses.get(Exchange.number(cookie));
+    if (exchange == null || exchange.ready) {
+      // The request was refused because its dispatch failed, although it had been handed over.
+      return null;
+    }
+    if (!connection.isClosed()) {
+      return exchange;
+    }
+    if (exchange.drop()) {
+      loop.onDropped();
+    }
+    return null;
+  }
+
+  void onFault(final RuntimeException fault) {
+    loop.onError(fault);
+  }
+
+  long nowNs() {
+    return loop.nowNs();
+  }
+}

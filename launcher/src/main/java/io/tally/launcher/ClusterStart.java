@@ -1,0 +1,102 @@
+package io.tally.launcher;
+
+import io.tally.transport.FrameCarrier;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * How the nodes of a process join their cluster: they settle their incarnations, and then wait
+ * until they have met their peers. Used by the launching thread.
+ */
+final class ClusterStart {
+  private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private final NodeConfig config;
+  private final List<ClusterNode> nodes;
+  private final NanoClock clock;
+  private final BooleanSupplier stopping;
+  private final Supplier<String> carrierFault;
+
+  /**
+   * Creates what starts the nodes.
+   *
+   * @param stopping whether the start is given up.
+   * @param carrierFault what is wrong with the way between nodes; empty if nothing is.
+   */
+  ClusterStart(
+      final NodeConfig config,
+      final List<ClusterNode> nodes,
+      final NanoClock clock,
+      final BooleanSupplier stopping,
+      final Supplier<String> carrierFault) {
+    this.config = config;
+    this.nodes = nodes;
+    this.clock = clock;
+    this.stopping = stopping;
+    this.carrierFault = carrierFault;
+  }
+
+  /** Returns when the incarnation of each node is above all that its cluster knows of it. */
+  void settle(final FrameCarrier carrier, final List<NodeListener> listeners)
+      throws StartException {
+    final long startNs = clock.nanoTime();
+    boolean settled = false;
+    while (!settled && !stopping.getAsBoolean()) {
+      final String fault = carrierFault.get();
+      if (!fault.isEmpty() && clock.nanoTime() - startNs > config.times().start().toNanos()) {
+        throw new StartException("the node cannot meet its cluster: " + fault);
+      }
+      settled = fault.isEmpty();
+      for (int i = 0; i < nodes.size(); i++) {
+        settled &= nodes.get(i).settle(clock.nanoTime(), carrier, listeners.get(i));
+      }
+      if (!settled) {
+        LockSupport.parkNanos(POLL_NS);
+      }
+    }
+  }
+
+  /**
+   * Returns when all peers agree, or the time is over and none refuses; the nodes are ready then.
+   */
+  void awaitPeers() throws StartException {
+    final long startNs = clock.nanoTime();
+    boolean missingNamed = false;
+    while (!stopping.getAsBoolean()) {
+      final long nowNs = clock.nanoTime();
+      for (final ClusterNode node : nodes) {
+        node.checkIncarnation(nowNs);
+      }
+      final boolean timedOut = nowNs - startNs > config.times().start().toNanos();
+      final boolean met = nodes.stream().allMatch(node -> node.hasMetPeers(nowNs));
+      final boolean refused = nodes.stream().anyMatch(node -> !node.mayBecomeReady(nowNs));
+      if (timedOut && (!met || refused) && !missingNamed) {
+        missingNamed = true;
+        nodes.forEach(node -> node.logMissing(nowNs));
+      }
+      if ((met || timedOut) && nodes.stream().allMatch(node -> node.mayBecomeReady(nowNs))) {
+        break;
+      }
+      LockSupport.parkNanos(POLL_NS);
+    }
+    if (stopping.getAsBoolean()) {
+      // A node that has to give way to a running process of its id must not become ready: it would
+      // take the place of that process.
+      return;
+    }
+    nodes.forEach(ClusterNode::markReady);
+    // The nodes of one process become ready together: a request that follows at once must find all
+    // of them.
+    while (!stopping.getAsBoolean() && !allLocalUp()) {
+      LockSupport.parkNanos(POLL_NS);
+    }
+  }
+
+  private boolean allLocalUp() {
+    return nodes.stream().allMatch(node -> node.sees(config.localNodeIds()));
+  }
+}
