@@ -5,11 +5,12 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoHandle;
-import io.netty.util.AttributeKey;
 import io.tally.engine.SocketBacklog;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -19,13 +20,11 @@ import java.util.concurrent.TimeUnit;
  * keep up, or while no file descriptor was left.
  */
 final class Acceptor extends ChannelInboundHandlerAdapter {
-  private static final AttributeKey<Admission> ADMISSION =
-      AttributeKey.valueOf(Acceptor.class, "admission");
-
   private static final long PAUSE_MS = 1_000;
 
   private final ConnectionQuota quota;
   private final IoEvent acceptable;
+  private final Map<Channel, Admission> admitted = new ConcurrentHashMap<>();
   private Channel socket;
   private EdgeLoop loop;
   private SocketBacklog backlog;
@@ -49,11 +48,11 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Whether a connection has a place, and the earliest time at which it can have been made; null if
-   * neither was ever known.
+   * What is known of a connection that is new on its own loop. Asked once: an attribute of the
+   * channel would stay as long as the connection.
    */
-  static Admission admission(final Channel connection) {
-    return connection.attr(ADMISSION).get();
+  Admission takeAdmission(final Channel connection) {
+    return admitted.remove(connection);
   }
 
   /** Begins to accept what has come since the socket was bound. On the socket's loop. */
@@ -104,8 +103,15 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
             ? peer.getAddress()
             : InetAddress.getLoopbackAddress();
     final boolean granted = quota.enter(address);
-    connection.closeFuture().addListener(closing -> quota.leave(address));
-    connection.attr(ADMISSION).set(new Admission(granted, backlog.sinceNs()));
+    admitted.put(connection, new Admission(granted, backlog.sinceNs()));
+    connection
+        .closeFuture()
+        .addListener(
+            closing -> {
+              quota.leave(address);
+              // It may have found no loop.
+              admitted.remove(connection);
+            });
     super.channelRead(ctx, message);
   }
 

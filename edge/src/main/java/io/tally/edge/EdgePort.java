@@ -29,6 +29,7 @@ public final class EdgePort implements AutoCloseable {
   private final EdgeCounters counters;
   private final EdgeLoop[] loops;
   private final ConnectionQuota quota;
+  private final Acceptor acceptor;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final long boundNs;
   private final ListenSocket socket;
@@ -60,9 +61,8 @@ public final class EdgePort implements AutoCloseable {
     counters = new EdgeCounters(eventLoops.loopCount());
     loops = new EdgeLoop[eventLoops.loopCount()];
     boundNs = eventLoops.clock().nanoTime();
-    socket =
-        ListenSocket.bind(
-            eventLoops, host, port, new Acceptor(quota, eventLoops.acceptable()), new Entrance());
+    acceptor = new Acceptor(quota, eventLoops.acceptable());
+    socket = ListenSocket.bind(eventLoops, host, port, acceptor, new Entrance());
   }
 
   /**
@@ -237,7 +237,7 @@ public final class EdgePort implements AutoCloseable {
     @Override
     protected void initChannel(final Channel channel) {
       final EdgeLoop loop = loops[eventLoops.indexOf(channel.eventLoop())];
-      final Acceptor.Admission admission = Acceptor.admission(channel);
+      final Acceptor.Admission admission = acceptor.takeAdmission(channel);
       if (admission.granted()) {
         channel.pipeline().addLast(new ConnectionEvents(loop, admission.acceptableSinceNs()));
       } else {

@@ -2,7 +2,6 @@ package io.tally.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpObjectDecoder;
 import io.netty.util.internal.MathUtil;
 import java.util.List;
 
@@ -15,8 +14,8 @@ final class LineMeter {
   /** Heap that a header takes beside its characters: an object or two. */
   private static final int LINE_BYTES = 160;
 
-  /** Room that the decoder has at first for the line that it reads. */
-  private static final int SCRATCH_BYTES = HttpObjectDecoder.DEFAULT_INITIAL_BUFFER_SIZE;
+  /** What the decoder has at first for a line that it reads: most lines are no longer. */
+  static final int SCRATCH_BYTES = 96;
 
   private long headBytes;
   private int scratchBytes = SCRATCH_BYTES;

@@ -48,6 +48,7 @@ final class RequestDecoder extends HttpRequestDecoder implements RequestReader {
         new HttpDecoderConfig()
             .setMaxInitialLineLength(HeadRules.MAX_REQUEST_LINE_BYTES)
             .setMaxHeaderSize(HeadRules.MAX_HEADER_BYTES)
+            .setInitialBufferSize(LineMeter.SCRATCH_BYTES)
             .setHeadersFactory(protocol.headers())
             .setTrailersFactory(HeadHeaders.NONE)
             .setAllowDuplicateContentLengths(false)

@@ -261,10 +261,10 @@ class ClientBudgetTest {
     client.exchange(request.replace("LINE", "x".repeat(40)));
     Await.until("it keeps nothing", () -> held() == 0);
     client.exchange(request.replace("LINE", "x".repeat(3_000)));
-    Await.until("it keeps the room", () -> held() == 4 * KIB - 128);
+    Await.until("it keeps the room", () -> held() == 4 * KIB - LineMeter.SCRATCH_BYTES);
     client.exchange(request.replace("LINE", "x".repeat(2_000)));
     server.awaitLoop();
-    assertEquals(4 * KIB - 128, held());
+    assertEquals(4 * KIB - LineMeter.SCRATCH_BYTES, held());
     client.close();
     Await.until("it is gone", () -> held() == 0);
   }
