@@ -1,7 +1,5 @@
 package io.tally.edge;
 
-import java.util.concurrent.atomic.AtomicLongArray;
-
 /**
  * What a port has done with its connections, for metrics. Each event loop counts for itself with
  * plain single-writer counters; any thread may read, and sees each counter as of a moment ago.
@@ -18,13 +16,10 @@ public final class EdgeCounters {
   private static final int REQUESTS_LIMIT = 8;
   private static final int COUNT = 9;
 
-  private final AtomicLongArray[] loops;
+  private final LoopCounters loops;
 
   EdgeCounters(final int loopCount) {
-    loops = new AtomicLongArray[loopCount];
-    for (int i = 0; i < loopCount; i++) {
-      loops[i] = new AtomicLongArray(COUNT);
-    }
+    loops = new LoopCounters(loopCount, COUNT);
   }
 
   /**
@@ -33,7 +28,7 @@ public final class EdgeCounters {
    * @return connections since the start.
    */
   public long connectionsAccepted() {
-    return sum(OPENED);
+    return loops.sum(OPENED);
   }
 
   /**
@@ -42,7 +37,7 @@ public final class EdgeCounters {
    * @return connections since the start.
    */
   public long connectionsRefused() {
-    return sum(REFUSED);
+    return loops.sum(REFUSED);
   }
 
   /**
@@ -51,8 +46,8 @@ public final class EdgeCounters {
    * @return the number.
    */
   public long connectionsOpen() {
-    final long closed = sum(CLOSED);
-    return sum(OPENED) - closed;
+    final long closed = loops.sum(CLOSED);
+    return loops.sum(OPENED) - closed;
   }
 
   /**
@@ -61,7 +56,7 @@ public final class EdgeCounters {
    * @return answers since the start.
    */
   public long responsesDropped() {
-    return sum(DROPPED);
+    return loops.sum(DROPPED);
   }
 
   /**
@@ -70,7 +65,7 @@ public final class EdgeCounters {
    * @return connections since the start.
    */
   public long connectionsGivenUp() {
-    return sum(GIVEN_UP);
+    return loops.sum(GIVEN_UP);
   }
 
   /**
@@ -79,7 +74,7 @@ public final class EdgeCounters {
    * @return failures since the start.
    */
   public long acceptFailures() {
-    return sum(ACCEPT_FAILED);
+    return loops.sum(ACCEPT_FAILED);
   }
 
   /**
@@ -88,7 +83,7 @@ public final class EdgeCounters {
    * @return the number.
    */
   public int loopCount() {
-    return loops.length;
+    return loops.loopCount();
   }
 
   /**
@@ -98,7 +93,7 @@ public final class EdgeCounters {
    * @return the number.
    */
   public long clientBytes(final int loop) {
-    return loops[loop].getAcquire(CLIENT_BYTES);
+    return loops.get(loop, CLIENT_BYTES);
   }
 
   /**
@@ -110,7 +105,7 @@ public final class EdgeCounters {
    * @return the number.
    */
   public long connectionsPaused(final int loop) {
-    return loops[loop].getAcquire(PAUSED);
+    return loops.get(loop, PAUSED);
   }
 
   /**
@@ -121,55 +116,42 @@ public final class EdgeCounters {
    * @return the number.
    */
   public long requestsLimit(final int loop) {
-    return loops[loop].getAcquire(REQUESTS_LIMIT);
+    return loops.get(loop, REQUESTS_LIMIT);
   }
 
   void clientBytes(final int loop, final long bytes) {
-    loops[loop].setRelease(CLIENT_BYTES, bytes);
+    loops.set(loop, CLIENT_BYTES, bytes);
   }
 
   void connectionsPaused(final int loop, final long count) {
-    loops[loop].setRelease(PAUSED, count);
+    loops.set(loop, PAUSED, count);
   }
 
   void requestsLimit(final int loop, final long limit) {
-    loops[loop].setRelease(REQUESTS_LIMIT, limit);
+    loops.set(loop, REQUESTS_LIMIT, limit);
   }
 
   void onOpened(final int loop) {
-    increment(loop, OPENED);
+    loops.increment(loop, OPENED);
   }
 
   void onClosed(final int loop) {
-    increment(loop, CLOSED);
+    loops.increment(loop, CLOSED);
   }
 
   void onRefused(final int loop) {
-    increment(loop, REFUSED);
+    loops.increment(loop, REFUSED);
   }
 
   void onGivenUp(final int loop) {
-    increment(loop, GIVEN_UP);
+    loops.increment(loop, GIVEN_UP);
   }
 
   void onAcceptFailed(final int loop) {
-    increment(loop, ACCEPT_FAILED);
+    loops.increment(loop, ACCEPT_FAILED);
   }
 
   void onDropped(final int loop) {
-    increment(loop, DROPPED);
-  }
-
-  private void increment(final int loop, final int index) {
-    final AtomicLongArray counters = loops[loop];
-    counters.setRelease(index, counters.getPlain(index) + 1);
-  }
-
-  private long sum(final int index) {
-    long sum = 0;
-    for (final AtomicLongArray counters : loops) {
-      sum += counters.getAcquire(index);
-    }
-    return sum;
+    loops.increment(loop, DROPPED);
   }
 }

@@ -1,12 +1,12 @@
 package io.tally.http;
 
+import io.tally.edge.LoopCounters;
 import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.stream.IntStream;
 
 /**
@@ -32,7 +32,7 @@ public final class HttpCounters {
   private final List<String> busyReasons;
   private final Map<Refusal, int[]> indexes = new IdentityHashMap<>();
   private final int[] indexByStatus = new int[600];
-  private final AtomicLongArray[] loops;
+  private final LoopCounters loops;
 
   /**
    * Counters for some refusals.
@@ -64,10 +64,7 @@ public final class HttpCounters {
                       .map(reason -> statuses.length + types.size() + reason))
               .toArray());
     }
-    loops = new AtomicLongArray[loopCount];
-    for (int i = 0; i < loopCount; i++) {
-      loops[i] = new AtomicLongArray(statuses.length + types.size() + busyReasons.size());
-    }
+    loops = new LoopCounters(loopCount, statuses.length + types.size() + busyReasons.size());
   }
 
   /**
@@ -86,7 +83,7 @@ public final class HttpCounters {
    * @return responses written since the start.
    */
   public long responses(final int status) {
-    return sum(indexByStatus[status]);
+    return loops.sum(indexByStatus[status]);
   }
 
   /**
@@ -105,7 +102,7 @@ public final class HttpCounters {
    * @return responses written since the start.
    */
   public long problems(final int type) {
-    return sum(statuses.length + type);
+    return loops.sum(statuses.length + type);
   }
 
   /**
@@ -126,7 +123,7 @@ public final class HttpCounters {
    * @return responses written since the start.
    */
   public long busy(final int reason) {
-    return sum(statuses.length + types.size() + reason);
+    return loops.sum(statuses.length + types.size() + reason);
   }
 
   boolean counts(final Refusal refusal) {
@@ -134,24 +131,11 @@ public final class HttpCounters {
   }
 
   void onResponse(final int loop, final HttpExchange exchange) {
-    increment(loop, indexByStatus[exchange.status()]);
+    loops.increment(loop, indexByStatus[exchange.status()]);
     if (exchange.refusal != null) {
       for (final int index : indexes.get(exchange.refusal)) {
-        increment(loop, index);
+        loops.increment(loop, index);
       }
     }
-  }
-
-  private void increment(final int loop, final int index) {
-    final AtomicLongArray counters = loops[loop];
-    counters.setRelease(index, counters.getPlain(index) + 1);
-  }
-
-  private long sum(final int index) {
-    long sum = 0;
-    for (final AtomicLongArray counters : loops) {
-      sum += counters.getAcquire(index);
-    }
-    return sum;
   }
 }

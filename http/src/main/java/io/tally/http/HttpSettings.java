@@ -11,9 +11,15 @@ import io.tally.edge.EdgeSettings;
  * @param edge what clients may hold, and for how long.
  */
 public record HttpSettings(String host, int port, int maxBodyBytes, EdgeSettings edge) {
+  /** Address where none is given. */
+  public static final String DEFAULT_HOST = "127.0.0.1";
+
+  /** Port where none is given. */
+  public static final int DEFAULT_PORT = 8181;
+
   /** Port 8181 of 127.0.0.1, and bodies of 64 KiB. */
   public static final HttpSettings DEFAULTS =
-      new HttpSettings("127.0.0.1", 8181, 65_536, EdgeSettings.DEFAULTS);
+      new HttpSettings(DEFAULT_HOST, DEFAULT_PORT, 65_536, EdgeSettings.DEFAULTS);
 
   /**
    * Checks the longest body.

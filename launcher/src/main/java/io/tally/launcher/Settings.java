@@ -29,14 +29,14 @@ final class Settings {
   @Option(
       names = "--http-port",
       paramLabel = "PORT",
-      defaultValue = "8181",
+      defaultValue = "" + HttpSettings.DEFAULT_PORT,
       description = "Port of the HTTP API (default: ${DEFAULT-VALUE}); 0 picks a free one.")
   int httpPort;
 
   @Option(
       names = "--metrics-port",
       paramLabel = "PORT",
-      defaultValue = "2121",
+      defaultValue = "" + NodeConfig.DEFAULT_METRICS_PORT,
       description =
           "Port of the Prometheus metrics (default: ${DEFAULT-VALUE}); 0 picks a free one.")
   int metricsPort;
@@ -44,7 +44,7 @@ final class Settings {
   @Option(
       names = "--bind",
       paramLabel = "ADDRESS",
-      defaultValue = "127.0.0.1",
+      defaultValue = HttpSettings.DEFAULT_HOST,
       description =
           "Address both ports listen on (default: ${DEFAULT-VALUE}). There is no authentication.")
   String bind;
@@ -132,7 +132,7 @@ final class Settings {
   @Option(
       names = "--cluster",
       paramLabel = "NAME",
-      defaultValue = "counter",
+      defaultValue = CarrierSettings.DEFAULT_CLUSTER,
       description =
           "Name of the cluster, the prefix of its NATS subjects (default: ${DEFAULT-VALUE}). Clusters of"
               + " different names can share a NATS server.")
@@ -203,7 +203,10 @@ final class Settings {
         faults,
         loops >= 1 && loops <= EngineThreads.MAX_LOOPS,
         "--loops must be 1 to " + EngineThreads.MAX_LOOPS);
-    check(faults, shardThreads >= 0 && shardThreads <= 256, "--shard-threads must be 0 to 256");
+    check(
+        faults,
+        shardThreads >= 0 && shardThreads <= NodeConfig.MAX_SHARD_THREADS,
+        "--shard-threads must be 0 to " + NodeConfig.MAX_SHARD_THREADS);
     check(
         faults,
         EngineSettings.isRingSlots(ringSlots),

@@ -7,6 +7,7 @@ import io.tally.engine.ClusterSettings;
 import io.tally.engine.EngineSettings;
 import java.time.Duration;
 import java.util.List;
+import org.example.turnstile.Turnstile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +50,14 @@ class SettingsTest {
     assertEquals(Duration.ofSeconds(90), settings.idleTimeout);
     assertEquals(Duration.ZERO, settings.shutdownDelay);
     assertNull(settings.maxCounters);
+  }
+
+  @Test
+  void shouldHaveTheDefaultsOfAnEmbeddedNode() {
+    final List<String> nodeIds = List.of("node-0");
+    final NodeConfig config = parse().config(nodeIds, nodeIds, Turnstile.hosted());
+    final NodeConfig alone = NodeConfig.alone(config.service());
+    assertEquals(alone, config.withCluster(alone.cluster(), nodeIds, alone.carrier()));
   }
 
   @Test
