@@ -5,13 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.engine.codecs.CommandDecoder;
 import io.tally.engine.codecs.CommandEncoder;
-import io.tally.engine.codecs.FrameHeaderDecoder;
-import io.tally.engine.codecs.FrameHeaderEncoder;
-import io.tally.engine.codecs.HelloDecoder;
-import io.tally.engine.codecs.HelloEncoder;
 import io.tally.engine.codecs.MessageHeaderDecoder;
 import io.tally.engine.codecs.MessageHeaderEncoder;
-import io.tally.engine.codecs.NodeState;
 import io.tally.engine.codecs.ReplyCode;
 import io.tally.engine.codecs.ReplyDecoder;
 import io.tally.engine.codecs.ReplyEncoder;
@@ -29,14 +24,6 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(10)
 final class WireVersionTest {
-  private static final String FRAME_HEADER =
-      "2a000100f51f0000"
-          + "88776655443322117b68e5cf8b0100002a000000000000002900000000000000"
-          + "f9ffffffffffffff0300";
-  private static final String HELLO =
-      "3d000200f51f0000"
-          + "feffffffffffffff7b68e5cf8b01000021436587a9cbed0f00806e8774010000"
-          + "006fe23a8b01000000f4a92b8001000000ca9a3b000000000001010101066e6f64652d33";
   private static final String COMMAND =
       "4c000300f51f0000"
           + "0b000000000000000200000000000000fdffffffffffffff1600000000000000"
@@ -50,70 +37,6 @@ final class WireVersionTest {
   private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[256]);
   private final MessageHeaderEncoder header = new MessageHeaderEncoder();
   private final MessageHeaderDecoder decodedHeader = new MessageHeaderDecoder();
-
-  @Test
-  void shouldReadAFrameHeaderOfVersion0() {
-    final FrameHeaderDecoder decoder =
-        new FrameHeaderDecoder().wrapAndApplyHeader(WireBytes.of(FRAME_HEADER), 0, decodedHeader);
-    assertEquals(0x1122334455667788L, decoder.sourceKey());
-    assertEquals(1_700_000_000_123L, decoder.sourceIncarnation());
-    assertEquals(42, decoder.frameNumber());
-    assertEquals(41, decoder.ackedFrame());
-    assertEquals(-7, decoder.clockNs());
-    assertEquals(3, decoder.messageCount());
-  }
-
-  @Test
-  void shouldWriteAFrameHeaderOfVersion0() {
-    final FrameHeaderEncoder encoder = new FrameHeaderEncoder();
-    encoder
-        .wrapAndApplyHeader(buffer, 0, header)
-        .sourceKey(0x1122334455667788L)
-        .sourceIncarnation(1_700_000_000_123L)
-        .frameNumber(42)
-        .ackedFrame(41)
-        .clockNs(-7)
-        .messageCount(3);
-    assertEquals(FRAME_HEADER, WireBytes.hex(buffer, encoder.encodedLength()));
-  }
-
-  @Test
-  void shouldReadAHelloOfVersion0() {
-    final HelloDecoder decoder =
-        new HelloDecoder().wrapAndApplyHeader(WireBytes.of(HELLO), 0, decodedHeader);
-    assertEquals(-2, decoder.nodeKey());
-    assertEquals(1_700_000_000_123L, decoder.incarnation());
-    assertEquals(0x0FEDCBA987654321L, decoder.fingerprint());
-    assertEquals(1_600_000_000_000L, decoder.knownIncarnation());
-    assertEquals(1_697_500_000_000L, decoder.wallClockMs());
-    assertEquals(1_650_000_000_000L, decoder.knownWallClockMs());
-    assertEquals(1_000_000_000L, decoder.requestTimeoutNs());
-    assertEquals(256, decoder.loopCount());
-    assertEquals(NodeState.READY, decoder.state());
-    assertEquals(1, decoder.answer());
-    assertEquals(1, decoder.resolved());
-    assertEquals("node-3", WireBytes.text(decoder.nodeIdLength(), decoder::getNodeId));
-  }
-
-  @Test
-  void shouldWriteAHelloOfVersion0() {
-    final HelloEncoder encoder = new HelloEncoder();
-    encoder
-        .wrapAndApplyHeader(buffer, 0, header)
-        .nodeKey(-2)
-        .incarnation(1_700_000_000_123L)
-        .fingerprint(0x0FEDCBA987654321L)
-        .knownIncarnation(1_600_000_000_000L)
-        .wallClockMs(1_697_500_000_000L)
-        .knownWallClockMs(1_650_000_000_000L)
-        .requestTimeoutNs(1_000_000_000L)
-        .loopCount(256)
-        .state(NodeState.READY)
-        .answer((short) 1)
-        .resolved((short) 1)
-        .putNodeId(WireBytes.ascii("node-3"), 0, 6);
-    assertEquals(HELLO, WireBytes.hex(buffer, encoder.encodedLength()));
-  }
 
   @Test
   void shouldReadACommandOfVersion0() {

@@ -2,8 +2,8 @@ package io.tally.testkit;
 
 import io.tally.engine.StableHash;
 import io.tally.engine.codecs.CommandDecoder;
-import io.tally.engine.codecs.FrameHeaderDecoder;
-import io.tally.engine.codecs.HelloDecoder;
+import io.tally.transport.codecs.FrameHeaderDecoder;
+import io.tally.transport.codecs.HelloDecoder;
 import java.nio.ByteOrder;
 import org.agrona.concurrent.UnsafeBuffer;
 

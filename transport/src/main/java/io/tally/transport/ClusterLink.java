@@ -6,7 +6,7 @@ import io.tally.engine.MessageClaim;
 import io.tally.engine.NodeLink;
 import io.tally.engine.SteppedAgent;
 import io.tally.engine.Wakeup;
-import io.tally.engine.codecs.NodeState;
+import io.tally.transport.codecs.NodeState;
 import java.io.IOException;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;

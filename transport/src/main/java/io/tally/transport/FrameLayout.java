@@ -1,9 +1,9 @@
 package io.tally.transport;
 
 import io.tally.engine.ClusterSettings;
-import io.tally.engine.codecs.FrameHeaderEncoder;
-import io.tally.engine.codecs.HelloEncoder;
-import io.tally.engine.codecs.MessageHeaderEncoder;
+import io.tally.transport.codecs.FrameHeaderEncoder;
+import io.tally.transport.codecs.HelloEncoder;
+import io.tally.transport.codecs.MessageHeaderEncoder;
 import java.nio.ByteOrder;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;

@@ -1,6 +1,6 @@
 package io.tally.transport;
 
-import io.tally.engine.codecs.NodeState;
+import io.tally.transport.codecs.NodeState;
 
 /** One decoded hello. Reused by its owner. */
 final class Hello {

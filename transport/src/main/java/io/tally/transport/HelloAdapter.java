@@ -2,9 +2,9 @@ package io.tally.transport;
 
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.StableHash;
-import io.tally.engine.codecs.HelloDecoder;
-import io.tally.engine.codecs.MessageHeaderDecoder;
-import io.tally.engine.codecs.NodeState;
+import io.tally.transport.codecs.HelloDecoder;
+import io.tally.transport.codecs.MessageHeaderDecoder;
+import io.tally.transport.codecs.NodeState;
 import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
 

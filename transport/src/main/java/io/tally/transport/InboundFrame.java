@@ -1,10 +1,10 @@
 package io.tally.transport;
 
 import io.tally.engine.codecs.CommandDecoder;
-import io.tally.engine.codecs.FrameHeaderDecoder;
-import io.tally.engine.codecs.HelloDecoder;
-import io.tally.engine.codecs.MessageHeaderDecoder;
 import io.tally.engine.codecs.ReplyDecoder;
+import io.tally.transport.codecs.FrameHeaderDecoder;
+import io.tally.transport.codecs.HelloDecoder;
+import io.tally.transport.codecs.MessageHeaderDecoder;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**

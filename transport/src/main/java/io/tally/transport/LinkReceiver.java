@@ -4,9 +4,9 @@ import io.tally.engine.InboundHandler;
 import io.tally.engine.SteppedAgent;
 import io.tally.engine.Wakeup;
 import io.tally.engine.codecs.CommandDecoder;
-import io.tally.engine.codecs.HelloDecoder;
-import io.tally.engine.codecs.MessageHeaderDecoder;
 import io.tally.transport.InboundPeer.HeldFrame;
+import io.tally.transport.codecs.HelloDecoder;
+import io.tally.transport.codecs.MessageHeaderDecoder;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 

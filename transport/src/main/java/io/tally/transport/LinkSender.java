@@ -1,7 +1,7 @@
 package io.tally.transport;
 
 import io.tally.engine.SteppedAgent;
-import io.tally.engine.codecs.NodeState;
+import io.tally.transport.codecs.NodeState;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 
 /**

@@ -2,7 +2,7 @@ package io.tally.transport;
 
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.StableHash;
-import io.tally.engine.codecs.NodeState;
+import io.tally.transport.codecs.NodeState;
 import java.nio.charset.StandardCharsets;
 import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.NanoClock;

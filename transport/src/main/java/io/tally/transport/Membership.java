@@ -1,6 +1,6 @@
 package io.tally.transport;
 
-import io.tally.engine.codecs.NodeState;
+import io.tally.transport.codecs.NodeState;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 

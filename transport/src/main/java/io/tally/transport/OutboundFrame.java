@@ -1,10 +1,10 @@
 package io.tally.transport;
 
 import io.tally.engine.codecs.CommandDecoder;
-import io.tally.engine.codecs.FrameHeaderEncoder;
-import io.tally.engine.codecs.HelloEncoder;
-import io.tally.engine.codecs.MessageHeaderDecoder;
-import io.tally.engine.codecs.MessageHeaderEncoder;
+import io.tally.transport.codecs.FrameHeaderEncoder;
+import io.tally.transport.codecs.HelloEncoder;
+import io.tally.transport.codecs.MessageHeaderDecoder;
+import io.tally.transport.codecs.MessageHeaderEncoder;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 

@@ -4,7 +4,7 @@ import static org.agrona.concurrent.ControlledMessageHandler.Action.ABORT;
 import static org.agrona.concurrent.ControlledMessageHandler.Action.CONTINUE;
 
 import io.tally.engine.SteppedAgent;
-import io.tally.engine.codecs.NodeState;
+import io.tally.transport.codecs.NodeState;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.ControlledMessageHandler;

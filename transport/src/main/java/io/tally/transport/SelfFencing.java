@@ -1,6 +1,6 @@
 package io.tally.transport;
 
-import io.tally.engine.codecs.NodeState;
+import io.tally.transport.codecs.NodeState;
 
 /**
  * Decides whether this process may go on as the node of its id, or has to give way to another

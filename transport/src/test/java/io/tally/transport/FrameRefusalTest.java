@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.engine.codecs.CommandEncoder;
-import io.tally.engine.codecs.FrameHeaderEncoder;
-import io.tally.engine.codecs.HelloEncoder;
 import io.tally.engine.codecs.MessageHeaderEncoder;
-import io.tally.engine.codecs.NodeState;
+import io.tally.transport.codecs.FrameHeaderEncoder;
+import io.tally.transport.codecs.HelloEncoder;
+import io.tally.transport.codecs.NodeState;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
