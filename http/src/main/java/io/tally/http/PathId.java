@@ -68,6 +68,7 @@ public final class PathId {
     exchange.reserveId(Math.min(end - start, MAX_BYTES));
     final byte[] id = exchange.id;
     int length = 0;
+    boolean plain = true;
     for (int i = start; i < end; i++) {
       int value = target.charAt(i);
       if (value == '%') {
@@ -83,6 +84,7 @@ public final class PathId {
         return tooLong;
       }
       id[length++] = (byte) value;
+      plain &= value >= ' ' && value < 0x7F;
     }
     if (length == 0) {
       return empty;
@@ -90,7 +92,7 @@ public final class PathId {
     if (id[0] == '.' && (length == 1 || length == 2 && id[1] == '.')) {
       return dots;
     }
-    final Refusal fault = checkText(id, length);
+    final Refusal fault = plain ? null : checkText(id, length);
     if (fault == null) {
       exchange.idLength = length;
     }

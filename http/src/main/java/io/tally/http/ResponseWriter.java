@@ -3,11 +3,9 @@ package io.tally.http;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.DateFormatter;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import java.util.Date;
-import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.EpochClock;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Writes responses into a channel's buffer, one after the other, without allocation. One for each
@@ -18,7 +16,6 @@ final class ResponseWriter {
   static final byte[] CONTINUE = ascii("HTTP/1.1 100 Continue\r\n\r\n");
 
   private static final byte[] LENGTH = ascii("Content-Length: ");
-  private static final byte[] INCARNATION = ascii("Tally-Incarnation: ");
   private static final byte[] REPLAYED = ascii("Idempotency-Replayed: true\r\n");
   private static final byte[] ALLOW = ascii("Allow: ");
   private static final byte[] CLOSE = ascii("Connection: close\r\n");
@@ -28,7 +25,7 @@ final class ResponseWriter {
   private static final byte[] QUOTE = ascii("\"");
   private static final byte[] NOT_APPLIED = ascii(",\"outcome\":\"not_applied\"");
   private static final byte[] UNKNOWN = ascii(",\"outcome\":\"unknown\"");
-  private static final byte[] MIN_VALUE = ascii(Long.toString(Long.MIN_VALUE));
+  private static final byte[] HEAD_END = ascii("\r\n\r\n");
 
   // The longest content is a problem with an id of 256 quotes, each escaped.
   private static final int SCRATCH_BYTES = 2_048;
@@ -36,27 +33,19 @@ final class ResponseWriter {
   /** Longest content of an answer or a problem; leaves room for what is the same in all. */
   static final int MAX_CONTENT_BYTES = SCRATCH_BYTES - 128;
 
-  private static final int MAX_DIGITS = 20;
+  private static final int NO_BODY = -1;
 
-  private final EpochClock clock;
+  private final ResponseStamp stamp;
   private final byte[] content = new byte[SCRATCH_BYTES];
-  private final byte[] head = new byte[SCRATCH_BYTES];
-  private final byte[] digits = new byte[MAX_DIGITS];
-  private byte[] date;
-  private long dateUntilNs;
-  private boolean hasDate;
+  private final byte[] response = new byte[2 * SCRATCH_BYTES];
+  private final UnsafeBuffer contentBuffer = new UnsafeBuffer(content);
+  private final UnsafeBuffer responseBuffer = new UnsafeBuffer(response);
   private byte[] target;
+  private UnsafeBuffer targetBuffer;
   private int position;
 
   ResponseWriter(final EpochClock clock) {
-    this.clock = clock;
-    // The first date reads a file of the JDK. It must not be asked for when no descriptor is left:
-    // the JDK never tries again, and the process would end.
-    date = dateLine(clock.time());
-  }
-
-  private static byte[] dateLine(final long epochMs) {
-    return ascii("Date: " + DateFormatter.format(new Date(epochMs)) + "\r\n");
+    stamp = new ResponseStamp(clock);
   }
 
   static String statusLine(final HttpResponseStatus status) {
@@ -65,31 +54,46 @@ final class ResponseWriter {
 
   /** Appends the response of an exchange that is ready. */
   void write(final ByteBuf out, final HttpExchange exchange, final long nowNs) {
-    target = content;
-    position = 0;
-    byte[] body = content;
-    final byte[] fixedHead;
-    if (exchange.refusal != null) {
-      fixedHead = exchange.refusal.head();
-      problem(exchange);
-    } else if (exchange.page != null) {
-      fixedHead = exchange.page.head();
-      body = exchange.page.content();
-      position = body == null ? 0 : body.length;
-    } else {
-      fixedHead = exchange.endpoint.shape.head();
-      exchange.endpoint.shape.write(this, exchange);
+    final Page page = exchange.refusal == null ? exchange.page : null;
+    if (page != null) {
+      final byte[] body = page.content();
+      head(page.head(), exchange, nowNs, body == null ? NO_BODY : body.length);
+      out.writeBytes(response, 0, position);
+      if (body != null && !exchange.head) {
+        out.writeBytes(body);
+      }
+      return;
     }
+    final byte[] fixedHead = content(exchange);
     final int length = position;
-    target = head;
-    position = 0;
-    put(fixedHead);
-    date(nowNs);
-    if (exchange.incarnation != 0) {
-      put(INCARNATION);
-      number(exchange.incarnation);
-      put(CRLF);
+    head(fixedHead, exchange, nowNs, length);
+    if (!exchange.head) {
+      System.arraycopy(content, 0, response, position, length);
+      position += length;
     }
+    out.writeBytes(response, 0, position);
+  }
+
+  /** Leaves the content in its buffer; returns the status line and what belongs to it. */
+  private byte[] content(final HttpExchange exchange) {
+    target = content;
+    targetBuffer = contentBuffer;
+    position = 0;
+    if (exchange.refusal != null) {
+      problem(exchange);
+      return exchange.refusal.head();
+    }
+    exchange.endpoint.shape.write(this, exchange);
+    return exchange.endpoint.shape.head();
+  }
+
+  private void head(
+      final byte[] fixed, final HttpExchange exchange, final long nowNs, final int length) {
+    target = response;
+    targetBuffer = responseBuffer;
+    position = 0;
+    put(fixed);
+    put(stamp.of(exchange.incarnation, nowNs));
     if (exchange.replayed) {
       put(REPLAYED);
     }
@@ -103,15 +107,12 @@ final class ResponseWriter {
     } else if (exchange.oldVersion) {
       put(KEEP_ALIVE);
     }
-    if (body != null) {
+    if (length == NO_BODY) {
+      put(CRLF);
+    } else {
       put(LENGTH);
       number(length);
-      put(CRLF);
-    }
-    put(CRLF);
-    out.writeBytes(head, 0, position);
-    if (body != null && !exchange.head) {
-      out.writeBytes(body, 0, length);
+      put(HEAD_END);
     }
   }
 
@@ -130,23 +131,16 @@ final class ResponseWriter {
 
   /** An id has no control characters, so only the quote and the backslash need an escape. */
   void escaped(final byte[] id, final int length) {
+    final byte[] to = target;
+    int end = position;
     for (int i = 0; i < length; i++) {
       final byte next = id[i];
       if (next == '"' || next == '\\') {
-        target[position++] = '\\';
+        to[end++] = '\\';
       }
-      target[position++] = next;
+      to[end++] = next;
     }
-  }
-
-  private void date(final long nowNs) {
-    if (!hasDate || nowNs - dateUntilNs >= 0) {
-      final long nowMs = clock.time();
-      date = dateLine(nowMs);
-      dateUntilNs = nowNs + TimeUnit.MILLISECONDS.toNanos(1_000 - Math.floorMod(nowMs, 1_000));
-      hasDate = true;
-    }
-    put(date);
+    position = end;
   }
 
   void put(final byte[] bytes) {
@@ -161,21 +155,7 @@ final class ResponseWriter {
   }
 
   void number(final long value) {
-    if (value == Long.MIN_VALUE) {
-      put(MIN_VALUE);
-      return;
-    }
-    if (value < 0) {
-      target[position++] = '-';
-    }
-    long rest = Math.abs(value);
-    int start = MAX_DIGITS;
-    do {
-      digits[--start] = (byte) ('0' + rest % 10);
-      rest /= 10;
-    } while (rest != 0);
-    System.arraycopy(digits, start, target, position, MAX_DIGITS - start);
-    position += MAX_DIGITS - start;
+    position += targetBuffer.putLongAscii(position, value);
   }
 
   private static byte[] ascii(final String text) {

@@ -1,0 +1,61 @@
+package io.tally.http;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.netty.handler.codec.DateFormatter;
+import java.util.Arrays;
+import java.util.Date;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.EpochClock;
+
+/**
+ * The header lines that most responses of a second have in common, kept as bytes: the date, and the
+ * incarnation of the shard that answered. One for each event loop: not thread-safe.
+ */
+final class ResponseStamp {
+  private static final int CACHED = 1_024;
+
+  private final EpochClock clock;
+  private final byte[][] stamps = new byte[CACHED][];
+  private final long[] incarnations = new long[CACHED];
+  private String date;
+  private long dateUntilNs;
+  private boolean hasDate;
+
+  ResponseStamp(final EpochClock clock) {
+    this.clock = clock;
+    // The first date reads a file of the JDK. It must not be asked for when no descriptor is left:
+    // the JDK never tries again, and the process would end.
+    date = dateLine(clock.time());
+  }
+
+  private static String dateLine(final long epochMs) {
+    return "Date: " + DateFormatter.format(new Date(epochMs)) + "\r\n";
+  }
+
+  /** The lines for an incarnation, or the date alone if it is 0; not to be changed. */
+  byte[] of(final long incarnation, final long nowNs) {
+    if (!hasDate || nowNs - dateUntilNs >= 0) {
+      newDate(nowNs);
+    }
+    // The low 20 bits of incarnations are random, so few of a cluster meet in one place.
+    final int index = (int) incarnation & CACHED - 1;
+    final byte[] cached = stamps[index];
+    return cached != null && incarnations[index] == incarnation ? cached : add(index, incarnation);
+  }
+
+  private void newDate(final long nowNs) {
+    final long nowMs = clock.time();
+    date = dateLine(nowMs);
+    dateUntilNs = nowNs + TimeUnit.MILLISECONDS.toNanos(1_000 - Math.floorMod(nowMs, 1_000));
+    hasDate = true;
+    Arrays.fill(stamps, null);
+  }
+
+  private byte[] add(final int index, final long incarnation) {
+    final String line = incarnation == 0 ? "" : "Tally-Incarnation: " + incarnation + "\r\n";
+    incarnations[index] = incarnation;
+    stamps[index] = (date + line).getBytes(US_ASCII);
+    return stamps[index];
+  }
+}
