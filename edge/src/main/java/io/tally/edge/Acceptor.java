@@ -67,9 +67,10 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   /**
    * Accepts the connections that wait, and closes the socket once its queue is found empty. An
    * earlier close would end the connections that still wait, and their clients may have sent a
-   * request. On the socket's loop.
+   * request. A socket that never began to accept is closed at once. On the socket's loop.
    */
-  void end() {
+  void end(final Channel listening) {
+    socket = listening;
     ending = true;
     acceptRest();
   }

@@ -113,7 +113,7 @@ final class ListenSocket {
    */
   void close() {
     if (channel.isOpen()) {
-      channel.eventLoop().execute(acceptor::end);
+      channel.eventLoop().execute(() -> acceptor.end(channel));
       channel.closeFuture().awaitUninterruptibly(CLOSE_TIMEOUT_MS);
     }
     channel.close().awaitUninterruptibly();
