@@ -92,6 +92,7 @@ public class RoadBenchmark extends MicroBenchmark implements ReplyHandler {
   public void onReply(
       final long cookie,
       final Outcome outcome,
+      final int serviceCode,
       final long shardIncarnation,
       final boolean replayed,
       final DirectBuffer buffer,

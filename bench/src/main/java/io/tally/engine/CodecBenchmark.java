@@ -54,8 +54,8 @@ public class CodecBenchmark extends MicroBenchmark {
         claim,
         decoded,
         SampleCommand.INCARNATION,
-        EPOCH,
         ReplyCode.ANSWERED,
+        0,
         false,
         answer,
         0,
@@ -87,6 +87,7 @@ public class CodecBenchmark extends MicroBenchmark {
   private void onReply(
       final long correlationId,
       final ReplyCode code,
+      final int serviceCode,
       final long shardIncarnation,
       final boolean replayed,
       final DirectBuffer payload,

@@ -30,6 +30,7 @@ final class SampleCommand {
         .amount(1)
         .putCounterId(keys.ids(), keys.offset(), KeyWalk.ID_BYTES);
     request.payloadLength = MessageHeaderEncoder.ENCODED_LENGTH + increment.encodedLength();
+    request.placementHash = keys.hash();
     request.entityHash = keys.hash();
   }
 

@@ -114,6 +114,7 @@ public class ShardAgentBenchmark extends MicroBenchmark {
       }
       final int next = (int) sent & COUNTERS - 1;
       slots.wrap(payloads, next * PAYLOAD_STRIDE, PAYLOAD_STRIDE);
+      sample.request.placementHash = hashes[next];
       sample.request.entityHash = hashes[next];
       sample.request.laneSequence = lane.assign();
       sample.request.correlationId = ++sent;
@@ -135,6 +136,7 @@ public class ShardAgentBenchmark extends MicroBenchmark {
     private void onReply(
         final long correlationId,
         final ReplyCode code,
+        final int serviceCode,
         final long shardIncarnation,
         final boolean replayed,
         final DirectBuffer buffer,

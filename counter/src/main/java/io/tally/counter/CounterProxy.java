@@ -72,8 +72,10 @@ public final class CounterProxy {
       final long cookie) {
     checkLength("id", idLength, 1, MAX_ID_LENGTH);
     checkLength("idempotency key", keyLength, 0, Ingress.MAX_IDEMPOTENCY_KEY_LENGTH);
+    final long entityHash = StableHash.hash(id, idOffset, idLength);
+    final long placementHash = StableHash.placement(id, idOffset, idLength, entityHash);
     final long correlationId =
-        ingress.tryClaim(nowNs, StableHash.hash(id, idOffset, idLength), true, handler, cookie);
+        ingress.tryClaim(nowNs, placementHash, entityHash, true, handler, cookie);
     if (correlationId < 0) {
       refuse(correlationId, handler, cookie);
       return;
@@ -108,8 +110,10 @@ public final class CounterProxy {
       final ReplyHandler handler,
       final long cookie) {
     checkLength("id", idLength, 1, MAX_ID_LENGTH);
+    final long entityHash = StableHash.hash(id, idOffset, idLength);
+    final long placementHash = StableHash.placement(id, idOffset, idLength, entityHash);
     final long correlationId =
-        ingress.tryClaim(nowNs, StableHash.hash(id, idOffset, idLength), false, handler, cookie);
+        ingress.tryClaim(nowNs, placementHash, entityHash, false, handler, cookie);
     if (correlationId < 0) {
       refuse(correlationId, handler, cookie);
       return;
@@ -124,7 +128,7 @@ public final class CounterProxy {
 
   private static void refuse(final long code, final ReplyHandler handler, final long cookie) {
     final Outcome outcome = code == Ingress.CLOSING ? Outcome.CLOSING : Outcome.BUSY;
-    handler.onReply(cookie, outcome, 0, false, null, 0, 0);
+    handler.onReply(cookie, outcome, 0, 0, false, null, 0, 0);
   }
 
   private static void checkLength(

@@ -94,6 +94,17 @@ final class CounterTable {
     chunk(row).putLong(offset(row) + VALUE_OFFSET, newValue);
   }
 
+  /** Rows that a search for the counter of this row passes before it: what the search costs. */
+  int rowsBefore(final int row) {
+    int count = 0;
+    int before = first(bucket(chunk(row).getInt(offset(row) + TAG_OFFSET)));
+    while (before != row) {
+      before = chunk(before).getInt(offset(before) + NEXT_OFFSET);
+      count++;
+    }
+    return count;
+  }
+
   /** Number of counters. Any thread. */
   long size() {
     return size.getAcquire();

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tally.engine.StableHash;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -257,6 +259,39 @@ class CounterTableTest {
       final CounterTable shard = tables[StableHash.shard(entityHash, tableCount)];
       assertEquals(i, shard.value(shard.find(entityHash, idBuffer, 0, id.length)));
     }
+  }
+
+  @Test
+  void shouldFindAMillionCountersWithOneTagAsFastAsOthers() {
+    final double[] others = rowsBeforeOfAMillion("0000000000000000", 64);
+    final double[] tagged = rowsBeforeOfAMillion("{t}0000000000000", 1);
+    System.out.printf(
+        "rows before a counter among a million: %.3f, at most %.0f; with one tag %.3f, at most %.0f%n",
+        others[0], others[1], tagged[0], tagged[1]);
+    assertEquals(others[0], tagged[0], 0.01);
+    assertTrue(tagged[1] <= 15, tagged[1] + " rows");
+  }
+
+  /** Average and maximum, of counters in 64 shards with ids that differ in their last digits. */
+  private static double[] rowsBeforeOfAMillion(final String firstId, final int shardsUsed) {
+    final int count = 1_000_000;
+    final CounterTable[] tables = new CounterTable[64];
+    Arrays.setAll(tables, shard -> new CounterTable(new CounterLimit(count)));
+    final byte[] id = firstId.getBytes(StandardCharsets.US_ASCII);
+    final UnsafeBuffer idBuffer = new UnsafeBuffer(id);
+    final int[] rows = new int[count];
+    final int[] shards = new int[count];
+    for (int i = 0; i < count; i++) {
+      idBuffer.putNaturalPaddedIntAscii(id.length - 7, 7, i);
+      shards[i] = StableHash.shard(StableHash.placement(id, 0, id.length), tables.length);
+      final long entityHash = StableHash.hash(id, 0, id.length);
+      rows[i] = tables[shards[i]].findOrCreate(entityHash, idBuffer, 0, id.length);
+    }
+    assertEquals(shardsUsed, Arrays.stream(shards).distinct().count());
+    final int[] before = new int[count];
+    Arrays.setAll(before, i -> tables[shards[i]].rowsBefore(rows[i]));
+    final IntSummaryStatistics summary = Arrays.stream(before).summaryStatistics();
+    return new double[] {summary.getAverage(), summary.getMax()};
   }
 
   private void assertHolds(

@@ -75,12 +75,14 @@ final class CounterWireVersionTest {
   @Test
   void shouldWriteTheSameCounterCommandsByTheirProxy() {
     final byte[] id = WireBytes.ascii("hits");
-    final int shard = StableHash.shard(StableHash.hash(id, 0, id.length), StockNode.SHARD_COUNT);
+    final int shard =
+        StableHash.shard(StableHash.placement(id, 0, id.length), StockNode.SHARD_COUNT);
     final int owner = counterNode("node-0").engine.routingTable().nodeIndex(shard);
     final StockNode asker = counterNode(owner == 0 ? "node-1" : "node-0");
     asker.link.peerUp(owner, 5);
     final CounterProxy counters = new CounterProxy(asker.ingress);
-    final ReplyHandler ignore = (cookie, outcome, incarnation, replayed, buffer, at, length) -> {};
+    final ReplyHandler ignore =
+        (cookie, outcome, serviceCode, incarnation, replayed, buffer, at, length) -> {};
     counters.increment(0, id, 0, id.length, -5_000_000_000L, new byte[0], 0, 0, ignore, 1);
     counters.get(0, id, 0, id.length, ignore, 2);
     final List<String> payloads = new ArrayList<>();

@@ -66,6 +66,7 @@ public abstract class Exchange {
   final void onReply(
       final long cookie,
       final Outcome outcome,
+      final int serviceCode,
       final long shardIncarnation,
       final boolean replayed,
       final DirectBuffer buffer,
@@ -76,6 +77,7 @@ public abstract class Exchange {
       onReply(
           (int) (cookie >>> PART_SHIFT),
           outcome,
+          serviceCode,
           shardIncarnation,
           replayed,
           buffer,
@@ -226,6 +228,7 @@ public abstract class Exchange {
    *
    * @param part that was asked for.
    * @param outcome what became of it.
+   * @param serviceCode why the service refused, by its own numbers; 0 if it did not.
    * @param shardIncarnation of the shard that answered, or 0.
    * @param replayed whether an earlier answer under the same idempotency key was repeated.
    * @param buffer holds the service's reply, if it answered.
@@ -235,6 +238,7 @@ public abstract class Exchange {
   protected abstract void onReply(
       int part,
       Outcome outcome,
+      int serviceCode,
       long shardIncarnation,
       boolean replayed,
       DirectBuffer buffer,

@@ -68,6 +68,7 @@ final class Requests implements ReplyHandler {
   public void onReply(
       final long cookie,
       final Outcome outcome,
+      final int serviceCode,
       final long shardIncarnation,
       final boolean replayed,
       final DirectBuffer buffer,
@@ -75,7 +76,8 @@ final class Requests implements ReplyHandler {
       final int length) {
     final Exchange exchange = awaiting(cookie);
     if (exchange != null) {
-      exchange.onReply(cookie, outcome, shardIncarnation, replayed, buffer, offset, length);
+      exchange.onReply(
+          cookie, outcome, serviceCode, shardIncarnation, replayed, buffer, offset, length);
       responses.countAnswer(exchange);
       if (outcome == Outcome.CLOSING) {
         connection.endInput();

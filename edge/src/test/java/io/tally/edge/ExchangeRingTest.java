@@ -35,6 +35,7 @@ class ExchangeRingTest {
     protected void onReply(
         final int part,
         final Outcome outcome,
+        final int serviceCode,
         final long shardIncarnation,
         final boolean replayed,
         final DirectBuffer buffer,

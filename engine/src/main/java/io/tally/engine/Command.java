@@ -18,6 +18,7 @@ final class Command {
   long correlationId;
   long laneSequence;
   long laneFloor;
+  long placementHash;
   long entityHash;
   int shardId;
   boolean write;

@@ -7,6 +7,8 @@ import org.agrona.DirectBuffer;
 
 /** Decodes Command messages. Trusts nothing but the length it is given. Not thread-safe. */
 final class CommandAdapter {
+  private static final long UINT32 = 0xFFFF_FFFFL;
+
   private final Command command = new Command();
 
   /**
@@ -30,13 +32,16 @@ final class CommandAdapter {
     // The generated decoder would load its own buffer and offset again for each of these fields.
     command.shardIncarnation =
         buffer.getLong(block + CommandLayout.SHARD_INCARNATION, LITTLE_ENDIAN);
-    command.epoch = buffer.getLong(block + CommandLayout.EPOCH, LITTLE_ENDIAN);
+    command.epoch = buffer.getInt(block + CommandLayout.EPOCH, LITTLE_ENDIAN) & UINT32;
     command.originNodeKey = buffer.getLong(block + CommandLayout.ORIGIN_NODE_KEY, LITTLE_ENDIAN);
     command.originIncarnation =
         buffer.getLong(block + CommandLayout.ORIGIN_INCARNATION, LITTLE_ENDIAN);
     command.correlationId = buffer.getLong(block + CommandLayout.CORRELATION_ID, LITTLE_ENDIAN);
     command.laneSequence = buffer.getLong(block + CommandLayout.LANE_SEQUENCE, LITTLE_ENDIAN);
-    command.laneFloor = buffer.getLong(block + CommandLayout.LANE_FLOOR, LITTLE_ENDIAN);
+    command.laneFloor =
+        command.laneSequence
+            - (buffer.getInt(block + CommandLayout.LANE_SPAN, LITTLE_ENDIAN) & UINT32);
+    command.placementHash = buffer.getLong(block + CommandLayout.PLACEMENT_HASH, LITTLE_ENDIAN);
     command.entityHash = buffer.getLong(block + CommandLayout.ENTITY_HASH, LITTLE_ENDIAN);
     command.deadlineNs = buffer.getLong(block + CommandLayout.DEADLINE_NS, LITTLE_ENDIAN);
     command.shardId = buffer.getShort(block + CommandLayout.SHARD_ID, LITTLE_ENDIAN) & 0xFFFF;

@@ -14,6 +14,9 @@ final class CommandLayout {
           CommandDecoder.SCHEMA_ID,
           CommandDecoder.SCHEMA_VERSION);
 
+  /** The version that the engine's protocol began with; what older processes say is refused. */
+  static final int OLDEST_VERSION = 1;
+
   static final int BLOCK_OFFSET = MessageHeaderWord.ENCODED_LENGTH;
   static final int SHARD_INCARNATION = CommandDecoder.shardIncarnationEncodingOffset();
   static final int EPOCH = CommandDecoder.epochEncodingOffset();
@@ -21,7 +24,8 @@ final class CommandLayout {
   static final int ORIGIN_INCARNATION = CommandDecoder.originIncarnationEncodingOffset();
   static final int CORRELATION_ID = CommandDecoder.correlationIdEncodingOffset();
   static final int LANE_SEQUENCE = CommandDecoder.laneSequenceEncodingOffset();
-  static final int LANE_FLOOR = CommandDecoder.laneFloorEncodingOffset();
+  static final int LANE_SPAN = CommandDecoder.laneSpanEncodingOffset();
+  static final int PLACEMENT_HASH = CommandDecoder.placementHashEncodingOffset();
   static final int ENTITY_HASH = CommandDecoder.entityHashEncodingOffset();
   static final int DEADLINE_NS = CommandDecoder.deadlineNsEncodingOffset();
   static final int SHARD_ID = CommandDecoder.shardIdEncodingOffset();
@@ -58,6 +62,7 @@ final class CommandLayout {
   static boolean matches(final long header) {
     return MessageHeaderWord.schemaId(header) == CommandDecoder.SCHEMA_ID
         && MessageHeaderWord.templateId(header) == CommandDecoder.TEMPLATE_ID
+        && MessageHeaderWord.version(header) >= OLDEST_VERSION
         && MessageHeaderWord.blockLength(header) >= BLOCK_LENGTH;
   }
 }

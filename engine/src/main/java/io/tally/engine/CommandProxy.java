@@ -38,12 +38,15 @@ final class CommandProxy {
     // behind it, which is in no cache yet.
     buffer.putLong(
         block + CommandLayout.SHARD_INCARNATION, request.shardIncarnation, LITTLE_ENDIAN);
-    buffer.putLong(block + CommandLayout.EPOCH, epoch, LITTLE_ENDIAN);
+    buffer.putInt(block + CommandLayout.EPOCH, (int) epoch, LITTLE_ENDIAN);
     buffer.putLong(block + CommandLayout.ORIGIN_NODE_KEY, originNodeKey, LITTLE_ENDIAN);
     buffer.putLong(block + CommandLayout.ORIGIN_INCARNATION, originIncarnation, LITTLE_ENDIAN);
     buffer.putLong(block + CommandLayout.CORRELATION_ID, request.correlationId, LITTLE_ENDIAN);
     buffer.putLong(block + CommandLayout.LANE_SEQUENCE, request.laneSequence, LITTLE_ENDIAN);
-    buffer.putLong(block + CommandLayout.LANE_FLOOR, laneFloor, LITTLE_ENDIAN);
+    // The window of a lane bounds how far a sequence lies above the floor.
+    final int laneSpan = request.write ? (int) (request.laneSequence - laneFloor) : 0;
+    buffer.putInt(block + CommandLayout.LANE_SPAN, laneSpan, LITTLE_ENDIAN);
+    buffer.putLong(block + CommandLayout.PLACEMENT_HASH, request.placementHash, LITTLE_ENDIAN);
     buffer.putLong(block + CommandLayout.ENTITY_HASH, request.entityHash, LITTLE_ENDIAN);
     buffer.putLong(block + CommandLayout.DEADLINE_NS, deadlineNs, LITTLE_ENDIAN);
     buffer.putShort(block + CommandLayout.SHARD_ID, (short) request.shardId, LITTLE_ENDIAN);

@@ -11,6 +11,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * further. Belongs to the node's home thread, the one that receives its frames.
  */
 final class InboundAdapter implements InboundHandler {
+  private static final int NO_SERVICE_CODE = 0;
   private static final DirectBuffer EMPTY = new UnsafeBuffer(new byte[0]);
 
   private final CommandAdapter commands = new CommandAdapter();
@@ -125,7 +126,7 @@ final class InboundAdapter implements InboundHandler {
     if (command == null
         || length > maxMessageLength
         || command.shardId >= shardCount
-        || command.shardId != StableHash.shard(command.entityHash, shardCount)
+        || command.shardId != StableHash.shard(command.placementHash, shardCount)
         || !isInLane(command)
         || !isPeer(command.originNodeKey)) {
       return malformed();
@@ -211,7 +212,7 @@ final class InboundAdapter implements InboundHandler {
   }
 
   private void refuse(final Command command, final ReplyCode code) {
-    publisher.publish(command, 0, 0, code, false, EMPTY, 0, 0);
+    publisher.publish(command, 0, code, NO_SERVICE_CODE, false, EMPTY, 0, 0);
   }
 
   private int foreign() {

@@ -72,7 +72,9 @@ public final class Ingress implements SteppedAgent {
    * Claims a pending slot for one request.
    *
    * @param nowNs time in nanoseconds; the deadline is counted from here.
-   * @param entityHash {@link StableHash} of the addressed entity's id.
+   * @param placementHash {@link StableHash#placement(byte[], int, int)} of the addressed entity's
+   *     id, from which its shard follows.
+   * @param entityHash {@link StableHash} of the id as a whole.
    * @param write whether the command may change state; a read may be applied any number of times.
    * @param handler receives the end of the request.
    * @param cookie is handed back with it.
@@ -81,6 +83,7 @@ public final class Ingress implements SteppedAgent {
    */
   public long tryClaim(
       final long nowNs,
+      final long placementHash,
       final long entityHash,
       final boolean write,
       final ReplyHandler handler,
@@ -98,8 +101,9 @@ public final class Ingress implements SteppedAgent {
     request.handler = handler;
     request.cookie = cookie;
     request.write = write;
+    request.placementHash = placementHash;
     request.entityHash = entityHash;
-    request.shardId = StableHash.shard(entityHash, shardCount);
+    request.shardId = StableHash.shard(placementHash, shardCount);
     request.shardIncarnation = 0;
     request.laneSequence = 0;
     request.claimedNs = nowNs;

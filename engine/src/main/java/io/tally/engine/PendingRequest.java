@@ -27,6 +27,7 @@ final class PendingRequest {
   ReplyHandler handler;
   long cookie;
   boolean write;
+  long placementHash;
   long entityHash;
   int shardId;
   long shardIncarnation;

@@ -70,6 +70,7 @@ final class ReplyAdapter {
     sink.onReply(
         buffer.getLong(block + ReplyLayout.CORRELATION_ID, LITTLE_ENDIAN),
         code,
+        buffer.getByte(block + ReplyLayout.SERVICE_CODE) & 0xFF,
         shardIncarnation,
         ReplyFlagsDecoder.replayed(buffer.getByte(block + ReplyLayout.FLAGS)),
         buffer,

@@ -11,6 +11,8 @@ public interface ReplyHandler {
    *
    * @param cookie as given to the claim.
    * @param outcome how the request ended.
+   * @param serviceCode with {@link Outcome#ANSWERED}: why the service refused what it was asked, 1
+   *     to 255 by its own numbers; otherwise 0.
    * @param shardIncarnation incarnation of the shard that answered, or 0 if none did.
    * @param replayed the reply was recorded for an earlier request with the same idempotency key.
    * @param buffer holds the service's reply if the outcome is {@link Outcome#ANSWERED}; valid
@@ -21,6 +23,7 @@ public interface ReplyHandler {
   void onReply(
       long cookie,
       Outcome outcome,
+      int serviceCode,
       long shardIncarnation,
       boolean replayed,
       DirectBuffer buffer,

@@ -18,10 +18,10 @@ final class ReplyLayout {
   static final int CORRELATION_ID = ReplyDecoder.correlationIdEncodingOffset();
   static final int ORIGIN_INCARNATION = ReplyDecoder.originIncarnationEncodingOffset();
   static final int SHARD_INCARNATION = ReplyDecoder.shardIncarnationEncodingOffset();
-  static final int EPOCH = ReplyDecoder.epochEncodingOffset();
   static final int SHARD_ID = ReplyDecoder.shardIdEncodingOffset();
   static final int ORIGIN_LOOP = ReplyDecoder.originLoopEncodingOffset();
   static final int CODE = ReplyDecoder.codeEncodingOffset();
+  static final int SERVICE_CODE = ReplyDecoder.serviceCodeEncodingOffset();
   static final int FLAGS = ReplyDecoder.flagsEncodingOffset();
 
   /** As this version writes it; a newer one may have a longer block. */
@@ -40,6 +40,7 @@ final class ReplyLayout {
   static boolean matches(final long header) {
     return MessageHeaderWord.schemaId(header) == ReplyDecoder.SCHEMA_ID
         && MessageHeaderWord.templateId(header) == ReplyDecoder.TEMPLATE_ID
+        && MessageHeaderWord.version(header) >= CommandLayout.OLDEST_VERSION
         && MessageHeaderWord.blockLength(header) >= BLOCK_LENGTH;
   }
 }

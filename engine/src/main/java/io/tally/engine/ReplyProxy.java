@@ -18,8 +18,8 @@ final class ReplyProxy {
       final MessageClaim claim,
       final Command command,
       final long shardIncarnation,
-      final long epoch,
       final ReplyCode code,
+      final int serviceCode,
       final boolean replayed,
       final DirectBuffer payload,
       final int offset,
@@ -32,10 +32,10 @@ final class ReplyProxy {
     buffer.putLong(
         block + ReplyLayout.ORIGIN_INCARNATION, command.originIncarnation, LITTLE_ENDIAN);
     buffer.putLong(block + ReplyLayout.SHARD_INCARNATION, shardIncarnation, LITTLE_ENDIAN);
-    buffer.putLong(block + ReplyLayout.EPOCH, epoch, LITTLE_ENDIAN);
     buffer.putShort(block + ReplyLayout.SHARD_ID, (short) command.shardId, LITTLE_ENDIAN);
     buffer.putByte(block + ReplyLayout.ORIGIN_LOOP, (byte) command.originLoop);
     buffer.putByte(block + ReplyLayout.CODE, (byte) code.value());
+    buffer.putByte(block + ReplyLayout.SERVICE_CODE, (byte) serviceCode);
     buffer.putByte(block + ReplyLayout.FLAGS, ReplyFlagsEncoder.replayed(NO_FLAGS, replayed));
     final int payloadHeader = block + ReplyLayout.BLOCK_LENGTH;
     buffer.putShort(payloadHeader, (short) length, LITTLE_ENDIAN);

@@ -47,8 +47,8 @@ final class ReplyPublisher {
   void publish(
       final Command command,
       final long shardIncarnation,
-      final long epoch,
       final ReplyCode code,
+      final int serviceCode,
       final boolean replayed,
       final DirectBuffer payload,
       final int offset,
@@ -59,10 +59,17 @@ final class ReplyPublisher {
       ingresses[loop]
           .requests()
           .onReply(
-              command.correlationId, code, shardIncarnation, replayed, payload, offset, length);
+              command.correlationId,
+              code,
+              serviceCode,
+              shardIncarnation,
+              replayed,
+              payload,
+              offset,
+              length);
     } else if (local ? claimQueue(command, length) : claimFrame(command, length)) {
       proxy.encode(
-          claim, command, shardIncarnation, epoch, code, replayed, payload, offset, length);
+          claim, command, shardIncarnation, code, serviceCode, replayed, payload, offset, length);
       claim.commit();
     } else {
       // Nothing is lost: the lane keeps the reply of a write, and the ingress sends another copy.

@@ -10,6 +10,7 @@ interface ReplySink {
    *
    * @param correlationId as the command carried it.
    * @param code of the reply.
+   * @param serviceCode why the service refused, by its own numbers; 0 if it did not.
    * @param shardIncarnation of the shard that answered; 0 if the shard is not owned there.
    * @param replayed recorded for an earlier request with the same idempotency key.
    * @param buffer holds the service's reply; valid during the call.
@@ -19,6 +20,7 @@ interface ReplySink {
   void onReply(
       long correlationId,
       ReplyCode code,
+      int serviceCode,
       long shardIncarnation,
       boolean replayed,
       DirectBuffer buffer,

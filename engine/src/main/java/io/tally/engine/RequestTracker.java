@@ -100,6 +100,7 @@ final class RequestTracker implements ReplySink {
   public void onReply(
       final long correlationId,
       final ReplyCode code,
+      final int serviceCode,
       final long shardIncarnation,
       final boolean replayed,
       final DirectBuffer buffer,
@@ -112,7 +113,7 @@ final class RequestTracker implements ReplySink {
     }
     final Outcome outcome = Outcome.ofFinal(code);
     if (outcome != null) {
-      conclude(request, outcome, shardIncarnation, replayed, buffer, offset, length);
+      conclude(request, outcome, serviceCode, shardIncarnation, replayed, buffer, offset, length);
     } else if (code == ReplyCode.WRONG_INCARNATION) {
       onWrongIncarnation(request, shardIncarnation);
     } else if (code == ReplyCode.BUSY) {
@@ -245,12 +246,13 @@ final class RequestTracker implements ReplySink {
   }
 
   private void conclude(final PendingRequest request, final Outcome outcome) {
-    conclude(request, outcome, 0, false, slots.buffer(), 0, 0);
+    conclude(request, outcome, 0, 0, false, slots.buffer(), 0, 0);
   }
 
   private void conclude(
       final PendingRequest request,
       final Outcome outcome,
+      final int serviceCode,
       final long shardIncarnation,
       final boolean replayed,
       final DirectBuffer buffer,
@@ -262,7 +264,8 @@ final class RequestTracker implements ReplySink {
     final long cookie = request.cookie;
     // The handler may claim again, and may then be given this very slot.
     release(request);
-    handler.onReply(cookie, outcome, shardIncarnation, replayed, buffer, offset, length);
+    handler.onReply(
+        cookie, outcome, serviceCode, shardIncarnation, replayed, buffer, offset, length);
   }
 
   private void count(

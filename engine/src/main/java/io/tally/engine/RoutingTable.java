@@ -8,6 +8,9 @@ import java.util.List;
  * keys.
  */
 public final class RoutingTable {
+  /** The highest epoch: commands carry it in 32 bits. */
+  public static final long MAX_EPOCH = (1L << Integer.SIZE) - 1;
+
   private final List<String> nodeIds;
   private final long[] nodeKeys;
   private final int[] nodeByShard;
@@ -18,13 +21,19 @@ public final class RoutingTable {
    *
    * @param nodeIds sorted, distinct.
    * @param nodeByShard index of the owner of each shard.
-   * @param epochByShard epoch of each shard.
+   * @param epochByShard epoch of each shard, 0 to {@link #MAX_EPOCH}.
+   * @throws IllegalArgumentException if an epoch is out of its range.
    */
   public RoutingTable(
       final List<String> nodeIds, final int[] nodeByShard, final long[] epochByShard) {
     this.nodeIds = List.copyOf(nodeIds);
     this.nodeByShard = nodeByShard.clone();
     this.epochByShard = epochByShard.clone();
+    for (final long epoch : epochByShard) {
+      if (epoch < 0 || epoch > MAX_EPOCH) {
+        throw new IllegalArgumentException("epoch out of range: " + epoch);
+      }
+    }
     nodeKeys = nodeIds.stream().mapToLong(StableHash::hash).toArray();
   }
 

@@ -14,6 +14,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class Shard {
   private static final byte REPLAYED = 1;
   private static final int FAULT = -2;
+  private static final int NO_SERVICE_CODE = 0;
 
   private final int shardId;
   private final long incarnation;
@@ -107,7 +108,8 @@ final class Shard {
   private void read(final long nowNs, final Command command, final ReplyPublisher replies) {
     final int result = apply(nowNs, command, readReply, 0);
     final ReplyCode code = codeOf(result);
-    replies.publish(command, incarnation, epoch, code, false, readReply, 0, Math.max(0, result));
+    replies.publish(
+        command, incarnation, code, NO_SERVICE_CODE, false, readReply, 0, Math.max(0, result));
   }
 
   private void write(final long nowNs, final Command command, final ReplyPublisher replies) {
@@ -182,8 +184,8 @@ final class Shard {
     replies.publish(
         command,
         incarnation,
-        epoch,
         ReplyCode.get(OwnerLane.codeOf(recorded)),
+        NO_SERVICE_CODE,
         OwnerLane.flagsOf(recorded) == REPLAYED,
         lane.buffer(),
         lane.replyOffset(sequence),
@@ -232,6 +234,6 @@ final class Shard {
   }
 
   private void refuse(final Command command, final ReplyCode code, final ReplyPublisher replies) {
-    replies.publish(command, incarnation, epoch, code, false, readReply, 0, 0);
+    replies.publish(command, incarnation, code, NO_SERVICE_CODE, false, readReply, 0, 0);
   }
 }

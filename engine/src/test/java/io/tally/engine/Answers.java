@@ -17,6 +17,7 @@ final class Answers implements ReplyHandler {
   public void onReply(
       final long cookie,
       final Outcome outcome,
+      final int serviceCode,
       final long shardIncarnation,
       final boolean replayed,
       final DirectBuffer buffer,

@@ -150,6 +150,7 @@ final class InboundAdapterTest {
     final byte[] message =
         Messages.command(
             new Messages.Address(5, 1, good.originNodeKey, 3, 0, 77, 1, 0),
+            StockProxy.placementHash(ownItem),
             StockProxy.entityHash(ownItem),
             1_000,
             front.shard(ownItem),
@@ -301,6 +302,7 @@ final class InboundAdapterTest {
       final byte[] payload) {
     return Messages.command(
         new Messages.Address(5, 1, originNodeKey, originIncarnation, 0, 1, sequence, floor),
+        StockProxy.placementHash(itemId),
         StockProxy.entityHash(itemId),
         deadlineNs,
         shardId,
@@ -309,7 +311,7 @@ final class InboundAdapterTest {
   }
 
   private static byte[] answer(final Command command) {
-    return Messages.reply(command, 5, 1, ReplyCode.ANSWERED, false, new byte[0]);
+    return Messages.reply(command, 5, ReplyCode.ANSWERED, 0, false, new byte[0]);
   }
 
   /** The longest answer of the service, behind a block with so many bytes more than ours. */
@@ -319,7 +321,7 @@ final class InboundAdapterTest {
         .wrapAndApplyHeader(
             new UnsafeBuffer(payload), 0, new io.tally.stock.codecs.MessageHeaderEncoder());
     final byte[] ours =
-        Messages.reply(Messages.decode(command), 5, 1, ReplyCode.ANSWERED, false, payload);
+        Messages.reply(Messages.decode(command), 5, ReplyCode.ANSWERED, 0, false, payload);
     final int blockEnd = MessageHeaderDecoder.ENCODED_LENGTH + ReplyDecoder.BLOCK_LENGTH;
     final byte[] newer = new byte[ours.length + moreBytes];
     System.arraycopy(ours, 0, newer, 0, blockEnd);
@@ -353,7 +355,7 @@ final class InboundAdapterTest {
           assertTrue(adapter.wrap(buffer, 0, message.length));
           adapter.dispatch(
               buffer,
-              (correlationId, code, incarnation, replayed, payload, offset, length) ->
+              (correlationId, code, serviceCode, incarnation, replayed, payload, offset, length) ->
                   codes.add(code));
         });
     assertEquals(1, codes.size());

@@ -449,6 +449,7 @@ final class IngressTest {
         .onReply(
             Messages.decode(copies.get(0)).correlationId,
             ReplyCode.INVALID,
+            0,
             5,
             false,
             new UnsafeBuffer(new byte[0]),
@@ -484,12 +485,14 @@ final class IngressTest {
           public void onReply(
               final long cookie,
               final Outcome outcome,
+              final int serviceCode,
               final long shardIncarnation,
               final boolean replayed,
               final DirectBuffer buffer,
               final int offset,
               final int length) {
-            answers.onReply(cookie, outcome, shardIncarnation, replayed, buffer, offset, length);
+            answers.onReply(
+                cookie, outcome, serviceCode, shardIncarnation, replayed, buffer, offset, length);
             if (left[0]-- > 0) {
               node.stocks.put(clock.nanoTime(), local, 1, this, cookie + 1);
             }
@@ -512,6 +515,7 @@ final class IngressTest {
           public void onReply(
               final long cookie,
               final Outcome outcome,
+              final int serviceCode,
               final long shardIncarnation,
               final boolean replayed,
               final DirectBuffer buffer,
@@ -539,7 +543,9 @@ final class IngressTest {
   @Test
   void shouldRefuseMisuseOfACorrelationId() {
     final Ingress ingress = node.ingress;
-    final long id = ingress.tryClaim(0, StockProxy.entityHash(local), true, answers, 1);
+    final long id =
+        ingress.tryClaim(
+            0, StockProxy.placementHash(local), StockProxy.entityHash(local), true, answers, 1);
     assertThrows(IllegalArgumentException.class, () -> ingress.submit(id, 7));
     assertThrows(IllegalArgumentException.class, () -> ingress.submit(id, 1 << 20));
     assertThrows(
@@ -551,7 +557,9 @@ final class IngressTest {
     assertEquals(0, ingress.pendingCount());
     assertThrows(IllegalStateException.class, () -> ingress.submit(id, 24));
     assertThrows(IllegalStateException.class, () -> ingress.abort(id));
-    final long next = ingress.tryClaim(0, StockProxy.entityHash(local), true, answers, 2);
+    final long next =
+        ingress.tryClaim(
+            0, StockProxy.placementHash(local), StockProxy.entityHash(local), true, answers, 2);
     assertNotEquals(id, next);
     assertThrows(IllegalStateException.class, () -> ingress.payloadOffset(id));
   }
@@ -598,7 +606,7 @@ final class IngressTest {
           clock.nanoTime(),
           local,
           1,
-          (cookie, outcome, incarnation, replayed, buffer, offset, length) ->
+          (cookie, outcome, serviceCode, incarnation, replayed, buffer, offset, length) ->
               active.add(node.engine.activeCount()),
           i);
     }
@@ -640,7 +648,7 @@ final class IngressTest {
     assertEquals(
         InboundHandler.ACCEPTED,
         node.receive(
-            Messages.reply(Messages.decode(command), incarnation, 1, code, false, new byte[0])));
+            Messages.reply(Messages.decode(command), incarnation, code, 0, false, new byte[0])));
   }
 
   private void deliver() {

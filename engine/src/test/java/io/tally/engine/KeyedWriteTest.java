@@ -118,6 +118,7 @@ final class KeyedWriteTest {
   private void onReply(
       final long cookie,
       final Outcome outcome,
+      final int serviceCode,
       final long shardIncarnation,
       final boolean replayed,
       final DirectBuffer buffer,

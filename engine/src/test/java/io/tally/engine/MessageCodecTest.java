@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(10)
 final class MessageCodecTest {
   private static final byte[] KEY = "a-key".getBytes(StandardCharsets.US_ASCII);
+  private static final int SERVICE_CODE = 255;
   private static final byte[] PAYLOAD = {1, 2, 3, 4, 5, 6, 7, 8, 9};
   private static final int KEY_HEADER =
       MessageHeaderDecoder.ENCODED_LENGTH + CommandDecoder.BLOCK_LENGTH;
@@ -196,6 +197,7 @@ final class MessageCodecTest {
     assertEquals(0x12345, command.correlationId);
     assertEquals(77, command.laneSequence);
     assertEquals(70, command.laneFloor);
+    assertEquals(-6, command.placementHash);
     assertEquals(-5, command.entityHash);
     assertEquals(900_000, command.deadlineNs);
     assertEquals(40_000, command.shardId);
@@ -224,6 +226,7 @@ final class MessageCodecTest {
         message,
         (correlationId,
             gotCode,
+            serviceCode,
             incarnation,
             gotReplayed,
             buffer,
@@ -232,6 +235,7 @@ final class MessageCodecTest {
           calls[0]++;
           assertEquals(0x12345, correlationId);
           assertEquals(code, gotCode);
+          assertEquals(SERVICE_CODE, serviceCode);
           assertEquals(11, incarnation);
           assertEquals(replayed, gotReplayed);
           assertArrayEquals(PAYLOAD, copy(buffer, payloadOffset, payloadLength));
@@ -248,6 +252,7 @@ final class MessageCodecTest {
   private static byte[] command(final byte[] key, final byte[] payload) {
     return Messages.command(
         new Messages.Address(11, 3, 21, 22, 200, 0x12345, 77, 70),
+        -6,
         -5,
         900_000,
         40_000,
@@ -261,7 +266,7 @@ final class MessageCodecTest {
     command.originIncarnation = 22;
     command.originLoop = 200;
     command.shardId = 40_000;
-    return Messages.reply(command, 11, 3, code, replayed, payload);
+    return Messages.reply(command, 11, code, SERVICE_CODE, replayed, payload);
   }
 
   private static byte[] widen(final byte[] bytes, final int blockEnd, final int blockLength) {
@@ -271,7 +276,7 @@ final class MessageCodecTest {
     Arrays.fill(wide, blockEnd, blockEnd + extra, (byte) 0xEE);
     System.arraycopy(bytes, blockEnd, wide, blockEnd + extra, bytes.length - blockEnd);
     putShort(wide, 0, blockLength + extra);
-    putShort(wide, 6, 1);
+    putShort(wide, 6, CommandDecoder.SCHEMA_VERSION + 1);
     return wide;
   }
 

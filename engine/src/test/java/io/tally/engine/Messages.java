@@ -26,6 +26,7 @@ final class Messages {
   /** A write if it has a lane sequence, else a read. */
   static byte[] command(
       final Address address,
+      final long placementHash,
       final long entityHash,
       final long deadlineNs,
       final int shardId,
@@ -36,6 +37,7 @@ final class Messages {
     request.correlationId = address.correlationId;
     request.laneSequence = address.laneSequence;
     request.write = address.laneSequence != 0;
+    request.placementHash = placementHash;
     request.entityHash = entityHash;
     request.shardId = shardId;
     request.idempotencyKeyLength = key.length;
@@ -53,8 +55,8 @@ final class Messages {
   static byte[] reply(
       final Command command,
       final long shardIncarnation,
-      final long epoch,
       final ReplyCode code,
+      final int serviceCode,
       final boolean replayed,
       final byte[] payload) {
     final UnsafeBuffer buffer = new UnsafeBuffer(payload);
@@ -66,8 +68,8 @@ final class Messages {
                     claim,
                     command,
                     shardIncarnation,
-                    epoch,
                     code,
+                    serviceCode,
                     replayed,
                     buffer,
                     0,

@@ -79,7 +79,7 @@ final class ReplyQueueTest {
       return false;
     }
     command.correlationId = correlationId;
-    proxy.encode(claim, command, 1, 1, ReplyCode.ANSWERED, false, payload, 0, length);
+    proxy.encode(claim, command, 1, ReplyCode.ANSWERED, 0, false, payload, 0, length);
     claim.commit();
     return true;
   }
@@ -87,6 +87,7 @@ final class ReplyQueueTest {
   private void onReply(
       final long correlationId,
       final ReplyCode code,
+      final int serviceCode,
       final long shardIncarnation,
       final boolean replayed,
       final DirectBuffer buffer,

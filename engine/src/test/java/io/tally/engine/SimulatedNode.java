@@ -204,7 +204,14 @@ final class SimulatedNode {
     if (replies.wrap(buffer, 0, message.length) && replies.originIncarnation() == incarnation) {
       replies.dispatch(
           buffer,
-          (correlationId, code, shardIncarnation, replayed, payload, offset, length) -> {
+          (correlationId,
+              code,
+              serviceCode,
+              shardIncarnation,
+              replayed,
+              payload,
+              offset,
+              length) -> {
             if (code == ReplyCode.STALE) {
               staleListener.onStale(replies.originLoop(), correlationId);
             }

@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The vectors are those of the reference implementation of XXH3 in C. They must never change: if a
@@ -14,6 +16,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 30, unit = TimeUnit.SECONDS)
 class StableHashTest {
   private record Vector(String key, long hash, int of64, int of100) {}
+
+  /** Of the id {}1, which has no tag. */
+  private static final long EMPTY_TAG = 0x4702e84f4a604a28L;
 
   private static final Vector[] VECTORS = {
     new Vector("", 0x2d06800538d394c2L, 2, 38),
@@ -33,7 +38,7 @@ class StableHashTest {
     for (final Vector vector : VECTORS) {
       assertEquals(vector.hash, StableHash.hash(vector.key), vector.key);
     }
-    assertEquals(1, StableHash.VERSION);
+    assertEquals(2, StableHash.VERSION);
   }
 
   @Test
@@ -52,6 +57,52 @@ class StableHashTest {
       assertEquals(vector.of100, StableHash.shard(vector.hash, 100), vector.key);
       assertEquals(0, StableHash.shard(vector.hash, 1), vector.key);
     }
+  }
+
+  /** As Redis Cluster does: between the first opening brace and the first closing one after it. */
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      value = {
+        "{user-123}, user-123",
+        "{user-123}:likes, user-123",
+        "likes:{user-123}, user-123",
+        "x{user-123}y{bench}z, user-123",
+        "{user-123}}, user-123",
+        "}{user-123}, user-123",
+        "{{user-123}}, {user-123",
+        "{a/b}c, a/b",
+        "{z\u00e4hler}, z\u00e4hler",
+        "{ }, ' '",
+        "user-123, -",
+        "user-{123, -",
+        "user-}123, -",
+        "user-123}, -",
+        "{, -",
+        "}, -",
+        "}{, -",
+        "{}, -",
+        "{}user-123, -",
+        "{}{user-123}, -",
+        "x{}{user-123}, -",
+      })
+  void shouldPlaceAnIdByItsTag(final String id, final String tag) {
+    final byte[] framed = ("{<}" + id + "{>}").getBytes(StandardCharsets.UTF_8);
+    final int length = framed.length - 6;
+    final long entityHash = StableHash.hash(framed, 3, length);
+    final long expected = tag == null ? entityHash : StableHash.hash(tag);
+    assertEquals(expected, StableHash.placement(framed, 3, length));
+    assertEquals(expected, StableHash.placement(framed, 3, length, entityHash));
+  }
+
+  @Test
+  void shouldPlaceTagsAsFrozen() {
+    for (final Vector vector : VECTORS) {
+      final byte[] id = ("{" + vector.key + "}1").getBytes(StandardCharsets.UTF_8);
+      final long expected = vector.key.isEmpty() ? EMPTY_TAG : vector.hash;
+      assertEquals(expected, StableHash.placement(id, 0, id.length), vector.key);
+    }
+    assertEquals(0x2d06800538d394c2L, StableHash.placement(new byte[0], 0, 0));
   }
 
   @Test

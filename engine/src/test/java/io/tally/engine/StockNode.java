@@ -149,7 +149,7 @@ final class StockNode {
   }
 
   int shard(final long itemId) {
-    return StableHash.shard(StockProxy.entityHash(itemId), SHARD_COUNT);
+    return StableHash.shard(StockProxy.placementHash(itemId), SHARD_COUNT);
   }
 
   long sum(final EngineCounter counter) {

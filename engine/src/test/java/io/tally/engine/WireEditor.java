@@ -10,6 +10,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 /** Reads and changes single fields of a message in place. */
 final class WireEditor {
   private static final int BODY = MessageHeaderDecoder.ENCODED_LENGTH;
+  private static final int LANE_SPAN = BODY + CommandDecoder.laneSpanEncodingOffset();
 
   private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
 
@@ -34,16 +35,19 @@ final class WireEditor {
     return get(CommandDecoder.laneSequenceEncodingOffset());
   }
 
+  /** Changes the sequence, and leaves the floor as it is. */
   void laneSequence(final long value) {
+    final long floor = laneFloor();
     put(CommandDecoder.laneSequenceEncodingOffset(), value);
+    laneFloor(floor);
   }
 
   long laneFloor() {
-    return get(CommandDecoder.laneFloorEncodingOffset());
+    return laneSequence() - buffer.getInt(LANE_SPAN, ByteOrder.LITTLE_ENDIAN);
   }
 
   void laneFloor(final long value) {
-    put(CommandDecoder.laneFloorEncodingOffset(), value);
+    buffer.putInt(LANE_SPAN, (int) (laneSequence() - value), ByteOrder.LITTLE_ENDIAN);
   }
 
   void firstByteOfKey(final byte value) {

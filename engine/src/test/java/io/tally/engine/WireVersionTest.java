@@ -1,6 +1,8 @@
 package io.tally.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.engine.codecs.CommandDecoder;
@@ -19,27 +21,39 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Messages of version 0 of the engine's schema, byte for byte. A change of the schema must go on
- * reading them; while the version is 0, the encoders must also still write them.
+ * Messages of version 1 of the engine's schema, byte for byte. A change of the schema must go on
+ * reading them; while the version is 1, the encoders must also still write them. Those of version 0
+ * are refused.
  */
 @Timeout(10)
 final class WireVersionTest {
-  private static final String COMMAND =
+  private static final String COMMAND_OF_VERSION_0 =
       "4c000300f51f0000"
           + "0b000000000000000200000000000000fdffffffffffffff1600000000000000"
           + "07004523010000004d0000000000000046000000000000001100ffeeddccbbaa"
           + "3f420f00000000003f00ff01036b657907007061796c6f6164";
-  private static final String REPLY =
+  private static final String REPLY_OF_VERSION_0 =
       "25000400f51f0000"
           + "070045230100000016000000000000000b000000000000000200000000000000"
           + "3f00ff04010600616e73776572";
+  private static final String COMMAND =
+      "4c000300f51f0100"
+          + "0b00000000000000fdffffffffffffff160000000000000007004523010000004d00000000000000"
+          + "80706050403020101100ffeeddccbbaa3f420f0000000000"
+          + "02000000070000003f00ff01036b657907007061796c6f6164";
+  private static final String REPLY =
+      "1e000400f51f0100"
+          + "070045230100000016000000000000000b00000000000000"
+          + "3f00ff04c8010600616e73776572";
+
+  private static final int VERSION_OFFSET = 6;
 
   private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[256]);
   private final MessageHeaderEncoder header = new MessageHeaderEncoder();
   private final MessageHeaderDecoder decodedHeader = new MessageHeaderDecoder();
 
   @Test
-  void shouldReadACommandOfVersion0() {
+  void shouldReadACommandOfVersion1() {
     final CommandDecoder decoder =
         new CommandDecoder().wrapAndApplyHeader(WireBytes.of(COMMAND), 0, decodedHeader);
     assertEquals(11, decoder.shardIncarnation());
@@ -48,7 +62,8 @@ final class WireVersionTest {
     assertEquals(22, decoder.originIncarnation());
     assertEquals(0x123450007L, decoder.correlationId());
     assertEquals(77, decoder.laneSequence());
-    assertEquals(70, decoder.laneFloor());
+    assertEquals(7, decoder.laneSpan());
+    assertEquals(0x1020304050607080L, decoder.placementHash());
     assertEquals(0xAABBCCDDEEFF0011L, decoder.entityHash());
     assertEquals(999_999, decoder.deadlineNs());
     assertEquals(63, decoder.shardId());
@@ -59,7 +74,7 @@ final class WireVersionTest {
   }
 
   @Test
-  void shouldWriteACommandOfVersion0() {
+  void shouldWriteACommandOfVersion1() {
     final CommandEncoder encoder = new CommandEncoder();
     encoder
         .wrapAndApplyHeader(buffer, 0, header)
@@ -69,7 +84,8 @@ final class WireVersionTest {
         .originIncarnation(22)
         .correlationId(0x123450007L)
         .laneSequence(77)
-        .laneFloor(70)
+        .laneSpan(7)
+        .placementHash(0x1020304050607080L)
         .entityHash(0xAABBCCDDEEFF0011L)
         .deadlineNs(999_999)
         .shardId(63)
@@ -89,6 +105,7 @@ final class WireVersionTest {
     final byte[] written =
         Messages.command(
             address,
+            0x1020304050607080L,
             0xAABBCCDDEEFF0011L,
             999_999,
             63,
@@ -107,6 +124,7 @@ final class WireVersionTest {
     assertEquals(0x123450007L, command.correlationId);
     assertEquals(77, command.laneSequence);
     assertEquals(70, command.laneFloor);
+    assertEquals(0x1020304050607080L, command.placementHash);
     assertEquals(0xAABBCCDDEEFF0011L, command.entityHash);
     assertEquals(999_999, command.deadlineNs);
     assertEquals(63, command.shardId);
@@ -122,32 +140,32 @@ final class WireVersionTest {
   }
 
   @Test
-  void shouldReadAReplyOfVersion0() {
+  void shouldReadAReplyOfVersion1() {
     final ReplyDecoder decoder =
         new ReplyDecoder().wrapAndApplyHeader(WireBytes.of(REPLY), 0, decodedHeader);
     assertEquals(0x123450007L, decoder.correlationId());
     assertEquals(22, decoder.originIncarnation());
     assertEquals(11, decoder.shardIncarnation());
-    assertEquals(2, decoder.epoch());
     assertEquals(63, decoder.shardId());
     assertEquals(255, decoder.originLoop());
     assertEquals(ReplyCode.KEY_LIMIT, decoder.code());
+    assertEquals(200, decoder.serviceCode());
     assertTrue(decoder.flags().replayed());
     assertEquals("answer", WireBytes.text(decoder.payloadLength(), decoder::getPayload));
   }
 
   @Test
-  void shouldWriteAReplyOfVersion0() {
+  void shouldWriteAReplyOfVersion1() {
     final ReplyEncoder encoder = new ReplyEncoder();
     encoder
         .wrapAndApplyHeader(buffer, 0, header)
         .correlationId(0x123450007L)
         .originIncarnation(22)
         .shardIncarnation(11)
-        .epoch(2)
         .shardId(63)
         .originLoop((short) 255)
         .code(ReplyCode.KEY_LIMIT)
+        .serviceCode((short) 200)
         .flags()
         .clear()
         .replayed(true);
@@ -159,7 +177,7 @@ final class WireVersionTest {
   void shouldWriteTheSameReplyByItsProxy() {
     final Command command = Messages.decode(HexFormat.of().parseHex(COMMAND));
     final byte[] written =
-        Messages.reply(command, 11, 2, ReplyCode.KEY_LIMIT, true, WireBytes.ascii("answer"));
+        Messages.reply(command, 11, ReplyCode.KEY_LIMIT, 200, true, WireBytes.ascii("answer"));
     assertEquals(REPLY, HexFormat.of().formatHex(written));
   }
 
@@ -173,19 +191,39 @@ final class WireVersionTest {
     final List<Object> received = new ArrayList<>();
     adapter.dispatch(
         reply,
-        (correlationId, code, shardIncarnation, replayed, payload, offset, length) ->
+        (correlationId, code, serviceCode, shardIncarnation, replayed, payload, offset, length) ->
             received.addAll(
                 List.of(
                     correlationId,
                     code,
+                    serviceCode,
                     shardIncarnation,
                     replayed,
                     payload.getStringWithoutLengthAscii(offset, length))));
-    assertEquals(List.of(0x123450007L, ReplyCode.KEY_LIMIT, 11L, true, "answer"), received);
+    assertEquals(List.of(0x123450007L, ReplyCode.KEY_LIMIT, 200, 11L, true, "answer"), received);
+  }
+
+  /** Before the first release nodes spoke it; no process of that time is understood any more. */
+  @Test
+  void shouldRefuseWhatVersion0Said() {
+    final byte[] command = HexFormat.of().parseHex(COMMAND_OF_VERSION_0);
+    assertNull(Messages.decode(command));
+    final UnsafeBuffer reply = WireBytes.of(REPLY_OF_VERSION_0);
+    assertFalse(new ReplyAdapter().wrap(reply, 0, reply.capacity()));
   }
 
   @Test
-  void shouldKeepTheCodesOfVersion0() {
+  void shouldRefuseVersion0WhateverItsLength() {
+    final UnsafeBuffer command = WireBytes.of(COMMAND);
+    command.putShort(VERSION_OFFSET, (short) 0);
+    assertNull(new CommandAdapter().decode(command, 0, command.capacity()));
+    final UnsafeBuffer reply = WireBytes.of(REPLY);
+    reply.putShort(VERSION_OFFSET, (short) 0);
+    assertFalse(new ReplyAdapter().wrap(reply, 0, reply.capacity()));
+  }
+
+  @Test
+  void shouldKeepTheCodesOfVersion1() {
     assertEquals(
         "[ANSWERED=0, INTERNAL=1, INVALID=2, KEY_MISMATCH=3, KEY_LIMIT=4, BUSY=16, NOT_OWNER=17,"
             + " WRONG_INCARNATION=18, EXPIRED=19, STALE=20, NULL_VAL=255]",

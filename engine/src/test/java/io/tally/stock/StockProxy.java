@@ -34,7 +34,7 @@ public final class StockProxy {
   }
 
   /**
-   * The hash that places an item in its shard.
+   * The hash that tells an item from others.
    *
    * @param itemId of the item.
    * @return the hash.
@@ -43,6 +43,16 @@ public final class StockProxy {
     final byte[] bytes =
         ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(itemId).array();
     return StableHash.hash(bytes, 0, bytes.length);
+  }
+
+  /**
+   * The hash that places an item in its shard: another one, as that of an id with a tag is.
+   *
+   * @param itemId of the item.
+   * @return the hash.
+   */
+  public static long placementHash(final long itemId) {
+    return entityHash(~itemId);
   }
 
   /**
@@ -148,10 +158,11 @@ public final class StockProxy {
       final byte[] key,
       final ReplyHandler handler,
       final long cookie) {
-    final long correlationId = ingress.tryClaim(nowNs, entityHash(itemId), write, handler, cookie);
+    final long correlationId =
+        ingress.tryClaim(nowNs, placementHash(itemId), entityHash(itemId), write, handler, cookie);
     if (correlationId < 0) {
       final Outcome outcome = correlationId == Ingress.CLOSING ? Outcome.CLOSING : Outcome.BUSY;
-      handler.onReply(cookie, outcome, 0, false, null, 0, 0);
+      handler.onReply(cookie, outcome, 0, 0, false, null, 0, 0);
     } else if (key.length > 0) {
       ingress.idempotencyKey(correlationId, key, 0, key.length);
     }

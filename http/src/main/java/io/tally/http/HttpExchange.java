@@ -127,6 +127,7 @@ public final class HttpExchange extends Exchange {
   protected void onReply(
       final int part,
       final Outcome outcome,
+      final int serviceCode,
       final long shardIncarnation,
       final boolean wasReplayed,
       final DirectBuffer buffer,

@@ -44,7 +44,7 @@ class EndpointTest {
     buffer.putLong(0, value);
     exchange
         .replies()
-        .onReply(exchange.cookie(), Outcome.ANSWERED, 7, false, buffer, 0, Long.BYTES);
+        .onReply(exchange.cookie(), Outcome.ANSWERED, 0, 7, false, buffer, 0, Long.BYTES);
   }
 
   private static Endpoint answering(final Endpoint row) {

@@ -171,12 +171,12 @@ final class ScriptedCounters {
 
   private void answer(final Call call) {
     if (outcome != Outcome.ANSWERED) {
-      call.handler().onReply(call.cookie(), outcome, 0, false, buffer, 0, 0);
+      call.handler().onReply(call.cookie(), outcome, 0, 0, false, buffer, 0, 0);
       return;
     }
     buffer.putLong(0, values.getOrDefault(call.id(), 0L));
     buffer.putByte(Long.BYTES, (byte) status.ordinal());
     call.handler()
-        .onReply(call.cookie(), Outcome.ANSWERED, INCARNATION, replayed, buffer, 0, REPLY_BYTES);
+        .onReply(call.cookie(), Outcome.ANSWERED, 0, INCARNATION, replayed, buffer, 0, REPLY_BYTES);
   }
 }

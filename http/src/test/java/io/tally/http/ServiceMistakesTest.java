@@ -33,7 +33,7 @@ class ServiceMistakesTest {
     void reply(final long value) {
       final UnsafeBuffer buffer = new UnsafeBuffer(new byte[Long.BYTES]);
       buffer.putLong(0, value);
-      handler.onReply(cookie, Outcome.ANSWERED, 7, false, buffer, 0, Long.BYTES);
+      handler.onReply(cookie, Outcome.ANSWERED, 0, 7, false, buffer, 0, Long.BYTES);
     }
   }
 

@@ -104,7 +104,7 @@ final class ClusterNode implements AutoCloseable {
       link =
           ClusterLink.launch(
               cluster,
-              new NodeStart(config.carrier().cluster(), nodeId, incarnation, config.loops()),
+              new NodeStart(config.carrier().cluster(), nodeId, incarnation),
               plan.link(),
               new LinkContext(
                   carrier,

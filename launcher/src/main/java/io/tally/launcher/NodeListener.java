@@ -41,9 +41,14 @@ final class NodeListener implements LinkListener {
   @Override
   public void onPeerRefused(final String peer, final long incarnation, final FrameRefusal reason) {
     Log.warn(
-        reason == FrameRefusal.INCARNATION
-            ? "refused a node whose incarnation is more than a day ahead of all clocks: check the clock of its machine"
-            : "refused a node with other settings or of another version: --nodes, --shards, --seed and --lane-window must be the same",
+        switch (reason) {
+          case INCARNATION ->
+              "refused a node whose incarnation is more than a day ahead of all clocks: check the clock of its machine";
+          case VERSION ->
+              "refused a node of another version: it speaks none of the protocols that this one speaks";
+          default ->
+              "refused a node with other settings: --nodes, --shards, --seed, --lane-window and the services must be the same";
+        },
         "node",
         nodeId,
         "peer",

@@ -119,16 +119,18 @@ public final class Turnstile implements ShardService {
 
   private static void ask(final Ingress ingress, final int template, final HttpExchange exchange) {
     final long cookie = exchange.cookie();
+    final long entityHash = StableHash.hash(exchange.id(), 0, exchange.idLength());
     final long request =
         ingress.tryClaim(
             exchange.readNs(),
-            StableHash.hash(exchange.id(), 0, exchange.idLength()),
+            StableHash.placement(exchange.id(), 0, exchange.idLength(), entityHash),
+            entityHash,
             template == PASS,
             exchange.replies(),
             cookie);
     if (request < 0) {
       final Outcome outcome = request == Ingress.CLOSING ? Outcome.CLOSING : Outcome.BUSY;
-      exchange.replies().onReply(cookie, outcome, 0, false, null, 0, 0);
+      exchange.replies().onReply(cookie, outcome, 0, 0, false, null, 0, 0);
       return;
     }
     final int offset = ingress.payloadOffset(request);

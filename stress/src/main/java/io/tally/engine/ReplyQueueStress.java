@@ -42,7 +42,7 @@ public class ReplyQueueStress implements ReplySink {
     payload.putLong(0, value);
     if (queue.tryClaim(ReplyLayout.encodedLength(Long.BYTES), claim)) {
       new ReplyProxy()
-          .encode(claim, command, value, value, ReplyCode.ANSWERED, false, payload, 0, Long.BYTES);
+          .encode(claim, command, value, ReplyCode.ANSWERED, 0, false, payload, 0, Long.BYTES);
       claim.commit();
     }
   }
@@ -51,6 +51,7 @@ public class ReplyQueueStress implements ReplySink {
   public void onReply(
       final long correlationId,
       final ReplyCode code,
+      final int serviceCode,
       final long shardIncarnation,
       final boolean replayed,
       final DirectBuffer buffer,

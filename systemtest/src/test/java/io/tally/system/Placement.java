@@ -2,6 +2,7 @@ package io.tally.system;
 
 import io.tally.engine.StableHash;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -56,7 +57,9 @@ public final class Placement {
 
   /** The node that owns a counter. */
   public String owner(final String counterId) {
-    return nodeByShard[StableHash.shard(StableHash.hash(counterId), nodeByShard.length)];
+    final byte[] id = counterId.getBytes(StandardCharsets.UTF_8);
+    return nodeByShard[
+        StableHash.shard(StableHash.placement(id, 0, id.length), nodeByShard.length)];
   }
 
   /** Some ids of counters that a node owns. */

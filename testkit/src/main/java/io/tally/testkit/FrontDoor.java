@@ -186,6 +186,7 @@ final class FrontDoor {
   private void onReply(
       final long cookie,
       final Outcome outcome,
+      final int serviceCode,
       final long shardIncarnation,
       final boolean replayed,
       final DirectBuffer buffer,

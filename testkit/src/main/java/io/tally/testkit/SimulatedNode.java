@@ -141,7 +141,7 @@ final class SimulatedNode {
     link =
         ClusterLink.launch(
             settings.cluster(seed),
-            new NodeStart("sim", id, incarnation, settings.loopCount()),
+            new NodeStart("sim", id, incarnation),
             linkSettings,
             new LinkContext(
                 new PausingCarrier(execution, session, witness, commands),

@@ -2,8 +2,10 @@ package io.tally.transport;
 
 /** Why a frame that arrived was refused as a whole. A closed set, used as a metric label. */
 public enum FrameRefusal {
-  /** The schema is not the engine's. */
+  /** The schema is not Tally's. */
   FOREIGN_SCHEMA,
+  /** Of a version that is not spoken here: older than the oldest, or newer than the newest. */
+  VERSION,
   /**
    * It does not start with a frame header, or holds a message of a kind that has no place in a
    * frame.

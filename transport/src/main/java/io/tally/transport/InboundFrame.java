@@ -14,6 +14,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class InboundFrame {
   private static final int MESSAGE_HEADER_BYTES = MessageHeaderDecoder.ENCODED_LENGTH;
 
+  /** The version that frames began with; what older processes say is refused. */
+  private static final int OLDEST_VERSION = 1;
+
   private final int maxFrameBytes;
   private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
   private final MessageHeaderDecoder header = new MessageHeaderDecoder();
@@ -28,7 +31,7 @@ final class InboundFrame {
 
   /**
    * Returns why the frame is to be refused, or null. After a refusal nothing else of it may be
-   * asked for.
+   * asked for; only after {@link FrameRefusal#VERSION} it is known who sent it.
    */
   FrameRefusal wrap(final byte[] frame) {
     if (frame.length > maxFrameBytes) {
@@ -39,7 +42,7 @@ final class InboundFrame {
     }
     buffer.wrap(frame);
     header.wrap(buffer, 0);
-    if (header.schemaId() != FrameHeaderDecoder.SCHEMA_ID) {
+    if (!isOurs(header.schemaId())) {
       return FrameRefusal.FOREIGN_SCHEMA;
     }
     if (header.templateId() != FrameHeaderDecoder.TEMPLATE_ID) {
@@ -51,7 +54,14 @@ final class InboundFrame {
       return FrameRefusal.TRUNCATED;
     }
     frameHeader.wrap(buffer, MESSAGE_HEADER_BYTES, blockLength, header.version());
-    return checkMessages(frame.length);
+    // Version 0 had the same frame header, in the engine's schema.
+    final boolean isOld =
+        header.schemaId() != FrameHeaderDecoder.SCHEMA_ID || header.version() < OLDEST_VERSION;
+    return isOld ? FrameRefusal.VERSION : checkMessages(frame.length);
+  }
+
+  private static boolean isOurs(final int schemaId) {
+    return schemaId == FrameHeaderDecoder.SCHEMA_ID || schemaId == CommandDecoder.SCHEMA_ID;
   }
 
   private FrameRefusal checkMessages(final int frameLength) {
@@ -68,15 +78,18 @@ final class InboundFrame {
         return FrameRefusal.TRUNCATED;
       }
       header.wrap(buffer, offset);
-      if (header.schemaId() != FrameHeaderDecoder.SCHEMA_ID) {
+      final boolean isEngines = header.schemaId() == CommandDecoder.SCHEMA_ID;
+      if (!isEngines && header.schemaId() != FrameHeaderDecoder.SCHEMA_ID) {
         return FrameRefusal.FOREIGN_SCHEMA;
       }
-      switch (header.templateId()) {
-        case HelloDecoder.TEMPLATE_ID -> helloCount++;
-        case CommandDecoder.TEMPLATE_ID, ReplyDecoder.TEMPLATE_ID -> messageCount++;
-        default -> {
-          return FrameRefusal.UNKNOWN_TEMPLATE;
-        }
+      final int templateId = header.templateId();
+      if (!isEngines && templateId == HelloDecoder.TEMPLATE_ID) {
+        helloCount++;
+      } else if (isEngines
+          && (templateId == CommandDecoder.TEMPLATE_ID || templateId == ReplyDecoder.TEMPLATE_ID)) {
+        messageCount++;
+      } else {
+        return FrameRefusal.UNKNOWN_TEMPLATE;
       }
       position = offset + length;
     }

@@ -22,8 +22,9 @@ public interface LinkListener {
    *
    * @param nodeId that it claims; syntactically valid.
    * @param incarnation of the process.
-   * @param reason {@link FrameRefusal#FINGERPRINT}: it has another configuration or speaks another
-   *     version; {@link FrameRefusal#INCARNATION}: it names an incarnation far ahead of all clocks.
+   * @param reason {@link FrameRefusal#FINGERPRINT}: it has another configuration or other services;
+   *     {@link FrameRefusal#VERSION}: it speaks no version of the protocol that is spoken here;
+   *     {@link FrameRefusal#INCARNATION}: it names an incarnation far ahead of all clocks.
    */
   default void onPeerRefused(
       final String nodeId, final long incarnation, final FrameRefusal reason) {}

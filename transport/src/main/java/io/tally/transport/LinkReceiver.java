@@ -149,6 +149,9 @@ final class LinkReceiver implements SteppedAgent {
     final FrameRefusal refusal = frame.wrap(bytes);
     if (refusal != null) {
       counters.refuse(refusal);
+      if (refusal == FrameRefusal.VERSION) {
+        membership.onOtherVersion(nowNs, frame.sourceKey(), frame.sourceIncarnation());
+      }
       return;
     }
     // Read after the frame was taken from its queue: a time before its arrival would let copies

@@ -14,14 +14,13 @@ import org.agrona.concurrent.NanoClock;
  */
 final class LocalNode {
   /** Rises with every change of what nodes say to each other. */
-  private static final int PROTOCOL_VERSION = 2;
+  private static final int PROTOCOL_VERSION = 3;
 
   final String id;
   final byte[] idBytes;
   final long key;
   final long incarnation;
   final long fingerprint;
-  final int loopCount;
   final long requestTimeoutNs;
   final NanoClock clock;
   private final WallClock wallClock;
@@ -44,7 +43,6 @@ final class LocalNode {
     key = StableHash.hash(id);
     incarnation = start.incarnation();
     fingerprint = cluster.fingerprint(PROTOCOL_VERSION);
-    loopCount = start.loopCount();
     this.requestTimeoutNs = requestTimeoutNs;
     this.clock = clock;
     this.wallClock = new WallClock(wallClock);

@@ -99,6 +99,19 @@ final class Membership {
   }
 
   /**
+   * A process sent a frame of a version in which it can say no hello that is understood here. If it
+   * is a node of the list, it is refused by its name.
+   */
+  void onOtherVersion(final long nowNs, final long key, final long incarnation) {
+    final InboundPeer inbound = peerByKey.get(key);
+    if (inbound != null) {
+      onRefused(nowNs, inbound.peer.id, incarnation, FrameRefusal.VERSION);
+    } else if (key == local.key) {
+      onRefused(nowNs, local.id, incarnation, FrameRefusal.VERSION);
+    }
+  }
+
+  /**
    * Looks for processes that are not heard any more. Returns how many peers are down or deaf now.
    */
   int checkTimeouts(final long nowNs) {
@@ -278,11 +291,16 @@ final class Membership {
       refused.onLeft(nowNs, hello.nodeId, hello.incarnation);
       return;
     }
-    if (refused.onHeard(nowNs, hello.nodeId, hello.incarnation, reason)) {
-      listener.onPeerRefused(hello.nodeId, hello.incarnation, reason);
-    }
+    onRefused(nowNs, hello.nodeId, hello.incarnation, reason);
     if (hello.wantsAnswer) {
       answers.answerRefused(hello, hello.key == local.key || peerByKey.containsKey(hello.key));
+    }
+  }
+
+  private void onRefused(
+      final long nowNs, final String nodeId, final long incarnation, final FrameRefusal reason) {
+    if (refused.onHeard(nowNs, nodeId, incarnation, reason)) {
+      listener.onPeerRefused(nodeId, incarnation, reason);
     }
   }
 }

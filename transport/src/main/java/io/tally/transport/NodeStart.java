@@ -6,9 +6,8 @@ package io.tally.transport;
  * @param clusterName prefix of all subjects: a NATS subject without wildcards.
  * @param nodeId of the node, one of its cluster.
  * @param incarnation of the node, positive and above any earlier one.
- * @param loopCount number of the node's event loops, which its hellos name.
  */
-public record NodeStart(String clusterName, String nodeId, long incarnation, int loopCount) {
+public record NodeStart(String clusterName, String nodeId, long incarnation) {
   /** Checks what can be checked without the cluster's settings. */
   public NodeStart {
     if (!Subjects.isPrefix(clusterName)) {

@@ -89,7 +89,6 @@ final class OutboundFrame {
         .knownWallClockMs(knownWallClockMs)
         .wallClockMs(local.latestWallClockMs())
         .requestTimeoutNs(local.requestTimeoutNs)
-        .loopCount(local.loopCount)
         .state(local.state())
         .answer((short) (isAnswer ? 1 : 0))
         .resolved((short) (isResolved ? 1 : 0))

@@ -68,7 +68,8 @@ class FrameRefusalTest {
             .originIncarnation(1)
             .correlationId(correlationId)
             .laneSequence(0)
-            .laneFloor(0)
+            .laneSpan(0)
+            .placementHash(0)
             .entityHash(0)
             .deadlineNs(1)
             .shardId(0)
@@ -154,6 +155,18 @@ class FrameRefusalTest {
   }
 
   @Test
+  void shouldRefuseAMessageInTheWrongSchema() {
+    final int hello = HEADER + 4;
+    assertRefused(
+        FrameRefusal.UNKNOWN_TEMPLATE,
+        changed(b -> putShort(b, hello + 4, CommandEncoder.SCHEMA_ID)));
+    final int command = hello + new UnsafeBuffer(valid).getInt(HEADER, ByteOrder.LITTLE_ENDIAN) + 4;
+    assertRefused(
+        FrameRefusal.UNKNOWN_TEMPLATE,
+        changed(b -> putShort(b, command + 4, HelloEncoder.SCHEMA_ID)));
+  }
+
+  @Test
   void shouldRefuseAnUnknownTemplate() {
     assertRefused(
         FrameRefusal.UNKNOWN_TEMPLATE, changed(b -> putShort(b, 2, HelloEncoder.TEMPLATE_ID)));
@@ -220,6 +233,32 @@ class FrameRefusalTest {
     final OutboundFrame frame = new OutboundFrame(remote(nodeId, incarnation), 4096);
     append(frame, 1);
     return frame.finish(1, 0);
+  }
+
+  /** What came before version 1 had the same frame header, in the engine's schema. */
+  private static byte[] ofVersion0(final byte[] frame) {
+    new MessageHeaderEncoder()
+        .wrap(new UnsafeBuffer(frame), 0)
+        .schemaId(CommandEncoder.SCHEMA_ID)
+        .version(0);
+    return frame;
+  }
+
+  @Test
+  void shouldRefuseANodeOfVersion0ByItsName() {
+    assertRefused(FrameRefusal.VERSION, ofVersion0(valid.clone()));
+    assertRefused(FrameRefusal.VERSION, ofVersion0(valid.clone()));
+    assertEquals(List.of("node-1 55 refused: version"), node.events, "told once");
+    assertEquals(List.of("node-1"), node.link.startState(0).refused());
+    assertEquals(PeerStatus.UNKNOWN, node.link.peerStatus(1));
+    assertRefused(FrameRefusal.VERSION, ofVersion0(dataFrame("node-0", 9)));
+    assertEquals("node-0 9 refused: version", node.events.get(1));
+    assertRefused(FrameRefusal.VERSION, changed(b -> putShort(b, 6, 0)));
+    assertRefused(FrameRefusal.VERSION, ofVersion0(dataFrame("node-9", 9)));
+    assertEquals(2, node.events.size(), "of a stranger no name is known");
+    receive(valid);
+    assertEquals(List.of(1L, 2L), node.commands);
+    assertEquals(List.of("node-0"), node.link.startState(0).refused());
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.tally.transport;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -16,26 +17,35 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Messages of version 0 of the link's schema, byte for byte. A change of the schema must go on
- * reading them; while the version is 0, the encoders must also still write them.
+ * Messages of version 1 of the link's schema, byte for byte. A change of the schema must go on
+ * reading them; while the version is 1, the encoders must also still write them. Those of version 0
+ * are refused.
  */
 @Timeout(10)
 final class FrameWireVersionTest {
-  private static final String FRAME_HEADER =
+  private static final String FRAME_HEADER_OF_VERSION_0 =
       "2a000100f51f0000"
           + "88776655443322117b68e5cf8b0100002a000000000000002900000000000000"
           + "f9ffffffffffffff0300";
-  private static final String HELLO =
+  private static final String HELLO_OF_VERSION_0 =
       "3d000200f51f0000"
           + "feffffffffffffff7b68e5cf8b01000021436587a9cbed0f00806e8774010000"
           + "006fe23a8b01000000f4a92b8001000000ca9a3b000000000001010101066e6f64652d33";
+  private static final String FRAME_HEADER =
+      "2a000100f41f0100"
+          + "88776655443322117b68e5cf8b0100002a000000000000002900000000000000"
+          + "f9ffffffffffffff0300";
+  private static final String HELLO =
+      "3b000200f41f0100"
+          + "feffffffffffffff7b68e5cf8b01000021436587a9cbed0f00806e8774010000"
+          + "006fe23a8b01000000f4a92b8001000000ca9a3b00000000010101066e6f64652d33";
 
   private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[256]);
   private final MessageHeaderEncoder header = new MessageHeaderEncoder();
   private final MessageHeaderDecoder decodedHeader = new MessageHeaderDecoder();
 
   @Test
-  void shouldReadAFrameHeaderOfVersion0() {
+  void shouldReadAFrameHeaderOfVersion1() {
     final FrameHeaderDecoder decoder =
         new FrameHeaderDecoder().wrapAndApplyHeader(of(FRAME_HEADER), 0, decodedHeader);
     assertEquals(0x1122334455667788L, decoder.sourceKey());
@@ -47,7 +57,7 @@ final class FrameWireVersionTest {
   }
 
   @Test
-  void shouldWriteAFrameHeaderOfVersion0() {
+  void shouldWriteAFrameHeaderOfVersion1() {
     final FrameHeaderEncoder encoder = new FrameHeaderEncoder();
     encoder
         .wrapAndApplyHeader(buffer, 0, header)
@@ -61,7 +71,7 @@ final class FrameWireVersionTest {
   }
 
   @Test
-  void shouldReadAHelloOfVersion0() {
+  void shouldReadAHelloOfVersion1() {
     final HelloDecoder decoder = new HelloDecoder().wrapAndApplyHeader(of(HELLO), 0, decodedHeader);
     assertEquals(-2, decoder.nodeKey());
     assertEquals(1_700_000_000_123L, decoder.incarnation());
@@ -70,7 +80,6 @@ final class FrameWireVersionTest {
     assertEquals(1_697_500_000_000L, decoder.wallClockMs());
     assertEquals(1_650_000_000_000L, decoder.knownWallClockMs());
     assertEquals(1_000_000_000L, decoder.requestTimeoutNs());
-    assertEquals(256, decoder.loopCount());
     assertEquals(NodeState.READY, decoder.state());
     assertEquals(1, decoder.answer());
     assertEquals(1, decoder.resolved());
@@ -80,7 +89,7 @@ final class FrameWireVersionTest {
   }
 
   @Test
-  void shouldWriteAHelloOfVersion0() {
+  void shouldWriteAHelloOfVersion1() {
     final HelloEncoder encoder = new HelloEncoder();
     encoder
         .wrapAndApplyHeader(buffer, 0, header)
@@ -91,12 +100,25 @@ final class FrameWireVersionTest {
         .wallClockMs(1_697_500_000_000L)
         .knownWallClockMs(1_650_000_000_000L)
         .requestTimeoutNs(1_000_000_000L)
-        .loopCount(256)
         .state(NodeState.READY)
         .answer((short) 1)
         .resolved((short) 1)
         .putNodeId("node-3".getBytes(US_ASCII), 0, 6);
     assertEquals(HELLO, hex(buffer, encoder.encodedLength()));
+  }
+
+  @Test
+  void shouldRefuseWhatVersion0Said() {
+    final byte[] header = HexFormat.of().parseHex(FRAME_HEADER_OF_VERSION_0);
+    final byte[] hello = HexFormat.of().parseHex(HELLO_OF_VERSION_0);
+    final UnsafeBuffer frame = new UnsafeBuffer(new byte[header.length + 4 + hello.length]);
+    frame.putBytes(0, header);
+    frame.putInt(header.length, hello.length, LITTLE_ENDIAN);
+    frame.putBytes(header.length + 4, hello);
+    final InboundFrame inbound = new InboundFrame(4096);
+    assertEquals(FrameRefusal.VERSION, inbound.wrap(frame.byteArray()));
+    assertEquals(0x1122334455667788L, inbound.sourceKey());
+    assertEquals(1_700_000_000_123L, inbound.sourceIncarnation());
   }
 
   private static UnsafeBuffer of(final String hex) {

@@ -32,7 +32,7 @@ final class NodeSetup {
   }
 
   NodeStart start() {
-    return new NodeStart(clusterName, nodeId, incarnation, 1);
+    return new NodeStart(clusterName, nodeId, incarnation);
   }
 
   LinkSettings link() {

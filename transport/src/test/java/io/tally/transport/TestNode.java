@@ -105,7 +105,8 @@ final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
           .originIncarnation(3)
           .correlationId(correlationId)
           .laneSequence(0)
-          .laneFloor(0)
+          .laneSpan(0)
+          .placementHash(0)
           .entityHash(7)
           .deadlineNs(1_000_000)
           .shardId(7)
@@ -128,7 +129,6 @@ final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
           .correlationId(correlationId)
           .originIncarnation(1)
           .shardIncarnation(1)
-          .epoch(1)
           .shardId(7)
           .originLoop((short) 0)
           .code(ReplyCode.ANSWERED);

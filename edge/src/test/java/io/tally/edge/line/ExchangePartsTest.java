@@ -140,8 +140,8 @@ class ExchangePartsTest {
       // Were it answered by now, the last reply would be taken for one to this.
       client.send("1 d\n");
       awaitAsked(2);
-      onLoop(() -> service.reply("b"));
-      assertEquals("BUSY B C", client.read());
+      onLoop(() -> service.reply("b", 200));
+      assertEquals("BUSY #200 C", client.read());
       assertEquals(1, protocol.written());
       onLoop(() -> service.reply("d"));
       assertEquals("D", client.read());

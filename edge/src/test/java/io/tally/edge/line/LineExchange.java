@@ -44,6 +44,7 @@ final class LineExchange extends Exchange {
   protected void onReply(
       final int part,
       final Outcome outcome,
+      final int serviceCode,
       final long shardIncarnation,
       final boolean replayed,
       final DirectBuffer buffer,
@@ -52,6 +53,7 @@ final class LineExchange extends Exchange {
     answers[part] =
         outcome == Outcome.ANSWERED
             ? buffer.getStringWithoutLengthAscii(offset, length)
+                + (serviceCode == 0 ? "" : "#" + serviceCode)
             : outcome.name();
   }
 

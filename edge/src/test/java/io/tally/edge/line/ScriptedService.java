@@ -53,18 +53,25 @@ final class ScriptedService {
   /** Answers a word with itself in capitals; on the loop's thread. */
   void reply(final String word) {
     final byte[] bytes = word.toUpperCase(Locale.ROOT).getBytes(US_ASCII);
-    reply(word, Outcome.ANSWERED, bytes);
+    reply(word, Outcome.ANSWERED, 0, bytes);
+  }
+
+  /** Answers a word with a reason of the service's own; on the loop's thread. */
+  void reply(final String word, final int serviceCode) {
+    reply(word, Outcome.ANSWERED, serviceCode, new byte[0]);
   }
 
   /** Ends the request for a word without an answer; on the loop's thread. */
   void refuse(final String word, final Outcome outcome) {
-    reply(word, outcome, new byte[0]);
+    reply(word, outcome, 0, new byte[0]);
   }
 
-  private void reply(final String word, final Outcome outcome, final byte[] bytes) {
+  private void reply(
+      final String word, final Outcome outcome, final int serviceCode, final byte[] bytes) {
     final Ask ask = taken(word);
     ask.replies()
-        .onReply(ask.cookie(), outcome, 7, false, new UnsafeBuffer(bytes), 0, bytes.length);
+        .onReply(
+            ask.cookie(), outcome, serviceCode, 7, false, new UnsafeBuffer(bytes), 0, bytes.length);
   }
 
   private synchronized Ask taken(final String word) {
