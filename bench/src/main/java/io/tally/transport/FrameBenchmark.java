@@ -27,7 +27,7 @@ public class FrameBenchmark extends MicroBenchmark {
       new OutboundFrame(
           new LocalNode(
               ClusterSettings.of(List.of("node-0")),
-              new NodeStart("bench", "node-0", 1),
+              new NodeStart("bench", "node-0", 1, List.of()),
               1_000_000_000,
               SystemNanoClock.INSTANCE,
               SystemEpochClock.INSTANCE),

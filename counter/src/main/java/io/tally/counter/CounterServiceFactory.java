@@ -52,6 +52,16 @@ public final class CounterServiceFactory implements ShardServiceFactory {
   }
 
   @Override
+  public int schemaId() {
+    return IncrementDecoder.SCHEMA_ID;
+  }
+
+  @Override
+  public int version() {
+    return IncrementDecoder.SCHEMA_VERSION;
+  }
+
+  @Override
   public ShardService create(final int shardId) {
     return new CounterAdapter(new CounterTable(limit), memoryRefusals, overflows);
   }

@@ -1,9 +1,11 @@
 package io.tally.engine;
 
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.agrona.BitUtil;
 
 /**
@@ -134,18 +136,22 @@ public record ClusterSettings(List<String> nodeIds, int shardCount, String seed,
   /**
    * A hash of everything on which the processes of a cluster have to agree.
    *
-   * @param protocolVersion of what the nodes say to each other.
-   * @return the hash; other settings, another version of the protocol and another {@link
-   *     StableHash#VERSION} give another one.
+   * @param schemaIds of the services that each node hosts, in any order. Of their versions nothing
+   *     depends here: nodes of two versions work together.
+   * @return the hash; other settings, other services and another {@link StableHash#VERSION} give
+   *     another one.
    */
-  public long fingerprint(final int protocolVersion) {
+  public long fingerprint(final int... schemaIds) {
     // The seed is the one free text and stands last, so that no two configurations give the same
     // string.
     return StableHash.hash(
-        "protocol="
-            + protocolVersion
-            + " nodes="
+        "nodes="
             + String.join(",", nodeIds)
+            + " services="
+            + Arrays.stream(schemaIds)
+                .sorted()
+                .mapToObj(Integer::toString)
+                .collect(Collectors.joining(","))
             + " shards="
             + shardCount
             + " hash="

@@ -69,6 +69,17 @@ final class CommandRouter {
     return link.drainingIncarnation(routes.nodeIndex(shardId));
   }
 
+  /**
+   * Whether the owner of a shard knows the message with this header. To be asked after {@link
+   * #shardIncarnation}, whose answer the command has to name: should it be about a successor of
+   * that incarnation already, then the command is refused there unread.
+   */
+  boolean isUnderstood(final int shardId, final long messageHeader) {
+    return rings[shardId] != null
+        || link.serviceVersion(routes.nodeIndex(shardId), MessageHeaderWord.schemaId(messageHeader))
+            >= MessageHeaderWord.version(messageHeader);
+  }
+
   int nodeIndex(final int shardId) {
     return routes.nodeIndex(shardId);
   }

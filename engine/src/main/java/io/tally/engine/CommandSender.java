@@ -20,6 +20,9 @@ final class CommandSender {
   /** The shard's incarnation that a copy of this write was sent to is gone, with all its state. */
   static final int LOST = -3;
 
+  /** The owner does not know this message yet. */
+  static final int UNSUPPORTED = -4;
+
   private final CommandRouter router;
   private final CommandProxy proxy;
   private final DirectBuffer slots;
@@ -58,6 +61,11 @@ final class CommandSender {
       if (request.shardIncarnation != outbox.incarnation()) {
         return LOST;
       }
+    } else if (incarnation != outbox.incarnation()) {
+      // A reply has told of a successor that the link does not know yet, nor what it understands.
+      return BACK_PRESSURED;
+    } else if (!router.isUnderstood(shard, request.messageHeader)) {
+      return UNSUPPORTED;
     } else if (request.write && !lane.hasRoom()) {
       stats.increment(EngineCounter.LANE_FULL);
       return BACK_PRESSURED;

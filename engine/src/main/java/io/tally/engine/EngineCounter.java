@@ -11,6 +11,8 @@ public enum EngineCounter {
   REJECTED_BUSY,
   /** Requests refused because the owner of their shard was away. */
   REJECTED_NO_OWNER,
+  /** Requests refused because the owner of their shard does not know their message yet. */
+  REJECTED_UNSUPPORTED,
   /** Requests refused because the node was closing. */
   REJECTED_CLOSING,
   /** Requests that passed their deadline after a copy had left. */

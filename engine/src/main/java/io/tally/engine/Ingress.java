@@ -170,8 +170,8 @@ public final class Ingress implements SteppedAgent {
       throw new IllegalArgumentException("payload length out of range: " + payloadLength);
     }
     request.payloadLength = payloadLength;
-    request.templateId =
-        MessageHeaderWord.templateId(MessageHeaderWord.get(slots.buffer(), request.payloadOffset));
+    request.messageHeader = MessageHeaderWord.get(slots.buffer(), request.payloadOffset);
+    request.templateId = MessageHeaderWord.templateId(request.messageHeader);
     requests.submit(request);
   }
 

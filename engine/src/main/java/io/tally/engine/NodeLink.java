@@ -47,6 +47,17 @@ public interface NodeLink {
   long incarnation(int nodeIndex);
 
   /**
+   * The version of a service that a peer hosts. It does not change while the peer's incarnation
+   * stays the same, so whoever wants to know what an incarnation understands asks for that first.
+   *
+   * @param nodeIndex of the peer.
+   * @param schemaId of the service.
+   * @return the version of the newest messages that it understands, or -1 if it does not host the
+   *     service, or was never heard.
+   */
+  int serviceVersion(int nodeIndex, int schemaId);
+
+  /**
    * When a request that began here ends, in the monotonic clock of a peer: never later there than
    * here, and no longer after its begin than that peer allows.
    *
@@ -93,6 +104,11 @@ public interface NodeLink {
         @Override
         public long incarnation(final int nodeIndex) {
           return 0;
+        }
+
+        @Override
+        public int serviceVersion(final int nodeIndex, final int schemaId) {
+          return -1;
         }
 
         @Override

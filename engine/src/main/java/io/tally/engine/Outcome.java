@@ -22,6 +22,8 @@ public enum Outcome {
   BUSY,
   /** The shard's owner is known to be away, and no copy was handed over. */
   NO_OWNER,
+  /** The shard's owner is of a version that does not know this message; no copy was sent to it. */
+  UNSUPPORTED,
   /** This node is closing and takes no more requests. */
   CLOSING,
   /** The deadline passed after at least one copy had been handed over. */

@@ -37,6 +37,7 @@ final class PendingRequest {
   long turnNs;
   int idempotencyKeyLength;
   int payloadLength;
+  long messageHeader;
   int templateId;
 
   PendingRequest(final int index, final int slotLength, final int maxPayloadLength) {

@@ -166,6 +166,8 @@ final class RequestTracker implements ReplySink {
       retries.onHandedOver();
     } else if (result == CommandSender.NO_OWNER) {
       conclude(request, Outcome.NO_OWNER);
+    } else if (result == CommandSender.UNSUPPORTED) {
+      conclude(request, Outcome.UNSUPPORTED);
     }
     return result;
   }
@@ -237,6 +239,9 @@ final class RequestTracker implements ReplySink {
         stats.increment(EngineCounter.LANE_RETRIES);
       } else if (result == CommandSender.LOST) {
         conclude(request, Outcome.TIMEOUT);
+      } else if (result == CommandSender.UNSUPPORTED) {
+        // A read, and the owner's successor is of an older version.
+        conclude(request, Outcome.UNSUPPORTED);
       } else {
         awaitTurn(request);
       }
@@ -281,6 +286,7 @@ final class RequestTracker implements ReplySink {
     switch (outcome) {
       case BUSY -> stats.increment(EngineCounter.REJECTED_BUSY);
       case NO_OWNER -> stats.increment(EngineCounter.REJECTED_NO_OWNER);
+      case UNSUPPORTED -> stats.increment(EngineCounter.REJECTED_UNSUPPORTED);
       case CLOSING -> stats.increment(EngineCounter.REJECTED_CLOSING);
       case TIMEOUT -> stats.increment(EngineCounter.TIMED_OUT);
       default -> {}

@@ -8,6 +8,22 @@ import org.agrona.DirectBuffer;
 /** Makes the services of a node's shards and states the limits of their messages. */
 public interface ShardServiceFactory {
   /**
+   * The schema of the service's messages. Nodes with other services do not work together.
+   *
+   * @return its SBE schema id, 0 to 65,534.
+   */
+  int schemaId();
+
+  /**
+   * The version up to which messages are known here. A node sends another one only messages that it
+   * knows: so the header of a command says in which version of the schema that message last
+   * changed, and not which one its sender was built with.
+   *
+   * @return version of the schema, 0 to 65,534.
+   */
+  int version();
+
+  /**
    * Makes the service of one shard.
    *
    * @param shardId of the shard.

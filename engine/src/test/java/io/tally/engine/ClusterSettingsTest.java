@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(10)
 @Execution(ExecutionMode.SAME_THREAD)
 class ClusterSettingsTest {
-  private static final int PROTOCOL = 2;
+  private static final int[] SERVICES = {2121, 7};
   private static final ClusterSettings SETTINGS =
       new ClusterSettings(List.of("a", "b"), 64, "seed", 4_096);
 
@@ -58,37 +58,46 @@ class ClusterSettingsTest {
   @Test
   void shouldGiveTheSameFingerprintForNodesInAnyOrder() {
     assertEquals(
-        SETTINGS.fingerprint(PROTOCOL),
-        new ClusterSettings(List.of("b", "a"), 64, "seed", 4_096).fingerprint(PROTOCOL));
+        SETTINGS.fingerprint(SERVICES),
+        new ClusterSettings(List.of("b", "a"), 64, "seed", 4_096).fingerprint(SERVICES));
+  }
+
+  @Test
+  void shouldGiveTheSameFingerprintForServicesInAnyOrder() {
+    assertEquals(SETTINGS.fingerprint(7, 2121), SETTINGS.fingerprint(2121, 7));
   }
 
   @Test
   void shouldNeverGiveTheSameSettingsAnotherFingerprint() {
-    assertEquals(-7_395_436_214_372_551_659L, SETTINGS.fingerprint(PROTOCOL));
+    assertEquals(0xb4112125cd0bf66cL, SETTINGS.fingerprint(SERVICES));
+    assertEquals(0xe80d13447ff54617L, SETTINGS.fingerprint());
   }
 
   @Test
   void shouldGiveAnotherFingerprintForOtherSettings() {
-    final long expected = SETTINGS.fingerprint(PROTOCOL);
-    assertNotEquals(expected, SETTINGS.fingerprint(PROTOCOL + 1));
+    final long expected = SETTINGS.fingerprint(SERVICES);
+    assertNotEquals(expected, SETTINGS.fingerprint());
+    assertNotEquals(expected, SETTINGS.fingerprint(2121));
+    assertNotEquals(expected, SETTINGS.fingerprint(2121, 8));
+    assertNotEquals(expected, SETTINGS.fingerprint(2121, 7, 7));
     assertNotEquals(
-        expected, new ClusterSettings(List.of("a"), 64, "seed", 4_096).fingerprint(PROTOCOL));
+        expected, new ClusterSettings(List.of("a"), 64, "seed", 4_096).fingerprint(SERVICES));
     assertNotEquals(
-        expected, new ClusterSettings(List.of("a", "b"), 65, "seed", 4_096).fingerprint(PROTOCOL));
+        expected, new ClusterSettings(List.of("a", "b"), 65, "seed", 4_096).fingerprint(SERVICES));
     assertNotEquals(
-        expected, new ClusterSettings(List.of("a", "b"), 64, "Seed", 4_096).fingerprint(PROTOCOL));
+        expected, new ClusterSettings(List.of("a", "b"), 64, "Seed", 4_096).fingerprint(SERVICES));
     assertNotEquals(
-        expected, new ClusterSettings(List.of("a", "b"), 64, "seed", 8_192).fingerprint(PROTOCOL));
+        expected, new ClusterSettings(List.of("a", "b"), 64, "seed", 8_192).fingerprint(SERVICES));
   }
 
   @Test
   void shouldNotDependOnTheLanguageOfTheMachine() {
     final Locale before = Locale.getDefault();
-    final long expected = SETTINGS.fingerprint(PROTOCOL);
+    final long expected = SETTINGS.fingerprint(SERVICES);
     try {
       for (final String tag : List.of("fa", "ar-EG", "tr", "hi-IN-u-nu-deva")) {
         Locale.setDefault(Locale.forLanguageTag(tag));
-        assertEquals(expected, SETTINGS.fingerprint(PROTOCOL), tag);
+        assertEquals(expected, SETTINGS.fingerprint(SERVICES), tag);
       }
     } finally {
       Locale.setDefault(before);

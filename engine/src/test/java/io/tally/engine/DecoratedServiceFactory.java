@@ -15,6 +15,16 @@ final class DecoratedServiceFactory implements ShardServiceFactory {
   }
 
   @Override
+  public int schemaId() {
+    return factory.schemaId();
+  }
+
+  @Override
+  public int version() {
+    return factory.version();
+  }
+
+  @Override
   public ShardService create(final int shardId) {
     return decorator.apply(factory.create(shardId));
   }

@@ -28,6 +28,16 @@ final class EngineContextTest {
 
   private record Sized(int maxCommandLength, int maxReplyLength) implements ShardServiceFactory {
     @Override
+    public int schemaId() {
+      return 1;
+    }
+
+    @Override
+    public int version() {
+      return 0;
+    }
+
+    @Override
     public ShardService create(final int shardId) {
       throw new UnsupportedOperationException();
     }

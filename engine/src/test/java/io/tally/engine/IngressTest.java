@@ -129,6 +129,74 @@ final class IngressTest {
   }
 
   @Test
+  void shouldSendAnOwnerOnlyMessagesThatItKnows() {
+    node.stocks.version(1);
+    put(remote, 1);
+    assertEquals(List.of(Outcome.UNSUPPORTED), answers.outcomes());
+    assertEquals(1, node.sum(EngineCounter.REJECTED_UNSUPPORTED));
+    assertEquals(0, sent().size());
+    node.link.peerVersion(1, 1);
+    put(remote, 2);
+    assertEquals(1, sent().size());
+    put(local, 3);
+    node.step();
+    assertEquals(Outcome.ANSWERED, answers.last().outcome());
+    node.link.peerVersion(1, -1);
+    node.stocks.version(0);
+    put(remote, 4);
+    assertEquals(Outcome.UNSUPPORTED, answers.last().outcome());
+  }
+
+  @Test
+  void shouldNotSendASuccessorWhatItDoesNotKnow() {
+    node.stocks.version(1);
+    node.link.peerVersion(1, 1);
+    node.stocks.count(clock.nanoTime(), remote, answers, 1);
+    assertEquals(1, sent().size());
+    fillLink();
+    put(remote, 2);
+    node.link.drained();
+    node.link.peerUp(1, 6);
+    node.link.peerVersion(1, 0);
+    clock.advance(StockNode.ATTEMPT_NS);
+    node.stepIngress();
+    assertEquals(List.of(2L, 1L), answers.cookies());
+    assertEquals(List.of(Outcome.UNSUPPORTED, Outcome.UNSUPPORTED), answers.outcomes());
+    assertEquals(0, sent().size());
+  }
+
+  @Test
+  void shouldNeverSayOfAWriteThatHasLeftThatItIsNotSupported() {
+    node.stocks.version(1);
+    node.link.peerVersion(1, 1);
+    put(remote, 1);
+    assertEquals(1, sent().size());
+    node.link.peerVersion(1, 0);
+    clock.advance(StockNode.ATTEMPT_NS);
+    node.stepIngress();
+    assertEquals(1, sent().size());
+    node.link.peerUp(1, 6);
+    clock.advance(StockNode.ATTEMPT_NS);
+    node.stepIngress();
+    assertEquals(List.of(Outcome.TIMEOUT), answers.outcomes());
+  }
+
+  @Test
+  void shouldHandOnWhyTheServiceRefused() {
+    final List<Integer> codes = new ArrayList<>();
+    node.stocks.put(
+        clock.nanoTime(),
+        remote,
+        1,
+        (cookie, outcome, serviceCode, incarnation, replayed, buffer, offset, length) ->
+            codes.add(serviceCode),
+        1);
+    final Command command = Messages.decode(sent().get(0));
+    node.receive(Messages.reply(command, 5, ReplyCode.ANSWERED, 200, false, new byte[0]));
+    assertEquals(List.of(200), codes);
+  }
+
+  @Test
   void shouldSayThatThereIsNoOwnerToThoseThatWaitWhenThePeerGoesDown() {
     fillLink();
     put(remote, 99);
@@ -353,12 +421,30 @@ final class IngressTest {
   @Test
   void shouldAskAgainAtOnceForAReadOfALostIncarnation() {
     node.stocks.count(clock.nanoTime(), remote, answers, 1);
-    reply(sent().get(0), ReplyCode.WRONG_INCARNATION, 6);
+    final byte[] first = sent().get(0);
+    node.link.peerUp(1, 6);
+    reply(first, ReplyCode.WRONG_INCARNATION, 6);
     assertTrue(answers.all.isEmpty());
     final byte[] again = sent().get(0);
     assertEquals(6, Messages.decode(again).shardIncarnation);
     reply(again, ReplyCode.ANSWERED, 6);
     assertEquals(6, answers.last().shardIncarnation());
+  }
+
+  @Test
+  void shouldHandASuccessorNothingUntilTheLinkKnowsIt() {
+    node.stocks.count(clock.nanoTime(), remote, answers, 1);
+    reply(sent().get(0), ReplyCode.WRONG_INCARNATION, 6);
+    put(remote, 2);
+    clock.advance(StockNode.ATTEMPT_NS);
+    node.stepIngress();
+    assertTrue(sent().isEmpty());
+    node.link.peerUp(1, 6);
+    clock.advance(StockNode.ATTEMPT_NS);
+    node.stepIngress();
+    assertEquals(
+        List.of(6L, 6L),
+        sent().stream().map(copy -> Messages.decode(copy).shardIncarnation).toList());
   }
 
   @Test

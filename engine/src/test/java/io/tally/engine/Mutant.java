@@ -14,6 +14,11 @@ class Mutant {
   /** Called when a request was given up at its deadline. */
   void onTimeout(final long fromIncarnation, final int loop, final long correlationId) {}
 
+  /** Called when a node hears which version of the service a peer hosts; returns what it takes. */
+  int peerVersion(final int version) {
+    return version;
+  }
+
   /** Called for each service that is made. */
   ShardService service(final ShardService service) {
     return service;

@@ -207,6 +207,20 @@ final class MutantTest {
             });
   }
 
+  @Test
+  void shouldCatchAMessageThatItsOwnerDoesNotKnow() {
+    assertCaught(
+        "message of a later version",
+        "version",
+        () ->
+            new Mutant() {
+              @Override
+              int peerVersion(final int version) {
+                return 1;
+              }
+            });
+  }
+
   /** Runs histories until the checker that guards the broken promise itself has noticed. */
   private static void assertCaught(
       final String name, final String guard, final Supplier<Mutant> mutant) {

@@ -24,6 +24,7 @@ final class SimulatedLink implements NodeLink {
   private final long[] incarnations;
   private PeerClocks clocks = (nodeIndex, ownNs, timeoutNs) -> ownNs + timeoutNs;
   private final boolean[] draining;
+  private final int[] serviceVersions;
   private Outbound target;
   private int flushCount;
   private int resolvedCount;
@@ -40,6 +41,12 @@ final class SimulatedLink implements NodeLink {
                 ByteBuffer.allocateDirect(capacity + RingBufferDescriptor.TRAILER_LENGTH)));
     incarnations = new long[nodeCount];
     draining = new boolean[nodeCount];
+    serviceVersions = new int[nodeCount];
+  }
+
+  /** Of every service that the peer hosts; 0 unless a test says otherwise. */
+  void peerVersion(final int nodeIndex, final int version) {
+    serviceVersions[nodeIndex] = version;
   }
 
   void peerUp(final int nodeIndex, final long incarnation) {
@@ -124,6 +131,11 @@ final class SimulatedLink implements NodeLink {
     final List<byte[]> messages = new ArrayList<>();
     drain((to, message) -> messages.add(message));
     return messages;
+  }
+
+  @Override
+  public int serviceVersion(final int nodeIndex, final int schemaId) {
+    return serviceVersions[nodeIndex];
   }
 
   @Override

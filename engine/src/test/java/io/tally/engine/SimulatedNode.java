@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.CachedNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -41,6 +43,7 @@ final class SimulatedNode {
   private final int[] seenWakes;
   private final boolean[] active;
   private int drainedFlushes;
+  private boolean seenNewerMessage;
   long pausedUntilMs;
   long stalledUntilMs;
 
@@ -153,7 +156,45 @@ final class SimulatedNode {
 
   private ShardService decorate(final ShardService service) {
     services.add((StockService) service);
-    return mutant.service(service);
+    return new VersionedService(mutant.service(service));
+  }
+
+  /** Half of the processes host version 1 of the service, whichever node they are. */
+  static int serviceVersion(final long incarnation) {
+    return (int) (incarnation & 1);
+  }
+
+  /** Whether this process was sent a message that it does not know. */
+  boolean hasSeenNewerMessage() {
+    return seenNewerMessage;
+  }
+
+  /** Notices messages that are newer than the service. */
+  private final class VersionedService implements ShardService {
+    private final ShardService service;
+
+    VersionedService(final ShardService service) {
+      this.service = service;
+    }
+
+    @Override
+    public int onCommand(
+        final long nowNs,
+        final long entityHash,
+        final DirectBuffer buffer,
+        final int offset,
+        final int length,
+        final MutableDirectBuffer reply,
+        final int replyOffset) {
+      final long header = MessageHeaderWord.get(buffer, offset);
+      seenNewerMessage |= MessageHeaderWord.version(header) > serviceVersion(incarnation);
+      return service.onCommand(nowNs, entityHash, buffer, offset, length, reply, replyOffset);
+    }
+
+    @Override
+    public long entityCount() {
+      return service.entityCount();
+    }
   }
 
   private boolean receive(final long nowMs) {
@@ -182,6 +223,7 @@ final class SimulatedNode {
   private void onHello(final long nowMs, final int from, final long peerIncarnation) {
     if (peerIncarnation >= node.link.incarnation(from)) {
       node.link.peerUp(from, peerIncarnation);
+      node.link.peerVersion(from, mutant.peerVersion(serviceVersion(peerIncarnation)));
       heardMs[from] = nowMs;
     }
   }

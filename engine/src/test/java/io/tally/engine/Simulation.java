@@ -22,7 +22,8 @@ import org.agrona.DirectBuffer;
  *
  * <p>Item ids tell how an item is used: of those that leave remainder 0 by three, single pieces are
  * put, in some runs under idempotency keys that several requests share; remainder 1: each put has
- * its own power of two; remainder 2: any quantities are put and taken.
+ * its own power of two; remainder 2: any quantities are put and taken. Half of the processes host a
+ * later version of the service, and send some messages that the others do not know.
  */
 final class Simulation {
   private static final int MAX_LOOPS = 2;
@@ -90,6 +91,7 @@ final class Simulation {
   private final ReplyHandler onReply = this::onReply;
   private final int[] distinctPuts = new int[ITEM_COUNT];
   private final long[] healAtMs;
+  private boolean healed;
   private int restarts;
   private long nowMs = 1_000;
   private long stamp;
@@ -237,6 +239,16 @@ final class Simulation {
     }
   }
 
+  /**
+   * Some messages need the newest version that their sender hosts. Not after healing, when all are
+   * to be answered; nor under a key, which stands for equal messages.
+   */
+  private int drawVersion(final SimulatedNode node, final String key) {
+    return healed || !key.isEmpty() || random.nextInt(3) > 0
+        ? 0
+        : SimulatedNode.serviceVersion(node.incarnation);
+  }
+
   private String drawKey() {
     return keyed && random.nextBoolean() ? "key-" + random.nextInt(20) : "";
   }
@@ -253,6 +265,7 @@ final class Simulation {
     requests.add(request);
     final byte[] keyBytes = key.isEmpty() ? NO_KEY : key.getBytes(StandardCharsets.US_ASCII);
     final long nowNs = node.node.clock.nanoTime();
+    node.node.stocks(loop).version(drawVersion(node, key));
     if (!write) {
       request.correlationId = node.node.stocks(loop).count(nowNs, itemId, onReply, cookie);
     } else if (amount >= 0) {
@@ -364,6 +377,7 @@ final class Simulation {
   }
 
   private void heal() {
+    healed = true;
     network.heal();
     for (int i = 0; i < nodes.length; i++) {
       if (nodes[i] == null) {
@@ -450,6 +464,9 @@ final class Simulation {
         lives.add(
             new Life(name(itemId), node.incarnation, bornAt[index], died, true, node.left(itemId)));
       }
+    }
+    if (node.hasSeenNewerMessage()) {
+      violations.add("version: a service was sent a message that it does not know");
     }
     for (final EngineCounter counter : EngineCounter.values()) {
       totals.merge(counter, node.node.sum(counter), Long::sum);

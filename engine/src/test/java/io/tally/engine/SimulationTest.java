@@ -63,6 +63,7 @@ final class SimulationTest {
               EngineCounter.REJECTED_PENDING_FULL,
               EngineCounter.REJECTED_BUSY,
               EngineCounter.REJECTED_NO_OWNER,
+              EngineCounter.REJECTED_UNSUPPORTED,
               EngineCounter.TIMED_OUT,
               EngineCounter.REPLIES_LATE,
               EngineCounter.LANE_RETRIES,

@@ -23,6 +23,7 @@ public final class StockProxy {
   private final TakeStockEncoder take = new TakeStockEncoder();
   private final CountStockEncoder count = new CountStockEncoder();
   private final Ingress ingress;
+  private int version;
 
   /**
    * Creates a proxy.
@@ -31,6 +32,16 @@ public final class StockProxy {
    */
   public StockProxy(final Ingress ingress) {
     this.ingress = ingress;
+  }
+
+  /**
+   * Has all further messages say that they are of a later version of the schema, in which nothing
+   * else has changed.
+   *
+   * @param value of the schema; 0 unless it is set.
+   */
+  public void version(final int value) {
+    version = value;
   }
 
   /**
@@ -97,7 +108,7 @@ public final class StockProxy {
       put.wrapAndApplyHeader(ingress.buffer(), ingress.payloadOffset(correlationId), header)
           .itemId(itemId)
           .quantity(quantity);
-      ingress.submit(correlationId, MessageHeaderEncoder.ENCODED_LENGTH + put.encodedLength());
+      submit(correlationId, put.encodedLength());
     }
     return correlationId;
   }
@@ -125,7 +136,7 @@ public final class StockProxy {
       take.wrapAndApplyHeader(ingress.buffer(), ingress.payloadOffset(correlationId), header)
           .itemId(itemId)
           .quantity(quantity);
-      ingress.submit(correlationId, MessageHeaderEncoder.ENCODED_LENGTH + take.encodedLength());
+      submit(correlationId, take.encodedLength());
     }
     return correlationId;
   }
@@ -146,9 +157,14 @@ public final class StockProxy {
       count
           .wrapAndApplyHeader(ingress.buffer(), ingress.payloadOffset(correlationId), header)
           .itemId(itemId);
-      ingress.submit(correlationId, MessageHeaderEncoder.ENCODED_LENGTH + count.encodedLength());
+      submit(correlationId, count.encodedLength());
     }
     return correlationId;
+  }
+
+  private void submit(final long correlationId, final int bodyLength) {
+    header.wrap(ingress.buffer(), ingress.payloadOffset(correlationId)).version(version);
+    ingress.submit(correlationId, MessageHeaderEncoder.ENCODED_LENGTH + bodyLength);
   }
 
   private long claim(

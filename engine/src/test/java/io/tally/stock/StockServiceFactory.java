@@ -12,6 +12,16 @@ import java.util.List;
 /** Puts the stock service on the engine. */
 public final class StockServiceFactory implements ShardServiceFactory {
   @Override
+  public int schemaId() {
+    return PutStockDecoder.SCHEMA_ID;
+  }
+
+  @Override
+  public int version() {
+    return PutStockDecoder.SCHEMA_VERSION;
+  }
+
+  @Override
   public ShardService create(final int shardId) {
     return new StockService();
   }

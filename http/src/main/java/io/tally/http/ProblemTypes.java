@@ -105,6 +105,13 @@ final class ProblemTypes {
           "No owner",
           "The node that owns this id is away. Nothing was counted; try again later.");
 
+  static final ProblemType UNSUPPORTED =
+      new ProblemType(
+          "unsupported",
+          "Not supported yet",
+          "The node that owns this id is of an older version, which does not know this request. Nothing was counted;"
+              + " try again when all nodes are of one version.");
+
   static final ProblemType STARTING =
       new ProblemType(
           "starting",
@@ -149,6 +156,7 @@ final class ProblemTypes {
           KEY_LIMIT,
           BUSY,
           NO_OWNER,
+          UNSUPPORTED,
           STARTING,
           DRAINING,
           INTERNAL,

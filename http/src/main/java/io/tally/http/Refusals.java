@@ -137,6 +137,11 @@ final class Refusals {
   static final Refusal NO_OWNER =
       Refusal.of(ProblemTypes.NO_OWNER, 503, "the node that owns this id is away");
 
+  /** For as long as an upgrade takes, so it is worth another try, as 501 would not be. */
+  static final Refusal UNSUPPORTED =
+      Refusal.of(
+          ProblemTypes.UNSUPPORTED, 503, "the node that owns this id does not know this request");
+
   static final Refusal KEY_LIMIT =
       Refusal.of(ProblemTypes.KEY_LIMIT, 503, "no room for another idempotency key");
 
@@ -186,6 +191,7 @@ final class Refusals {
           CLIENT_MEMORY,
           CONNECTIONS,
           NO_OWNER,
+          UNSUPPORTED,
           KEY_LIMIT,
           STARTING,
           DRAINING,
@@ -201,6 +207,7 @@ final class Refusals {
       case KEY_LIMIT -> KEY_LIMIT;
       case BUSY -> BUSY;
       case NO_OWNER -> NO_OWNER;
+      case UNSUPPORTED -> UNSUPPORTED;
       case CLOSING -> DRAINING;
       case TIMEOUT -> TIMEOUT;
       case ANSWERED, INTERNAL -> INTERNAL;

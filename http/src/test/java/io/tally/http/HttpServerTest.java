@@ -335,6 +335,7 @@ class HttpServerTest {
     "KEY_LIMIT, 503, key-limit, not_applied",
     "BUSY, 503, busy, not_applied",
     "NO_OWNER, 503, no-owner, not_applied",
+    "UNSUPPORTED, 503, unsupported, not_applied",
     "CLOSING, 503, draining, not_applied",
     "TIMEOUT, 504, timeout, unknown",
   })

@@ -12,6 +12,7 @@ import io.tally.transport.FrameCarrier;
 import io.tally.transport.Incarnation;
 import io.tally.transport.LinkContext;
 import io.tally.transport.NodeStart;
+import io.tally.transport.ServiceVersion;
 import io.tally.transport.StartState;
 import io.tally.transport.WallClock;
 import java.io.IOException;
@@ -104,7 +105,7 @@ final class ClusterNode implements AutoCloseable {
       link =
           ClusterLink.launch(
               cluster,
-              new NodeStart(config.carrier().cluster(), nodeId, incarnation),
+              new NodeStart(config.carrier().cluster(), nodeId, incarnation, services()),
               plan.link(),
               new LinkContext(
                   carrier,
@@ -116,6 +117,11 @@ final class ClusterNode implements AutoCloseable {
     } catch (final IOException fault) {
       throw new StartException(fault.getMessage(), fault);
     }
+  }
+
+  private List<ServiceVersion> services() {
+    final ShardServiceFactory service = plan.services();
+    return List.of(new ServiceVersion(service.schemaId(), service.version()));
   }
 
   /**

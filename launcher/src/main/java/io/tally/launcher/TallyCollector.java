@@ -172,7 +172,7 @@ final class TallyCollector extends Collector {
             n -> n.engine().activeCount()));
   }
 
-  private void engine(final List<Family> families, final List<EngineStats> all) {
+  private void rejected(final List<Family> families, final List<EngineStats> all) {
     final Family rejected =
         Family.counter(
             "tally_rejected",
@@ -183,6 +183,7 @@ final class TallyCollector extends Collector {
     reject(rejected, all, "pending_full", EngineCounter.REJECTED_PENDING_FULL);
     reject(rejected, all, "busy", EngineCounter.REJECTED_BUSY);
     reject(rejected, all, "no_owner", EngineCounter.REJECTED_NO_OWNER);
+    reject(rejected, all, "unsupported", EngineCounter.REJECTED_UNSUPPORTED);
     reject(rejected, all, "closing", EngineCounter.REJECTED_CLOSING);
     reject(rejected, all, "received_busy", EngineCounter.RECEIVED_BUSY);
     reject(rejected, all, "foreign", EngineCounter.FOREIGN);
@@ -197,6 +198,10 @@ final class TallyCollector extends Collector {
     new TreeMap<>(services.refusals())
         .forEach((reason, count) -> rejected.add(count.getAsLong(), reason));
     families.add(rejected);
+  }
+
+  private void engine(final List<Family> families, final List<EngineStats> all) {
+    rejected(families, all);
     families.add(
         total(
             all,

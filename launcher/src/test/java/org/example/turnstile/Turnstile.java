@@ -142,6 +142,16 @@ public final class Turnstile implements ShardService {
 
   private static final class Factory implements ShardServiceFactory {
     @Override
+    public int schemaId() {
+      return SCHEMA_ID;
+    }
+
+    @Override
+    public int version() {
+      return 0;
+    }
+
+    @Override
     public ShardService create(final int shardId) {
       return new Turnstile();
     }

@@ -29,6 +29,16 @@ final class Counters implements ShardServiceFactory {
   }
 
   @Override
+  public int schemaId() {
+    return factory.schemaId();
+  }
+
+  @Override
+  public int version() {
+    return factory.version();
+  }
+
+  @Override
   public ShardService create(final int shardId) {
     final ShardService service = factory.create(shardId);
     services.put(shardId, service);

@@ -33,6 +33,12 @@ record PausingLink(ProcessExecution execution, NodeLink link, LinkWitness witnes
   }
 
   @Override
+  public int serviceVersion(final int nodeIndex, final int schemaId) {
+    execution.touch();
+    return link.serviceVersion(nodeIndex, schemaId);
+  }
+
+  @Override
   public long peerDeadlineNs(final int nodeIndex, final long startNs, final long timeoutNs) {
     execution.touch();
     return link.peerDeadlineNs(nodeIndex, startNs, timeoutNs);

@@ -15,6 +15,7 @@ import io.tally.transport.LinkSettings;
 import io.tally.transport.LinkWitness;
 import io.tally.transport.NatsSession;
 import io.tally.transport.NodeStart;
+import io.tally.transport.ServiceVersion;
 import io.tally.transport.WallClock;
 import java.io.IOException;
 import java.util.Arrays;
@@ -141,7 +142,11 @@ final class SimulatedNode {
     link =
         ClusterLink.launch(
             settings.cluster(seed),
-            new NodeStart("sim", id, incarnation),
+            new NodeStart(
+                "sim",
+                id,
+                incarnation,
+                List.of(new ServiceVersion(counters.schemaId(), counters.version()))),
             linkSettings,
             new LinkContext(
                 new PausingCarrier(execution, session, witness, commands),

@@ -169,6 +169,13 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
   }
 
   @Override
+  public int serviceVersion(final int nodeIndex, final int schemaId) {
+    final Peer peer = peers.get(nodeIndex);
+    final PeerSession session = peer == null ? null : peer.session();
+    return session == null ? -1 : session.services.versionOf(schemaId);
+  }
+
+  @Override
   public long peerDeadlineNs(final int nodeIndex, final long startNs, final long timeoutNs) {
     final Peer peer = peers.get(nodeIndex);
     final PeerSession session = peer == null ? null : peer.session();
@@ -185,6 +192,18 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
    */
   public long shortestRequestTimeoutNs() {
     return peers.shortestRequestTimeoutNs();
+  }
+
+  /**
+   * The version of the protocol in which this node and a peer talk: the highest that both speak.
+   *
+   * @param nodeIndex of the peer.
+   * @return the version; 0 for this node itself, and while the peer was never heard.
+   */
+  public int protocolVersion(final int nodeIndex) {
+    final Peer peer = peers.get(nodeIndex);
+    final PeerSession session = peer == null ? null : peer.session();
+    return session == null ? ProtocolRange.NONE : session.protocolVersion;
   }
 
   /**

@@ -25,6 +25,8 @@ final class FrameLayout {
       LENGTH_BYTES
           + MessageHeaderEncoder.ENCODED_LENGTH
           + HelloEncoder.BLOCK_LENGTH
+          + HelloEncoder.ServicesEncoder.sbeHeaderSize()
+          + NodeStart.MAX_SERVICES * HelloEncoder.ServicesEncoder.sbeBlockLength()
           + HelloEncoder.nodeIdHeaderLength()
           + ClusterSettings.MAX_NODE_ID_LENGTH;
 

@@ -9,6 +9,8 @@ final class Hello {
   long incarnation;
   NodeState state;
   long fingerprint;
+  ProtocolRange protocol;
+  ServiceVersions services;
   long knownIncarnation;
   long requestTimeoutNs;
   long wallClockMs;

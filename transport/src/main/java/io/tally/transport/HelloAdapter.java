@@ -1,11 +1,15 @@
 package io.tally.transport;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.StableHash;
 import io.tally.transport.codecs.HelloDecoder;
 import io.tally.transport.codecs.MessageHeaderDecoder;
 import io.tally.transport.codecs.NodeState;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.agrona.DirectBuffer;
 
 /**
@@ -47,21 +51,28 @@ final class HelloAdapter {
       final int offset,
       final int length) {
     final int blockLength = header.blockLength();
-    final int idHeaderOffset = MessageHeaderDecoder.ENCODED_LENGTH + blockLength;
-    if (blockLength < HelloDecoder.BLOCK_LENGTH
-        || idHeaderOffset + HelloDecoder.nodeIdHeaderLength() > length) {
+    final int idHeaderOffset = idHeaderOffset(buffer, offset, blockLength, length);
+    if (idHeaderOffset < 0) {
       return false;
     }
     decoder.wrapAndApplyHeader(buffer, offset, header);
+    final ServiceVersions services = services(decoder.services());
+    if (services == null) {
+      return false;
+    }
     final int idLength = decoder.nodeIdLength();
     if (idLength > ClusterSettings.MAX_NODE_ID_LENGTH
         || idHeaderOffset + HelloDecoder.nodeIdHeaderLength() + idLength > length) {
       return false;
     }
+    final ProtocolRange protocol =
+        new ProtocolRange(decoder.lowestProtocol(), decoder.highestProtocol());
     final long key = decoder.nodeKey();
     final long incarnation = decoder.incarnation();
     final NodeState state = state(decoder.stateRaw());
     if (state == null
+        || protocol.lowest() < ProtocolRange.FIRST
+        || protocol.lowest() > protocol.highest()
         || incarnation <= 0
         || decoder.requestTimeoutNs() <= 0
         || key != frame.sourceKey()
@@ -79,6 +90,8 @@ final class HelloAdapter {
     hello.incarnation = incarnation;
     hello.state = state;
     hello.fingerprint = decoder.fingerprint();
+    hello.protocol = protocol;
+    hello.services = services;
     hello.knownIncarnation = decoder.knownIncarnation();
     hello.requestTimeoutNs = decoder.requestTimeoutNs();
     hello.wallClockMs = decoder.wallClockMs();
@@ -89,6 +102,42 @@ final class HelloAdapter {
     hello.isResolved = decoder.resolved() != 0;
     membership.onHello(nowNs, hello);
     return true;
+  }
+
+  /** Where the node id's length stands in the message; -1 if that lies beyond its end. */
+  private static int idHeaderOffset(
+      final DirectBuffer buffer, final int offset, final int blockLength, final int length) {
+    final int groupOffset = MessageHeaderDecoder.ENCODED_LENGTH + blockLength;
+    final int entriesOffset = groupOffset + HelloDecoder.ServicesDecoder.sbeHeaderSize();
+    if (blockLength < HelloDecoder.BLOCK_LENGTH || entriesOffset > length) {
+      return -1;
+    }
+    final int entryLength = buffer.getShort(offset + groupOffset, LITTLE_ENDIAN) & 0xFFFF;
+    final int count = buffer.getByte(offset + groupOffset + Short.BYTES) & 0xFF;
+    final int end = entriesOffset + count * entryLength;
+    return count > NodeStart.MAX_SERVICES
+            || entryLength < HelloDecoder.ServicesDecoder.sbeBlockLength()
+            || end + HelloDecoder.nodeIdHeaderLength() > length
+        ? -1
+        : end;
+  }
+
+  /** Null if they are not in ascending order of their schema ids, or one is impossible. */
+  private static ServiceVersions services(final HelloDecoder.ServicesDecoder entries) {
+    final List<ServiceVersion> services = new ArrayList<>(entries.count());
+    int lastId = -1;
+    for (final HelloDecoder.ServicesDecoder entry : entries) {
+      final int schemaId = entry.schemaId();
+      final int version = entry.version();
+      if (schemaId <= lastId
+          || schemaId > ServiceVersion.MAX_VALUE
+          || version > ServiceVersion.MAX_VALUE) {
+        return null;
+      }
+      lastId = schemaId;
+      services.add(new ServiceVersion(schemaId, version));
+    }
+    return new ServiceVersions(services);
   }
 
   private static NodeState state(final short raw) {

@@ -13,14 +13,13 @@ import org.agrona.concurrent.NanoClock;
  * by the sender.
  */
 final class LocalNode {
-  /** Rises with every change of what nodes say to each other. */
-  private static final int PROTOCOL_VERSION = 3;
-
   final String id;
   final byte[] idBytes;
   final long key;
   final long incarnation;
   final long fingerprint;
+  final ProtocolRange protocol = ProtocolRange.OWN;
+  final ServiceVersions services;
   final long requestTimeoutNs;
   final NanoClock clock;
   private final WallClock wallClock;
@@ -42,7 +41,8 @@ final class LocalNode {
     idBytes = id.getBytes(StandardCharsets.US_ASCII);
     key = StableHash.hash(id);
     incarnation = start.incarnation();
-    fingerprint = cluster.fingerprint(PROTOCOL_VERSION);
+    services = new ServiceVersions(start.services());
+    fingerprint = cluster.fingerprint(services.schemaIds());
     this.requestTimeoutNs = requestTimeoutNs;
     this.clock = clock;
     this.wallClock = new WallClock(wallClock);

@@ -77,6 +77,10 @@ final class Membership {
     }
     counters.increment(LinkCounter.HELLOS_RECEIVED);
     final InboundPeer inbound = peerByKey.get(hello.key);
+    if (local.protocol.highestCommon(hello.protocol) == ProtocolRange.NONE) {
+      refuse(nowNs, hello, FrameRefusal.VERSION);
+      return;
+    }
     if (hello.fingerprint != local.fingerprint || (inbound == null && hello.key != local.key)) {
       refuse(nowNs, hello, FrameRefusal.FINGERPRINT);
       return;
@@ -230,6 +234,8 @@ final class Membership {
     final PeerSession session =
         new PeerSession(
             hello.incarnation,
+            local.protocol.highestCommon(hello.protocol),
+            hello.services,
             subjects.node(peer.id, hello.incarnation),
             hello.requestTimeoutNs,
             Math.max(hello.wallClockMs, Incarnation.wallClockMs(hello.incarnation)),

@@ -89,10 +89,17 @@ final class OutboundFrame {
         .knownWallClockMs(knownWallClockMs)
         .wallClockMs(local.latestWallClockMs())
         .requestTimeoutNs(local.requestTimeoutNs)
+        .lowestProtocol(local.protocol.lowest())
+        .highestProtocol(local.protocol.highest())
         .state(local.state())
         .answer((short) (isAnswer ? 1 : 0))
-        .resolved((short) (isResolved ? 1 : 0))
-        .putNodeId(local.idBytes, 0, local.idBytes.length);
+        .resolved((short) (isResolved ? 1 : 0));
+    final ServiceVersions services = local.services;
+    final HelloEncoder.ServicesEncoder entries = helloEncoder.servicesCount(services.count());
+    for (int i = 0; i < services.count(); i++) {
+      entries.next().schemaId(services.schemaId(i)).version(services.version(i));
+    }
+    helloEncoder.putNodeId(local.idBytes, 0, local.idBytes.length);
     final int length = helloEncoder.limit() - start;
     FrameLayout.messageLength(buffer, limit, length);
     limit = start + length;

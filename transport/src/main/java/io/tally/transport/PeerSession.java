@@ -7,6 +7,11 @@ package io.tally.transport;
  */
 final class PeerSession {
   final long incarnation;
+
+  /** The version of the protocol in which this node and the peer talk. */
+  final int protocolVersion;
+
+  final ServiceVersions services;
   final String subject;
   final long requestTimeoutNs;
 
@@ -35,11 +40,15 @@ final class PeerSession {
 
   PeerSession(
       final long incarnation,
+      final int protocolVersion,
+      final ServiceVersions services,
       final String subject,
       final long requestTimeoutNs,
       final long wallClockMs,
       final PeerClock clock) {
     this.incarnation = incarnation;
+    this.protocolVersion = protocolVersion;
+    this.services = services;
     this.subject = subject;
     this.requestTimeoutNs = requestTimeoutNs;
     this.wallClockMs = wallClockMs;

@@ -35,7 +35,7 @@ class FrameRefusalTest {
 
   @BeforeEach
   void launch() {
-    node = TestNode.launch(TestNode.setup("node-0", 10), carrier);
+    node = TestNode.launch(setup("node-0", 10), carrier);
     node.link.markReady();
     final LocalNode remote = remote("node-1", INCARNATION);
     remote.state(NodeState.READY);
@@ -46,8 +46,13 @@ class FrameRefusalTest {
     valid = frame.finish(1, 0);
   }
 
+  private static NodeSetup setup(final String nodeId, final long incarnation) {
+    return TestNode.setup(nodeId, incarnation)
+        .services(new ServiceVersion(2121, 4), new ServiceVersion(7, 3));
+  }
+
   private static LocalNode remote(final String nodeId, final long incarnation) {
-    final NodeSetup setup = TestNode.setup(nodeId, incarnation);
+    final NodeSetup setup = setup(nodeId, incarnation);
     return new LocalNode(
         setup.cluster(), setup.start(), 1_000_000_000, new CachedNanoClock(), setup.wallClock());
   }
@@ -262,15 +267,87 @@ class FrameRefusalTest {
   }
 
   @Test
+  void shouldRefuseANodeThatSpeaksNoVersionSpokenHereByItsName() {
+    final int lowest = HEADER + 4 + 8 + HelloEncoder.lowestProtocolEncodingOffset();
+    final int highest = HEADER + 4 + 8 + HelloEncoder.highestProtocolEncodingOffset();
+    final int other = ProtocolRange.OWN.highest() + 1;
+    assertRefused(
+        FrameRefusal.VERSION,
+        changed(
+            b -> {
+              putShort(b, lowest, other);
+              putShort(b, highest, 65_535);
+            }));
+    assertEquals(List.of("node-1 55 refused: version"), node.events);
+    assertEquals(List.of("node-1"), node.link.startState(0).refused());
+    assertEquals(0, node.link.protocolVersion(1));
+    receive(changed(b -> putShort(b, highest, other)));
+    assertEquals(ProtocolRange.OWN.highest(), node.link.protocolVersion(1));
+    assertEquals(0, node.link.protocolVersion(0), "itself");
+    assertEquals(List.of(1L, 2L), node.commands);
+    assertEquals(List.of(), node.link.startState(0).refused());
+  }
+
+  @Test
+  void shouldKnowWhatServicesAPeerHosts() {
+    assertEquals(-1, node.link.serviceVersion(1, 2121), "before it was heard");
+    receive(valid);
+    assertEquals(4, node.link.serviceVersion(1, 2121));
+    assertEquals(3, node.link.serviceVersion(1, 7));
+    assertEquals(-1, node.link.serviceVersion(1, 8));
+    assertEquals(-1, node.link.serviceVersion(2, 7));
+    assertEquals(-1, node.link.serviceVersion(0, 7), "itself");
+  }
+
+  @Test
+  void shouldReadTheLongerHelloOfANewerVersion() {
+    final int hello = HEADER + 4;
+    final int services = hello + 8 + HelloEncoder.BLOCK_LENGTH;
+    final int entry = services + 3;
+    final byte[] newer = new byte[valid.length + 3 + 2 * 5];
+    final UnsafeBuffer buffer = new UnsafeBuffer(newer);
+    buffer.putBytes(0, valid, 0, services);
+    buffer.putBytes(services + 3, valid, services, 3);
+    buffer.putBytes(entry + 3, valid, entry, 4);
+    buffer.putBytes(entry + 12, valid, entry + 4, 4);
+    buffer.putBytes(entry + 21, valid, entry + 8, valid.length - entry - 8);
+    putShort(buffer, hello, HelloEncoder.BLOCK_LENGTH + 3);
+    putShort(buffer, hello + 6, HelloEncoder.SCHEMA_VERSION + 1);
+    putShort(buffer, services + 3, 9);
+    buffer.putInt(
+        HEADER, buffer.getInt(HEADER, ByteOrder.LITTLE_ENDIAN) + 13, ByteOrder.LITTLE_ENDIAN);
+    receive(newer);
+    assertEquals(List.of(1L, 2L), node.commands);
+    assertEquals(3, node.link.serviceVersion(1, 7));
+    assertEquals(4, node.link.serviceVersion(1, 2121));
+  }
+
+  @Test
   void shouldRefuseAHelloThatContradictsItsFrame() {
     final int hello = HEADER + 4;
     final int body = hello + MessageHeaderEncoder.ENCODED_LENGTH;
-    final int id = body + HelloEncoder.BLOCK_LENGTH;
+    final int services = body + HelloEncoder.BLOCK_LENGTH;
+    final int entries = services + HelloEncoder.ServicesEncoder.sbeHeaderSize();
+    final int id = entries + 2 * HelloEncoder.ServicesEncoder.sbeBlockLength();
     final List<Consumer<UnsafeBuffer>> changes = new ArrayList<>();
     changes.add(b -> b.putLong(body + HelloEncoder.nodeKeyEncodingOffset(), 1));
     changes.add(b -> b.putLong(body + HelloEncoder.incarnationEncodingOffset(), 56));
     changes.add(b -> b.putByte(body + HelloEncoder.stateEncodingOffset(), (byte) 9));
     changes.add(b -> b.putLong(body + HelloEncoder.requestTimeoutNsEncodingOffset(), 0));
+    changes.add(b -> putShort(b, body + HelloEncoder.lowestProtocolEncodingOffset(), 0));
+    changes.add(b -> putShort(b, body + HelloEncoder.lowestProtocolEncodingOffset(), 2));
+    changes.add(b -> putShort(b, body + HelloEncoder.highestProtocolEncodingOffset(), 0));
+    changes.add(b -> putShort(b, services, 3));
+    changes.add(b -> putShort(b, services, 0));
+    changes.add(b -> putShort(b, services, 60_000));
+    changes.add(b -> b.putByte(services + 2, (byte) 1));
+    changes.add(b -> b.putByte(services + 2, (byte) 3));
+    changes.add(b -> b.putByte(services + 2, (byte) 17));
+    changes.add(b -> b.putByte(services + 2, (byte) 255));
+    changes.add(b -> putShort(b, entries, 2121));
+    changes.add(b -> putShort(b, entries, 65_535));
+    changes.add(b -> putShort(b, entries + 4, 7));
+    changes.add(b -> putShort(b, entries + 2, 65_535));
     changes.add(b -> b.putByte(id, (byte) 7));
     changes.add(b -> b.putByte(id, (byte) 0));
     changes.add(b -> b.putByte(id, (byte) 200));

@@ -11,7 +11,9 @@ import io.tally.transport.codecs.HelloEncoder;
 import io.tally.transport.codecs.MessageHeaderDecoder;
 import io.tally.transport.codecs.MessageHeaderEncoder;
 import io.tally.transport.codecs.NodeState;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,9 +38,10 @@ final class FrameWireVersionTest {
           + "88776655443322117b68e5cf8b0100002a000000000000002900000000000000"
           + "f9ffffffffffffff0300";
   private static final String HELLO =
-      "3b000200f41f0100"
+      "3f000200f41f0100"
           + "feffffffffffffff7b68e5cf8b01000021436587a9cbed0f00806e8774010000"
-          + "006fe23a8b01000000f4a92b8001000000ca9a3b00000000010101066e6f64652d33";
+          + "006fe23a8b01000000f4a92b8001000000ca9a3b0000000001000200010101"
+          + "04000249080300feff0400066e6f64652d33";
 
   private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[256]);
   private final MessageHeaderEncoder header = new MessageHeaderEncoder();
@@ -80,9 +83,16 @@ final class FrameWireVersionTest {
     assertEquals(1_697_500_000_000L, decoder.wallClockMs());
     assertEquals(1_650_000_000_000L, decoder.knownWallClockMs());
     assertEquals(1_000_000_000L, decoder.requestTimeoutNs());
+    assertEquals(1, decoder.lowestProtocol());
+    assertEquals(2, decoder.highestProtocol());
     assertEquals(NodeState.READY, decoder.state());
     assertEquals(1, decoder.answer());
     assertEquals(1, decoder.resolved());
+    final List<String> services = new ArrayList<>();
+    for (final HelloDecoder.ServicesDecoder service : decoder.services()) {
+      services.add(service.schemaId() + " " + service.version());
+    }
+    assertEquals(List.of("2121 3", "65534 4"), services);
     final byte[] nodeId = new byte[decoder.nodeIdLength()];
     decoder.getNodeId(nodeId, 0, nodeId.length);
     assertEquals("node-3", new String(nodeId, US_ASCII));
@@ -100,10 +110,19 @@ final class FrameWireVersionTest {
         .wallClockMs(1_697_500_000_000L)
         .knownWallClockMs(1_650_000_000_000L)
         .requestTimeoutNs(1_000_000_000L)
+        .lowestProtocol(1)
+        .highestProtocol(2)
         .state(NodeState.READY)
         .answer((short) 1)
         .resolved((short) 1)
-        .putNodeId("node-3".getBytes(US_ASCII), 0, 6);
+        .servicesCount(2)
+        .next()
+        .schemaId(2121)
+        .version(3)
+        .next()
+        .schemaId(65_534)
+        .version(4);
+    encoder.putNodeId("node-3".getBytes(US_ASCII), 0, 6);
     assertEquals(HELLO, hex(buffer, encoder.encodedLength()));
   }
 

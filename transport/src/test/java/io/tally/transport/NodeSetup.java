@@ -10,6 +10,7 @@ final class NodeSetup {
   private final long incarnation;
   private String nodeId;
   private List<String> nodeIds = TestNode.IDS;
+  private List<ServiceVersion> services = List.of(new ServiceVersion(2121, 0));
   private String clusterName = "test";
   private int shardCount = ClusterSettings.DEFAULT_SHARD_COUNT;
   private String seed = "seed";
@@ -32,7 +33,7 @@ final class NodeSetup {
   }
 
   NodeStart start() {
-    return new NodeStart(clusterName, nodeId, incarnation);
+    return new NodeStart(clusterName, nodeId, incarnation, services);
   }
 
   LinkSettings link() {
@@ -55,6 +56,11 @@ final class NodeSetup {
 
   NodeSetup nodeId(final String value) {
     nodeId = value;
+    return this;
+  }
+
+  NodeSetup services(final ServiceVersion... value) {
+    services = List.of(value);
     return this;
   }
 

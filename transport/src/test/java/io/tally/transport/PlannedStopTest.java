@@ -40,7 +40,7 @@ class PlannedStopTest {
   private ClusterLink link(final String id, final long incarnation) throws IOException {
     return ClusterLink.launch(
         ClusterSettings.of(List.of("a", "b")),
-        new NodeStart("stop", id, incarnation),
+        new NodeStart("stop", id, incarnation, List.of()),
         LinkSettings.of(1_000, 250 * MS, 1_000 * MS),
         new LinkContext(carrier, () -> nowNs, () -> 0, () -> {}, () -> {}, LinkListener.NONE));
   }
