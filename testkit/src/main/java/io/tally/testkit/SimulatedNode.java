@@ -135,18 +135,19 @@ final class SimulatedNode {
     incarnation = Incarnation.above(known, world.nextLong());
   }
 
+  /** Half of the processes host a later version of the service, whichever node they are. */
+  private ServiceVersion hosted(final long ofIncarnation) {
+    return new ServiceVersion(counters.schemaId(), counters.version() + (int) (ofIncarnation & 1));
+  }
+
   void launchLink(
       final NatsSession session, final ProcessListener commands, final LinkListener listener)
       throws IOException {
-    witness = new LinkWitness(linkSettings, violations::add);
+    witness = new LinkWitness(linkSettings, this::hosted, violations::add);
     link =
         ClusterLink.launch(
             settings.cluster(seed),
-            new NodeStart(
-                "sim",
-                id,
-                incarnation,
-                List.of(new ServiceVersion(counters.schemaId(), counters.version()))),
+            new NodeStart("sim", id, incarnation, List.of(hosted(incarnation))),
             linkSettings,
             new LinkContext(
                 new PausingCarrier(execution, session, witness, commands),

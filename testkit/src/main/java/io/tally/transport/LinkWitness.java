@@ -8,12 +8,14 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 
 /**
  * Watches a node's link from outside, between its carrier and its engine. It checks that the bytes
  * a peer has not acknowledged keep to the window, that this node acknowledges only what its engine
- * has accepted, that no message leaves which was claimed before an outage of its peer, and that no
- * incarnation comes back whose successor was ready.
+ * has accepted, that no message leaves which was claimed before an outage of its peer, that no
+ * incarnation comes back whose successor was ready, and that the link knows which version of the
+ * service each incarnation hosts.
  */
 public final class LinkWitness {
   private record Process(long nodeKey, long incarnation) {}
@@ -63,6 +65,7 @@ public final class LinkWitness {
   }
 
   private final int windowBytes;
+  private final LongFunction<ServiceVersion> hosted;
   private final Consumer<String> violations;
   private final InboundFrame frame;
   private final Map<Process, Outbound> outbound = new HashMap<>();
@@ -74,10 +77,15 @@ public final class LinkWitness {
    * Creates a witness of one link.
    *
    * @param settings of the link.
+   * @param hosted the service that a process hosts, by its incarnation.
    * @param violations takes a line for each broken rule.
    */
-  public LinkWitness(final LinkSettings settings, final Consumer<String> violations) {
+  public LinkWitness(
+      final LinkSettings settings,
+      final LongFunction<ServiceVersion> hosted,
+      final Consumer<String> violations) {
     windowBytes = settings.windowBytes();
+    this.hosted = hosted;
     frame = new InboundFrame(settings.maxFrameBytes());
     this.violations = violations;
   }
@@ -106,6 +114,11 @@ public final class LinkWitness {
     }
     if (status == PeerStatus.UP) {
       servingIncarnations.put(nodeId, incarnation);
+      final PeerSession session = claims.get(StableHash.hash(nodeId)).peer.session();
+      final ServiceVersion service = hosted.apply(incarnation);
+      if (session.services.versionOf(service.schemaId()) != service.version()) {
+        violations.accept("versions: a peer is up of which it is not known what it hosts");
+      }
     }
   }
 

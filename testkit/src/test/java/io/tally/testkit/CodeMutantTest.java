@@ -244,6 +244,16 @@ final class CodeMutantTest {
   }
 
   @Test
+  void shouldCatchVersionsOfServicesThatNobodySaid() {
+    assertCaught(
+        "all peers host version 0",
+        "versions",
+        TRANSPORT + "ServiceVersions",
+        returns("versionOf", 0),
+        "DELAYS");
+  }
+
+  @Test
   void shouldCatchTrustInAnySource() {
     assertCaught(
         "foreign sources accepted",
