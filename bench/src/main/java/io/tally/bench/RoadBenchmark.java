@@ -61,6 +61,7 @@ public class RoadBenchmark extends MicroBenchmark implements ReplyHandler {
                 .cluster(ClusterSettings.of(List.of("node-0")).withShardCount(SHARDS))
                 .services(new CounterServiceFactory(new CounterLimit(counters)))
                 .clock(SystemNanoClock.INSTANCE)
+                .startEpochNs(1)
                 .random(new SplittableRandom(1)::nextLong)
                 .threads(EngineThreads.ofLoops(stepped)));
     keys = new KeyWalk(counters);

@@ -94,6 +94,7 @@ public class ShardAgentBenchmark extends MicroBenchmark {
                   .incarnation(SampleCommand.INCARNATION)
                   .services(services)
                   .clock(SystemNanoClock.INSTANCE)
+                  .startEpochNs(1)
                   .random(new SplittableRandom(1)::nextLong)
                   .threads(
                       new EngineThreads(

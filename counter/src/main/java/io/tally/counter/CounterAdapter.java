@@ -40,7 +40,7 @@ final class CounterAdapter implements ShardService {
 
   @Override
   public int onCommand(
-      final long nowNs,
+      final long timeNs,
       final long entityHash,
       final DirectBuffer buffer,
       final int offset,

@@ -9,6 +9,9 @@ import org.agrona.concurrent.NanoClock;
  * Setters return this object. Not thread-safe.
  */
 public final class EngineContext {
+  /** Leaves time of shards more than a century before it would wrap. */
+  private static final long MAX_START_EPOCH_NS = 1L << 62;
+
   ClusterSettings cluster = ClusterSettings.of(List.of("node-0"));
   EngineSettings settings = EngineSettings.DEFAULT;
   String nodeId = "node-0";
@@ -19,6 +22,7 @@ public final class EngineContext {
   ServiceFaultHandler faultHandler = (shardId, fault) -> {};
   IdempotencyLimit idempotencyLimit = new IdempotencyLimit(Long.MAX_VALUE / 2);
   NanoClock clock;
+  long startEpochNs;
   LongSupplier random;
 
   /** Creates a context of a node that is alone and called node-0. */
@@ -136,6 +140,18 @@ public final class EngineContext {
   }
 
   /**
+   * Wall clock at the start of this node. The time of its shards begins there and goes on with the
+   * {@link #clock}, so that it never goes back, whatever becomes of the wall clock.
+   *
+   * @param value nanoseconds since 1970, positive and below 2^62, which is in the year 2116.
+   * @return this.
+   */
+  public EngineContext startEpochNs(final long value) {
+    startEpochNs = value;
+    return this;
+  }
+
+  /**
    * Source of the secret that hashes idempotency keys.
    *
    * @param value gives unpredictable numbers.
@@ -152,6 +168,9 @@ public final class EngineContext {
     requirePayload("command", services.maxCommandLength());
     requirePayload("reply", services.maxReplyLength());
     require(clock != null, "clock must be set");
+    require(
+        startEpochNs > 0 && startEpochNs < MAX_START_EPOCH_NS,
+        "the wall clock must be between the years 1970 and 2116: " + startEpochNs + " ns");
     require(random != null, "random must be set");
     require(threads != null, "threads must be set");
     require(nodeIndex() >= 0, "node " + nodeId + " is not in the node list " + cluster.nodeIds());
@@ -159,6 +178,11 @@ public final class EngineContext {
 
   int nodeIndex() {
     return cluster.nodeIds().indexOf(nodeId);
+  }
+
+  /** What a reading of the clock lacks to be the time of a shard. */
+  long timeBaseNs() {
+    return startEpochNs - clock.nanoTime();
   }
 
   /** A table for the idempotency keys of one shard. */

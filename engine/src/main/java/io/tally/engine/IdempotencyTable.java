@@ -93,8 +93,8 @@ final class IdempotencyTable {
   }
 
   /** Looks a command's key up, and reserves it if it is new. */
-  int begin(final long nowNs, final Command command) {
-    expire(nowNs, EXPIRE_LIMIT);
+  int begin(final long timeNs, final Command command) {
+    expire(timeNs, EXPIRE_LIMIT);
     final int length = Long.BYTES + command.idempotencyKeyLength;
     final byte[] bytes = scratch(Math.max(length, command.payloadLength));
     for (int i = 0; i < Long.BYTES; i++) {
@@ -107,9 +107,9 @@ final class IdempotencyTable {
     command.buffer.getBytes(command.payloadOffset, bytes, 0, command.payloadLength);
     final long fingerprint = payloadHash.hashBytesToLong(bytes, 0, command.payloadLength);
 
-    current = find(nowNs, high, low);
+    current = find(timeNs, high, low);
     if (current == NONE) {
-      return reserve(nowNs, high, low, fingerprint) ? RESERVED : LIMITED;
+      return reserve(timeNs, high, low, fingerprint) ? RESERVED : LIMITED;
     }
     return chunk(current).getLong(offset(current) + FINGERPRINT_OFFSET) == fingerprint
         ? REPLAY
@@ -145,26 +145,32 @@ final class IdempotencyTable {
     return Math.max(0, end - oldest);
   }
 
-  private long find(final long nowNs, final long high, final long low) {
+  private long find(final long timeNs, final long high, final long low) {
     long row = newestByHash.get(low);
     while (row >= oldest && chunk(row).getLong(offset(row) + HIGH_OFFSET) != high) {
       row = chunk(row).getLong(offset(row) + NEXT_OFFSET);
     }
-    return row >= oldest && !isExpired(nowNs, row) ? row : NONE;
+    return row >= oldest && !isExpired(timeNs, row) ? row : NONE;
   }
 
   private boolean reserve(
-      final long nowNs, final long high, final long low, final long fingerprint) {
-    final long row = end;
-    if (row - oldest >= maxKeys || !ensureChunk(row)) {
+      final long timeNs, final long high, final long low, final long fingerprint) {
+    // What has expired goes first: a refusal must not depend on how far sweeps have come.
+    while (end - oldest >= maxKeys) {
+      if (expire(timeNs, EXPIRE_LIMIT) == 0) {
+        return false;
+      }
+    }
+    if (!ensureChunk(timeNs)) {
       return false;
     }
+    final long row = end;
     final UnsafeBuffer chunk = chunk(row);
     final int offset = offset(row);
     chunk.putLong(offset + HIGH_OFFSET, high);
     chunk.putLong(offset + LOW_OFFSET, low);
     chunk.putLong(offset + FINGERPRINT_OFFSET, fingerprint);
-    chunk.putLong(offset + TIME_OFFSET, nowNs);
+    chunk.putLong(offset + TIME_OFFSET, timeNs);
     chunk.putLong(offset + NEXT_OFFSET, newestByHash.get(low));
     // Stays if the command is never concluded: it may have run, and must not run again.
     chunk.putInt(offset + CODE_OFFSET, ReplyCode.INTERNAL.value());
@@ -176,11 +182,11 @@ final class IdempotencyTable {
   }
 
   /** Drops up to maxCount keys whose window has passed, and returns how many it dropped. */
-  int expire(final long nowNs, final int maxCount) {
+  int expire(final long timeNs, final int maxCount) {
     final long first = oldest;
     long row = first;
     final long limit = Math.min(end, row + maxCount);
-    while (row < limit && isExpired(nowNs, row)) {
+    while (row < limit && isExpired(timeNs, row)) {
       final long low = chunk(row).getLong(offset(row) + LOW_OFFSET);
       if (newestByHash.get(low) == row) {
         newestByHash.remove(low);
@@ -220,17 +226,20 @@ final class IdempotencyTable {
     }
   }
 
-  private boolean isExpired(final long nowNs, final long row) {
-    return nowNs - chunk(row).getLong(offset(row) + TIME_OFFSET) >= windowNs;
+  private boolean isExpired(final long timeNs, final long row) {
+    return timeNs - chunk(row).getLong(offset(row) + TIME_OFFSET) >= windowNs;
   }
 
-  private boolean ensureChunk(final long row) {
-    if ((row & CHUNK_ROWS - 1) != 0) {
+  private boolean ensureChunk(final long timeNs) {
+    if ((end & CHUNK_ROWS - 1) != 0) {
       return true;
     }
-    if (!processLimit.tryAcquire(CHUNK_ROWS)) {
-      return false;
+    while (!processLimit.tryAcquire(CHUNK_ROWS)) {
+      if (expire(timeNs, CHUNK_ROWS) == 0) {
+        return false;
+      }
     }
+    final long row = end;
     if (chunks[chunkIndex(row)] != null) {
       growChunks(row);
     }

@@ -43,8 +43,9 @@ public final class ShardEngine {
           new Ingress(loop, context, routes, router(context, agentByShard, handedOver, loop));
     }
     pollers = new ShardPoller[agentCount];
+    final long timeBaseNs = context.timeBaseNs();
     for (int agent = 0; agent < agentCount; agent++) {
-      pollers[agent] = poller(context, agent, agentByShard);
+      pollers[agent] = poller(context, timeBaseNs, agent, agentByShard);
     }
     agents = new ShardAgent[agentCount];
     for (int agent = 0; agent < agentCount; agent++) {
@@ -242,19 +243,25 @@ public final class ShardEngine {
   }
 
   private ShardPoller poller(
-      final EngineContext context, final int agent, final int[] agentByShard) {
+      final EngineContext context,
+      final long timeBaseNs,
+      final int agent,
+      final int[] agentByShard) {
     final EngineThreads threads = context.threads;
     final EngineStats stats = new EngineStats(context.services.messageTypes());
+    final TimerAlarm alarm = new TimerAlarm();
     final List<Shard> shards = new ArrayList<>();
     for (int shard = 0; shard < agentByShard.length; shard++) {
       if (agentByShard[shard] == agent) {
-        shards.add(new Shard(shard, routes.epoch(shard), rings[shard], context, stats));
+        shards.add(
+            new Shard(shard, routes.epoch(shard), timeBaseNs, rings[shard], alarm, context, stats));
       }
     }
     return new ShardPoller(
         threads.agentLoops[agent],
         threads.agentWakeups[agent],
         shards.toArray(new Shard[0]),
+        alarm,
         publisher(context, threads.agentLoops[agent], stats),
         stats,
         context.clock);

@@ -22,6 +22,11 @@ final class ShardPoller implements MessageRing.Handler {
   /** How often a thread polls again for others before it leaves that to the home thread. */
   private static final int MAX_POLLS = 4;
 
+  /** Timers that a poll fires at most in each shard; the rest and the shard's commands wait. */
+  private static final int TIMER_LIMIT = 1_024;
+
+  private static final long NO_MESSAGES = -1;
+
   private final StepGate gate = new StepGate();
   private final int homeLoop;
   private final Wakeup home;
@@ -34,6 +39,7 @@ final class ShardPoller implements MessageRing.Handler {
   private final CommandAdapter adapter = new CommandAdapter();
   private final long[] bounds;
   private final long[] batchCounts;
+  private final TimerAlarm alarm;
   private long nowNs;
   private long nextSweepNs;
   private boolean hasKeys;
@@ -42,7 +48,7 @@ final class ShardPoller implements MessageRing.Handler {
   private final AtomicInteger active = new AtomicInteger();
 
   /** Read by the home thread outside the gate. */
-  private volatile long nextStepNs = SteppedAgent.NEVER;
+  private volatile long nextStepNs;
 
   /**
    * Creates a poller.
@@ -51,6 +57,7 @@ final class ShardPoller implements MessageRing.Handler {
    * @param home wakes that thread.
    * @param shards whose rings it polls.
    * @param replies sends their replies.
+   * @param alarm set by their timers.
    * @param stats what it and they count.
    * @param clock read at each poll.
    */
@@ -58,12 +65,14 @@ final class ShardPoller implements MessageRing.Handler {
       final int homeLoop,
       final Wakeup home,
       final Shard[] shards,
+      final TimerAlarm alarm,
       final ReplyPublisher replies,
       final EngineStats stats,
       final NanoClock clock) {
     this.homeLoop = homeLoop;
     this.home = home;
     this.shards = shards;
+    this.alarm = alarm;
     this.replies = replies;
     this.stats = stats;
     this.clock = clock;
@@ -71,16 +80,17 @@ final class ShardPoller implements MessageRing.Handler {
     rings = new MessageRing[shards.length];
     for (int i = 0; i < shards.length; i++) {
       rings[i] = shards[i].ring();
-      idCount = Math.max(idCount, shards[i].id() + 1);
+      idCount = Math.max(idCount, shards[i].shardId() + 1);
     }
     shardById = new Shard[idCount];
     for (final Shard shard : shards) {
-      shardById[shard.id()] = shard;
+      shardById[shard.shardId()] = shard;
     }
     bounds = new long[rings.length];
     batchCounts = new long[stats.messageTypes().size() + 1];
     nowNs = clock.nanoTime();
     nextSweepNs = nowNs;
+    nextStepNs = alarm.nextNs();
   }
 
   /** On the thread of a loop that has handed commands over to these shards. */
@@ -137,6 +147,9 @@ final class ShardPoller implements MessageRing.Handler {
     int workCount = 0;
     boolean hasMore = false;
     try {
+      if (alarm.isDue(nowNs)) {
+        hasMore = !fireTimers();
+      }
       for (int ring = 0; ring < rings.length; ring++) {
         final int polled = rings[ring].poll(this, BATCH_LIMIT, bounds[ring]);
         hasMore |= polled == BATCH_LIMIT;
@@ -159,10 +172,24 @@ final class ShardPoller implements MessageRing.Handler {
     return workCount;
   }
 
+  /** Returns false if timers of some shards are left; those shards get no commands this time. */
+  private boolean fireTimers() {
+    alarm.clear();
+    boolean allFired = true;
+    for (int i = 0; i < shards.length; i++) {
+      if (!shards[i].fireTimers(nowNs, TIMER_LIMIT)) {
+        bounds[i] = NO_MESSAGES;
+        allFired = false;
+      }
+    }
+    return allFired;
+  }
+
   private void planNextStep(final boolean hasMore, final int onLoop) {
-    final long next = hasMore ? nowNs : hasKeys ? nextSweepNs : SteppedAgent.NEVER;
-    final boolean isNews =
-        hasMore || (next != SteppedAgent.NEVER && nextStepNs == SteppedAgent.NEVER);
+    final long timedNs =
+        TimerAlarm.earlier(hasKeys ? nextSweepNs : SteppedAgent.NEVER, alarm.nextNs());
+    final long next = hasMore ? nowNs : timedNs;
+    final boolean isNews = hasMore || TimerAlarm.isEarlier(next, nextStepNs);
     nextStepNs = next;
     // The home thread reads the time when it steps, so it has to be woken if it does not now.
     if (isNews && onLoop != homeLoop) {

@@ -15,13 +15,22 @@ public interface ShardService {
   int INVALID = -1;
 
   /**
+   * The service's life in its shard begins; called once, before anything else. It may set timers.
+   *
+   * @param shard in which it lives; stays the same.
+   */
+  default void onStart(final ShardContext shard) {}
+
+  /**
    * Applies one command.
    *
    * <p>An exception thrown from here ends this command as {@link Outcome#INTERNAL} and costs
    * nothing else: the command is not repeated, and the shard goes on. An {@link Error} ends the
    * process.
    *
-   * @param nowNs time of the batch, nanoseconds of the monotonic clock.
+   * @param timeNs the shard's time, nanoseconds since 1970: that of the wall clock when the node
+   *     started, and what the monotonic clock has counted since. Never less than at an earlier
+   *     command of this shard, and the same for all commands of a batch.
    * @param entityHash {@link StableHash} of the addressed entity's id, as the sender computed it.
    * @param buffer holds the payload, an SBE message of the service's schema with its header.
    * @param offset of the payload.
@@ -32,13 +41,24 @@ public interface ShardService {
    *     {@link #INVALID}.
    */
   int onCommand(
-      long nowNs,
+      long timeNs,
       long entityHash,
       DirectBuffer buffer,
       int offset,
       int length,
       MutableDirectBuffer reply,
       int replyOffset);
+
+  /**
+   * A timer has fired, and is no longer set. An exception thrown from here is counted and reported,
+   * and the shard goes on.
+   *
+   * @param timeNs the time for which it was set, so that what happens does not depend on when the
+   *     shard came to it. Timers that fell due while the process stood still fire one after the
+   *     other, each at its own time.
+   * @param timerId as set.
+   */
+  default void onTimer(final long timeNs, final long timerId) {}
 
   /**
    * Number of entities that have state, for the gauge. Called by other threads: reads a

@@ -94,6 +94,16 @@ public interface ShardServiceFactory {
   }
 
   /**
+   * How many timers a service may have set at once in one shard. They lie on the heap, up to 123
+   * bytes each.
+   *
+   * @return the number; by default none.
+   */
+  default int maxTimers() {
+    return 0;
+  }
+
+  /**
    * Memory outside the heap that each shard takes before it holds much.
    *
    * @return bytes; by default none.

@@ -52,6 +52,7 @@ final class BorrowedAgentTest {
                 .settings(EngineSettings.DEFAULT.withRingSlots(64))
                 .services(new StockServiceFactory())
                 .clock(SystemNanoClock.INSTANCE)
+                .startEpochNs(1)
                 .random(() -> 1)
                 .threads(EngineThreads.ofLoops(threads)));
     for (int loop = 0; loop < LOOPS; loop++) {

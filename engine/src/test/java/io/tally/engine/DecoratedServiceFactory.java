@@ -5,6 +5,8 @@ import java.util.function.UnaryOperator;
 
 /** Makes another factory's services and hands each to a decorator. */
 final class DecoratedServiceFactory implements ShardServiceFactory {
+  static final int MAX_TIMERS = 3_000;
+
   private final ShardServiceFactory factory;
   private final UnaryOperator<ShardService> decorator;
 
@@ -47,5 +49,10 @@ final class DecoratedServiceFactory implements ShardServiceFactory {
   @Override
   public boolean isWrite(final int templateId) {
     return factory.isWrite(templateId);
+  }
+
+  @Override
+  public int maxTimers() {
+    return MAX_TIMERS;
   }
 }

@@ -19,6 +19,21 @@ final class EngineContextTest {
     assertEquals("clock must be set", refusal(LONGEST, LONGEST));
   }
 
+  @Test
+  void shouldRefuseAWallClockFromWhichTheTimeOfAShardWouldSoonWrap() {
+    final EngineContext context =
+        new EngineContext().services(new Sized(LONGEST, LONGEST)).clock(() -> 0);
+    for (final long epochNs : new long[] {Long.MIN_VALUE, 0, 1L << 62}) {
+      final String message =
+          assertThrows(
+                  IllegalArgumentException.class,
+                  () -> new ShardEngine(context.startEpochNs(epochNs)))
+              .getMessage();
+      assertEquals(
+          "the wall clock must be between the years 1970 and 2116: " + epochNs + " ns", message);
+    }
+  }
+
   private static String refusal(final int maxCommandLength, final int maxReplyLength) {
     final EngineContext context =
         new EngineContext().services(new Sized(maxCommandLength, maxReplyLength));

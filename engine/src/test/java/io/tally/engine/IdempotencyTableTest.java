@@ -171,6 +171,46 @@ final class IdempotencyTableTest {
   }
 
   @Test
+  void shouldAnswerTheSameHoweverFarSweepsHaveCome() {
+    final Random random = new Random(5);
+    for (int round = 0; round < 300; round++) {
+      final int maxKeys = 1 + random.nextInt(3 * CHUNK);
+      final IdempotencyTable swept = table(maxKeys);
+      final IdempotencyTable unswept = table(maxKeys);
+      long timeNs = 0;
+      for (int i = 0; i < 1_000; i++) {
+        // Sometimes a burst within one window, sometimes a pause beyond it.
+        timeNs += random.nextInt(100) == 0 ? random.nextInt((int) (2 * WINDOW_NS)) : 1;
+        final Command command =
+            command(1, "key" + random.nextInt(2 * maxKeys), random.nextInt(9) == 0 ? "a" : "b");
+        swept.expire(timeNs, random.nextInt(4 * CHUNK));
+        final int result = unswept.begin(timeNs, command);
+        assertEquals(result, swept.begin(timeNs, command));
+        if (result == IdempotencyTable.RESERVED) {
+          conclude(swept, i);
+          conclude(unswept, i);
+        } else if (result == IdempotencyTable.REPLAY) {
+          assertEquals(replayed(swept), replayed(unswept));
+        }
+      }
+    }
+  }
+
+  @Test
+  void shouldFindRoomInWhatHasExpiredWithoutASweep() {
+    final IdempotencyLimit limit = new IdempotencyLimit(2 * CHUNK);
+    final IdempotencyTable table = table(1 << 20, limit);
+    for (int i = 0; i < 3 * CHUNK; i++) {
+      assertEquals(
+          i < 2 * CHUNK ? IdempotencyTable.RESERVED : IdempotencyTable.LIMITED,
+          table.begin(0, command(1, "key" + i, "add")));
+    }
+    for (int i = 0; i < 2 * CHUNK; i++) {
+      assertEquals(IdempotencyTable.RESERVED, table.begin(WINDOW_NS, command(1, "key" + i, "add")));
+    }
+  }
+
+  @Test
   void shouldComputeADefaultFromTheHeap() {
     final long keys = IdempotencyLimit.defaultMaxKeys(1L << 30, REPLY_LENGTH);
     assertTrue(keys * IdempotencyTable.bytesPerKey(REPLY_LENGTH) <= 1L << 27);

@@ -137,7 +137,7 @@ final class KeyedWriteTest {
 
     @Override
     public int onCommand(
-        final long nowNs,
+        final long timeNs,
         final long entityHash,
         final DirectBuffer buffer,
         final int offset,
@@ -145,7 +145,7 @@ final class KeyedWriteTest {
         final MutableDirectBuffer reply,
         final int replyOffset) {
       final int result =
-          service.onCommand(nowNs, entityHash, buffer, offset, length, reply, replyOffset);
+          service.onCommand(timeNs, entityHash, buffer, offset, length, reply, replyOffset);
       if (throwAfter) {
         throw new IllegalStateException("after the change");
       }

@@ -119,7 +119,7 @@ final class ServiceFaultTest {
 
     @Override
     public int onCommand(
-        final long nowNs,
+        final long timeNs,
         final long entityHash,
         final DirectBuffer buffer,
         final int offset,
@@ -133,7 +133,7 @@ final class ServiceFaultTest {
         throw new IllegalStateException("before");
       }
       final int result =
-          service.onCommand(nowNs, entityHash, buffer, offset, length, reply, replyOffset);
+          service.onCommand(timeNs, entityHash, buffer, offset, length, reply, replyOffset);
       if (throwAfter) {
         throw new IllegalStateException("after");
       }

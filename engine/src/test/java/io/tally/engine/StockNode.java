@@ -15,6 +15,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class StockNode {
   static final int SHARD_COUNT = 4;
   static final long MS = 1_000_000;
+  static final long START_EPOCH_NS = 1_700_000_000_000L * MS;
   static final long REQUEST_TIMEOUT_NS = 100 * MS;
   static final long QUEUE_LIMIT_NS = 25 * MS;
   static final int RING_SLOTS = 4;
@@ -71,6 +72,7 @@ final class StockNode {
         .settings(SETTINGS)
         .nodeId(nodeId)
         .incarnation(incarnation)
+        .startEpochNs(START_EPOCH_NS)
         .random(() -> incarnation)
         .services(new StockServiceFactory());
   }

@@ -25,7 +25,7 @@ public final class StockService implements ShardService {
 
   @Override
   public int onCommand(
-      final long nowNs,
+      final long timeNs,
       final long entityHash,
       final DirectBuffer buffer,
       final int offset,

@@ -18,6 +18,7 @@ import io.tally.transport.WallClock;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.NanoClock;
 
@@ -165,6 +166,7 @@ final class ClusterNode implements AutoCloseable {
                 .faultHandler(faults)
                 .idempotencyLimit(idempotencyLimit)
                 .clock(clock)
+                .startEpochNs(TimeUnit.MILLISECONDS.toNanos(wallClock.time()))
                 .random(RANDOM::nextLong));
     if (link != null) {
       link.attach(engine.inbound());

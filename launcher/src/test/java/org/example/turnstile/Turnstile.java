@@ -41,7 +41,7 @@ public final class Turnstile implements ShardService {
 
   @Override
   public int onCommand(
-      final long nowNs,
+      final long timeNs,
       final long entityHash,
       final DirectBuffer buffer,
       final int offset,

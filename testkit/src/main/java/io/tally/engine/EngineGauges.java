@@ -74,7 +74,7 @@ public final class EngineGauges {
       final Consumer<String> violations) {
     for (final Shard shard : owner.engine.ownedShards().toList()) {
       for (int loop = 0; loop < idleLanes.length; loop++) {
-        final long resolvedCount = resolvedSinceIdle(loop, shard.id());
+        final long resolvedCount = resolvedSinceIdle(loop, shard.shardId());
         final OwnerLane lane = shard.lanes().find(originNodeKey, originIncarnation, loop);
         if (resolvedCount > 0 && lane != null && lane.recordedCount() > resolvedCount) {
           violations.accept(

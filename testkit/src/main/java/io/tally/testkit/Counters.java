@@ -98,7 +98,7 @@ final class Counters implements ShardServiceFactory {
       implements ShardService {
     @Override
     public int onCommand(
-        final long nowNs,
+        final long timeNs,
         final long entityHash,
         final DirectBuffer buffer,
         final int offset,
@@ -107,7 +107,7 @@ final class Counters implements ShardServiceFactory {
         final int replyOffset) {
       execution.touch();
       final int result =
-          service.onCommand(nowNs, entityHash, buffer, offset, length, reply, replyOffset);
+          service.onCommand(timeNs, entityHash, buffer, offset, length, reply, replyOffset);
       execution.touch();
       return result;
     }

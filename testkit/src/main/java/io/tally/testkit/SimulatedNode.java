@@ -26,6 +26,8 @@ import java.util.List;
  * the node's incarnation, and the threads that step the two.
  */
 final class SimulatedNode {
+  private static final long NS_PER_MS = 1_000_000;
+
   final int index;
   final String id;
   final String seed;
@@ -174,6 +176,7 @@ final class SimulatedNode {
                 .faultHandler((shardId, fault) -> violations.add("fault: " + fault))
                 .link(link == null ? NodeLink.NONE : new PausingLink(execution, link, witness))
                 .clock(execution::nanoTime)
+                .startEpochNs(execution.epochMillis() * NS_PER_MS)
                 .threads(EngineThreads.ofLoops(loops)));
     for (int loop = 0; loop < loops.length; loop++) {
       door.serve(loop, new CounterProxy(engine.ingress(loop)), execution.clock().nanoTime());

@@ -63,7 +63,8 @@ class CounterEndpointsTest {
             .threads(EngineThreads.ofLoops(wakeups))
             .services(new CounterServiceFactory(new CounterLimit(100)))
             .random(() -> 1)
-            .clock(SystemNanoClock.INSTANCE);
+            .clock(SystemNanoClock.INSTANCE)
+            .startEpochNs(1);
     settings.accept(context);
     engine = new ShardEngine(context);
     for (int i = 0; i < LOOPS; i++) {

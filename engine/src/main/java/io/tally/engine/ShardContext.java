@@ -1,0 +1,54 @@
+package io.tally.engine;
+
+/**
+ * A shard as its {@link ShardService} sees it. To be used by the thread that calls the service, and
+ * only during such a call.
+ */
+public interface ShardContext {
+  /**
+   * Which shard it is.
+   *
+   * @return from 0, below the number of shards.
+   */
+  int shardId();
+
+  /**
+   * This life of the shard's state.
+   *
+   * @return above every earlier one.
+   */
+  long incarnation();
+
+  /**
+   * The time that the current call was given.
+   *
+   * @return nanoseconds since 1970; never less than before.
+   */
+  long timeNs();
+
+  /**
+   * Has {@link ShardService#onTimer} called once, when the shard's time has reached dueNs and
+   * before any command of a later time. Timers fire in the order of their due times, those with
+   * equal ones in the order in which they were set. A time that is not after {@link #timeNs()}
+   * counts as one nanosecond after it.
+   *
+   * <p>A timer that is set already gets the new time, and counts as set just now; if it had that
+   * very time, nothing changes.
+   *
+   * @param timerId the service's own number for it; any, and in no relation to those of other
+   *     services or shards.
+   * @param dueNs nanoseconds since 1970.
+   * @return false if {@link ShardServiceFactory#maxTimers()} timers are set: it is not set, and
+   *     nothing changed.
+   */
+  boolean setTimer(long timerId, long dueNs);
+
+  /**
+   * Has a timer not fire.
+   *
+   * @param timerId as set.
+   * @return false if no such timer is set: it never was, it was cancelled, or it has fired. Nothing
+   *     changed.
+   */
+  boolean cancelTimer(long timerId);
+}
