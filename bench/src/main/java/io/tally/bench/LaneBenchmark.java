@@ -48,7 +48,7 @@ public class LaneBenchmark extends MicroBenchmark {
       throw new IllegalStateException("sequence " + sequence + " was not new");
     }
     owner.buffer().putLong(owner.replyOffset(sequence), sequence);
-    owner.conclude(sequence, (byte) 0, (byte) 0, Long.BYTES);
+    owner.conclude(sequence, (byte) 0, (byte) 0, (byte) 0, Long.BYTES);
     if (owner.buffer().getLong(owner.replyOffset(sequence)) != sequence) {
       throw new IllegalStateException("the answer of " + sequence + " is not its own");
     }

@@ -1,9 +1,9 @@
 package io.tally.bench;
 
+import io.tally.counter.CounterDefinition;
 import io.tally.counter.CounterLimit;
 import io.tally.counter.CounterProxy;
 import io.tally.counter.CounterReplyAdapter;
-import io.tally.counter.CounterServiceFactory;
 import io.tally.counter.codecs.CounterStatus;
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.EngineContext;
@@ -59,7 +59,7 @@ public class RoadBenchmark extends MicroBenchmark implements ReplyHandler {
         new ShardEngine(
             new EngineContext()
                 .cluster(ClusterSettings.of(List.of("node-0")).withShardCount(SHARDS))
-                .services(new CounterServiceFactory(new CounterLimit(counters)))
+                .services(new CounterDefinition(new CounterLimit(counters)))
                 .clock(SystemNanoClock.INSTANCE)
                 .startEpochNs(1)
                 .random(new SplittableRandom(1)::nextLong)

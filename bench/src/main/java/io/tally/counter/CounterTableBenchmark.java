@@ -2,6 +2,7 @@ package io.tally.counter;
 
 import io.tally.bench.KeyWalk;
 import io.tally.bench.MicroBenchmark;
+import io.tally.engine.Places;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
@@ -26,7 +27,7 @@ public class CounterTableBenchmark extends MicroBenchmark {
 
     @Setup
     public void fill() {
-      table = new CounterTable(new CounterLimit(counters));
+      table = new CounterTable(new CounterLimit(counters), Places.ASKED);
       keys = new KeyWalk(counters);
       for (int i = 0; i < counters; i++) {
         keys.next();
@@ -74,7 +75,7 @@ public class CounterTableBenchmark extends MicroBenchmark {
   @Benchmark
   @OperationsPerInvocation(NEW_COUNTERS)
   public long create(final Unknown state) {
-    final CounterTable table = new CounterTable(new CounterLimit(NEW_COUNTERS));
+    final CounterTable table = new CounterTable(new CounterLimit(NEW_COUNTERS), Places.ASKED);
     final KeyWalk keys = state.keys;
     for (int i = 0; i < NEW_COUNTERS; i++) {
       keys.next();

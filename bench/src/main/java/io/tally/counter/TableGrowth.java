@@ -1,5 +1,6 @@
 package io.tally.counter;
 
+import io.tally.engine.Places;
 import io.tally.engine.StableHash;
 import java.nio.charset.StandardCharsets;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -23,7 +24,7 @@ public final class TableGrowth {
     final CounterTable[] tables = new CounterTable[shards];
     final CounterLimit limit = new CounterLimit(counters);
     for (int i = 0; i < shards; i++) {
-      tables[i] = new CounterTable(limit);
+      tables[i] = new CounterTable(limit, Places.ASKED);
     }
     final byte[] id = "growing-00000000".getBytes(StandardCharsets.US_ASCII);
     final UnsafeBuffer buffer = new UnsafeBuffer(id);

@@ -41,9 +41,9 @@ public class IdempotencyTableBenchmark extends MicroBenchmark {
   public long fresh() {
     nowNs++;
     use(++key);
-    verify("a new key", IdempotencyTable.RESERVED, table.begin(nowNs, command));
+    verify("a new key", IdempotencyTable.RESERVED, table.begin(nowNs, command, Places.ASKED));
     replies.putLong(0, key);
-    table.conclude(ReplyCode.ANSWERED, replies, 0, REPLY_BYTES);
+    table.conclude(ReplyCode.ANSWERED, 0, replies, 0, REPLY_BYTES);
     return key;
   }
 
@@ -51,7 +51,7 @@ public class IdempotencyTableBenchmark extends MicroBenchmark {
   public long replay() {
     final long used = key - (nowNs & KEYS / 2 - 1);
     use(used);
-    verify("a used key", IdempotencyTable.REPLAY, table.begin(nowNs, command));
+    verify("a used key", IdempotencyTable.REPLAY, table.begin(nowNs, command, Places.ASKED));
     verify("length of its answer", REPLY_BYTES, table.copyReply(replies, 32));
     verify("its answer", used, replies.getLong(32));
     return used;

@@ -2,9 +2,9 @@ package io.tally.engine;
 
 import io.tally.bench.KeyWalk;
 import io.tally.bench.MicroBenchmark;
+import io.tally.counter.CounterDefinition;
 import io.tally.counter.CounterLimit;
 import io.tally.counter.CounterReplyAdapter;
-import io.tally.counter.CounterServiceFactory;
 import io.tally.engine.codecs.ReplyCode;
 import io.tally.lane.IngressLane;
 import java.util.List;
@@ -83,7 +83,7 @@ public class ShardAgentBenchmark extends MicroBenchmark {
             sample.request.payloadLength);
       }
       final Wakeup polled = () -> {};
-      final CounterServiceFactory services = new CounterServiceFactory(new CounterLimit(COUNTERS));
+      final CounterDefinition services = new CounterDefinition(new CounterLimit(COUNTERS));
       final ShardEngine engine =
           new ShardEngine(
               new EngineContext()

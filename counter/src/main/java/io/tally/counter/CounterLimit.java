@@ -1,12 +1,13 @@
 package io.tally.counter;
 
+import io.tally.engine.Budget;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The number of counters that a process may hold, shared by the shards of all its nodes. A counter
  * takes its place in it when it is first incremented and keeps it. Thread-safe.
  */
-public final class CounterLimit {
+public final class CounterLimit implements Budget {
   // What a counter can cost at most outside the heap, beyond the first chunks of its table:
   //   273.4  its row: 272 bytes with an id of 256, and at least 60 such rows share a chunk, which
   //          is 16,384 bytes and 16 of the allocator
@@ -50,12 +51,8 @@ public final class CounterLimit {
         heapBytes / (2 * MAX_HEAP_BYTES_PER_COUNTER));
   }
 
-  /**
-   * Takes the place of one new counter.
-   *
-   * @return false if all places are taken.
-   */
-  public boolean tryAcquire() {
+  @Override
+  public boolean tryTake() {
     long current = count.get();
     while (current < maxCounters) {
       if (count.compareAndSet(current, current + 1)) {
@@ -64,6 +61,11 @@ public final class CounterLimit {
       current = count.get();
     }
     return false;
+  }
+
+  @Override
+  public void take() {
+    count.incrementAndGet();
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.tally.counter;
 
+import io.tally.engine.Places;
 import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
@@ -55,18 +56,20 @@ final class CounterTable {
   private final DirectChunks buckets = new DirectChunks();
   private final AtomicLong size = new AtomicLong();
   private final CounterLimit limit;
+  private final Places places;
   private final int maxChunks;
   private int bucketCount = MIN_BUCKETS;
   private int splitBit = MIN_BUCKETS;
   private int roomOffset;
   private int roomEnd;
 
-  CounterTable(final CounterLimit limit) {
-    this(limit, MAX_CHUNKS);
+  CounterTable(final CounterLimit limit, final Places places) {
+    this(limit, places, MAX_CHUNKS);
   }
 
-  CounterTable(final CounterLimit limit, final int maxChunks) {
+  CounterTable(final CounterLimit limit, final Places places, final int maxChunks) {
     this.limit = limit;
+    this.places = places;
     this.maxChunks = maxChunks;
     buckets.add(BUCKET_CHUNK_BYTES);
   }
@@ -152,7 +155,7 @@ final class CounterTable {
   private int create(final int tag, final DirectBuffer id, final int offset, final int length) {
     final int rowLength = BitUtil.align(ID_OFFSET + length, 1 << ROW_ALIGNMENT_SHIFT);
     final boolean fits = rowLength <= roomEnd - roomOffset;
-    if ((!fits && rows.count() == maxChunks) || !limit.tryAcquire()) {
+    if ((!fits && rows.count() == maxChunks) || !places.tryTake(limit)) {
       return FULL;
     }
     if (!fits) {

@@ -1,6 +1,7 @@
 package io.tally.counter;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.counter.codecs.CounterReplyDecoder;
@@ -10,7 +11,9 @@ import io.tally.counter.codecs.GetValueEncoder;
 import io.tally.counter.codecs.IncrementDecoder;
 import io.tally.counter.codecs.IncrementEncoder;
 import io.tally.counter.codecs.MessageHeaderEncoder;
-import io.tally.engine.ShardService;
+import io.tally.engine.CheckedService;
+import io.tally.engine.EngineSettings;
+import io.tally.engine.ServiceReply;
 import io.tally.engine.StableHash;
 import java.lang.management.ManagementFactory;
 import java.math.BigInteger;
@@ -33,17 +36,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CounterAdapterTest {
   private static final int COMMAND_OFFSET = 5;
   private static final int REPLY_OFFSET = 7;
+  private static final int MAX_REPLY_LENGTH =
+      EngineSettings.maxReplyLength(List.of(new CounterDefinition(new CounterLimit(0))));
+  private static final int INVALID = -1;
   private static final int HEADER_LENGTH = MessageHeaderEncoder.ENCODED_LENGTH;
   private static final int INCREMENT = IncrementDecoder.TEMPLATE_ID;
   private static final int GET_VALUE = GetValueDecoder.TEMPLATE_ID;
 
-  private final CounterServiceFactory factory = new CounterServiceFactory(new CounterLimit(3));
-  private final ShardService service = factory.create(0);
+  private final CounterDefinition definition = new CounterDefinition(new CounterLimit(3));
+  private final CheckedService service = new CheckedService(definition);
   private final UnsafeBuffer command = new UnsafeBuffer(new byte[1024]);
-  private final UnsafeBuffer reply =
-      new UnsafeBuffer(new byte[REPLY_OFFSET + factory.maxReplyLength()]);
+  private final UnsafeBuffer reply = new UnsafeBuffer(new byte[REPLY_OFFSET + MAX_REPLY_LENGTH]);
   private final MessageHeaderEncoder header = new MessageHeaderEncoder();
   private final CounterReplyAdapter answer = new CounterReplyAdapter();
+  private ServiceReply outcome;
 
   @Test
   void shouldIncrementAndRead() {
@@ -123,7 +129,7 @@ class CounterAdapterTest {
 
   @Test
   void shouldRefuseNewCountersBeyondTheLimit() {
-    final ShardService other = factory.create(1);
+    final CheckedService other = new CheckedService(definition);
     increment("a", 1);
     increment("b", 2);
     assertAnswer(apply(other, encodeIncrement("a", 3), StableHash.hash("a")), 3, CounterStatus.OK);
@@ -165,9 +171,8 @@ class CounterAdapterTest {
     for (int length = 0; length < bytes.length; length++) {
       // Reading beyond it would throw.
       final UnsafeBuffer exact = new UnsafeBuffer(Arrays.copyOf(bytes, length));
-      assertEquals(
-          ShardService.INVALID,
-          service.onCommand(0, StableHash.hash("a"), exact, 0, length, reply, REPLY_OFFSET));
+      assertFalse(
+          service.apply(StableHash.hash("a"), exact, 0, length, reply, REPLY_OFFSET).isValid());
     }
   }
 
@@ -192,6 +197,15 @@ class CounterAdapterTest {
   }
 
   @Test
+  void shouldRefuseLaterVersions() {
+    for (final int version : new int[] {1, 2, 65535}) {
+      refuses(encodeRaw(8, INCREMENT, 2121, version, 1), "x");
+      refuses(encodeRaw(0, GET_VALUE, 2121, version, 1), "x");
+    }
+    assertEquals(0, service.entityCount());
+  }
+
+  @Test
   void shouldRefuseUnknownTemplates() {
     for (final int templateId : new int[] {0, CounterReplyDecoder.TEMPLATE_ID, 4, 255, 65535}) {
       refuses(encodeRaw(8, templateId, 2121, 0, 1), "x");
@@ -205,7 +219,7 @@ class CounterAdapterTest {
       refuses(encodeRaw(blockLength, INCREMENT, 2121, 0, 1), "x");
     }
     for (final int template : new int[] {INCREMENT, GET_VALUE}) {
-      final int length = encodeRaw(8, template, 2121, 1, 1);
+      final int length = encodeRaw(8, template, 2121, 0, 1);
       for (final int blockLength : new int[] {9, 10, 11, 300, 65535}) {
         header.wrap(command, COMMAND_OFFSET).blockLength(blockLength);
         refuses(length, "x");
@@ -217,11 +231,11 @@ class CounterAdapterTest {
   @ParameterizedTest
   @ValueSource(ints = {9, 16, 64})
   void shouldSkipWhatALaterVersionAddsToTheBlock(final int blockLength) {
-    final int incrementLength = encodeRaw(blockLength, INCREMENT, 2121, 1, 1);
+    final int incrementLength = encodeRaw(blockLength, INCREMENT, 2121, 0, 1);
     command.putLong(COMMAND_OFFSET + HEADER_LENGTH, 17, IncrementEncoder.BYTE_ORDER);
     assertAnswer(apply(service, incrementLength, StableHash.hash("x")), 17, CounterStatus.OK);
 
-    final int getValueLength = encodeRaw(blockLength, GET_VALUE, 2121, 1, 1);
+    final int getValueLength = encodeRaw(blockLength, GET_VALUE, 2121, 0, 1);
     assertAnswer(apply(service, getValueLength, StableHash.hash("x")), 17, CounterStatus.OK);
     assertAnswer(getValue("x"), 17, CounterStatus.OK);
   }
@@ -231,24 +245,31 @@ class CounterAdapterTest {
     final long seed = 424242;
     System.out.println("counter adapter on random bytes: seed " + seed);
     final Random random = new Random(seed);
-    final ShardService roomy = new CounterServiceFactory(new CounterLimit(1_000_000)).create(0);
+    final CheckedService roomy =
+        new CheckedService(new CounterDefinition(new CounterLimit(1_000_000)));
     int applied = 0;
     for (int i = 0; i < 100_000; i++) {
       final byte[] bytes = new byte[random.nextInt(40)];
       random.nextBytes(bytes);
       final UnsafeBuffer noise = new UnsafeBuffer(bytes);
       if (bytes.length >= HEADER_LENGTH && random.nextInt(4) > 0) {
+        final int blockLength = random.nextInt(20);
         header.wrap(noise, 0).schemaId(2121).templateId(random.nextInt(4));
-        header.blockLength(random.nextInt(40));
+        header.version(random.nextInt(2)).blockLength(blockLength);
+        final int idLengthEnd = HEADER_LENGTH + blockLength + Short.BYTES;
+        if (idLengthEnd <= bytes.length) {
+          // Or nearly every id would be too long.
+          noise.putByte(idLengthEnd - 1, (byte) 0);
+        }
       }
       final long before = roomy.entityCount();
-      final int length =
-          roomy.onCommand(0, random.nextInt(), noise, 0, bytes.length, reply, REPLY_OFFSET);
-      if (length == ShardService.INVALID) {
+      final ServiceReply outcome =
+          roomy.apply(random.nextInt(), noise, 0, bytes.length, reply, REPLY_OFFSET);
+      if (!outcome.isValid()) {
         assertEquals(before, roomy.entityCount());
       } else {
         applied++;
-        assertTrue(answer.wrap(reply, REPLY_OFFSET, length));
+        assertTrue(answer.wrap(reply, REPLY_OFFSET, outcome.length()));
       }
     }
     assertTrue(applied > 0 && applied < 50_000, "applied " + applied);
@@ -288,11 +309,13 @@ class CounterAdapterTest {
   @Test
   void shouldStateItsLimits() {
     final String longest = "i".repeat(CounterProxy.MAX_ID_LENGTH);
-    assertEquals(encodeIncrement(longest, 1), factory.maxCommandLength());
-    assertEquals(increment(longest, 1), factory.maxReplyLength());
-    assertEquals("Increment", factory.messageTypes().get(IncrementDecoder.TEMPLATE_ID - 1));
-    assertEquals("GetValue", factory.messageTypes().get(GetValueDecoder.TEMPLATE_ID - 1));
-    assertEquals(2, factory.messageTypes().size());
+    assertEquals(encodeIncrement(longest, 1), definition.maxCommandLength());
+    assertEquals(increment(longest, 1), MAX_REPLY_LENGTH);
+    assertEquals(
+        List.of("1 Increment true", "2 GetValue false"),
+        definition.messages().stream()
+            .map(type -> type.templateId() + " " + type.name() + " " + type.write())
+            .toList());
   }
 
   private int increment(final String id, final long amount) {
@@ -303,19 +326,21 @@ class CounterAdapterTest {
     return apply(service, encodeGetValue(id), StableHash.hash(id));
   }
 
-  private int apply(final ShardService target, final int length, final long entityHash) {
-    return target.onCommand(0, entityHash, command, COMMAND_OFFSET, length, reply, REPLY_OFFSET);
+  private int apply(final CheckedService target, final int length, final long entityHash) {
+    outcome = target.apply(entityHash, command, COMMAND_OFFSET, length, reply, REPLY_OFFSET);
+    return outcome.isValid() ? outcome.length() : INVALID;
   }
 
   private void assertAnswer(final int length, final long value, final CounterStatus status) {
     assertTrue(answer.wrap(reply, REPLY_OFFSET, length));
     assertEquals(value, answer.value());
     assertEquals(status, answer.status());
+    assertEquals(status.value(), outcome.serviceCode());
+    assertTrue(outcome.isUnderKey());
   }
 
   private void refuses(final int length, final String id) {
-    assertEquals(
-        ShardService.INVALID, apply(service, length, StableHash.hash(id)), "length " + length);
+    assertEquals(INVALID, apply(service, length, StableHash.hash(id)), "length " + length);
   }
 
   private int encodeIncrement(final String id, final long amount) {

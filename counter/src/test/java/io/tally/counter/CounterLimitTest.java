@@ -24,15 +24,23 @@ class CounterLimitTest {
     final CounterLimit limit = new CounterLimit(2);
 
     assertEquals(2, limit.maxCounters());
-    assertTrue(limit.tryAcquire());
-    assertTrue(limit.tryAcquire());
-    assertFalse(limit.tryAcquire());
-    assertFalse(limit.tryAcquire());
+    assertTrue(limit.tryTake());
+    assertTrue(limit.tryTake());
+    assertFalse(limit.tryTake());
+    assertFalse(limit.tryTake());
+  }
+
+  @Test
+  void shouldLetInWhatWasLetInOnceAndRefuseWhatIsNew() {
+    final CounterLimit limit = new CounterLimit(1);
+    limit.take();
+    limit.take();
+    assertFalse(limit.tryTake());
   }
 
   @Test
   void shouldGiveNoPlaceWhenThereIsNone() {
-    assertFalse(new CounterLimit(0).tryAcquire());
+    assertFalse(new CounterLimit(0).tryTake());
     assertThrows(IllegalArgumentException.class, () -> new CounterLimit(-1));
   }
 
@@ -47,7 +55,7 @@ class CounterLimitTest {
           new Thread(
               () -> {
                 int mine = 0;
-                while (limit.tryAcquire()) {
+                while (limit.tryTake()) {
                   mine++;
                 }
                 acquired.addAndGet(mine);

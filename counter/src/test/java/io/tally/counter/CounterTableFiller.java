@@ -1,5 +1,6 @@
 package io.tally.counter;
 
+import io.tally.engine.Places;
 import io.tally.engine.StableHash;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +23,7 @@ final class CounterTableFiller {
   private CounterTableFiller(final int tableCount, final int idLength, final CounterLimit limit) {
     tables = new CounterTable[tableCount];
     for (int i = 0; i < tableCount; i++) {
-      tables[i] = new CounterTable(limit);
+      tables[i] = new CounterTable(limit, Places.ASKED);
     }
     id = "x".repeat(idLength).getBytes(StandardCharsets.US_ASCII);
     idBuffer = new UnsafeBuffer(id);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.engine.Places;
 import io.tally.engine.StableHash;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -48,7 +49,8 @@ class CounterTableTest {
   }
 
   private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[ID_OFFSET + 256 + 5]);
-  private final CounterTable table = new CounterTable(new CounterLimit(Long.MAX_VALUE));
+  private final CounterTable table =
+      new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED);
 
   @ParameterizedTest
   @EnumSource(Hash.class)
@@ -56,7 +58,7 @@ class CounterTableTest {
     for (final long seed : new long[] {1, 20240229, -77}) {
       System.out.printf("counter table against an oracle: hash %s, seed %d%n", hash, seed);
       final Random random = new Random(seed);
-      final CounterTable subject = new CounterTable(new CounterLimit(Long.MAX_VALUE));
+      final CounterTable subject = new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED);
       final Map<String, Long> values = new HashMap<>();
       final Map<String, Integer> rows = new HashMap<>();
       final List<String> ids = ids(random, hash == Hash.ALL_EQUAL ? 500 : 6_000);
@@ -184,8 +186,8 @@ class CounterTableTest {
   @Test
   void shouldRefuseNewCountersAtTheLimitAndLeaveNoTrace() {
     final CounterLimit limit = new CounterLimit(3);
-    final CounterTable one = new CounterTable(limit);
-    final CounterTable other = new CounterTable(limit);
+    final CounterTable one = new CounterTable(limit, Places.ASKED);
+    final CounterTable other = new CounterTable(limit, Places.ASKED);
     final int a = findOrCreate(one, 1, "a");
     findOrCreate(one, 1, "b");
     findOrCreate(other, 1, "a");
@@ -208,7 +210,7 @@ class CounterTableTest {
   @Test
   void shouldRefuseNewCountersWhenTheTableIsFullAndTakeNoPlaceForThem() {
     final CounterLimit limit = new CounterLimit(2 * 60 + 1);
-    final CounterTable small = new CounterTable(limit, 2);
+    final CounterTable small = new CounterTable(limit, Places.ASKED, 2);
     for (int i = 0; i < 2 * 60; i++) {
       assertTrue(findOrCreate(small, (long) i << 32, longId(i)) > 0);
     }
@@ -220,7 +222,7 @@ class CounterTableTest {
       assertEquals(
           find(small, (long) i << 32, longId(i)), findOrCreate(small, (long) i << 32, longId(i)));
     }
-    assertTrue(limit.tryAcquire(), "the refused counter has taken a place");
+    assertTrue(limit.tryTake(), "the refused counter has taken a place");
   }
 
   @ParameterizedTest
@@ -230,7 +232,7 @@ class CounterTableTest {
     final CounterLimit limit = new CounterLimit(count);
     final CounterTable[] tables = new CounterTable[tableCount];
     for (int i = 0; i < tableCount; i++) {
-      tables[i] = new CounterTable(limit);
+      tables[i] = new CounterTable(limit, Places.ASKED);
     }
     final byte[] id = "0000000000000000".getBytes(StandardCharsets.US_ASCII);
     final UnsafeBuffer idBuffer = new UnsafeBuffer(id);
@@ -276,7 +278,7 @@ class CounterTableTest {
   private static double[] rowsBeforeOfAMillion(final String firstId, final int shardsUsed) {
     final int count = 1_000_000;
     final CounterTable[] tables = new CounterTable[64];
-    Arrays.setAll(tables, shard -> new CounterTable(new CounterLimit(count)));
+    Arrays.setAll(tables, shard -> new CounterTable(new CounterLimit(count), Places.ASKED));
     final byte[] id = firstId.getBytes(StandardCharsets.US_ASCII);
     final UnsafeBuffer idBuffer = new UnsafeBuffer(id);
     final int[] rows = new int[count];

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.counter.CounterDefinition;
 import io.tally.counter.CounterLimit;
 import io.tally.counter.CounterProxy;
 import io.tally.counter.CounterReplyAdapter;
-import io.tally.counter.CounterServiceFactory;
 import io.tally.counter.codecs.CounterReplyDecoder;
 import io.tally.counter.codecs.CounterReplyEncoder;
 import io.tally.counter.codecs.CounterStatus;
@@ -129,6 +129,6 @@ final class CounterWireVersionTest {
     return StockNode.launch(
         new CachedNanoClock(),
         StockNode.context(List.of("node-0", "node-1"), nodeId, 3)
-            .services(new CounterServiceFactory(new CounterLimit(0))));
+            .services(new CounterDefinition(new CounterLimit(0))));
   }
 }

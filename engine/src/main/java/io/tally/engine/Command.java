@@ -28,6 +28,6 @@ final class Command {
   int payloadOffset;
   int payloadLength;
 
-  /** Every payload starts with an SBE header; its template id names the message type. */
-  int templateId;
+  /** The SBE header with which every payload starts; 0 if it is too short for one. */
+  long payloadHeader;
 }

@@ -7,6 +7,9 @@ import org.agrona.DirectBuffer;
 
 /** Decodes Command messages. Trusts nothing but the length it is given. Not thread-safe. */
 final class CommandAdapter {
+  /** Names no message: template ids are positive. */
+  private static final long NO_HEADER = 0;
+
   private static final long UINT32 = 0xFFFF_FFFFL;
 
   private final Command command = new Command();
@@ -62,15 +65,13 @@ final class CommandAdapter {
     if (command.payloadOffset + command.payloadLength > limit) {
       return null;
     }
-    command.templateId = templateId(command);
+    command.payloadHeader = payloadHeader(command);
     return command;
   }
 
-  private static int templateId(final Command command) {
-    if (command.payloadLength < MessageHeaderWord.ENCODED_LENGTH) {
-      return 0;
-    }
-    return MessageHeaderWord.templateId(
-        MessageHeaderWord.get(command.buffer, command.payloadOffset));
+  private static long payloadHeader(final Command command) {
+    return command.payloadLength < MessageHeaderWord.ENCODED_LENGTH
+        ? NO_HEADER
+        : MessageHeaderWord.get(command.buffer, command.payloadOffset);
   }
 }

@@ -18,9 +18,14 @@ public final class EngineContext {
   long incarnation = 1;
   EngineThreads threads;
   NodeLink link = NodeLink.NONE;
-  ShardServiceFactory services;
+  List<ServiceDefinition> services = List.of();
+  ServiceCatalog catalog;
   ServiceFaultHandler faultHandler = (shardId, fault) -> {};
   IdempotencyLimit idempotencyLimit = new IdempotencyLimit(Long.MAX_VALUE / 2);
+
+  /** Another one is for a replay. */
+  Places places = Places.ASKED;
+
   NanoClock clock;
   long startEpochNs;
   LongSupplier random;
@@ -95,13 +100,23 @@ public final class EngineContext {
   }
 
   /**
-   * Makes the services of the shards.
+   * The services of the shards.
    *
-   * @param value the factory.
+   * @param values with names, schema ids and names of messages of their own.
    * @return this.
    */
-  public EngineContext services(final ShardServiceFactory value) {
-    services = value;
+  public EngineContext services(final ServiceDefinition... values) {
+    return services(List.of(values));
+  }
+
+  /**
+   * The services of the shards.
+   *
+   * @param values with names, schema ids and names of messages of their own.
+   * @return this.
+   */
+  public EngineContext services(final List<ServiceDefinition> values) {
+    services = List.copyOf(values);
     return this;
   }
 
@@ -164,9 +179,7 @@ public final class EngineContext {
 
   /** Throws an IllegalArgumentException if something is missing, or does not fit together. */
   void check() {
-    require(services != null, "services must be set");
-    requirePayload("command", services.maxCommandLength());
-    requirePayload("reply", services.maxReplyLength());
+    catalog = new ServiceCatalog(services);
     require(clock != null, "clock must be set");
     require(
         startEpochNs > 0 && startEpochNs < MAX_START_EPOCH_NS,
@@ -185,26 +198,20 @@ public final class EngineContext {
     return startEpochNs - clock.nanoTime();
   }
 
+  /** Counters of one agent. */
+  EngineStats stats() {
+    return new EngineStats(catalog.messageNames());
+  }
+
   /** A table for the idempotency keys of one shard. */
   IdempotencyTable idempotencyTable() {
     return new IdempotencyTable(
         settings.keptKeyNs(),
         settings.idempotencyKeys(),
-        services.maxReplyLength(),
+        EngineSettings.maxReplyLength(services),
         idempotencyLimit,
         random.getAsLong(),
         random.getAsLong());
-  }
-
-  private static void requirePayload(final String what, final int maxLength) {
-    require(
-        maxLength >= 0 && maxLength <= CommandLayout.MAX_PAYLOAD_LENGTH,
-        "the longest "
-            + what
-            + " must be from 0 to "
-            + CommandLayout.MAX_PAYLOAD_LENGTH
-            + " bytes: "
-            + maxLength);
   }
 
   private static void require(final boolean condition, final String message) {

@@ -56,7 +56,12 @@ public enum EngineCounter {
   FOREIGN,
   /** Attempts to hand over a write that found the window of its lane full. */
   LANE_FULL,
-  /** Times the service threw. */
+  /**
+   * Commands refused because no service here knows their message, or only as a write and not as a
+   * read or the other way round.
+   */
+  UNKNOWN_MESSAGES,
+  /** Times a service threw. */
   SERVICE_FAULTS,
   /** Changes of a shard's incarnation seen by the ingresses. */
   INCARNATION_CHANGES,

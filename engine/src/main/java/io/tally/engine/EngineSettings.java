@@ -1,5 +1,6 @@
 package io.tally.engine;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.agrona.BitUtil;
 
@@ -147,14 +148,43 @@ public record EngineSettings(
   }
 
   /**
-   * Bound of every command message of a service.
+   * Bound of every command message.
    *
    * @param services of the shards.
    * @return bytes.
    */
-  public static int maxMessageLength(final ShardServiceFactory services) {
+  public static int maxMessageLength(final List<ServiceDefinition> services) {
     return CommandLayout.encodedLength(
-        CommandLayout.MAX_IDEMPOTENCY_KEY_LENGTH, services.maxCommandLength());
+        CommandLayout.MAX_IDEMPOTENCY_KEY_LENGTH, maxCommandLength(services));
+  }
+
+  /**
+   * Bound of every reply.
+   *
+   * @param services of the shards.
+   * @return bytes, with the reply's SBE header and without the engine's own parts.
+   */
+  public static int maxReplyLength(final List<ServiceDefinition> services) {
+    return services.stream()
+        .flatMap(service -> service.messages().stream())
+        .mapToInt(MessageType::maxReplyLength)
+        .max()
+        .orElse(0);
+  }
+
+  /**
+   * Heap that the timers of one shard take at most.
+   *
+   * @param services of the shards.
+   * @return bytes.
+   */
+  public static long maxTimerBytes(final List<ServiceDefinition> services) {
+    return services.stream().mapToLong(ServiceDefinition::maxTimers).sum()
+        * TimerQueue.MAX_BYTES_PER_TIMER;
+  }
+
+  static int maxCommandLength(final List<ServiceDefinition> services) {
+    return services.stream().mapToInt(ServiceDefinition::maxCommandLength).max().orElse(0);
   }
 
   /**
@@ -163,7 +193,7 @@ public record EngineSettings(
    * @param services of the shards.
    * @return bytes.
    */
-  public long ringBytes(final ShardServiceFactory services) {
+  public long ringBytes(final List<ServiceDefinition> services) {
     return (long) ringSlots * MessageRing.slotLength(maxMessageLength(services));
   }
 
@@ -173,8 +203,8 @@ public record EngineSettings(
    * @param services of the shards.
    * @return bytes.
    */
-  public long replyQueueBytes(final ShardServiceFactory services) {
-    return ReplyQueue.bytes(replyCount(), services.maxReplyLength());
+  public long replyQueueBytes(final List<ServiceDefinition> services) {
+    return ReplyQueue.bytes(replyCount(), maxReplyLength(services));
   }
 
   /**

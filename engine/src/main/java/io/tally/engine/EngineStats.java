@@ -17,6 +17,9 @@ public final class EngineStats {
   private final AtomicLongArray faults;
   private final LatencyHistogram queueWait = new LatencyHistogram();
 
+  /** Read and written by the one thread alone. */
+  private final long[] batchCounts;
+
   EngineStats(final List<String> messageTypes) {
     this.messageTypes = messageTypes;
     latency = new LatencyHistogram[messageTypes.size()];
@@ -25,6 +28,7 @@ public final class EngineStats {
     }
     failures = new AtomicLongArray(messageTypes.size());
     faults = new AtomicLongArray(messageTypes.size());
+    batchCounts = new long[messageTypes.size()];
   }
 
   /**
@@ -94,23 +98,39 @@ public final class EngineStats {
     counters.lazySet(index, counters.getPlain(index) + 1);
   }
 
-  void record(final int templateId, final long durationNs, final long count) {
-    if (templateId > 0 && templateId <= latency.length) {
-      latency[templateId - 1].record(durationNs, count);
+  /** Nothing happens if the type is {@link ServiceCatalog#UNKNOWN}, here and below. */
+  void record(final int type, final long durationNs, final long count) {
+    if (type >= 0) {
+      latency[type].record(durationNs, count);
     }
   }
 
-  void failure(final int templateId) {
-    increment(failures, templateId);
+  /** A message of this type is in the batch that is being applied. */
+  void applied(final int type) {
+    batchCounts[type]++;
   }
 
-  void fault(final int templateId) {
-    increment(faults, templateId);
+  /** The batch has ended. */
+  void recordBatch(final long meanNs) {
+    for (int type = 0; type < batchCounts.length; type++) {
+      if (batchCounts[type] > 0) {
+        record(type, meanNs, batchCounts[type]);
+        batchCounts[type] = 0;
+      }
+    }
   }
 
-  private static void increment(final AtomicLongArray byType, final int templateId) {
-    if (templateId > 0 && templateId <= byType.length()) {
-      byType.lazySet(templateId - 1, byType.getPlain(templateId - 1) + 1);
+  void failure(final int type) {
+    increment(failures, type);
+  }
+
+  void fault(final int type) {
+    increment(faults, type);
+  }
+
+  private static void increment(final AtomicLongArray byType, final int type) {
+    if (type >= 0) {
+      byType.lazySet(type, byType.getPlain(type) + 1);
     }
   }
 }

@@ -14,13 +14,19 @@ import java.util.function.LongSupplier;
  */
 public record EntityLimit(
     String name, String help, long max, long safeMax, LongSupplier refusals, String remedy) {
-  /** As many as memory holds. */
-  public static final EntityLimit NONE =
-      new EntityLimit(
-          "entities",
-          "Entities that the service keeps.",
-          Long.MAX_VALUE,
-          Long.MAX_VALUE,
-          () -> 0,
-          "the memory");
+  /**
+   * As many as memory holds.
+   *
+   * @param service name of the service.
+   * @return the limit.
+   */
+  public static EntityLimit none(final String service) {
+    return new EntityLimit(
+        service + "_entities",
+        "Entities that the service keeps.",
+        Long.MAX_VALUE,
+        Long.MAX_VALUE,
+        () -> 0,
+        "the memory");
+  }
 }

@@ -79,6 +79,11 @@ public final class IdempotencyLimit {
     return true;
   }
 
+  /** Takes places even if there are none. */
+  void acquire(final int count) {
+    acquired.addAndGet(count);
+  }
+
   void release(final int count) {
     acquired.addAndGet(-count);
   }

@@ -10,15 +10,15 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * What a shard remembers of writes with an idempotency key: which key was used for which payload,
- * and the reply. A key counts within one entity. Every key is kept for the window, counted from its
- * first use, and is never dropped earlier; since the window is the same for all, the rows form a
- * queue. Not thread-safe.
+ * and the reply. A key counts within one entity of one service. Every key is kept for the window,
+ * counted from its first use, and is never dropped earlier; since the window is the same for all,
+ * the rows form a queue. Not thread-safe.
  *
  * <p>Keys are compared by a 128-bit hash, payloads by a 64-bit one. Both are made of PolymurHash
  * 2.0 (Peters, 2023), an almost-universal hash: for anybody who does not know the secret, two
  * different inputs collide with a probability of about their length times 2^-60 for each 64 bits.
  */
-final class IdempotencyTable {
+final class IdempotencyTable implements Budget {
   /** The key is new and now reserved: run the command and {@link #conclude} it. */
   static final int RESERVED = 0;
 
@@ -38,6 +38,9 @@ final class IdempotencyTable {
 
   private static final int MIN_CHUNKS = 4;
 
+  /** Entity hash and schema id, which stand before a key when it is hashed. */
+  private static final int ENTITY_BYTES = Long.BYTES + Short.BYTES;
+
   /** The index gives memory back when less than one in so many of its places is taken. */
   private static final int SPARSE_INDEX = 8;
 
@@ -49,6 +52,7 @@ final class IdempotencyTable {
   private static final int TIME_OFFSET = 24;
   private static final int NEXT_OFFSET = 32;
   private static final int CODE_OFFSET = 40;
+  private static final int SERVICE_CODE_OFFSET = 42;
   private static final int LENGTH_OFFSET = 44;
   private static final int REPLY_OFFSET = 48;
   private static final int INDEX_BYTES_PER_KEY = 75;
@@ -65,7 +69,12 @@ final class IdempotencyTable {
   private byte[] scratch = new byte[512];
   private volatile long oldest;
   private volatile long end;
+
+  /** Up to here there are rows. */
+  private long endOfChunks;
+
   private long current = NONE;
+  private long latestNs;
 
   IdempotencyTable(
       final long windowNs,
@@ -93,15 +102,18 @@ final class IdempotencyTable {
   }
 
   /** Looks a command's key up, and reserves it if it is new. */
-  int begin(final long timeNs, final Command command) {
+  int begin(final long timeNs, final Command command, final Places places) {
     expire(timeNs, EXPIRE_LIMIT);
-    final int length = Long.BYTES + command.idempotencyKeyLength;
+    final int length = ENTITY_BYTES + command.idempotencyKeyLength;
     final byte[] bytes = scratch(Math.max(length, command.payloadLength));
     for (int i = 0; i < Long.BYTES; i++) {
       bytes[i] = (byte) (command.entityHash >>> (i * Byte.SIZE));
     }
+    final int schemaId = MessageHeaderWord.schemaId(command.payloadHeader);
+    bytes[Long.BYTES] = (byte) schemaId;
+    bytes[Long.BYTES + 1] = (byte) (schemaId >>> Byte.SIZE);
     command.buffer.getBytes(
-        command.idempotencyKeyOffset, bytes, Long.BYTES, command.idempotencyKeyLength);
+        command.idempotencyKeyOffset, bytes, ENTITY_BYTES, command.idempotencyKeyLength);
     final long high = highHash.hashBytesToLong(bytes, 0, length);
     final long low = lowHash.hashBytesToLong(bytes, 0, length);
     command.buffer.getBytes(command.payloadOffset, bytes, 0, command.payloadLength);
@@ -109,7 +121,7 @@ final class IdempotencyTable {
 
     current = find(timeNs, high, low);
     if (current == NONE) {
-      return reserve(timeNs, high, low, fingerprint) ? RESERVED : LIMITED;
+      return reserve(timeNs, high, low, fingerprint, places) ? RESERVED : LIMITED;
     }
     return chunk(current).getLong(offset(current) + FINGERPRINT_OFFSET) == fingerprint
         ? REPLAY
@@ -118,17 +130,39 @@ final class IdempotencyTable {
 
   /** Records the reply of the command whose key was just reserved. */
   void conclude(
-      final ReplyCode code, final DirectBuffer reply, final int offset, final int length) {
+      final ReplyCode code,
+      final int serviceCode,
+      final DirectBuffer reply,
+      final int offset,
+      final int length) {
     final UnsafeBuffer chunk = chunk(current);
     final int row = offset(current);
-    chunk.putInt(row + CODE_OFFSET, code.value());
+    chunk.putShort(row + CODE_OFFSET, code.value());
+    chunk.putShort(row + SERVICE_CODE_OFFSET, (short) serviceCode);
     chunk.putInt(row + LENGTH_OFFSET, length);
     chunk.putBytes(row + REPLY_OFFSET, reply, offset, length);
   }
 
+  /** Forgets the key that was just reserved: the next command that has it runs anew. */
+  void giveBack() {
+    final long low = chunk(current).getLong(offset(current) + LOW_OFFSET);
+    final long next = chunk(current).getLong(offset(current) + NEXT_OFFSET);
+    if (next == NONE) {
+      newestByHash.remove(low);
+    } else {
+      newestByHash.put(low, next);
+    }
+    end = current;
+  }
+
   /** Code of the reply to be replayed. */
   ReplyCode code() {
-    return ReplyCode.get((short) chunk(current).getInt(offset(current) + CODE_OFFSET));
+    return ReplyCode.get(chunk(current).getShort(offset(current) + CODE_OFFSET));
+  }
+
+  /** Why the service refused, in the reply to be replayed; 0 if it did not. */
+  int serviceCode() {
+    return chunk(current).getShort(offset(current) + SERVICE_CODE_OFFSET);
   }
 
   /** Copies the reply to be replayed, and returns its length. */
@@ -154,14 +188,19 @@ final class IdempotencyTable {
   }
 
   private boolean reserve(
-      final long timeNs, final long high, final long low, final long fingerprint) {
+      final long timeNs,
+      final long high,
+      final long low,
+      final long fingerprint,
+      final Places places) {
     // What has expired goes first: a refusal must not depend on how far sweeps have come.
     while (end - oldest >= maxKeys) {
       if (expire(timeNs, EXPIRE_LIMIT) == 0) {
         return false;
       }
     }
-    if (!ensureChunk(timeNs)) {
+    latestNs = timeNs;
+    if (!places.tryTake(this)) {
       return false;
     }
     final long row = end;
@@ -173,12 +212,20 @@ final class IdempotencyTable {
     chunk.putLong(offset + TIME_OFFSET, timeNs);
     chunk.putLong(offset + NEXT_OFFSET, newestByHash.get(low));
     // Stays if the command is never concluded: it may have run, and must not run again.
-    chunk.putInt(offset + CODE_OFFSET, ReplyCode.INTERNAL.value());
+    chunk.putShort(offset + CODE_OFFSET, ReplyCode.INTERNAL.value());
+    chunk.putShort(offset + SERVICE_CODE_OFFSET, (short) 0);
     chunk.putInt(offset + LENGTH_OFFSET, 0);
     newestByHash.put(low, row);
     current = row;
     end = row + 1;
     return true;
+  }
+
+  /** As {@link #expire}, and lets go of a chunk that holds no key. */
+  int sweep(final long timeNs, final int maxCount) {
+    final int count = expire(timeNs, maxCount);
+    shrink();
+    return count;
   }
 
   /** Drops up to maxCount keys whose window has passed, and returns how many it dropped. */
@@ -212,11 +259,10 @@ final class IdempotencyTable {
   private void shrink() {
     final long row = end;
     if (oldest == row) {
-      if ((row & CHUNK_ROWS - 1) != 0) {
-        releaseChunk(row);
-        final long next = (row | CHUNK_ROWS - 1) + 1;
-        oldest = next;
-        end = next;
+      if (row != endOfChunks) {
+        releaseChunk(endOfChunks - 1);
+        oldest = endOfChunks;
+        end = endOfChunks;
       }
       chunks = chunks.length == MIN_CHUNKS ? chunks : new UnsafeBuffer[MIN_CHUNKS];
     }
@@ -230,21 +276,33 @@ final class IdempotencyTable {
     return timeNs - chunk(row).getLong(offset(row) + TIME_OFFSET) >= windowNs;
   }
 
-  private boolean ensureChunk(final long timeNs) {
-    if ((end & CHUNK_ROWS - 1) != 0) {
-      return true;
-    }
-    while (!processLimit.tryAcquire(CHUNK_ROWS)) {
-      if (expire(timeNs, CHUNK_ROWS) == 0) {
+  @Override
+  public boolean tryTake() {
+    while (end == endOfChunks && !processLimit.tryAcquire(CHUNK_ROWS)) {
+      if (expire(latestNs, CHUNK_ROWS) == 0) {
         return false;
       }
     }
-    final long row = end;
-    if (chunks[chunkIndex(row)] != null) {
-      growChunks(row);
-    }
-    chunks[chunkIndex(row)] = new UnsafeBuffer(new byte[CHUNK_ROWS * rowLength]);
+    addChunk();
     return true;
+  }
+
+  @Override
+  public void take() {
+    if (end == endOfChunks) {
+      processLimit.acquire(CHUNK_ROWS);
+    }
+    addChunk();
+  }
+
+  private void addChunk() {
+    if (end == endOfChunks) {
+      if (chunks[chunkIndex(end)] != null) {
+        growChunks(end);
+      }
+      chunks[chunkIndex(end)] = new UnsafeBuffer(new byte[CHUNK_ROWS * rowLength]);
+      endOfChunks = end + CHUNK_ROWS;
+    }
   }
 
   private void growChunks(final long row) {

@@ -42,7 +42,8 @@ final class InboundAdapter implements InboundHandler {
     ownNode = context.nodeIndex();
     shardCount = routes.shardCount();
     maxMessageLength = EngineSettings.maxMessageLength(context.services);
-    maxQueuedReplyLength = ReplyQueue.maxMessageLength(context.services.maxReplyLength());
+    maxQueuedReplyLength =
+        ReplyQueue.maxMessageLength(EngineSettings.maxReplyLength(context.services));
     ownIncarnation = context.incarnation;
     requestTimeoutNs = context.settings.requestTimeoutNs();
     homeLoop = context.threads.homeLoop;

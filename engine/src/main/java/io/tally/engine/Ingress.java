@@ -28,6 +28,7 @@ public final class Ingress implements SteppedAgent {
   private final int loop;
   private final int shardCount;
   private final int maxPayloadLength;
+  private final ServiceCatalog catalog;
   private final long requestTimeoutNs;
   private final PendingSlots slots;
   private final CommandSender sender;
@@ -47,14 +48,16 @@ public final class Ingress implements SteppedAgent {
     this.loop = loop;
     final EngineSettings settings = context.settings;
     requestTimeoutNs = settings.requestTimeoutNs();
-    final ShardServiceFactory services = context.services;
-    maxPayloadLength = services.maxCommandLength();
+    maxPayloadLength = EngineSettings.maxCommandLength(context.services);
+    catalog = context.catalog;
     slots = new PendingSlots(settings.pendingSlots(), maxPayloadLength);
     shardCount = context.cluster.shardCount();
     replyQueue =
         new ReplyQueue(
-            settings.replyCount(), services.maxReplyLength(), context.threads.ingressWakeups[loop]);
-    stats = new EngineStats(services.messageTypes());
+            settings.replyCount(),
+            EngineSettings.maxReplyLength(context.services),
+            context.threads.ingressWakeups[loop]);
+    stats = context.stats();
     unresolved = new UnresolvedCommands(context.link, context.cluster.nodeIds().size());
     final long ownNodeKey = routes.nodeKey(context.nodeIndex());
     sender =
@@ -171,7 +174,7 @@ public final class Ingress implements SteppedAgent {
     }
     request.payloadLength = payloadLength;
     request.messageHeader = MessageHeaderWord.get(slots.buffer(), request.payloadOffset);
-    request.templateId = MessageHeaderWord.templateId(request.messageHeader);
+    request.messageType = catalog.indexOf(request.messageHeader);
     requests.submit(request);
   }
 

@@ -38,7 +38,9 @@ final class PendingRequest {
   int idempotencyKeyLength;
   int payloadLength;
   long messageHeader;
-  int templateId;
+
+  /** As {@link ServiceCatalog#indexOf} says. */
+  int messageType;
 
   PendingRequest(final int index, final int slotLength, final int maxPayloadLength) {
     this.index = index;

@@ -16,7 +16,6 @@ final class RequestTracker implements ReplySink {
 
   private final long queueLimitNs;
   private final long attemptNs;
-  private final ShardServiceFactory services;
   private final PendingSlots slots;
   private final CommandSender sender;
   private final EngineStats stats;
@@ -34,7 +33,6 @@ final class RequestTracker implements ReplySink {
       final EngineStats stats) {
     queueLimitNs = context.settings.queueLimitNs();
     attemptNs = context.settings.attemptNs();
-    services = context.services;
     this.slots = slots;
     this.sender = sender;
     this.stats = stats;
@@ -263,7 +261,7 @@ final class RequestTracker implements ReplySink {
       final DirectBuffer buffer,
       final int offset,
       final int length) {
-    count(request, outcome, buffer, offset, length);
+    count(request, outcome, serviceCode);
     outboxes[request.shardId].resolve(request);
     final ReplyHandler handler = request.handler;
     final long cookie = request.cookie;
@@ -273,15 +271,10 @@ final class RequestTracker implements ReplySink {
         cookie, outcome, serviceCode, shardIncarnation, replayed, buffer, offset, length);
   }
 
-  private void count(
-      final PendingRequest request,
-      final Outcome outcome,
-      final DirectBuffer buffer,
-      final int offset,
-      final int length) {
-    stats.record(request.templateId, nowNs - request.claimedNs, 1);
-    if (outcome != Outcome.ANSWERED || services.isRefusal(buffer, offset, length)) {
-      stats.failure(request.templateId);
+  private void count(final PendingRequest request, final Outcome outcome, final int serviceCode) {
+    stats.record(request.messageType, nowNs - request.claimedNs, 1);
+    if (outcome != Outcome.ANSWERED || serviceCode != 0) {
+      stats.failure(request.messageType);
     }
     switch (outcome) {
       case BUSY -> stats.increment(EngineCounter.REJECTED_BUSY);

@@ -3,8 +3,8 @@ package io.tally.engine;
 import io.tally.engine.codecs.ReplyCode;
 import io.tally.lane.OwnerLane;
 import io.tally.lane.OwnerLanes;
-import java.util.concurrent.TimeUnit;
-import org.agrona.DirectBuffer;
+import java.util.Arrays;
+import java.util.stream.Stream;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -12,34 +12,23 @@ import org.agrona.concurrent.UnsafeBuffer;
  * One owned shard: fences off commands that are not for this incarnation and epoch, lets each write
  * run once, and has every command answered. Belongs to the thread that steps its shard agent.
  */
-final class Shard implements ShardContext {
+final class Shard {
   private static final byte REPLAYED = 1;
-  private static final int FAULT = -2;
   private static final int NO_SERVICE_CODE = 0;
-
-  /**
-   * The alarm counts by a clock that wraps: a timer farther off than this is looked at on the way.
-   */
-  private static final long MAX_ALARM_NS = TimeUnit.HOURS.toNanos(1);
 
   private final int shardId;
   private final long incarnation;
   private final long epoch;
-  private final long timeBaseNs;
+  private final ShardTime time;
   private final MessageRing ring;
-  private final ShardServiceFactory services;
-  private final ShardService service;
-  private final int maxReplyLength;
+  private final ServiceSlot[] slots;
   private final OwnerLanes lanes;
   private final EngineStats stats;
   private final ServiceFaultHandler faults;
   private final IdempotencyTable keys;
-  private final TimerQueue timers;
-  private final TimerAlarm alarm;
+  private final Places places;
   private final UnsafeBuffer readReply;
-  private long appliedCount;
-  private long timeNs;
-  private long timerOrder;
+  private final ServiceReply reply = new ServiceReply();
 
   Shard(
       final int shardId,
@@ -51,23 +40,25 @@ final class Shard implements ShardContext {
       final EngineStats stats) {
     this.shardId = shardId;
     this.epoch = epoch;
-    this.timeBaseNs = timeBaseNs;
     this.ring = ring;
-    this.alarm = alarm;
     this.stats = stats;
     incarnation = context.incarnation;
-    services = context.services;
     faults = context.faultHandler;
     keys = context.idempotencyTable();
-    service = services.create(shardId);
-    maxReplyLength = services.maxReplyLength();
+    places = context.places;
+    final int maxReplyLength = EngineSettings.maxReplyLength(context.services);
     lanes =
         new OwnerLanes(
             context.cluster.laneWindow(), maxReplyLength, (byte) ReplyCode.INTERNAL.value());
     readReply = new UnsafeBuffer(new byte[maxReplyLength]);
-    timers = new TimerQueue(services.maxTimers());
-    timeNs = timeBaseNs + context.clock.nanoTime();
-    service.onStart(this);
+    time = new ShardTime(shardId, timeBaseNs, alarm, context, stats);
+    slots =
+        Arrays.stream(context.catalog.services())
+            .map(messages -> new ServiceSlot(this, messages))
+            .toArray(ServiceSlot[]::new);
+    for (final ServiceSlot slot : slots) {
+      slot.service.onStart(slot);
+    }
   }
 
   /** Holds the commands that come to this shard. */
@@ -75,46 +66,28 @@ final class Shard implements ShardContext {
     return ring;
   }
 
-  ShardService service() {
-    return service;
+  Stream<ServiceSlot> services() {
+    return Arrays.stream(slots);
   }
 
   OwnerLanes lanes() {
     return lanes;
   }
 
-  @Override
-  public int shardId() {
+  int shardId() {
     return shardId;
   }
 
-  @Override
-  public long incarnation() {
+  long incarnation() {
     return incarnation;
   }
 
-  @Override
-  public long timeNs() {
-    return timeNs;
+  ShardTime time() {
+    return time;
   }
 
-  @Override
-  public boolean setTimer(final long timerId, final long dueNs) {
-    // Never due before the next stamp, so that it does not matter which commands share a batch.
-    final long laterNs = Math.max(dueNs, timeNs + 1);
-    final boolean isSet = timers.set(timerId, laterNs, timerOrder++);
-    armAlarm();
-    return isSet;
-  }
-
-  @Override
-  public boolean cancelTimer(final long timerId) {
-    return timers.cancel(timerId);
-  }
-
-  /** Commands that reached the service, reads included. */
-  long appliedCount() {
-    return appliedCount;
+  Places places() {
+    return places;
   }
 
   long keyCount() {
@@ -125,43 +98,13 @@ final class Shard implements ShardContext {
    * Forgets up to maxCount keys whose window has passed, and returns how many it forgot. Without it
    * they would stay where no more keyed writes come.
    */
-  int expireKeys(final long nowNs, final int maxCount) {
-    return keys.expire(timeBaseNs + nowNs, maxCount);
+  int sweepKeys(final long nowNs, final int maxCount) {
+    return keys.sweep(time.at(nowNs), maxCount);
   }
 
-  /**
-   * Fires up to maxCount timers that are due at a reading of the monotonic clock. Returns false if
-   * more are due: until they have fired, no command of that time may be applied.
-   */
+  /** As {@link ShardTime#fireTimers}. */
   boolean fireTimers(final long nowNs, final int maxCount) {
-    final long untilNs = timeBaseNs + nowNs;
-    for (int count = 0; timers.nextDueNs() <= untilNs; count++) {
-      if (count == maxCount) {
-        alarm.at(nowNs);
-        return false;
-      }
-      fireTimer();
-    }
-    timeNs = untilNs;
-    armAlarm();
-    return true;
-  }
-
-  private void fireTimer() {
-    timeNs = timers.nextDueNs();
-    try {
-      service.onTimer(timeNs, timers.poll());
-    } catch (final RuntimeException fault) {
-      stats.increment(EngineCounter.SERVICE_FAULTS);
-      faults.onFault(shardId, fault);
-    }
-  }
-
-  private void armAlarm() {
-    final long dueNs = timers.nextDueNs();
-    if (dueNs != TimerQueue.NEVER) {
-      alarm.at(timeNs - timeBaseNs + Math.min(dueNs - timeNs, MAX_ALARM_NS));
-    }
+    return time.fireTimers(slots, nowNs, maxCount);
   }
 
   /**
@@ -178,25 +121,52 @@ final class Shard implements ShardContext {
     } else if (command.deadlineNs - nowNs <= 0) {
       stats.increment(EngineCounter.EXPIRED);
       refuse(command, ReplyCode.EXPIRED, replies);
-    } else if (command.write != services.isWrite(command.templateId)) {
-      refuse(command, ReplyCode.INVALID, replies);
-    } else if (command.write) {
-      timeNs = timeBaseNs + nowNs;
-      write(command, replies);
     } else {
-      timeNs = timeBaseNs + nowNs;
-      read(command, replies);
+      time.goOn(nowNs);
+      onMessage(command, replies);
     }
   }
 
-  private void read(final Command command, final ReplyPublisher replies) {
-    final int result = apply(command, readReply, 0);
-    final ReplyCode code = codeOf(result);
-    replies.publish(
-        command, incarnation, code, NO_SERVICE_CODE, false, readReply, 0, Math.max(0, result));
+  private void onMessage(final Command command, final ReplyPublisher replies) {
+    final ServiceSlot slot = slotOf(command.payloadHeader);
+    final ServiceMessages.Known message =
+        slot == null ? null : slot.messages.known(command.payloadHeader, command.payloadLength);
+    // A write that was sent as a read has no lane sequence, and could be applied twice.
+    if (message == null || command.write != message.write()) {
+      stats.increment(EngineCounter.UNKNOWN_MESSAGES);
+      refuse(command, ReplyCode.INVALID, replies);
+    } else if (command.write) {
+      write(command, slot, message, replies);
+    } else {
+      read(command, slot, message, replies);
+    }
   }
 
-  private void write(final Command command, final ReplyPublisher replies) {
+  private ServiceSlot slotOf(final long payloadHeader) {
+    final int schemaId = MessageHeaderWord.schemaId(payloadHeader);
+    for (final ServiceSlot slot : slots) {
+      if (slot.messages.schemaId == schemaId) {
+        return slot;
+      }
+    }
+    return null;
+  }
+
+  private void read(
+      final Command command,
+      final ServiceSlot slot,
+      final ServiceMessages.Known message,
+      final ReplyPublisher replies) {
+    final ReplyCode code = apply(command, slot, message, readReply, 0);
+    replies.publish(
+        command, incarnation, code, reply.serviceCode(), false, readReply, 0, reply.length());
+  }
+
+  private void write(
+      final Command command,
+      final ServiceSlot slot,
+      final ServiceMessages.Known message,
+      final ReplyPublisher replies) {
     final long sequence = command.laneSequence;
     final OwnerLane lane =
         lanes.lane(
@@ -207,9 +177,9 @@ final class Shard implements ShardContext {
     switch (lane == null ? OwnerLane.STALE : lane.begin(sequence, command.laneFloor)) {
       case OwnerLane.EXECUTE -> {
         if (command.idempotencyKeyLength == 0) {
-          run(command, lane);
+          run(command, slot, message, lane);
         } else {
-          runKeyed(command, lane);
+          runKeyed(command, slot, message, lane);
         }
         answerFrom(lane, command, replies);
       }
@@ -228,37 +198,58 @@ final class Shard implements ShardContext {
     }
   }
 
-  private ReplyCode run(final Command command, final OwnerLane lane) {
+  private ReplyCode run(
+      final Command command,
+      final ServiceSlot slot,
+      final ServiceMessages.Known message,
+      final OwnerLane lane) {
     final long sequence = command.laneSequence;
-    final int result = apply(command, lane.buffer(), lane.replyOffset(sequence));
-    final ReplyCode code = codeOf(result);
-    lane.conclude(sequence, (byte) code.value(), (byte) 0, Math.max(0, result));
+    final ReplyCode code = apply(command, slot, message, lane.buffer(), lane.replyOffset(sequence));
+    conclude(lane, sequence, code, reply.serviceCode(), (byte) 0, reply.length());
     return code;
   }
 
-  private void runKeyed(final Command command, final OwnerLane lane) {
+  private void runKeyed(
+      final Command command,
+      final ServiceSlot slot,
+      final ServiceMessages.Known message,
+      final OwnerLane lane) {
     final long sequence = command.laneSequence;
     final MutableDirectBuffer buffer = lane.buffer();
     final int offset = lane.replyOffset(sequence);
-    switch (keys.begin(timeNs, command)) {
+    switch (keys.begin(time.timeNs(), command, places)) {
       case IdempotencyTable.RESERVED -> {
-        final ReplyCode code = run(command, lane);
-        keys.conclude(code, buffer, offset, OwnerLane.lengthOf(lane.recorded(sequence)));
+        final ReplyCode code = run(command, slot, message, lane);
+        if (reply.isUnderKey()) {
+          keys.conclude(code, reply.serviceCode(), buffer, offset, reply.length());
+        } else {
+          keys.giveBack();
+        }
       }
       case IdempotencyTable.REPLAY -> {
         stats.increment(EngineCounter.IDEMPOTENT_REPLAYS);
         final int length = keys.copyReply(buffer, offset);
-        lane.conclude(sequence, (byte) keys.code().value(), REPLAYED, length);
+        conclude(lane, sequence, keys.code(), keys.serviceCode(), REPLAYED, length);
       }
       case IdempotencyTable.MISMATCH -> {
         stats.increment(EngineCounter.IDEMPOTENCY_MISMATCHES);
-        lane.conclude(sequence, (byte) ReplyCode.KEY_MISMATCH.value(), (byte) 0, 0);
+        conclude(lane, sequence, ReplyCode.KEY_MISMATCH, NO_SERVICE_CODE, (byte) 0, 0);
       }
       default -> {
         stats.increment(EngineCounter.IDEMPOTENCY_LIMITED);
-        lane.conclude(sequence, (byte) ReplyCode.KEY_LIMIT.value(), (byte) 0, 0);
+        conclude(lane, sequence, ReplyCode.KEY_LIMIT, NO_SERVICE_CODE, (byte) 0, 0);
       }
     }
+  }
+
+  private static void conclude(
+      final OwnerLane lane,
+      final long sequence,
+      final ReplyCode code,
+      final int serviceCode,
+      final byte flags,
+      final int length) {
+    lane.conclude(sequence, (byte) code.value(), (byte) serviceCode, flags, length);
   }
 
   private void answerFrom(
@@ -269,48 +260,48 @@ final class Shard implements ShardContext {
         command,
         incarnation,
         ReplyCode.get(OwnerLane.codeOf(recorded)),
-        NO_SERVICE_CODE,
+        OwnerLane.serviceCodeOf(recorded),
         OwnerLane.flagsOf(recorded) == REPLAYED,
         lane.buffer(),
         lane.replyOffset(sequence),
         OwnerLane.lengthOf(recorded));
   }
 
-  private int apply(final Command command, final MutableDirectBuffer reply, final int replyOffset) {
-    final DirectBuffer buffer = command.buffer;
-    appliedCount++;
+  /** Applies a command; what the service says of it stands in {@link #reply}. */
+  private ReplyCode apply(
+      final Command command,
+      final ServiceSlot slot,
+      final ServiceMessages.Known message,
+      final MutableDirectBuffer buffer,
+      final int offset) {
+    stats.applied(message.index());
+    reply.wrap(buffer, offset, message.maxReplyLength());
     try {
-      final int result =
-          service.onCommand(
-              timeNs,
-              command.entityHash,
-              buffer,
-              command.payloadOffset,
-              command.payloadLength,
-              reply,
-              replyOffset);
-      if (result < ShardService.INVALID || result > maxReplyLength) {
-        throw new IllegalStateException("the service says it answered " + result + " bytes");
-      }
-      if (result < 0 || services.isRefusal(reply, replyOffset, result)) {
-        stats.failure(command.templateId);
-      }
-      return result;
+      slot.service.onCommand(
+          time.timeNs(),
+          command.entityHash,
+          MessageHeaderWord.templateId(command.payloadHeader),
+          command.buffer,
+          command.payloadOffset,
+          command.payloadLength,
+          reply);
     } catch (final RuntimeException fault) {
+      reply.clear();
       stats.increment(EngineCounter.SERVICE_FAULTS);
-      stats.failure(command.templateId);
-      stats.fault(command.templateId);
+      stats.failure(message.index());
+      stats.fault(message.index());
       faults.onFault(shardId, fault);
-      return FAULT;
+      return ReplyCode.INTERNAL;
     }
-  }
-
-  private static ReplyCode codeOf(final int result) {
-    return switch (result) {
-      case FAULT -> ReplyCode.INTERNAL;
-      case ShardService.INVALID -> ReplyCode.INVALID;
-      default -> ReplyCode.ANSWERED;
-    };
+    if (!reply.isValid()) {
+      reply.clear();
+      stats.failure(message.index());
+      return ReplyCode.INVALID;
+    }
+    if (reply.serviceCode() != NO_SERVICE_CODE) {
+      stats.failure(message.index());
+    }
+    return ReplyCode.ANSWERED;
   }
 
   private void refuse(final Command command, final ReplyCode code, final ReplyPublisher replies) {

@@ -27,6 +27,14 @@ public interface ShardContext {
   long timeNs();
 
   /**
+   * Through which the service asks for a place where something new needs one from a budget that
+   * shards share.
+   *
+   * @return stays the same.
+   */
+  Places places();
+
+  /**
    * Has {@link ShardService#onTimer} called once, when the shard's time has reached dueNs and
    * before any command of a later time. Timers fire in the order of their due times, those with
    * equal ones in the order in which they were set. A time that is not after {@link #timeNs()}
@@ -38,7 +46,7 @@ public interface ShardContext {
    * @param timerId the service's own number for it; any, and in no relation to those of other
    *     services or shards.
    * @param dueNs nanoseconds since 1970.
-   * @return false if {@link ShardServiceFactory#maxTimers()} timers are set: it is not set, and
+   * @return false if {@link ServiceDefinition#maxTimers()} timers are set: it is not set, and
    *     nothing changed.
    */
   boolean setTimer(long timerId, long dueNs);

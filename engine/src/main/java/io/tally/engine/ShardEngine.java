@@ -7,11 +7,11 @@ import java.util.stream.Stream;
 
 /**
  * One node's share of the engine: the rings, shards and agents of the shards it owns, and an {@link
- * Ingress} for each event loop that takes requests. It starts no thread, and needs no closing: its
- * builder has each {@link #shardAgent(int)} and {@link #ingress(int)} stepped, until it is no
- * longer needed.
+ * Ingress} for each event loop that takes requests. It starts no thread: its builder has each
+ * {@link #shardAgent(int)} and {@link #ingress(int)} stepped until it is no longer needed, and
+ * closes it then.
  */
-public final class ShardEngine {
+public final class ShardEngine implements AutoCloseable {
   private final RoutingTable routes;
   private final MessageRing[] rings;
   private final ShardPoller[] pollers;
@@ -57,7 +57,7 @@ public final class ShardEngine {
               handedOver[agent],
               "shards-" + context.nodeId + "-" + agent);
     }
-    final EngineStats stats = new EngineStats(context.services.messageTypes());
+    final EngineStats stats = context.stats();
     inbound =
         new InboundAdapter(
             context,
@@ -188,12 +188,29 @@ public final class ShardEngine {
   }
 
   /**
-   * Entities with state in all shards owned here.
+   * Entities with state in all shards owned here, of all services.
    *
    * @return the number.
    */
   public long entityCount() {
-    return ownedShards().mapToLong(shard -> shard.service().entityCount()).sum();
+    return ownedShards()
+        .flatMap(Shard::services)
+        .mapToLong(slot -> slot.service.entityCount())
+        .sum();
+  }
+
+  /**
+   * Entities of one service with state in all shards owned here.
+   *
+   * @param schemaId of the service.
+   * @return the number; 0 if the service is not hosted.
+   */
+  public long entityCount(final int schemaId) {
+    return ownedShards()
+        .flatMap(Shard::services)
+        .filter(slot -> slot.messages.schemaId == schemaId)
+        .mapToLong(slot -> slot.service.entityCount())
+        .sum();
   }
 
   /**
@@ -212,6 +229,12 @@ public final class ShardEngine {
    */
   public long fullestIdempotencyKeyCount() {
     return ownedShards().mapToLong(Shard::keyCount).max().orElse(0);
+  }
+
+  /** Ends the lives of the services. To be called once, when nobody steps the agents any more. */
+  @Override
+  public void close() {
+    ownedShards().flatMap(Shard::services).forEach(slot -> slot.service.close());
   }
 
   Stream<Shard> ownedShards() {
@@ -248,7 +271,7 @@ public final class ShardEngine {
       final int agent,
       final int[] agentByShard) {
     final EngineThreads threads = context.threads;
-    final EngineStats stats = new EngineStats(context.services.messageTypes());
+    final EngineStats stats = context.stats();
     final TimerAlarm alarm = new TimerAlarm();
     final List<Shard> shards = new ArrayList<>();
     for (int shard = 0; shard < agentByShard.length; shard++) {

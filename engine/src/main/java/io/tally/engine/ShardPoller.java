@@ -38,7 +38,6 @@ final class ShardPoller implements MessageRing.Handler {
   private final NanoClock clock;
   private final CommandAdapter adapter = new CommandAdapter();
   private final long[] bounds;
-  private final long[] batchCounts;
   private final TimerAlarm alarm;
   private long nowNs;
   private long nextSweepNs;
@@ -87,7 +86,6 @@ final class ShardPoller implements MessageRing.Handler {
       shardById[shard.shardId()] = shard;
     }
     bounds = new long[rings.length];
-    batchCounts = new long[stats.messageTypes().size() + 1];
     nowNs = clock.nanoTime();
     nextSweepNs = nowNs;
     nextStepNs = alarm.nextNs();
@@ -146,9 +144,11 @@ final class ShardPoller implements MessageRing.Handler {
     replies.publishesOn(onLoop);
     int workCount = 0;
     boolean hasMore = false;
+    long batchStartNs = startNs;
     try {
       if (alarm.isDue(nowNs)) {
         hasMore = !fireTimers();
+        batchStartNs = clock.nanoTime();
       }
       for (int ring = 0; ring < rings.length; ring++) {
         final int polled = rings[ring].poll(this, BATCH_LIMIT, bounds[ring]);
@@ -163,7 +163,7 @@ final class ShardPoller implements MessageRing.Handler {
       replies.flush();
     }
     if (workCount > 0) {
-      recordBatch(clock.nanoTime() - startNs, workCount);
+      stats.recordBatch((clock.nanoTime() - batchStartNs) / workCount);
     }
     if (nowNs - nextSweepNs >= 0) {
       sweep();
@@ -210,14 +210,7 @@ final class ShardPoller implements MessageRing.Handler {
     }
     command.deadlineNs = deadlineNs;
     hasKeys |= command.idempotencyKeyLength > 0;
-    final int templateId = command.templateId;
-    final Shard shard = shardById[command.shardId];
-    final long appliedBefore = shard.appliedCount();
-    shard.onCommand(nowNs, command, replies);
-    // Copies that were answered from their lane are no further messages.
-    if (templateId < batchCounts.length && shard.appliedCount() != appliedBefore) {
-      batchCounts[templateId]++;
-    }
+    shardById[command.shardId].onCommand(nowNs, command, replies);
   }
 
   /** As {@link SteppedAgent#nextStepNs()}, for the home thread. */
@@ -242,19 +235,9 @@ final class ShardPoller implements MessageRing.Handler {
     hasKeys = false;
     int room = EXPIRE_LIMIT;
     for (final Shard shard : shards) {
-      room -= shard.expireKeys(nowNs, room);
+      room -= shard.sweepKeys(nowNs, room);
       hasKeys |= shard.keyCount() > 0;
     }
     nextSweepNs = nowNs + (room > 0 ? SWEEP_NS : BACKLOG_SWEEP_NS);
-  }
-
-  private void recordBatch(final long durationNs, final int workCount) {
-    final long meanNs = durationNs / workCount;
-    for (int templateId = 1; templateId < batchCounts.length; templateId++) {
-      if (batchCounts[templateId] > 0) {
-        stats.record(templateId, meanNs, batchCounts[templateId]);
-        batchCounts[templateId] = 0;
-      }
-    }
   }
 }

@@ -1,7 +1,6 @@
 package io.tally.engine;
 
 import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
 
 /**
  * A service that lives in one shard: the state of all its entities and the function that applies
@@ -11,9 +10,6 @@ import org.agrona.MutableDirectBuffer;
  * be a function of its state, the command and the time it is given: no clock, no randomness, no IO.
  */
 public interface ShardService {
-  /** {@link #onCommand} could not decode the payload, and has changed nothing. */
-  int INVALID = -1;
-
   /**
    * The service's life in its shard begins; called once, before anything else. It may set timers.
    *
@@ -24,6 +20,10 @@ public interface ShardService {
   /**
    * Applies one command.
    *
+   * <p>The command's message is one of {@link ServiceDefinition#messages()}, of a version that is
+   * known, and its fixed part lies within the payload. What follows that part comes from the
+   * network as it is.
+   *
    * <p>An exception thrown from here ends this command as {@link Outcome#INTERNAL} and costs
    * nothing else: the command is not repeated, and the shard goes on. An {@link Error} ends the
    * process.
@@ -32,22 +32,20 @@ public interface ShardService {
    *     started, and what the monotonic clock has counted since. Never less than at an earlier
    *     command of this shard, and the same for all commands of a batch.
    * @param entityHash {@link StableHash} of the addressed entity's id, as the sender computed it.
+   * @param templateId of the message.
    * @param buffer holds the payload, an SBE message of the service's schema with its header.
    * @param offset of the payload.
    * @param length of the payload in bytes. The service must not read beyond it.
    * @param reply takes the reply.
-   * @param replyOffset where to write it.
-   * @return length of the reply in bytes, at most {@link ShardServiceFactory#maxReplyLength()}; or
-   *     {@link #INVALID}.
    */
-  int onCommand(
+  void onCommand(
       long timeNs,
       long entityHash,
+      int templateId,
       DirectBuffer buffer,
       int offset,
       int length,
-      MutableDirectBuffer reply,
-      int replyOffset);
+      ServiceReply reply);
 
   /**
    * A timer has fired, and is no longer set. An exception thrown from here is counted and reported,
@@ -59,6 +57,9 @@ public interface ShardService {
    * @param timerId as set.
    */
   default void onTimer(final long timeNs, final long timerId) {}
+
+  /** The service's life ends: it is called no more, except for {@link #entityCount()}. */
+  default void close() {}
 
   /**
    * Number of entities that have state, for the gauge. Called by other threads: reads a

@@ -55,9 +55,14 @@ final class TimerQueue {
     return size == 0 ? NEVER : dueNs[0];
   }
 
-  /** The number under which the first timer was set. */
-  long nextOrder() {
-    return order[0];
+  /** Whether the first timer here comes before the first of another queue of the same shard. */
+  boolean isBefore(final TimerQueue other) {
+    return size > 0 && (other.size == 0 || !other.isBefore(dueNs[0], order[0]));
+  }
+
+  /** Whether the first timer comes before such a one, or is that one itself. */
+  private boolean isBefore(final long due, final long setOrder) {
+    return dueNs[0] < due || dueNs[0] == due && order[0] <= setOrder;
   }
 
   /**

@@ -24,13 +24,14 @@ public final class OwnerLane {
   private static final int MIN_CAPACITY = 16;
   private static final int HEADER_LENGTH = Long.BYTES;
 
-  // A slot's header is one word, written at once; from its highest bits: length, flags, code,
-  // state.
+  // A slot's header is one word, written at once; from its highest bits: length, service code,
+  // flags, code, state.
   private static final long EMPTY = 0;
   private static final long MARKED = 1;
   private static final long DONE = 2;
   private static final int CODE_SHIFT = 8;
   private static final int FLAGS_SHIFT = 16;
+  private static final int SERVICE_CODE_SHIFT = 24;
   private static final int LENGTH_SHIFT = 32;
 
   private final int window;
@@ -104,15 +105,22 @@ public final class OwnerLane {
    *
    * @param sequence marked by {@link #begin}.
    * @param code of the reply.
+   * @param serviceCode of the reply, unsigned.
    * @param flags of the reply.
    * @param length of the reply in bytes.
    */
-  public void conclude(final long sequence, final byte code, final byte flags, final int length) {
+  public void conclude(
+      final long sequence,
+      final byte code,
+      final byte serviceCode,
+      final byte flags,
+      final int length) {
     slots.putLong(
         slotOffset(sequence),
         DONE
             | (code & 0xFFL) << CODE_SHIFT
             | (flags & 0xFFL) << FLAGS_SHIFT
+            | (serviceCode & 0xFFL) << SERVICE_CODE_SHIFT
             | (long) length << LENGTH_SHIFT);
   }
 
@@ -164,6 +172,16 @@ public final class OwnerLane {
    */
   public static byte codeOf(final long recorded) {
     return (byte) (recorded >>> CODE_SHIFT);
+  }
+
+  /**
+   * Service code of a recorded reply.
+   *
+   * @param recorded from {@link #recorded}.
+   * @return the code, 0 to 255.
+   */
+  public static int serviceCodeOf(final long recorded) {
+    return (int) (recorded >>> SERVICE_CODE_SHIFT) & 0xFF;
   }
 
   /**

@@ -3,9 +3,9 @@ package io.tally.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.stock.StockDefinition;
 import io.tally.stock.StockProxy;
 import io.tally.stock.StockReplyAdapter;
-import io.tally.stock.StockServiceFactory;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -50,7 +50,7 @@ final class BorrowedAgentTest {
             new EngineContext()
                 .cluster(ClusterSettings.of(List.of("node-0")).withShardCount(8))
                 .settings(EngineSettings.DEFAULT.withRingSlots(64))
-                .services(new StockServiceFactory())
+                .services(new StockDefinition())
                 .clock(SystemNanoClock.INSTANCE)
                 .startEpochNs(1)
                 .random(() -> 1)

@@ -41,7 +41,12 @@ final class EngineContextTest {
         .getMessage();
   }
 
-  private record Sized(int maxCommandLength, int maxReplyLength) implements ShardServiceFactory {
+  private record Sized(int maxCommandLength, int maxReplyLength) implements ServiceDefinition {
+    @Override
+    public String name() {
+      return "sized";
+    }
+
     @Override
     public int schemaId() {
       return 1;
@@ -53,18 +58,13 @@ final class EngineContextTest {
     }
 
     @Override
+    public List<MessageType> messages() {
+      return List.of(new MessageType(1, "Sized", true, 0, maxReplyLength));
+    }
+
+    @Override
     public ShardService create(final int shardId) {
       throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public List<String> messageTypes() {
-      return List.of();
-    }
-
-    @Override
-    public boolean isWrite(final int templateId) {
-      return true;
     }
   }
 }

@@ -24,21 +24,30 @@ final class EngineStatsTest {
   }
 
   @Test
-  void shouldKeepTimesAndFailuresByTemplateAndIgnoreUnknownOnes() {
-    stats.record(1, 500, 1);
-    stats.record(2, 2_000, 3);
-    stats.record(0, 1, 1);
-    stats.record(3, 1, 1);
-    stats.record(0xFFFF, 1, 1);
-    stats.failure(2);
-    stats.failure(0);
-    stats.failure(3);
+  void shouldKeepTimesAndFailuresByTypeAndIgnoreUnknownOnes() {
+    stats.record(0, 500, 1);
+    stats.record(1, 2_000, 3);
+    stats.record(ServiceCatalog.UNKNOWN, 1, 1);
+    stats.failure(1);
+    stats.failure(ServiceCatalog.UNKNOWN);
     assertEquals(1, stats.latency(0).count(0));
     assertEquals(500, stats.latency(0).sumNs());
     assertEquals(3, stats.latency(1).count(1));
     assertEquals(6_000, stats.latency(1).sumNs());
     assertEquals(0, stats.failures(0));
     assertEquals(1, stats.failures(1));
+  }
+
+  @Test
+  void shouldCountEachMessageOfABatchOnce() {
+    for (int batch = 0; batch < 2; batch++) {
+      stats.applied(0);
+      stats.applied(1);
+      stats.applied(1);
+      stats.recordBatch(10);
+    }
+    assertEquals(20, stats.latency(0).sumNs());
+    assertEquals(40, stats.latency(1).sumNs());
   }
 
   @Test

@@ -25,9 +25,10 @@ final class IdempotencyTableTest {
   @Test
   void shouldReplayWhatTheFirstUseWasAnswered() {
     final IdempotencyTable table = table(100);
-    assertEquals(IdempotencyTable.RESERVED, table.begin(0, command(1, "key", "add 5")));
+    assertEquals(
+        IdempotencyTable.RESERVED, table.begin(0, command(1, "key", "add 5"), Places.ASKED));
     conclude(table, 42);
-    assertEquals(IdempotencyTable.REPLAY, table.begin(1, command(1, "key", "add 5")));
+    assertEquals(IdempotencyTable.REPLAY, table.begin(1, command(1, "key", "add 5"), Places.ASKED));
     assertEquals(ReplyCode.ANSWERED, table.code());
     assertEquals(42, replayed(table));
     assertEquals(1, table.size());
@@ -36,28 +37,33 @@ final class IdempotencyTableTest {
   @Test
   void shouldTellAnotherPayloadFromTheFirst() {
     final IdempotencyTable table = table(100);
-    table.begin(0, command(1, "key", "add 5"));
+    table.begin(0, command(1, "key", "add 5"), Places.ASKED);
     conclude(table, 42);
-    assertEquals(IdempotencyTable.MISMATCH, table.begin(1, command(1, "key", "add 6")));
-    assertEquals(IdempotencyTable.REPLAY, table.begin(1, command(1, "key", "add 5")));
+    assertEquals(
+        IdempotencyTable.MISMATCH, table.begin(1, command(1, "key", "add 6"), Places.ASKED));
+    assertEquals(IdempotencyTable.REPLAY, table.begin(1, command(1, "key", "add 5"), Places.ASKED));
     assertEquals(42, replayed(table));
   }
 
   @Test
   void shouldCountAKeyWithinOneEntity() {
     final IdempotencyTable table = table(100);
-    assertEquals(IdempotencyTable.RESERVED, table.begin(0, command(1, "key", "add 5")));
-    assertEquals(IdempotencyTable.RESERVED, table.begin(0, command(2, "key", "add 5")));
-    assertEquals(IdempotencyTable.RESERVED, table.begin(0, command(1, "kez", "add 5")));
-    assertEquals(IdempotencyTable.RESERVED, table.begin(0, command(1, "keyy", "add 5")));
+    assertEquals(
+        IdempotencyTable.RESERVED, table.begin(0, command(1, "key", "add 5"), Places.ASKED));
+    assertEquals(
+        IdempotencyTable.RESERVED, table.begin(0, command(2, "key", "add 5"), Places.ASKED));
+    assertEquals(
+        IdempotencyTable.RESERVED, table.begin(0, command(1, "kez", "add 5"), Places.ASKED));
+    assertEquals(
+        IdempotencyTable.RESERVED, table.begin(0, command(1, "keyy", "add 5"), Places.ASKED));
     assertEquals(4, table.size());
   }
 
   @Test
   void shouldAnswerInternalForAKeyThatWasNeverConcluded() {
     final IdempotencyTable table = table(100);
-    table.begin(0, command(1, "key", "add 5"));
-    assertEquals(IdempotencyTable.REPLAY, table.begin(1, command(1, "key", "add 5")));
+    table.begin(0, command(1, "key", "add 5"), Places.ASKED);
+    assertEquals(IdempotencyTable.REPLAY, table.begin(1, command(1, "key", "add 5"), Places.ASKED));
     assertEquals(ReplyCode.INTERNAL, table.code());
     assertEquals(0, table.copyReply(reply, 0));
   }
@@ -65,13 +71,18 @@ final class IdempotencyTableTest {
   @Test
   void shouldRememberAKeyForTheWholeWindowAndNoLonger() {
     final IdempotencyTable table = table(100);
-    table.begin(0, command(1, "key", "add 5"));
+    table.begin(0, command(1, "key", "add 5"), Places.ASKED);
     conclude(table, 42);
-    assertEquals(IdempotencyTable.REPLAY, table.begin(WINDOW_NS - 1, command(1, "key", "add 5")));
-    assertEquals(IdempotencyTable.RESERVED, table.begin(WINDOW_NS, command(1, "key", "add 5")));
+    assertEquals(
+        IdempotencyTable.REPLAY,
+        table.begin(WINDOW_NS - 1, command(1, "key", "add 5"), Places.ASKED));
+    assertEquals(
+        IdempotencyTable.RESERVED,
+        table.begin(WINDOW_NS, command(1, "key", "add 5"), Places.ASKED));
     conclude(table, 43);
     assertEquals(
-        IdempotencyTable.REPLAY, table.begin(2 * WINDOW_NS - 1, command(1, "key", "add 5")));
+        IdempotencyTable.REPLAY,
+        table.begin(2 * WINDOW_NS - 1, command(1, "key", "add 5"), Places.ASKED));
     assertEquals(43, replayed(table));
     assertEquals(1, table.size());
   }
@@ -79,23 +90,29 @@ final class IdempotencyTableTest {
   @Test
   void shouldNotExtendTheWindowByAReplay() {
     final IdempotencyTable table = table(100);
-    table.begin(0, command(1, "key", "add 5"));
-    table.begin(WINDOW_NS - 1, command(1, "key", "add 5"));
-    assertEquals(IdempotencyTable.RESERVED, table.begin(WINDOW_NS, command(1, "key", "add 5")));
+    table.begin(0, command(1, "key", "add 5"), Places.ASKED);
+    table.begin(WINDOW_NS - 1, command(1, "key", "add 5"), Places.ASKED);
+    assertEquals(
+        IdempotencyTable.RESERVED,
+        table.begin(WINDOW_NS, command(1, "key", "add 5"), Places.ASKED));
   }
 
   @Test
   void shouldRefuseUnknownKeysAtTheCapAndStillReplayKnownOnes() {
     final IdempotencyTable table = table(3);
     for (int i = 0; i < 3; i++) {
-      assertEquals(IdempotencyTable.RESERVED, table.begin(i, command(1, "key" + i, "add")));
+      assertEquals(
+          IdempotencyTable.RESERVED, table.begin(i, command(1, "key" + i, "add"), Places.ASKED));
       conclude(table, i);
     }
-    assertEquals(IdempotencyTable.LIMITED, table.begin(10, command(1, "key3", "add")));
-    assertEquals(IdempotencyTable.REPLAY, table.begin(10, command(1, "key0", "add")));
+    assertEquals(
+        IdempotencyTable.LIMITED, table.begin(10, command(1, "key3", "add"), Places.ASKED));
+    assertEquals(IdempotencyTable.REPLAY, table.begin(10, command(1, "key0", "add"), Places.ASKED));
     assertEquals(0, replayed(table));
-    assertEquals(IdempotencyTable.RESERVED, table.begin(WINDOW_NS, command(1, "key3", "add")));
-    assertEquals(IdempotencyTable.LIMITED, table.begin(WINDOW_NS, command(1, "key4", "add")));
+    assertEquals(
+        IdempotencyTable.RESERVED, table.begin(WINDOW_NS, command(1, "key3", "add"), Places.ASKED));
+    assertEquals(
+        IdempotencyTable.LIMITED, table.begin(WINDOW_NS, command(1, "key4", "add"), Places.ASKED));
   }
 
   @Test
@@ -104,14 +121,18 @@ final class IdempotencyTableTest {
     final IdempotencyTable first = table(1 << 20, limit);
     final IdempotencyTable second = table(1 << 20, limit);
     for (int i = 0; i < 2 * CHUNK; i++) {
-      assertEquals(IdempotencyTable.RESERVED, first.begin(0, command(1, "key" + i, "add")));
+      assertEquals(
+          IdempotencyTable.RESERVED, first.begin(0, command(1, "key" + i, "add"), Places.ASKED));
     }
-    assertEquals(IdempotencyTable.LIMITED, first.begin(0, command(1, "more", "add")));
-    assertEquals(IdempotencyTable.LIMITED, second.begin(0, command(1, "more", "add")));
+    assertEquals(IdempotencyTable.LIMITED, first.begin(0, command(1, "more", "add"), Places.ASKED));
+    assertEquals(
+        IdempotencyTable.LIMITED, second.begin(0, command(1, "more", "add"), Places.ASKED));
     assertEquals(2, limit.refusalCount());
     assertEquals(2 * CHUNK, first.expire(WINDOW_NS, 3 * CHUNK));
     assertEquals(0, first.size());
-    assertEquals(IdempotencyTable.RESERVED, second.begin(WINDOW_NS, command(1, "more", "add")));
+    assertEquals(
+        IdempotencyTable.RESERVED,
+        second.begin(WINDOW_NS, command(1, "more", "add"), Places.ASKED));
   }
 
   @Test
@@ -123,7 +144,9 @@ final class IdempotencyTableTest {
     for (int burst = 0; burst < 200; burst++) {
       final int count = 1 + random.nextInt(3 * CHUNK);
       for (int i = 0; i < count; i++) {
-        assertEquals(IdempotencyTable.RESERVED, table.begin(nowNs, command(1, "key" + i, "add")));
+        assertEquals(
+            IdempotencyTable.RESERVED,
+            table.begin(nowNs, command(1, "key" + i, "add"), Places.ASKED));
         conclude(table, i);
       }
       assertTrue(limit.acquired() < count + CHUNK, "no more than a chunk is held unused");
@@ -139,7 +162,8 @@ final class IdempotencyTableTest {
     final IdempotencyLimit limit = new IdempotencyLimit(2 * CHUNK);
     for (int shard = 0; shard < 10; shard++) {
       final IdempotencyTable table = table(1 << 20, limit);
-      assertEquals(IdempotencyTable.RESERVED, table.begin(shard, command(1, "key", "add")));
+      assertEquals(
+          IdempotencyTable.RESERVED, table.begin(shard, command(1, "key", "add"), Places.ASKED));
       table.expire(shard + WINDOW_NS, Integer.MAX_VALUE);
     }
     assertEquals(0, limit.acquired());
@@ -156,7 +180,7 @@ final class IdempotencyTableTest {
       nowNs += random.nextInt(100) == 0 ? 1 : 0;
       final String key = "key" + random.nextInt(20_000);
       final boolean known = firstUse.containsKey(key) && nowNs - firstUse.get(key) < WINDOW_NS;
-      final int result = table.begin(nowNs, command(1, key, "add"));
+      final int result = table.begin(nowNs, command(1, key, "add"), Places.ASKED);
       assertEquals(known ? IdempotencyTable.REPLAY : IdempotencyTable.RESERVED, result);
       if (known) {
         assertEquals(answers.get(key), replayed(table));
@@ -184,8 +208,8 @@ final class IdempotencyTableTest {
         final Command command =
             command(1, "key" + random.nextInt(2 * maxKeys), random.nextInt(9) == 0 ? "a" : "b");
         swept.expire(timeNs, random.nextInt(4 * CHUNK));
-        final int result = unswept.begin(timeNs, command);
-        assertEquals(result, swept.begin(timeNs, command));
+        final int result = unswept.begin(timeNs, command, Places.ASKED);
+        assertEquals(result, swept.begin(timeNs, command, Places.ASKED));
         if (result == IdempotencyTable.RESERVED) {
           conclude(swept, i);
           conclude(unswept, i);
@@ -203,11 +227,74 @@ final class IdempotencyTableTest {
     for (int i = 0; i < 3 * CHUNK; i++) {
       assertEquals(
           i < 2 * CHUNK ? IdempotencyTable.RESERVED : IdempotencyTable.LIMITED,
-          table.begin(0, command(1, "key" + i, "add")));
+          table.begin(0, command(1, "key" + i, "add"), Places.ASKED));
     }
     for (int i = 0; i < 2 * CHUNK; i++) {
-      assertEquals(IdempotencyTable.RESERVED, table.begin(WINDOW_NS, command(1, "key" + i, "add")));
+      assertEquals(
+          IdempotencyTable.RESERVED,
+          table.begin(WINDOW_NS, command(1, "key" + i, "add"), Places.ASKED));
     }
+  }
+
+  @Test
+  void shouldForgetAKeyThatIsGivenBackAndNoOther() {
+    final IdempotencyLimit limit = new IdempotencyLimit(1 << 20);
+    final int maxKeys = 3 * CHUNK;
+    final IdempotencyTable table = table(maxKeys, limit);
+    final Map<String, Long> firstUse = new HashMap<>();
+    final Random random = new Random(3);
+    long timeNs = 0;
+    for (int i = 0; i < 100_000; i++) {
+      // Sometimes so long that nothing is left.
+      timeNs += random.nextInt(2_000) == 0 ? 2 * WINDOW_NS : random.nextInt(20) == 0 ? 50 : 0;
+      final long nowNs = timeNs;
+      firstUse.values().removeIf(usedNs -> nowNs - usedNs >= WINDOW_NS);
+      if (random.nextInt(50) == 0) {
+        table.sweep(timeNs, random.nextInt(2 * CHUNK));
+      }
+      final String key = "key" + random.nextInt(4 * CHUNK);
+      final int expected =
+          firstUse.containsKey(key)
+              ? IdempotencyTable.REPLAY
+              : firstUse.size() == maxKeys ? IdempotencyTable.LIMITED : IdempotencyTable.RESERVED;
+      assertEquals(expected, table.begin(timeNs, command(1, key, "add"), Places.ASKED));
+      if (expected == IdempotencyTable.RESERVED && random.nextBoolean()) {
+        table.giveBack();
+      } else if (expected == IdempotencyTable.RESERVED) {
+        conclude(table, i);
+        firstUse.put(key, timeNs);
+      }
+      assertTrue(limit.acquired() <= table.size() + 2 * CHUNK, "chunks without keys are held");
+    }
+    table.sweep(timeNs + WINDOW_NS, Integer.MAX_VALUE);
+    assertEquals(0, table.size());
+    assertEquals(0, limit.acquired());
+  }
+
+  @Test
+  void shouldDoAsItIsToldWhetherThereIsAPlace() {
+    final IdempotencyLimit limit = new IdempotencyLimit(CHUNK);
+    final IdempotencyTable table = table(1 << 20, limit);
+    final Places given =
+        budget -> {
+          budget.take();
+          return true;
+        };
+    assertEquals(
+        IdempotencyTable.LIMITED, table.begin(0, command(1, "key", "add"), budget -> false));
+    for (int i = 0; i < 3 * CHUNK; i++) {
+      assertEquals(IdempotencyTable.RESERVED, table.begin(0, command(1, "key" + i, "add"), given));
+      conclude(table, i);
+    }
+    assertEquals(IdempotencyTable.LIMITED, table.begin(0, command(1, "k", "a"), Places.ASKED));
+    for (int i = 0; i < 3 * CHUNK; i++) {
+      assertEquals(
+          IdempotencyTable.REPLAY, table.begin(1, command(1, "key" + i, "add"), Places.ASKED));
+      assertEquals(i, replayed(table));
+    }
+    table.sweep(WINDOW_NS, Integer.MAX_VALUE);
+    assertEquals(
+        IdempotencyTable.RESERVED, table.begin(WINDOW_NS, command(1, "k", "a"), Places.ASKED));
   }
 
   @Test
@@ -227,7 +314,7 @@ final class IdempotencyTableTest {
 
   private void conclude(final IdempotencyTable table, final long value) {
     reply.putLong(0, value);
-    table.conclude(ReplyCode.ANSWERED, reply, 0, Long.BYTES);
+    table.conclude(ReplyCode.ANSWERED, 0, reply, 0, Long.BYTES);
   }
 
   private long replayed(final IdempotencyTable table) {

@@ -8,8 +8,8 @@ import io.tally.engine.codecs.MessageHeaderDecoder;
 import io.tally.engine.codecs.MessageHeaderEncoder;
 import io.tally.engine.codecs.ReplyCode;
 import io.tally.engine.codecs.ReplyDecoder;
+import io.tally.stock.StockDefinition;
 import io.tally.stock.StockProxy;
-import io.tally.stock.StockServiceFactory;
 import io.tally.stock.codecs.StockReplyEncoder;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -316,7 +316,7 @@ final class InboundAdapterTest {
 
   /** The longest answer of the service, behind a block with so many bytes more than ours. */
   private static byte[] newerAnswer(final byte[] command, final int moreBytes) {
-    final byte[] payload = new byte[new StockServiceFactory().maxReplyLength()];
+    final byte[] payload = new byte[EngineSettings.maxReplyLength(List.of(new StockDefinition()))];
     new StockReplyEncoder()
         .wrapAndApplyHeader(
             new UnsafeBuffer(payload), 0, new io.tally.stock.codecs.MessageHeaderEncoder());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.engine.codecs.ReplyCode;
+import io.tally.stock.StockDefinition;
 import io.tally.stock.StockProxy;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -27,7 +28,8 @@ final class IngressTest {
 
   private final CachedNanoClock clock = new CachedNanoClock();
   private final Answers answers = new Answers();
-  private final StockNode node = StockNode.launch(clock, StockNode.context(IDS, "node-0", 3));
+  private final StockNode node =
+      StockNode.launch(clock, StockNode.context(IDS, "node-0", 3).services(new StockDefinition(1)));
   private final StockNode owner = StockNode.launch(clock, StockNode.context(IDS, "node-1", 5));
   private final long local = node.itemOwnedBy(0, 0);
   private final long remote = node.itemOwnedBy(1, 0);

@@ -4,13 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.stock.StockDefinition;
 import io.tally.stock.StockReplyAdapter;
-import io.tally.stock.StockServiceFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.CachedNanoClock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -106,7 +105,7 @@ final class KeyedWriteTest {
         StockNode.context(List.of("node-0"), "node-0", 3)
             .settings(StockNode.SETTINGS.withIdempotency(WINDOW_NS, maxKeys))
             .idempotencyLimit(new IdempotencyLimit(1 << 20))
-            .services(new DecoratedServiceFactory(new StockServiceFactory(), Faulty::new)));
+            .services(new DecoratedDefinition(new StockDefinition(), Faulty::new)));
   }
 
   private void put(final StockNode node, final long itemId, final int quantity, final String key) {
@@ -136,20 +135,18 @@ final class KeyedWriteTest {
     }
 
     @Override
-    public int onCommand(
+    public void onCommand(
         final long timeNs,
         final long entityHash,
+        final int templateId,
         final DirectBuffer buffer,
         final int offset,
         final int length,
-        final MutableDirectBuffer reply,
-        final int replyOffset) {
-      final int result =
-          service.onCommand(timeNs, entityHash, buffer, offset, length, reply, replyOffset);
+        final ServiceReply reply) {
+      service.onCommand(timeNs, entityHash, templateId, buffer, offset, length, reply);
       if (throwAfter) {
         throw new IllegalStateException("after the change");
       }
-      return result;
     }
 
     @Override

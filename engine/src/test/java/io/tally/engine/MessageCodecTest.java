@@ -56,7 +56,7 @@ final class MessageCodecTest {
     final Command command = decode(bytes, 0, bytes.length);
     assertEquals(0, command.idempotencyKeyLength);
     assertEquals(0, command.payloadLength);
-    assertEquals(0, command.templateId);
+    assertEquals(0, command.payloadHeader);
   }
 
   @Test
@@ -208,7 +208,7 @@ final class MessageCodecTest {
     final byte[] payload = new byte[command.payloadLength];
     command.buffer.getBytes(command.payloadOffset, payload);
     assertArrayEquals(PAYLOAD, payload);
-    assertEquals(0x0403, command.templateId);
+    assertEquals(0x0403, MessageHeaderWord.templateId(command.payloadHeader));
   }
 
   private void assertReply(

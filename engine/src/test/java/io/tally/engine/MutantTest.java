@@ -7,6 +7,7 @@ import io.tally.stock.StockService;
 import io.tally.stock.codecs.MessageHeaderDecoder;
 import io.tally.stock.codecs.MessageHeaderEncoder;
 import io.tally.stock.codecs.PutStockDecoder;
+import io.tally.stock.codecs.TakeStockDecoder;
 import io.tally.stock.codecs.TakeStockEncoder;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -17,7 +18,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -319,7 +319,8 @@ final class MutantTest {
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final PutStockDecoder put = new PutStockDecoder();
     private final UnsafeBuffer undo = new UnsafeBuffer(new byte[64]);
-    private final UnsafeBuffer ignored = new UnsafeBuffer(new byte[64]);
+    private final ServiceReply ignored = new ServiceReply();
+    private final UnsafeBuffer ignoredBytes = new UnsafeBuffer(new byte[64]);
     private final StockService service;
 
     LateService(final StockService service) {
@@ -327,36 +328,34 @@ final class MutantTest {
     }
 
     @Override
-    public int onCommand(
-        final long nowNs,
+    public void onCommand(
+        final long timeNs,
         final long entityHash,
+        final int templateId,
         final DirectBuffer buffer,
         final int offset,
         final int length,
-        final MutableDirectBuffer reply,
-        final int replyOffset) {
-      while (!due.isEmpty() && nowNs - due.peek().atNs >= 0) {
-        final byte[] command = due.poll().command;
-        service.onCommand(
-            nowNs, entityHash, new UnsafeBuffer(command), 0, command.length, ignored, 0);
+        final ServiceReply reply) {
+      while (!due.isEmpty() && timeNs - due.peek().atNs >= 0) {
+        apply(PutStockDecoder.TEMPLATE_ID, new UnsafeBuffer(due.poll().command));
       }
-      final int result =
-          service.onCommand(nowNs, entityHash, buffer, offset, length, reply, replyOffset);
-      header.wrap(buffer, offset);
-      if (header.templateId() == PutStockDecoder.TEMPLATE_ID && result > 0) {
+      service.onCommand(timeNs, entityHash, templateId, buffer, offset, length, reply);
+      if (templateId == PutStockDecoder.TEMPLATE_ID && reply.isValid()) {
         final byte[] command = new byte[length];
         buffer.getBytes(offset, command);
-        due.add(new Due(nowNs + LATE_NS, command));
+        due.add(new Due(timeNs + LATE_NS, command));
         put.wrapAndApplyHeader(buffer, offset, header);
-        final TakeStockEncoder take =
-            new TakeStockEncoder()
-                .wrapAndApplyHeader(undo, 0, new MessageHeaderEncoder())
-                .itemId(put.itemId())
-                .quantity(put.quantity());
-        final int undoLength = MessageHeaderEncoder.ENCODED_LENGTH + take.encodedLength();
-        service.onCommand(nowNs, entityHash, undo, 0, undoLength, ignored, 0);
+        new TakeStockEncoder()
+            .wrapAndApplyHeader(undo, 0, new MessageHeaderEncoder())
+            .itemId(put.itemId())
+            .quantity(put.quantity());
+        apply(TakeStockDecoder.TEMPLATE_ID, undo);
       }
-      return result;
+    }
+
+    private void apply(final int templateId, final UnsafeBuffer command) {
+      ignored.wrap(ignoredBytes, 0, ignoredBytes.capacity());
+      service.onCommand(0, 0, templateId, command, 0, command.capacity(), ignored);
     }
 
     @Override

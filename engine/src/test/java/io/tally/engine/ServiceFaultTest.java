@@ -3,11 +3,10 @@ package io.tally.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.tally.stock.StockServiceFactory;
+import io.tally.stock.StockDefinition;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.CachedNanoClock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -102,7 +101,7 @@ final class ServiceFaultTest {
         clock,
         StockNode.context(IDS, nodeId, incarnation)
             .random(() -> 1)
-            .services(new DecoratedServiceFactory(new StockServiceFactory(), Faulty::new))
+            .services(new DecoratedDefinition(new StockDefinition(), Faulty::new))
             .faultHandler((shardId, fault) -> faults.add(fault)));
   }
 
@@ -118,26 +117,24 @@ final class ServiceFaultTest {
     }
 
     @Override
-    public int onCommand(
+    public void onCommand(
         final long timeNs,
         final long entityHash,
+        final int templateId,
         final DirectBuffer buffer,
         final int offset,
         final int length,
-        final MutableDirectBuffer reply,
-        final int replyOffset) {
+        final ServiceReply reply) {
       if (exhausted) {
         throw new OutOfMemoryError("played by the test");
       }
       if (throwBefore) {
         throw new IllegalStateException("before");
       }
-      final int result =
-          service.onCommand(timeNs, entityHash, buffer, offset, length, reply, replyOffset);
+      service.onCommand(timeNs, entityHash, templateId, buffer, offset, length, reply);
       if (throwAfter) {
         throw new IllegalStateException("after");
       }
-      return result;
     }
 
     @Override

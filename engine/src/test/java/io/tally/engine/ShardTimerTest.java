@@ -3,12 +3,11 @@ package io.tally.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.stock.StockServiceFactory;
+import io.tally.stock.StockDefinition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.CachedNanoClock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -142,7 +141,7 @@ final class ShardTimerTest {
             .filter(i -> node.shard(i) != node.shard(1))
             .findFirst()
             .orElseThrow();
-    final int many = DecoratedServiceFactory.MAX_TIMERS;
+    final int many = DecoratedDefinition.MAX_TIMERS;
     onCommand =
         () ->
             LongStream.range(0, many).forEach(id -> services[node.shard(1)].shard.setTimer(id, 0));
@@ -209,8 +208,8 @@ final class ShardTimerTest {
         clock,
         StockNode.context(List.of("node-0"), "node-0", 3)
             .services(
-                new DecoratedServiceFactory(
-                    new StockServiceFactory(), service -> new Timed(service, firstDueNs)))
+                new DecoratedDefinition(
+                    new StockDefinition(), service -> new Timed(service, firstDueNs)))
             .faultHandler((shardId, fault) -> faults.add(fault)),
         0,
         loopCount);
@@ -239,19 +238,19 @@ final class ShardTimerTest {
     }
 
     @Override
-    public int onCommand(
+    public void onCommand(
         final long timeNs,
         final long entityHash,
+        final int templateId,
         final DirectBuffer buffer,
         final int offset,
         final int length,
-        final MutableDirectBuffer reply,
-        final int replyOffset) {
+        final ServiceReply reply) {
       assertEquals(timeNs, shard.timeNs());
       commandCount++;
       events.add("command " + (timeNs - START_NS));
       onCommand.run();
-      return service.onCommand(timeNs, entityHash, buffer, offset, length, reply, replyOffset);
+      service.onCommand(timeNs, entityHash, templateId, buffer, offset, length, reply);
     }
 
     @Override

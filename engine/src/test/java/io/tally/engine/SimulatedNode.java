@@ -1,15 +1,13 @@
 package io.tally.engine;
 
 import io.tally.engine.codecs.ReplyCode;
+import io.tally.stock.StockDefinition;
 import io.tally.stock.StockService;
-import io.tally.stock.StockServiceFactory;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
-import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.CachedNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -43,7 +41,6 @@ final class SimulatedNode {
   private final int[] seenWakes;
   private final boolean[] active;
   private int drainedFlushes;
-  private boolean seenNewerMessage;
   long pausedUntilMs;
   long stalledUntilMs;
 
@@ -68,14 +65,14 @@ final class SimulatedNode {
     this.mutant = mutant;
     this.staleListener = staleListener;
     heardMs = new long[nodeIds.size()];
-    final ShardServiceFactory factory =
-        new DecoratedServiceFactory(new StockServiceFactory(), this::decorate);
+    final ServiceDefinition definition =
+        new DecoratedDefinition(new StockDefinition(serviceVersion(incarnation)), this::decorate);
     final CachedNanoClock clock = new CachedNanoClock();
     clock.update(clockNs(nowMs));
     node =
         StockNode.launch(
             clock,
-            StockNode.context(nodeIds, nodeIds.get(index), incarnation).services(factory),
+            StockNode.context(nodeIds, nodeIds.get(index), incarnation).services(definition),
             HOME_LOOP,
             loopCount);
   }
@@ -156,7 +153,7 @@ final class SimulatedNode {
 
   private ShardService decorate(final ShardService service) {
     services.add((StockService) service);
-    return new VersionedService(mutant.service(service));
+    return mutant.service(service);
   }
 
   /** Half of the processes host version 1 of the service, whichever node they are. */
@@ -166,35 +163,7 @@ final class SimulatedNode {
 
   /** Whether this process was sent a message that it does not know. */
   boolean hasSeenNewerMessage() {
-    return seenNewerMessage;
-  }
-
-  /** Notices messages that are newer than the service. */
-  private final class VersionedService implements ShardService {
-    private final ShardService service;
-
-    VersionedService(final ShardService service) {
-      this.service = service;
-    }
-
-    @Override
-    public int onCommand(
-        final long nowNs,
-        final long entityHash,
-        final DirectBuffer buffer,
-        final int offset,
-        final int length,
-        final MutableDirectBuffer reply,
-        final int replyOffset) {
-      final long header = MessageHeaderWord.get(buffer, offset);
-      seenNewerMessage |= MessageHeaderWord.version(header) > serviceVersion(incarnation);
-      return service.onCommand(nowNs, entityHash, buffer, offset, length, reply, replyOffset);
-    }
-
-    @Override
-    public long entityCount() {
-      return service.entityCount();
-    }
+    return node.sum(EngineCounter.UNKNOWN_MESSAGES) > 0;
   }
 
   private boolean receive(final long nowMs) {

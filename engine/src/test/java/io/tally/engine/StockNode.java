@@ -1,7 +1,7 @@
 package io.tally.engine;
 
+import io.tally.stock.StockDefinition;
 import io.tally.stock.StockProxy;
-import io.tally.stock.StockServiceFactory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -74,7 +74,7 @@ final class StockNode {
         .incarnation(incarnation)
         .startEpochNs(START_EPOCH_NS)
         .random(() -> incarnation)
-        .services(new StockServiceFactory());
+        .services(new StockDefinition());
   }
 
   static StockNode launch(final CachedNanoClock clock, final EngineContext context) {

@@ -96,13 +96,21 @@ final class TimerQueueTest {
     return known != null && sorted.remove(known);
   }
 
+  private TimerQueue queueWith(final long order) {
+    final TimerQueue other = new TimerQueue(1);
+    other.set(1, sorted.first().dueNs, order);
+    return other;
+  }
+
   private void verifyFirst(final TimerQueue queue) {
     assertEquals(sorted.size(), queue.size());
     if (sorted.isEmpty()) {
       assertEquals(TimerQueue.NEVER, queue.nextDueNs());
+      assertFalse(queue.isBefore(new TimerQueue(0)));
     } else {
       assertEquals(sorted.first().dueNs, queue.nextDueNs());
-      assertEquals(sorted.first().order, queue.nextOrder());
+      assertTrue(queue.isBefore(queueWith(sorted.first().order + 1)));
+      assertFalse(queue.isBefore(queueWith(sorted.first().order - 1)));
     }
   }
 }

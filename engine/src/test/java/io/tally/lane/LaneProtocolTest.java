@@ -143,7 +143,7 @@ final class LaneProtocolTest {
         executions++;
         assertEquals(null, executed.put(copy.sequence, executions), "ran twice");
         lane.buffer().putLong(lane.replyOffset(copy.sequence), executions);
-        lane.conclude(copy.sequence, DONE, (byte) 0, Long.BYTES);
+        lane.conclude(copy.sequence, DONE, (byte) 0, (byte) 0, Long.BYTES);
         answer(lane, copy.sequence);
       }
       case OwnerLane.DUPLICATE -> answer(lane, copy.sequence);

@@ -131,7 +131,7 @@ final class OwnerLaneTest {
     for (int sequence = 1; sequence <= 16; sequence++) {
       assertEquals(OwnerLane.EXECUTE, wide.begin(sequence, 0));
       wide.buffer().setMemory(wide.replyOffset(sequence), 13, (byte) sequence);
-      wide.conclude(sequence, (byte) sequence, (byte) 1, 13);
+      wide.conclude(sequence, (byte) sequence, (byte) (255 - sequence), (byte) 1, 13);
     }
     for (int sequence = 1; sequence <= 16; sequence++) {
       assertEquals(sequence, OwnerLane.codeOf(wide.recorded(sequence)));
@@ -177,7 +177,7 @@ final class OwnerLaneTest {
   private void run(final long sequence, final long floor, final long answer) {
     assertEquals(OwnerLane.EXECUTE, lane.begin(sequence, floor));
     lane.buffer().putLong(lane.replyOffset(sequence), answer);
-    lane.conclude(sequence, (byte) 0, (byte) 0, Long.BYTES);
+    lane.conclude(sequence, (byte) 0, (byte) 0, (byte) 0, Long.BYTES);
   }
 
   private void assertAnswer(final long sequence, final long answer) {

@@ -1,5 +1,6 @@
 package io.tally.stock;
 
+import io.tally.engine.ServiceReply;
 import io.tally.engine.ShardService;
 import io.tally.stock.codecs.CountStockDecoder;
 import io.tally.stock.codecs.MessageHeaderDecoder;
@@ -9,7 +10,6 @@ import io.tally.stock.codecs.StockReplyEncoder;
 import io.tally.stock.codecs.TakeStockDecoder;
 import io.tally.stock.codecs.Taken;
 import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
 import org.agrona.collections.Long2LongHashMap;
 
 /** The stocks of one shard. A stock never falls below zero: who asks for more gets nothing. */
@@ -24,43 +24,35 @@ public final class StockService implements ShardService {
   private volatile long entityCount;
 
   @Override
-  public int onCommand(
+  public void onCommand(
       final long timeNs,
       final long entityHash,
+      final int templateId,
       final DirectBuffer buffer,
       final int offset,
       final int length,
-      final MutableDirectBuffer replyBuffer,
-      final int replyOffset) {
-    if (length < MessageHeaderDecoder.ENCODED_LENGTH) {
-      return INVALID;
-    }
+      final ServiceReply serviceReply) {
     header.wrap(buffer, offset);
-    final int blockLength = header.blockLength();
-    if (header.schemaId() != PutStockDecoder.SCHEMA_ID
-        || MessageHeaderDecoder.ENCODED_LENGTH + blockLength > length) {
-      return INVALID;
-    }
-    reply.wrapAndApplyHeader(replyBuffer, replyOffset, replyHeader);
-    final int body = offset + MessageHeaderDecoder.ENCODED_LENGTH;
+    reply.wrapAndApplyHeader(serviceReply.buffer(), serviceReply.offset(), replyHeader);
+    serviceReply.length(MessageHeaderEncoder.ENCODED_LENGTH + StockReplyEncoder.BLOCK_LENGTH);
     final boolean valid =
-        switch (header.templateId()) {
+        switch (templateId) {
           case PutStockDecoder.TEMPLATE_ID -> {
-            put.wrap(buffer, body, blockLength, header.version());
-            yield blockLength >= PutStockDecoder.BLOCK_LENGTH && put(put.itemId(), put.quantity());
+            put.wrapAndApplyHeader(buffer, offset, header);
+            yield put(put.itemId(), put.quantity());
           }
           case TakeStockDecoder.TEMPLATE_ID -> {
-            take.wrap(buffer, body, blockLength, header.version());
-            yield blockLength >= TakeStockDecoder.BLOCK_LENGTH
-                && take(take.itemId(), take.quantity());
+            take.wrapAndApplyHeader(buffer, offset, header);
+            yield take(take.itemId(), take.quantity());
           }
-          case CountStockDecoder.TEMPLATE_ID -> {
-            count.wrap(buffer, body, blockLength, header.version());
-            yield blockLength >= CountStockDecoder.BLOCK_LENGTH && take(count.itemId(), 0);
+          default -> {
+            count.wrapAndApplyHeader(buffer, offset, header);
+            yield take(count.itemId(), 0);
           }
-          default -> false;
         };
-    return valid ? MessageHeaderEncoder.ENCODED_LENGTH + StockReplyEncoder.BLOCK_LENGTH : INVALID;
+    if (!valid) {
+      serviceReply.invalid();
+    }
   }
 
   @Override

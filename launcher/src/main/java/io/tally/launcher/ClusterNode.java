@@ -6,7 +6,6 @@ import io.tally.engine.IdempotencyLimit;
 import io.tally.engine.NodeLink;
 import io.tally.engine.ServiceFaultHandler;
 import io.tally.engine.ShardEngine;
-import io.tally.engine.ShardServiceFactory;
 import io.tally.transport.ClusterLink;
 import io.tally.transport.FrameCarrier;
 import io.tally.transport.Incarnation;
@@ -121,8 +120,9 @@ final class ClusterNode implements AutoCloseable {
   }
 
   private List<ServiceVersion> services() {
-    final ShardServiceFactory service = plan.services();
-    return List.of(new ServiceVersion(service.schemaId(), service.version()));
+    return plan.services().stream()
+        .map(service -> new ServiceVersion(service.schemaId(), service.version()))
+        .toList();
   }
 
   /**
@@ -150,7 +150,6 @@ final class ClusterNode implements AutoCloseable {
 
   void launchEngine(
       final boolean frontEnd,
-      final ShardServiceFactory services,
       final IdempotencyLimit idempotencyLimit,
       final ServiceFaultHandler faults) {
     engine =
@@ -162,7 +161,7 @@ final class ClusterNode implements AutoCloseable {
                 .incarnation(incarnation)
                 .threads(stepping.engineThreads(localIndex, frontEnd))
                 .link(link == null ? NodeLink.NONE : link)
-                .services(services)
+                .services(plan.services())
                 .faultHandler(faults)
                 .idempotencyLimit(idempotencyLimit)
                 .clock(clock)
@@ -234,6 +233,6 @@ final class ClusterNode implements AutoCloseable {
   /** Closes what no thread steps any more. */
   @Override
   public void close() {
-    CloseHelper.close(link);
+    CloseHelper.closeAll(link, engine);
   }
 }

@@ -1,8 +1,8 @@
 package io.tally.launcher;
 
 import io.tally.engine.Ingress;
+import io.tally.engine.ServiceDefinition;
 import io.tally.engine.ServiceMemory;
-import io.tally.engine.ShardServiceFactory;
 import io.tally.http.Endpoint;
 import java.util.List;
 import java.util.function.Function;
@@ -10,16 +10,15 @@ import java.util.function.Function;
 /**
  * A service as a node hosts it: its state and messages, and how it is reached.
  *
- * @param shards makes the factory of the shards' services, which keeps within the memory given.
- *     Called with {@link ServiceMemory#NONE} first, to ask that factory for the lengths of its
- *     messages.
+ * @param definition makes the service's definition, whose state keeps within the memory given.
+ *     Called with {@link ServiceMemory#NONE} first, to ask that definition for its messages.
  * @param http its endpoints over HTTP on the event loop of an ingress.
  * @param help what the help page of the API says, title first; {@code URL} in it stands for the
  *     server's own.
  * @param examples commands to try it with, a line each; {@code URL} as above.
  */
 public record HostedService(
-    Function<ServiceMemory, ShardServiceFactory> shards,
+    Function<ServiceMemory, ServiceDefinition> definition,
     Function<Ingress, List<Endpoint>> http,
     String help,
     String examples) {}

@@ -4,12 +4,14 @@ import com.sun.management.HotSpotDiagnosticMXBean;
 import io.tally.engine.EngineSettings;
 import io.tally.engine.EntityLimit;
 import io.tally.engine.IdempotencyLimit;
+import io.tally.engine.ServiceDefinition;
 import io.tally.engine.ServiceMemory;
-import io.tally.engine.ShardServiceFactory;
 import io.tally.http.MetricsServer;
 import io.tally.lane.OwnerLane;
 import io.tally.transport.LinkSettings;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -20,7 +22,7 @@ final class MemoryPlan {
   private static final long MIB = 1 << 20;
 
   private final NodeConfig config;
-  private final ShardServiceFactory services;
+  private final List<ServiceDefinition> services;
   private final IdempotencyLimit idempotencyLimit;
   private final ClientLimit clientLimit;
   private final int maxMessageBytes;
@@ -32,6 +34,7 @@ final class MemoryPlan {
   private final long peerBytes;
   private final long peerWindowBytes;
   private final long tableBytes;
+  private final long timerBytes;
   private final long metricsBytes;
   private final long laneBytes;
   private final long spareDirectBytes;
@@ -40,7 +43,7 @@ final class MemoryPlan {
 
   MemoryPlan(final NodeConfig config) {
     this.config = config;
-    final ShardServiceFactory messages = config.service().shards().apply(ServiceMemory.NONE);
+    final List<ServiceDefinition> messages = definitions(ServiceMemory.NONE);
     final EngineSettings engine = config.engine();
     final int nodeCount = config.cluster().nodeIds().size();
     final int localNodeCount = config.localNodeIds().size();
@@ -59,12 +62,13 @@ final class MemoryPlan {
     peerBytes = peers * link.ringBytes();
     // Frames that the peer has not acknowledged, and those of its that have not been accepted here.
     peerWindowBytes = 2 * peers * link.windowBytes();
-    tableBytes = shards * messages.firstShardBytes();
+    tableBytes = shards * messages.stream().mapToLong(ServiceDefinition::firstShardBytes).sum();
+    timerBytes = shards * EngineSettings.maxTimerBytes(messages);
     laneBytes =
         config.loops()
             * shards
             * config.cluster().laneWindow()
-            * OwnerLane.slotLength(messages.maxReplyLength());
+            * OwnerLane.slotLength(EngineSettings.maxReplyLength(messages));
     final long heapBytes = Runtime.getRuntime().maxMemory();
     metricsBytes = MetricsServer.maxClientBytes(config.loops(), heapBytes);
     spareDirectBytes =
@@ -77,17 +81,22 @@ final class MemoryPlan {
             - 2 * metricsBytes;
     clientLimit = new ClientLimit(config.maxConnections(), spareDirectBytes, heapBytes);
     services =
-        config
-            .service()
-            .shards()
-            .apply(new ServiceMemory(Math.max(0, spareDirectBytes), heapBytes));
+        definitions(
+            new ServiceMemory(
+                Math.max(0, spareDirectBytes) / messages.size(), heapBytes / messages.size()));
     idempotencyLimit =
-        new IdempotencyLimit(IdempotencyLimit.defaultMaxKeys(heapBytes, messages.maxReplyLength()));
+        new IdempotencyLimit(
+            IdempotencyLimit.defaultMaxKeys(heapBytes, EngineSettings.maxReplyLength(messages)));
     keptKeyMs = TimeUnit.NANOSECONDS.toMillis(engine.keptKeyNs());
   }
 
-  /** Makes the services, within the memory that the plan leaves for them. */
-  ShardServiceFactory services() {
+  /** Each with an equal share of the memory that there is. */
+  private List<ServiceDefinition> definitions(final ServiceMemory memory) {
+    return config.services().stream().map(hosted -> hosted.definition().apply(memory)).toList();
+  }
+
+  /** The services, within the memory that the plan leaves for them. */
+  List<ServiceDefinition> services() {
     return services;
   }
 
@@ -114,7 +123,7 @@ final class MemoryPlan {
 
   /** Refuses settings that need more memory outside the heap than the JVM may take. */
   void check() throws StartException {
-    if (spareDirectBytes < 0 || services.entities().max() == 0) {
+    if (spareDirectBytes < 0 || services.stream().anyMatch(s -> s.entities().max() == 0)) {
       throw new StartException(
           "these settings need "
               + ((maxDirectBytes() - spareDirectBytes) / MIB + 1)
@@ -124,7 +133,10 @@ final class MemoryPlan {
     }
     checkKeys();
     clientLimit.check();
-    final EntityLimit entities = services.entities();
+    services.stream().map(ServiceDefinition::entities).forEach(MemoryPlan::checkEntities);
+  }
+
+  private static void checkEntities(final EntityLimit entities) {
     if (entities.max() > entities.safeMax()) {
       Log.warn(
           entities.remedy()
@@ -148,38 +160,43 @@ final class MemoryPlan {
   }
 
   Object[] describe() {
-    return new Object[] {
-      "max_message_bytes",
-      maxMessageBytes,
-      "min_max_payload",
-      minFrameBytes(),
-      "ring_bytes",
-      ringBytes,
-      "pending_requests",
-      pendingRequests,
-      "max_connections",
-      clientLimit.maxConnections(),
-      "max_client_bytes",
-      clientLimit.maxBytes(),
-      "max_metrics_client_bytes",
-      metricsBytes,
-      "reply_queue_bytes",
-      replyQueueBytes,
-      "peer_queue_bytes",
-      peerBytes,
-      "peer_window_bytes",
-      peerWindowBytes,
-      "first_table_bytes",
-      tableBytes,
-      "lane_bytes_per_ingress_node",
-      laneBytes,
-      "max_" + services.entities().name(),
-      services.entities().max(),
-      "max_idempotency_keys",
-      idempotencyLimit.maxKeys(),
-      "keyed_writes_per_second_per_shard",
-      config.engine().idempotencyKeys() * 1_000L / Math.max(1, keptKeyMs),
-    };
+    final List<Object> all = new ArrayList<>();
+    all.addAll(
+        List.of(
+            "max_message_bytes",
+            maxMessageBytes,
+            "min_max_payload",
+            minFrameBytes(),
+            "ring_bytes",
+            ringBytes,
+            "pending_requests",
+            pendingRequests,
+            "max_connections",
+            clientLimit.maxConnections(),
+            "max_client_bytes",
+            clientLimit.maxBytes(),
+            "max_metrics_client_bytes",
+            metricsBytes,
+            "reply_queue_bytes",
+            replyQueueBytes,
+            "peer_queue_bytes",
+            peerBytes,
+            "peer_window_bytes",
+            peerWindowBytes,
+            "first_table_bytes",
+            tableBytes,
+            "lane_bytes_per_ingress_node",
+            laneBytes,
+            "max_timer_bytes",
+            timerBytes,
+            "max_idempotency_keys",
+            idempotencyLimit.maxKeys(),
+            "keyed_writes_per_second_per_shard",
+            config.engine().idempotencyKeys() * 1_000L / Math.max(1, keptKeyMs)));
+    for (final ServiceDefinition service : services) {
+      all.addAll(List.of("max_" + service.entities().name(), service.entities().max()));
+    }
+    return all.toArray();
   }
 
   private static long maxDirectBytes() {

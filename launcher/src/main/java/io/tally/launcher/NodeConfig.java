@@ -24,7 +24,7 @@ import java.util.Objects;
  * @param loops event loops, 1 to 256.
  * @param shardThreads threads of their own for the shards, 0 to 256; 0 has the event loops do it.
  * @param times of start and stop.
- * @param service that the nodes host.
+ * @param services that the nodes host, at least one.
  */
 public record NodeConfig(
     ClusterSettings cluster,
@@ -37,7 +37,7 @@ public record NodeConfig(
     int loops,
     int shardThreads,
     NodeTimes times,
-    HostedService service) {
+    List<HostedService> services) {
   /** Port for metrics where none is given. */
   public static final int DEFAULT_METRICS_PORT = 2121;
 
@@ -54,7 +54,8 @@ public record NodeConfig(
     Objects.requireNonNull(engine);
     Objects.requireNonNull(carrier);
     Objects.requireNonNull(times);
-    Objects.requireNonNull(service);
+    services = List.copyOf(services);
+    require(!services.isEmpty(), "a node needs a service");
     require(
         localNodeIds.equals(cluster.nodeIds())
             || localNodeIds.size() == 1 && cluster.nodeIds().containsAll(localNodeIds),
@@ -73,10 +74,10 @@ public record NodeConfig(
   /**
    * A node alone in its cluster, with defaults for all else.
    *
-   * @param service that it hosts.
+   * @param services that it hosts.
    * @return the configuration.
    */
-  public static NodeConfig alone(final HostedService service) {
+  public static NodeConfig alone(final HostedService... services) {
     return new NodeConfig(
         ClusterSettings.of(List.of("node-0")),
         List.of("node-0"),
@@ -88,7 +89,7 @@ public record NodeConfig(
         Runtime.getRuntime().availableProcessors(),
         0,
         NodeTimes.DEFAULTS,
-        service);
+        List.of(services));
   }
 
   /**
@@ -110,7 +111,7 @@ public record NodeConfig(
         loops,
         shardThreads,
         times,
-        service);
+        services);
   }
 
   /**
@@ -136,7 +137,7 @@ public record NodeConfig(
         loops,
         shardThreads,
         times,
-        service);
+        services);
   }
 
   /** Whether all nodes of the cluster are in this process. */

@@ -252,7 +252,9 @@ final class Settings {
 
   /** What a process is started with. */
   NodeConfig config(
-      final List<String> nodeIds, final List<String> localNodeIds, final HostedService service) {
+      final List<String> nodeIds,
+      final List<String> localNodeIds,
+      final HostedService... services) {
     return new NodeConfig(
         cluster(nodeIds),
         localNodeIds,
@@ -271,7 +273,7 @@ final class Settings {
         loops,
         shardThreads,
         new NodeTimes(startTimeout, shutdownDelay, drainTimeout),
-        service);
+        List.of(services));
   }
 
   /** What all nodes have to agree on. */

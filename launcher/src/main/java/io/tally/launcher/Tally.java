@@ -1,6 +1,6 @@
 package io.tally.launcher;
 
-import io.tally.counter.CounterServiceFactory;
+import io.tally.counter.CounterDefinition;
 import io.tally.counter.http.CounterEndpoints;
 import io.tally.engine.ClusterSettings;
 import java.security.Security;
@@ -158,7 +158,7 @@ public final class Tally implements Callable<Integer> {
     // Another service needs another line here, and nothing else of the launcher.
     final HostedService counters =
         new HostedService(
-            memory -> CounterServiceFactory.within(memory, given.maxCounters),
+            memory -> CounterDefinition.within(memory, given.maxCounters),
             CounterEndpoints::of,
             CounterEndpoints.HELP,
             CounterEndpoints.EXAMPLES);

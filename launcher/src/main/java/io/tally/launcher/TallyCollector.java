@@ -5,10 +5,11 @@ import io.tally.edge.EventLoops;
 import io.tally.engine.EngineCounter;
 import io.tally.engine.EngineStats;
 import io.tally.engine.LatencyHistogram;
+import io.tally.engine.ServiceDefinition;
 import io.tally.engine.ShardEngine;
-import io.tally.engine.ShardServiceFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
@@ -21,7 +22,7 @@ final class TallyCollector extends Collector {
   private static final double NS_PER_SECOND = 1e9;
 
   private final List<ClusterNode> nodes;
-  private final ShardServiceFactory services;
+  private final List<ServiceDefinition> services;
   private final HttpMetrics http;
   private final EventLoops loops;
   private final Status status;
@@ -30,7 +31,7 @@ final class TallyCollector extends Collector {
 
   TallyCollector(
       final List<ClusterNode> nodes,
-      final ShardServiceFactory services,
+      final List<ServiceDefinition> services,
       final HttpMetrics http,
       final EventLoops loops,
       final Status status,
@@ -96,11 +97,13 @@ final class TallyCollector extends Collector {
       }
     }
     families.add(depth);
-    families.add(
-        perNode(
-            "tally_" + services.entities().name(),
-            services.entities().help(),
-            n -> n.engine().entityCount()));
+    for (final ServiceDefinition service : services) {
+      families.add(
+          perNode(
+              "tally_" + service.entities().name(),
+              service.entities().help(),
+              n -> n.engine().entityCount(service.schemaId())));
+    }
     families.add(
         perNode(
             "tally_idempotency_keys",
@@ -172,7 +175,7 @@ final class TallyCollector extends Collector {
             n -> n.engine().activeCount()));
   }
 
-  private void rejected(final List<Family> families, final List<EngineStats> all) {
+  private Family rejected(final List<EngineStats> all) {
     final Family rejected =
         Family.counter(
             "tally_rejected",
@@ -193,15 +196,21 @@ final class TallyCollector extends Collector {
     reject(rejected, all, "stale", EngineCounter.LANE_STALE);
     reject(rejected, all, "beyond_window", EngineCounter.LANE_BEYOND_WINDOW);
     reject(rejected, all, "malformed", EngineCounter.MALFORMED);
+    reject(rejected, all, "unknown_message", EngineCounter.UNKNOWN_MESSAGES);
     reject(rejected, all, "idempotency_mismatch", EngineCounter.IDEMPOTENCY_MISMATCHES);
     reject(rejected, all, "idempotency_limit", EngineCounter.IDEMPOTENCY_LIMITED);
-    new TreeMap<>(services.refusals())
-        .forEach((reason, count) -> rejected.add(count.getAsLong(), reason));
-    families.add(rejected);
+    final Map<String, Long> byServices = new TreeMap<>();
+    for (final ServiceDefinition service : services) {
+      service
+          .refusals()
+          .forEach((reason, count) -> byServices.merge(reason, count.getAsLong(), Long::sum));
+    }
+    byServices.forEach((reason, count) -> rejected.add(count, reason));
+    return rejected;
   }
 
   private void engine(final List<Family> families, final List<EngineStats> all) {
-    rejected(families, all);
+    families.add(rejected(all));
     families.add(
         total(
             all,

@@ -6,6 +6,7 @@ import io.tally.edge.EdgeSettings;
 import io.tally.edge.EventLoops;
 import io.tally.engine.Ingress;
 import io.tally.engine.ShardEngine;
+import io.tally.http.Endpoint;
 import io.tally.http.HttpServer;
 import io.tally.http.MetricsServer;
 import io.tally.http.NodeView;
@@ -17,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.NanoClock;
@@ -199,7 +201,7 @@ public final class TallyNode implements AutoCloseable {
     throwIfFaulty();
     for (int i = 0; i < nodes.size(); i++) {
       final ClusterNode node = nodes.get(i);
-      node.launchEngine(i == 0, plan.services(), plan.idempotencyLimit(), faults);
+      node.launchEngine(i == 0, plan.idempotencyLimit(), faults);
       Log.info(
           "starting node",
           "nodeID",
@@ -249,12 +251,25 @@ public final class TallyNode implements AutoCloseable {
                 status::cluster,
                 status::isServing,
                 nodes.get(0)::requestTimeoutNs),
-            loop -> config.service().http().apply(ingresses.get(loop)),
-            config.service().help() + "\nMetrics\n  " + metrics.url() + "/metrics\n",
+            loop -> endpoints(ingresses.get(loop)),
+            help(),
             acceptFailures);
     metrics.probes(status::readyz, Status::alive);
     stepping.start(nodes);
     Log.info("HTTP server starting", "port", http.edge().port(), "url", http.url());
+  }
+
+  private List<Endpoint> endpoints(final Ingress ingress) {
+    return config.services().stream()
+        .flatMap(service -> service.http().apply(ingress).stream())
+        .toList();
+  }
+
+  private String help() {
+    return config.services().stream().map(HostedService::help).collect(Collectors.joining("\n"))
+        + "\nMetrics\n  "
+        + metrics.url()
+        + "/metrics\n";
   }
 
   /** Another process serves as this node: what would be counted here from now on would be lost. */

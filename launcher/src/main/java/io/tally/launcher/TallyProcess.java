@@ -1,8 +1,10 @@
 package io.tally.launcher;
 
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.agrona.concurrent.SystemNanoClock;
 
 /** The process of the command line: a {@link TallyNode} that runs until a signal ends it. */
@@ -35,7 +37,7 @@ final class TallyProcess {
     }
     try (node) {
       if (stop.getCount() > 0) {
-        sayReady(node, config.service());
+        sayReady(node, config.services());
       }
       while (!stop.await(CHECK_MS, TimeUnit.MILLISECONDS)) {
         node.checkLimits();
@@ -49,12 +51,15 @@ final class TallyProcess {
     return 0;
   }
 
-  private static void sayReady(final TallyNode node, final HostedService service) {
+  private static void sayReady(final TallyNode node, final List<HostedService> services) {
     Log.info("=== Tally ready ===");
     Log.flush();
     System.out.print(
         "\nTry:\n"
-            + service.examples().replace("URL", node.url())
+            + services.stream()
+                .map(HostedService::examples)
+                .collect(Collectors.joining())
+                .replace("URL", node.url())
             + "  curl "
             + node.metricsUrl()
             + "/metrics\nPress Ctrl+C to stop.\n\n");

@@ -2,6 +2,7 @@ package io.tally.launcher;
 
 import io.tally.engine.EngineCounter;
 import io.tally.engine.EntityLimit;
+import io.tally.engine.ServiceDefinition;
 import io.tally.engine.ShardEngine;
 import io.tally.http.HttpServer;
 import io.tally.transport.LinkCounter;
@@ -49,15 +50,17 @@ final class WatchedLimits {
   }
 
   private void state(final List<LimitWatch.Limit> all) {
-    final EntityLimit entities = plan.services().entities();
-    all.add(
-        new LimitWatch.Limit(
-            entities.name(),
-            "",
-            () -> sum(ShardEngine::entityCount),
-            entities.max(),
-            entities.refusals(),
-            entities.remedy()));
+    for (final ServiceDefinition service : plan.services()) {
+      final EntityLimit entities = service.entities();
+      all.add(
+          new LimitWatch.Limit(
+              entities.name(),
+              "",
+              () -> sum(engine -> engine.entityCount(service.schemaId())),
+              entities.max(),
+              entities.refusals(),
+              entities.remedy()));
+    }
     all.add(
         new LimitWatch.Limit(
             "idempotency_keys",

@@ -56,7 +56,7 @@ class SettingsTest {
   void shouldHaveTheDefaultsOfAnEmbeddedNode() {
     final List<String> nodeIds = List.of("node-0");
     final NodeConfig config = parse().config(nodeIds, nodeIds, Turnstile.hosted());
-    final NodeConfig alone = NodeConfig.alone(config.service());
+    final NodeConfig alone = NodeConfig.alone(config.services().get(0));
     assertEquals(alone, config.withCluster(alone.cluster(), nodeIds, alone.carrier()));
   }
 

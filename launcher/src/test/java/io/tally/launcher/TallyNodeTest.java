@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.counter.CounterServiceFactory;
+import io.tally.counter.CounterDefinition;
 import io.tally.counter.http.CounterEndpoints;
 import io.tally.engine.ClusterSettings;
 import java.io.IOException;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 class TallyNodeTest {
   private static final HostedService COUNTERS =
       new HostedService(
-          memory -> CounterServiceFactory.within(memory, 1_000L),
+          memory -> CounterDefinition.within(memory, 1_000L),
           CounterEndpoints::of,
           CounterEndpoints.HELP,
           CounterEndpoints.EXAMPLES);
@@ -105,6 +105,45 @@ class TallyNodeTest {
   }
 
   @Test
+  void shouldHostTwoServicesBesideEachOther() throws Exception {
+    final NodeConfig config = NodeConfig.alone(COUNTERS, Turnstile.hosted()).withPorts(0, 0);
+    try (TallyNode node = TallyNode.launch(config)) {
+      for (int count = 1; count <= 2; count++) {
+        assertEquals(
+            "{\"counter_id\":\"east\",\"value\":" + count + "}\n",
+            send("POST", node.url() + "/counter/east/increment").body());
+      }
+      assertEquals(
+          "{\"turnstile\":\"east\",\"passed\":1}\n",
+          send("POST", node.url() + "/turnstile/east/pass").body());
+      final String help = send("GET", node.url() + "/").body();
+      assertTrue(help.contains("Turnstiles") && help.contains("exact, distributed counters"), help);
+      final String metrics = send("GET", node.metricsUrl() + "/metrics").body();
+      assertTrue(metrics.contains("\ntally_counters{node_id=\"node-0\",} 1.0\n"), metrics);
+      assertTrue(
+          metrics.contains("\ntally_turnstile_entities{node_id=\"node-0\",} 1.0\n"), metrics);
+      assertTrue(
+          metrics.contains(
+              "\ntally_actor_messages_total{message_type=\"Increment\",success=\"true\",} 2.0\n"),
+          metrics);
+      assertTrue(
+          metrics.contains(
+              "\ntally_actor_messages_total{message_type=\"Pass\",success=\"true\",} 1.0\n"),
+          metrics);
+    }
+  }
+
+  @Test
+  void shouldRefuseServicesThatCannotBeToldApart() {
+    final StartException fault =
+        assertThrows(
+            StartException.class,
+            () -> TallyNode.launch(NodeConfig.alone(COUNTERS, COUNTERS).withPorts(0, 0)));
+    assertEquals("two services have the name counter", fault.getMessage());
+    assertThrows(IllegalArgumentException.class, NodeConfig::alone);
+  }
+
+  @Test
   void shouldSayInOneLineWhyItCannotStart() throws Exception {
     try (TallyNode node = TallyNode.launch(NodeConfig.alone(COUNTERS).withPorts(0, 0))) {
       final int taken = URI.create(node.url()).getPort();
@@ -135,7 +174,7 @@ class TallyNodeTest {
     }
     final HostedService failing =
         new HostedService(
-            COUNTERS.shards(),
+            COUNTERS.definition(),
             ingress -> {
               throw new UnsupportedOperationException("a mistake");
             },

@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tally.engine.Ingress;
 import io.tally.engine.MessageHeaderWord;
+import io.tally.engine.MessageType;
 import io.tally.engine.Outcome;
+import io.tally.engine.ServiceDefinition;
+import io.tally.engine.ServiceReply;
 import io.tally.engine.ShardService;
-import io.tally.engine.ShardServiceFactory;
 import io.tally.engine.StableHash;
 import io.tally.http.AnswerShape;
 import io.tally.http.Endpoint;
@@ -19,7 +21,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
 
 /**
  * A service of somebody else, in a package of their own and one file: a turnstile lets so many
@@ -32,6 +33,7 @@ public final class Turnstile implements ShardService {
   private static final int SCHEMA_ID = 900;
   private static final int PASS = 1;
   private static final int READ = 2;
+  private static final int SHUT = 1;
   private static final int BLOCK_LENGTH = 0;
   private static final int MAX_ID_LENGTH = 256;
   private static final int HEADER_LENGTH = MessageHeaderWord.ENCODED_LENGTH;
@@ -40,33 +42,32 @@ public final class Turnstile implements ShardService {
   private volatile long count;
 
   @Override
-  public int onCommand(
+  public void onCommand(
       final long timeNs,
       final long entityHash,
+      final int templateId,
       final DirectBuffer buffer,
       final int offset,
       final int length,
-      final MutableDirectBuffer reply,
-      final int replyOffset) {
-    final long header = MessageHeaderWord.get(buffer, offset);
-    if (length <= HEADER_LENGTH || MessageHeaderWord.schemaId(header) != SCHEMA_ID) {
-      return INVALID;
-    }
+      final ServiceReply reply) {
     final byte[] id = new byte[length - HEADER_LENGTH];
     buffer.getBytes(offset + HEADER_LENGTH, id);
     final String name = new String(id, UTF_8);
     final long before = passed.getOrDefault(name, 0L);
-    final boolean passes = MessageHeaderWord.templateId(header) == PASS && before < PASSES;
-    if (passes) {
+    if (templateId == READ) {
+      answer(reply, before);
+    } else if (before < PASSES) {
       passed.put(name, before + 1);
       count = passed.size();
+      answer(reply, before + 1);
+    } else {
+      reply.refuse(SHUT);
     }
-    MessageHeaderWord.put(reply, replyOffset, header);
-    reply.putLong(replyOffset + HEADER_LENGTH, passes ? before + 1 : before);
-    reply.putByte(
-        replyOffset + HEADER_LENGTH + Long.BYTES,
-        (byte) (passes || MessageHeaderWord.templateId(header) == READ ? 1 : 0));
-    return HEADER_LENGTH + Long.BYTES + 1;
+  }
+
+  private static void answer(final ServiceReply reply, final long value) {
+    reply.buffer().putLong(reply.offset(), value);
+    reply.length(Long.BYTES);
   }
 
   @Override
@@ -81,7 +82,7 @@ public final class Turnstile implements ShardService {
    */
   public static HostedService hosted() {
     return new HostedService(
-        memory -> new Factory(),
+        memory -> new Definition(),
         Turnstile::endpoints,
         "Turnstiles\n\nThree may pass each.\n",
         "  curl -X POST URL/turnstile/east/pass\n");
@@ -99,9 +100,10 @@ public final class Turnstile implements ShardService {
     final AnswerShape passed = AnswerShape.json(id, "passed");
     final Endpoint.Reply reply =
         (buffer, offset, length, exchange) -> {
-          exchange.integer(0, buffer.getLong(offset + HEADER_LENGTH));
-          if (buffer.getByte(offset + HEADER_LENGTH + Long.BYTES) == 0) {
+          if (length == 0) {
             exchange.refuse(shut);
+          } else {
+            exchange.integer(0, buffer.getLong(offset));
           }
           return true;
         };
@@ -140,7 +142,12 @@ public final class Turnstile implements ShardService {
     ingress.submit(request, HEADER_LENGTH + exchange.idLength());
   }
 
-  private static final class Factory implements ShardServiceFactory {
+  private static final class Definition implements ServiceDefinition {
+    @Override
+    public String name() {
+      return "turnstile";
+    }
+
     @Override
     public int schemaId() {
       return SCHEMA_ID;
@@ -152,8 +159,10 @@ public final class Turnstile implements ShardService {
     }
 
     @Override
-    public ShardService create(final int shardId) {
-      return new Turnstile();
+    public List<MessageType> messages() {
+      return List.of(
+          new MessageType(PASS, "Pass", true, BLOCK_LENGTH, Long.BYTES),
+          new MessageType(READ, "Read", false, BLOCK_LENGTH, Long.BYTES));
     }
 
     @Override
@@ -162,18 +171,8 @@ public final class Turnstile implements ShardService {
     }
 
     @Override
-    public int maxReplyLength() {
-      return HEADER_LENGTH + Long.BYTES + 1;
-    }
-
-    @Override
-    public List<String> messageTypes() {
-      return List.of("Pass", "Read");
-    }
-
-    @Override
-    public boolean isWrite(final int templateId) {
-      return templateId == PASS;
+    public ShardService create(final int shardId) {
+      return new Turnstile();
     }
   }
 }

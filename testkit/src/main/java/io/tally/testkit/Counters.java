@@ -1,27 +1,30 @@
 package io.tally.testkit;
 
+import io.tally.counter.CounterDefinition;
 import io.tally.counter.CounterLimit;
 import io.tally.counter.CounterReplyAdapter;
-import io.tally.counter.CounterServiceFactory;
 import io.tally.counter.codecs.GetValueEncoder;
 import io.tally.counter.codecs.MessageHeaderEncoder;
+import io.tally.engine.MessageType;
+import io.tally.engine.ServiceDefinition;
+import io.tally.engine.ServiceReply;
+import io.tally.engine.ShardContext;
 import io.tally.engine.ShardService;
-import io.tally.engine.ShardServiceFactory;
 import io.tally.engine.StableHash;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** The counter services of one process, which may stand still in each call to them. */
-final class Counters implements ShardServiceFactory {
+final class Counters implements ServiceDefinition {
   private static final int MAX_COUNTERS = 1 << 20;
+  private static final int MAX_REPLY_LENGTH = 64;
 
   private final ProcessExecution execution;
-  private final CounterServiceFactory factory =
-      new CounterServiceFactory(new CounterLimit(MAX_COUNTERS));
+  private final CounterDefinition definition =
+      new CounterDefinition(new CounterLimit(MAX_COUNTERS));
   private final Map<Integer, ShardService> services = new HashMap<>();
 
   Counters(final ProcessExecution execution) {
@@ -29,40 +32,35 @@ final class Counters implements ShardServiceFactory {
   }
 
   @Override
+  public String name() {
+    return definition.name();
+  }
+
+  @Override
   public int schemaId() {
-    return factory.schemaId();
+    return definition.schemaId();
   }
 
   @Override
   public int version() {
-    return factory.version();
+    return definition.version();
   }
 
   @Override
-  public ShardService create(final int shardId) {
-    final ShardService service = factory.create(shardId);
-    services.put(shardId, service);
-    return new PausingService(execution, service);
+  public List<MessageType> messages() {
+    return definition.messages();
   }
 
   @Override
   public int maxCommandLength() {
-    return factory.maxCommandLength();
+    return definition.maxCommandLength();
   }
 
   @Override
-  public int maxReplyLength() {
-    return factory.maxReplyLength();
-  }
-
-  @Override
-  public List<String> messageTypes() {
-    return factory.messageTypes();
-  }
-
-  @Override
-  public boolean isWrite(final int templateId) {
-    return factory.isWrite(templateId);
+  public ShardService create(final int shardId) {
+    final ShardService service = definition.create(shardId);
+    services.put(shardId, service);
+    return new PausingService(execution, service);
   }
 
   boolean owns(final Counter counter) {
@@ -75,20 +73,20 @@ final class Counters implements ShardServiceFactory {
     final GetValueEncoder encoder =
         new GetValueEncoder().wrapAndApplyHeader(command, 0, new MessageHeaderEncoder());
     encoder.putCounterId(counter.id(), 0, counter.id().length);
-    final UnsafeBuffer reply = new UnsafeBuffer(new byte[maxReplyLength()]);
-    final int length =
-        services
-            .get(counter.shardId())
-            .onCommand(
-                0,
-                StableHash.hash(counter.id(), 0, counter.id().length),
-                command,
-                0,
-                MessageHeaderEncoder.ENCODED_LENGTH + encoder.encodedLength(),
-                reply,
-                0);
+    final UnsafeBuffer bytes = new UnsafeBuffer(new byte[MAX_REPLY_LENGTH]);
+    final ServiceReply reply = new ServiceReply().wrap(bytes, 0, MAX_REPLY_LENGTH);
+    services
+        .get(counter.shardId())
+        .onCommand(
+            0,
+            StableHash.hash(counter.id(), 0, counter.id().length),
+            GetValueEncoder.TEMPLATE_ID,
+            command,
+            0,
+            MessageHeaderEncoder.ENCODED_LENGTH + encoder.encodedLength(),
+            reply);
     final CounterReplyAdapter adapter = new CounterReplyAdapter();
-    if (!adapter.wrap(reply, 0, length)) {
+    if (!adapter.wrap(bytes, 0, reply.length())) {
       throw new IllegalStateException("the service does not answer a read");
     }
     return adapter.value();
@@ -97,19 +95,22 @@ final class Counters implements ShardServiceFactory {
   private record PausingService(ProcessExecution execution, ShardService service)
       implements ShardService {
     @Override
-    public int onCommand(
+    public void onStart(final ShardContext shard) {
+      service.onStart(shard);
+    }
+
+    @Override
+    public void onCommand(
         final long timeNs,
         final long entityHash,
+        final int templateId,
         final DirectBuffer buffer,
         final int offset,
         final int length,
-        final MutableDirectBuffer reply,
-        final int replyOffset) {
+        final ServiceReply reply) {
       execution.touch();
-      final int result =
-          service.onCommand(timeNs, entityHash, buffer, offset, length, reply, replyOffset);
+      service.onCommand(timeNs, entityHash, templateId, buffer, offset, length, reply);
       execution.touch();
-      return result;
     }
 
     @Override

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.counter.CounterDefinition;
 import io.tally.counter.CounterLimit;
-import io.tally.counter.CounterServiceFactory;
 import io.tally.edge.CountingLeakDetector;
 import io.tally.edge.EventLoops;
 import io.tally.edge.StepOrder;
@@ -61,7 +61,7 @@ class CounterEndpointsTest {
         new EngineContext()
             .incarnation(41)
             .threads(EngineThreads.ofLoops(wakeups))
-            .services(new CounterServiceFactory(new CounterLimit(100)))
+            .services(new CounterDefinition(new CounterLimit(100)))
             .random(() -> 1)
             .clock(SystemNanoClock.INSTANCE)
             .startEpochNs(1);
@@ -182,7 +182,7 @@ class CounterEndpointsTest {
 
   @Test
   void shouldRefuseOverflowAndTooManyCounters() throws IOException {
-    launch(true, context -> context.services(new CounterServiceFactory(new CounterLimit(1))));
+    launch(true, context -> context.services(new CounterDefinition(new CounterLimit(1))));
     try (RawClient client = connect()) {
       final String most = "{\"amount\":" + Long.MAX_VALUE + "}";
       assertEquals(Long.MAX_VALUE, valueOf(client.exchange(RawClient.post(PATH, most))));
@@ -254,7 +254,7 @@ class CounterEndpointsTest {
 
   @Test
   void shouldExplainAndCountEachProblemThatItsRowsDocument() throws IOException {
-    launch(true, context -> context.services(new CounterServiceFactory(new CounterLimit(1))));
+    launch(true, context -> context.services(new CounterDefinition(new CounterLimit(1))));
     try (RawClient client = connect()) {
       final String most = "{\"amount\":" + Long.MAX_VALUE + "}";
       assertEquals(Long.MAX_VALUE, valueOf(client.exchange(RawClient.post(PATH, most))));

@@ -1,22 +1,38 @@
 package io.tally.counter;
 
 import io.tally.counter.codecs.CounterReplyDecoder;
-import io.tally.counter.codecs.CounterStatus;
+import io.tally.counter.codecs.GetValueDecoder;
 import io.tally.counter.codecs.IncrementDecoder;
 import io.tally.counter.codecs.MessageHeaderDecoder;
 import io.tally.engine.EntityLimit;
+import io.tally.engine.MessageType;
+import io.tally.engine.ServiceDefinition;
 import io.tally.engine.ServiceMemory;
 import io.tally.engine.ShardService;
-import io.tally.engine.ShardServiceFactory;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
-import org.agrona.DirectBuffer;
 
-/** Makes the counter services of a node's shards. Thread-safe. */
-public final class CounterServiceFactory implements ShardServiceFactory {
-  private static final List<String> MESSAGE_TYPES = List.of("Increment", "GetValue");
+/** Puts the counters on the engine. Thread-safe. */
+public final class CounterDefinition implements ServiceDefinition {
+  private static final int REPLY_LENGTH =
+      MessageHeaderDecoder.ENCODED_LENGTH + CounterReplyDecoder.BLOCK_LENGTH;
+
+  private static final List<MessageType> MESSAGES =
+      List.of(
+          new MessageType(
+              IncrementDecoder.TEMPLATE_ID,
+              "Increment",
+              true,
+              IncrementDecoder.BLOCK_LENGTH,
+              REPLY_LENGTH),
+          new MessageType(
+              GetValueDecoder.TEMPLATE_ID,
+              "GetValue",
+              false,
+              GetValueDecoder.BLOCK_LENGTH,
+              REPLY_LENGTH));
 
   private final LongAdder memoryRefusals = new LongAdder();
   private final LongAdder overflows = new LongAdder();
@@ -24,31 +40,35 @@ public final class CounterServiceFactory implements ShardServiceFactory {
   private final long safeMaxCounters;
 
   /**
-   * Creates a factory.
+   * Creates a definition.
    *
    * @param limit that all its services share, and those of other nodes in the process.
    */
-  public CounterServiceFactory(final CounterLimit limit) {
+  public CounterDefinition(final CounterLimit limit) {
     this(limit, Long.MAX_VALUE);
   }
 
-  private CounterServiceFactory(final CounterLimit limit, final long safeMaxCounters) {
+  private CounterDefinition(final CounterLimit limit, final long safeMaxCounters) {
     this.limit = limit;
     this.safeMaxCounters = safeMaxCounters;
   }
 
   /**
-   * Creates a factory whose counters fit into a memory.
+   * Creates a definition whose counters fit into a memory.
    *
    * @param memory of the process.
    * @param maxCounters most counters, even if memory does not hold them; null for as many as it
    *     surely holds.
-   * @return the factory.
+   * @return the definition.
    */
-  public static CounterServiceFactory within(final ServiceMemory memory, final Long maxCounters) {
+  public static CounterDefinition within(final ServiceMemory memory, final Long maxCounters) {
     final long safe = CounterLimit.defaultMaxCounters(memory.directBytes(), memory.heapBytes());
-    return new CounterServiceFactory(
-        new CounterLimit(maxCounters == null ? safe : maxCounters), safe);
+    return new CounterDefinition(new CounterLimit(maxCounters == null ? safe : maxCounters), safe);
+  }
+
+  @Override
+  public String name() {
+    return "counter";
   }
 
   @Override
@@ -63,7 +83,7 @@ public final class CounterServiceFactory implements ShardServiceFactory {
 
   @Override
   public ShardService create(final int shardId) {
-    return new CounterAdapter(new CounterTable(limit), memoryRefusals, overflows);
+    return new CounterAdapter(limit, memoryRefusals, overflows);
   }
 
   @Override
@@ -80,25 +100,8 @@ public final class CounterServiceFactory implements ShardServiceFactory {
   }
 
   @Override
-  public int maxReplyLength() {
-    return MessageHeaderDecoder.ENCODED_LENGTH + CounterReplyDecoder.BLOCK_LENGTH;
-  }
-
-  @Override
-  public List<String> messageTypes() {
-    return MESSAGE_TYPES;
-  }
-
-  @Override
-  public boolean isWrite(final int templateId) {
-    return templateId == IncrementDecoder.TEMPLATE_ID;
-  }
-
-  @Override
-  public boolean isRefusal(final DirectBuffer reply, final int offset, final int length) {
-    final int status =
-        offset + MessageHeaderDecoder.ENCODED_LENGTH + CounterReplyDecoder.statusEncodingOffset();
-    return length > status - offset && reply.getByte(status) != CounterStatus.OK.value();
+  public List<MessageType> messages() {
+    return MESSAGES;
   }
 
   @Override

@@ -1,0 +1,42 @@
+package io.tally.engine;
+
+/**
+ * A command message of a service.
+ *
+ * @param templateId of the message in the service's schema, 1 to 65,534.
+ * @param name for metrics.
+ * @param write whether it may change state. A read may be applied any number of times.
+ * @param minBlockLength of its fixed part in the version in which it was added, in bytes; later
+ *     versions have longer ones. A command with a shorter one is refused before the service sees
+ *     it.
+ * @param maxReplyLength bound of its reply, SBE header included, 0 to 65,534 bytes.
+ */
+public record MessageType(
+    int templateId, String name, boolean write, int minBlockLength, int maxReplyLength) {
+  /** SBE's 16-bit fields have one value more, which stands for none. */
+  private static final int MAX_UINT16 = 65_534;
+
+  /**
+   * Checks the row.
+   *
+   * @throws IllegalArgumentException if something is out of its range.
+   */
+  public MessageType {
+    if (templateId < 1 || templateId > MAX_UINT16) {
+      throw new IllegalArgumentException("not a template id: " + templateId);
+    }
+    if (name.isEmpty()) {
+      throw new IllegalArgumentException("message " + templateId + " has no name");
+    }
+    if (minBlockLength < 0 || minBlockLength > MAX_UINT16) {
+      throw new IllegalArgumentException("not a block length: " + minBlockLength);
+    }
+    if (maxReplyLength < 0 || maxReplyLength > CommandLayout.MAX_PAYLOAD_LENGTH) {
+      throw new IllegalArgumentException(
+          "the longest reply must be from 0 to "
+              + CommandLayout.MAX_PAYLOAD_LENGTH
+              + " bytes: "
+              + maxReplyLength);
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package io.tally.engine;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** The services that a node hosts. Immutable. */
+final class ServiceCatalog {
+  /** Index of a message that no service of this node knows. */
+  static final int UNKNOWN = -1;
+
+  private static final int MAX_SCHEMA_ID = 65_534;
+
+  private final ServiceMessages[] services;
+  private final List<String> messageNames;
+
+  /** Throws an IllegalArgumentException if two of them cannot be told apart. */
+  ServiceCatalog(final List<ServiceDefinition> definitions) {
+    require(!definitions.isEmpty(), "a node needs a service");
+    final List<String> names = new ArrayList<>();
+    services = new ServiceMessages[definitions.size()];
+    for (int i = 0; i < services.length; i++) {
+      final ServiceDefinition definition = definitions.get(i);
+      check(definition);
+      services[i] = new ServiceMessages(definition, names.size());
+      definition.messages().forEach(message -> names.add(message.name()));
+    }
+    requireDistinct("name", definitions.stream().map(ServiceDefinition::name));
+    requireDistinct("schema id", definitions.stream().map(ServiceDefinition::schemaId));
+    requireDistinct("name of entities", definitions.stream().map(d -> d.entities().name()));
+    requireDistinct("name of a message", names.stream());
+    messageNames = List.copyOf(names);
+  }
+
+  ServiceMessages[] services() {
+    return services;
+  }
+
+  /** Names of the messages of all services, by their indexes. */
+  List<String> messageNames() {
+    return messageNames;
+  }
+
+  /** The messages of a schema, or null. */
+  ServiceMessages find(final int schemaId) {
+    for (final ServiceMessages service : services) {
+      if (service.schemaId == schemaId) {
+        return service;
+      }
+    }
+    return null;
+  }
+
+  /** Index of the message with this header, or {@link #UNKNOWN}. */
+  int indexOf(final long header) {
+    final ServiceMessages service = find(MessageHeaderWord.schemaId(header));
+    final ServiceMessages.Known message =
+        service == null ? null : service.byTemplate(MessageHeaderWord.templateId(header));
+    return message == null ? UNKNOWN : message.index();
+  }
+
+  private static void check(final ServiceDefinition definition) {
+    require(
+        definition.name().matches("[a-z][a-z0-9_]*"),
+        "not a name of a service: '" + definition.name() + "'");
+    require(
+        definition.schemaId() >= 0 && definition.schemaId() <= MAX_SCHEMA_ID,
+        "not a schema id: " + definition.schemaId());
+    require(definition.maxTimers() >= 0, "the number of timers must not be negative");
+    require(
+        definition.maxCommandLength() >= 0
+            && definition.maxCommandLength() <= CommandLayout.MAX_PAYLOAD_LENGTH,
+        "the longest command must be from 0 to "
+            + CommandLayout.MAX_PAYLOAD_LENGTH
+            + " bytes: "
+            + definition.maxCommandLength());
+  }
+
+  private static void requireDistinct(final String what, final Stream<?> values) {
+    final Set<Object> seen = new HashSet<>();
+    values.forEach(
+        value -> require(seen.add(value), "two services have the " + what + " " + value));
+  }
+
+  private static void require(final boolean condition, final String message) {
+    if (!condition) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+}

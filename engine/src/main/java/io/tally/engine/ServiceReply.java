@@ -1,0 +1,150 @@
+package io.tally.engine;
+
+import org.agrona.MutableDirectBuffer;
+
+/**
+ * What a service answers to a command. The bytes are written into {@link #buffer()} from {@link
+ * #offset()} on, and then their {@link #length(int)} is set; a reply of which nothing is said is
+ * one of no bytes. Made once for each shard and valid only during {@link ShardService#onCommand}.
+ */
+public final class ServiceReply {
+  private static final int MAX_SERVICE_CODE = 255;
+
+  private MutableDirectBuffer buffer;
+  private int offset;
+  private int maxLength;
+  private int length;
+  private int serviceCode;
+  private boolean valid = true;
+  private boolean underKey = true;
+
+  /** Creates a reply that is to be wrapped. */
+  public ServiceReply() {}
+
+  /**
+   * Begins a reply.
+   *
+   * @param target to be written into.
+   * @param targetOffset from where on.
+   * @param maxTargetLength bound of the reply in bytes.
+   * @return this.
+   */
+  public ServiceReply wrap(
+      final MutableDirectBuffer target, final int targetOffset, final int maxTargetLength) {
+    // Nearly always it is the buffer that was there before.
+    if (buffer != target) {
+      buffer = target;
+    }
+    offset = targetOffset;
+    maxLength = maxTargetLength;
+    clear();
+    return this;
+  }
+
+  /** Forgets what the service said. */
+  void clear() {
+    length = 0;
+    serviceCode = 0;
+    valid = true;
+    underKey = true;
+  }
+
+  /**
+   * Takes the reply.
+   *
+   * @return the buffer. It holds other replies, too, before and behind this one.
+   */
+  public MutableDirectBuffer buffer() {
+    return buffer;
+  }
+
+  /**
+   * Where the reply begins.
+   *
+   * @return offset in {@link #buffer()}.
+   */
+  public int offset() {
+    return offset;
+  }
+
+  /**
+   * Says how long the reply is.
+   *
+   * @param bytes at most {@link MessageType#maxReplyLength()} of the command's type.
+   * @throws IllegalArgumentException if it is longer.
+   */
+  public void length(final int bytes) {
+    if (bytes < 0 || bytes > maxLength) {
+      throw new IllegalArgumentException(
+          "a reply of " + bytes + " bytes, where " + maxLength + " are allowed");
+    }
+    length = bytes;
+  }
+
+  /**
+   * Says that the service did not do what it was asked. The bytes of the reply, if there are any,
+   * say more of it. Who asked is told the code, and metrics count it as a failure.
+   *
+   * @param code the service's own reason, 1 to 255.
+   * @throws IllegalArgumentException if the code is out of its range.
+   */
+  public void refuse(final int code) {
+    if (code < 1 || code > MAX_SERVICE_CODE) {
+      throw new IllegalArgumentException("a refusal's code must be 1 to 255: " + code);
+    }
+    serviceCode = code;
+  }
+
+  /**
+   * Says that the payload is no message of the service's schema, and that nothing changed: the
+   * request ends as {@link Outcome#INVALID}.
+   */
+  public void invalid() {
+    valid = false;
+  }
+
+  /**
+   * Says that the answer must not stand for later requests with the same idempotency key, if the
+   * command has one. The next of them runs anew; further copies of this command are given this
+   * answer all the same.
+   */
+  public void notUnderKey() {
+    underKey = false;
+  }
+
+  /**
+   * Length of the reply so far.
+   *
+   * @return bytes.
+   */
+  public int length() {
+    return length;
+  }
+
+  /**
+   * Why the service refused.
+   *
+   * @return its code, or 0 if it did not refuse.
+   */
+  public int serviceCode() {
+    return serviceCode;
+  }
+
+  /**
+   * Whether the payload was a message of the service's schema.
+   *
+   * @return false after {@link #invalid()}.
+   */
+  public boolean isValid() {
+    return valid;
+  }
+
+  /**
+   * Whether the answer is to be kept under the command's idempotency key.
+   *
+   * @return false after {@link #notUnderKey()}.
+   */
+  public boolean isUnderKey() {
+    return underKey;
+  }
+}

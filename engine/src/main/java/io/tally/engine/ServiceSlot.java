@@ -1,0 +1,46 @@
+package io.tally.engine;
+
+/** One service in one shard: its state, its messages and its timers. Belongs to the shard. */
+final class ServiceSlot implements ShardContext {
+  final ServiceMessages messages;
+  final ShardService service;
+  final TimerQueue timers;
+  private final Shard shard;
+
+  ServiceSlot(final Shard shard, final ServiceMessages messages) {
+    this.shard = shard;
+    this.messages = messages;
+    timers = new TimerQueue(messages.definition.maxTimers());
+    service = messages.definition.create(shard.shardId());
+  }
+
+  @Override
+  public int shardId() {
+    return shard.shardId();
+  }
+
+  @Override
+  public long incarnation() {
+    return shard.incarnation();
+  }
+
+  @Override
+  public long timeNs() {
+    return shard.time().timeNs();
+  }
+
+  @Override
+  public Places places() {
+    return shard.places();
+  }
+
+  @Override
+  public boolean setTimer(final long timerId, final long dueNs) {
+    return shard.time().setTimer(timers, timerId, dueNs);
+  }
+
+  @Override
+  public boolean cancelTimer(final long timerId) {
+    return timers.cancel(timerId);
+  }
+}

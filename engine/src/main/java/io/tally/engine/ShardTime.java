@@ -1,0 +1,103 @@
+package io.tally.engine;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The time of one shard, and the firing of its services' timers as it goes on. The time is that of
+ * the wall clock when the node started, and what the monotonic clock has counted since.
+ */
+final class ShardTime {
+  /**
+   * The alarm counts by a clock that wraps: a timer farther off than this is looked at on the way.
+   */
+  private static final long MAX_ALARM_NS = TimeUnit.HOURS.toNanos(1);
+
+  private final int shardId;
+  private final long baseNs;
+  private final TimerAlarm alarm;
+  private final EngineStats stats;
+  private final ServiceFaultHandler faults;
+  private long timeNs;
+  private long timerOrder;
+
+  ShardTime(
+      final int shardId,
+      final long baseNs,
+      final TimerAlarm alarm,
+      final EngineContext context,
+      final EngineStats stats) {
+    this.shardId = shardId;
+    this.baseNs = baseNs;
+    this.alarm = alarm;
+    this.stats = stats;
+    faults = context.faultHandler;
+    goOn(context.clock.nanoTime());
+  }
+
+  /** The time of what happens now. */
+  long timeNs() {
+    return timeNs;
+  }
+
+  /** The time at a reading of the monotonic clock. */
+  long at(final long nowNs) {
+    return baseNs + nowNs;
+  }
+
+  /** What happens from now on happens at this reading of the monotonic clock. */
+  void goOn(final long nowNs) {
+    timeNs = at(nowNs);
+  }
+
+  /** As {@link ShardContext#setTimer}. */
+  boolean setTimer(final TimerQueue timers, final long timerId, final long dueNs) {
+    // Never due before the next stamp, so that it does not matter which commands share a batch.
+    final boolean isSet = timers.set(timerId, Math.max(dueNs, timeNs + 1), timerOrder++);
+    armAlarm(timers);
+    return isSet;
+  }
+
+  /**
+   * Fires up to maxCount timers that are due at a reading of the monotonic clock. Returns false if
+   * more are due: until they have fired, no command of that time may be applied.
+   */
+  boolean fireTimers(final ServiceSlot[] slots, final long nowNs, final int maxCount) {
+    ServiceSlot next = firstToFire(slots);
+    for (int count = 0; next.timers.nextDueNs() <= at(nowNs); count++) {
+      if (count == maxCount) {
+        alarm.at(nowNs);
+        return false;
+      }
+      fireTimer(next);
+      next = firstToFire(slots);
+    }
+    goOn(nowNs);
+    armAlarm(next.timers);
+    return true;
+  }
+
+  private void fireTimer(final ServiceSlot slot) {
+    timeNs = slot.timers.nextDueNs();
+    try {
+      slot.service.onTimer(timeNs, slot.timers.poll());
+    } catch (final RuntimeException fault) {
+      stats.increment(EngineCounter.SERVICE_FAULTS);
+      faults.onFault(shardId, fault);
+    }
+  }
+
+  private static ServiceSlot firstToFire(final ServiceSlot[] slots) {
+    ServiceSlot first = slots[0];
+    for (final ServiceSlot slot : slots) {
+      first = slot.timers.isBefore(first.timers) ? slot : first;
+    }
+    return first;
+  }
+
+  private void armAlarm(final TimerQueue timers) {
+    final long dueNs = timers.nextDueNs();
+    if (dueNs != TimerQueue.NEVER) {
+      alarm.at(timeNs - baseNs + Math.min(dueNs - timeNs, MAX_ALARM_NS));
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package io.tally.engine;
+
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** Makes another definition's services and hands each to a decorator. */
+final class DecoratedDefinition implements ServiceDefinition {
+  static final int MAX_TIMERS = 3_000;
+
+  private final ServiceDefinition definition;
+  private final UnaryOperator<ShardService> decorator;
+
+  DecoratedDefinition(
+      final ServiceDefinition definition, final UnaryOperator<ShardService> decorator) {
+    this.definition = definition;
+    this.decorator = decorator;
+  }
+
+  @Override
+  public String name() {
+    return definition.name();
+  }
+
+  @Override
+  public int schemaId() {
+    return definition.schemaId();
+  }
+
+  @Override
+  public int version() {
+    return definition.version();
+  }
+
+  @Override
+  public List<MessageType> messages() {
+    return definition.messages();
+  }
+
+  @Override
+  public int maxCommandLength() {
+    return definition.maxCommandLength();
+  }
+
+  @Override
+  public ShardService create(final int shardId) {
+    return decorator.apply(definition.create(shardId));
+  }
+
+  @Override
+  public int maxTimers() {
+    return MAX_TIMERS;
+  }
+}

@@ -1,0 +1,59 @@
+package io.tally.engine;
+
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/** A shard whose commands, timers and sweeps come from a test; keeps the replies to node 1. */
+final class SteppedShard {
+  static final List<String> NODES = List.of("node-0", "node-1");
+  static final long INCARNATION = 3;
+  static final long ORIGIN_INCARNATION = 5;
+
+  final List<String> replies = new ArrayList<>();
+  final Shard shard;
+  final EngineStats stats;
+  private final SimulatedLink link = new SimulatedLink(NODES.size(), 1 << 16);
+  private final ReplyPublisher publisher;
+
+  /** The context lacks nothing but the threads and the clock, which shows 0 at the start. */
+  SteppedShard(final EngineContext context) {
+    context
+        .cluster(new ClusterSettings(NODES, 1, "", StockNode.LANE_WINDOW))
+        .clock(() -> 0)
+        .threads(EngineThreads.ofLoops(() -> {}))
+        .check();
+    link.peerUp(1, ORIGIN_INCARNATION);
+    stats = context.stats();
+    final RoutingTable routes = context.cluster.placement();
+    publisher = new ReplyPublisher(routes, 0, INCARNATION, 0, new Ingress[0], link, stats);
+    shard =
+        new Shard(0, routes.epoch(0), context.timeBaseNs(), null, new TimerAlarm(), context, stats);
+  }
+
+  static Command command(
+      final long sequence, final long entityHash, final byte[] key, final byte[] payload) {
+    final RoutingTable routes =
+        new ClusterSettings(NODES, 1, "", StockNode.LANE_WINDOW).placement();
+    final Messages.Address address =
+        new Messages.Address(
+            INCARNATION,
+            routes.epoch(0),
+            routes.nodeKey(1),
+            ORIGIN_INCARNATION,
+            0,
+            sequence,
+            sequence,
+            Math.max(0, sequence - 1));
+    final Command command =
+        Messages.decode(
+            Messages.command(address, entityHash, entityHash, Long.MAX_VALUE, 0, key, payload));
+    command.deadlineNs = Long.MAX_VALUE;
+    return command;
+  }
+
+  void apply(final long nowNs, final Command command) {
+    shard.onCommand(nowNs, command, publisher);
+    link.drained().forEach(reply -> replies.add(HexFormat.of().formatHex(reply)));
+  }
+}
