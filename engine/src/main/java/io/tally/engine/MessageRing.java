@@ -14,6 +14,14 @@ import org.agrona.concurrent.UnsafeBuffer;
  * A queue of messages, of one shard's commands or of an ingress's replies: Disruptor's
  * multi-producer sequencer over one slab of equal slots, in place of an event object for each slot.
  * Any thread claims, one thread polls.
+ *
+ * <p>A short message takes one slot. A longer one takes several that follow each other in the slab;
+ * what would lie across the end of the slab begins at its start, and padding takes the slots
+ * between. So the slots of a ring are taken by records: messages, aborted claims and padding. A
+ * record's header stands in its first slot, and only that slot is published: nobody asks for the
+ * others. Each claim moves the cursor once, over all of its records, so the cursor always stands at
+ * the end of a record. So does every sequence that a reader has reached, since a reader goes from
+ * record to record.
  */
 final class MessageRing {
   /** Receives the messages that a poll takes. Must not throw. */
@@ -25,34 +33,78 @@ final class MessageRing {
   static final long NO_BOUND = Long.MAX_VALUE;
 
   private static final int DEADLINE_OFFSET = 0;
-  private static final int LENGTH_OFFSET = 8;
+
+  /** One word: the record's slots in its high half, the message's length in its low half. */
+  private static final int SIZE_OFFSET = 8;
+
   private static final int HEADER_LENGTH = 16;
-  private static final int ABORTED = -1;
+  private static final int SLOTS_SHIFT = Integer.SIZE;
+  private static final long ONE_SLOT = 1L << SLOTS_SHIFT;
+
+  /** The length of what is no message: an aborted claim, or padding. */
+  private static final long NO_MESSAGE = 0xFFFF_FFFFL;
+
+  private static final long NONE = -1;
 
   private final MultiProducerSequencer sequencer;
   private final Sequence consumed = new Sequence(Sequencer.INITIAL_CURSOR_VALUE);
   private final UnsafeBuffer slab;
   private final int slotLength;
+  private final int maxShortLength;
+  private final int maxLength;
+  private final int slotCount;
   private final long mask;
 
+  /** A ring in which every message fits into a slot. */
   MessageRing(final int slotCount, final int maxMessageLength) {
+    this(slotCount, maxMessageLength, maxMessageLength);
+  }
+
+  /**
+   * Creates a ring.
+   *
+   * @param slotCount a power of two.
+   * @param shortLength of messages that take one slot, in bytes; a few more may fit.
+   * @param maxMessageLength of the longest message. If it is longer than a slot, it must fit into
+   *     half of the ring: an empty ring then has room for it, wherever in the slab it begins.
+   */
+  MessageRing(final int slotCount, final int shortLength, final int maxMessageLength) {
+    slotLength = slotLength(shortLength);
+    maxShortLength = slotLength - HEADER_LENGTH;
+    maxLength = Math.max(maxShortLength, maxMessageLength);
+    if (slotCount < minSlots(shortLength, maxMessageLength)) {
+      throw new IllegalArgumentException(
+          "messages of "
+              + maxMessageLength
+              + " bytes are longer than half of a ring of "
+              + slotCount
+              + " slots of "
+              + slotLength
+              + " bytes");
+    }
     // The consumer is stepped and never waits inside the sequencer, so signalling must cost
     // nothing.
     sequencer = new MultiProducerSequencer(slotCount, new BusySpinWaitStrategy());
     sequencer.addGatingSequences(consumed);
-    slotLength = slotLength(maxMessageLength);
     slab = new UnsafeBuffer(ByteBuffer.allocateDirect(Math.multiplyExact(slotCount, slotLength)));
+    this.slotCount = slotCount;
     mask = slotCount - 1;
   }
 
-  static int slotLength(final int maxMessageLength) {
-    return BitUtil.align(HEADER_LENGTH + maxMessageLength, BitUtil.CACHE_LINE_LENGTH);
+  static int slotLength(final int shortLength) {
+    return BitUtil.align(HEADER_LENGTH + shortLength, BitUtil.CACHE_LINE_LENGTH);
+  }
+
+  /** The least that a ring needs to take messages of this length. */
+  static int minSlots(final int shortLength, final int maxMessageLength) {
+    final int slots = slotsOf(slotLength(shortLength), maxMessageLength);
+    return slots == 1 ? 1 : 2 * slots;
   }
 
   /** Returns false if the ring is full. */
   boolean tryClaim(final int length, final long deadlineNs, final MessageClaim claim) {
-    if (length > slotLength - HEADER_LENGTH) {
-      throw new IllegalArgumentException("message of " + length + " bytes is longer than a slot");
+    if (length > maxShortLength) {
+      return tryClaimLong(length, deadlineNs, claim);
     }
     final long sequence;
     try {
@@ -60,11 +112,13 @@ final class MessageRing {
     } catch (final InsufficientCapacityException full) {
       return false;
     }
-    final int slot = slotOffset(sequence);
-    slab.putLong(slot + DEADLINE_OFFSET, deadlineNs);
-    slab.putInt(slot + LENGTH_OFFSET, length);
-    claim.wrap(this, sequence, slab, slot + HEADER_LENGTH, length);
+    begin(sequence, ONE_SLOT, length, deadlineNs, claim);
     return true;
+  }
+
+  /** Whether a message of this length takes several slots. */
+  boolean isLong(final int length) {
+    return length > maxShortLength;
   }
 
   /**
@@ -80,48 +134,137 @@ final class MessageRing {
   }
 
   void abort(final long sequence) {
-    slab.putInt(slotOffset(sequence) + LENGTH_OFFSET, ABORTED);
+    final int size = slotOffset(sequence) + SIZE_OFFSET;
+    slab.putLong(size, slab.getLong(size) | NO_MESSAGE);
     sequencer.publish(sequence);
   }
 
   /**
-   * Hands up to limit messages, none with a sequence above upTo, to the handler. Called by {@link
-   * ShardPoller#step} for commands and by {@link ReplyQueue#drain} for replies.
+   * Hands messages to the handler: up to limit records, none with a sequence above upTo. Called by
+   * {@link ShardPoller#step} for commands and by {@link ReplyQueue#drain} for replies.
    *
-   * <p>Asking isAvailable slot by slot would be a race if producers could overtake the reader. Here
-   * they cannot: the consumed sequence gates them, so no slot is claimed again before it was handed
-   * out and consumed.
+   * <p>Asking isAvailable record by record would be a race if producers could overtake the reader.
+   * Here they cannot: the consumed sequence gates them, so no slot is claimed again before its
+   * record was handed out and consumed. A slot within a long record is never published and keeps
+   * the mark of the last round in which a record began there; when one begins there again, its
+   * round is another one, so the old mark does not make it available.
+   *
+   * <p>Where {@link #lastClaimed()} bounds a poll, that is the end of a record. So a record that
+   * begins below the bound also ends there, and was claimed before the bound was read.
+   *
+   * @return how many records were taken; aborted claims and padding count, so that 0 says that
+   *     there was nothing to take.
    */
   int poll(final Handler handler, final int limit, final long upTo) {
-    final long first = consumed.get() + 1;
-    final long bound = Math.min(upTo, first + limit - 1);
-    long next = first;
+    long next = consumed.get() + 1;
+    int count = 0;
     try {
-      while (next <= bound && sequencer.isAvailable(next)) {
+      while (count < limit && next <= upTo && sequencer.isAvailable(next)) {
         final int slot = slotOffset(next);
-        next++;
-        final int length = slab.getInt(slot + LENGTH_OFFSET);
-        if (length != ABORTED) {
+        final long size = slab.getLong(slot + SIZE_OFFSET);
+        next += size >>> SLOTS_SHIFT;
+        count++;
+        final int length = (int) size;
+        if (length >= 0) {
           handler.onMessage(
               slab, slot + HEADER_LENGTH, length, slab.getLong(slot + DEADLINE_OFFSET));
         }
       }
     } finally {
-      if (next != first) {
+      if (count != 0) {
         consumed.set(next - 1);
       }
     }
-    return (int) (next - first);
+    return count;
   }
 
-  /** Sequence of the message that was claimed last; a bound for {@link #poll}. Any thread. */
+  /** Sequence of the last slot that was claimed; a bound for {@link #poll}. Any thread. */
   long lastClaimed() {
     return sequencer.getCursor();
   }
 
-  /** Messages published or claimed and not yet consumed; for the gauge, any thread. */
+  /** Slots published or claimed and not yet consumed; for the gauge, any thread. */
   long depth() {
     return Math.max(0, sequencer.getCursor() - consumed.get());
+  }
+
+  /**
+   * Claims the slots of a long message, and with them what is needed for padding. How much that is
+   * depends on where the claim will begin, which is only known for certain when it is made: another
+   * producer may be faster, and the slots claimed may then lie on both sides of the slab's end and
+   * be too few on either. They become padding, and the second claim asks for so many that one of
+   * the two sides has enough of them wherever it begins.
+   */
+  private boolean tryClaimLong(final int length, final long deadlineNs, final MessageClaim claim) {
+    if (length > maxLength) {
+      throw new IllegalArgumentException(
+          "message of " + length + " bytes is longer than " + maxLength);
+    }
+    final int slots = slotsOf(slotLength, length);
+    final int beforeEnd = beforeEnd(sequencer.getCursor() + 1);
+    long claimed = beforeEnd < slots ? beforeEnd + slots : slots;
+    long first = claimSlots(claimed);
+    if (first == NONE) {
+      return false;
+    }
+    long start = start(first, claimed, slots);
+    if (start == NONE) {
+      pad(first, claimed);
+      claimed = 2L * slots - 1;
+      first = claimSlots(claimed);
+      if (first == NONE) {
+        return false;
+      }
+      start = start(first, claimed, slots);
+    }
+    pad(first, start - first);
+    pad(start + slots, first + claimed - start - slots);
+    begin(start, (long) slots << SLOTS_SHIFT, length, deadlineNs, claim);
+    return true;
+  }
+
+  private long claimSlots(final long slots) {
+    try {
+      return sequencer.tryNext((int) slots) - slots + 1;
+    } catch (final InsufficientCapacityException full) {
+      return NONE;
+    }
+  }
+
+  /** Where in a claim a message of so many slots does not cross the end of the slab. */
+  private long start(final long first, final long claimed, final int slots) {
+    final int beforeEnd = beforeEnd(first);
+    if (beforeEnd >= slots) {
+      return first;
+    }
+    return claimed - beforeEnd >= slots ? first + beforeEnd : NONE;
+  }
+
+  private int beforeEnd(final long sequence) {
+    return slotCount - (int) (sequence & mask);
+  }
+
+  private void pad(final long first, final long slots) {
+    if (slots > 0) {
+      slab.putLong(slotOffset(first) + SIZE_OFFSET, slots << SLOTS_SHIFT | NO_MESSAGE);
+      sequencer.publish(first);
+    }
+  }
+
+  private void begin(
+      final long sequence,
+      final long slots,
+      final int length,
+      final long deadlineNs,
+      final MessageClaim claim) {
+    final int slot = slotOffset(sequence);
+    slab.putLong(slot + DEADLINE_OFFSET, deadlineNs);
+    slab.putLong(slot + SIZE_OFFSET, slots | length);
+    claim.wrap(this, sequence, slab, slot + HEADER_LENGTH, length);
+  }
+
+  private static int slotsOf(final int slotLength, final int length) {
+    return (HEADER_LENGTH + length + slotLength - 1) / slotLength;
   }
 
   private int slotOffset(final long sequence) {
