@@ -13,7 +13,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * A queue of messages, of one shard's commands or of an ingress's replies: Disruptor's
  * multi-producer sequencer over one slab of equal slots, in place of an event object for each slot.
- * Any thread claims, one thread polls.
+ * Any thread claims, one thread polls. Another reader may go in front of it ({@link FirstReader}).
  *
  * <p>A short message takes one slot. A longer one takes several that follow each other in the slab;
  * what would lie across the end of the slab begins at its start, and padding takes the slots
@@ -27,6 +27,21 @@ final class MessageRing {
   /** Receives the messages that a poll takes. Must not throw. */
   interface Handler {
     void onMessage(DirectBuffer buffer, int offset, int length, long deadlineNs);
+  }
+
+  /**
+   * Reads ahead of the consumer, which polls nothing that was not handed out here before: so every
+   * message comes to this reader first. Any thread polls it, but one at a time.
+   */
+  final class FirstReader {
+    private final Sequence read = new Sequence(Sequencer.INITIAL_CURSOR_VALUE);
+
+    private FirstReader() {}
+
+    /** As {@link MessageRing#poll}. The consumer may go on when this returns. */
+    int poll(final Handler handler, final int limit, final long upTo) {
+      return MessageRing.this.poll(read, handler, limit, upTo);
+    }
   }
 
   /** For {@link #poll}: whatever has been published. */
@@ -54,6 +69,7 @@ final class MessageRing {
   private final int maxLength;
   private final int slotCount;
   private final long mask;
+  private FirstReader firstReader;
 
   /** A ring in which every message fits into a slot. */
   MessageRing(final int slotCount, final int maxMessageLength) {
@@ -99,6 +115,19 @@ final class MessageRing {
   static int minSlots(final int shortLength, final int maxMessageLength) {
     final int slots = slotsOf(slotLength(shortLength), maxMessageLength);
     return slots == 1 ? 1 : 2 * slots;
+  }
+
+  /**
+   * Puts a reader in front of the consumer. Producers need not wait for it: they wait for the
+   * consumer, which is never ahead of it. To be called once, before the first claim and before
+   * other threads know the ring.
+   */
+  FirstReader addFirstReader() {
+    if (firstReader != null || lastClaimed() != Sequencer.INITIAL_CURSOR_VALUE) {
+      throw new IllegalStateException("a ring has one first reader, from its beginning");
+    }
+    firstReader = new FirstReader();
+    return firstReader;
   }
 
   /** Returns false if the ring is full. */
@@ -156,7 +185,14 @@ final class MessageRing {
    *     there was nothing to take.
    */
   int poll(final Handler handler, final int limit, final long upTo) {
-    long next = consumed.get() + 1;
+    final FirstReader first = firstReader;
+    return poll(
+        consumed, handler, limit, first == null ? upTo : Math.min(upTo, first.read.get()));
+  }
+
+  private int poll(
+      final Sequence position, final Handler handler, final int limit, final long upTo) {
+    long next = position.get() + 1;
     int count = 0;
     try {
       while (count < limit && next <= upTo && sequencer.isAvailable(next)) {
@@ -172,7 +208,7 @@ final class MessageRing {
       }
     } finally {
       if (count != 0) {
-        consumed.set(next - 1);
+        position.set(next - 1);
       }
     }
     return count;

@@ -126,6 +126,23 @@ final class MessageRingLongTest {
     pollAll();
   }
 
+  @Test
+  @Timeout(20)
+  void shouldStandBehindALongMessageThatTheFirstReaderHasNotSeen() {
+    final MessageRing.FirstReader first = ring.addFirstReader();
+    for (int round = 0; round < 5; round++) {
+      assertTrue(put(SHORT));
+      assertTrue(put(5 * SLOT_LENGTH));
+      assertEquals(1, first.poll((b, offset, n, d) -> {}, 1, MessageRing.NO_BOUND));
+      assertEquals(1, ring.poll(this::take, 10, MessageRing.NO_BOUND));
+      while (first.poll((b, offset, n, d) -> {}, 1, MessageRing.NO_BOUND) > 0) {
+        assertEquals(1, ring.poll(this::take, 10, MessageRing.NO_BOUND));
+      }
+      assertEquals(0, ring.depth());
+    }
+    assertTrue(expected.isEmpty());
+  }
+
   @Property(tries = 2_000)
   void shouldHandOverWhatWasPutInItsOrderWhateverTheLengths(
       @ForAll("histories") final List<Step> history) {

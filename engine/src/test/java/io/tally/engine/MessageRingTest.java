@@ -151,6 +151,59 @@ final class MessageRingTest {
   }
 
   @Test
+  void shouldHandNothingToTheConsumerThatTheFirstReaderHasNotSeen() {
+    final MessageRing.FirstReader first = ring.addFirstReader();
+    final List<Long> seen = new ArrayList<>();
+    put(1);
+    put(2);
+    put(3);
+    assertEquals(0, ring.poll(this::take, 10, MessageRing.NO_BOUND));
+    assertEquals(
+        2, first.poll((b, offset, n, d) -> seen.add(b.getLong(offset)), 2, MessageRing.NO_BOUND));
+    assertEquals(1, ring.poll(this::take, 1, MessageRing.NO_BOUND));
+    assertEquals(1, ring.poll(this::take, 10, MessageRing.NO_BOUND));
+    assertEquals(
+        1, first.poll((b, offset, n, d) -> seen.add(b.getLong(offset)), 2, MessageRing.NO_BOUND));
+    assertEquals(1, ring.poll(this::take, 10, MessageRing.NO_BOUND));
+    assertEquals(List.of(1L, 2L, 3L), seen);
+    assertEquals(seen, taken);
+  }
+
+  @Test
+  void shouldGateProducersByTheConsumerAlsoBehindAFirstReader() {
+    final MessageRing.FirstReader first = ring.addFirstReader();
+    for (int i = 0; i < SLOT_COUNT; i++) {
+      put(i);
+    }
+    assertEquals(
+        SLOT_COUNT, first.poll((b, offset, n, d) -> {}, SLOT_COUNT, MessageRing.NO_BOUND));
+    assertFalse(ring.tryClaim(8, 0, claim), "read ahead, but not consumed");
+    assertEquals(1, ring.poll(this::take, 1, MessageRing.NO_BOUND));
+    put(100);
+    assertFalse(ring.tryClaim(8, 0, claim));
+  }
+
+  @Test
+  void shouldKeepTheBoundOfTheFirstReader() {
+    final MessageRing.FirstReader first = ring.addFirstReader();
+    put(1);
+    final long bound = ring.lastClaimed();
+    put(2);
+    assertEquals(1, first.poll((b, offset, n, d) -> {}, 10, bound));
+    assertEquals(1, ring.poll(this::take, 10, MessageRing.NO_BOUND));
+    assertEquals(List.of(1L), taken);
+  }
+
+  @Test
+  void shouldTakeAFirstReaderOnlyBeforeTheFirstClaim() {
+    put(1);
+    assertThrows(IllegalStateException.class, ring::addFirstReader);
+    final MessageRing other = new MessageRing(SLOT_COUNT, MAX_LENGTH);
+    other.addFirstReader();
+    assertThrows(IllegalStateException.class, other::addFirstReader);
+  }
+
+  @Test
   void shouldLoseNothingBetweenThreads() throws InterruptedException {
     final int perThread = 20_000;
     final Thread[] producers = new Thread[2];
