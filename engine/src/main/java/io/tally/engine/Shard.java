@@ -49,7 +49,7 @@ final class Shard {
     final int maxReplyLength = EngineSettings.maxReplyLength(context.services);
     lanes =
         new OwnerLanes(
-            context.cluster.laneWindow(), maxReplyLength, (byte) ReplyCode.INTERNAL.value());
+            context.cluster.laneWindow(), maxReplyLength, (byte) ReplyCode.INTERNAL.value(), null);
     readReply = new UnsafeBuffer(new byte[maxReplyLength]);
     time = new ShardTime(shardId, timeBaseNs, alarm, context, stats);
     slots =

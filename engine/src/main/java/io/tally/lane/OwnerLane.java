@@ -1,12 +1,14 @@
 package io.tally.lane;
 
+import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The receiving end of a lane: says of each copy of a write whether it is the first, and keeps the
  * replies of the sequences above the floor. Slots are allocated as outstanding work grows, up to
- * the window. Not thread-safe.
+ * the window. A reply that is too long for a slot is kept beside the slots ({@link LongReplies}).
+ * Not thread-safe.
  */
 public final class OwnerLane {
   /** First copy: it is now marked, and the caller must run it and then {@link #conclude}. */
@@ -29,6 +31,9 @@ public final class OwnerLane {
   private static final long EMPTY = 0;
   private static final long MARKED = 1;
   private static final long DONE = 2;
+  private static final long DONE_OUTSIDE = 3;
+  private static final long DROPPED = 4;
+  private static final long STATE_MASK = 0xFF;
   private static final int CODE_SHIFT = 8;
   private static final int FLAGS_SHIFT = 16;
   private static final int SERVICE_CODE_SHIFT = 24;
@@ -40,9 +45,13 @@ public final class OwnerLane {
   private int capacity;
   private UnsafeBuffer slots;
   private long floor;
+  private final LongReplies longReplies;
+
+  /** By slot; null before the first reply that does not fit into its slot. */
+  private LongReplies.Entry[] outside;
 
   /**
-   * Creates a lane.
+   * Creates a lane all of whose replies fit into its slots.
    *
    * @param window the same as at the sending end.
    * @param maxReplyLength bound of a reply in bytes.
@@ -52,10 +61,30 @@ public final class OwnerLane {
    */
   public OwnerLane(
       final int window, final int maxReplyLength, final long floor, final byte markedCode) {
+    this(window, maxReplyLength, floor, markedCode, null);
+  }
+
+  /**
+   * Creates a lane.
+   *
+   * @param window the same as at the sending end.
+   * @param slotReplyLength bound of the replies in bytes that have to fit into a slot.
+   * @param floor the floor of the first command that came: nothing at or below it is ever sent
+   *     again.
+   * @param markedCode the code of a sequence that was marked and never concluded.
+   * @param longReplies of the shard, for replies that do not fit.
+   */
+  public OwnerLane(
+      final int window,
+      final int slotReplyLength,
+      final long floor,
+      final byte markedCode,
+      final LongReplies longReplies) {
     this.window = window;
     this.floor = floor;
+    this.longReplies = longReplies;
     marked = MARKED | (markedCode & 0xFFL) << CODE_SHIFT;
-    slotLength = slotLength(maxReplyLength);
+    slotLength = slotLength(slotReplyLength);
     capacity = Math.min(MIN_CAPACITY, window);
     slots = new UnsafeBuffer(new byte[capacity * slotLength]);
   }
@@ -63,11 +92,21 @@ public final class OwnerLane {
   /**
    * Heap bytes of one slot, for computing the bound of a shard's lanes.
    *
-   * @param maxReplyLength bound of a reply in bytes.
+   * @param slotReplyLength bound of the replies in bytes that have to fit into a slot.
    * @return the bytes.
    */
-  public static int slotLength(final int maxReplyLength) {
-    return HEADER_LENGTH + (maxReplyLength + 7 & ~7);
+  public static int slotLength(final int slotReplyLength) {
+    return HEADER_LENGTH + (slotReplyLength + 7 & ~7);
+  }
+
+  /**
+   * Whether a reply fits into its slot, and so may be written at {@link #replyOffset(long)}.
+   *
+   * @param replyLength in bytes.
+   * @return false if it has to be written elsewhere.
+   */
+  public boolean fits(final int replyLength) {
+    return replyLength <= slotLength - HEADER_LENGTH;
   }
 
   /**
@@ -125,6 +164,42 @@ public final class OwnerLane {
   }
 
   /**
+   * Records the reply of a marked sequence that was written elsewhere: in the slot if it fits, else
+   * beside it. Room for it was reserved in the shard's {@link LongReplies}.
+   *
+   * @param sequence marked by {@link #begin}.
+   * @param code of the reply.
+   * @param serviceCode of the reply.
+   * @param flags of the reply.
+   * @param source holds the reply.
+   * @param offset of the reply.
+   * @param length of the reply in bytes.
+   * @param untilNs when no copy of the command is awaited any more; not earlier than that of any
+   *     reply that the shard recorded before.
+   */
+  public void concludeFrom(
+      final long sequence,
+      final byte code,
+      final byte serviceCode,
+      final byte flags,
+      final DirectBuffer source,
+      final int offset,
+      final int length,
+      final long untilNs) {
+    if (fits(length)) {
+      slots.putBytes(replyOffset(sequence), source, offset, length);
+      conclude(sequence, code, serviceCode, flags, length);
+      return;
+    }
+    if (outside == null) {
+      outside = new LongReplies.Entry[capacity];
+    }
+    outside[slot(sequence)] = longReplies.add(this, sequence, source, offset, length, untilNs);
+    conclude(sequence, code, serviceCode, flags, length);
+    state(sequence, DONE_OUTSIDE);
+  }
+
+  /**
    * Holds the replies. Another buffer may take its place at the next {@link #begin}.
    *
    * @return the buffer.
@@ -152,6 +227,28 @@ public final class OwnerLane {
    */
   public long recorded(final long sequence) {
     return slots.getLong(slotOffset(sequence));
+  }
+
+  /**
+   * Whether a recorded reply stands in its slot: in {@link #buffer()} at {@link #replyOffset}.
+   *
+   * @param recorded from {@link #recorded}.
+   * @return false if it stands in {@link #longReply}, or is no longer kept.
+   */
+  public static boolean isInSlot(final long recorded) {
+    return (recorded & STATE_MASK) <= DONE;
+  }
+
+  /**
+   * A reply that does not stand in its slot.
+   *
+   * @param sequence above the floor, of which {@link #isInSlot} is false.
+   * @return holds the reply from its beginning; null if it is no longer kept, since nobody can
+   *     await it.
+   */
+  public DirectBuffer longReply(final long sequence) {
+    final LongReplies.Entry entry = outside[slot(sequence)];
+    return entry == null ? null : entry.bytes;
   }
 
   /**
@@ -227,8 +324,39 @@ public final class OwnerLane {
     return count;
   }
 
+  /** Forgets a long reply, but not that its sequence ran. */
+  void drop(final long sequence) {
+    removeOutside(slot(sequence));
+    state(sequence, DROPPED);
+  }
+
+  /** Gives back what the lane keeps beside its slots; nobody asks it for anything any more. */
+  void close() {
+    for (int slot = 0; outside != null && slot < capacity; slot++) {
+      removeOutside(slot);
+    }
+  }
+
+  private void removeOutside(final int slot) {
+    final LongReplies.Entry entry = outside[slot];
+    if (entry != null) {
+      outside[slot] = null;
+      longReplies.remove(entry);
+    }
+  }
+
+  private void state(final long sequence, final long state) {
+    final int slot = slotOffset(sequence);
+    slots.putLong(slot, slots.getLong(slot) & ~STATE_MASK | state);
+  }
+
   private void raiseFloor(final long newFloor) {
     final long last = Math.min(newFloor, floor + capacity);
+    if (outside != null) {
+      for (long sequence = floor + 1; sequence <= last; sequence++) {
+        removeOutside(slot(sequence));
+      }
+    }
     for (long sequence = floor + 1; sequence <= last; sequence++) {
       slots.putLong(slotOffset(sequence), EMPTY);
     }
@@ -245,11 +373,22 @@ public final class OwnerLane {
       newSlots.putBytes(
           (int) (s & (newCapacity - 1)) * slotLength, slots, slotOffset(s), slotLength);
     }
+    if (outside != null) {
+      final LongReplies.Entry[] newOutside = new LongReplies.Entry[newCapacity];
+      for (long s = floor + 1; s <= floor + capacity; s++) {
+        newOutside[(int) (s & (newCapacity - 1))] = outside[slot(s)];
+      }
+      outside = newOutside;
+    }
     capacity = newCapacity;
     slots = newSlots;
   }
 
+  private int slot(final long sequence) {
+    return (int) (sequence & (capacity - 1));
+  }
+
   private int slotOffset(final long sequence) {
-    return (int) (sequence & (capacity - 1)) * slotLength;
+    return slot(sequence) * slotLength;
   }
 }

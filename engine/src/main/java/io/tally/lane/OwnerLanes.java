@@ -10,21 +10,28 @@ import org.agrona.collections.Long2ObjectHashMap;
 public final class OwnerLanes {
   private final Long2ObjectHashMap<Origin> origins = new Long2ObjectHashMap<>();
   private final int window;
-  private final int maxReplyLength;
+  private final int slotReplyLength;
   private final byte markedCode;
+  private final LongReplies longReplies;
   private Origin latest;
 
   /**
    * Creates an empty set of lanes.
    *
    * @param window of every lane.
-   * @param maxReplyLength bound of a reply in bytes.
+   * @param slotReplyLength see {@link OwnerLane}.
    * @param markedCode see {@link OwnerLane}.
+   * @param longReplies of the shard; null if every reply fits into a slot.
    */
-  public OwnerLanes(final int window, final int maxReplyLength, final byte markedCode) {
+  public OwnerLanes(
+      final int window,
+      final int slotReplyLength,
+      final byte markedCode,
+      final LongReplies longReplies) {
     this.window = window;
-    this.maxReplyLength = maxReplyLength;
+    this.slotReplyLength = slotReplyLength;
     this.markedCode = markedCode;
+    this.longReplies = longReplies;
   }
 
   /**
@@ -50,7 +57,7 @@ public final class OwnerLanes {
     }
     OwnerLane lane = origin.lane(loop);
     if (lane == null) {
-      lane = new OwnerLane(window, maxReplyLength, ackFloor, markedCode);
+      lane = new OwnerLane(window, slotReplyLength, ackFloor, markedCode, longReplies);
       origin.lane(loop, lane);
     }
     return lane;
@@ -72,6 +79,9 @@ public final class OwnerLanes {
   private Origin newest(final long originNodeKey, final long originIncarnation) {
     Origin origin = origins.get(originNodeKey);
     if (origin == null || origin.incarnation < originIncarnation) {
+      if (origin != null) {
+        origin.close();
+      }
       origin = new Origin(originNodeKey, originIncarnation);
       origins.put(originNodeKey, origin);
     } else if (origin.incarnation > originIncarnation) {
@@ -88,6 +98,14 @@ public final class OwnerLanes {
     Origin(final long key, final long incarnation) {
       this.key = key;
       this.incarnation = incarnation;
+    }
+
+    void close() {
+      for (final OwnerLane lane : byLoop) {
+        if (lane != null) {
+          lane.close();
+        }
+      }
     }
 
     OwnerLane lane(final int loop) {

@@ -48,6 +48,10 @@
  * deadline makes the outcome unknown.
  *
  * <p>Memory: W slots for each lane at most, allocated as outstanding work grows; the bound is
- * printed at start.
+ * printed at start. Replies too long for a slot are kept beside the slots, and all of a process
+ * together are bounded in bytes; see {@link io.tally.lane.LongReplies}. They are dropped when the
+ * floor passes them, or when the time is over for which their command was awaited. The slot of a
+ * dropped reply stays occupied, so its sequence never runs again; a copy that comes after all is
+ * refused like a stale one, which is not final, and so leaves the outcome open.
  */
 package io.tally.lane;

@@ -15,16 +15,20 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The two ends of a lane over a link that keeps every message for ever and delivers any of them at
  * any time, in any order, as often as it likes, or never. Whatever it does, each sequence runs at
- * most once, every answer belongs to its sequence, and neither end outgrows the window.
+ * most once, every answer belongs to its sequence, and neither end outgrows the window. Every third
+ * answer does not fit into a slot, and may be dropped at any time.
  */
 final class LaneProtocolTest {
   private static final int WINDOW = 64;
   private static final byte MARKED = 1;
   private static final byte DONE = 0;
+  private static final int LONG_LENGTH = 5 * Long.BYTES;
 
   /** What happens next; the argument picks on which of the possible objects. */
   private enum Kind {
@@ -35,7 +39,8 @@ final class LaneProtocolTest {
     DELIVER_ANY,
     ANSWER_NEWEST,
     ANSWER_ANY,
-    GIVE_UP
+    GIVE_UP,
+    EXPIRE
   }
 
   private record Step(Kind kind, int pick) {}
@@ -45,13 +50,33 @@ final class LaneProtocolTest {
   private record Answer(long sequence, long value) {}
 
   private final IngressLane ingress = new IngressLane(WINDOW);
-  private final OwnerLanes owner = new OwnerLanes(WINDOW, Long.BYTES, MARKED);
+  private final Bytes room = new Bytes();
+  private final LongReplies longReplies = new LongReplies(room);
+  private final OwnerLanes owner = new OwnerLanes(WINDOW, Long.BYTES, MARKED, longReplies);
+  private final UnsafeBuffer scratch = new UnsafeBuffer(new byte[LONG_LENGTH]);
   private final TreeSet<Long> open = new TreeSet<>();
   private final List<Copy> copies = new ArrayList<>();
   private final List<Answer> answers = new ArrayList<>();
   private final Map<Long, Long> executed = new HashMap<>();
   private final Set<Long> resolved = new HashSet<>();
+  private final Set<Long> dropped = new HashSet<>();
   private long executions;
+
+  private static final class Bytes implements LongReplies.Room {
+    private long taken;
+
+    @Override
+    public boolean tryTake(final long bytes) {
+      taken += bytes;
+      return true;
+    }
+
+    @Override
+    public void release(final long bytes) {
+      taken -= bytes;
+      assertTrue(taken >= 0, "given back twice");
+    }
+  }
 
   @Property(tries = 10_000)
   void shouldRunEverySequenceAtMostOnceWhateverTheLinkDoes(
@@ -97,8 +122,11 @@ final class LaneProtocolTest {
           resolve(pickOpen(step.pick));
         }
       }
+      // One after the other, the oldest first.
+      case EXPIRE -> longReplies.expire(executions, 1 + step.pick % 3);
       default -> throw new AssertionError(step);
     }
+    assertTrue(room.taken <= WINDOW * LongReplies.chargeOf(LONG_LENGTH));
   }
 
   /** With a link that delivers again, every open sequence is answered by one more copy. */
@@ -107,8 +135,12 @@ final class LaneProtocolTest {
       final int before = answers.size();
       send(sequence);
       deliver(copies.get(copies.size() - 1));
-      assertEquals(before + 1, answers.size(), "an open sequence was refused");
-      onAnswer(answers.get(before));
+      if (dropped.contains(sequence)) {
+        resolve(sequence);
+      } else {
+        assertEquals(before + 1, answers.size(), "an open sequence was refused");
+        onAnswer(answers.get(before));
+      }
     }
     assertTrue(open.isEmpty());
     assertEquals(executed.size(), executions);
@@ -116,6 +148,11 @@ final class LaneProtocolTest {
       deliver(copy);
     }
     assertEquals(executed.size(), executions);
+    sendNew();
+    deliver(copies.get(copies.size() - 1));
+    longReplies.expire(Long.MAX_VALUE, 1);
+    assertTrue(longReplies.isEmpty(), "the floor has passed all but the last");
+    assertEquals(0, room.taken);
   }
 
   private void sendNew() {
@@ -142,8 +179,7 @@ final class LaneProtocolTest {
       case OwnerLane.EXECUTE -> {
         executions++;
         assertEquals(null, executed.put(copy.sequence, executions), "ran twice");
-        lane.buffer().putLong(lane.replyOffset(copy.sequence), executions);
-        lane.conclude(copy.sequence, DONE, (byte) 0, (byte) 0, Long.BYTES);
+        run(lane, copy.sequence);
         answer(lane, copy.sequence);
       }
       case OwnerLane.DUPLICATE -> answer(lane, copy.sequence);
@@ -152,10 +188,41 @@ final class LaneProtocolTest {
     }
   }
 
+  private void run(final OwnerLane lane, final long sequence) {
+    if (executions % 3 != 0) {
+      lane.buffer().putLong(lane.replyOffset(sequence), executions);
+      lane.conclude(sequence, DONE, (byte) 0, (byte) 0, Long.BYTES);
+      return;
+    }
+    assertTrue(longReplies.tryReserve(LONG_LENGTH + 1));
+    for (int i = 0; i < LONG_LENGTH; i += Long.BYTES) {
+      scratch.putLong(i, executions);
+    }
+    // Now and then an answer is shorter than it might have been, and fits.
+    final int length = executions % 2 == 0 ? Long.BYTES : LONG_LENGTH;
+    lane.concludeFrom(sequence, DONE, (byte) 0, (byte) 0, scratch, 0, length, executions);
+    longReplies.settle();
+  }
+
   private void answer(final OwnerLane lane, final long sequence) {
-    assertEquals(DONE, OwnerLane.codeOf(lane.recorded(sequence)));
-    assertEquals(Long.BYTES, OwnerLane.lengthOf(lane.recorded(sequence)));
-    answers.add(new Answer(sequence, lane.buffer().getLong(lane.replyOffset(sequence))));
+    final long recorded = lane.recorded(sequence);
+    assertEquals(DONE, OwnerLane.codeOf(recorded));
+    if (OwnerLane.isInSlot(recorded)) {
+      assertEquals(Long.BYTES, OwnerLane.lengthOf(recorded));
+      answers.add(new Answer(sequence, lane.buffer().getLong(lane.replyOffset(sequence))));
+      return;
+    }
+    assertEquals(LONG_LENGTH, OwnerLane.lengthOf(recorded));
+    final DirectBuffer reply = lane.longReply(sequence);
+    if (reply == null) {
+      dropped.add(sequence);
+      return;
+    }
+    assertEquals(LONG_LENGTH, reply.capacity());
+    for (int i = 0; i < LONG_LENGTH; i += Long.BYTES) {
+      assertEquals(reply.getLong(0), reply.getLong(i));
+    }
+    answers.add(new Answer(sequence, reply.getLong(0)));
   }
 
   private void onAnswer(final Answer answer) {

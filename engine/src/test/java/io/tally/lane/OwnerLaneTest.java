@@ -1,12 +1,16 @@
 package io.tally.lane;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -14,7 +18,10 @@ import org.junit.jupiter.api.Timeout;
 final class OwnerLaneTest {
   private static final int WINDOW = 64;
   private static final byte MARKED_CODE = 9;
+  private static final long UNTIL_NS = 1_000;
 
+  private long takenBytes;
+  private final LongReplies longReplies = new LongReplies(room(Long.MAX_VALUE));
   private final OwnerLane lane = new OwnerLane(WINDOW, Long.BYTES, 0, MARKED_CODE);
 
   @Test
@@ -145,7 +152,7 @@ final class OwnerLaneTest {
 
   @Test
   void shouldStartAnUnknownLaneAtTheFloorOfItsFirstCommand() {
-    final OwnerLanes lanes = new OwnerLanes(WINDOW, Long.BYTES, MARKED_CODE);
+    final OwnerLanes lanes = new OwnerLanes(WINDOW, Long.BYTES, MARKED_CODE, null);
     final OwnerLane first = lanes.lane(1, 100, 0, 40);
     assertNotNull(first);
     assertEquals(40, first.floor());
@@ -155,7 +162,7 @@ final class OwnerLaneTest {
 
   @Test
   void shouldKeepLanesOfLoopsAndNodesApart() {
-    final OwnerLanes lanes = new OwnerLanes(WINDOW, Long.BYTES, MARKED_CODE);
+    final OwnerLanes lanes = new OwnerLanes(WINDOW, Long.BYTES, MARKED_CODE, null);
     final OwnerLane first = lanes.lane(1, 100, 0, 0);
     assertNotSame(first, lanes.lane(1, 100, 255, 0));
     assertNotSame(first, lanes.lane(2, 100, 0, 0));
@@ -165,13 +172,129 @@ final class OwnerLaneTest {
 
   @Test
   void shouldDropTheLanesOfAPastIncarnationAndRefuseItForEver() {
-    final OwnerLanes lanes = new OwnerLanes(WINDOW, Long.BYTES, MARKED_CODE);
+    final OwnerLanes lanes = new OwnerLanes(WINDOW, Long.BYTES, MARKED_CODE, null);
     final OwnerLane old = lanes.lane(1, 100, 0, 0);
     final OwnerLane current = lanes.lane(1, 101, 0, 0);
     assertNotSame(old, current);
     assertNull(lanes.lane(1, 100, 0, 0));
     assertNull(lanes.lane(1, 100, 3, 0));
     assertSame(current, lanes.lane(1, 101, 0, 0));
+  }
+
+  @Test
+  void shouldKeepALongReplyBesideItsSlotUntilTheFloorPassesIt() {
+    final OwnerLane wide = new OwnerLane(WINDOW, Long.BYTES, 0, MARKED_CODE, longReplies);
+    for (int sequence = 1; sequence <= WINDOW; sequence++) {
+      runLong(wide, sequence, 0, 100 + sequence);
+    }
+    assertEquals(WINDOW, wide.capacity(), "it has grown twice");
+    long expectedBytes = 0;
+    for (int sequence = 1; sequence <= WINDOW; sequence++) {
+      assertLong(wide, sequence, 100 + sequence);
+      expectedBytes += LongReplies.chargeOf(100 + sequence);
+    }
+    assertEquals(expectedBytes, takenBytes);
+    runLong(wide, WINDOW + 1, WINDOW - 1, 50);
+    assertLong(wide, WINDOW, 100 + WINDOW);
+    assertEquals(
+        LongReplies.chargeOf(100 + WINDOW) + LongReplies.chargeOf(50), takenBytes, "two are left");
+    assertEquals(OwnerLane.EXECUTE, wide.begin(1000, 999));
+    assertEquals(0, takenBytes);
+    assertTrue(longReplies.isEmpty());
+  }
+
+  @Test
+  void shouldKeepAShortReplyOfALongKindInItsSlot() {
+    final OwnerLane wide = new OwnerLane(WINDOW, Long.BYTES, 0, MARKED_CODE, longReplies);
+    runLong(wide, 1, 0, Long.BYTES);
+    assertTrue(OwnerLane.isInSlot(wide.recorded(1)));
+    assertEquals(1, wide.buffer().getByte(wide.replyOffset(1)));
+    assertEquals(0, takenBytes);
+  }
+
+  @Test
+  void shouldKnowThatADroppedSequenceRan() {
+    final OwnerLane wide = new OwnerLane(WINDOW, Long.BYTES, 0, MARKED_CODE, longReplies);
+    runLong(wide, 1, 0, 100);
+    runLong(wide, 2, 0, 100);
+    assertEquals(0, longReplies.expire(UNTIL_NS - 1, 10));
+    assertEquals(1, longReplies.expire(UNTIL_NS, 1));
+    assertEquals(OwnerLane.DUPLICATE, wide.begin(1, 0));
+    assertFalse(OwnerLane.isInSlot(wide.recorded(1)));
+    assertNull(wide.longReply(1));
+    assertLong(wide, 2, 100);
+    assertEquals(LongReplies.chargeOf(100), takenBytes);
+    runLong(wide, WINDOW, 0, 100);
+    assertNull(wide.longReply(1), "also after growing");
+    assertEquals(OwnerLane.EXECUTE, wide.begin(100, 99));
+    assertEquals(0, takenBytes);
+  }
+
+  @Test
+  void shouldRunNothingWithoutRoomAndRefuseALongReplyThatReservedNone() {
+    final LongReplies full = new LongReplies(room(LongReplies.chargeOf(99)));
+    assertFalse(full.tryReserve(100));
+    assertTrue(full.tryReserve(99));
+    full.settle();
+    assertEquals(0, takenBytes);
+    final OwnerLane wide = new OwnerLane(WINDOW, Long.BYTES, 0, MARKED_CODE, full);
+    assertEquals(OwnerLane.EXECUTE, wide.begin(1, 0));
+    final UnsafeBuffer reply = new UnsafeBuffer(new byte[100]);
+    assertThrows(
+        IllegalStateException.class,
+        () -> wide.concludeFrom(1, (byte) 0, (byte) 0, (byte) 0, reply, 0, 100, UNTIL_NS));
+  }
+
+  @Test
+  void shouldGiveBackTheLongRepliesOfAPastIncarnation() {
+    final OwnerLanes lanes = new OwnerLanes(WINDOW, Long.BYTES, MARKED_CODE, longReplies);
+    runLong(lanes.lane(1, 100, 0, 0), 1, 0, 200);
+    runLong(lanes.lane(1, 100, 7, 0), 1, 0, 200);
+    runLong(lanes.lane(2, 100, 0, 0), 1, 0, 200);
+    assertNotNull(lanes.lane(1, 101, 0, 0));
+    assertEquals(LongReplies.chargeOf(200), takenBytes);
+    assertEquals(1, longReplies.expire(UNTIL_NS, 10));
+  }
+
+  private void runLong(
+      final OwnerLane wide, final long sequence, final long floor, final int length) {
+    assertEquals(OwnerLane.EXECUTE, wide.begin(sequence, floor));
+    final UnsafeBuffer reply = new UnsafeBuffer(new byte[3 + length]);
+    reply.setMemory(3, length, (byte) sequence);
+    assertTrue(longReplies.tryReserve(1000));
+    wide.concludeFrom(sequence, (byte) 0, (byte) 0, (byte) 1, reply, 3, length, UNTIL_NS);
+    longReplies.settle();
+  }
+
+  private static void assertLong(final OwnerLane wide, final long sequence, final int length) {
+    final long recorded = wide.recorded(sequence);
+    assertFalse(OwnerLane.isInSlot(recorded));
+    assertEquals(0, OwnerLane.codeOf(recorded));
+    assertEquals(1, OwnerLane.flagsOf(recorded));
+    assertEquals(length, OwnerLane.lengthOf(recorded));
+    final DirectBuffer reply = wide.longReply(sequence);
+    assertEquals(length, reply.capacity());
+    for (int i = 0; i < length; i++) {
+      assertEquals((byte) sequence, reply.getByte(i));
+    }
+  }
+
+  private LongReplies.Room room(final long maxBytes) {
+    return new LongReplies.Room() {
+      @Override
+      public boolean tryTake(final long bytes) {
+        if (takenBytes + bytes > maxBytes) {
+          return false;
+        }
+        takenBytes += bytes;
+        return true;
+      }
+
+      @Override
+      public void release(final long bytes) {
+        takenBytes -= bytes;
+      }
+    };
   }
 
   private void run(final long sequence, final long floor, final long answer) {
