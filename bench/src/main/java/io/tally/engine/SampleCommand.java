@@ -13,7 +13,7 @@ final class SampleCommand {
 
   final UnsafeBuffer slots =
       new UnsafeBuffer(new byte[MAX_PAYLOAD_LENGTH + CommandLayout.MAX_IDEMPOTENCY_KEY_LENGTH]);
-  final PendingRequest request = new PendingRequest(0, slots.capacity(), MAX_PAYLOAD_LENGTH);
+  final PendingRequest request = new PendingRequest(0, slots.capacity(), MAX_PAYLOAD_LENGTH, slots);
   private final MessageHeaderEncoder header = new MessageHeaderEncoder();
   private final IncrementEncoder increment = new IncrementEncoder();
 

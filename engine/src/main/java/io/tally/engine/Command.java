@@ -30,4 +30,7 @@ final class Command {
 
   /** The SBE header with which every payload starts; 0 if it is too short for one. */
   long payloadHeader;
+
+  /** Of the reply to this message; set by the shard. */
+  int maxReplyLength;
 }

@@ -63,7 +63,7 @@ final class CommandProxy {
     buffer.putShort(payloadHeader, (short) request.payloadLength, LITTLE_ENDIAN);
     buffer.putBytes(
         payloadHeader + CommandLayout.PAYLOAD_HEADER_LENGTH,
-        slots,
+        request.payload,
         request.payloadOffset,
         request.payloadLength);
   }

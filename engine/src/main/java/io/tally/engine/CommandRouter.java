@@ -14,6 +14,9 @@ final class CommandRouter {
   /** The owner is away, or takes nothing new. */
   static final int NO_OWNER = NodeLink.DOWN;
 
+  /** The owner is another node, and the command is too long to go there. */
+  static final int TOO_LONG = -4;
+
   private final RoutingTable routes;
   private final long ownIncarnation;
   private final MessageRing[] rings;
@@ -107,10 +110,15 @@ final class CommandRouter {
       final int shardId, final int length, final long deadlineNs, final MessageClaim claim) {
     if (rings[shardId] != null) {
       if (!rings[shardId].tryClaim(length, deadlineNs, claim)) {
+        // What was refused may have left padding, which somebody has to take out of the way.
+        touched[agentByShard[shardId]] |= rings[shardId].isLong(length);
         return BACK_PRESSURED;
       }
       touched[agentByShard[shardId]] = true;
       return CLAIMED;
+    }
+    if (length > MessageLengths.MAX_BETWEEN_NODES) {
+      return TOO_LONG;
     }
     final int result = link.tryClaim(routes.nodeIndex(shardId), length, claim);
     linkTouched |= result == CLAIMED;

@@ -23,9 +23,14 @@ final class CommandSender {
   /** The owner does not know this message yet. */
   static final int UNSUPPORTED = -4;
 
+  /** See {@link Outcome#TOO_LONG}. */
+  static final int TOO_LONG = CommandRouter.TOO_LONG;
+
   private final CommandRouter router;
   private final CommandProxy proxy;
   private final DirectBuffer slots;
+  private final ServiceCatalog catalog;
+  private final boolean checksReplies;
   private final UnresolvedCommands unresolved;
   private final EngineStats stats;
   private final long requestTimeoutNs;
@@ -35,12 +40,15 @@ final class CommandSender {
       final CommandRouter router,
       final CommandProxy proxy,
       final DirectBuffer slots,
+      final ServiceCatalog catalog,
       final UnresolvedCommands unresolved,
       final EngineStats stats,
       final long requestTimeoutNs) {
     this.router = router;
     this.proxy = proxy;
     this.slots = slots;
+    this.catalog = catalog;
+    checksReplies = !MessageLengths.fitsBetweenNodes(catalog.maxReplyLength());
     this.unresolved = unresolved;
     this.stats = stats;
     this.requestTimeoutNs = requestTimeoutNs;
@@ -54,6 +62,9 @@ final class CommandSender {
     }
     if (incarnation == 0) {
       return NO_OWNER;
+    }
+    if (checksReplies && isReplyTooLong(request)) {
+      return TOO_LONG;
     }
     enter(outbox, incarnation);
     final IngressLane lane = outbox.lane();
@@ -89,6 +100,11 @@ final class CommandSender {
     }
     request.state = PendingRequest.SENT;
     return SENT;
+  }
+
+  private boolean isReplyTooLong(final PendingRequest request) {
+    return !router.isLocal(request.shardId)
+        && !MessageLengths.fitsBetweenNodes(catalog.maxReplyLength(request.messageType));
   }
 
   /** Moves on to an incarnation of the shard that may be newer than the one known. */

@@ -26,6 +26,7 @@ public final class EngineContext {
   /** Another one is for a replay. */
   Places places = Places.ASKED;
 
+  ReplyRoom longReplyRoom = new ReplyRoom(Long.MAX_VALUE / 2);
   NanoClock clock;
   long startEpochNs;
   LongSupplier random;
@@ -143,6 +144,17 @@ public final class EngineContext {
   }
 
   /**
+   * Bounds the replies that lanes keep beside their slots, in all shards of the process.
+   *
+   * @param value the room; by default it has no bound.
+   * @return this.
+   */
+  public EngineContext longReplyRoom(final ReplyRoom value) {
+    longReplyRoom = value;
+    return this;
+  }
+
+  /**
    * Read by the shard agents: for the time at which commands are applied, and to measure how long
    * batches take.
    *
@@ -180,6 +192,7 @@ public final class EngineContext {
   /** Throws an IllegalArgumentException if something is missing, or does not fit together. */
   void check() {
     catalog = new ServiceCatalog(services);
+    requireRoom(MessageLengths.of(services));
     require(clock != null, "clock must be set");
     require(
         startEpochNs > 0 && startEpochNs < MAX_START_EPOCH_NS,
@@ -208,10 +221,24 @@ public final class EngineContext {
     return new IdempotencyTable(
         settings.keptKeyNs(),
         settings.idempotencyKeys(),
-        EngineSettings.maxReplyLength(services),
+        MessageLengths.of(services).shortReply(),
         idempotencyLimit,
+        new ReplyBudget(idempotencyLimit.longReplies(), places),
         random.getAsLong(),
         random.getAsLong());
+  }
+
+  private void requireRoom(final MessageLengths lengths) {
+    require(
+        settings.ringSlots() >= lengths.minRingSlots(),
+        "rings need "
+            + lengths.minRingSlots()
+            + " slots for the longest command: "
+            + settings.ringSlots());
+    require(
+        !lengths.hasLongCommands() || settings.longPayloadBytes() >= lengths.maxCommand(),
+        "the longest command does not fit into the bytes for long payloads: "
+            + settings.longPayloadBytes());
   }
 
   private static void require(final boolean condition, final String message) {

@@ -13,6 +13,8 @@ public enum EngineCounter {
   REJECTED_NO_OWNER,
   /** Requests refused because the owner of their shard does not know their message yet. */
   REJECTED_UNSUPPORTED,
+  /** Requests refused because they, or their longest reply, are too long to go between nodes. */
+  REJECTED_TOO_LONG,
   /** Requests refused because the node was closing. */
   REJECTED_CLOSING,
   /** Requests that passed their deadline after a copy had left. */
@@ -70,5 +72,7 @@ public enum EngineCounter {
   /** Requests refused because their idempotency key was used with another payload. */
   IDEMPOTENCY_MISMATCHES,
   /** Requests refused because no further idempotency key could be remembered. */
-  IDEMPOTENCY_LIMITED
+  IDEMPOTENCY_LIMITED,
+  /** Writes refused because there was no room to keep the longest reply that they may have. */
+  REPLY_LIMITED
 }

@@ -18,6 +18,8 @@ import org.agrona.BitUtil;
  * @param idempotencyWindowNs within which retries with an idempotency key are recognised, from the
  *     key's first use, positive.
  * @param idempotencyKeys most idempotency keys of one shard, positive.
+ * @param longPayloadBytes most bytes of payloads of one ingress that are too long for their pending
+ *     slots, not negative.
  */
 public record EngineSettings(
     int ringSlots,
@@ -25,7 +27,8 @@ public record EngineSettings(
     long requestTimeoutNs,
     long queueLimitNs,
     long idempotencyWindowNs,
-    int idempotencyKeys) {
+    int idempotencyKeys,
+    int longPayloadBytes) {
   /** The smallest ring. */
   public static final int MIN_RING_SLOTS = 2;
 
@@ -41,6 +44,9 @@ public record EngineSettings(
   /** Idempotency keys of a shard where no number is given. */
   public static final int DEFAULT_IDEMPOTENCY_KEYS = 1 << 20;
 
+  /** Bytes of long payloads of an ingress where no number is given. */
+  public static final int DEFAULT_LONG_PAYLOAD_BYTES = 8 << 20;
+
   /** What holds where nothing else is given. */
   public static final EngineSettings DEFAULT =
       new EngineSettings(
@@ -49,7 +55,8 @@ public record EngineSettings(
           TimeUnit.SECONDS.toNanos(1),
           TimeUnit.MILLISECONDS.toNanos(250),
           TimeUnit.MINUTES.toNanos(2),
-          DEFAULT_IDEMPOTENCY_KEYS);
+          DEFAULT_IDEMPOTENCY_KEYS,
+          DEFAULT_LONG_PAYLOAD_BYTES);
 
   private static final long MIN_ATTEMPT_NS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final long MAX_ATTEMPT_NS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -83,6 +90,7 @@ public record EngineSettings(
     require(queueLimitNs > 0, "the queue limit must be positive");
     require(idempotencyWindowNs > 0, "the idempotency window must be positive");
     require(idempotencyKeys > 0, "the number of idempotency keys must be positive");
+    require(longPayloadBytes >= 0, "the bytes of long payloads must not be negative");
   }
 
   /**
@@ -103,7 +111,13 @@ public record EngineSettings(
    */
   public EngineSettings withRingSlots(final int value) {
     return new EngineSettings(
-        value, pendingSlots, requestTimeoutNs, queueLimitNs, idempotencyWindowNs, idempotencyKeys);
+        value,
+        pendingSlots,
+        requestTimeoutNs,
+        queueLimitNs,
+        idempotencyWindowNs,
+        idempotencyKeys,
+        longPayloadBytes);
   }
 
   /**
@@ -114,7 +128,13 @@ public record EngineSettings(
    */
   public EngineSettings withPendingSlots(final int value) {
     return new EngineSettings(
-        ringSlots, value, requestTimeoutNs, queueLimitNs, idempotencyWindowNs, idempotencyKeys);
+        ringSlots,
+        value,
+        requestTimeoutNs,
+        queueLimitNs,
+        idempotencyWindowNs,
+        idempotencyKeys,
+        longPayloadBytes);
   }
 
   /**
@@ -132,7 +152,8 @@ public record EngineSettings(
         newRequestTimeoutNs,
         newQueueLimitNs,
         idempotencyWindowNs,
-        idempotencyKeys);
+        idempotencyKeys,
+        longPayloadBytes);
   }
 
   /**
@@ -144,32 +165,24 @@ public record EngineSettings(
    */
   public EngineSettings withIdempotency(final long windowNs, final int keys) {
     return new EngineSettings(
-        ringSlots, pendingSlots, requestTimeoutNs, queueLimitNs, windowNs, keys);
+        ringSlots, pendingSlots, requestTimeoutNs, queueLimitNs, windowNs, keys, longPayloadBytes);
   }
 
   /**
-   * Bound of every command message.
+   * These settings with other room for long payloads.
    *
-   * @param services of the shards.
-   * @return bytes.
+   * @param bytes of one ingress.
+   * @return the new settings.
    */
-  public static int maxMessageLength(final List<ServiceDefinition> services) {
-    return CommandLayout.encodedLength(
-        CommandLayout.MAX_IDEMPOTENCY_KEY_LENGTH, maxCommandLength(services));
-  }
-
-  /**
-   * Bound of every reply.
-   *
-   * @param services of the shards.
-   * @return bytes, with the reply's SBE header and without the engine's own parts.
-   */
-  public static int maxReplyLength(final List<ServiceDefinition> services) {
-    return services.stream()
-        .flatMap(service -> service.messages().stream())
-        .mapToInt(MessageType::maxReplyLength)
-        .max()
-        .orElse(0);
+  public EngineSettings withLongPayloadBytes(final int bytes) {
+    return new EngineSettings(
+        ringSlots,
+        pendingSlots,
+        requestTimeoutNs,
+        queueLimitNs,
+        idempotencyWindowNs,
+        idempotencyKeys,
+        bytes);
   }
 
   /**
@@ -183,28 +196,34 @@ public record EngineSettings(
         * TimerQueue.MAX_BYTES_PER_TIMER;
   }
 
-  static int maxCommandLength(final List<ServiceDefinition> services) {
-    return services.stream().mapToInt(ServiceDefinition::maxCommandLength).max().orElse(0);
-  }
-
   /**
    * Direct memory of one ring.
    *
-   * @param services of the shards.
+   * @param lengths of the messages.
    * @return bytes.
    */
-  public long ringBytes(final List<ServiceDefinition> services) {
-    return (long) ringSlots * MessageRing.slotLength(maxMessageLength(services));
+  public long ringBytes(final MessageLengths lengths) {
+    return (long) ringSlots * MessageRing.slotLength(lengths.shortMessage());
+  }
+
+  /**
+   * Direct memory of one ingress's pending slots.
+   *
+   * @param lengths of the messages.
+   * @return bytes.
+   */
+  public long pendingBytes(final MessageLengths lengths) {
+    return (long) pendingSlots * PendingSlots.slotLength(lengths.shortCommand());
   }
 
   /**
    * Direct memory of one ingress's reply queue.
    *
-   * @param services of the shards.
+   * @param lengths of the messages.
    * @return bytes.
    */
-  public long replyQueueBytes(final List<ServiceDefinition> services) {
-    return ReplyQueue.bytes(replyCount(), maxReplyLength(services));
+  public long replyQueueBytes(final MessageLengths lengths) {
+    return ReplyQueue.bytes(replyCount(), lengths);
   }
 
   /**

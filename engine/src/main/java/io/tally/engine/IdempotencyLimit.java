@@ -12,25 +12,46 @@ public final class IdempotencyLimit {
   private final long maxKeys;
   private final AtomicLong acquired = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
+  private final ReplyRoom longReplies;
+
+  /**
+   * Creates a limit of the number of keys alone.
+   *
+   * @param maxKeys of all shards together.
+   */
+  public IdempotencyLimit(final long maxKeys) {
+    this(maxKeys, new ReplyRoom(Long.MAX_VALUE / 2));
+  }
 
   /**
    * Creates a limit.
    *
    * @param maxKeys of all shards together.
+   * @param longReplies room for the replies of keys that are too long for a key's row.
    */
-  public IdempotencyLimit(final long maxKeys) {
+  public IdempotencyLimit(final long maxKeys, final ReplyRoom longReplies) {
     this.maxKeys = maxKeys;
+    this.longReplies = longReplies;
   }
 
   /**
    * A limit whose keys take an eighth of the heap at most.
    *
    * @param maxHeapBytes of the process.
-   * @param maxReplyLength bound of a reply in bytes.
+   * @param shortReplyLength bound of the replies in bytes that a key's row holds.
    * @return the number of keys.
    */
-  public static long defaultMaxKeys(final long maxHeapBytes, final int maxReplyLength) {
-    return maxHeapBytes / HEAP_SHARE / IdempotencyTable.bytesPerKey(maxReplyLength);
+  public static long defaultMaxKeys(final long maxHeapBytes, final int shortReplyLength) {
+    return maxHeapBytes / HEAP_SHARE / IdempotencyTable.bytesPerKey(shortReplyLength);
+  }
+
+  /**
+   * Room for the replies that a key's row does not hold.
+   *
+   * @return the room, shared by all shards.
+   */
+  public ReplyRoom longReplies() {
+    return longReplies;
   }
 
   /**

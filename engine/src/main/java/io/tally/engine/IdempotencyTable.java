@@ -3,6 +3,7 @@ package io.tally.engine;
 import com.dynatrace.hash4j.hashing.Hasher64;
 import com.dynatrace.hash4j.hashing.Hashing;
 import io.tally.engine.codecs.ReplyCode;
+import io.tally.lane.LongReplies;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.collections.Long2LongHashMap;
@@ -12,7 +13,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * What a shard remembers of writes with an idempotency key: which key was used for which payload,
  * and the reply. A key counts within one entity of one service. Every key is kept for the window,
  * counted from its first use, and is never dropped earlier; since the window is the same for all,
- * the rows form a queue. Not thread-safe.
+ * the rows form a queue. A reply that is too long for its row lies beside it until the key is
+ * dropped; room for it is taken before the command runs. Not thread-safe.
  *
  * <p>Keys are compared by a 128-bit hash, payloads by a 64-bit one. Both are made of PolymurHash
  * 2.0 (Peters, 2023), an almost-universal hash: for anybody who does not know the secret, two
@@ -65,7 +67,12 @@ final class IdempotencyTable implements Budget {
   private final long windowNs;
   private final int maxKeys;
   private final int rowLength;
+  private final LongReplies.Room longRoom;
   private UnsafeBuffer[] chunks = new UnsafeBuffer[MIN_CHUNKS];
+
+  /** By chunk, and in it by row; null for a chunk whose rows hold all of their replies. */
+  private byte[][][] longReplies = new byte[MIN_CHUNKS][][];
+
   private byte[] scratch = new byte[512];
   private volatile long oldest;
   private volatile long end;
@@ -76,29 +83,34 @@ final class IdempotencyTable implements Budget {
   private long current = NONE;
   private long latestNs;
 
+  /** Taken for the longest reply of the command whose key was just reserved. */
+  private long reservedBytes;
+
   IdempotencyTable(
       final long windowNs,
       final int maxKeys,
-      final int maxReplyLength,
+      final int shortReplyLength,
       final IdempotencyLimit processLimit,
+      final LongReplies.Room longRoom,
       final long secretA,
       final long secretB) {
     this.windowNs = windowNs;
     this.maxKeys = maxKeys;
     this.processLimit = processLimit;
-    rowLength = rowLength(maxReplyLength);
+    this.longRoom = longRoom;
+    rowLength = rowLength(shortReplyLength);
     highHash = Hashing.polymurHash2_0(secretA, secretB);
     lowHash = Hashing.polymurHash2_0(secretB, ~secretA);
     payloadHash = Hashing.polymurHash2_0(~secretA, ~secretB);
   }
 
   /** Heap bytes of a remembered key: its row, and its place in an index that has just doubled. */
-  static long bytesPerKey(final int maxReplyLength) {
-    return rowLength(maxReplyLength) + INDEX_BYTES_PER_KEY;
+  static long bytesPerKey(final int shortReplyLength) {
+    return rowLength(shortReplyLength) + INDEX_BYTES_PER_KEY;
   }
 
-  private static int rowLength(final int maxReplyLength) {
-    return REPLY_OFFSET + (maxReplyLength + 7 & ~7);
+  private static int rowLength(final int shortReplyLength) {
+    return REPLY_OFFSET + (shortReplyLength + 7 & ~7);
   }
 
   /** Looks a command's key up, and reserves it if it is new. */
@@ -121,7 +133,9 @@ final class IdempotencyTable implements Budget {
 
     current = find(timeNs, high, low);
     if (current == NONE) {
-      return reserve(timeNs, high, low, fingerprint, places) ? RESERVED : LIMITED;
+      final int maxReplyLength = command.maxReplyLength;
+      final long longBytes = fits(maxReplyLength) ? 0 : LongReplies.chargeOf(maxReplyLength);
+      return reserve(timeNs, high, low, fingerprint, longBytes, places) ? RESERVED : LIMITED;
     }
     return chunk(current).getLong(offset(current) + FINGERPRINT_OFFSET) == fingerprint
         ? REPLAY
@@ -140,7 +154,47 @@ final class IdempotencyTable implements Budget {
     chunk.putShort(row + CODE_OFFSET, code.value());
     chunk.putShort(row + SERVICE_CODE_OFFSET, (short) serviceCode);
     chunk.putInt(row + LENGTH_OFFSET, length);
-    chunk.putBytes(row + REPLY_OFFSET, reply, offset, length);
+    if (fits(length)) {
+      chunk.putBytes(row + REPLY_OFFSET, reply, offset, length);
+    } else {
+      keepLong(reply, offset, length);
+    }
+    settle();
+  }
+
+  private void settle() {
+    if (reservedBytes != 0) {
+      longRoom.release(reservedBytes);
+      reservedBytes = 0;
+    }
+  }
+
+  private boolean fits(final int length) {
+    return length <= rowLength - REPLY_OFFSET;
+  }
+
+  private void keepLong(final DirectBuffer reply, final int offset, final int length) {
+    final long bytes = LongReplies.chargeOf(length);
+    if (bytes > reservedBytes) {
+      throw new IllegalStateException("no room was reserved for a reply of " + length + " bytes");
+    }
+    reservedBytes -= bytes;
+    final int chunk = chunkIndex(current);
+    if (longReplies[chunk] == null) {
+      longReplies[chunk] = new byte[CHUNK_ROWS][];
+    }
+    final byte[] kept = new byte[length];
+    reply.getBytes(offset, kept);
+    longReplies[chunk][indexInChunk(current)] = kept;
+  }
+
+  private void dropLong(final long row) {
+    final byte[][] ofChunk = longReplies[chunkIndex(row)];
+    final int index = indexInChunk(row);
+    if (ofChunk[index] != null) {
+      longRoom.release(LongReplies.chargeOf(ofChunk[index].length));
+      ofChunk[index] = null;
+    }
   }
 
   /** Forgets the key that was just reserved: the next command that has it runs anew. */
@@ -153,6 +207,7 @@ final class IdempotencyTable implements Budget {
       newestByHash.put(low, next);
     }
     end = current;
+    settle();
   }
 
   /** Code of the reply to be replayed. */
@@ -170,7 +225,11 @@ final class IdempotencyTable implements Budget {
     final UnsafeBuffer chunk = chunk(current);
     final int row = offset(current);
     final int length = chunk.getInt(row + LENGTH_OFFSET);
-    target.putBytes(targetOffset, chunk, row + REPLY_OFFSET, length);
+    if (fits(length)) {
+      target.putBytes(targetOffset, chunk, row + REPLY_OFFSET, length);
+    } else {
+      target.putBytes(targetOffset, longReplies[chunkIndex(current)][indexInChunk(current)]);
+    }
     return length;
   }
 
@@ -192,17 +251,20 @@ final class IdempotencyTable implements Budget {
       final long high,
       final long low,
       final long fingerprint,
+      final long longBytes,
       final Places places) {
     // What has expired goes first: a refusal must not depend on how far sweeps have come.
-    while (end - oldest >= maxKeys) {
+    while (end - oldest >= maxKeys || longBytes != 0 && !longRoom.tryTake(longBytes)) {
       if (expire(timeNs, EXPIRE_LIMIT) == 0) {
         return false;
       }
     }
     latestNs = timeNs;
     if (!places.tryTake(this)) {
+      longRoom.release(longBytes);
       return false;
     }
+    reservedBytes = longBytes;
     final long row = end;
     final UnsafeBuffer chunk = chunk(row);
     final int offset = offset(row);
@@ -238,6 +300,9 @@ final class IdempotencyTable implements Budget {
       if (newestByHash.get(low) == row) {
         newestByHash.remove(low);
       }
+      if (longReplies[chunkIndex(row)] != null) {
+        dropLong(row);
+      }
       row++;
       if ((row & CHUNK_ROWS - 1) == 0) {
         releaseChunk(row - 1);
@@ -252,6 +317,7 @@ final class IdempotencyTable implements Budget {
 
   private void releaseChunk(final long row) {
     chunks[chunkIndex(row)] = null;
+    longReplies[chunkIndex(row)] = null;
     processLimit.release(CHUNK_ROWS);
   }
 
@@ -264,7 +330,10 @@ final class IdempotencyTable implements Budget {
         oldest = endOfChunks;
         end = endOfChunks;
       }
-      chunks = chunks.length == MIN_CHUNKS ? chunks : new UnsafeBuffer[MIN_CHUNKS];
+      if (chunks.length != MIN_CHUNKS) {
+        chunks = new UnsafeBuffer[MIN_CHUNKS];
+        longReplies = new byte[MIN_CHUNKS][][];
+      }
     }
     if (newestByHash.capacity() > CHUNK_ROWS
         && newestByHash.size() < newestByHash.capacity() / SPARSE_INDEX) {
@@ -307,9 +376,13 @@ final class IdempotencyTable implements Budget {
 
   private void growChunks(final long row) {
     final UnsafeBuffer[] old = chunks;
+    final byte[][][] oldLong = longReplies;
     chunks = new UnsafeBuffer[2 * old.length];
+    longReplies = new byte[2 * old.length][][];
     for (long first = row - ((long) old.length << CHUNK_SHIFT); first < row; first += CHUNK_ROWS) {
-      chunks[chunkIndex(first)] = old[(int) (first >>> CHUNK_SHIFT) & old.length - 1];
+      final int oldIndex = (int) (first >>> CHUNK_SHIFT) & old.length - 1;
+      chunks[chunkIndex(first)] = old[oldIndex];
+      longReplies[chunkIndex(first)] = oldLong[oldIndex];
     }
   }
 
@@ -321,8 +394,12 @@ final class IdempotencyTable implements Budget {
     return (int) (row >>> CHUNK_SHIFT) & chunks.length - 1;
   }
 
+  private static int indexInChunk(final long row) {
+    return (int) (row & CHUNK_ROWS - 1);
+  }
+
   private int offset(final long row) {
-    return (int) (row & CHUNK_ROWS - 1) * rowLength;
+    return indexInChunk(row) * rowLength;
   }
 
   private byte[] scratch(final int length) {

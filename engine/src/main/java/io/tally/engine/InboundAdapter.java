@@ -41,9 +41,9 @@ final class InboundAdapter implements InboundHandler {
     this.routes = routes;
     ownNode = context.nodeIndex();
     shardCount = routes.shardCount();
-    maxMessageLength = EngineSettings.maxMessageLength(context.services);
-    maxQueuedReplyLength =
-        ReplyQueue.maxMessageLength(EngineSettings.maxReplyLength(context.services));
+    final MessageLengths lengths = MessageLengths.of(context.services);
+    maxMessageLength = lengths.maxMessage();
+    maxQueuedReplyLength = ReplyQueue.messageLength(lengths.maxReply());
     ownIncarnation = context.incarnation;
     requestTimeoutNs = context.settings.requestTimeoutNs();
     homeLoop = context.threads.homeLoop;

@@ -48,15 +48,15 @@ public final class Ingress implements SteppedAgent {
     this.loop = loop;
     final EngineSettings settings = context.settings;
     requestTimeoutNs = settings.requestTimeoutNs();
-    maxPayloadLength = EngineSettings.maxCommandLength(context.services);
+    final MessageLengths lengths = MessageLengths.of(context.services);
+    maxPayloadLength = lengths.maxCommand();
     catalog = context.catalog;
-    slots = new PendingSlots(settings.pendingSlots(), maxPayloadLength);
+    slots =
+        new PendingSlots(
+            settings.pendingSlots(), lengths.shortCommand(), settings.longPayloadBytes());
     shardCount = context.cluster.shardCount();
     replyQueue =
-        new ReplyQueue(
-            settings.replyCount(),
-            EngineSettings.maxReplyLength(context.services),
-            context.threads.ingressWakeups[loop]);
+        new ReplyQueue(settings.replyCount(), lengths, context.threads.ingressWakeups[loop]);
     stats = context.stats();
     unresolved = new UnresolvedCommands(context.link, context.cluster.nodeIds().size());
     final long ownNodeKey = routes.nodeKey(context.nodeIndex());
@@ -65,6 +65,7 @@ public final class Ingress implements SteppedAgent {
             router,
             new CommandProxy(ownNodeKey, context.incarnation, loop),
             slots.buffer(),
+            catalog,
             unresolved,
             stats,
             requestTimeoutNs);
@@ -72,7 +73,8 @@ public final class Ingress implements SteppedAgent {
   }
 
   /**
-   * Claims a pending slot for one request.
+   * Claims a pending slot for one request whose payload is short: at most {@link
+   * MessageLengths#SHORT_COMMAND_BOUND} bytes.
    *
    * @param nowNs time in nanoseconds; the deadline is counted from here.
    * @param placementHash {@link StableHash#placement(byte[], int, int)} of the addressed entity's
@@ -116,7 +118,46 @@ public final class Ingress implements SteppedAgent {
   }
 
   /**
-   * Holds the payloads of claimed slots.
+   * Claims a pending slot for one request with a payload of any length. One that is not short takes
+   * of the bytes that the settings allow for long payloads.
+   *
+   * @param nowNs time in nanoseconds; the deadline is counted from here.
+   * @param placementHash {@link StableHash#placement(byte[], int, int)} of the addressed entity's
+   *     id, from which its shard follows.
+   * @param entityHash {@link StableHash} of the id as a whole.
+   * @param write whether the command may change state; a read may be applied any number of times.
+   * @param handler receives the end of the request.
+   * @param cookie is handed back with it.
+   * @param payloadLength most bytes that the payload will have, at most {@link
+   *     ServiceDefinition#maxCommandLength()}. It is to be written to {@link #buffer(long)}.
+   * @return a correlation id, to be submitted or aborted at once; or {@link #FULL} or {@link
+   *     #CLOSING}, and then the handler is not called.
+   */
+  public long tryClaim(
+      final long nowNs,
+      final long placementHash,
+      final long entityHash,
+      final boolean write,
+      final ReplyHandler handler,
+      final long cookie,
+      final int payloadLength) {
+    if (payloadLength > maxPayloadLength) {
+      throw new IllegalArgumentException("payload length out of range: " + payloadLength);
+    }
+    final boolean isLong = slots.isLong(payloadLength);
+    if (isLong && !closing && !slots.hasRoom(payloadLength)) {
+      stats.increment(EngineCounter.REJECTED_PENDING_FULL);
+      return FULL;
+    }
+    final long correlationId = tryClaim(nowNs, placementHash, entityHash, write, handler, cookie);
+    if (isLong && correlationId >= 0) {
+      slots.takeLong(slots.claimed(correlationId), payloadLength);
+    }
+    return correlationId;
+  }
+
+  /**
+   * Holds the payloads of claimed slots, as far as they are short.
    *
    * @return the buffer; between claim and submit the slot's part of it belongs to the claimer.
    */
@@ -125,10 +166,20 @@ public final class Ingress implements SteppedAgent {
   }
 
   /**
+   * Holds the payload of a claimed slot, whatever its length.
+   *
+   * @param correlationId as claimed.
+   * @return the buffer; as {@link #buffer()}.
+   */
+  public MutableDirectBuffer buffer(final long correlationId) {
+    return slots.claimed(correlationId).payload;
+  }
+
+  /**
    * Where the payload of a claimed slot is to be written.
    *
    * @param correlationId as claimed.
-   * @return offset in {@link #buffer()}.
+   * @return offset in {@link #buffer(long)}, which is {@link #buffer()} for a short payload.
    */
   public int payloadOffset(final long correlationId) {
     return slots.claimed(correlationId).payloadOffset;
@@ -169,11 +220,12 @@ public final class Ingress implements SteppedAgent {
    */
   public void submit(final long correlationId, final int payloadLength) {
     final PendingRequest request = slots.claimed(correlationId);
-    if (payloadLength < MessageHeaderDecoder.ENCODED_LENGTH || payloadLength > maxPayloadLength) {
+    if (payloadLength < MessageHeaderDecoder.ENCODED_LENGTH
+        || payloadLength > slots.maxPayloadLength(request)) {
       throw new IllegalArgumentException("payload length out of range: " + payloadLength);
     }
     request.payloadLength = payloadLength;
-    request.messageHeader = MessageHeaderWord.get(slots.buffer(), request.payloadOffset);
+    request.messageHeader = MessageHeaderWord.get(request.payload, request.payloadOffset);
     request.messageType = catalog.indexOf(request.messageHeader);
     requests.submit(request);
   }

@@ -186,8 +186,7 @@ final class MessageRing {
    */
   int poll(final Handler handler, final int limit, final long upTo) {
     final FirstReader first = firstReader;
-    return poll(
-        consumed, handler, limit, first == null ? upTo : Math.min(upTo, first.read.get()));
+    return poll(consumed, handler, limit, first == null ? upTo : Math.min(upTo, first.read.get()));
   }
 
   private int poll(

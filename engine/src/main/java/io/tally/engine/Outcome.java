@@ -18,6 +18,10 @@ public enum Outcome {
   KEY_MISMATCH,
   /** The shard cannot remember another idempotency key. */
   KEY_LIMIT,
+  /** The shard has no room to keep the longest reply that this message may have. */
+  REPLY_LIMIT,
+  /** The owner is another node, and the message or its longest reply is too long to go there. */
+  TOO_LONG,
   /** No copy could be handed over within the queue limit, or no pending slot was free. */
   BUSY,
   /** The shard's owner is known to be away, and no copy was handed over. */
@@ -37,6 +41,7 @@ public enum Outcome {
       case INVALID -> INVALID;
       case KEY_MISMATCH -> KEY_MISMATCH;
       case KEY_LIMIT -> KEY_LIMIT;
+      case REPLY_LIMIT -> REPLY_LIMIT;
       default -> null;
     };
   }

@@ -1,5 +1,7 @@
 package io.tally.engine;
 
+import org.agrona.concurrent.UnsafeBuffer;
+
 /**
  * A request in one of an ingress's {@link PendingSlots}, from its claim to its end. Reused; belongs
  * to the ingress's thread.
@@ -20,8 +22,13 @@ final class PendingRequest {
   final int index;
   final PendingList.Link byDeadline = new PendingList.Link(this);
   final PendingList.Link byTurn = new PendingList.Link(this);
-  final int payloadOffset;
-  private final int maxPayloadLength;
+  final int slotOffset;
+  private final int shortPayloadLength;
+
+  /** Holds the payload: the slots' buffer, or one of the request's own. */
+  UnsafeBuffer payload;
+
+  int payloadOffset;
   int state = FREE;
   long correlationId;
   ReplyHandler handler;
@@ -42,13 +49,20 @@ final class PendingRequest {
   /** As {@link ServiceCatalog#indexOf} says. */
   int messageType;
 
-  PendingRequest(final int index, final int slotLength, final int maxPayloadLength) {
+  PendingRequest(
+      final int index,
+      final int slotLength,
+      final int shortPayloadLength,
+      final UnsafeBuffer slots) {
     this.index = index;
-    this.maxPayloadLength = maxPayloadLength;
-    payloadOffset = index * slotLength;
+    this.shortPayloadLength = shortPayloadLength;
+    slotOffset = index * slotLength;
+    payload = slots;
+    payloadOffset = slotOffset;
   }
 
+  /** In the slots' buffer, wherever the payload is. */
   int idempotencyKeyOffset() {
-    return payloadOffset + maxPayloadLength;
+    return slotOffset + shortPayloadLength;
   }
 }

@@ -7,14 +7,17 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The pool of one ingress's pending requests, each with a slot of one buffer for its payload and
- * its idempotency key. All but {@link #shownClaimedCount()} belongs to the ingress's thread.
+ * its idempotency key. A payload that is too long for the slot lies beside it, in memory of its own
+ * that goes with the request; all of them together are bounded in bytes. All but {@link
+ * #shownClaimedCount()} belongs to the ingress's thread.
  */
 final class PendingSlots {
   private static final int INDEX_MASK = EngineSettings.MAX_PENDING_SLOTS - 1;
   private static final int INDEX_BITS = Integer.bitCount(INDEX_MASK);
 
-  private final int maxPayloadLength;
+  private final int shortPayloadLength;
   private final int slotLength;
+  private final long maxLongBytes;
   private final UnsafeBuffer buffer;
   private final PendingRequest[] requests;
   private final PendingRequest[] free;
@@ -23,15 +26,36 @@ final class PendingSlots {
   private int freeCount;
   private int claimedCount;
   private long claimSequence;
+  private long longBytes;
 
-  PendingSlots(final int slotCount, final int maxPayloadLength) {
-    this.maxPayloadLength = maxPayloadLength;
-    slotLength =
-        BitUtil.align(
-            maxPayloadLength + CommandLayout.MAX_IDEMPOTENCY_KEY_LENGTH, BitUtil.CACHE_LINE_LENGTH);
+  PendingSlots(final int slotCount, final int shortPayloadLength, final long maxLongBytes) {
+    this.shortPayloadLength = shortPayloadLength;
+    this.maxLongBytes = maxLongBytes;
+    slotLength = slotLength(shortPayloadLength);
     buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(Math.multiplyExact(slotCount, slotLength)));
     requests = new PendingRequest[slotCount];
     free = new PendingRequest[slotCount];
+  }
+
+  static int slotLength(final int shortPayloadLength) {
+    return BitUtil.align(
+        shortPayloadLength + CommandLayout.MAX_IDEMPOTENCY_KEY_LENGTH, BitUtil.CACHE_LINE_LENGTH);
+  }
+
+  boolean isLong(final int payloadLength) {
+    return payloadLength > shortPayloadLength;
+  }
+
+  /** Whether a long payload may lie beside the slots. */
+  boolean hasRoom(final int payloadLength) {
+    return payloadLength <= maxLongBytes - longBytes;
+  }
+
+  /** Gives a claimed request a long payload, for which there is room. */
+  void takeLong(final PendingRequest request, final int payloadLength) {
+    longBytes += payloadLength;
+    request.payload = new UnsafeBuffer(new byte[payloadLength]);
+    request.payloadOffset = 0;
   }
 
   /** Takes a free slot under a new correlation id, which names its index; null if none is free. */
@@ -40,7 +64,7 @@ final class PendingSlots {
     if (freeCount > 0) {
       request = free[--freeCount];
     } else if (createdCount < requests.length) {
-      request = new PendingRequest(createdCount, slotLength, maxPayloadLength);
+      request = new PendingRequest(createdCount, slotLength, shortPayloadLength, buffer);
       requests[createdCount++] = request;
     } else {
       return null;
@@ -54,6 +78,11 @@ final class PendingSlots {
   void release(final PendingRequest request) {
     request.state = PendingRequest.FREE;
     request.handler = null;
+    if (request.payload != buffer) {
+      longBytes -= request.payload.capacity();
+      request.payload = buffer;
+      request.payloadOffset = request.slotOffset;
+    }
     free[freeCount++] = request;
     shownClaimedCount.lazySet(--claimedCount);
   }
@@ -76,6 +105,16 @@ final class PendingSlots {
             || request.state != PendingRequest.SENT
         ? null
         : request;
+  }
+
+  /** What the payload of a request may have at most. */
+  int maxPayloadLength(final PendingRequest request) {
+    return request.payload == buffer ? shortPayloadLength : request.payload.capacity();
+  }
+
+  /** Bytes of payloads that lie beside the slots. */
+  long longBytes() {
+    return longBytes;
   }
 
   UnsafeBuffer buffer() {

@@ -102,7 +102,8 @@ final class ReplyPublisher {
 
   private boolean claimFrame(final Command command, final int length) {
     final int node = routes.nodeIndexOfKey(command.originNodeKey);
-    if (node < 0) {
+    // A node that asks for a reply that is too long for the link breaks the rules of its ingress.
+    if (node < 0 || !MessageLengths.fitsBetweenNodes(length)) {
       return false;
     }
     linkTouched = true;

@@ -4,7 +4,9 @@ import org.agrona.DirectBuffer;
 
 /**
  * Carries Reply messages to an ingress from threads other than its own. Any thread claims, one
- * thread drains.
+ * thread drains. Its slots are cut for short replies, with one for each of the replies that it is
+ * made for. A long reply takes several: where there are any, the queue may be full before it holds
+ * so many, and what finds no room is asked for again by its ingress.
  */
 final class ReplyQueue {
   /** Room for fields that a newer version of the engine's or the service's schema may add. */
@@ -16,25 +18,28 @@ final class ReplyQueue {
   private final MessageRing ring;
   private final ReplyAdapter adapter = new ReplyAdapter();
   private final MessageRing.Handler onMessage = this::onMessage;
-  private final int replyCount;
+  private final int slotCount;
   private final Wakeup wakeup;
   private ReplySink sink;
 
-  /** With room for so many replies, a power of two. */
-  ReplyQueue(final int replyCount, final int maxReplyLength, final Wakeup wakeup) {
-    this.replyCount = replyCount;
-    ring = new MessageRing(replyCount, maxMessageLength(maxReplyLength));
+  /** With room for so many short replies, a power of two. */
+  ReplyQueue(final int replyCount, final MessageLengths lengths, final Wakeup wakeup) {
+    slotCount = lengths.replyQueueSlots(replyCount);
+    ring =
+        new MessageRing(
+            slotCount, messageLength(lengths.shortReply()), messageLength(lengths.maxReply()));
     this.wakeup = wakeup;
   }
 
   /** Direct memory of a queue. */
-  static long bytes(final int replyCount, final int maxReplyLength) {
-    return (long) replyCount * MessageRing.slotLength(maxMessageLength(maxReplyLength));
+  static long bytes(final int replyCount, final MessageLengths lengths) {
+    return (long) lengths.replyQueueSlots(replyCount)
+        * MessageRing.slotLength(messageLength(lengths.shortReply()));
   }
 
-  /** The longest message that a queue takes. */
-  static int maxMessageLength(final int maxReplyLength) {
-    return ReplyLayout.encodedLength(maxReplyLength) + NEWER_BYTES;
+  /** What a message with a reply of this length may take. */
+  static int messageLength(final int replyLength) {
+    return ReplyLayout.encodedLength(replyLength) + NEWER_BYTES;
   }
 
   boolean tryClaim(final int length, final MessageClaim claim) {
@@ -51,7 +56,7 @@ final class ReplyQueue {
 
   int drain(final ReplySink target) {
     sink = target;
-    return ring.poll(onMessage, replyCount, MessageRing.NO_BOUND);
+    return ring.poll(onMessage, slotCount, MessageRing.NO_BOUND);
   }
 
   private void onMessage(

@@ -166,6 +166,8 @@ final class RequestTracker implements ReplySink {
       conclude(request, Outcome.NO_OWNER);
     } else if (result == CommandSender.UNSUPPORTED) {
       conclude(request, Outcome.UNSUPPORTED);
+    } else if (result == CommandSender.TOO_LONG) {
+      conclude(request, Outcome.TOO_LONG);
     }
     return result;
   }
@@ -280,6 +282,7 @@ final class RequestTracker implements ReplySink {
       case BUSY -> stats.increment(EngineCounter.REJECTED_BUSY);
       case NO_OWNER -> stats.increment(EngineCounter.REJECTED_NO_OWNER);
       case UNSUPPORTED -> stats.increment(EngineCounter.REJECTED_UNSUPPORTED);
+      case TOO_LONG -> stats.increment(EngineCounter.REJECTED_TOO_LONG);
       case CLOSING -> stats.increment(EngineCounter.REJECTED_CLOSING);
       case TIMEOUT -> stats.increment(EngineCounter.TIMED_OUT);
       default -> {}

@@ -1,6 +1,7 @@
 package io.tally.engine;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -15,6 +16,7 @@ final class ServiceCatalog {
 
   private final ServiceMessages[] services;
   private final List<String> messageNames;
+  private final int[] maxReplyLengths;
 
   /** Throws an IllegalArgumentException if two of them cannot be told apart. */
   ServiceCatalog(final List<ServiceDefinition> definitions) {
@@ -32,6 +34,11 @@ final class ServiceCatalog {
     requireDistinct("name of entities", definitions.stream().map(d -> d.entities().name()));
     requireDistinct("name of a message", names.stream());
     messageNames = List.copyOf(names);
+    maxReplyLengths =
+        definitions.stream()
+            .flatMap(definition -> definition.messages().stream())
+            .mapToInt(MessageType::maxReplyLength)
+            .toArray();
   }
 
   ServiceMessages[] services() {
@@ -59,6 +66,16 @@ final class ServiceCatalog {
     final ServiceMessages.Known message =
         service == null ? null : service.byTemplate(MessageHeaderWord.templateId(header));
     return message == null ? UNKNOWN : message.index();
+  }
+
+  /** Bound of the reply to a message, by its index; 0 if it is {@link #UNKNOWN}. */
+  int maxReplyLength(final int index) {
+    return index == UNKNOWN ? 0 : maxReplyLengths[index];
+  }
+
+  /** Bound of all replies. */
+  int maxReplyLength() {
+    return Arrays.stream(maxReplyLengths).max().orElse(0);
   }
 
   private static void check(final ServiceDefinition definition) {

@@ -1,10 +1,12 @@
 package io.tally.engine;
 
 import io.tally.engine.codecs.ReplyCode;
+import io.tally.lane.LongReplies;
 import io.tally.lane.OwnerLane;
 import io.tally.lane.OwnerLanes;
 import java.util.Arrays;
 import java.util.stream.Stream;
+import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -27,9 +29,12 @@ final class Shard {
   private final ServiceFaultHandler faults;
   private final IdempotencyTable keys;
   private final Places places;
-  private final UnsafeBuffer readReply;
+  private final LongReplies longReplies;
+  private final long awaitedNs;
+  private final UnsafeBuffer scratch;
   private final ServiceReply reply = new ServiceReply();
 
+  /** Replies that have no lane slot, or may not fit into theirs, are written to the scratch. */
   Shard(
       final int shardId,
       final long epoch,
@@ -37,6 +42,7 @@ final class Shard {
       final MessageRing ring,
       final TimerAlarm alarm,
       final EngineContext context,
+      final UnsafeBuffer scratch,
       final EngineStats stats) {
     this.shardId = shardId;
     this.epoch = epoch;
@@ -46,11 +52,15 @@ final class Shard {
     faults = context.faultHandler;
     keys = context.idempotencyTable();
     places = context.places;
-    final int maxReplyLength = EngineSettings.maxReplyLength(context.services);
+    longReplies = new LongReplies(new ReplyBudget(context.longReplyRoom, context.places));
+    awaitedNs = context.settings.settledNs();
     lanes =
         new OwnerLanes(
-            context.cluster.laneWindow(), maxReplyLength, (byte) ReplyCode.INTERNAL.value(), null);
-    readReply = new UnsafeBuffer(new byte[maxReplyLength]);
+            context.cluster.laneWindow(),
+            MessageLengths.of(context.services).shortReply(),
+            (byte) ReplyCode.INTERNAL.value(),
+            longReplies);
+    this.scratch = scratch;
     time = new ShardTime(shardId, timeBaseNs, alarm, context, stats);
     slots =
         Arrays.stream(context.catalog.services())
@@ -100,6 +110,15 @@ final class Shard {
    */
   int sweepKeys(final long nowNs, final int maxCount) {
     return keys.sweep(time.at(nowNs), maxCount);
+  }
+
+  /** The same for long replies that nobody awaits. */
+  int expireLongReplies(final long nowNs, final int maxCount) {
+    return longReplies.expire(time.at(nowNs), maxCount);
+  }
+
+  boolean keepsLongReplies() {
+    return !longReplies.isEmpty();
   }
 
   /** As {@link ShardTime#fireTimers}. */
@@ -157,9 +176,9 @@ final class Shard {
       final ServiceSlot slot,
       final ServiceMessages.Known message,
       final ReplyPublisher replies) {
-    final ReplyCode code = apply(command, slot, message, readReply, 0);
+    final ReplyCode code = apply(command, slot, message, scratch, 0);
     replies.publish(
-        command, incarnation, code, reply.serviceCode(), false, readReply, 0, reply.length());
+        command, incarnation, code, reply.serviceCode(), false, scratch, 0, reply.length());
   }
 
   private void write(
@@ -176,10 +195,11 @@ final class Shard {
             command.laneFloor);
     switch (lane == null ? OwnerLane.STALE : lane.begin(sequence, command.laneFloor)) {
       case OwnerLane.EXECUTE -> {
-        if (command.idempotencyKeyLength == 0) {
-          run(command, slot, message, lane);
+        command.maxReplyLength = message.maxReplyLength();
+        if (lane.fits(message.maxReplyLength())) {
+          run(command, slot, message, lane, lane.buffer(), lane.replyOffset(sequence));
         } else {
-          runKeyed(command, slot, message, lane);
+          runLong(command, slot, message, lane);
         }
         answerFrom(lane, command, replies);
       }
@@ -198,28 +218,47 @@ final class Shard {
     }
   }
 
-  private ReplyCode run(
+  /** The reply may not fit into its slot, so the room for it is taken before anything runs. */
+  private void runLong(
       final Command command,
       final ServiceSlot slot,
       final ServiceMessages.Known message,
       final OwnerLane lane) {
-    final long sequence = command.laneSequence;
-    final ReplyCode code = apply(command, slot, message, lane.buffer(), lane.replyOffset(sequence));
-    conclude(lane, sequence, code, reply.serviceCode(), (byte) 0, reply.length());
-    return code;
+    if (longReplies.tryReserve(message.maxReplyLength())) {
+      run(command, slot, message, lane, scratch, 0);
+      longReplies.settle();
+    } else {
+      stats.increment(EngineCounter.REPLY_LIMITED);
+      refused(command, lane, ReplyCode.REPLY_LIMIT);
+    }
+  }
+
+  private void run(
+      final Command command,
+      final ServiceSlot slot,
+      final ServiceMessages.Known message,
+      final OwnerLane lane,
+      final MutableDirectBuffer buffer,
+      final int offset) {
+    if (command.idempotencyKeyLength == 0) {
+      final ReplyCode code = apply(command, slot, message, buffer, offset);
+      record(command, lane, code, reply.serviceCode(), (byte) 0, buffer, offset, reply.length());
+    } else {
+      runKeyed(command, slot, message, lane, buffer, offset);
+    }
   }
 
   private void runKeyed(
       final Command command,
       final ServiceSlot slot,
       final ServiceMessages.Known message,
-      final OwnerLane lane) {
-    final long sequence = command.laneSequence;
-    final MutableDirectBuffer buffer = lane.buffer();
-    final int offset = lane.replyOffset(sequence);
+      final OwnerLane lane,
+      final MutableDirectBuffer buffer,
+      final int offset) {
     switch (keys.begin(time.timeNs(), command, places)) {
       case IdempotencyTable.RESERVED -> {
-        final ReplyCode code = run(command, slot, message, lane);
+        final ReplyCode code = apply(command, slot, message, buffer, offset);
+        record(command, lane, code, reply.serviceCode(), (byte) 0, buffer, offset, reply.length());
         if (reply.isUnderKey()) {
           keys.conclude(code, reply.serviceCode(), buffer, offset, reply.length());
         } else {
@@ -229,41 +268,62 @@ final class Shard {
       case IdempotencyTable.REPLAY -> {
         stats.increment(EngineCounter.IDEMPOTENT_REPLAYS);
         final int length = keys.copyReply(buffer, offset);
-        conclude(lane, sequence, keys.code(), keys.serviceCode(), REPLAYED, length);
+        record(command, lane, keys.code(), keys.serviceCode(), REPLAYED, buffer, offset, length);
       }
       case IdempotencyTable.MISMATCH -> {
         stats.increment(EngineCounter.IDEMPOTENCY_MISMATCHES);
-        conclude(lane, sequence, ReplyCode.KEY_MISMATCH, NO_SERVICE_CODE, (byte) 0, 0);
+        refused(command, lane, ReplyCode.KEY_MISMATCH);
       }
       default -> {
         stats.increment(EngineCounter.IDEMPOTENCY_LIMITED);
-        conclude(lane, sequence, ReplyCode.KEY_LIMIT, NO_SERVICE_CODE, (byte) 0, 0);
+        refused(command, lane, ReplyCode.KEY_LIMIT);
       }
     }
   }
 
-  private static void conclude(
+  private void record(
+      final Command command,
       final OwnerLane lane,
-      final long sequence,
       final ReplyCode code,
       final int serviceCode,
       final byte flags,
+      final MutableDirectBuffer buffer,
+      final int offset,
       final int length) {
-    lane.conclude(sequence, (byte) code.value(), (byte) serviceCode, flags, length);
+    final long sequence = command.laneSequence;
+    final byte value = (byte) code.value();
+    if (buffer == scratch) {
+      lane.concludeFrom(
+          sequence, value, (byte) serviceCode, flags, buffer, offset, length, time.timeNs() + awaitedNs);
+    } else {
+      lane.conclude(sequence, value, (byte) serviceCode, flags, length);
+    }
+  }
+
+  private static void refused(final Command command, final OwnerLane lane, final ReplyCode code) {
+    lane.conclude(command.laneSequence, (byte) code.value(), (byte) 0, (byte) 0, 0);
   }
 
   private void answerFrom(
       final OwnerLane lane, final Command command, final ReplyPublisher replies) {
     final long sequence = command.laneSequence;
     final long recorded = lane.recorded(sequence);
+    final boolean isInSlot = OwnerLane.isInSlot(recorded);
+    final DirectBuffer kept = isInSlot ? lane.buffer() : lane.longReply(sequence);
+    if (kept == null) {
+      // It ran, and what it was answered is no longer known. Only this copy is refused.
+      stats.increment(EngineCounter.LANE_STALE);
+      refuse(command, ReplyCode.STALE, replies);
+      return;
+    }
     replies.publish(
         command,
         incarnation,
         ReplyCode.get(OwnerLane.codeOf(recorded)),
         OwnerLane.serviceCodeOf(recorded),
         OwnerLane.flagsOf(recorded) == REPLAYED,
-        lane.buffer(),
-        lane.replyOffset(sequence),
+        kept,
+        isInSlot ? lane.replyOffset(sequence) : 0,
         OwnerLane.lengthOf(recorded));
   }
 
@@ -305,6 +365,6 @@ final class Shard {
   }
 
   private void refuse(final Command command, final ReplyCode code, final ReplyPublisher replies) {
-    replies.publish(command, incarnation, code, NO_SERVICE_CODE, false, readReply, 0, 0);
+    replies.publish(command, incarnation, code, NO_SERVICE_CODE, false, scratch, 0, 0);
   }
 }

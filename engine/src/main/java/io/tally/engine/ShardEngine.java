@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * One node's share of the engine: the rings, shards and agents of the shards it owns, and an {@link
@@ -255,11 +256,12 @@ public final class ShardEngine implements AutoCloseable {
 
   private static MessageRing[] rings(final EngineContext context, final int[] agentByShard) {
     final MessageRing[] rings = new MessageRing[agentByShard.length];
+    final MessageLengths lengths = MessageLengths.of(context.services);
     for (int shard = 0; shard < rings.length; shard++) {
       if (agentByShard[shard] >= 0) {
         rings[shard] =
             new MessageRing(
-                context.settings.ringSlots(), EngineSettings.maxMessageLength(context.services));
+                context.settings.ringSlots(), lengths.shortMessage(), lengths.maxMessage());
       }
     }
     return rings;
@@ -274,10 +276,20 @@ public final class ShardEngine implements AutoCloseable {
     final EngineStats stats = context.stats();
     final TimerAlarm alarm = new TimerAlarm();
     final List<Shard> shards = new ArrayList<>();
+    final MessageLengths lengths = MessageLengths.of(context.services);
+    final UnsafeBuffer scratch = new UnsafeBuffer(new byte[lengths.maxReply()]);
     for (int shard = 0; shard < agentByShard.length; shard++) {
       if (agentByShard[shard] == agent) {
         shards.add(
-            new Shard(shard, routes.epoch(shard), timeBaseNs, rings[shard], alarm, context, stats));
+            new Shard(
+                shard,
+                routes.epoch(shard),
+                timeBaseNs,
+                rings[shard],
+                alarm,
+                context,
+                scratch,
+                stats));
       }
     }
     return new ShardPoller(
@@ -287,7 +299,8 @@ public final class ShardEngine implements AutoCloseable {
         alarm,
         publisher(context, threads.agentLoops[agent], stats),
         stats,
-        context.clock);
+        context.clock,
+        lengths.shortReply());
   }
 
   private CommandRouter router(

@@ -14,7 +14,7 @@ final class ShardPoller implements MessageRing.Handler {
   private static final int BATCH_LIMIT = 256;
   private static final long SWEEP_NS = 100_000_000;
 
-  /** Keys that one sweep of all shards together forgets at most; the rest follows soon. */
+  /** Keys and replies that one sweep of all shards together forgets at most; the rest is soon. */
   private static final int EXPIRE_LIMIT = 1_024;
 
   private static final long BACKLOG_SWEEP_NS = 1_000_000;
@@ -39,9 +39,11 @@ final class ShardPoller implements MessageRing.Handler {
   private final CommandAdapter adapter = new CommandAdapter();
   private final long[] bounds;
   private final TimerAlarm alarm;
+  private final int shortReplyLength;
   private long nowNs;
   private long nextSweepNs;
   private boolean hasKeys;
+  private boolean sweepsReplies;
 
   /** Read by any thread. */
   private final AtomicInteger active = new AtomicInteger();
@@ -59,6 +61,7 @@ final class ShardPoller implements MessageRing.Handler {
    * @param alarm set by their timers.
    * @param stats what it and they count.
    * @param clock read at each poll.
+   * @param shortReplyLength of the replies that need no sweep.
    */
   ShardPoller(
       final int homeLoop,
@@ -67,7 +70,8 @@ final class ShardPoller implements MessageRing.Handler {
       final TimerAlarm alarm,
       final ReplyPublisher replies,
       final EngineStats stats,
-      final NanoClock clock) {
+      final NanoClock clock,
+      final int shortReplyLength) {
     this.homeLoop = homeLoop;
     this.home = home;
     this.shards = shards;
@@ -75,6 +79,7 @@ final class ShardPoller implements MessageRing.Handler {
     this.replies = replies;
     this.stats = stats;
     this.clock = clock;
+    this.shortReplyLength = shortReplyLength;
     int idCount = 0;
     rings = new MessageRing[shards.length];
     for (int i = 0; i < shards.length; i++) {
@@ -186,8 +191,9 @@ final class ShardPoller implements MessageRing.Handler {
   }
 
   private void planNextStep(final boolean hasMore, final int onLoop) {
+    final boolean sweeps = hasKeys || sweepsReplies;
     final long timedNs =
-        TimerAlarm.earlier(hasKeys ? nextSweepNs : SteppedAgent.NEVER, alarm.nextNs());
+        TimerAlarm.earlier(sweeps ? nextSweepNs : SteppedAgent.NEVER, alarm.nextNs());
     final long next = hasMore ? nowNs : timedNs;
     final boolean isNews = hasMore || TimerAlarm.isEarlier(next, nextStepNs);
     nextStepNs = next;
@@ -211,6 +217,7 @@ final class ShardPoller implements MessageRing.Handler {
     command.deadlineNs = deadlineNs;
     hasKeys |= command.idempotencyKeyLength > 0;
     shardById[command.shardId].onCommand(nowNs, command, replies);
+    sweepsReplies |= command.maxReplyLength > shortReplyLength;
   }
 
   /** As {@link SteppedAgent#nextStepNs()}, for the home thread. */
@@ -233,10 +240,13 @@ final class ShardPoller implements MessageRing.Handler {
 
   private void sweep() {
     hasKeys = false;
+    sweepsReplies = false;
     int room = EXPIRE_LIMIT;
     for (final Shard shard : shards) {
       room -= shard.sweepKeys(nowNs, room);
+      room -= shard.expireLongReplies(nowNs, room);
       hasKeys |= shard.keyCount() > 0;
+      sweepsReplies |= shard.keepsLongReplies();
     }
     nextSweepNs = nowNs + (room > 0 ? SWEEP_NS : BACKLOG_SWEEP_NS);
   }

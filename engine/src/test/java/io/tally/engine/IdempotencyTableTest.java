@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.engine.codecs.ReplyCode;
+import io.tally.lane.LongReplies;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,9 +18,11 @@ import org.junit.jupiter.api.Timeout;
 final class IdempotencyTableTest {
   private static final long WINDOW_NS = 1_000;
   private static final int REPLY_LENGTH = 16;
+  private static final int LONGEST = 3_000;
   private static final int CHUNK = IdempotencyTable.CHUNK_ROWS;
 
   private final IdempotencyLimit processLimit = new IdempotencyLimit(1 << 20);
+  private final UnsafeBuffer longReply = new UnsafeBuffer(new byte[LONGEST]);
   private final UnsafeBuffer reply = new UnsafeBuffer(new byte[REPLY_LENGTH]);
 
   @Test
@@ -298,6 +301,81 @@ final class IdempotencyTableTest {
   }
 
   @Test
+  void shouldKeepLongRepliesBesideTheRowsAndGiveTheirRoomBack() {
+    final ReplyRoom room = new ReplyRoom(1 << 24);
+    final IdempotencyTable table = table(1 << 20, new IdempotencyLimit(1 << 20, room));
+    final Map<String, Integer> lengths = new HashMap<>();
+    final Map<String, Long> firstUse = new HashMap<>();
+    final Random random = new Random(5);
+    long nowNs = 0;
+    long kept = 0;
+    for (int i = 0; i < 20_000; i++) {
+      nowNs += random.nextInt(8) == 0 ? 1 : 0;
+      final String key = "key" + random.nextInt(1_500);
+      final Command command = command(1, key, "swap");
+      command.maxReplyLength = LONGEST;
+      final boolean known = firstUse.containsKey(key) && nowNs - firstUse.get(key) < WINDOW_NS;
+      final int result = table.begin(nowNs, command, Places.ASKED);
+      assertEquals(known ? IdempotencyTable.REPLAY : IdempotencyTable.RESERVED, result);
+      if (known) {
+        assertLongReply(table, key, lengths.get(key));
+      } else {
+        final int length = random.nextInt(3) == 0 ? 8 : random.nextInt(LONGEST);
+        longReply.setMemory(0, length, (byte) key.hashCode());
+        table.conclude(ReplyCode.ANSWERED, 0, longReply, 0, length);
+        lengths.put(key, length);
+        firstUse.put(key, nowNs);
+      }
+      kept = Math.max(kept, room.taken());
+    }
+    assertTrue(kept > 100 * LONGEST, "many were kept at a time");
+    assertEquals(0, room.refusalCount());
+    table.expire(nowNs + WINDOW_NS, Integer.MAX_VALUE);
+    assertEquals(0, room.taken());
+  }
+
+  @Test
+  void shouldRefuseAKeyWhoseLongestReplyHasNoRoomAndHoldNothingForIt() {
+    final ReplyRoom room = new ReplyRoom(2 * LongReplies.chargeOf(LONGEST));
+    final IdempotencyLimit limit = new IdempotencyLimit(CHUNK, room);
+    final IdempotencyTable table = table(1 << 20, limit);
+    final IdempotencyTable other = table(1 << 20, limit);
+    assertEquals(IdempotencyTable.RESERVED, table.begin(0, longCommand("a"), Places.ASKED));
+    table.conclude(ReplyCode.ANSWERED, 0, longReply, 0, LONGEST);
+    assertEquals(
+        IdempotencyTable.LIMITED,
+        other.begin(0, longCommand("a"), Places.ASKED),
+        "no chunk of rows");
+    assertEquals(LongReplies.chargeOf(LONGEST), room.taken());
+    assertEquals(IdempotencyTable.RESERVED, table.begin(0, longCommand("b"), Places.ASKED));
+    table.conclude(ReplyCode.ANSWERED, 0, longReply, 0, LONGEST - 1);
+    assertEquals(IdempotencyTable.LIMITED, table.begin(0, longCommand("c"), Places.ASKED));
+    assertEquals(1, room.refusalCount());
+    assertEquals(2, table.size());
+    assertEquals(
+        IdempotencyTable.RESERVED, table.begin(0, command(1, "short", "add"), Places.ASKED));
+    conclude(table, 5);
+    assertEquals(IdempotencyTable.REPLAY, table.begin(0, longCommand("b"), Places.ASKED));
+    assertEquals(IdempotencyTable.RESERVED, table.begin(WINDOW_NS, longCommand("c"), Places.ASKED));
+    table.conclude(ReplyCode.INTERNAL, 0, longReply, 0, 0);
+    assertEquals(0, room.taken(), "the first two are expired, and the third has no reply");
+  }
+
+  private static Command longCommand(final String key) {
+    final Command command = command(1, key, "swap");
+    command.maxReplyLength = LONGEST;
+    return command;
+  }
+
+  private void assertLongReply(final IdempotencyTable table, final String key, final int length) {
+    longReply.setMemory(0, LONGEST, (byte) 0);
+    assertEquals(length, table.copyReply(longReply, 0));
+    for (int i = 0; i < length; i++) {
+      assertEquals((byte) key.hashCode(), longReply.getByte(i));
+    }
+  }
+
+  @Test
   void shouldComputeADefaultFromTheHeap() {
     final long keys = IdempotencyLimit.defaultMaxKeys(1L << 30, REPLY_LENGTH);
     assertTrue(keys * IdempotencyTable.bytesPerKey(REPLY_LENGTH) <= 1L << 27);
@@ -309,7 +387,14 @@ final class IdempotencyTableTest {
   }
 
   private static IdempotencyTable table(final int maxKeys, final IdempotencyLimit limit) {
-    return new IdempotencyTable(WINDOW_NS, maxKeys, REPLY_LENGTH, limit, 11, 13);
+    return new IdempotencyTable(
+        WINDOW_NS,
+        maxKeys,
+        REPLY_LENGTH,
+        limit,
+        new ReplyBudget(limit.longReplies(), Places.ASKED),
+        11,
+        13);
   }
 
   private void conclude(final IdempotencyTable table, final long value) {

@@ -316,7 +316,7 @@ final class InboundAdapterTest {
 
   /** The longest answer of the service, behind a block with so many bytes more than ours. */
   private static byte[] newerAnswer(final byte[] command, final int moreBytes) {
-    final byte[] payload = new byte[EngineSettings.maxReplyLength(List.of(new StockDefinition()))];
+    final byte[] payload = new byte[MessageLengths.of(List.of(new StockDefinition())).maxReply()];
     new StockReplyEncoder()
         .wrapAndApplyHeader(
             new UnsafeBuffer(payload), 0, new io.tally.stock.codecs.MessageHeaderEncoder());

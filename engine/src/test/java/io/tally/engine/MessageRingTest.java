@@ -175,8 +175,7 @@ final class MessageRingTest {
     for (int i = 0; i < SLOT_COUNT; i++) {
       put(i);
     }
-    assertEquals(
-        SLOT_COUNT, first.poll((b, offset, n, d) -> {}, SLOT_COUNT, MessageRing.NO_BOUND));
+    assertEquals(SLOT_COUNT, first.poll((b, offset, n, d) -> {}, SLOT_COUNT, MessageRing.NO_BOUND));
     assertFalse(ring.tryClaim(8, 0, claim), "read ahead, but not consumed");
     assertEquals(1, ring.poll(this::take, 1, MessageRing.NO_BOUND));
     put(100);

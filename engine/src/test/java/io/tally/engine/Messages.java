@@ -3,7 +3,6 @@ package io.tally.engine;
 import io.tally.engine.codecs.ReplyCode;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
-import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
@@ -32,7 +31,8 @@ final class Messages {
       final int shardId,
       final byte[] key,
       final byte[] payload) {
-    final PendingRequest request = new PendingRequest(0, 1 << 12, 1 << 11);
+    final UnsafeBuffer slots = new UnsafeBuffer(new byte[1 << 12]);
+    final PendingRequest request = new PendingRequest(0, 1 << 12, 1 << 11, slots);
     request.shardIncarnation = address.shardIncarnation;
     request.correlationId = address.correlationId;
     request.laneSequence = address.laneSequence;
@@ -42,7 +42,6 @@ final class Messages {
     request.shardId = shardId;
     request.idempotencyKeyLength = key.length;
     request.payloadLength = payload.length;
-    final ExpandableArrayBuffer slots = new ExpandableArrayBuffer(1 << 12);
     slots.putBytes(request.idempotencyKeyOffset(), key);
     slots.putBytes(request.payloadOffset, payload);
     final CommandProxy proxy =

@@ -10,9 +10,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(10)
 final class PendingListTest {
   private final PendingList list = new PendingList();
-  private final PendingRequest a = new PendingRequest(0, 64, 32);
-  private final PendingRequest b = new PendingRequest(1, 64, 32);
-  private final PendingRequest c = new PendingRequest(2, 64, 32);
+  private final PendingRequest a = new PendingRequest(0, 64, 32, null);
+  private final PendingRequest b = new PendingRequest(1, 64, 32, null);
+  private final PendingRequest c = new PendingRequest(2, 64, 32, null);
 
   @Test
   void shouldBeEmptyAtFirst() {

@@ -71,7 +71,11 @@ final class ReplyQueueTest {
   }
 
   private static ReplyQueue queue(final int replyCount) {
-    return new ReplyQueue(replyCount, MAX_REPLY_LENGTH, () -> {});
+    return new ReplyQueue(replyCount, lengths(MAX_REPLY_LENGTH), () -> {});
+  }
+
+  private static MessageLengths lengths(final int maxReplyLength) {
+    return new MessageLengths(0, 0, maxReplyLength, maxReplyLength);
   }
 
   private boolean put(final ReplyQueue queue, final long correlationId, final int length) {

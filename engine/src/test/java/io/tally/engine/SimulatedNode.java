@@ -53,6 +53,7 @@ final class SimulatedNode {
       final double clockRate,
       final int loopCount,
       final long peerDownMs,
+      final boolean longAnswers,
       final Mutant mutant,
       final StaleListener staleListener) {
     this.index = index;
@@ -65,8 +66,9 @@ final class SimulatedNode {
     this.mutant = mutant;
     this.staleListener = staleListener;
     heardMs = new long[nodeIds.size()];
-    final ServiceDefinition definition =
+    final ServiceDefinition stocks =
         new DecoratedDefinition(new StockDefinition(serviceVersion(incarnation)), this::decorate);
+    final ServiceDefinition definition = longAnswers ? new LongAnswers(stocks) : stocks;
     final CachedNanoClock clock = new CachedNanoClock();
     clock.update(clockNs(nowMs));
     node =

@@ -5,6 +5,7 @@ import io.tally.check.Fate;
 import io.tally.check.History;
 import io.tally.check.Life;
 import io.tally.check.Operation;
+import io.tally.stock.StockDefinition;
 import io.tally.stock.StockReplyAdapter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -23,7 +24,8 @@ import org.agrona.DirectBuffer;
  * <p>Item ids tell how an item is used: of those that leave remainder 0 by three, single pieces are
  * put, in some runs under idempotency keys that several requests share; remainder 1: each put has
  * its own power of two; remainder 2: any quantities are put and taken. Half of the processes host a
- * later version of the service, and send some messages that the others do not know.
+ * later version of the service, and send some messages that the others do not know. In a third of
+ * the runs the answers are too long for the slots of rings and lanes.
  */
 final class Simulation {
   private static final int MAX_LOOPS = 2;
@@ -31,6 +33,8 @@ final class Simulation {
   private static final int QUIET_LIMIT_MS = 1_000;
   private static final int ITEM_COUNT = 6;
   private static final int MAX_DISTINCT_PUTS = 60;
+  private static final int ANSWER_LENGTH =
+      MessageLengths.of(List.of(new StockDefinition())).maxReply();
   private static final byte[] NO_KEY = {};
 
   /** One request of a client, until it has ended. */
@@ -71,6 +75,7 @@ final class Simulation {
   private final SplittableRandom random;
   private final Mutant mutant;
   private final boolean keyed;
+  private final boolean longAnswers;
   private final Network network;
   private final List<String> nodeIds;
   private final SimulatedNode[] nodes;
@@ -105,6 +110,7 @@ final class Simulation {
   Simulation(final long seed, final Mutant mutant) {
     random = new SplittableRandom(seed);
     this.mutant = mutant;
+    longAnswers = new SplittableRandom(~seed).nextInt(3) == 0;
     keyed = random.nextInt(3) == 0;
     final int nodeCount = 2 + random.nextInt(2);
     nodeIds = IntStream.range(0, nodeCount).mapToObj(i -> "node-" + i).toList();
@@ -170,6 +176,7 @@ final class Simulation {
             random.nextInt(3) == 0 ? 0.5 + random.nextDouble() * 1.5 : 1,
             1 + random.nextInt(MAX_LOOPS),
             3L * helloMs,
+            longAnswers,
             mutant,
             (loop, correlationId) -> onStale(index, loop, correlationId));
     final SimulatedNode node = nodes[index];
@@ -298,6 +305,8 @@ final class Simulation {
       end(request, fate, request.amount, 0, 0, false);
     } else if (!adapter.wrap(buffer, offset, length) || adapter.itemId() != request.itemId) {
       violations.add("answer: request " + cookie + " got one that belongs to another");
+    } else if (longAnswers && !LongAnswers.isWhole(buffer, offset, length, ANSWER_LENGTH)) {
+      violations.add("answer: request " + cookie + " got one of " + length + " bytes that is torn");
     } else {
       final boolean refused = request.amount < 0 && !adapter.isTaken();
       final long amount = refused ? 0 : request.amount;

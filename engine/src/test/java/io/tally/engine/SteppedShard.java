@@ -3,6 +3,7 @@ package io.tally.engine;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /** A shard whose commands, timers and sweeps come from a test; keeps the replies to node 1. */
 final class SteppedShard {
@@ -28,7 +29,15 @@ final class SteppedShard {
     final RoutingTable routes = context.cluster.placement();
     publisher = new ReplyPublisher(routes, 0, INCARNATION, 0, new Ingress[0], link, stats);
     shard =
-        new Shard(0, routes.epoch(0), context.timeBaseNs(), null, new TimerAlarm(), context, stats);
+        new Shard(
+            0,
+            routes.epoch(0),
+            context.timeBaseNs(),
+            null,
+            new TimerAlarm(),
+            context,
+            new UnsafeBuffer(new byte[MessageLengths.of(context.services).maxReply()]),
+            stats);
   }
 
   static Command command(

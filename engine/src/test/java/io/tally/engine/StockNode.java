@@ -90,6 +90,15 @@ final class StockNode {
         clock, new SimulatedLink(MAX_NODES, LINK_CAPACITY), context, homeLoop, loopCount);
   }
 
+  /** With a link that takes so many bytes. */
+  static StockNode launch(
+      final CachedNanoClock clock,
+      final EngineContext context,
+      final int loopCount,
+      final SimulatedLink link) {
+    return new StockNode(clock, link, context, 0, loopCount);
+  }
+
   StockProxy stocks(final int loop) {
     return stocksByLoop[loop];
   }

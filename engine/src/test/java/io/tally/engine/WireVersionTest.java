@@ -225,8 +225,8 @@ final class WireVersionTest {
   @Test
   void shouldKeepTheCodesOfVersion1() {
     assertEquals(
-        "[ANSWERED=0, INTERNAL=1, INVALID=2, KEY_MISMATCH=3, KEY_LIMIT=4, BUSY=16, NOT_OWNER=17,"
-            + " WRONG_INCARNATION=18, EXPIRED=19, STALE=20, NULL_VAL=255]",
+        "[ANSWERED=0, INTERNAL=1, INVALID=2, KEY_MISMATCH=3, KEY_LIMIT=4, REPLY_LIMIT=5, BUSY=16,"
+            + " NOT_OWNER=17, WRONG_INCARNATION=18, EXPIRED=19, STALE=20, NULL_VAL=255]",
         Arrays.stream(ReplyCode.values())
             .map(code -> code + "=" + code.value())
             .toList()

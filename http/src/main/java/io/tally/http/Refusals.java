@@ -142,6 +142,13 @@ final class Refusals {
       Refusal.of(
           ProblemTypes.UNSUPPORTED, 503, "the node that owns this id does not know this request");
 
+  static final Refusal REPLY_LIMIT =
+      Refusal.of(ProblemTypes.BUSY, 503, "no room to keep the answer");
+
+  static final Refusal MESSAGE_TOO_LONG =
+      Refusal.of(
+          ProblemTypes.TOO_LARGE, 413, "the request or its answer is too long to go between nodes");
+
   static final Refusal KEY_LIMIT =
       Refusal.of(ProblemTypes.KEY_LIMIT, 503, "no room for another idempotency key");
 
@@ -193,6 +200,8 @@ final class Refusals {
           NO_OWNER,
           UNSUPPORTED,
           KEY_LIMIT,
+          REPLY_LIMIT,
+          MESSAGE_TOO_LONG,
           STARTING,
           DRAINING,
           TIMEOUT);
@@ -205,6 +214,8 @@ final class Refusals {
       case INVALID -> UNDECODABLE;
       case KEY_MISMATCH -> KEY_MISMATCH;
       case KEY_LIMIT -> KEY_LIMIT;
+      case REPLY_LIMIT -> REPLY_LIMIT;
+      case TOO_LONG -> MESSAGE_TOO_LONG;
       case BUSY -> BUSY;
       case NO_OWNER -> NO_OWNER;
       case UNSUPPORTED -> UNSUPPORTED;

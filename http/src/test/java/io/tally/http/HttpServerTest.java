@@ -333,6 +333,8 @@ class HttpServerTest {
     "INVALID, 400, bad-request, not_applied",
     "KEY_MISMATCH, 422, idempotency-mismatch, not_applied",
     "KEY_LIMIT, 503, key-limit, not_applied",
+    "REPLY_LIMIT, 503, busy, not_applied",
+    "TOO_LONG, 413, too-large, not_applied",
     "BUSY, 503, busy, not_applied",
     "NO_OWNER, 503, no-owner, not_applied",
     "UNSUPPORTED, 503, unsupported, not_applied",

@@ -164,6 +164,7 @@ final class ClusterNode implements AutoCloseable {
                 .services(plan.services())
                 .faultHandler(faults)
                 .idempotencyLimit(idempotencyLimit)
+                .longReplyRoom(plan.longReplyRoom())
                 .clock(clock)
                 .startEpochNs(TimeUnit.MILLISECONDS.toNanos(wallClock.time()))
                 .random(RANDOM::nextLong));

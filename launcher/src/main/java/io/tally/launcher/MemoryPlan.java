@@ -4,6 +4,8 @@ import com.sun.management.HotSpotDiagnosticMXBean;
 import io.tally.engine.EngineSettings;
 import io.tally.engine.EntityLimit;
 import io.tally.engine.IdempotencyLimit;
+import io.tally.engine.MessageLengths;
+import io.tally.engine.ReplyRoom;
 import io.tally.engine.ServiceDefinition;
 import io.tally.engine.ServiceMemory;
 import io.tally.http.MetricsServer;
@@ -21,11 +23,16 @@ import java.util.concurrent.TimeUnit;
 final class MemoryPlan {
   private static final long MIB = 1 << 20;
 
+  /** The long replies of lanes take so much of the heap at most, and those of keys as much. */
+  private static final long LONG_REPLIES_HEAP_SHARE = 16;
+
   private final NodeConfig config;
   private final List<ServiceDefinition> services;
   private final IdempotencyLimit idempotencyLimit;
   private final ClientLimit clientLimit;
-  private final int maxMessageBytes;
+  private final MessageLengths lengths;
+  private final ReplyRoom longReplyRoom;
+  private final long longPayloadBytes;
   private final LinkSettings link;
   private final int pendingRequests;
   private final long ringBytes;
@@ -52,12 +59,16 @@ final class MemoryPlan {
         localNodeCount == nodeCount
             ? shardCount
             : (shardCount + nodeCount - 1L) / nodeCount * localNodeCount;
-    maxMessageBytes = EngineSettings.maxMessageLength(messages);
-    link = LinkSettings.of(maxMessageBytes, engine.queueLimitNs(), engine.requestTimeoutNs());
+    lengths = MessageLengths.of(messages);
+    link =
+        LinkSettings.of(
+            lengths.maxBetweenNodes(), engine.queueLimitNs(), engine.requestTimeoutNs());
     pendingRequests = config.loops() * engine.pendingSlots();
-    ringBytes = shards * engine.ringBytes(messages);
-    replyQueueBytes = (long) config.loops() * engine.replyQueueBytes(messages);
-    pendingBytes = (long) pendingRequests * maxMessageBytes;
+    ringBytes = shards * engine.ringBytes(lengths);
+    replyQueueBytes = (long) config.loops() * engine.replyQueueBytes(lengths);
+    pendingBytes = (long) config.loops() * engine.pendingBytes(lengths);
+    longPayloadBytes =
+        lengths.hasLongCommands() ? (long) config.loops() * engine.longPayloadBytes() : 0;
     final long peers = (nodeCount - 1L) * localNodeCount;
     peerBytes = peers * link.ringBytes();
     // Frames that the peer has not acknowledged, and those of its that have not been accepted here.
@@ -68,7 +79,7 @@ final class MemoryPlan {
         config.loops()
             * shards
             * config.cluster().laneWindow()
-            * OwnerLane.slotLength(EngineSettings.maxReplyLength(messages));
+            * OwnerLane.slotBytes(lengths.shortReply(), lengths.hasLongReplies());
     final long heapBytes = Runtime.getRuntime().maxMemory();
     metricsBytes = MetricsServer.maxClientBytes(config.loops(), heapBytes);
     spareDirectBytes =
@@ -84,9 +95,12 @@ final class MemoryPlan {
         definitions(
             new ServiceMemory(
                 Math.max(0, spareDirectBytes) / messages.size(), heapBytes / messages.size()));
+    final long longReplyBytes = lengths.hasLongReplies() ? heapBytes / LONG_REPLIES_HEAP_SHARE : 0;
+    longReplyRoom = new ReplyRoom(longReplyBytes);
     idempotencyLimit =
         new IdempotencyLimit(
-            IdempotencyLimit.defaultMaxKeys(heapBytes, EngineSettings.maxReplyLength(messages)));
+            IdempotencyLimit.defaultMaxKeys(heapBytes, lengths.shortReply()),
+            new ReplyRoom(longReplyBytes));
     keptKeyMs = TimeUnit.NANOSECONDS.toMillis(engine.keptKeyNs());
   }
 
@@ -106,6 +120,11 @@ final class MemoryPlan {
 
   IdempotencyLimit idempotencyLimit() {
     return idempotencyLimit;
+  }
+
+  /** For the replies that lanes keep beside their slots. */
+  ReplyRoom longReplyRoom() {
+    return longReplyRoom;
   }
 
   int pendingRequests() {
@@ -130,6 +149,10 @@ final class MemoryPlan {
               + " MiB outside the heap and the JVM allows "
               + maxDirectBytes() / MIB
               + ": give it more (-XX:MaxDirectMemorySize or -Xmx), or less --ring-slots, --shards, --loops or nodes");
+    }
+    if (config.engine().ringSlots() < lengths.minRingSlots()) {
+      throw new StartException(
+          "the longest command needs --ring-slots " + lengths.minRingSlots() + " at least");
     }
     checkKeys();
     clientLimit.check();
@@ -164,13 +187,17 @@ final class MemoryPlan {
     all.addAll(
         List.of(
             "max_message_bytes",
-            maxMessageBytes,
+            lengths.maxMessage(),
+            "max_message_bytes_between_nodes",
+            lengths.maxBetweenNodes(),
             "min_max_payload",
             minFrameBytes(),
             "ring_bytes",
             ringBytes,
             "pending_requests",
             pendingRequests,
+            "max_long_payload_bytes",
+            longPayloadBytes,
             "max_connections",
             clientLimit.maxConnections(),
             "max_client_bytes",
@@ -187,6 +214,10 @@ final class MemoryPlan {
             tableBytes,
             "lane_bytes_per_ingress_node",
             laneBytes,
+            "max_long_reply_bytes",
+            longReplyRoom.maxBytes(),
+            "max_long_key_reply_bytes",
+            idempotencyLimit.longReplies().maxBytes(),
             "max_timer_bytes",
             timerBytes,
             "max_idempotency_keys",

@@ -289,7 +289,8 @@ final class Settings {
         requestTimeout.toNanos(),
         queueLimit.toNanos(),
         idempotencyWindow.toNanos(),
-        idempotencyKeys);
+        idempotencyKeys,
+        EngineSettings.DEFAULT_LONG_PAYLOAD_BYTES);
   }
 
   private static void checkTime(

@@ -187,6 +187,8 @@ final class TallyCollector extends Collector {
     reject(rejected, all, "busy", EngineCounter.REJECTED_BUSY);
     reject(rejected, all, "no_owner", EngineCounter.REJECTED_NO_OWNER);
     reject(rejected, all, "unsupported", EngineCounter.REJECTED_UNSUPPORTED);
+    reject(rejected, all, "too_long", EngineCounter.REJECTED_TOO_LONG);
+    reject(rejected, all, "reply_limit", EngineCounter.REPLY_LIMITED);
     reject(rejected, all, "closing", EngineCounter.REJECTED_CLOSING);
     reject(rejected, all, "received_busy", EngineCounter.RECEIVED_BUSY);
     reject(rejected, all, "foreign", EngineCounter.FOREIGN);

@@ -16,7 +16,8 @@ import org.openjdk.jcstress.infra.results.III_Result;
  * two processors suffice.
  */
 public class ReplyQueueStress implements ReplySink {
-  private final ReplyQueue queue = new ReplyQueue(8, Long.BYTES, () -> {});
+  private final ReplyQueue queue =
+      new ReplyQueue(8, new MessageLengths(0, 0, Long.BYTES, Long.BYTES), () -> {});
   private int first;
   private int second;
   private int torn;

@@ -61,7 +61,8 @@ record Settings(
         ownRequestTimeoutNs,
         QUEUE_LIMIT_NS,
         idempotencyWindowNs,
-        idempotencyKeys);
+        idempotencyKeys,
+        EngineSettings.DEFAULT_LONG_PAYLOAD_BYTES);
   }
 
   static LinkSettings link(final long requestTimeoutNs) {
