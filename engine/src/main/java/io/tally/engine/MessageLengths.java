@@ -14,10 +14,10 @@ import org.agrona.BitUtil;
  * @param maxReply longest reply, bytes.
  */
 public record MessageLengths(int shortCommand, int maxCommand, int shortReply, int maxReply) {
-  /** A command whose payload is at most so long is short. */
+  /** A command whose payload is at most so long, bytes, is short. */
   public static final int SHORT_COMMAND_BOUND = 320;
 
-  /** A reply that is at most so long is short. */
+  /** A reply that is at most so long, bytes, is short. */
   public static final int SHORT_REPLY_BOUND = 128;
 
   /**
@@ -25,8 +25,8 @@ public record MessageLengths(int shortCommand, int maxCommand, int shortReply, i
    */
   public static final int MAX_BETWEEN_NODES = (1 << 15) - Long.BYTES;
 
-  /** Slots are never cut for less. */
-  private static final int MIN_SHORT_REPLY = 32;
+  /** What slots are cut for where every message may have a long reply. */
+  private static final int SHORT_REPLY_OF_LONG = 32;
 
   /** So many of the longest replies fit into a reply queue. */
   private static final int QUEUED_LONG_REPLIES = 8;
@@ -53,11 +53,13 @@ public record MessageLengths(int shortCommand, int maxCommand, int shortReply, i
         replies.length == 0 ? 0 : replies[replies.length - 1]);
   }
 
-  /** Slots are cut for the longest short reply. */
   private static int shortReply(final int[] ascending) {
     int longest = 0;
     for (final int length : ascending) {
-      longest = length <= SHORT_REPLY_BOUND ? length : Math.max(MIN_SHORT_REPLY, longest);
+      if (length > SHORT_REPLY_BOUND) {
+        return longest == 0 ? SHORT_REPLY_OF_LONG : longest;
+      }
+      longest = length;
     }
     return longest;
   }

@@ -179,7 +179,8 @@ public final class ShardEngine implements AutoCloseable {
   }
 
   /**
-   * Commands that wait in the ring of a shard.
+   * Slots taken in the ring of a shard: one by each short command that waits, several by a long
+   * one.
    *
    * @param shardId of the shard.
    * @return the number, or -1 if the shard is not owned here.

@@ -2,6 +2,8 @@ package io.tally.engine;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -86,6 +88,32 @@ final class CommandRouterTest {
       claim.commit();
     }
     assertEquals(CommandRouter.BACK_PRESSURED, router.tryClaim(3, LENGTH, 0, claim));
+  }
+
+  @Test
+  void shouldHaveARingSteppedThatRefusedALongCommand() {
+    final int length = 100;
+    rings[1] = new MessageRing(4, LENGTH, length);
+    final boolean[] handedOver = new boolean[2];
+    final CommandRouter router = router(handedOver);
+    for (int i = 0; i < 4; i++) {
+      send(router, 1);
+    }
+    handedOver[1] = false;
+    assertEquals(CommandRouter.BACK_PRESSURED, router.tryClaim(1, LENGTH, 0, claim));
+    assertFalse(handedOver[1], "whoever filled it has woken its reader");
+    assertEquals(CommandRouter.BACK_PRESSURED, router.tryClaim(1, length, 0, claim));
+    assertTrue(handedOver[1], "what was refused may have left padding");
+  }
+
+  @Test
+  void shouldRefuseWhatIsTooLongToGoBetweenNodes() {
+    link.peerUp(1, 9);
+    final CommandRouter router = router(null);
+    final int tooLong = MessageLengths.MAX_BETWEEN_NODES + 1;
+    assertEquals(CommandRouter.TOO_LONG, router.tryClaim(3, tooLong, 0, claim));
+    router.flush();
+    assertEquals(0, link.flushCount());
   }
 
   private CommandRouter router(final boolean[] handedOver) {

@@ -86,7 +86,7 @@ final class TallyCollector extends Collector {
     final Family depth =
         Family.gauge(
             "tally_ring_depth",
-            "Commands that wait in the ring of a shard, at most tally_ring_depth_limit.",
+            "Slots taken in the ring of a shard, one by each short command, at most tally_ring_depth_limit.",
             "shard");
     for (final ClusterNode node : nodes) {
       final ShardEngine engine = node.engine();
