@@ -12,7 +12,7 @@ import io.tally.counter.codecs.IncrementDecoder;
 import io.tally.counter.codecs.IncrementEncoder;
 import io.tally.counter.codecs.MessageHeaderEncoder;
 import io.tally.engine.CheckedService;
-import io.tally.engine.EngineSettings;
+import io.tally.engine.MessageLengths;
 import io.tally.engine.ServiceReply;
 import io.tally.engine.StableHash;
 import java.lang.management.ManagementFactory;
@@ -37,7 +37,7 @@ class CounterAdapterTest {
   private static final int COMMAND_OFFSET = 5;
   private static final int REPLY_OFFSET = 7;
   private static final int MAX_REPLY_LENGTH =
-      EngineSettings.maxReplyLength(List.of(new CounterDefinition(new CounterLimit(0))));
+      MessageLengths.of(List.of(new CounterDefinition(new CounterLimit(0)))).maxReply();
   private static final int INVALID = -1;
   private static final int HEADER_LENGTH = MessageHeaderEncoder.ENCODED_LENGTH;
   private static final int INCREMENT = IncrementDecoder.TEMPLATE_ID;

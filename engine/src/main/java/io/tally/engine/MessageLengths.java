@@ -28,7 +28,7 @@ public record MessageLengths(int shortCommand, int maxCommand, int shortReply, i
   /** What slots are cut for where every message may have a long reply. */
   private static final int SHORT_REPLY_OF_LONG = 32;
 
-  /** So many of the longest replies fit into a reply queue. */
+  /** So many of the longest replies fit into a reply queue that holds nothing else. */
   private static final int QUEUED_LONG_REPLIES = 8;
 
   /**
@@ -119,16 +119,15 @@ public record MessageLengths(int shortCommand, int maxCommand, int shortReply, i
     return CommandLayout.encodedLength(CommandLayout.MAX_IDEMPOTENCY_KEY_LENGTH, shortCommand);
   }
 
-  /** Slots of a queue with room for so many short replies, a power of two, and some long ones. */
+  /** Slots of a queue with room for so many short replies, and for long ones beside them. */
   int replyQueueSlots(final int replyCount) {
     if (!hasLongReplies()) {
       return replyCount;
     }
-    final int forLongest =
-        QUEUED_LONG_REPLIES
-            * MessageRing.minSlots(
+    final int longest =
+        MessageRing.minSlots(
                 ReplyQueue.messageLength(shortReply), ReplyQueue.messageLength(maxReply))
             / 2;
-    return Math.max(replyCount, BitUtil.findNextPositivePowerOfTwo(forLongest));
+    return BitUtil.findNextPositivePowerOfTwo(replyCount + 2 * QUEUED_LONG_REPLIES * longest);
   }
 }

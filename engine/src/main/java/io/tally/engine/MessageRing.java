@@ -145,6 +145,11 @@ final class MessageRing {
     return true;
   }
 
+  /** Slots that a message of this length takes, without padding. */
+  int slotsOf(final int length) {
+    return slotsOf(slotLength, length);
+  }
+
   /** Whether a message of this length takes several slots. */
   boolean isLong(final int length) {
     return length > maxShortLength;
@@ -235,7 +240,7 @@ final class MessageRing {
       throw new IllegalArgumentException(
           "message of " + length + " bytes is longer than " + maxLength);
     }
-    final int slots = slotsOf(slotLength, length);
+    final int slots = slotsOf(length);
     final int beforeEnd = beforeEnd(sequencer.getCursor() + 1);
     long claimed = beforeEnd < slots ? beforeEnd + slots : slots;
     long first = claimSlots(claimed);

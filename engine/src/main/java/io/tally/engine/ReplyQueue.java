@@ -5,8 +5,8 @@ import org.agrona.DirectBuffer;
 /**
  * Carries Reply messages to an ingress from threads other than its own. Any thread claims, one
  * thread drains. Its slots are cut for short replies, with one for each of the replies that it is
- * made for. A long reply takes several: where there are any, the queue may be full before it holds
- * so many, and what finds no room is asked for again by its ingress.
+ * made for, so these always find room. A long reply takes several of slots that are there beside
+ * those; if it finds no room, its ingress asks for it again.
  */
 final class ReplyQueue {
   /** Room for fields that a newer version of the engine's or the service's schema may add. */
@@ -19,12 +19,15 @@ final class ReplyQueue {
   private final ReplyAdapter adapter = new ReplyAdapter();
   private final MessageRing.Handler onMessage = this::onMessage;
   private final int slotCount;
+  private final int longSlots;
   private final Wakeup wakeup;
   private ReplySink sink;
 
   /** With room for so many short replies, a power of two. */
   ReplyQueue(final int replyCount, final MessageLengths lengths, final Wakeup wakeup) {
     slotCount = lengths.replyQueueSlots(replyCount);
+    // Half of what is there for long replies is left to those who claim at the same time.
+    longSlots = (slotCount - replyCount) / 2;
     ring =
         new MessageRing(
             slotCount, messageLength(lengths.shortReply()), messageLength(lengths.maxReply()));
@@ -43,6 +46,9 @@ final class ReplyQueue {
   }
 
   boolean tryClaim(final int length, final MessageClaim claim) {
+    if (ring.isLong(length) && ring.depth() + ring.slotsOf(length) > longSlots) {
+      return false;
+    }
     return ring.tryClaim(length, NO_DEADLINE, claim);
   }
 

@@ -294,7 +294,14 @@ final class Shard {
     final byte value = (byte) code.value();
     if (buffer == scratch) {
       lane.concludeFrom(
-          sequence, value, (byte) serviceCode, flags, buffer, offset, length, time.timeNs() + awaitedNs);
+          sequence,
+          value,
+          (byte) serviceCode,
+          flags,
+          buffer,
+          offset,
+          length,
+          time.timeNs() + awaitedNs);
     } else {
       lane.conclude(sequence, value, (byte) serviceCode, flags, length);
     }

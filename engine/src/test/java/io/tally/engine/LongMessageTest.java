@@ -23,6 +23,7 @@ final class LongMessageTest {
   private static final List<String> ALONE = List.of("node-0");
   private static final List<String> PAIR = List.of("node-0", "node-1");
   private static final int LONG = 60_000;
+  private static final int SWAP_MEDIUM_INDEX = BlobService.SWAP_MEDIUM - 1;
   private static final long SETTLED_NS = StockNode.SETTINGS.settledNs();
 
   private record Answer(Outcome outcome, boolean replayed, byte[] bytes) {}
@@ -182,6 +183,30 @@ final class LongMessageTest {
   }
 
   @Test
+  void shouldRepeatALongCommandAndItsLongAnswerWhereTheLinkLosesThem() {
+    final StockNode front = node(PAIR, "node-0", 3, 1);
+    final StockNode owner = node(PAIR, "node-1", 5, 1);
+    front.link.peerUp(1, 5);
+    owner.link.peerUp(0, 3);
+    final long entity = front.itemOwnedBy(1, 0);
+    send(front, BlobService.SWAP_MEDIUM, entity, blob(30_000, 1), "");
+    exchange(front, owner);
+    send(front, BlobService.SWAP_MEDIUM, entity, blob(31_000, 2), "");
+    front.step();
+    assertEquals(1, front.link.drained().size(), "the command is lost");
+    clock.advance(StockNode.ATTEMPT_NS);
+    front.step();
+    front.link.drain((to, m) -> assertEquals(InboundHandler.ACCEPTED, owner.receive(m)));
+    owner.step();
+    assertEquals(1, owner.link.drained().size(), "the answer is lost");
+    clock.advance(StockNode.ATTEMPT_NS);
+    exchange(front, owner);
+    assertArrayEquals(blob(30_000, 1), answers.get(1).bytes);
+    assertEquals(1, owner.sum(EngineCounter.LANE_DUPLICATES));
+    assertEquals(2, appliedSwaps(owner));
+  }
+
+  @Test
   void shouldRefuseForCertainWhatIsTooLongToGoToAnotherNode() {
     final StockNode front = node(PAIR, "node-0", 3, 1);
     front.link.peerUp(1, 5);
@@ -298,7 +323,7 @@ final class LongMessageTest {
     final long request =
         ingress.tryClaim(
             clock.nanoTime(),
-            StockProxy.entityHash(entity),
+            StockProxy.placementHash(entity),
             StockProxy.entityHash(entity),
             write,
             this::onReply,
@@ -332,6 +357,17 @@ final class LongMessageTest {
       buffer.getBytes(offset, bytes);
     }
     answers.add(new Answer(outcome, replayed, bytes));
+  }
+
+  private static long appliedSwaps(final StockNode owner) {
+    long count = 0;
+    for (final EngineStats stats : owner.engine.stats()) {
+      final LatencyHistogram applied = stats.latency(SWAP_MEDIUM_INDEX);
+      for (int bucket = 0; bucket <= LatencyHistogram.bucketCount(); bucket++) {
+        count += applied.count(bucket);
+      }
+    }
+    return count;
   }
 
   private static byte[] blob(final int length, final int fill) {

@@ -70,6 +70,28 @@ final class ReplyQueueTest {
     assertTrue(put(queue, count, MAX_REPLY_LENGTH));
   }
 
+  @Test
+  void shouldTakeSomeLongRepliesAndThenStillAllTheShortOnesThatItWasMadeFor() {
+    final int replyCount = 16;
+    final MessageLengths lengths = new MessageLengths(0, 0, MAX_REPLY_LENGTH, 60_000);
+    final ReplyQueue queue = new ReplyQueue(replyCount, lengths, () -> {});
+    for (int round = 0; round < 20; round++) {
+      int longCount = 0;
+      while (queue.tryClaim(ReplyLayout.encodedLength(60_000 - round), claim)) {
+        claim.abort();
+        longCount++;
+      }
+      assertTrue(longCount >= 4, longCount + " long ones in round " + round);
+      for (int i = 0; i < replyCount; i++) {
+        assertTrue(put(queue, i, MAX_REPLY_LENGTH));
+      }
+      received.clear();
+      queue.drain(this::onReply);
+      assertEquals(replyCount, received.size());
+      assertEquals(0, queue.depth());
+    }
+  }
+
   private static ReplyQueue queue(final int replyCount) {
     return new ReplyQueue(replyCount, lengths(MAX_REPLY_LENGTH), () -> {});
   }

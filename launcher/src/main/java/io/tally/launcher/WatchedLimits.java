@@ -2,6 +2,7 @@ package io.tally.launcher;
 
 import io.tally.engine.EngineCounter;
 import io.tally.engine.EntityLimit;
+import io.tally.engine.ReplyRoom;
 import io.tally.engine.ServiceDefinition;
 import io.tally.engine.ShardEngine;
 import io.tally.http.HttpServer;
@@ -77,6 +78,24 @@ final class WatchedLimits {
             config.engine().idempotencyKeys(),
             () -> 0,
             "--idempotency-keys"));
+    // A service without long replies has no room for them, which is no limit that it could reach.
+    if (plan.longReplyRoom().maxBytes() > 0) {
+      all.add(
+          room(
+              "long_reply_bytes",
+              "Bytes of replies that lanes keep beside their slots, at most tally_long_reply_bytes_limit.",
+              plan.longReplyRoom()));
+      all.add(
+          room(
+              "long_key_reply_bytes",
+              "Bytes of long replies kept for idempotency keys, at most tally_long_key_reply_bytes_limit.",
+              plan.idempotencyLimit().longReplies()));
+    }
+  }
+
+  private static LimitWatch.Limit room(final String name, final String help, final ReplyRoom room) {
+    return new LimitWatch.Limit(
+        name, help, room::taken, room.maxBytes(), room::refusalCount, "the heap (-Xmx)");
   }
 
   private void clients(final List<LimitWatch.Limit> all) {
