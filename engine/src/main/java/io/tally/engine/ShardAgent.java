@@ -7,6 +7,8 @@ package io.tally.engine;
  * is behind the gates of the {@link ShardPoller}s.
  */
 final class ShardAgent implements SteppedAgent {
+  private static final long RETRY_NS = 1_000_000;
+
   private final int index;
   private final int loop;
   private final ShardPoller own;
@@ -14,6 +16,7 @@ final class ShardAgent implements SteppedAgent {
   private final boolean[] handedOver;
   private final String roleName;
   private long lastStepNs;
+  private boolean isLeftToOthers;
 
   /**
    * Creates an agent.
@@ -43,7 +46,9 @@ final class ShardAgent implements SteppedAgent {
   public int doWork(final long nowNs) {
     lastStepNs = nowNs;
     handedOver[index] = false;
-    int workCount = own.step(loop);
+    final int ownCount = own.step(loop);
+    isLeftToOthers = ownCount == ShardPoller.LEFT_TO_OTHERS;
+    int workCount = Math.max(0, ownCount);
     for (int other = 0; other < handedOver.length; other++) {
       if (handedOver[other]) {
         handedOver[other] = false;
@@ -62,7 +67,11 @@ final class ShardAgent implements SteppedAgent {
         return lastStepNs;
       }
     }
-    return own.nextStepNs();
+    final long nextNs = own.nextStepNs();
+    // What is due may stay so for as long as the thread inside stands still.
+    return isLeftToOthers && TimerAlarm.isEarlier(nextNs, lastStepNs + RETRY_NS)
+        ? lastStepNs + RETRY_NS
+        : nextNs;
   }
 
   @Override

@@ -27,6 +27,9 @@ final class ShardPoller implements MessageRing.Handler {
 
   private static final long NO_MESSAGES = -1;
 
+  /** {@link #step} found another thread inside, which polls again before it leaves. */
+  static final int LEFT_TO_OTHERS = -1;
+
   private final StepGate gate = new StepGate();
   private final int homeLoop;
   private final Wakeup home;
@@ -99,7 +102,7 @@ final class ShardPoller implements MessageRing.Handler {
   /** On the thread of a loop that has handed commands over to these shards. */
   int stepOrWake(final int onLoop) {
     if (homeLoop != EngineThreads.NO_LOOP) {
-      return step(onLoop);
+      return Math.max(0, step(onLoop));
     }
     // Shards that have a thread of their own are applied there.
     home.wake();
@@ -111,11 +114,11 @@ final class ShardPoller implements MessageRing.Handler {
    * it leaves.
    *
    * @param onLoop the calling thread's loop, or {@link EngineThreads#NO_LOOP}.
-   * @return how many commands were taken.
+   * @return how many commands were taken, or {@link #LEFT_TO_OTHERS}.
    */
   int step(final int onLoop) {
     if (!gate.enter()) {
-      return 0;
+      return LEFT_TO_OTHERS;
     }
     int workCount = 0;
     boolean left = false;

@@ -180,6 +180,28 @@ final class ShardTimerTest {
   }
 
   @Test
+  void shouldNotHaveTheHomeOfAShardSpinWhileAnotherThreadIsInside() {
+    final StockNode node = launch(2);
+    final long item =
+        LongStream.range(1, 1_000).filter(i -> isAtHome(node, i)).findFirst().orElseThrow();
+    onCommand = () -> services[node.shard(item)].shard.setTimer(1, START_NS + MS);
+    onTimer =
+        () -> {
+          node.engine.shardAgent(0).doWork(clock.nanoTime());
+          final long waitNs = node.engine.shardAgent(0).nextStepNs() - clock.nanoTime();
+          events.add(waitNs > 0 && waitNs <= MS ? "waits" : "wait of " + waitNs);
+        };
+    node.stocks(0).put(0, item, 1, answers, 1);
+    node.step();
+    clock.update(2 * MS);
+    onCommand = () -> {};
+    node.stocks(1).put(clock.nanoTime(), item, 1, answers, 2);
+    node.engine.ingress(1).doWork(clock.nanoTime());
+    node.engine.shardAgent(1).doWork(clock.nanoTime());
+    assertEquals(List.of("command 0", "timer 1 at " + MS, "waits", "command " + 2 * MS), events);
+  }
+
+  @Test
   void shouldFireWhatWasSetAtTheStart() {
     onTimer = () -> {};
     final StockNode node = launch(1, START_NS + 2 * MS);
