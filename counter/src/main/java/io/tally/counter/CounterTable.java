@@ -1,6 +1,7 @@
 package io.tally.counter;
 
 import io.tally.engine.Places;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
@@ -36,9 +37,12 @@ final class CounterTable {
 
   static final int MAX_CHUNKS = 1 << 14;
 
-  private static final int ROW_ALIGNMENT_SHIFT = 3;
+  static final int ROW_ALIGNMENT_SHIFT = 3;
   private static final int CHUNK_SHIFT =
       Integer.numberOfTrailingZeros(MAX_CHUNK_BYTES) - ROW_ALIGNMENT_SHIFT;
+
+  // The very first place stays empty: its name would be 0, which is ABSENT.
+  private static final int FIRST_ROW_OFFSET = 1 << ROW_ALIGNMENT_SHIFT;
 
   private static final int VALUE_OFFSET = 0;
   private static final int NEXT_OFFSET = VALUE_OFFSET + Long.BYTES;
@@ -58,6 +62,8 @@ final class CounterTable {
   private final CounterLimit limit;
   private final Places places;
   private final int maxChunks;
+  private final CounterSnapshot snapshot = new CounterSnapshot(this);
+  private int[] chunkEnds = new int[1];
   private int bucketCount = MIN_BUCKETS;
   private int splitBit = MIN_BUCKETS;
   private int roomOffset;
@@ -94,6 +100,7 @@ final class CounterTable {
   }
 
   void value(final int row, final long newValue) {
+    snapshot.beforeChange(row);
     chunk(row).putLong(offset(row) + VALUE_OFFSET, newValue);
   }
 
@@ -106,6 +113,10 @@ final class CounterTable {
       count++;
     }
     return count;
+  }
+
+  CounterSnapshot snapshot() {
+    return snapshot;
   }
 
   /** Number of counters. Any thread. */
@@ -153,7 +164,7 @@ final class CounterTable {
   }
 
   private int create(final int tag, final DirectBuffer id, final int offset, final int length) {
-    final int rowLength = BitUtil.align(ID_OFFSET + length, 1 << ROW_ALIGNMENT_SHIFT);
+    final int rowLength = rowLength(length);
     final boolean fits = rowLength <= roomEnd - roomOffset;
     if ((!fits && rows.count() == maxChunks) || !places.tryTake(limit)) {
       return FULL;
@@ -167,21 +178,127 @@ final class CounterTable {
     final int rowOffset = offset(row);
     chunk.putInt(rowOffset + TAG_OFFSET, tag);
     chunk.putBytes(rowOffset + ID_OFFSET, id, offset, length);
+    index(tag, row);
+    return row;
+  }
+
+  private void index(final int tag, final int row) {
     link(bucket(tag), row);
     size.setRelease(size.getPlain() + 1);
     if (size.getPlain() > bucketCount && bucketCount < MAX_BUCKETS) {
       split();
     }
-    return row;
+  }
+
+  // What a snapshot needs.
+
+  int chunkCount() {
+    return rows.count();
+  }
+
+  int roomOffset() {
+    return roomOffset;
+  }
+
+  /** The row made first, or {@link #endRow()}. */
+  int firstRow() {
+    return rows.count() == 0 ? endRow() : row(0, FIRST_ROW_OFFSET);
+  }
+
+  /** The row to be made next, unless it needs another chunk; above all others. */
+  int endRow() {
+    return rows.count() == 0 ? ABSENT : row(rows.count() - 1, roomOffset);
+  }
+
+  /** The row made after this one, or {@link #endRow()}. */
+  int rowAfter(final int row) {
+    final int chunk = chunkIndex(row);
+    final int after = offset(row) + rowLength(idLength(row));
+    final boolean isLast = chunk == rows.count() - 1;
+    return isLast || after < chunkEnds[chunk] ? row(chunk, after) : row(chunk + 1, 0);
+  }
+
+  static int chunkIndex(final int row) {
+    return row >>> CHUNK_SHIFT;
+  }
+
+  int chunkBytes(final int chunk) {
+    return rows.get(chunk).capacity();
+  }
+
+  DirectBuffer rows(final int row) {
+    return chunk(row);
+  }
+
+  int idOffset(final int row) {
+    return offset(row) + ID_OFFSET;
+  }
+
+  int idLength(final int row) {
+    return (tag(row) & (1 << TAG_LENGTH_BITS) - 1) + 1;
+  }
+
+  int tag(final int row) {
+    return chunk(row).getInt(offset(row) + TAG_OFFSET);
+  }
+
+  /** Makes an empty table have as much room as another one had. */
+  void restoreRoom(final int chunkCount, final int roomOffset) {
+    if (rows.count() > 0 || chunkCount < 0 || chunkCount > maxChunks) {
+      throw new IllegalArgumentException("room cannot be restored: " + chunkCount + " chunks");
+    }
+    while (rows.count() < chunkCount) {
+      addChunk();
+    }
+    if (roomOffset < (chunkCount == 1 ? FIRST_ROW_OFFSET : 0) || roomOffset > roomEnd) {
+      throw new IllegalArgumentException("room cannot be restored: from " + roomOffset);
+    }
+    this.roomOffset = roomOffset;
+  }
+
+  /** Puts a counter back in its place. Takes a place of the limit even if none is left. */
+  void restoreRow(
+      final int row,
+      final int tag,
+      final long value,
+      final DirectBuffer id,
+      final int offset,
+      final int length) {
+    final int chunk = chunkIndex(row);
+    if ((tag & (1 << TAG_LENGTH_BITS) - 1) != length - 1
+        || chunk < 0
+        || chunk >= rows.count()
+        || row == ABSENT
+        || offset(row) + rowLength(length) > rows.get(chunk).capacity()
+        || find(tag, id, offset, length) != ABSENT) {
+      throw new IllegalArgumentException("row cannot be restored: " + row);
+    }
+    limit.take();
+    final int rowOffset = offset(row);
+    final UnsafeBuffer rowsOfChunk = rows.get(chunk);
+    rowsOfChunk.putLong(rowOffset + VALUE_OFFSET, value);
+    rowsOfChunk.putInt(rowOffset + TAG_OFFSET, tag);
+    rowsOfChunk.putBytes(rowOffset + ID_OFFSET, id, offset, length);
+    chunkEnds[chunk] = Math.max(chunkEnds[chunk], rowOffset + rowLength(length));
+    index(tag, row);
+  }
+
+  private static int rowLength(final int idLength) {
+    return BitUtil.align(ID_OFFSET + idLength, 1 << ROW_ALIGNMENT_SHIFT);
   }
 
   private void addChunk() {
+    if (rows.count() > 0) {
+      chunkEnds[rows.count() - 1] = roomOffset;
+    }
     final int eighth = (int) Math.min(MAX_CHUNK_BYTES, rows.capacityBytes() >>> 3);
     final int length = Math.max(FIRST_CHUNK_BYTES, Integer.highestOneBit(eighth));
     rows.add(length);
-    // The very first place stays empty: its name would be 0, which is ABSENT.
-    roomOffset = rows.count() == 1 ? 1 << ROW_ALIGNMENT_SHIFT : 0;
+    roomOffset = rows.count() == 1 ? FIRST_ROW_OFFSET : 0;
     roomEnd = length;
+    if (rows.count() > chunkEnds.length) {
+      chunkEnds = Arrays.copyOf(chunkEnds, 2 * chunkEnds.length);
+    }
   }
 
   /**
@@ -238,7 +355,7 @@ final class CounterTable {
     return rows.get(row >>> CHUNK_SHIFT);
   }
 
-  private static int offset(final int row) {
+  static int offset(final int row) {
     return (row & (1 << CHUNK_SHIFT) - 1) << ROW_ALIGNMENT_SHIFT;
   }
 
