@@ -50,6 +50,11 @@ public final class OwnerLane {
   /** By slot; null before the first reply that does not fit into its slot. */
   private LongReplies.Entry[] outside;
 
+  /** Null unless it is to be shown before it changes. */
+  private LaneSnapshot snapshot;
+
+  private int snapshotIndex;
+
   /**
    * Creates a lane all of whose replies fit into its slots.
    *
@@ -126,6 +131,7 @@ public final class OwnerLane {
     if (sequence > ackFloor + window) {
       return BEYOND_WINDOW;
     }
+    showFirst();
     if (ackFloor > floor) {
       raiseFloor(ackFloor);
     }
@@ -252,7 +258,7 @@ public final class OwnerLane {
    *     await it.
    */
   public DirectBuffer longReply(final long sequence) {
-    final LongReplies.Entry entry = outside[slot(sequence)];
+    final LongReplies.Entry entry = outside == null ? null : outside[slot(sequence)];
     return entry == null ? null : entry.bytes;
   }
 
@@ -329,14 +335,73 @@ public final class OwnerLane {
     return count;
   }
 
+  /**
+   * Whether a sequence came.
+   *
+   * @param sequence above the floor, at most {@link #capacity()} above it.
+   * @return true if something is recorded of it.
+   */
+  public boolean isRecorded(final long sequence) {
+    return slots.getLong(slotOffset(sequence)) != EMPTY;
+  }
+
+  /**
+   * Records what another lane had recorded, in a lane that has taken no command yet.
+   *
+   * @param sequence above the floor, within the window.
+   * @param code of the reply.
+   * @param flags of the reply.
+   * @param source holds the reply; null if it was no longer kept. Nor is it kept here if it is long
+   *     and the process has no room for it.
+   * @param offset of the reply.
+   * @param length of the reply in bytes.
+   * @param untilNs as in {@link #concludeFrom}.
+   * @throws IllegalArgumentException if the sequence is not in the window, or was restored before.
+   */
+  public void restore(
+      final long sequence,
+      final byte code,
+      final byte flags,
+      final DirectBuffer source,
+      final int offset,
+      final int length,
+      final long untilNs) {
+    if (sequence <= floor || sequence > floor + window || begin(sequence, floor) != EXECUTE) {
+      throw new IllegalArgumentException("sequence cannot be restored: " + sequence);
+    }
+    if (source != null && (fits(length) || longReplies.tryReserve(length))) {
+      concludeFrom(sequence, code, flags, source, offset, length, untilNs);
+    } else {
+      conclude(sequence, code, flags, length);
+      state(sequence, DROPPED);
+    }
+  }
+
+  void showBeforeChange(final LaneSnapshot by, final int index) {
+    snapshot = by;
+    snapshotIndex = index;
+  }
+
+  boolean isToBeShownBy(final LaneSnapshot by) {
+    return snapshot == by;
+  }
+
+  private void showFirst() {
+    if (snapshot != null) {
+      snapshot.show(snapshotIndex);
+    }
+  }
+
   /** Forgets a long reply, but not that its sequence ran. */
   void drop(final long sequence) {
+    showFirst();
     removeOutside(slot(sequence));
     state(sequence, DROPPED);
   }
 
   /** Gives back what the lane keeps beside its slots; nobody asks it for anything any more. */
   void close() {
+    showFirst();
     for (int slot = 0; outside != null && slot < capacity; slot++) {
       removeOutside(slot);
     }

@@ -76,6 +76,18 @@ public final class OwnerLanes {
     return origin == null || origin.incarnation != originIncarnation ? null : origin.lane(loop);
   }
 
+  /**
+   * Begins a snapshot of all lanes as they are now. One at a time.
+   *
+   * @param visitor takes the lanes.
+   * @return to be written in slices, and ended.
+   */
+  public LaneSnapshot beginSnapshot(final LaneSnapshot.Visitor visitor) {
+    final LaneSnapshot snapshot = new LaneSnapshot(visitor);
+    origins.values().forEach(origin -> origin.addTo(snapshot));
+    return snapshot;
+  }
+
   private Origin newest(final long originNodeKey, final long originIncarnation) {
     Origin origin = origins.get(originNodeKey);
     if (origin == null || origin.incarnation < originIncarnation) {
@@ -104,6 +116,14 @@ public final class OwnerLanes {
       for (final OwnerLane lane : byLoop) {
         if (lane != null) {
           lane.close();
+        }
+      }
+    }
+
+    void addTo(final LaneSnapshot snapshot) {
+      for (int loop = 0; loop < byLoop.length; loop++) {
+        if (byLoop[loop] != null) {
+          snapshot.add(key, incarnation, loop, byLoop[loop]);
         }
       }
     }
