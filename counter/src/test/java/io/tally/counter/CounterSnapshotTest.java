@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.engine.Places;
 import io.tally.engine.SnapshotSink;
 import io.tally.engine.StableHash;
 import java.nio.charset.StandardCharsets;
@@ -72,7 +73,7 @@ final class CounterSnapshotTest {
   @ValueSource(longs = {1, 20240229, -77, 4, 5, 6, 7, 8})
   void shouldShowAllAsItWasAtOneInstant(final long seed) {
     final Random random = new Random(seed);
-    final CounterTable table = new CounterTable(new CounterLimit(Long.MAX_VALUE));
+    final CounterTable table = new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED);
     final List<String> ids = ids(random, 2_000);
     for (int snapshot = 0; snapshot < 3; snapshot++) {
       change(random, table, ids, random.nextInt(3_000));
@@ -88,7 +89,8 @@ final class CounterSnapshotTest {
       change(random, table, ids, random.nextInt(40));
       table.snapshot().endSnapshot();
 
-      final CounterTable restored = new CounterTable(new CounterLimit(Long.MAX_VALUE));
+      final CounterTable restored =
+          new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED);
       records.restoreInto(restored.snapshot());
       assertEquals(atBegin, values(restored, ids), "seed " + seed);
       assertEquals(sizeAtBegin, restored.size());
@@ -101,7 +103,7 @@ final class CounterSnapshotTest {
   @ValueSource(longs = {11, 12, 13})
   void shouldGoOnAfterARestoreAsTheOriginalDoes(final long seed) {
     final Random random = new Random(seed);
-    final CounterTable table = new CounterTable(new CounterLimit(Long.MAX_VALUE));
+    final CounterTable table = new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED);
     final List<String> ids = ids(random, 5_000);
     change(random, table, ids, random.nextInt(9_000));
     final CounterTable restored = restored(table, new CounterLimit(Long.MAX_VALUE));
@@ -114,7 +116,7 @@ final class CounterSnapshotTest {
 
   @Test
   void shouldRestoreAnEmptyTable() {
-    final CounterTable table = new CounterTable(new CounterLimit(1));
+    final CounterTable table = new CounterTable(new CounterLimit(1), Places.ASKED);
     final CounterTable restored = restored(table, new CounterLimit(1));
     assertEquals(0, restored.size());
     assertEquals(1, add(restored, "a", 1));
@@ -122,7 +124,7 @@ final class CounterSnapshotTest {
 
   @Test
   void shouldKeepRestoredRowsAboveTheLimitAndRefuseNewOnes() {
-    final CounterTable table = new CounterTable(new CounterLimit(3));
+    final CounterTable table = new CounterTable(new CounterLimit(3), Places.ASKED);
     add(table, "a", 1);
     add(table, "b", 2);
     add(table, "c", 3);
@@ -134,7 +136,7 @@ final class CounterSnapshotTest {
 
   @Test
   void shouldGoOnCountingWhenTheSinkIsFull() {
-    final CounterTable table = new CounterTable(new CounterLimit(Long.MAX_VALUE));
+    final CounterTable table = new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED);
     for (int i = 0; i < 10; i++) {
       add(table, "counter-" + i, i);
     }
@@ -151,15 +153,15 @@ final class CounterSnapshotTest {
 
   @Test
   void shouldRefuseWhatIsNoRecord() {
-    final CounterTable table = new CounterTable(new CounterLimit(Long.MAX_VALUE));
+    final CounterTable table = new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED);
     add(table, "a", 1);
     final Records records = new Records(Integer.MAX_VALUE);
     table.snapshot().beginSnapshot(records);
     assertTrue(table.snapshot().writeSnapshot(10));
-    final CounterTable restored = new CounterTable(new CounterLimit(Long.MAX_VALUE));
+    final CounterTable restored = new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED);
     records.restoreInto(restored.snapshot());
     assertThrows(IllegalArgumentException.class, () -> records.restoreInto(restored.snapshot()));
-    final CounterSnapshot empty = new CounterTable(new CounterLimit(1)).snapshot();
+    final CounterSnapshot empty = new CounterTable(new CounterLimit(1), Places.ASKED).snapshot();
     for (int length = 0; length < records.ends.get(1); length++) {
       final int cut = length;
       assertThrows(IllegalArgumentException.class, () -> empty.restore(records.buffer, 0, cut));
@@ -179,7 +181,7 @@ final class CounterSnapshotTest {
       assertTrue(records.count() <= table.size() + 1);
     }
     table.snapshot().endSnapshot();
-    final CounterTable restored = new CounterTable(limit);
+    final CounterTable restored = new CounterTable(limit, Places.ASKED);
     records.restoreInto(restored.snapshot());
     return restored;
   }

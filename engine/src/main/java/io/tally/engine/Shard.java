@@ -4,6 +4,7 @@ import io.tally.engine.codecs.ReplyCode;
 import io.tally.lane.LongReplies;
 import io.tally.lane.OwnerLane;
 import io.tally.lane.OwnerLanes;
+import io.tally.lane.RecordedReply;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.agrona.DirectBuffer;
@@ -315,7 +316,7 @@ final class Shard {
       final OwnerLane lane, final Command command, final ReplyPublisher replies) {
     final long sequence = command.laneSequence;
     final long recorded = lane.recorded(sequence);
-    final boolean isInSlot = OwnerLane.isInSlot(recorded);
+    final boolean isInSlot = RecordedReply.isInSlot(recorded);
     final DirectBuffer kept = isInSlot ? lane.buffer() : lane.longReply(sequence);
     if (kept == null) {
       // It ran, and what it was answered is no longer known. Only this copy is refused.
@@ -326,12 +327,12 @@ final class Shard {
     replies.publish(
         command,
         incarnation,
-        ReplyCode.get(OwnerLane.codeOf(recorded)),
-        OwnerLane.serviceCodeOf(recorded),
-        OwnerLane.flagsOf(recorded) == REPLAYED,
+        ReplyCode.get(RecordedReply.codeOf(recorded)),
+        RecordedReply.serviceCodeOf(recorded),
+        RecordedReply.flagsOf(recorded) == REPLAYED,
         kept,
         isInSlot ? lane.replyOffset(sequence) : 0,
-        OwnerLane.lengthOf(recorded));
+        RecordedReply.lengthOf(recorded));
   }
 
   /** Applies a command; what the service says of it stands in {@link #reply}. */

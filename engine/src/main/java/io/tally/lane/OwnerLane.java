@@ -26,19 +26,6 @@ public final class OwnerLane {
   private static final int MIN_CAPACITY = 16;
   private static final int HEADER_LENGTH = Long.BYTES;
 
-  // A slot's header is one word, written at once; from its highest bits: length, service code,
-  // flags, code, state.
-  private static final long EMPTY = 0;
-  private static final long MARKED = 1;
-  private static final long DONE = 2;
-  private static final long DONE_OUTSIDE = 3;
-  private static final long DROPPED = 4;
-  private static final long STATE_MASK = 0xFF;
-  private static final int CODE_SHIFT = 8;
-  private static final int FLAGS_SHIFT = 16;
-  private static final int SERVICE_CODE_SHIFT = 24;
-  private static final int LENGTH_SHIFT = 32;
-
   private final int window;
   private final int slotLength;
   private final long marked;
@@ -88,7 +75,7 @@ public final class OwnerLane {
     this.window = window;
     this.floor = floor;
     this.longReplies = longReplies;
-    marked = MARKED | (markedCode & 0xFFL) << CODE_SHIFT;
+    marked = RecordedReply.marked(markedCode);
     slotLength = slotLength(slotReplyLength);
     capacity = Math.min(MIN_CAPACITY, window);
     slots = new UnsafeBuffer(new byte[capacity * slotLength]);
@@ -142,7 +129,7 @@ public final class OwnerLane {
       grow(sequence);
     }
     final int slot = slotOffset(sequence);
-    if (slots.getLong(slot) != EMPTY) {
+    if (slots.getLong(slot) != RecordedReply.EMPTY) {
       return DUPLICATE;
     }
     slots.putLong(slot, marked);
@@ -165,13 +152,7 @@ public final class OwnerLane {
       final byte serviceCode,
       final byte flags,
       final int length) {
-    slots.putLong(
-        slotOffset(sequence),
-        DONE
-            | (code & 0xFFL) << CODE_SHIFT
-            | (flags & 0xFFL) << FLAGS_SHIFT
-            | (serviceCode & 0xFFL) << SERVICE_CODE_SHIFT
-            | (long) length << LENGTH_SHIFT);
+    slots.putLong(slotOffset(sequence), RecordedReply.done(code, serviceCode, flags, length));
   }
 
   /**
@@ -207,7 +188,7 @@ public final class OwnerLane {
     }
     outside[slot(sequence)] = longReplies.add(this, sequence, source, offset, length, untilNs);
     conclude(sequence, code, serviceCode, flags, length);
-    state(sequence, DONE_OUTSIDE);
+    state(sequence, RecordedReply.DONE_OUTSIDE);
   }
 
   /**
@@ -230,8 +211,8 @@ public final class OwnerLane {
   }
 
   /**
-   * What was recorded of a reply besides its bytes: taken apart by {@link #codeOf}, {@link
-   * #flagsOf} and {@link #lengthOf}.
+   * What was recorded of a reply besides its bytes: taken apart by {@link RecordedReply#codeOf},
+   * {@link RecordedReply#flagsOf} and {@link RecordedReply#lengthOf}.
    *
    * @param sequence above the floor.
    * @return all of it in one word.
@@ -241,65 +222,15 @@ public final class OwnerLane {
   }
 
   /**
-   * Whether a recorded reply stands in its slot: in {@link #buffer()} at {@link #replyOffset}.
-   *
-   * @param recorded from {@link #recorded}.
-   * @return false if it stands in {@link #longReply}, or is no longer kept.
-   */
-  public static boolean isInSlot(final long recorded) {
-    return (recorded & STATE_MASK) <= DONE;
-  }
-
-  /**
    * A reply that does not stand in its slot.
    *
-   * @param sequence above the floor, of which {@link #isInSlot} is false.
+   * @param sequence above the floor, of which {@link RecordedReply#isInSlot} is false.
    * @return holds the reply from its beginning; null if it is no longer kept, since nobody can
    *     await it.
    */
   public DirectBuffer longReply(final long sequence) {
     final LongReplies.Entry entry = outside == null ? null : outside[slot(sequence)];
     return entry == null ? null : entry.bytes;
-  }
-
-  /**
-   * Length of a recorded reply.
-   *
-   * @param recorded from {@link #recorded}.
-   * @return length in bytes.
-   */
-  public static int lengthOf(final long recorded) {
-    return (int) (recorded >>> LENGTH_SHIFT);
-  }
-
-  /**
-   * Code of a recorded reply.
-   *
-   * @param recorded from {@link #recorded}.
-   * @return the code.
-   */
-  public static byte codeOf(final long recorded) {
-    return (byte) (recorded >>> CODE_SHIFT);
-  }
-
-  /**
-   * Service code of a recorded reply.
-   *
-   * @param recorded from {@link #recorded}.
-   * @return the code, 0 to 255.
-   */
-  public static int serviceCodeOf(final long recorded) {
-    return (int) (recorded >>> SERVICE_CODE_SHIFT) & 0xFF;
-  }
-
-  /**
-   * Flags of a recorded reply.
-   *
-   * @param recorded from {@link #recorded}.
-   * @return the flags.
-   */
-  public static byte flagsOf(final long recorded) {
-    return (byte) (recorded >>> FLAGS_SHIFT);
   }
 
   /**
@@ -328,7 +259,7 @@ public final class OwnerLane {
   public int recordedCount() {
     int count = 0;
     for (long sequence = floor + 1; sequence <= floor + capacity; sequence++) {
-      if (slots.getLong(slotOffset(sequence)) != EMPTY) {
+      if (slots.getLong(slotOffset(sequence)) != RecordedReply.EMPTY) {
         count++;
       }
     }
@@ -342,7 +273,7 @@ public final class OwnerLane {
    * @return true if something is recorded of it.
    */
   public boolean isRecorded(final long sequence) {
-    return slots.getLong(slotOffset(sequence)) != EMPTY;
+    return slots.getLong(slotOffset(sequence)) != RecordedReply.EMPTY;
   }
 
   /**
@@ -350,6 +281,7 @@ public final class OwnerLane {
    *
    * @param sequence above the floor, within the window.
    * @param code of the reply.
+   * @param serviceCode of the reply.
    * @param flags of the reply.
    * @param source holds the reply; null if it was no longer kept. Nor is it kept here if it is long
    *     and the process has no room for it.
@@ -361,6 +293,7 @@ public final class OwnerLane {
   public void restore(
       final long sequence,
       final byte code,
+      final byte serviceCode,
       final byte flags,
       final DirectBuffer source,
       final int offset,
@@ -370,10 +303,10 @@ public final class OwnerLane {
       throw new IllegalArgumentException("sequence cannot be restored: " + sequence);
     }
     if (source != null && (fits(length) || longReplies.tryReserve(length))) {
-      concludeFrom(sequence, code, flags, source, offset, length, untilNs);
+      concludeFrom(sequence, code, serviceCode, flags, source, offset, length, untilNs);
     } else {
-      conclude(sequence, code, flags, length);
-      state(sequence, DROPPED);
+      conclude(sequence, code, serviceCode, flags, length);
+      state(sequence, RecordedReply.DROPPED);
     }
   }
 
@@ -396,7 +329,7 @@ public final class OwnerLane {
   void drop(final long sequence) {
     showFirst();
     removeOutside(slot(sequence));
-    state(sequence, DROPPED);
+    state(sequence, RecordedReply.DROPPED);
   }
 
   /** Gives back what the lane keeps beside its slots; nobody asks it for anything any more. */
@@ -417,7 +350,7 @@ public final class OwnerLane {
 
   private void state(final long sequence, final long state) {
     final int slot = slotOffset(sequence);
-    slots.putLong(slot, slots.getLong(slot) & ~STATE_MASK | state);
+    slots.putLong(slot, RecordedReply.withState(slots.getLong(slot), state));
   }
 
   private void raiseFloor(final long newFloor) {
@@ -428,7 +361,7 @@ public final class OwnerLane {
       }
     }
     for (long sequence = floor + 1; sequence <= last; sequence++) {
-      slots.putLong(slotOffset(sequence), EMPTY);
+      slots.putLong(slotOffset(sequence), RecordedReply.EMPTY);
     }
     floor = newFloor;
   }

@@ -206,13 +206,13 @@ final class LaneProtocolTest {
 
   private void answer(final OwnerLane lane, final long sequence) {
     final long recorded = lane.recorded(sequence);
-    assertEquals(DONE, OwnerLane.codeOf(recorded));
-    if (OwnerLane.isInSlot(recorded)) {
-      assertEquals(Long.BYTES, OwnerLane.lengthOf(recorded));
+    assertEquals(DONE, RecordedReply.codeOf(recorded));
+    if (RecordedReply.isInSlot(recorded)) {
+      assertEquals(Long.BYTES, RecordedReply.lengthOf(recorded));
       answers.add(new Answer(sequence, lane.buffer().getLong(lane.replyOffset(sequence))));
       return;
     }
-    assertEquals(LONG_LENGTH, OwnerLane.lengthOf(recorded));
+    assertEquals(LONG_LENGTH, RecordedReply.lengthOf(recorded));
     final DirectBuffer reply = lane.longReply(sequence);
     if (reply == null) {
       dropped.add(sequence);

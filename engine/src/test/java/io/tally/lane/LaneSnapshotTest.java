@@ -74,11 +74,11 @@ final class LaneSnapshotTest {
   @Test
   void shouldRefuseToRestoreWhatIsThereOrOutsideOfTheWindow() {
     final OwnerLane lane = new OwnerLane(WINDOW, Long.BYTES, 10, MARKED);
-    lane.restore(11, (byte) 0, (byte) 0, scratch, 0, Long.BYTES, 0);
+    lane.restore(11, (byte) 0, (byte) 0, (byte) 0, scratch, 0, Long.BYTES, 0);
     for (final long sequence : new long[] {-1, 10, 11, 10 + WINDOW + 1, Long.MAX_VALUE}) {
       assertThrows(
           IllegalArgumentException.class,
-          () -> lane.restore(sequence, (byte) 0, (byte) 0, scratch, 0, Long.BYTES, 0));
+          () -> lane.restore(sequence, (byte) 0, (byte) 0, (byte) 0, scratch, 0, Long.BYTES, 0));
     }
   }
 
@@ -116,12 +116,13 @@ final class LaneSnapshotTest {
     scratch.putLong(0, random.nextLong());
     scratch.putLong(LONG_LENGTH - Long.BYTES, random.nextLong());
     final byte code = (byte) random.nextInt(5);
+    final byte serviceCode = (byte) random.nextInt(256);
     final byte flags = (byte) random.nextInt(2);
     if (random.nextInt(3) > 0) {
-      lane.concludeFrom(sequence, code, flags, scratch, 0, Long.BYTES, 0);
+      lane.concludeFrom(sequence, code, serviceCode, flags, scratch, 0, Long.BYTES, 0);
     } else {
       longReplies.tryReserve(LONG_LENGTH);
-      lane.concludeFrom(sequence, code, flags, scratch, 0, LONG_LENGTH, timeNs + 30);
+      lane.concludeFrom(sequence, code, serviceCode, flags, scratch, 0, LONG_LENGTH, timeNs + 30);
       longReplies.settle();
     }
   }
@@ -130,14 +131,15 @@ final class LaneSnapshotTest {
     for (long s = from.floor() + 1; s <= from.floor() + from.capacity(); s++) {
       if (from.isRecorded(s)) {
         final long recorded = from.recorded(s);
-        final boolean inSlot = OwnerLane.isInSlot(recorded);
+        final boolean inSlot = RecordedReply.isInSlot(recorded);
         to.restore(
             s,
-            OwnerLane.codeOf(recorded),
-            OwnerLane.flagsOf(recorded),
+            RecordedReply.codeOf(recorded),
+            (byte) RecordedReply.serviceCodeOf(recorded),
+            RecordedReply.flagsOf(recorded),
             inSlot ? from.buffer() : from.longReply(s),
             inSlot ? from.replyOffset(s) : 0,
-            OwnerLane.lengthOf(recorded),
+            RecordedReply.lengthOf(recorded),
             Long.MAX_VALUE);
       }
     }
@@ -167,10 +169,11 @@ final class LaneSnapshotTest {
     for (long s = lane.floor() + 1; s <= lane.floor() + lane.capacity(); s++) {
       if (lane.isRecorded(s)) {
         final long recorded = lane.recorded(s);
-        image.append(", ").append(s).append(' ').append(OwnerLane.codeOf(recorded));
-        image.append(' ').append(OwnerLane.flagsOf(recorded)).append(' ');
-        final int length = OwnerLane.lengthOf(recorded);
-        final boolean inSlot = OwnerLane.isInSlot(recorded);
+        image.append(", ").append(s).append(' ').append(RecordedReply.codeOf(recorded));
+        image.append(' ').append(RecordedReply.serviceCodeOf(recorded));
+        image.append(' ').append(RecordedReply.flagsOf(recorded)).append(' ');
+        final int length = RecordedReply.lengthOf(recorded);
+        final boolean inSlot = RecordedReply.isInSlot(recorded);
         final DirectBuffer reply = inSlot ? lane.buffer() : lane.longReply(s);
         final int offset = inSlot ? lane.replyOffset(s) : 0;
         image.append(length);

@@ -35,8 +35,8 @@ final class OwnerLaneTest {
   void shouldKeepWhatWasMarkedAndNeverConcluded() {
     assertEquals(OwnerLane.EXECUTE, lane.begin(1, 0));
     assertEquals(OwnerLane.DUPLICATE, lane.begin(1, 0));
-    assertEquals(MARKED_CODE, OwnerLane.codeOf(lane.recorded(1)));
-    assertEquals(0, OwnerLane.lengthOf(lane.recorded(1)));
+    assertEquals(MARKED_CODE, RecordedReply.codeOf(lane.recorded(1)));
+    assertEquals(0, RecordedReply.lengthOf(lane.recorded(1)));
   }
 
   @Test
@@ -141,9 +141,9 @@ final class OwnerLaneTest {
       wide.conclude(sequence, (byte) sequence, (byte) (255 - sequence), (byte) 1, 13);
     }
     for (int sequence = 1; sequence <= 16; sequence++) {
-      assertEquals(sequence, OwnerLane.codeOf(wide.recorded(sequence)));
-      assertEquals(1, OwnerLane.flagsOf(wide.recorded(sequence)));
-      assertEquals(13, OwnerLane.lengthOf(wide.recorded(sequence)));
+      assertEquals(sequence, RecordedReply.codeOf(wide.recorded(sequence)));
+      assertEquals(1, RecordedReply.flagsOf(wide.recorded(sequence)));
+      assertEquals(13, RecordedReply.lengthOf(wide.recorded(sequence)));
       for (int i = 0; i < 13; i++) {
         assertEquals(sequence, wide.buffer().getByte(wide.replyOffset(sequence) + i));
       }
@@ -207,7 +207,7 @@ final class OwnerLaneTest {
   void shouldKeepAShortReplyOfALongKindInItsSlot() {
     final OwnerLane wide = new OwnerLane(WINDOW, Long.BYTES, 0, MARKED_CODE, longReplies);
     runLong(wide, 1, 0, Long.BYTES);
-    assertTrue(OwnerLane.isInSlot(wide.recorded(1)));
+    assertTrue(RecordedReply.isInSlot(wide.recorded(1)));
     assertEquals(1, wide.buffer().getByte(wide.replyOffset(1)));
     assertEquals(0, takenBytes);
   }
@@ -220,7 +220,7 @@ final class OwnerLaneTest {
     assertEquals(0, longReplies.expire(UNTIL_NS - 1, 10));
     assertEquals(1, longReplies.expire(UNTIL_NS, 1));
     assertEquals(OwnerLane.DUPLICATE, wide.begin(1, 0));
-    assertFalse(OwnerLane.isInSlot(wide.recorded(1)));
+    assertFalse(RecordedReply.isInSlot(wide.recorded(1)));
     assertNull(wide.longReply(1));
     assertLong(wide, 2, 100);
     assertEquals(LongReplies.chargeOf(100), takenBytes);
@@ -268,10 +268,10 @@ final class OwnerLaneTest {
 
   private static void assertLong(final OwnerLane wide, final long sequence, final int length) {
     final long recorded = wide.recorded(sequence);
-    assertFalse(OwnerLane.isInSlot(recorded));
-    assertEquals(0, OwnerLane.codeOf(recorded));
-    assertEquals(1, OwnerLane.flagsOf(recorded));
-    assertEquals(length, OwnerLane.lengthOf(recorded));
+    assertFalse(RecordedReply.isInSlot(recorded));
+    assertEquals(0, RecordedReply.codeOf(recorded));
+    assertEquals(1, RecordedReply.flagsOf(recorded));
+    assertEquals(length, RecordedReply.lengthOf(recorded));
     final DirectBuffer reply = wide.longReply(sequence);
     assertEquals(length, reply.capacity());
     for (int i = 0; i < length; i++) {
@@ -304,9 +304,9 @@ final class OwnerLaneTest {
   }
 
   private void assertAnswer(final long sequence, final long answer) {
-    assertEquals(0, OwnerLane.codeOf(lane.recorded(sequence)));
-    assertEquals(0, OwnerLane.flagsOf(lane.recorded(sequence)));
-    assertEquals(Long.BYTES, OwnerLane.lengthOf(lane.recorded(sequence)));
+    assertEquals(0, RecordedReply.codeOf(lane.recorded(sequence)));
+    assertEquals(0, RecordedReply.flagsOf(lane.recorded(sequence)));
+    assertEquals(Long.BYTES, RecordedReply.lengthOf(lane.recorded(sequence)));
     assertEquals(answer, lane.buffer().getLong(lane.replyOffset(sequence)));
   }
 }
