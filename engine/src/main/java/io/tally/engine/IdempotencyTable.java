@@ -254,8 +254,14 @@ final class IdempotencyTable implements Budget {
       final long longBytes,
       final Places places) {
     // What has expired goes first: a refusal must not depend on how far sweeps have come.
-    while (end - oldest >= maxKeys || longBytes != 0 && !longRoom.tryTake(longBytes)) {
+    while (end - oldest >= maxKeys) {
       if (expire(timeNs, EXPIRE_LIMIT) == 0) {
+        return false;
+      }
+    }
+    if (longBytes != 0 && !longRoom.tryTake(longBytes)) {
+      expire(timeNs, Integer.MAX_VALUE);
+      if (!longRoom.tryTake(longBytes)) {
         return false;
       }
     }

@@ -225,7 +225,7 @@ final class Shard {
       final ServiceSlot slot,
       final ServiceMessages.Known message,
       final OwnerLane lane) {
-    if (longReplies.tryReserve(message.maxReplyLength())) {
+    if (longReplies.tryReserve(message.maxReplyLength(), time.timeNs())) {
       run(command, slot, message, lane, scratch, 0);
       longReplies.settle();
     } else {
@@ -317,7 +317,7 @@ final class Shard {
     final long sequence = command.laneSequence;
     final long recorded = lane.recorded(sequence);
     final boolean isInSlot = RecordedReply.isInSlot(recorded);
-    final DirectBuffer kept = isInSlot ? lane.buffer() : lane.longReply(sequence);
+    final DirectBuffer kept = isInSlot ? lane.buffer() : lane.longReply(sequence, time.timeNs());
     if (kept == null) {
       // It ran, and what it was answered is no longer known. Only this copy is refused.
       stats.increment(EngineCounter.LANE_STALE);

@@ -225,12 +225,13 @@ public final class OwnerLane {
    * A reply that does not stand in its slot.
    *
    * @param sequence above the floor, of which {@link RecordedReply#isInSlot} is false.
-   * @return holds the reply from its beginning; null if it is no longer kept, since nobody can
-   *     await it.
+   * @param nowNs time.
+   * @return holds the reply from its beginning; null once nobody can await it, whether it was
+   *     dropped since or not.
    */
-  public DirectBuffer longReply(final long sequence) {
+  public DirectBuffer longReply(final long sequence, final long nowNs) {
     final LongReplies.Entry entry = outside == null ? null : outside[slot(sequence)];
-    return entry == null ? null : entry.bytes;
+    return entry == null || entry.untilNs - nowNs <= 0 ? null : entry.bytes;
   }
 
   /**

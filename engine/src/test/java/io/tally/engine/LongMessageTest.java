@@ -291,7 +291,7 @@ final class LongMessageTest {
   private long claim(final Ingress ingress, final int payloadLength) {
     return ingress.tryClaim(
         clock.nanoTime(),
-        StockProxy.entityHash(0),
+        StockProxy.placementHash(0),
         StockProxy.entityHash(0),
         true,
         this::onReply,

@@ -213,7 +213,7 @@ final class LaneProtocolTest {
       return;
     }
     assertEquals(LONG_LENGTH, RecordedReply.lengthOf(recorded));
-    final DirectBuffer reply = lane.longReply(sequence);
+    final DirectBuffer reply = lane.longReply(sequence, 0);
     if (reply == null) {
       dropped.add(sequence);
       return;

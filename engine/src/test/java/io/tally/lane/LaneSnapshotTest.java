@@ -137,7 +137,7 @@ final class LaneSnapshotTest {
             RecordedReply.codeOf(recorded),
             (byte) RecordedReply.serviceCodeOf(recorded),
             RecordedReply.flagsOf(recorded),
-            inSlot ? from.buffer() : from.longReply(s),
+            inSlot ? from.buffer() : from.longReply(s, 0),
             inSlot ? from.replyOffset(s) : 0,
             RecordedReply.lengthOf(recorded),
             Long.MAX_VALUE);
@@ -174,7 +174,7 @@ final class LaneSnapshotTest {
         image.append(' ').append(RecordedReply.flagsOf(recorded)).append(' ');
         final int length = RecordedReply.lengthOf(recorded);
         final boolean inSlot = RecordedReply.isInSlot(recorded);
-        final DirectBuffer reply = inSlot ? lane.buffer() : lane.longReply(s);
+        final DirectBuffer reply = inSlot ? lane.buffer() : lane.longReply(s, 0);
         final int offset = inSlot ? lane.replyOffset(s) : 0;
         image.append(length);
         if (reply != null) {

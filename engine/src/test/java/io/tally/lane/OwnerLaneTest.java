@@ -221,13 +221,35 @@ final class OwnerLaneTest {
     assertEquals(1, longReplies.expire(UNTIL_NS, 1));
     assertEquals(OwnerLane.DUPLICATE, wide.begin(1, 0));
     assertFalse(RecordedReply.isInSlot(wide.recorded(1)));
-    assertNull(wide.longReply(1));
+    assertNull(wide.longReply(1, 0));
     assertLong(wide, 2, 100);
     assertEquals(LongReplies.chargeOf(100), takenBytes);
     runLong(wide, WINDOW, 0, 100);
-    assertNull(wide.longReply(1), "also after growing");
+    assertNull(wide.longReply(1, 0), "also after growing");
     assertEquals(OwnerLane.EXECUTE, wide.begin(100, 99));
     assertEquals(0, takenBytes);
+  }
+
+  @Test
+  void shouldAnswerTheSameHoweverFarSweepsHaveCome() {
+    final OwnerLane wide = new OwnerLane(WINDOW, Long.BYTES, 0, MARKED_CODE, longReplies);
+    runLong(wide, 1, 0, 100);
+    assertNotNull(wide.longReply(1, UNTIL_NS - 1));
+    assertNull(wide.longReply(1, UNTIL_NS), "nobody can await it, although it is not dropped yet");
+    assertTrue(takenBytes > 0);
+  }
+
+  @Test
+  void shouldDropWhatNobodyAwaitsBeforeItRefusesForWantOfRoom() {
+    final LongReplies full = new LongReplies(room(LongReplies.chargeOf(100)));
+    final OwnerLane wide = new OwnerLane(WINDOW, Long.BYTES, 0, MARKED_CODE, full);
+    assertTrue(full.tryReserve(100, 0));
+    assertEquals(OwnerLane.EXECUTE, wide.begin(1, 0));
+    final UnsafeBuffer reply = new UnsafeBuffer(new byte[100]);
+    wide.concludeFrom(1, (byte) 0, (byte) 0, (byte) 0, reply, 0, 100, UNTIL_NS);
+    full.settle();
+    assertFalse(full.tryReserve(100, UNTIL_NS - 1));
+    assertTrue(full.tryReserve(100, UNTIL_NS));
   }
 
   @Test
@@ -272,7 +294,7 @@ final class OwnerLaneTest {
     assertEquals(0, RecordedReply.codeOf(recorded));
     assertEquals(1, RecordedReply.flagsOf(recorded));
     assertEquals(length, RecordedReply.lengthOf(recorded));
-    final DirectBuffer reply = wide.longReply(sequence);
+    final DirectBuffer reply = wide.longReply(sequence, 0);
     assertEquals(length, reply.capacity());
     for (int i = 0; i < length; i++) {
       assertEquals((byte) sequence, reply.getByte(i));
