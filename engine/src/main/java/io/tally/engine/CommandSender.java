@@ -21,7 +21,7 @@ final class CommandSender {
   static final int LOST = -3;
 
   /** The owner does not know this message yet. */
-  static final int UNSUPPORTED = -4;
+  static final int UNSUPPORTED = -5;
 
   /** See {@link Outcome#TOO_LONG}. */
   static final int TOO_LONG = CommandRouter.TOO_LONG;
