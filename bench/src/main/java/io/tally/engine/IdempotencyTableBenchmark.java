@@ -24,8 +24,7 @@ public class IdempotencyTableBenchmark extends MicroBenchmark {
   public void fill() {
     // A key is forgotten when KEYS further ones have come, one a nanosecond.
     final IdempotencyLimit limit = new IdempotencyLimit(Long.MAX_VALUE / 2);
-    final ReplyBudget longReplies = new ReplyBudget(limit.longReplies(), Places.ASKED);
-    table = new IdempotencyTable(KEYS, 2 * KEYS, REPLY_BYTES, limit, longReplies, 11, 13);
+    table = new IdempotencyTable(KEYS, 2 * KEYS, REPLY_BYTES, limit, 11, 13);
     command.buffer = sample.slots;
     command.entityHash = sample.request.entityHash;
     command.idempotencyKeyOffset = sample.request.idempotencyKeyOffset();

@@ -19,20 +19,16 @@ public final class CounterDefinition implements ServiceDefinition {
   private static final int REPLY_LENGTH =
       MessageHeaderDecoder.ENCODED_LENGTH + CounterReplyDecoder.BLOCK_LENGTH;
 
+  // Blocks of version 0, in which these messages were added; later versions may have longer ones.
+  private static final int INCREMENT_MIN_BLOCK = Long.BYTES;
+  private static final int GET_VALUE_MIN_BLOCK = 0;
+
   private static final List<MessageType> MESSAGES =
       List.of(
           new MessageType(
-              IncrementDecoder.TEMPLATE_ID,
-              "Increment",
-              true,
-              IncrementDecoder.BLOCK_LENGTH,
-              REPLY_LENGTH),
+              IncrementDecoder.TEMPLATE_ID, "Increment", true, INCREMENT_MIN_BLOCK, REPLY_LENGTH),
           new MessageType(
-              GetValueDecoder.TEMPLATE_ID,
-              "GetValue",
-              false,
-              GetValueDecoder.BLOCK_LENGTH,
-              REPLY_LENGTH));
+              GetValueDecoder.TEMPLATE_ID, "GetValue", false, GET_VALUE_MIN_BLOCK, REPLY_LENGTH));
 
   private final LongAdder memoryRefusals = new LongAdder();
   private final LongAdder overflows = new LongAdder();

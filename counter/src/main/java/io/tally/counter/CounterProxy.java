@@ -17,19 +17,23 @@ public final class CounterProxy {
   /** Bound of a counter's id in bytes. */
   public static final int MAX_ID_LENGTH = 256;
 
+  // In which version of the schema each message last changed: an owner that knows it can take it.
+  private static final int INCREMENT_VERSION = 0;
+  private static final int GET_VALUE_VERSION = 0;
+
   private static final long INCREMENT_HEADER =
       MessageHeaderWord.of(
           IncrementEncoder.BLOCK_LENGTH,
           IncrementEncoder.TEMPLATE_ID,
           IncrementEncoder.SCHEMA_ID,
-          IncrementEncoder.SCHEMA_VERSION);
+          INCREMENT_VERSION);
 
   private static final long GET_VALUE_HEADER =
       MessageHeaderWord.of(
           GetValueEncoder.BLOCK_LENGTH,
           GetValueEncoder.TEMPLATE_ID,
           GetValueEncoder.SCHEMA_ID,
-          GetValueEncoder.SCHEMA_VERSION);
+          GET_VALUE_VERSION);
 
   private final IncrementEncoder increment = new IncrementEncoder();
   private final GetValueEncoder getValue = new GetValueEncoder();

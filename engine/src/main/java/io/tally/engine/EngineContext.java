@@ -223,7 +223,6 @@ public final class EngineContext {
         settings.idempotencyKeys(),
         MessageLengths.of(services).shortReply(),
         idempotencyLimit,
-        new ReplyBudget(idempotencyLimit.longReplies(), places),
         random.getAsLong(),
         random.getAsLong());
   }

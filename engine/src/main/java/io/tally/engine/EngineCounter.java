@@ -7,6 +7,8 @@ package io.tally.engine;
 public enum EngineCounter {
   /** Requests refused because no pending slot was free. */
   REJECTED_PENDING_FULL,
+  /** Requests refused because long payloads of other requests took the room for theirs. */
+  REJECTED_PAYLOADS_FULL,
   /** Requests refused because ring, lane window or peer window stayed full for the queue limit. */
   REJECTED_BUSY,
   /** Requests refused because the owner of their shard was away. */

@@ -67,7 +67,7 @@ final class IdempotencyTable implements Budget {
   private final long windowNs;
   private final int maxKeys;
   private final int rowLength;
-  private final LongReplies.Room longRoom;
+  private final ReplyRoom longRoom;
   private UnsafeBuffer[] chunks = new UnsafeBuffer[MIN_CHUNKS];
 
   /** By chunk, and in it by row; null for a chunk whose rows hold all of their replies. */
@@ -91,13 +91,12 @@ final class IdempotencyTable implements Budget {
       final int maxKeys,
       final int shortReplyLength,
       final IdempotencyLimit processLimit,
-      final LongReplies.Room longRoom,
       final long secretA,
       final long secretB) {
     this.windowNs = windowNs;
     this.maxKeys = maxKeys;
     this.processLimit = processLimit;
-    this.longRoom = longRoom;
+    longRoom = processLimit.longReplies();
     rowLength = rowLength(shortReplyLength);
     highHash = Hashing.polymurHash2_0(secretA, secretB);
     lowHash = Hashing.polymurHash2_0(secretB, ~secretA);
@@ -259,18 +258,12 @@ final class IdempotencyTable implements Budget {
         return false;
       }
     }
-    if (longBytes != 0 && !longRoom.tryTake(longBytes)) {
-      expire(timeNs, Integer.MAX_VALUE);
-      if (!longRoom.tryTake(longBytes)) {
-        return false;
-      }
-    }
     latestNs = timeNs;
+    reservedBytes = longBytes;
     if (!places.tryTake(this)) {
-      longRoom.release(longBytes);
+      reservedBytes = 0;
       return false;
     }
-    reservedBytes = longBytes;
     final long row = end;
     final UnsafeBuffer chunk = chunk(row);
     final int offset = offset(row);
@@ -353,8 +346,12 @@ final class IdempotencyTable implements Budget {
 
   @Override
   public boolean tryTake() {
+    if (reservedBytes != 0 && !tryTakeLong()) {
+      return false;
+    }
     while (end == endOfChunks && !processLimit.tryAcquire(CHUNK_ROWS)) {
       if (expire(latestNs, CHUNK_ROWS) == 0) {
+        longRoom.release(reservedBytes);
         return false;
       }
     }
@@ -362,8 +359,21 @@ final class IdempotencyTable implements Budget {
     return true;
   }
 
+  private boolean tryTakeLong() {
+    if (longRoom.tryTake(reservedBytes)) {
+      return true;
+    }
+    expire(latestNs, Integer.MAX_VALUE);
+    if (longRoom.tryTake(reservedBytes)) {
+      return true;
+    }
+    longRoom.onRefused();
+    return false;
+  }
+
   @Override
   public void take() {
+    longRoom.take(reservedBytes);
     if (end == endOfChunks) {
       processLimit.acquire(CHUNK_ROWS);
     }

@@ -146,7 +146,7 @@ public final class Ingress implements SteppedAgent {
     }
     final boolean isLong = slots.isLong(payloadLength);
     if (isLong && !closing && !slots.hasRoom(payloadLength)) {
-      stats.increment(EngineCounter.REJECTED_PENDING_FULL);
+      stats.increment(EngineCounter.REJECTED_PAYLOADS_FULL);
       return FULL;
     }
     final long correlationId = tryClaim(nowNs, placementHash, entityHash, write, handler, cookie);

@@ -26,6 +26,8 @@ public record MessageLengths(int shortCommand, int maxCommand, int shortReply, i
   public static final int MAX_BETWEEN_NODES = (1 << 15) - Long.BYTES;
 
   /** What slots are cut for where every message may have a long reply. */
+  private static final int MIN_BETWEEN_NODES = 256;
+
   private static final int SHORT_REPLY_OF_LONG = 32;
 
   /** So many of the longest replies fit into a reply queue that holds nothing else. */
@@ -97,7 +99,9 @@ public record MessageLengths(int shortCommand, int maxCommand, int shortReply, i
    * @return bytes, with the envelope; at most {@link #MAX_BETWEEN_NODES}.
    */
   public int maxBetweenNodes() {
-    return Math.min(MAX_BETWEEN_NODES, Math.max(maxMessage(), ReplyLayout.encodedLength(maxReply)));
+    return Math.min(
+        MAX_BETWEEN_NODES,
+        Math.max(MIN_BETWEEN_NODES, Math.max(maxMessage(), ReplyLayout.encodedLength(maxReply))));
   }
 
   /**

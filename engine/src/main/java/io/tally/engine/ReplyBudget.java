@@ -2,15 +2,21 @@ package io.tally.engine;
 
 import io.tally.lane.LongReplies;
 
-/** The room for long replies as one shard asks for it: through its {@link Places}. */
+/**
+ * The room for the long replies of one shard's lanes, asked for through its {@link Places}. Where
+ * there is none, replies that nobody awaits are dropped first: a refusal must not depend on how far
+ * sweeps have come.
+ */
 final class ReplyBudget implements Budget, LongReplies.Room {
   private final ReplyRoom room;
   private final Places places;
+  private final Runnable dropUnawaited;
   private long wantedBytes;
 
-  ReplyBudget(final ReplyRoom room, final Places places) {
+  ReplyBudget(final ReplyRoom room, final Places places, final Runnable dropUnawaited) {
     this.room = room;
     this.places = places;
+    this.dropUnawaited = dropUnawaited;
   }
 
   @Override
@@ -26,7 +32,15 @@ final class ReplyBudget implements Budget, LongReplies.Room {
 
   @Override
   public boolean tryTake() {
-    return room.tryTake(wantedBytes);
+    if (room.tryTake(wantedBytes)) {
+      return true;
+    }
+    dropUnawaited.run();
+    if (room.tryTake(wantedBytes)) {
+      return true;
+    }
+    room.onRefused();
+    return false;
   }
 
   @Override

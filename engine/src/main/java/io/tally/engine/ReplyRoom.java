@@ -49,10 +49,14 @@ public final class ReplyRoom implements LongReplies.Room {
   public boolean tryTake(final long bytes) {
     if (taken.addAndGet(bytes) > maxBytes) {
       taken.addAndGet(-bytes);
-      refused.incrementAndGet();
       return false;
     }
     return true;
+  }
+
+  /** There were not enough bytes for a reply, although what nobody awaits was dropped. */
+  void onRefused() {
+    refused.incrementAndGet();
   }
 
   /** Takes bytes even if there are not as many. */

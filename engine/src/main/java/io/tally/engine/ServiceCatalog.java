@@ -85,6 +85,9 @@ final class ServiceCatalog {
     require(
         definition.schemaId() >= 0 && definition.schemaId() <= MAX_SCHEMA_ID,
         "not a schema id: " + definition.schemaId());
+    require(
+        definition.version() >= 0 && definition.version() <= MAX_SCHEMA_ID,
+        "not a version of a schema: " + definition.version());
     require(definition.maxTimers() >= 0, "the number of timers must not be negative");
     require(
         definition.maxCommandLength() >= 0

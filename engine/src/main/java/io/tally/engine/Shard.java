@@ -53,7 +53,8 @@ final class Shard {
     faults = context.faultHandler;
     keys = context.idempotencyTable();
     places = context.places;
-    longReplies = new LongReplies(new ReplyBudget(context.longReplyRoom, context.places));
+    longReplies =
+        new LongReplies(new ReplyBudget(context.longReplyRoom, places, this::dropUnawaited));
     awaitedNs = context.settings.settledNs();
     lanes =
         new OwnerLanes(
@@ -116,6 +117,10 @@ final class Shard {
   /** The same for long replies that nobody awaits. */
   int expireLongReplies(final long nowNs, final int maxCount) {
     return longReplies.expire(time.at(nowNs), maxCount);
+  }
+
+  private void dropUnawaited() {
+    longReplies.expire(time.timeNs(), Integer.MAX_VALUE);
   }
 
   boolean keepsLongReplies() {
@@ -225,7 +230,7 @@ final class Shard {
       final ServiceSlot slot,
       final ServiceMessages.Known message,
       final OwnerLane lane) {
-    if (longReplies.tryReserve(message.maxReplyLength(), time.timeNs())) {
+    if (longReplies.tryReserve(message.maxReplyLength())) {
       run(command, slot, message, lane, scratch, 0);
       longReplies.settle();
     } else {

@@ -76,22 +76,12 @@ public final class LongReplies {
 
   /**
    * Takes the room for the reply of the command that is about to run. To be followed by {@link
-   * #settle()} when its reply is recorded. Where there is no room, replies that nobody can await
-   * are dropped first: a refusal must not depend on how far sweeps have come.
+   * #settle()} when its reply is recorded.
    *
    * @param maxLength of the reply in bytes.
-   * @param nowNs time.
    * @return false if there is no room: the command must not run.
    */
-  public boolean tryReserve(final int maxLength, final long nowNs) {
-    if (tryReserve(maxLength)) {
-      return true;
-    }
-    expire(nowNs, Integer.MAX_VALUE);
-    return tryReserve(maxLength);
-  }
-
-  boolean tryReserve(final int maxLength) {
+  public boolean tryReserve(final int maxLength) {
     if (!room.tryTake(chargeOf(maxLength))) {
       return false;
     }

@@ -240,19 +240,6 @@ final class OwnerLaneTest {
   }
 
   @Test
-  void shouldDropWhatNobodyAwaitsBeforeItRefusesForWantOfRoom() {
-    final LongReplies full = new LongReplies(room(LongReplies.chargeOf(100)));
-    final OwnerLane wide = new OwnerLane(WINDOW, Long.BYTES, 0, MARKED_CODE, full);
-    assertTrue(full.tryReserve(100, 0));
-    assertEquals(OwnerLane.EXECUTE, wide.begin(1, 0));
-    final UnsafeBuffer reply = new UnsafeBuffer(new byte[100]);
-    wide.concludeFrom(1, (byte) 0, (byte) 0, (byte) 0, reply, 0, 100, UNTIL_NS);
-    full.settle();
-    assertFalse(full.tryReserve(100, UNTIL_NS - 1));
-    assertTrue(full.tryReserve(100, UNTIL_NS));
-  }
-
-  @Test
   void shouldRunNothingWithoutRoomAndRefuseALongReplyThatReservedNone() {
     final LongReplies full = new LongReplies(room(LongReplies.chargeOf(99)));
     assertFalse(full.tryReserve(100));

@@ -25,7 +25,8 @@ public final class HttpCounters {
           "busy", Refusals.BUSY,
           "waited", Refusals.WAITED,
           "client-memory", Refusals.CLIENT_MEMORY,
-          "connections", Refusals.CONNECTIONS);
+          "connections", Refusals.CONNECTIONS,
+          "reply-memory", Refusals.REPLY_LIMIT);
 
   private final int[] statuses;
   private final List<String> types;

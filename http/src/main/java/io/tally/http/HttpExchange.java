@@ -22,6 +22,7 @@ public final class HttpExchange extends Exchange {
   Refusal refusal;
   Page page;
   long incarnation;
+  private int refusalCode;
 
   // Nearly every answer has one integer, and an array would be another line of the cache to fetch.
   private long first;
@@ -44,6 +45,7 @@ public final class HttpExchange extends Exchange {
     refusal = null;
     page = null;
     incarnation = 0;
+    refusalCode = 0;
     // An answer whose service forgets to set one must not show that of another client.
     first = 0;
     others = null;
@@ -75,6 +77,15 @@ public final class HttpExchange extends Exchange {
    */
   public int idLength() {
     return idLength;
+  }
+
+  /**
+   * Why the service refused, by its own numbers. For the row that reads its reply.
+   *
+   * @return 1 to 255; 0 if it did not.
+   */
+  public int serviceCode() {
+    return refusalCode;
   }
 
   /** Grows the array, once, so that it holds any id. */
@@ -134,6 +145,7 @@ public final class HttpExchange extends Exchange {
       final int offset,
       final int length) {
     incarnation = shardIncarnation;
+    refusalCode = serviceCode;
     replayed = wasReplayed;
     if (outcome != Outcome.ANSWERED) {
       refusal = Refusals.of(outcome);

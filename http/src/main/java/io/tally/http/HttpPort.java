@@ -71,11 +71,20 @@ final class HttpPort {
   }
 
   private static List<Endpoint> problemPages(final List<Refusal> refusals) {
-    final Map<String, Page> bySlug = new TreeMap<>();
-    ProblemTypes.ALL.forEach(type -> bySlug.put(type.slug(), Page.problem(type)));
-    refusals.forEach(refusal -> bySlug.put(refusal.type().slug(), Page.problem(refusal.type())));
+    final Map<String, ProblemType> bySlug = new TreeMap<>();
+    ProblemTypes.ALL.forEach(type -> bySlug.put(type.slug(), type));
+    for (final Refusal refusal : refusals) {
+      final ProblemType type = refusal.type();
+      final ProblemType known = bySlug.putIfAbsent(type.slug(), type);
+      if (known != null && !known.equals(type)) {
+        throw new IllegalArgumentException("two types of problem are called " + type.slug());
+      }
+    }
     final List<Endpoint> pages = new ArrayList<>();
-    bySlug.forEach((slug, page) -> pages.add(Endpoint.page("/problems/" + slug, "", () -> page)));
+    for (final ProblemType type : bySlug.values()) {
+      final Page page = Page.problem(type);
+      pages.add(Endpoint.page("/problems/" + type.slug(), "", () -> page));
+    }
     return pages;
   }
 

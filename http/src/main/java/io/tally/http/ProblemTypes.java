@@ -21,7 +21,8 @@ final class ProblemTypes {
       new ProblemType(
           "too-large",
           "Request too large",
-          "A part of the request is longer than the server's limit: body, request line, headers or an id in the path.");
+          "A part of the request is longer than the server's limit: body, request line, headers or an id in the path. Or"
+              + " the request, or the longest answer that it may have, is too long to go to the node that owns the id.");
 
   static final ProblemType UNSUPPORTED_ENCODING =
       new ProblemType(
@@ -97,7 +98,7 @@ final class ProblemTypes {
       new ProblemType(
           "busy",
           "Busy",
-          "The request could not be handed over in time. Nothing was counted; try again.");
+          "The server has no room or no time for the request now. Nothing was counted; try again.");
 
   static final ProblemType NO_OWNER =
       new ProblemType(

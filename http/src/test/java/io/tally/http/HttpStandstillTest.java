@@ -138,7 +138,8 @@ class HttpStandstillTest {
       Await.until("it is forgotten", () -> server.edge.counters().connectionsPaused(0) == 0);
       final HttpCounters counters = server.http.counters();
       assertEquals(
-          List.of("busy", "client-memory", "connections", "waited"), counters.busyReasons());
+          List.of("busy", "client-memory", "connections", "reply-memory", "waited"),
+          counters.busyReasons());
       for (int reason = 0; reason < counters.busyReasons().size(); reason++) {
         final boolean waited = counters.busyReasons().get(reason).equals("waited");
         assertEquals(waited, counters.busy(reason) > 0);

@@ -83,7 +83,8 @@ final class HttpMetrics {
                 "HTTP responses of the API with the problem type busy, by reason: busy, the shard could not take it"
                     + " within --queue-limit; waited, it had waited to be read for longer than requests may take;"
                     + " client-memory, beyond tally_http_client_bytes_limit; connections, beyond"
-                    + " tally_http_connections_limit.",
+                    + " tally_http_connections_limit; reply-memory, no room to keep the longest answer that the"
+                    + " request may have.",
                 "reason"),
             http.busyReasons(),
             http::busy));

@@ -115,7 +115,8 @@ final class LinkMetrics {
         Family.counter(
             "tally_frames_refused",
             "Frames from other nodes that were not believed, by reason; 'fingerprint' is a node with other"
-                + " settings, 'version' one that is too old or too new, 'stale_incarnation' the end of a restarted one.",
+                + " settings or services, 'version' one none of whose versions is spoken here, 'stale_incarnation' the end"
+                + " of a restarted one.",
             "reason");
     for (final FrameRefusal reason : FrameRefusal.values()) {
       refused.add(sum(counters -> counters.refused(reason)), reason.label());

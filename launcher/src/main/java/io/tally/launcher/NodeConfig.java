@@ -5,6 +5,7 @@ import io.tally.engine.EngineSettings;
 import io.tally.engine.EngineThreads;
 import io.tally.http.HttpSettings;
 import io.tally.transport.NatsAddress;
+import io.tally.transport.NodeStart;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -56,6 +57,9 @@ public record NodeConfig(
     Objects.requireNonNull(times);
     services = List.copyOf(services);
     require(!services.isEmpty(), "a node needs a service");
+    require(
+        services.size() <= NodeStart.MAX_SERVICES,
+        "a node hosts at most " + NodeStart.MAX_SERVICES + " services");
     require(
         localNodeIds.equals(cluster.nodeIds())
             || localNodeIds.size() == 1 && cluster.nodeIds().containsAll(localNodeIds),

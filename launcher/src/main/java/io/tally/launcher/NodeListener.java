@@ -45,7 +45,7 @@ final class NodeListener implements LinkListener {
           case INCARNATION ->
               "refused a node whose incarnation is more than a day ahead of all clocks: check the clock of its machine";
           case VERSION ->
-              "refused a node of another version: it speaks none of the protocols that this one speaks";
+              "refused a node of another version, with which this one cannot talk: bring all nodes to one version";
           default ->
               "refused a node with other settings: --nodes, --shards, --seed, --lane-window and the services must be the same";
         },

@@ -184,6 +184,7 @@ final class TallyCollector extends Collector {
                 + " tally_http_problems_total.",
             "reason");
     reject(rejected, all, "pending_full", EngineCounter.REJECTED_PENDING_FULL);
+    reject(rejected, all, "payloads_full", EngineCounter.REJECTED_PAYLOADS_FULL);
     reject(rejected, all, "busy", EngineCounter.REJECTED_BUSY);
     reject(rejected, all, "no_owner", EngineCounter.REJECTED_NO_OWNER);
     reject(rejected, all, "unsupported", EngineCounter.REJECTED_UNSUPPORTED);
@@ -203,9 +204,11 @@ final class TallyCollector extends Collector {
     reject(rejected, all, "idempotency_limit", EngineCounter.IDEMPOTENCY_LIMITED);
     final Map<String, Long> byServices = new TreeMap<>();
     for (final ServiceDefinition service : services) {
+      // Two services may have reasons of the same name, and their counts tell nothing together.
+      final String prefix = services.size() == 1 ? "" : service.name() + "_";
       service
           .refusals()
-          .forEach((reason, count) -> byServices.merge(reason, count.getAsLong(), Long::sum));
+          .forEach((reason, count) -> byServices.put(prefix + reason, count.getAsLong()));
     }
     byServices.forEach((reason, count) -> rejected.add(count, reason));
     return rejected;

@@ -100,7 +100,7 @@ public final class Turnstile implements ShardService {
     final AnswerShape passed = AnswerShape.json(id, "passed");
     final Endpoint.Reply reply =
         (buffer, offset, length, exchange) -> {
-          if (length == 0) {
+          if (exchange.serviceCode() == SHUT) {
             exchange.refuse(shut);
           } else {
             exchange.integer(0, buffer.getLong(offset));

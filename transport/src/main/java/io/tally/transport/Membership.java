@@ -108,6 +108,9 @@ final class Membership {
    */
   void onOtherVersion(final long nowNs, final long key, final long incarnation) {
     final InboundPeer inbound = peerByKey.get(key);
+    if (incarnation <= 0) {
+      return;
+    }
     if (inbound != null) {
       onRefused(nowNs, inbound.peer.id, incarnation, FrameRefusal.VERSION);
     } else if (key == local.key) {
