@@ -33,6 +33,7 @@ final class CounterSnapshot implements SnapshotSource {
   private int nextRow;
   private int endRow;
   private long[][] shownEarly;
+  private boolean lost;
 
   CounterSnapshot(final CounterTable table) {
     this.table = table;
@@ -45,7 +46,8 @@ final class CounterSnapshot implements SnapshotSource {
     endRow = table.endRow();
     shownEarly = new long[table.chunkCount()][];
     final int offset = sink.tryClaim(HEAD_LENGTH);
-    if (offset != SnapshotSink.FULL) {
+    lost = offset == SnapshotSink.FULL;
+    if (!lost) {
       head.wrapAndApplyHeader(sink.buffer(), offset, header)
           .chunkCount(table.chunkCount())
           .roomOffset(table.roomOffset());
@@ -61,7 +63,7 @@ final class CounterSnapshot implements SnapshotSource {
       }
       nextRow = table.rowAfter(nextRow);
     }
-    return !isAhead(nextRow);
+    return !lost && !isAhead(nextRow);
   }
 
   @Override

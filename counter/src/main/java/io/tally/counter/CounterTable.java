@@ -269,6 +269,7 @@ final class CounterTable {
         || chunk < 0
         || chunk >= rows.count()
         || row == ABSENT
+        || Integer.compareUnsigned(row, endRow()) >= 0
         || offset(row) + rowLength(length) > rows.get(chunk).capacity()
         || find(tag, id, offset, length) != ABSENT) {
       throw new IllegalArgumentException("row cannot be restored: " + row);
@@ -347,8 +348,9 @@ final class CounterTable {
     return (bucket & MIN_BUCKETS - 1) * Integer.BYTES;
   }
 
+  /** Behind the last row of a full chunk, it is the first place of the next one. */
   static int row(final int chunk, final int offset) {
-    return chunk << CHUNK_SHIFT | offset >>> ROW_ALIGNMENT_SHIFT;
+    return (chunk << CHUNK_SHIFT) + (offset >>> ROW_ALIGNMENT_SHIFT);
   }
 
   private UnsafeBuffer chunk(final int row) {

@@ -123,6 +123,36 @@ final class CounterSnapshotTest {
   }
 
   @Test
+  void shouldShowTheRowsOfAChunkThatIsExactlyFull() {
+    final CounterTable table = new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED);
+    // Rows of 32 bytes fill each chunk to its end, and the chunks of a large table are of the
+    // greatest length.
+    long count = 0;
+    for (int full = 0; full < 3; ) {
+      id.putLong(0, count);
+      id.putLong(Long.BYTES, count);
+      table.findOrCreate(count * 0x9E37_79B9_7F4A_7C15L, id, 0, 2 * Long.BYTES);
+      count++;
+      if (table.roomOffset() == CounterTable.MAX_CHUNK_BYTES) {
+        full++;
+        int shown = 0;
+        for (int row = table.firstRow(); row != table.endRow(); row = table.rowAfter(row)) {
+          shown++;
+        }
+        assertEquals(count, shown, "rows of " + table.chunkCount() + " chunks");
+      }
+    }
+  }
+
+  @Test
+  void shouldNotSayThatAllWasShownWhereEvenTheHeadFoundNoRoom() {
+    final CounterTable table = new CounterTable(new CounterLimit(1), Places.ASKED);
+    table.snapshot().beginSnapshot(new Records(0));
+    assertFalse(table.snapshot().writeSnapshot(1));
+    table.snapshot().endSnapshot();
+  }
+
+  @Test
   void shouldKeepRestoredRowsAboveTheLimitAndRefuseNewOnes() {
     final CounterTable table = new CounterTable(new CounterLimit(3), Places.ASKED);
     add(table, "a", 1);

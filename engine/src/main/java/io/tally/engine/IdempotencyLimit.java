@@ -94,10 +94,14 @@ public final class IdempotencyLimit {
   boolean tryAcquire(final int count) {
     if (acquired.addAndGet(count) > maxKeys) {
       acquired.addAndGet(-count);
-      refused.incrementAndGet();
       return false;
     }
     return true;
+  }
+
+  /** There was no place for a key, although what had expired was dropped. */
+  void onRefused() {
+    refused.incrementAndGet();
   }
 
   /** Takes places even if there are none. */

@@ -352,6 +352,7 @@ final class IdempotencyTable implements Budget {
     while (end == endOfChunks && !processLimit.tryAcquire(CHUNK_ROWS)) {
       if (expire(latestNs, CHUNK_ROWS) == 0) {
         longRoom.release(reservedBytes);
+        processLimit.onRefused();
         return false;
       }
     }

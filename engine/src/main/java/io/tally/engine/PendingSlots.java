@@ -53,8 +53,8 @@ final class PendingSlots {
 
   /** Gives a claimed request a long payload, for which there is room. */
   void takeLong(final PendingRequest request, final int payloadLength) {
-    longBytes += payloadLength;
     request.payload = new UnsafeBuffer(new byte[payloadLength]);
+    longBytes += payloadLength;
     request.payloadOffset = 0;
   }
 

@@ -38,7 +38,8 @@ public interface ShardContext {
    * Has {@link ShardService#onTimer} called once, when the shard's time has reached dueNs and
    * before any command of a later time. Timers fire in the order of their due times, those with
    * equal ones in the order in which they were set. A time that is not after {@link #timeNs()}
-   * counts as one nanosecond after it.
+   * counts as one nanosecond after it. So a timer that always sets itself for the past keeps the
+   * commands of its shard waiting.
    *
    * <p>A timer that is set already gets the new time, and counts as set just now; if it had that
    * very time, nothing changes.

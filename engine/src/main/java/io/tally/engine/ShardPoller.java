@@ -218,6 +218,7 @@ final class ShardPoller implements MessageRing.Handler {
       active.lazySet(1);
     }
     command.deadlineNs = deadlineNs;
+    command.maxReplyLength = 0;
     hasKeys |= command.idempotencyKeyLength > 0;
     shardById[command.shardId].onCommand(nowNs, command, replies);
     sweepsReplies |= command.maxReplyLength > shortReplyLength;

@@ -137,11 +137,20 @@ public final class LongReplies {
     bytes.putBytes(0, source, offset, length);
     reservedBytes -= chargeOf(length);
     final Entry entry = new Entry(bytes, lane, sequence, untilNs);
-    entry.previous = end.previous;
-    entry.next = end;
-    end.previous.next = entry;
-    end.previous = entry;
+    insert(entry);
     return entry;
+  }
+
+  /** In the order of time: that of adding, but for replies that are restored. */
+  private void insert(final Entry entry) {
+    Entry before = end.previous;
+    while (before != end && before.untilNs - entry.untilNs > 0) {
+      before = before.previous;
+    }
+    entry.previous = before;
+    entry.next = before.next;
+    before.next.previous = entry;
+    before.next = entry;
   }
 
   void remove(final Entry entry) {

@@ -166,8 +166,7 @@ public final class OwnerLane {
    * @param source holds the reply.
    * @param offset of the reply.
    * @param length of the reply in bytes.
-   * @param untilNs when no copy of the command is awaited any more; not earlier than that of any
-   *     reply that the shard recorded before.
+   * @param untilNs when no copy of the command is awaited any more.
    */
   public void concludeFrom(
       final long sequence,
@@ -232,6 +231,16 @@ public final class OwnerLane {
   public DirectBuffer longReply(final long sequence, final long nowNs) {
     final LongReplies.Entry entry = outside == null ? null : outside[slot(sequence)];
     return entry == null || entry.untilNs - nowNs <= 0 ? null : entry.bytes;
+  }
+
+  /**
+   * Until when a reply that does not stand in its slot is kept.
+   *
+   * @param sequence above the floor, of which {@link #longReply} is not null.
+   * @return the time with which it was recorded.
+   */
+  public long longReplyUntilNs(final long sequence) {
+    return outside[slot(sequence)].untilNs;
   }
 
   /**

@@ -23,7 +23,7 @@ final class MessageLengthsTest {
     assertFalse(stocks.hasLongReplies());
     assertEquals(1, stocks.minRingSlots());
     assertEquals(64, stocks.replyQueueSlots(64));
-    assertEquals(stocks.maxMessage(), stocks.maxBetweenNodes());
+    assertEquals(256, stocks.maxBetweenNodes(), "the link takes none for less");
   }
 
   @Test

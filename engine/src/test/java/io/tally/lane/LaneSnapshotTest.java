@@ -140,7 +140,7 @@ final class LaneSnapshotTest {
             inSlot ? from.buffer() : from.longReply(s, 0),
             inSlot ? from.replyOffset(s) : 0,
             RecordedReply.lengthOf(recorded),
-            Long.MAX_VALUE);
+            inSlot || from.longReply(s, 0) == null ? 0 : from.longReplyUntilNs(s));
       }
     }
   }
@@ -177,6 +177,9 @@ final class LaneSnapshotTest {
         final DirectBuffer reply = inSlot ? lane.buffer() : lane.longReply(s, 0);
         final int offset = inSlot ? lane.replyOffset(s) : 0;
         image.append(length);
+        if (!inSlot && reply != null) {
+          image.append(" until ").append(lane.longReplyUntilNs(s));
+        }
         if (reply != null) {
           image.append(' ').append(reply.getLong(offset));
           image.append(' ').append(reply.getLong(offset + length - Long.BYTES));
