@@ -42,6 +42,7 @@ final class CounterSnapshot implements SnapshotSource {
   @Override
   public void beginSnapshot(final SnapshotSink to) {
     sink = to;
+    table.showing(this);
     nextRow = table.firstRow();
     endRow = table.endRow();
     shownEarly = new long[table.chunkCount()][];
@@ -69,12 +70,13 @@ final class CounterSnapshot implements SnapshotSource {
   @Override
   public void endSnapshot() {
     sink = null;
+    table.showing(null);
     shownEarly = null;
   }
 
   /** The value of a row is about to change. */
   void beforeChange(final int row) {
-    if (sink == null || !isAhead(row) || Integer.compareUnsigned(row, nextRow) < 0) {
+    if (!isAhead(row) || Integer.compareUnsigned(row, nextRow) < 0) {
       return;
     }
     if (!isShownEarly(row) && write(row)) {

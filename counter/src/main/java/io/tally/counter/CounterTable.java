@@ -63,6 +63,10 @@ final class CounterTable {
   private final Places places;
   private final int maxChunks;
   private final CounterSnapshot snapshot = new CounterSnapshot(this);
+
+  /** Null while no snapshot is under way, so that a change need not ask the snapshot. */
+  private CounterSnapshot showing;
+
   private int[] chunkEnds = new int[1];
   private int bucketCount = MIN_BUCKETS;
   private int splitBit = MIN_BUCKETS;
@@ -100,7 +104,9 @@ final class CounterTable {
   }
 
   void value(final int row, final long newValue) {
-    snapshot.beforeChange(row);
+    if (showing != null) {
+      showing.beforeChange(row);
+    }
     chunk(row).putLong(offset(row) + VALUE_OFFSET, newValue);
   }
 
@@ -191,6 +197,10 @@ final class CounterTable {
   }
 
   // What a snapshot needs.
+
+  void showing(final CounterSnapshot underWay) {
+    showing = underWay;
+  }
 
   int chunkCount() {
     return rows.count();
