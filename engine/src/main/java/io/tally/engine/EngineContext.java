@@ -20,6 +20,7 @@ public final class EngineContext {
   NodeLink link = NodeLink.NONE;
   List<ServiceDefinition> services = List.of();
   ServiceCatalog catalog;
+  MessageLengths lengths;
   ServiceFaultHandler faultHandler = (shardId, fault) -> {};
   IdempotencyLimit idempotencyLimit = new IdempotencyLimit(Long.MAX_VALUE / 2);
 
@@ -192,7 +193,8 @@ public final class EngineContext {
   /** Throws an IllegalArgumentException if something is missing, or does not fit together. */
   void check() {
     catalog = new ServiceCatalog(services);
-    requireRoom(MessageLengths.of(services));
+    lengths = MessageLengths.of(services);
+    requireRoom();
     require(clock != null, "clock must be set");
     require(
         startEpochNs > 0 && startEpochNs < MAX_START_EPOCH_NS,
@@ -221,13 +223,13 @@ public final class EngineContext {
     return new IdempotencyTable(
         settings.keptKeyNs(),
         settings.idempotencyKeys(),
-        MessageLengths.of(services).shortReply(),
+        lengths.shortReply(),
         idempotencyLimit,
         random.getAsLong(),
         random.getAsLong());
   }
 
-  private void requireRoom(final MessageLengths lengths) {
+  private void requireRoom() {
     require(
         settings.ringSlots() >= lengths.minRingSlots(),
         "rings need "

@@ -68,6 +68,7 @@ final class IdempotencyTable implements Budget {
   private final int maxKeys;
   private final int rowLength;
   private final ReplyRoom longRoom;
+  private final Runnable dropExpired = this::dropExpired;
   private UnsafeBuffer[] chunks = new UnsafeBuffer[MIN_CHUNKS];
 
   /** By chunk, and in it by row; null for a chunk whose rows hold all of their replies. */
@@ -314,6 +315,10 @@ final class IdempotencyTable implements Budget {
     return (int) (row - first);
   }
 
+  private void dropExpired() {
+    expire(latestNs, Integer.MAX_VALUE);
+  }
+
   private void releaseChunk(final long row) {
     chunks[chunkIndex(row)] = null;
     longReplies[chunkIndex(row)] = null;
@@ -346,7 +351,7 @@ final class IdempotencyTable implements Budget {
 
   @Override
   public boolean tryTake() {
-    if (reservedBytes != 0 && !tryTakeLong()) {
+    if (reservedBytes != 0 && !longRoom.tryTake(reservedBytes, dropExpired)) {
       return false;
     }
     while (end == endOfChunks && !processLimit.tryAcquire(CHUNK_ROWS)) {
@@ -358,18 +363,6 @@ final class IdempotencyTable implements Budget {
     }
     addChunk();
     return true;
-  }
-
-  private boolean tryTakeLong() {
-    if (longRoom.tryTake(reservedBytes)) {
-      return true;
-    }
-    expire(latestNs, Integer.MAX_VALUE);
-    if (longRoom.tryTake(reservedBytes)) {
-      return true;
-    }
-    longRoom.onRefused();
-    return false;
   }
 
   @Override

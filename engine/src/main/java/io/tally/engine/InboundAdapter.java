@@ -41,7 +41,7 @@ final class InboundAdapter implements InboundHandler {
     this.routes = routes;
     ownNode = context.nodeIndex();
     shardCount = routes.shardCount();
-    final MessageLengths lengths = MessageLengths.of(context.services);
+    final MessageLengths lengths = context.lengths;
     maxMessageLength = lengths.maxMessage();
     maxQueuedReplyLength = ReplyQueue.messageLength(lengths.maxReply());
     ownIncarnation = context.incarnation;

@@ -48,7 +48,7 @@ public final class Ingress implements SteppedAgent {
     this.loop = loop;
     final EngineSettings settings = context.settings;
     requestTimeoutNs = settings.requestTimeoutNs();
-    final MessageLengths lengths = MessageLengths.of(context.services);
+    final MessageLengths lengths = context.lengths;
     maxPayloadLength = lengths.maxCommand();
     catalog = context.catalog;
     slots =

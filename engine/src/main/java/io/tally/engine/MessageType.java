@@ -14,7 +14,7 @@ package io.tally.engine;
 public record MessageType(
     int templateId, String name, boolean write, int minBlockLength, int maxReplyLength) {
   /** SBE's 16-bit fields have one value more, which stands for none. */
-  private static final int MAX_UINT16 = 65_534;
+  static final int MAX_UINT16 = 65_534;
 
   /**
    * Checks the row.

@@ -2,11 +2,7 @@ package io.tally.engine;
 
 import io.tally.lane.LongReplies;
 
-/**
- * The room for the long replies of one shard's lanes, asked for through its {@link Places}. Where
- * there is none, replies that nobody awaits are dropped first: a refusal must not depend on how far
- * sweeps have come.
- */
+/** The room for the long replies of one shard's lanes, asked for through its {@link Places}. */
 final class ReplyBudget implements Budget, LongReplies.Room {
   private final ReplyRoom room;
   private final Places places;
@@ -32,15 +28,7 @@ final class ReplyBudget implements Budget, LongReplies.Room {
 
   @Override
   public boolean tryTake() {
-    if (room.tryTake(wantedBytes)) {
-      return true;
-    }
-    dropUnawaited.run();
-    if (room.tryTake(wantedBytes)) {
-      return true;
-    }
-    room.onRefused();
-    return false;
+    return room.tryTake(wantedBytes, dropUnawaited);
   }
 
   @Override

@@ -54,9 +54,20 @@ public final class ReplyRoom implements LongReplies.Room {
     return true;
   }
 
-  /** There were not enough bytes for a reply, although what nobody awaits was dropped. */
-  void onRefused() {
+  /**
+   * Takes bytes. If there are not as many, replies that nobody awaits are dropped first: a refusal
+   * must not depend on how far sweeps have come.
+   */
+  boolean tryTake(final long bytes, final Runnable dropUnawaited) {
+    if (tryTake(bytes)) {
+      return true;
+    }
+    dropUnawaited.run();
+    if (tryTake(bytes)) {
+      return true;
+    }
     refused.incrementAndGet();
+    return false;
   }
 
   /** Takes bytes even if there are not as many. */

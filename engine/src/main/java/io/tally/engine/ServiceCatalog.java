@@ -12,8 +12,6 @@ final class ServiceCatalog {
   /** Index of a message that no service of this node knows. */
   static final int UNKNOWN = -1;
 
-  private static final int MAX_SCHEMA_ID = 65_534;
-
   private final ServiceMessages[] services;
   private final List<String> messageNames;
   private final int[] maxReplyLengths;
@@ -83,10 +81,10 @@ final class ServiceCatalog {
         definition.name().matches("[a-z][a-z0-9_]*"),
         "not a name of a service: '" + definition.name() + "'");
     require(
-        definition.schemaId() >= 0 && definition.schemaId() <= MAX_SCHEMA_ID,
+        definition.schemaId() >= 0 && definition.schemaId() <= MessageType.MAX_UINT16,
         "not a schema id: " + definition.schemaId());
     require(
-        definition.version() >= 0 && definition.version() <= MAX_SCHEMA_ID,
+        definition.version() >= 0 && definition.version() <= MessageType.MAX_UINT16,
         "not a version of a schema: " + definition.version());
     require(definition.maxTimers() >= 0, "the number of timers must not be negative");
     require(

@@ -59,7 +59,7 @@ final class Shard {
     lanes =
         new OwnerLanes(
             context.cluster.laneWindow(),
-            MessageLengths.of(context.services).shortReply(),
+            context.lengths.shortReply(),
             (byte) ReplyCode.INTERNAL.value(),
             longReplies);
     this.scratch = scratch;

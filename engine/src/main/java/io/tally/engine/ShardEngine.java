@@ -257,7 +257,7 @@ public final class ShardEngine implements AutoCloseable {
 
   private static MessageRing[] rings(final EngineContext context, final int[] agentByShard) {
     final MessageRing[] rings = new MessageRing[agentByShard.length];
-    final MessageLengths lengths = MessageLengths.of(context.services);
+    final MessageLengths lengths = context.lengths;
     for (int shard = 0; shard < rings.length; shard++) {
       if (agentByShard[shard] >= 0) {
         rings[shard] =
@@ -277,7 +277,7 @@ public final class ShardEngine implements AutoCloseable {
     final EngineStats stats = context.stats();
     final TimerAlarm alarm = new TimerAlarm();
     final List<Shard> shards = new ArrayList<>();
-    final MessageLengths lengths = MessageLengths.of(context.services);
+    final MessageLengths lengths = context.lengths;
     final UnsafeBuffer scratch = new UnsafeBuffer(new byte[lengths.maxReply()]);
     for (int shard = 0; shard < agentByShard.length; shard++) {
       if (agentByShard[shard] == agent) {

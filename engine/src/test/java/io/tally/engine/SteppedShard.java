@@ -36,7 +36,7 @@ final class SteppedShard {
             null,
             new TimerAlarm(),
             context,
-            new UnsafeBuffer(new byte[MessageLengths.of(context.services).maxReply()]),
+            new UnsafeBuffer(new byte[context.lengths.maxReply()]),
             stats);
   }
 
