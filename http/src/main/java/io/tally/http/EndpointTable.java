@@ -2,7 +2,9 @@ package io.tally.http;
 
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,33 +26,39 @@ final class EndpointTable {
   private final Request request = new Request();
   private final JsonObjectParser json = new JsonObjectParser();
 
+  /** Holds the path of the request: arrays of bytes are compared at once, strings one by one. */
+  private final byte[] path = new byte[HeadRules.MAX_REQUEST_LINE_BYTES];
+
   /** The paths that are the same up to their id, and what follows the id in each of them. */
   private static final class Template {
-    private final String prefix;
-    private final List<String> suffixes = new ArrayList<>();
+    private final byte[] prefix;
+    private final List<byte[]> suffixes = new ArrayList<>();
     private final List<Resource> resources = new ArrayList<>();
 
-    Template(final String prefix) {
+    Template(final byte[] prefix) {
       this.prefix = prefix;
     }
 
-    boolean matches(final String path) {
-      final int id = prefix.length();
-      final int slash = path.indexOf('/', id);
-      final int idEnd = slash < 0 ? path.length() : slash;
-      return id < path.length()
-          && path.startsWith(prefix)
-          && find(path, idEnd, path.length()) != null;
+    boolean isBefore(final byte[] path, final int length) {
+      return length > prefix.length
+          && Arrays.equals(path, 0, prefix.length, prefix, 0, prefix.length);
     }
 
-    Resource find(final String target, final int start, final int end) {
+    /** What stands at a path whose id ends here; null if nothing does. */
+    Resource find(final byte[] path, final int idEnd, final int length) {
       for (int i = 0; i < suffixes.size(); i++) {
-        final String suffix = suffixes.get(i);
-        if (suffix.length() == end - start && target.startsWith(suffix, start)) {
+        final byte[] suffix = suffixes.get(i);
+        if (Arrays.equals(path, idEnd, length, suffix, 0, suffix.length)) {
           return resources.get(i);
         }
       }
       return null;
+    }
+
+    boolean matches(final String path) {
+      final byte[] bytes = bytes(path);
+      return isBefore(bytes, bytes.length)
+          && find(bytes, idEnd(bytes, prefix.length, bytes.length), bytes.length) != null;
     }
   }
 
@@ -86,14 +94,14 @@ final class EndpointTable {
       fixed.put(path, Resource.of(rows));
       return;
     }
-    final Template template = template(path.substring(0, id));
-    template.suffixes.add(path.substring(id + ID.length()));
+    final Template template = template(bytes(path.substring(0, id)));
+    template.suffixes.add(bytes(path.substring(id + ID.length())));
     template.resources.add(Resource.of(rows));
   }
 
-  private Template template(final String prefix) {
+  private Template template(final byte[] prefix) {
     for (final Template known : templates) {
-      if (known.prefix.equals(prefix)) {
+      if (Arrays.equals(known.prefix, prefix)) {
         return known;
       }
     }
@@ -154,24 +162,43 @@ final class EndpointTable {
   /** Finds the resource, and reads the id into the exchange; returns what is wrong with that. */
   private Refusal find(
       final String target, final int start, final int end, final HttpExchange exchange) {
+    final int length = end - start;
+    copy(target, start, end);
     for (int i = 0; i < templates.size(); i++) {
       final Template template = templates.get(i);
-      final int id = start + template.prefix.length();
-      if (id < end && target.startsWith(template.prefix, start)) {
-        final int slash = target.indexOf('/', id);
-        final int idEnd = slash < 0 || slash > end ? end : slash;
-        final Resource found = template.find(target, idEnd, end);
+      if (template.isBefore(path, length)) {
+        final int id = template.prefix.length;
+        final int idEnd = idEnd(path, id, length);
+        final Resource found = template.find(path, idEnd, length);
         if (found != null) {
           exchange.resource = found;
-          return found.id().decode(target, id, idEnd, exchange);
+          return found.id().decode(path, id, idEnd, exchange);
         }
       }
     }
-    final Resource found = fixed.get(start == end ? "/" : target.substring(start, end));
+    final Resource found = fixed.get(length == 0 ? "/" : target.substring(start, end));
     if (found != null) {
       exchange.resource = found;
     }
     return null;
+  }
+
+  /** The decoder makes each byte of a target a character of its own. */
+  @SuppressWarnings("deprecation")
+  private void copy(final String target, final int start, final int end) {
+    target.getBytes(start, end, path, 0);
+  }
+
+  private static byte[] bytes(final String path) {
+    return path.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  private static int idEnd(final byte[] path, final int id, final int length) {
+    int end = id;
+    while (end < length && path[end] != '/') {
+      end++;
+    }
+    return end;
   }
 
   private Refusal read(

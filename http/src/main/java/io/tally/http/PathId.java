@@ -63,17 +63,17 @@ public final class PathId {
     return List.of(empty, tooLong, dots, escape, control, utf8);
   }
 
-  /** Decodes a segment of a target into the exchange; returns what is wrong with it, or null. */
-  Refusal decode(final String target, final int start, final int end, final HttpExchange exchange) {
+  /** Decodes a segment of a path into the exchange; returns what is wrong with it, or null. */
+  Refusal decode(final byte[] path, final int start, final int end, final HttpExchange exchange) {
     exchange.reserveId(Math.min(end - start, MAX_BYTES));
     final byte[] id = exchange.id;
     int length = 0;
     boolean plain = true;
     for (int i = start; i < end; i++) {
-      int value = target.charAt(i);
+      int value = path[i] & 0xFF;
       if (value == '%') {
-        final int high = i + 2 < end ? hexDigit(target.charAt(i + 1)) : -1;
-        final int low = i + 2 < end ? hexDigit(target.charAt(i + 2)) : -1;
+        final int high = i + 2 < end ? hexDigit(path[i + 1]) : -1;
+        final int low = i + 2 < end ? hexDigit(path[i + 2]) : -1;
         if (high < 0 || low < 0) {
           return escape;
         }

@@ -4,11 +4,15 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.tally.edge.Exchange;
@@ -185,6 +189,19 @@ final class RequestDecoder extends HttpRequestDecoder implements RequestReader {
       final byte[] line, final int start, final int length) {
     rules.onTarget(line, start, length);
     return super.splitSecondWordInitialLine(line, start, length);
+  }
+
+  /** Leaves out the inherited check of the target: {@link HeadRules#onTarget} is stricter. */
+  @Override
+  protected HttpMessage createMessage(final String[] line) throws Exception {
+    return HttpVersion.HTTP_1_1.text().equals(line[2])
+        ? new DefaultHttpRequest(
+            HttpVersion.HTTP_1_1,
+            HttpMethod.valueOf(line[0]),
+            line[1],
+            protocol.headers().newHeaders(),
+            false)
+        : super.createMessage(line);
   }
 
   private void onMessage(final Object message) {

@@ -22,7 +22,8 @@ class PathIdTest {
 
   private Refusal decode(final String segment) {
     exchange.reset();
-    return ScriptedCounters.ID.decode("/" + segment + "/", 1, 1 + segment.length(), exchange);
+    final byte[] path = ("/" + segment + "/").getBytes(ISO_8859_1);
+    return ScriptedCounters.ID.decode(path, 1, path.length - 1, exchange);
   }
 
   private String id() {
