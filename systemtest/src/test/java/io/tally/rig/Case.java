@@ -102,7 +102,7 @@ record Case(
             case NOTHING, FLAPPING, CUT, RESET, DUPLICATE, REPLAY, REPLAY_TO_SUCCESSOR ->
                 new long[] {3_000};
             case CREDENTIALS -> new long[] {1_000, 8_000};
-            case ROLLING_RESTART, MAINTENANCE, CLOCK_BACK -> new long[0];
+            case ROLLING_RESTART, UPGRADE, MAINTENANCE, CLOCK_BACK -> new long[0];
             default -> new long[] {1_000, 4_000};
           };
       // Longer than the window and all that is added to it.
@@ -123,7 +123,12 @@ record Case(
             case NOTHING, STOP_NODE, CLOCK_BACK -> new long[] {1_000};
             default -> new long[0];
           };
-      case PLANNED_STOPS -> fault == Fault.ROLLING_RESTART ? new long[] {500, 2_000} : new long[0];
+      case PLANNED_STOPS ->
+          switch (fault) {
+            case ROLLING_RESTART -> new long[] {500, 2_000};
+            case UPGRADE -> new long[] {500};
+            default -> new long[0];
+          };
     };
   }
 }

@@ -1,6 +1,8 @@
 package io.tally.rig;
 
 import io.tally.system.NatsServer;
+import io.tally.system.TallyJar;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -78,6 +80,19 @@ enum Fault {
           c.terminate(next);
           c.launch(next);
           Hold.forMs(ms);
+        }
+      }),
+  UPGRADE(
+      "SIGTERM of each node in turn, restart from the older jar; the same back to this one",
+      List.of(Trace.NO_OWNER, Trace.INCARNATION),
+      (c, node, ms) -> {
+        for (final Path jar : List.of(TallyJar.older(), TallyJar.packaged())) {
+          for (int i = 0; i < c.nodeCount(); i++) {
+            final int next = (node + i) % c.nodeCount();
+            c.terminate(next);
+            c.launch(next, jar);
+            Hold.forMs(ms);
+          }
         }
       }),
   CLOCK_BACK(

@@ -5,6 +5,7 @@ import io.tally.system.Metrics;
 import io.tally.system.Placement;
 import io.tally.system.TallyJar;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +46,7 @@ final class RigCluster implements AutoCloseable {
       }
       final long bornNs = System.nanoTime();
       for (int node = 0; node < nodeCount; node++) {
-        nodes[node] = run(node);
+        nodes[node] = run(node, TallyJar.packaged());
       }
       for (int node = 0; node < nodeCount; node++) {
         onReady(node, bornNs);
@@ -100,7 +101,7 @@ final class RigCluster implements AutoCloseable {
     return launches.stream().filter(launch -> nodeId(launch.node()).equals(nodeId)).toList();
   }
 
-  private TallyJar run(final int node) {
+  private TallyJar run(final int node, final Path jar) {
     final List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -114,7 +115,7 @@ final class RigCluster implements AutoCloseable {
                 "--shards=" + SHARDS,
                 "--cluster=" + PREFIX));
     arguments.addAll(setup.options());
-    final TallyJar.Launch launch = TallyJar.small();
+    final TallyJar.Launch launch = TallyJar.small().jar(jar);
     clocks[node].environment().forEach(launch::environment);
     return launch.start(arguments.toArray(new String[0]));
   }
@@ -159,8 +160,13 @@ final class RigCluster implements AutoCloseable {
 
   /** Starts a node that was ended, and waits until it is ready. */
   void launch(final int node) {
+    launch(node, TallyJar.packaged());
+  }
+
+  /** The same from another jar. */
+  void launch(final int node, final Path jar) {
     final long bornNs = System.nanoTime();
-    nodes[node] = run(node);
+    nodes[node] = run(node, jar);
     onReady(node, bornNs);
   }
 

@@ -104,6 +104,15 @@ public final class TallyJar implements AutoCloseable {
     return jar != null ? Path.of(jar) : Path.of("launcher", "target", "tally.jar");
   }
 
+  /** The jar of the commit that is named in {@code systemtest/older-commit}; ./rig builds it. */
+  public static Path older() {
+    final String jar = System.getProperty("tally.older.jar");
+    if (jar == null) {
+      throw new AssertionError("-Dtally.older.jar is not set: ./rig builds that jar and sets it");
+    }
+    return Path.of(jar);
+  }
+
   /** Begins to describe how the jar is run. */
   public static Launch with() {
     return new Launch();
