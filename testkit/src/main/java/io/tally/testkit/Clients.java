@@ -101,8 +101,8 @@ final class Clients implements FrontDoor.Answers {
 
   /** A new key, or one to use again because it is certainly remembered or certainly forgotten. */
   private Request.KeyUse drawKey(final Counter counter, final int index) {
-    final String key = counter.name() + "/" + world.nextInt(KEY_COUNT);
-    final Request.KeyUse known = keys.get(key);
+    final String key = "key-" + world.nextInt(KEY_COUNT);
+    final Request.KeyUse known = keys.get(counter.name() + key);
     if (known != null && isRemembered(known)) {
       known.lastNs = world.nowNs();
       return known;
@@ -117,12 +117,13 @@ final class Clients implements FrontDoor.Answers {
     if (known != null) {
       traces.add(Trace.KEYS_USED_AGAIN);
     }
-    return begin(key, known == null ? 0 : known.use + 1, amount);
+    return begin(counter, key, known == null ? 0 : known.use + 1, amount);
   }
 
-  private Request.KeyUse begin(final String key, final int use, final long amount) {
-    final Request.KeyUse begun = new Request.KeyUse(key, use, amount, world.nowNs());
-    keys.put(key, begun);
+  private Request.KeyUse begin(
+      final Counter counter, final String key, final int use, final long amount) {
+    final Request.KeyUse begun = new Request.KeyUse(counter, key, use, amount, world.nowNs());
+    keys.put(counter.name() + key, begun);
     return begun;
   }
 
@@ -243,7 +244,7 @@ final class Clients implements FrontDoor.Answers {
       final boolean write = counter.use() != Counter.Use.POWERS;
       final Request.KeyUse key =
           counter.use() == Counter.Use.ONES && keyed
-              ? begin("probe/" + process.node().index + "/" + counter.name(), 0, 1)
+              ? begin(counter, "probe-" + process.node().index, 0, 1)
               : null;
       final Request request = request(counter, write, write ? 1 : 0, key);
       probes.add(request);

@@ -27,18 +27,18 @@ record Counter(String name, byte[] id, int shardId, Use use) {
 
   private static final int LONG_ID = 250;
 
-  /** Two counters in each shard, each use in several of them; some are placed by a tag. */
+  /**
+   * Two counters in each shard, each use in several of them; two of one shard have the same tag.
+   */
   static List<Counter> spread(final Settings settings) {
     final List<Counter> counters = new ArrayList<>();
     final int[] left = new int[Settings.SHARD_COUNT];
     Arrays.fill(left, 2);
     for (int i = 0; counters.size() < 2 * Settings.SHARD_COUNT; i++) {
       final String name = "counter-" + i;
-      final String tagged = i % 3 == 2 ? "{tag-" + i % 5 + "}" + name : name;
+      final String tagged = i % 2 == 1 ? "{tag}" + name : name;
       final String id =
-          settings.longIds() && i % 2 == 0
-              ? tagged + "-".repeat(LONG_ID - tagged.length())
-              : tagged;
+          settings.longIds() && i % 4 < 2 ? tagged + "-".repeat(LONG_ID - tagged.length()) : tagged;
       final byte[] bytes = id.getBytes(StandardCharsets.US_ASCII);
       final int shard =
           StableHash.shard(StableHash.placement(bytes, 0, bytes.length), Settings.SHARD_COUNT);

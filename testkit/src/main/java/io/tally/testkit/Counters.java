@@ -14,10 +14,13 @@ import io.tally.engine.StableHash;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** The counter services of one process, which may stand still in each call to them. */
+/**
+ * The counter services of one process, which may stand still in each call to them, and set timers.
+ */
 final class Counters implements ServiceDefinition {
   private static final int MAX_COUNTERS = 1 << 20;
   private static final int MAX_REPLY_LENGTH = 64;
@@ -27,8 +30,12 @@ final class Counters implements ServiceDefinition {
       new CounterDefinition(new CounterLimit(MAX_COUNTERS));
   private final Map<Integer, ShardService> services = new HashMap<>();
 
-  Counters(final ProcessExecution execution) {
+  private final Consumer<String> violations;
+  private long firedTimers;
+
+  Counters(final ProcessExecution execution, final Consumer<String> violations) {
     this.execution = execution;
+    this.violations = violations;
   }
 
   @Override
@@ -57,10 +64,20 @@ final class Counters implements ServiceDefinition {
   }
 
   @Override
+  public int maxTimers() {
+    return TimedService.MAX_TIMERS;
+  }
+
+  @Override
   public ShardService create(final int shardId) {
     final ShardService service = definition.create(shardId);
     services.put(shardId, service);
-    return new PausingService(execution, service);
+    return new PausingService(
+        execution, new TimedService(service, violations, () -> firedTimers++));
+  }
+
+  long firedTimers() {
+    return firedTimers;
   }
 
   boolean owns(final Counter counter) {
@@ -110,6 +127,13 @@ final class Counters implements ServiceDefinition {
         final ServiceReply reply) {
       execution.touch();
       service.onCommand(timeNs, entityHash, templateId, buffer, offset, length, reply);
+      execution.touch();
+    }
+
+    @Override
+    public void onTimer(final long timeNs, final long timerId) {
+      execution.touch();
+      service.onTimer(timeNs, timerId);
       execution.touch();
     }
 

@@ -52,6 +52,9 @@ final class Recorder {
     if (outcome.isUnknown()) {
       unknowns++;
     }
+    if (outcome == Outcome.KEY_MISMATCH) {
+      violations.add("keys: that of another request was found for " + request.counter.name());
+    }
   }
 
   /** A request whose client gave up too early says nothing about the cluster. */

@@ -35,13 +35,22 @@ final class Request {
 
   /** One use of an idempotency key: all requests that begin within its window. */
   static final class KeyUse {
+    /** Counters share their keys: it is the service that keeps them apart. */
     final String key;
+
+    private final Counter counter;
     final int use;
     final long amount;
     final long firstNs;
     long lastNs;
 
-    KeyUse(final String key, final int use, final long amount, final long firstNs) {
+    KeyUse(
+        final Counter counter,
+        final String key,
+        final int use,
+        final long amount,
+        final long firstNs) {
+      this.counter = counter;
       this.key = key;
       this.use = use;
       this.amount = amount;
@@ -50,7 +59,7 @@ final class Request {
     }
 
     String nameInHistory() {
-      return key + "#" + use;
+      return counter.name() + "/" + key + "#" + use;
     }
   }
 }

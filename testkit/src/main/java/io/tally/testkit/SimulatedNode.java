@@ -70,7 +70,7 @@ final class SimulatedNode {
     linkSettings = Settings.link(requestTimeoutNs);
     keyLimit = new IdempotencyLimit(settings.maxKeysOfProcess());
     wallClock = new WallClock(execution::epochMillis);
-    counters = new Counters(execution);
+    counters = new Counters(execution, violations::add);
     sender = new SimulatedThread(world, execution, this::stepSender, 400_000);
     loops = new SimulatedThread[settings.loopCount()];
     for (int i = 0; i < loops.length; i++) {
@@ -217,6 +217,7 @@ final class SimulatedNode {
   void addTraces(final Traces traces) {
     if (engine != null) {
       EndTraces.add(traces, engine);
+      traces.add(Trace.TIMERS_FIRED, counters.firedTimers());
     }
     if (link != null) {
       EndTraces.add(traces, link);

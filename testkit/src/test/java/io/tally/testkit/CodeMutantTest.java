@@ -254,6 +254,36 @@ final class CodeMutantTest {
   }
 
   @Test
+  void shouldCatchTimersThatFireAfterTheCommandsOfTheirTime() {
+    assertCaught(
+        "timers after commands",
+        "timers",
+        ENGINE + "TimerAlarm",
+        CodeMutantTest::ringLate,
+        "DELAYS");
+  }
+
+  @Test
+  void shouldCatchATimeThatWasTakenWhereTheRequestWasClaimed() {
+    assertCaught(
+        "time taken at the claim",
+        "timers",
+        ENGINE + "Shard",
+        CodeMutantTest::takeTimeOfClaim,
+        "DELAYS");
+  }
+
+  @Test
+  void shouldCatchIdsThatAreToldApartByTheirTag() {
+    assertCaught(
+        "hash of the tag for identity",
+        "keys",
+        "io.tally.counter.CounterProxy",
+        CodeMutantTest::hashTagAlone,
+        "DELAYS");
+  }
+
+  @Test
   void shouldCatchTrustInAnySource() {
     assertCaught(
         "foreign sources accepted",
@@ -441,5 +471,47 @@ final class CodeMutantTest {
       }
     }
     assertEquals(2, count);
+  }
+
+  /** The alarm looks at the clock of some milliseconds ago. */
+  private static void ringLate(final ClassNode node) {
+    final InsnList earlier = new InsnList();
+    earlier.add(new VarInsnNode(Opcodes.LLOAD, 1));
+    earlier.add(new LdcInsnNode(3 * Settings.MS));
+    earlier.add(new InsnNode(Opcodes.LSUB));
+    earlier.add(new VarInsnNode(Opcodes.LSTORE, 1));
+    method(node, "isDue").instructions.insert(earlier);
+  }
+
+  /** The time of a command is that of its deadline, which was made at the claim. */
+  private static void takeTimeOfClaim(final ClassNode node) {
+    int count = 0;
+    for (final AbstractInsnNode insn : method(node, "onCommand").instructions.toArray()) {
+      if (insn instanceof MethodInsnNode call && call.name.equals("goOn")) {
+        final InsnList ofDeadline = new InsnList();
+        ofDeadline.add(new InsnNode(Opcodes.POP2));
+        ofDeadline.add(new VarInsnNode(Opcodes.ALOAD, 3));
+        ofDeadline.add(
+            new FieldInsnNode(Opcodes.GETFIELD, "io/tally/engine/Command", "deadlineNs", "J"));
+        method(node, "onCommand").instructions.insertBefore(insn, ofDeadline);
+        count++;
+      }
+    }
+    assertEquals(1, count);
+  }
+
+  private static void hashTagAlone(final ClassNode node) {
+    int count = 0;
+    for (final MethodNode method : node.methods) {
+      for (final AbstractInsnNode insn : method.instructions.toArray()) {
+        if (insn instanceof MethodInsnNode call
+            && call.owner.equals("io/tally/engine/StableHash")
+            && call.name.equals("hash")) {
+          call.name = "placement";
+          count++;
+        }
+      }
+    }
+    assertTrue(count > 0);
   }
 }

@@ -1,0 +1,115 @@
+package io.tally.testkit;
+
+import io.tally.engine.ServiceReply;
+import io.tally.engine.ShardContext;
+import io.tally.engine.ShardService;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.agrona.DirectBuffer;
+
+/**
+ * A service that sets and cancels timers at its commands, and judges its shard's time: it never
+ * goes back, and each timer fires once, at its own time, in the order of (due, set), before the
+ * first command of that time or a later one.
+ */
+final class TimedService implements ShardService {
+  static final int MAX_TIMERS = 64;
+
+  private static final long MAX_DELAY_NS = 200 * Settings.MS;
+
+  private record Due(long dueNs, long timerId) implements Comparable<Due> {
+    /** Ids are given in the order in which timers are set. */
+    @Override
+    public int compareTo(final Due other) {
+      final int byTime = Long.compare(dueNs, other.dueNs);
+      return byTime != 0 ? byTime : Long.compare(timerId, other.timerId);
+    }
+  }
+
+  private final ShardService service;
+  private final Consumer<String> violations;
+  private final Runnable onFired;
+  private final TreeMap<Due, Long> set = new TreeMap<>();
+  private final Map<Long, Due> byId = new HashMap<>();
+  private ShardContext shard;
+  private long lastNs = Long.MIN_VALUE;
+  private long nextTimerId;
+
+  TimedService(
+      final ShardService service, final Consumer<String> violations, final Runnable onFired) {
+    this.service = service;
+    this.violations = violations;
+    this.onFired = onFired;
+  }
+
+  @Override
+  public void onStart(final ShardContext context) {
+    shard = context;
+    service.onStart(context);
+  }
+
+  @Override
+  public void onCommand(
+      final long timeNs,
+      final long entityHash,
+      final int templateId,
+      final DirectBuffer buffer,
+      final int offset,
+      final int length,
+      final ServiceReply reply) {
+    goOn(timeNs);
+    if (!set.isEmpty() && set.firstKey().dueNs <= timeNs) {
+      violations.accept("timers: " + set.firstKey() + " has not fired by a command at " + timeNs);
+    }
+    play(timeNs, entityHash + timeNs);
+    service.onCommand(timeNs, entityHash, templateId, buffer, offset, length, reply);
+  }
+
+  private void goOn(final long timeNs) {
+    if (timeNs < lastNs) {
+      violations.accept("timers: a shard's time goes back from " + lastNs + " to " + timeNs);
+    }
+    lastNs = timeNs;
+  }
+
+  private void play(final long timeNs, final long draw) {
+    if (draw % 2 == 0) {
+      final long timerId = nextTimerId++;
+      final Due due = new Due(timeNs + 1 + Math.floorMod(draw, MAX_DELAY_NS), timerId);
+      final boolean hasRoom = set.size() < MAX_TIMERS;
+      if (shard.setTimer(timerId, due.dueNs) != hasRoom) {
+        violations.accept("timers: one was set, or refused, beside " + set.size());
+      } else if (hasRoom) {
+        set.put(due, timerId);
+        byId.put(timerId, due);
+      }
+    } else if (draw % 5 == 0 && !set.isEmpty()) {
+      final Due due = set.lastKey();
+      set.remove(due);
+      byId.remove(due.timerId);
+      if (!shard.cancelTimer(due.timerId)) {
+        violations.accept("timers: " + due + " cannot be cancelled");
+      }
+    }
+  }
+
+  @Override
+  public void onTimer(final long timeNs, final long timerId) {
+    goOn(timeNs);
+    final Due due = byId.remove(timerId);
+    if (due == null || due.dueNs != timeNs || !due.equals(set.firstKey())) {
+      violations.accept("timers: " + timerId + " fires at " + timeNs + ", set are " + set.keySet());
+    }
+    if (due != null) {
+      set.remove(due);
+    }
+    onFired.run();
+  }
+
+  @Override
+  public long entityCount() {
+    return service.entityCount();
+  }
+}
