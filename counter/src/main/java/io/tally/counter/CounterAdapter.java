@@ -77,6 +77,11 @@ final class CounterAdapter implements ShardService {
   }
 
   @Override
+  public void close() {
+    limit.release(table.size());
+  }
+
+  @Override
   public long entityCount() {
     return table.size();
   }

@@ -68,6 +68,11 @@ public final class CounterLimit implements Budget {
     count.incrementAndGet();
   }
 
+  /** The counters of a shard are gone with all its state. */
+  void release(final long countOfShard) {
+    count.addAndGet(-countOfShard);
+  }
+
   /**
    * The limit.
    *

@@ -64,6 +64,21 @@ class CounterAdapterTest {
   }
 
   @Test
+  void shouldGiveThePlacesOfItsCountersBackWhenItsLifeEnds() {
+    final CheckedService ended = new CheckedService(definition);
+    for (final String id : List.of("a", "b", "c")) {
+      apply(ended, encodeIncrement(id, 1), StableHash.hash(id));
+    }
+    assertEquals(3, ended.entityCount());
+    assertAnswer(increment("a", 1), 0, CounterStatus.MEMORY_LIMIT);
+    ended.close();
+    for (final String id : List.of("a", "b", "c")) {
+      assertAnswer(increment(id, 1), 1, CounterStatus.OK);
+    }
+    assertAnswer(increment("d", 1), 0, CounterStatus.MEMORY_LIMIT);
+  }
+
+  @Test
   void shouldReadUnknownCountersAsZeroAndCreateNothing() {
     for (int i = 0; i < 100; i++) {
       assertAnswer(getValue("unknown-" + i), 0, CounterStatus.OK);

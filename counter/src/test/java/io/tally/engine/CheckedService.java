@@ -60,6 +60,11 @@ public final class CheckedService implements ShardContext {
     return service.entityCount();
   }
 
+  /** Ends the life of the service. */
+  public void close() {
+    service.close();
+  }
+
   @Override
   public int shardId() {
     return 0;

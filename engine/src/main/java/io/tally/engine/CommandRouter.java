@@ -17,8 +17,7 @@ final class CommandRouter {
   /** The owner is another node, and the command is too long to go there. */
   static final int TOO_LONG = -4;
 
-  private final RoutingTable routes;
-  private final long ownIncarnation;
+  private final ShardDirectory directory;
   private final MessageRing[] rings;
   private final int[] agentByShard;
   private final Wakeup[] agentWakeups;
@@ -30,8 +29,7 @@ final class CommandRouter {
   /**
    * Creates a router.
    *
-   * @param routes which node owns each shard.
-   * @param ownIncarnation of this node, and so of its shards.
+   * @param directory which node owns each shard, and in which incarnation.
    * @param rings by shard; null for shards owned elsewhere.
    * @param agentByShard index of the shard agent that polls each ring.
    * @param agentWakeups wake the threads of the shard agents.
@@ -42,15 +40,13 @@ final class CommandRouter {
    * @param link to the other nodes.
    */
   CommandRouter(
-      final RoutingTable routes,
-      final long ownIncarnation,
+      final ShardDirectory directory,
       final MessageRing[] rings,
       final int[] agentByShard,
       final Wakeup[] agentWakeups,
       final boolean[] handedOver,
       final NodeLink link) {
-    this.routes = routes;
-    this.ownIncarnation = ownIncarnation;
+    this.directory = directory;
     this.rings = rings;
     this.agentByShard = agentByShard;
     this.agentWakeups = agentWakeups;
@@ -59,47 +55,41 @@ final class CommandRouter {
     touched = wakes ? new boolean[agentWakeups.length] : handedOver;
   }
 
-  /** The incarnation of a shard to hand commands to, or 0 while its owner takes none. */
-  long shardIncarnation(final int shardId) {
-    return rings[shardId] != null ? ownIncarnation : link.incarnation(routes.nodeIndex(shardId));
+  /** What is known of the shards now; to be asked for once for each command. */
+  RoutingTable routes() {
+    return directory.table();
   }
 
-  /**
-   * The incarnation of a shard whose owner drains, or 0 if it does not. Such an owner takes no new
-   * commands, but further copies of those that it was handed before.
-   */
-  long drainingIncarnation(final int shardId) {
-    return link.drainingIncarnation(routes.nodeIndex(shardId));
+  /** Whether a node takes new commands for its shard: it is this one, or up. */
+  boolean isOpen(final int shardId, final int nodeIndex) {
+    return rings[shardId] != null || link.incarnation(nodeIndex) != 0;
+  }
+
+  /** Whether a node takes no new commands, but further copies of those it was handed before. */
+  boolean isDraining(final int nodeIndex) {
+    return link.drainingIncarnation(nodeIndex) != 0;
   }
 
   /**
    * Whether the owner of a shard knows the message with this header. To be asked after {@link
-   * #shardIncarnation}, whose answer the command has to name: should it be about a successor of
-   * that incarnation already, then the command is refused there unread.
+   * #routes}, from which the command names the shard's incarnation: should the answer be about a
+   * successor of that process already, then the command is refused there unread.
    */
-  boolean isUnderstood(final int shardId, final long messageHeader) {
+  boolean isUnderstood(final int shardId, final int nodeIndex, final long messageHeader) {
     return rings[shardId] != null
-        || link.serviceVersion(routes.nodeIndex(shardId), MessageHeaderWord.schemaId(messageHeader))
+        || link.serviceVersion(nodeIndex, MessageHeaderWord.schemaId(messageHeader))
             >= MessageHeaderWord.version(messageHeader);
-  }
-
-  int nodeIndex(final int shardId) {
-    return routes.nodeIndex(shardId);
-  }
-
-  long epoch(final int shardId) {
-    return routes.epoch(shardId);
   }
 
   /**
    * When a request that began here at startNs ends, in the clock of the shard's owner. May only be
-   * asked while {@link #shardIncarnation} says that the owner is up, or {@link
-   * #drainingIncarnation} that it drains.
+   * asked after {@link #isOpen} or {@link #isDraining} was true.
    */
-  long deadlineNs(final int shardId, final long startNs, final long timeoutNs) {
+  long deadlineNs(
+      final int shardId, final int nodeIndex, final long startNs, final long timeoutNs) {
     return rings[shardId] != null
         ? startNs + timeoutNs
-        : link.peerDeadlineNs(routes.nodeIndex(shardId), startNs, timeoutNs);
+        : link.peerDeadlineNs(nodeIndex, startNs, timeoutNs);
   }
 
   boolean isLocal(final int shardId) {
@@ -107,7 +97,11 @@ final class CommandRouter {
   }
 
   int tryClaim(
-      final int shardId, final int length, final long deadlineNs, final MessageClaim claim) {
+      final int shardId,
+      final int nodeIndex,
+      final int length,
+      final long deadlineNs,
+      final MessageClaim claim) {
     if (rings[shardId] != null) {
       if (!rings[shardId].tryClaim(length, deadlineNs, claim)) {
         // What was refused may have left padding, which somebody has to take out of the way.
@@ -120,7 +114,7 @@ final class CommandRouter {
     if (length > MessageLengths.MAX_BETWEEN_NODES) {
       return TOO_LONG;
     }
-    final int result = link.tryClaim(routes.nodeIndex(shardId), length, claim);
+    final int result = link.tryClaim(nodeIndex, length, claim);
     linkTouched |= result == CLAIMED;
     return result;
   }

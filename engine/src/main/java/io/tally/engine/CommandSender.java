@@ -55,27 +55,33 @@ final class CommandSender {
   }
 
   int send(final long nowNs, final PendingRequest request, final ShardOutbox outbox) {
+    final RoutingTable routes = router.routes();
     final int shard = request.shardId;
-    long incarnation = router.shardIncarnation(shard);
-    if (incarnation == 0 && request.state == PendingRequest.SENT) {
-      incarnation = router.drainingIncarnation(shard);
-    }
-    if (incarnation == 0) {
+    final int owner = routes.nodeIndex(shard);
+    if (!router.isOpen(shard, owner)
+        && (request.state != PendingRequest.SENT || !router.isDraining(owner))) {
       return NO_OWNER;
     }
     if (checksReplies && isReplyTooLong(request)) {
       return TOO_LONG;
     }
-    enter(outbox, incarnation);
+    final long incarnation = routes.incarnation(shard);
+    if (incarnation == 0) {
+      // The owner is there, and what it says of its shards is on its way.
+      return BACK_PRESSURED;
+    }
+    if (outbox.enter(incarnation)) {
+      stats.increment(EngineCounter.INCARNATION_CHANGES);
+    }
     final IngressLane lane = outbox.lane();
     if (request.laneSequence != 0) {
       if (request.shardIncarnation != outbox.incarnation()) {
         return LOST;
       }
     } else if (incarnation != outbox.incarnation()) {
-      // A reply has told of a successor that the link does not know yet, nor what it understands.
+      // A reply has told that this life is over, and the directory does not know the next one yet.
       return BACK_PRESSURED;
-    } else if (!router.isUnderstood(shard, request.messageHeader)) {
+    } else if (!router.isUnderstood(shard, owner, request.messageHeader)) {
       return UNSUPPORTED;
     } else if (request.write && !lane.hasRoom()) {
       stats.increment(EngineCounter.LANE_FULL);
@@ -83,8 +89,8 @@ final class CommandSender {
     }
     final int length =
         CommandLayout.encodedLength(request.idempotencyKeyLength, request.payloadLength);
-    final long deadlineNs = router.deadlineNs(shard, request.claimedNs, requestTimeoutNs);
-    final int result = router.tryClaim(shard, length, deadlineNs, claim);
+    final long deadlineNs = router.deadlineNs(shard, owner, request.claimedNs, requestTimeoutNs);
+    final int result = router.tryClaim(shard, owner, length, deadlineNs, claim);
     if (result != SENT) {
       return result;
     }
@@ -92,11 +98,11 @@ final class CommandSender {
       request.laneSequence = lane.assign();
     }
     request.shardIncarnation = outbox.incarnation();
-    proxy.encode(claim, request, router.epoch(shard), lane.floor(), deadlineNs, slots);
+    proxy.encode(claim, request, routes.epoch(shard), lane.floor(), deadlineNs, slots);
     claim.commit();
     if (request.state != PendingRequest.SENT) {
       stats.queueWait().record(nowNs - request.claimedNs, 1);
-      unresolved.onHandedOver(router.nodeIndex(shard));
+      unresolved.onHandedOver(owner);
     }
     request.state = PendingRequest.SENT;
     return SENT;
@@ -107,9 +113,9 @@ final class CommandSender {
         && !MessageLengths.fitsBetweenNodes(catalog.maxReplyLength(request.messageType));
   }
 
-  /** Moves on to an incarnation of the shard that may be newer than the one known. */
-  void enter(final ShardOutbox outbox, final long incarnation) {
-    if (outbox.enter(incarnation)) {
+  /** The shard has said that this incarnation of it is over. */
+  void onShardEnded(final ShardOutbox outbox, final long incarnation) {
+    if (outbox.end(incarnation)) {
       stats.increment(EngineCounter.INCARNATION_CHANGES);
     }
   }
@@ -117,7 +123,7 @@ final class CommandSender {
   /** A request ends. */
   void onEnded(final PendingRequest request) {
     if (request.state == PendingRequest.SENT) {
-      unresolved.onEnded(router.nodeIndex(request.shardId));
+      unresolved.onEnded(router.routes().nodeIndex(request.shardId));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.tally.engine;
 
 import java.util.List;
+import java.util.function.IntToLongFunction;
 import java.util.function.LongSupplier;
 import org.agrona.concurrent.NanoClock;
 
@@ -16,6 +17,8 @@ public final class EngineContext {
   EngineSettings settings = EngineSettings.DEFAULT;
   String nodeId = "node-0";
   long incarnation = 1;
+  IntToLongFunction shardIncarnations = shardId -> incarnation;
+  ShardDirectory directory;
   EngineThreads threads;
   NodeLink link = NodeLink.NONE;
   List<ServiceDefinition> services = List.of();
@@ -69,13 +72,36 @@ public final class EngineContext {
   }
 
   /**
-   * Incarnation of this start of this node, and so of its shards.
+   * Incarnation of this start of this node.
    *
    * @param value positive, above every earlier one of this node id.
    * @return this.
    */
   public EngineContext incarnation(final long value) {
     incarnation = value;
+    return this;
+  }
+
+  /**
+   * The incarnations of the shards that this node owns: which life of its state each begins with.
+   *
+   * @param value positive for each shard, and above every earlier one of that shard; by default
+   *     that of the node, as long as nothing is restored.
+   * @return this.
+   */
+  public EngineContext shardIncarnations(final IntToLongFunction value) {
+    shardIncarnations = value;
+    return this;
+  }
+
+  /**
+   * Where the incarnations of all shards are found, those of this node too once its engine is made.
+   *
+   * @param value the directory of this node's link; a new one where there is no link.
+   * @return this.
+   */
+  public EngineContext directory(final ShardDirectory value) {
+    directory = value;
     return this;
   }
 
@@ -202,6 +228,9 @@ public final class EngineContext {
     require(random != null, "random must be set");
     require(threads != null, "threads must be set");
     require(nodeIndex() >= 0, "node " + nodeId + " is not in the node list " + cluster.nodeIds());
+    if (directory == null) {
+      directory = new ShardDirectory(cluster.placement());
+    }
   }
 
   int nodeIndex() {

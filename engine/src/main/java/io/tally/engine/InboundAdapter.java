@@ -17,7 +17,7 @@ final class InboundAdapter implements InboundHandler {
   private final CommandAdapter commands = new CommandAdapter();
   private final ReplyAdapter replies = new ReplyAdapter();
   private final MessageClaim claim = new MessageClaim();
-  private final RoutingTable routes;
+  private final ShardDirectory directory;
   private final int ownNode;
   private final int shardCount;
   private final int maxMessageLength;
@@ -33,14 +33,13 @@ final class InboundAdapter implements InboundHandler {
 
   InboundAdapter(
       final EngineContext context,
-      final RoutingTable routes,
       final CommandRouter router,
       final ReplyPublisher publisher,
       final Ingress[] ingresses,
       final EngineStats stats) {
-    this.routes = routes;
+    directory = context.directory;
     ownNode = context.nodeIndex();
-    shardCount = routes.shardCount();
+    shardCount = context.cluster.shardCount();
     final MessageLengths lengths = context.lengths;
     maxMessageLength = lengths.maxMessage();
     maxQueuedReplyLength = ReplyQueue.messageLength(lengths.maxReply());
@@ -68,8 +67,7 @@ final class InboundAdapter implements InboundHandler {
     return switch (MessageHeaderWord.templateId(MessageHeaderWord.get(buffer, offset))) {
       case CommandDecoder.TEMPLATE_ID ->
           onCommand(nowNs, sourceNodeKey, sourceIncarnation, buffer, offset, length);
-      case ReplyDecoder.TEMPLATE_ID ->
-          onReply(sourceNodeKey, sourceIncarnation, buffer, offset, length);
+      case ReplyDecoder.TEMPLATE_ID -> onReply(sourceNodeKey, buffer, offset, length);
       default -> malformed();
     };
   }
@@ -140,7 +138,7 @@ final class InboundAdapter implements InboundHandler {
       refuse(command, ReplyCode.NOT_OWNER);
       return ACCEPTED;
     }
-    if (router.tryClaim(command.shardId, length, deadline(nowNs, command), claim)
+    if (router.tryClaim(command.shardId, ownNode, length, deadline(nowNs, command), claim)
         != CommandRouter.CLAIMED) {
       return RETRY;
     }
@@ -164,7 +162,7 @@ final class InboundAdapter implements InboundHandler {
   }
 
   private boolean isPeer(final long originNodeKey) {
-    final int node = routes.nodeIndexOfKey(originNodeKey);
+    final int node = directory.table().nodeIndexOfKey(originNodeKey);
     return node >= 0 && node != ownNode;
   }
 
@@ -177,21 +175,15 @@ final class InboundAdapter implements InboundHandler {
   }
 
   private int onReply(
-      final long sourceNodeKey,
-      final long sourceIncarnation,
-      final DirectBuffer buffer,
-      final int offset,
-      final int length) {
+      final long sourceNodeKey, final DirectBuffer buffer, final int offset, final int length) {
     if (!replies.wrap(buffer, offset, length)
         || replies.originIncarnation() != ownIncarnation
         || replies.originLoop() >= ingresses.length
         || replies.shardId() >= shardCount) {
       return malformed();
     }
-    // A node that does not own the shard refuses with the incarnation 0.
-    final long shardIncarnation = replies.shardIncarnation();
-    if (routes.nodeKey(routes.nodeIndex(replies.shardId())) != sourceNodeKey
-        || shardIncarnation != 0 && shardIncarnation != sourceIncarnation) {
+    final RoutingTable routes = directory.table();
+    if (routes.nodeKey(routes.nodeIndex(replies.shardId())) != sourceNodeKey) {
       return foreign();
     }
     final int loop = replies.originLoop();

@@ -40,11 +40,7 @@ public final class Ingress implements SteppedAgent {
   private long lanesShownNs;
   private volatile boolean closing;
 
-  Ingress(
-      final int loop,
-      final EngineContext context,
-      final RoutingTable routes,
-      final CommandRouter router) {
+  Ingress(final int loop, final EngineContext context, final CommandRouter router) {
     this.loop = loop;
     final EngineSettings settings = context.settings;
     requestTimeoutNs = settings.requestTimeoutNs();
@@ -59,7 +55,7 @@ public final class Ingress implements SteppedAgent {
         new ReplyQueue(settings.replyCount(), lengths, context.threads.ingressWakeups[loop]);
     stats = context.stats();
     unresolved = new UnresolvedCommands(context.link, context.cluster.nodeIds().size());
-    final long ownNodeKey = routes.nodeKey(context.nodeIndex());
+    final long ownNodeKey = context.directory.table().nodeKey(context.nodeIndex());
     sender =
         new CommandSender(
             router,

@@ -48,7 +48,8 @@ public interface NodeLink {
 
   /**
    * The version of a service that a peer hosts. It does not change while the peer's incarnation
-   * stays the same, so whoever wants to know what an incarnation understands asks for that first.
+   * stays the same, so whoever wants to know what the owner of a shard understands asks for the
+   * shard's incarnation first.
    *
    * @param nodeIndex of the peer.
    * @param schemaId of the service.
@@ -90,6 +91,12 @@ public interface NodeLink {
    */
   void onResolved();
 
+  /**
+   * Says that the {@link ShardDirectory} has other incarnations of this node's shards. The link has
+   * to tell the peers.
+   */
+  void onShardsChanged();
+
   /** A link that leads nowhere, for a cluster of one node. */
   NodeLink NONE =
       new NodeLink() {
@@ -128,5 +135,8 @@ public interface NodeLink {
 
         @Override
         public void onResolved() {}
+
+        @Override
+        public void onShardsChanged() {}
       };
 }

@@ -110,7 +110,11 @@ final class RequestTracker implements ReplySink {
       return;
     }
     final Outcome outcome = Outcome.ofFinal(code);
-    if (outcome != null) {
+    if (outcome != null && shardIncarnation != request.shardIncarnation) {
+      // Of an earlier copy of a read, or of a mistaken node: no life of a shard answers for
+      // another.
+      stats.increment(EngineCounter.REPLIES_LATE);
+    } else if (outcome != null) {
       conclude(request, outcome, serviceCode, shardIncarnation, replayed, buffer, offset, length);
     } else if (code == ReplyCode.WRONG_INCARNATION) {
       onWrongIncarnation(request, shardIncarnation);
@@ -146,9 +150,15 @@ final class RequestTracker implements ReplySink {
     return span;
   }
 
+  /**
+   * A reply may be late or mistaken, so it is believed only that the life which the copy was meant
+   * for is over. Were its number taken for the next life, then one that is too high would keep this
+   * node from the shard for ever, and commands could go to a process of which nobody knows what it
+   * understands. The directory tells the next life: its source is checked, and corrects itself.
+   */
   private void onWrongIncarnation(final PendingRequest request, final long shardIncarnation) {
     if (shardIncarnation > request.shardIncarnation) {
-      sender.enter(outboxes[request.shardId], shardIncarnation);
+      sender.onShardEnded(outboxes[request.shardId], request.shardIncarnation);
       if (request.write) {
         conclude(request, Outcome.TIMEOUT);
       } else {

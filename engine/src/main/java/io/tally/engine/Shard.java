@@ -38,6 +38,7 @@ final class Shard {
   /** Replies that have no lane slot, or may not fit into theirs, are written to the scratch. */
   Shard(
       final int shardId,
+      final long incarnation,
       final long epoch,
       final long timeBaseNs,
       final MessageRing ring,
@@ -46,10 +47,10 @@ final class Shard {
       final UnsafeBuffer scratch,
       final EngineStats stats) {
     this.shardId = shardId;
+    this.incarnation = incarnation;
     this.epoch = epoch;
     this.ring = ring;
     this.stats = stats;
-    incarnation = context.incarnation;
     faults = context.faultHandler;
     keys = context.idempotencyTable();
     places = context.places;

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * One node's share of the engine: the rings, shards and agents of the shards it owns, and an {@link
@@ -13,8 +12,10 @@ import org.agrona.concurrent.UnsafeBuffer;
  * closes it then.
  */
 public final class ShardEngine implements AutoCloseable {
-  private final RoutingTable routes;
-  private final MessageRing[] rings;
+  private final ShardDirectory directory;
+  private final NodeLink link;
+  private final OwnedRings owned;
+  private final ShardFactory[] factories;
   private final ShardPoller[] pollers;
   private final ShardAgent[] agents;
   private final Ingress[] ingresses;
@@ -30,23 +31,25 @@ public final class ShardEngine implements AutoCloseable {
   public ShardEngine(final EngineContext context) {
     context.check();
     final EngineThreads threads = context.threads;
-    routes = context.cluster.placement();
+    directory = context.directory;
+    link = context.link;
     final int agentCount = threads.agentWakeups.length;
-    final int[] agentByShard = assignShards(context.nodeIndex(), agentCount);
-    rings = rings(context, agentByShard);
+    owned = new OwnedRings(context);
+    tellOwnShards(context);
 
     // Whatever refers to others is made after them: ingresses know rings, pollers know ingresses,
     // agents know pollers.
     final boolean[][] handedOver = new boolean[agentCount][agentCount];
     ingresses = new Ingress[threads.ingressWakeups.length];
     for (int loop = 0; loop < ingresses.length; loop++) {
-      ingresses[loop] =
-          new Ingress(loop, context, routes, router(context, agentByShard, handedOver, loop));
+      ingresses[loop] = new Ingress(loop, context, router(context, handedOver, loop));
     }
-    pollers = new ShardPoller[agentCount];
     final long timeBaseNs = context.timeBaseNs();
+    factories = new ShardFactory[agentCount];
+    pollers = new ShardPoller[agentCount];
     for (int agent = 0; agent < agentCount; agent++) {
-      pollers[agent] = poller(context, timeBaseNs, agent, agentByShard);
+      factories[agent] = new ShardFactory(context, timeBaseNs, owned.rings);
+      pollers[agent] = poller(context, agent);
     }
     agents = new ShardAgent[agentCount];
     for (int agent = 0; agent < agentCount; agent++) {
@@ -62,8 +65,7 @@ public final class ShardEngine implements AutoCloseable {
     inbound =
         new InboundAdapter(
             context,
-            routes,
-            router(context, agentByShard, handedOver, threads.homeLoop),
+            router(context, handedOver, threads.homeLoop),
             publisher(context, threads.homeLoop, stats),
             ingresses,
             stats);
@@ -117,12 +119,43 @@ public final class ShardEngine implements AutoCloseable {
   }
 
   /**
-   * The placement this node works with.
+   * Who owns each shard, and in which incarnation, as far as this node knows now.
    *
-   * @return the table.
+   * @return the table of this moment.
    */
   public RoutingTable routingTable() {
-    return routes;
+    return directory.table();
+  }
+
+  /**
+   * Ends the life of a shard that is owned here, with all its state, and begins a new one with
+   * nothing in it. Writes that were sent to the old one and are not answered end as unknown. Any
+   * thread.
+   *
+   * @param shardId of the shard.
+   * @param incarnation of the new life, above every earlier one of this shard.
+   * @return false if a thread is just applying commands: nothing changed, to be tried again.
+   * @throws IllegalArgumentException if the shard is not owned here, or its incarnation is as high.
+   */
+  public boolean tryRenew(final int shardId, final long incarnation) {
+    if (owned.rings[shardId] == null || incarnation <= routingTable().incarnation(shardId)) {
+      throw new IllegalArgumentException(
+          "shard " + shardId + " cannot become incarnation " + incarnation + " here");
+    }
+    final int agent = owned.agentByShard[shardId];
+    final boolean isRenewed =
+        pollers[agent].tryReplace(
+            shardId,
+            ended -> {
+              final Shard next = factories[agent].createNext(ended, incarnation);
+              // Inside the gate: what is handed to the new life from now on finds it there.
+              directory.learn(new int[] {shardId}, new long[] {incarnation});
+              return next;
+            });
+    if (isRenewed) {
+      link.onShardsChanged();
+    }
+    return isRenewed;
   }
 
   /**
@@ -186,7 +219,8 @@ public final class ShardEngine implements AutoCloseable {
    * @return the number, or -1 if the shard is not owned here.
    */
   public long ringDepth(final int shardId) {
-    return rings[shardId] == null ? -1 : rings[shardId].depth();
+    final MessageRing ring = owned.rings[shardId];
+    return ring == null ? -1 : ring.depth();
   }
 
   /**
@@ -243,78 +277,41 @@ public final class ShardEngine implements AutoCloseable {
     return Arrays.stream(pollers).flatMap(poller -> Arrays.stream(poller.shards()));
   }
 
-  /**
-   * Which agent each shard that is owned here belongs to, in turn; -1 for those owned elsewhere.
-   */
-  private int[] assignShards(final int ownNode, final int agentCount) {
-    final int[] agentByShard = new int[routes.shardCount()];
-    int owned = 0;
-    for (int shard = 0; shard < agentByShard.length; shard++) {
-      agentByShard[shard] = routes.nodeIndex(shard) == ownNode ? owned++ % agentCount : -1;
+  private void tellOwnShards(final EngineContext context) {
+    final int[] shards = directory.table().shardsOf(context.nodeIndex());
+    final long[] incarnations =
+        Arrays.stream(shards).mapToLong(context.shardIncarnations::applyAsLong).toArray();
+    if (!directory.learn(shards, incarnations)) {
+      throw new IllegalArgumentException("a shard had a higher incarnation before");
     }
-    return agentByShard;
   }
 
-  private static MessageRing[] rings(final EngineContext context, final int[] agentByShard) {
-    final MessageRing[] rings = new MessageRing[agentByShard.length];
-    final MessageLengths lengths = context.lengths;
-    for (int shard = 0; shard < rings.length; shard++) {
-      if (agentByShard[shard] >= 0) {
-        rings[shard] =
-            new MessageRing(
-                context.settings.ringSlots(), lengths.shortMessage(), lengths.maxMessage());
-      }
-    }
-    return rings;
-  }
-
-  private ShardPoller poller(
-      final EngineContext context,
-      final long timeBaseNs,
-      final int agent,
-      final int[] agentByShard) {
+  private ShardPoller poller(final EngineContext context, final int agent) {
     final EngineThreads threads = context.threads;
-    final EngineStats stats = context.stats();
-    final TimerAlarm alarm = new TimerAlarm();
-    final List<Shard> shards = new ArrayList<>();
-    final MessageLengths lengths = context.lengths;
-    final UnsafeBuffer scratch = new UnsafeBuffer(new byte[lengths.maxReply()]);
-    for (int shard = 0; shard < agentByShard.length; shard++) {
-      if (agentByShard[shard] == agent) {
-        shards.add(
-            new Shard(
-                shard,
-                routes.epoch(shard),
-                timeBaseNs,
-                rings[shard],
-                alarm,
-                context,
-                scratch,
-                stats));
-      }
-    }
+    final ShardFactory factory = factories[agent];
+    final Shard[] shards =
+        owned
+            .shardsOf(agent)
+            .mapToObj(shard -> factory.create(shard, directory.table().incarnation(shard)))
+            .toArray(Shard[]::new);
     return new ShardPoller(
         threads.agentLoops[agent],
         threads.agentWakeups[agent],
-        shards.toArray(new Shard[0]),
-        alarm,
-        publisher(context, threads.agentLoops[agent], stats),
-        stats,
+        shards,
+        factory.alarm,
+        publisher(context, threads.agentLoops[agent], factory.stats),
+        factory.stats,
         context.clock,
-        lengths.shortReply());
+        context.lengths.shortReply());
   }
 
   private CommandRouter router(
-      final EngineContext context,
-      final int[] agentByShard,
-      final boolean[][] handedOver,
-      final int loop) {
+      final EngineContext context, final boolean[][] handedOver, final int loop) {
     final int ownAgent = context.threads.agentOfLoop(loop);
     return new CommandRouter(
-        routes,
-        context.incarnation,
-        rings,
-        agentByShard,
+        directory,
+        owned.rings,
+        owned.agentByShard,
         context.threads.agentWakeups,
         ownAgent < 0 ? null : handedOver[ownAgent],
         context.link);
@@ -323,6 +320,12 @@ public final class ShardEngine implements AutoCloseable {
   private ReplyPublisher publisher(
       final EngineContext context, final int loop, final EngineStats stats) {
     return new ReplyPublisher(
-        routes, context.nodeIndex(), context.incarnation, loop, ingresses, context.link, stats);
+        directory.table(),
+        context.nodeIndex(),
+        context.incarnation,
+        loop,
+        ingresses,
+        context.link,
+        stats);
   }
 }

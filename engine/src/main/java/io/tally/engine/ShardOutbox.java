@@ -12,6 +12,7 @@ final class ShardOutbox {
   private final int laneWindow;
   private IngressLane lane;
   private long incarnation;
+  private boolean isEndKnown;
   private long busyUntilNs;
 
   ShardOutbox(final int laneWindow) {
@@ -23,23 +24,41 @@ final class ShardOutbox {
     return lane;
   }
 
-  /** Of the shard to which the lane leads; 0 before the first command. */
+  /**
+   * Of the shard to which the lane leads; 0 before the first command, and the lowest that a
+   * successor may have after the end of the last one.
+   */
   long incarnation() {
     return incarnation;
   }
 
   /**
-   * Begins a new lane if this incarnation is newer than the one known. Returns true if another one
-   * was known.
+   * Begins a new lane if this incarnation is newer than the one known. Returns true if that was not
+   * known to be over.
    */
   boolean enter(final long shardIncarnation) {
     if (shardIncarnation <= incarnation) {
       return false;
     }
-    final boolean isChange = incarnation != 0;
+    final boolean isNews = incarnation != 0 && !isEndKnown;
+    isEndKnown = false;
     incarnation = shardIncarnation;
     lane = new IngressLane(laneWindow);
-    return isChange;
+    return isNews;
+  }
+
+  /**
+   * Ends the lane to this incarnation, since it is over. Which one follows is not known; it is
+   * higher, and begins with an empty lane. Returns false if the end was known.
+   */
+  boolean end(final long shardIncarnation) {
+    if (shardIncarnation != incarnation) {
+      return false;
+    }
+    isEndKnown = true;
+    incarnation++;
+    lane = new IngressLane(laneWindow);
+    return true;
   }
 
   /** Frees the place that a request which ends has in the lane, if it has one in this lane. */

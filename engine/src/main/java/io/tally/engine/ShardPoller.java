@@ -1,6 +1,8 @@
 package io.tally.engine;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.NanoClock;
 
@@ -135,6 +137,30 @@ final class ShardPoller implements MessageRing.Handler {
       }
     }
     return workCount;
+  }
+
+  /**
+   * Puts another shard in the place of one, between two batches. Any thread.
+   *
+   * @param shardId of the shard.
+   * @param successor makes it, inside the gate; if it throws, the shard stays.
+   * @return false if another thread is inside the gate: nothing changed.
+   */
+  boolean tryReplace(final int shardId, final UnaryOperator<Shard> successor) {
+    if (!gate.enter()) {
+      return false;
+    }
+    try {
+      final Shard replaced = shardById[shardId];
+      final Shard next = successor.apply(replaced);
+      shardById[shardId] = next;
+      shards[Arrays.asList(shards).indexOf(replaced)] = next;
+    } finally {
+      // Whoever came meanwhile relies on a poll by the thread inside.
+      gate.abandon();
+      home.wake();
+    }
+    return true;
   }
 
   private int poll(final int onLoop) {

@@ -18,6 +18,8 @@ final class CommandRouterTest {
       new RoutingTable(
           List.of("node-0", "node-1"), new int[] {0, 0, 0, 1}, new long[] {1, 2, 3, 4});
 
+  private final ShardDirectory directory = new ShardDirectory(routes);
+
   private final MessageRing[] rings = {
     new MessageRing(2, LENGTH), new MessageRing(2, LENGTH), new MessageRing(2, LENGTH), null
   };
@@ -67,27 +69,34 @@ final class CommandRouterTest {
   }
 
   @Test
-  void shouldTellTheIncarnationOfOwnAndForeignShards() {
+  void shouldKnowApartWhetherAnOwnerIsThereAndWhichLifeItsShardHas() {
     final CommandRouter router = router(null);
-    assertEquals(7, router.shardIncarnation(0));
-    assertEquals(0, router.shardIncarnation(3));
-    link.peerUp(1, 9);
-    assertEquals(9, router.shardIncarnation(3));
-    assertEquals(4, router.epoch(3));
+    assertTrue(router.isOpen(0, 0));
+    assertFalse(router.isOpen(3, 1));
+    link.directory(directory);
+    link.peerUpWithUnknownShards(1, 9);
+    assertTrue(router.isOpen(3, 1));
+    assertEquals(0, router.routes().incarnation(3));
+    link.shard(3, 5);
+    assertEquals(5, router.routes().incarnation(3));
+    link.peerDown(1);
+    assertFalse(router.isOpen(3, 1));
+    assertEquals(5, router.routes().incarnation(3), "being down ends no life");
+    assertEquals(4, router.routes().epoch(3));
   }
 
   @Test
   void shouldSayWhyACommandCanNotGo() {
     final CommandRouter router = router(null);
-    assertEquals(CommandRouter.NO_OWNER, router.tryClaim(3, LENGTH, 0, claim));
+    assertEquals(CommandRouter.NO_OWNER, router.tryClaim(3, 1, LENGTH, 0, claim));
     send(router, 0);
     send(router, 0);
-    assertEquals(CommandRouter.BACK_PRESSURED, router.tryClaim(0, LENGTH, 0, claim));
+    assertEquals(CommandRouter.BACK_PRESSURED, router.tryClaim(0, 0, LENGTH, 0, claim));
     link.peerUp(1, 9);
-    while (router.tryClaim(3, LENGTH, 0, claim) == CommandRouter.CLAIMED) {
+    while (router.tryClaim(3, 1, LENGTH, 0, claim) == CommandRouter.CLAIMED) {
       claim.commit();
     }
-    assertEquals(CommandRouter.BACK_PRESSURED, router.tryClaim(3, LENGTH, 0, claim));
+    assertEquals(CommandRouter.BACK_PRESSURED, router.tryClaim(3, 1, LENGTH, 0, claim));
   }
 
   @Test
@@ -100,9 +109,9 @@ final class CommandRouterTest {
       send(router, 1);
     }
     handedOver[1] = false;
-    assertEquals(CommandRouter.BACK_PRESSURED, router.tryClaim(1, LENGTH, 0, claim));
+    assertEquals(CommandRouter.BACK_PRESSURED, router.tryClaim(1, 0, LENGTH, 0, claim));
     assertFalse(handedOver[1], "whoever filled it has woken its reader");
-    assertEquals(CommandRouter.BACK_PRESSURED, router.tryClaim(1, length, 0, claim));
+    assertEquals(CommandRouter.BACK_PRESSURED, router.tryClaim(1, 0, length, 0, claim));
     assertTrue(handedOver[1], "what was refused may have left padding");
   }
 
@@ -111,15 +120,14 @@ final class CommandRouterTest {
     link.peerUp(1, 9);
     final CommandRouter router = router(null);
     final int tooLong = MessageLengths.MAX_BETWEEN_NODES + 1;
-    assertEquals(CommandRouter.TOO_LONG, router.tryClaim(3, tooLong, 0, claim));
+    assertEquals(CommandRouter.TOO_LONG, router.tryClaim(3, 1, tooLong, 0, claim));
     router.flush();
     assertEquals(0, link.flushCount());
   }
 
   private CommandRouter router(final boolean[] handedOver) {
     return new CommandRouter(
-        routes,
-        7,
+        directory,
         rings,
         new int[] {0, 1, 1, 0},
         new Wakeup[] {() -> wakes[0]++, () -> wakes[1]++},
@@ -128,7 +136,9 @@ final class CommandRouterTest {
   }
 
   private void send(final CommandRouter router, final int shardId) {
-    assertEquals(CommandRouter.CLAIMED, router.tryClaim(shardId, LENGTH, 0, claim));
+    assertEquals(
+        CommandRouter.CLAIMED,
+        router.tryClaim(shardId, routes.nodeIndex(shardId), LENGTH, 0, claim));
     claim.commit();
   }
 }

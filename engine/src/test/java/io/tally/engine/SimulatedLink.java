@@ -2,6 +2,7 @@ package io.tally.engine;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.MessageHandler;
@@ -25,9 +26,11 @@ final class SimulatedLink implements NodeLink {
   private PeerClocks clocks = (nodeIndex, ownNs, timeoutNs) -> ownNs + timeoutNs;
   private final boolean[] draining;
   private final int[] serviceVersions;
+  private ShardDirectory directory;
   private Outbound target;
   private int flushCount;
   private int resolvedCount;
+  private int shardsChangedCount;
 
   /** Knows the clocks of the peers; all nodes share one unless a test says otherwise. */
   interface PeerClocks {
@@ -49,9 +52,33 @@ final class SimulatedLink implements NodeLink {
     serviceVersions[nodeIndex] = version;
   }
 
+  /** Where it tells what peers say of their shards; before it is set, it tells nothing. */
+  void directory(final ShardDirectory value) {
+    directory = value;
+  }
+
+  /** A peer whose shards all have the incarnation of their node. */
   void peerUp(final int nodeIndex, final long incarnation) {
+    peerUpWithUnknownShards(nodeIndex, incarnation);
+    if (directory != null) {
+      final int[] shards = directory.table().shardsOf(nodeIndex);
+      final long[] lives = new long[shards.length];
+      Arrays.fill(lives, incarnation);
+      directory.learn(shards, lives);
+    }
+  }
+
+  void peerUpWithUnknownShards(final int nodeIndex, final long incarnation) {
+    if (incarnations[nodeIndex] != incarnation && directory != null) {
+      directory.forget(nodeIndex);
+    }
     incarnations[nodeIndex] = incarnation;
     draining[nodeIndex] = false;
+  }
+
+  /** A peer that is up tells of a life of its shard. */
+  boolean shard(final int shardId, final long incarnation) {
+    return directory.learn(new int[] {shardId}, new long[] {incarnation});
   }
 
   void peerDraining(final int nodeIndex) {
@@ -117,6 +144,16 @@ final class SimulatedLink implements NodeLink {
   @Override
   public void onResolved() {
     resolvedCount++;
+  }
+
+  /** How often the engine said that its shards have other incarnations. */
+  int shardsChangedCount() {
+    return shardsChangedCount;
+  }
+
+  @Override
+  public void onShardsChanged() {
+    shardsChangedCount++;
   }
 
   /** Leaves no room for a message of a command's length. */

@@ -31,6 +31,7 @@ final class SteppedShard {
     shard =
         new Shard(
             0,
+            INCARNATION,
             routes.epoch(0),
             context.timeBaseNs(),
             null,

@@ -58,6 +58,7 @@ final class StockNode {
                 .clock(clock)
                 .link(link)
                 .threads(new EngineThreads(homeLoop, wakeups, agentLoops, wakeups)));
+    link.directory(context.directory);
     ingress = engine.ingress(0);
     stocksByLoop = new StockProxy[loopCount];
     Arrays.setAll(stocksByLoop, loop -> new StockProxy(engine.ingress(loop)));

@@ -1,0 +1,50 @@
+package io.tally.engine;
+
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Makes the shards that one {@link ShardPoller} polls: those of the start, and those that begin a
+ * new life in the place of one. Belongs to the thread inside the poller's gate.
+ */
+final class ShardFactory {
+  final TimerAlarm alarm = new TimerAlarm();
+  final EngineStats stats;
+  private final EngineContext context;
+  private final long timeBaseNs;
+  private final MessageRing[] rings;
+  private final UnsafeBuffer scratch;
+
+  /** The rings are those of the node, by shard. */
+  ShardFactory(final EngineContext context, final long timeBaseNs, final MessageRing[] rings) {
+    this.context = context;
+    this.timeBaseNs = timeBaseNs;
+    this.rings = rings;
+    stats = context.stats();
+    scratch = new UnsafeBuffer(new byte[context.lengths.maxReply()]);
+  }
+
+  /** Makes a shard with nothing in it. */
+  Shard create(final int shardId, final long incarnation) {
+    return new Shard(
+        shardId,
+        incarnation,
+        context.directory.table().epoch(shardId),
+        timeBaseNs,
+        rings[shardId],
+        alarm,
+        context,
+        scratch,
+        stats);
+  }
+
+  /** Makes the next life of a shard, with nothing in it. */
+  Shard createNext(final Shard ended, final long incarnation) {
+    final Shard next = create(ended.shardId(), incarnation);
+    // The old one gives back the room that it shares with others, as if its time were over.
+    final long nowNs = context.clock.nanoTime();
+    ended.sweepKeys(nowNs + context.settings.keptKeyNs(), Integer.MAX_VALUE);
+    ended.expireLongReplies(nowNs + context.settings.settledNs(), Integer.MAX_VALUE);
+    ended.services().forEach(slot -> slot.service.close());
+    return next;
+  }
+}
