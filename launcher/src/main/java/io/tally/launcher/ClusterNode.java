@@ -4,11 +4,12 @@ import io.tally.engine.ClusterSettings;
 import io.tally.engine.EngineContext;
 import io.tally.engine.IdempotencyLimit;
 import io.tally.engine.NodeLink;
+import io.tally.engine.RoutingTable;
 import io.tally.engine.ServiceFaultHandler;
 import io.tally.engine.ShardEngine;
 import io.tally.transport.ClusterLink;
 import io.tally.transport.FrameCarrier;
-import io.tally.transport.Incarnation;
+import io.tally.transport.IncarnationSource;
 import io.tally.transport.LinkContext;
 import io.tally.transport.NodeStart;
 import io.tally.transport.ServiceVersion;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.NanoClock;
 
@@ -29,6 +31,9 @@ import org.agrona.concurrent.NanoClock;
 final class ClusterNode implements AutoCloseable {
   private static final SecureRandom RANDOM = new SecureRandom();
 
+  /** State is in memory only: no incarnation is known from before. */
+  private static final long NOTHING_RESTORED = 0;
+
   private final NodeConfig config;
   private final MemoryPlan plan;
   private final ClusterSettings cluster;
@@ -36,8 +41,9 @@ final class ClusterNode implements AutoCloseable {
   private final int localIndex;
   private final Stepping stepping;
   private final NanoClock clock;
-  private WallClock wallClock = new WallClock(System::currentTimeMillis);
-  private long incarnation = newIncarnation();
+  private WallClock wallClock;
+  private IncarnationSource incarnations;
+  private long incarnation;
   private ClusterLink link;
   private ShardEngine engine;
 
@@ -55,10 +61,13 @@ final class ClusterNode implements AutoCloseable {
     this.localIndex = localIndex;
     this.stepping = stepping;
     this.clock = clock;
+    beginIncarnation();
   }
 
-  private long newIncarnation() {
-    return Incarnation.of(wallClock.time(), RANDOM.nextLong());
+  private void beginIncarnation() {
+    wallClock = new WallClock(System::currentTimeMillis);
+    incarnations = new IncarnationSource(wallClock, NOTHING_RESTORED, RANDOM::nextLong);
+    incarnation = incarnations.next();
   }
 
   String nodeId() {
@@ -98,8 +107,7 @@ final class ClusterNode implements AutoCloseable {
     }
     if (link == null) {
       // The clock may have been set right while the carrier was waited for.
-      wallClock = new WallClock(System::currentTimeMillis);
-      incarnation = newIncarnation();
+      beginIncarnation();
     }
     try {
       link =
@@ -140,8 +148,8 @@ final class ClusterNode implements AutoCloseable {
     final StartState state = link.startState(nowNs);
     if (state.knownIncarnation() >= incarnation) {
       link.close();
-      wallClock.onKnownIncarnation(state.knownIncarnation());
-      incarnation = Incarnation.above(state.knownIncarnation(), RANDOM.nextLong());
+      incarnations.onKnown(state.knownIncarnation());
+      incarnation = incarnations.next();
       launchLink(carrier, listener);
       return false;
     }
@@ -161,6 +169,7 @@ final class ClusterNode implements AutoCloseable {
                 .incarnation(incarnation)
                 .threads(stepping.engineThreads(localIndex, frontEnd))
                 .link(link == null ? NodeLink.NONE : link)
+                .directory(link == null ? null : link.directory())
                 .services(plan.services())
                 .faultHandler(faults)
                 .idempotencyLimit(idempotencyLimit)
@@ -215,10 +224,14 @@ final class ClusterNode implements AutoCloseable {
     }
   }
 
-  /** Whether all these nodes are up, except this one itself. */
+  /** Whether all these nodes are up, and have told of their shards, except this one itself. */
   boolean sees(final List<String> others) {
+    final RoutingTable routes = engine.routingTable();
     for (final String other : others) {
-      if (!other.equals(nodeId) && link.incarnation(cluster.nodeIds().indexOf(other)) == 0) {
+      final int index = cluster.nodeIds().indexOf(other);
+      if (!other.equals(nodeId)
+          && (link.incarnation(index) == 0
+              || IntStream.of(routes.shardsOf(index)).anyMatch(s -> routes.incarnation(s) == 0))) {
         return false;
       }
     }

@@ -4,12 +4,12 @@ import io.tally.engine.ClusterSettings;
 import io.tally.engine.InboundHandler;
 import io.tally.engine.MessageClaim;
 import io.tally.engine.NodeLink;
+import io.tally.engine.ShardDirectory;
 import io.tally.engine.SteppedAgent;
 import io.tally.engine.Wakeup;
 import io.tally.transport.codecs.NodeState;
 import java.io.IOException;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
-import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 
 /**
  * The link of one node to all others of its cluster. It owns no thread: the {@link #receiver()} has
@@ -18,15 +18,16 @@ import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
  * and all queries may be called by any thread.
  */
 public final class ClusterLink implements NodeLink, AutoCloseable {
-  private static final int MESSAGE_TYPE_ID = 1;
   private static final int HELLO_REQUESTS = 64;
 
+  private final ShardDirectory directory;
   private final LocalNode local;
   private final PeerTable peers;
   private final RefusedProcesses refused;
   private final FrameCarrier carrier;
   private final Wakeup senderWakeup;
   private final LinkCounters counters = new LinkCounters();
+  private final OutboundMessages outbound;
   private final InboundFrames inbound;
   private final LinkSender sender;
   private final LinkReceiver receiver;
@@ -39,10 +40,17 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
       final LinkContext context) {
     carrier = context.carrier();
     senderWakeup = context.senderWakeup();
+    directory = new ShardDirectory(cluster.placement());
     local =
         new LocalNode(
-            cluster, start, settings.requestTimeoutNs(), context.clock(), context.wallClock());
+            cluster,
+            start,
+            directory,
+            settings.requestTimeoutNs(),
+            context.clock(),
+            context.wallClock());
     peers = new PeerTable(cluster.nodeIds(), start.nodeId(), settings.ringBytes());
+    outbound = new OutboundMessages(peers, carrier, senderWakeup, counters);
     refused = new RefusedProcesses(settings.heartbeatTimeoutNs());
     inbound = new InboundFrames(settings.inboundFrames(), context.homeWakeup(), counters);
     final Subjects subjects = new Subjects(start.clusterName());
@@ -57,6 +65,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
                 settings.heartbeatTimeoutNs(),
                 local,
                 peers,
+                directory,
                 refused,
                 subjects,
                 helloRequests,
@@ -70,6 +79,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
             carrier,
             local,
             peers,
+            directory,
             subjects,
             helloRequests,
             receiver::isResolved,
@@ -117,45 +127,22 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
    */
   @Override
   public int tryClaim(final int nodeIndex, final int length, final MessageClaim claim) {
-    final Peer peer = peers.get(nodeIndex);
-    if (peer == null || !peer.isServing()) {
-      return DOWN;
-    }
-    if (!carrier.isConnected()) {
-      // The peer may be alive: until its heartbeat timeout has passed, it is better to wait than to
-      // lose the message.
-      return BACK_PRESSURED;
-    }
-    final ManyToOneRingBuffer ring = peer.outbound();
-    final int index = ring.tryClaim(MESSAGE_TYPE_ID, length);
-    if (index < 0) {
-      counters.add(LinkCounter.QUEUE_FULL, 1);
-      return BACK_PRESSURED;
-    }
-    claim.wrap(ring, index, length);
-    return CLAIMED;
+    return outbound.tryClaim(nodeIndex, length, claim);
   }
 
   @Override
   public void flush() {
-    for (final Peer peer : peers.others()) {
-      if (peer.hasUnseenMessages()) {
-        senderWakeup.wake();
-        return;
-      }
-    }
+    outbound.flush();
   }
 
   @Override
   public long incarnation(final int nodeIndex) {
-    final Peer peer = peers.get(nodeIndex);
-    return peer == null ? 0 : peer.incarnationIn(PeerStatus.UP);
+    return peers.incarnationIn(nodeIndex, PeerStatus.UP);
   }
 
   @Override
   public long drainingIncarnation(final int nodeIndex) {
-    final Peer peer = peers.get(nodeIndex);
-    return peer == null ? 0 : peer.incarnationIn(PeerStatus.DRAINING);
+    return peers.incarnationIn(nodeIndex, PeerStatus.DRAINING);
   }
 
   @Override
@@ -169,20 +156,29 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
   }
 
   @Override
+  public void onShardsChanged() {
+    senderWakeup.wake();
+  }
+
+  @Override
   public int serviceVersion(final int nodeIndex, final int schemaId) {
-    final Peer peer = peers.get(nodeIndex);
-    final PeerSession session = peer == null ? null : peer.session();
+    final PeerSession session = peers.session(nodeIndex);
     return session == null ? -1 : session.services.versionOf(schemaId);
   }
 
   @Override
   public long peerDeadlineNs(final int nodeIndex, final long startNs, final long timeoutNs) {
-    final Peer peer = peers.get(nodeIndex);
-    final PeerSession session = peer == null ? null : peer.session();
-    if (session == null) {
-      throw new IllegalStateException("no clock is known of node " + nodeIndex);
-    }
-    return session.clock.peerTimeNs(startNs + Math.min(timeoutNs, session.requestTimeoutNs));
+    return peers.deadlineNs(nodeIndex, startNs, timeoutNs);
+  }
+
+  /**
+   * Where the link tells the incarnations of the peers' shards, and finds those of this node's own,
+   * once its engine has told them; then, and while the node is ready or drains, the peers are told.
+   *
+   * @return the directory for the engine of this node.
+   */
+  public ShardDirectory directory() {
+    return directory;
   }
 
   /**
@@ -201,8 +197,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
    * @return the version; 0 for this node itself, and while the peer was never heard.
    */
   public int protocolVersion(final int nodeIndex) {
-    final Peer peer = peers.get(nodeIndex);
-    final PeerSession session = peer == null ? null : peer.session();
+    final PeerSession session = peers.session(nodeIndex);
     return session == null ? ProtocolRange.NONE : session.protocolVersion;
   }
 
@@ -213,8 +208,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
    * @return its status; {@link PeerStatus#UNKNOWN} for this node itself.
    */
   public PeerStatus peerStatus(final int nodeIndex) {
-    final Peer peer = peers.get(nodeIndex);
-    final PeerSession session = peer == null ? null : peer.session();
+    final PeerSession session = peers.session(nodeIndex);
     return session == null ? PeerStatus.UNKNOWN : session.status();
   }
 
@@ -285,11 +279,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
    *     newer process of its id, which its peers talk to instead.
    */
   public boolean isDrained() {
-    return switch (local.state()) {
-      case READY -> false;
-      case DRAINING -> local.superseded() != 0 || peers.areAllResolved();
-      default -> true;
-    };
+    return local.isDrained(peers);
   }
 
   /**

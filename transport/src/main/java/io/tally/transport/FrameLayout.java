@@ -4,6 +4,7 @@ import io.tally.engine.ClusterSettings;
 import io.tally.transport.codecs.FrameHeaderEncoder;
 import io.tally.transport.codecs.HelloEncoder;
 import io.tally.transport.codecs.MessageHeaderEncoder;
+import io.tally.transport.codecs.ShardIncarnationsEncoder;
 import java.nio.ByteOrder;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -29,6 +30,12 @@ final class FrameLayout {
           + NodeStart.MAX_SERVICES * HelloEncoder.ServicesEncoder.sbeBlockLength()
           + HelloEncoder.nodeIdHeaderLength()
           + ClusterSettings.MAX_NODE_ID_LENGTH;
+
+  /** Of a message that tells of no shard. */
+  static final int EMPTY_ANNOUNCEMENT_BYTES =
+      MessageHeaderEncoder.ENCODED_LENGTH
+          + ShardIncarnationsEncoder.BLOCK_LENGTH
+          + ShardIncarnationsEncoder.ShardsEncoder.sbeHeaderSize();
 
   /** What a frame with one message and a hello holds at most besides the message. */
   static final int OVERHEAD_BYTES = HEADER_BYTES + MAX_HELLO_BYTES + LENGTH_BYTES;

@@ -25,11 +25,13 @@ public enum FrameRefusal {
   ACKNOWLEDGEMENT,
   /** A hello with an impossible id, or one that contradicts the frame it came in. */
   HELLO,
+  /** Incarnations of shards that are not its sender's, or impossible ones. */
+  ANNOUNCEMENT,
   /** A hello with another fingerprint. */
   FINGERPRINT,
-  /** A hello that names an incarnation which is far ahead of all clocks that were heard. */
+  /** An incarnation, of a node or its shards, that is far ahead of all clocks that were heard. */
   INCARNATION,
-  /** A hello of an incarnation that has a successor. */
+  /** An incarnation, of a node or its shards, that has a successor. */
   STALE_INCARNATION;
 
   private final String label = name().toLowerCase(java.util.Locale.ROOT);

@@ -15,6 +15,12 @@ final class Hello {
   long requestTimeoutNs;
   long wallClockMs;
   long knownWallClockMs;
+  long knownShardIncarnation;
+
+  long knownAnnouncement;
+
+  /** Whether it came in a numbered frame: only then it tells a known announcement. */
+  boolean isNumbered;
 
   /** The sender's monotonic clock when it left, and this process's when it had arrived. */
   long clockNs;

@@ -96,6 +96,9 @@ final class HelloAdapter {
     hello.requestTimeoutNs = decoder.requestTimeoutNs();
     hello.wallClockMs = decoder.wallClockMs();
     hello.knownWallClockMs = decoder.knownWallClockMs();
+    hello.knownShardIncarnation = decoder.knownShardIncarnation();
+    hello.knownAnnouncement = decoder.knownAnnouncement();
+    hello.isNumbered = frame.frameNumber() > 0;
     hello.clockNs = frame.clockNs();
     hello.arrivalNs = arrivalNs;
     hello.wantsAnswer = decoder.answer() == 0;

@@ -6,4 +6,5 @@ package io.tally.transport;
  * this node's own id, or a refused process; one that is not in the node list is answered on the
  * subject that all processes hear.
  */
-record HelloRequest(String subject, long knownIncarnation, long knownWallClockMs) {}
+record HelloRequest(
+    String subject, long knownIncarnation, long knownWallClockMs, long knownShardIncarnation) {}

@@ -5,6 +5,7 @@ import io.tally.engine.codecs.ReplyDecoder;
 import io.tally.transport.codecs.FrameHeaderDecoder;
 import io.tally.transport.codecs.HelloDecoder;
 import io.tally.transport.codecs.MessageHeaderDecoder;
+import io.tally.transport.codecs.ShardIncarnationsDecoder;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -23,6 +24,7 @@ final class InboundFrame {
   private final FrameHeaderDecoder frameHeader = new FrameHeaderDecoder();
   private int firstPosition;
   private int helloCount;
+  private int announcementCount;
   private int messageCount;
 
   InboundFrame(final int maxFrameBytes) {
@@ -66,6 +68,7 @@ final class InboundFrame {
 
   private FrameRefusal checkMessages(final int frameLength) {
     helloCount = 0;
+    announcementCount = 0;
     messageCount = 0;
     int position = firstPosition;
     while (position < frameLength) {
@@ -85,6 +88,8 @@ final class InboundFrame {
       final int templateId = header.templateId();
       if (!isEngines && templateId == HelloDecoder.TEMPLATE_ID) {
         helloCount++;
+      } else if (!isEngines && templateId == ShardIncarnationsDecoder.TEMPLATE_ID) {
+        announcementCount++;
       } else if (isEngines
           && (templateId == CommandDecoder.TEMPLATE_ID || templateId == ReplyDecoder.TEMPLATE_ID)) {
         messageCount++;
@@ -93,7 +98,7 @@ final class InboundFrame {
       }
       position = offset + length;
     }
-    return helloCount + messageCount == frameHeader.messageCount()
+    return helloCount + announcementCount + messageCount == frameHeader.messageCount()
         ? null
         : FrameRefusal.MESSAGE_COUNT;
   }
@@ -129,6 +134,11 @@ final class InboundFrame {
 
   int helloCount() {
     return helloCount;
+  }
+
+  /** Number of messages that tell of shards. */
+  int announcementCount() {
+    return announcementCount;
   }
 
   /** Number of commands and replies. */

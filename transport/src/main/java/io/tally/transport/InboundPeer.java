@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
  */
 final class InboundPeer {
   final Peer peer;
+  final PeerShards shards;
   final ArrayDeque<HeldFrame> held = new ArrayDeque<>();
   long heldBytes;
   long lastHeardNs;
@@ -32,8 +33,9 @@ final class InboundPeer {
    */
   long leftIncarnation;
 
-  InboundPeer(final Peer peer) {
+  InboundPeer(final Peer peer, final PeerShards shards) {
     this.peer = peer;
+    this.shards = shards;
   }
 
   /** The highest incarnation of this peer that was ever found plausible. */

@@ -7,6 +7,7 @@ import io.tally.engine.codecs.CommandDecoder;
 import io.tally.transport.InboundPeer.HeldFrame;
 import io.tally.transport.codecs.HelloDecoder;
 import io.tally.transport.codecs.MessageHeaderDecoder;
+import io.tally.transport.codecs.ShardIncarnationsDecoder;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -31,6 +32,7 @@ final class LinkReceiver implements SteppedAgent {
   private final LinkCounters counters;
   private final Membership membership;
   private final HelloAdapter helloAdapter;
+  private final ShardAnnouncementAdapter announcements;
   private final InboundFrame frame;
   private final MessageHeaderDecoder header = new MessageHeaderDecoder();
   private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
@@ -63,6 +65,7 @@ final class LinkReceiver implements SteppedAgent {
     windowBytes = settings.windowBytes();
     frame = new InboundFrame(settings.maxFrameBytes());
     helloAdapter = new HelloAdapter(membership, counters);
+    announcements = new ShardAnnouncementAdapter(membership, counters);
     roleName = "link-receiver-" + local.id;
   }
 
@@ -164,7 +167,7 @@ final class LinkReceiver implements SteppedAgent {
     final InboundPeer peer = membership.peer(frame.sourceKey());
     final PeerSession session = peer == null ? null : peer.peer.session();
     if (session == null || session.incarnation != frame.sourceIncarnation()) {
-      if (messageCount > 0 || frame.helloCount() == 0) {
+      if (messageCount > 0 || frame.announcementCount() > 0 || frame.helloCount() == 0) {
         counters.refuse(
             peer == null ? FrameRefusal.FOREIGN_SOURCE : FrameRefusal.SOURCE_INCARNATION);
       }
@@ -177,6 +180,9 @@ final class LinkReceiver implements SteppedAgent {
     session.clock.onFrame(frame.clockNs(), arrivalNs);
     if (messageCount > 0) {
       membership.onMessages(peer.peer, session);
+    }
+    if (frame.announcementCount() > 0) {
+      announcements.onFrame(peer, session, frame, bytes.length);
     }
     if (frame.frameNumber() > 0) {
       onNumbered(nowNs, arrivalNs, peer, session, bytes);
@@ -258,6 +264,7 @@ final class LinkReceiver implements SteppedAgent {
       final int offset = FrameLayout.messageOffset(position);
       final int templateId = header.wrap(view, offset).templateId();
       if (templateId != HelloDecoder.TEMPLATE_ID
+          && templateId != ShardIncarnationsDecoder.TEMPLATE_ID
           && !accept(nowNs, peer, offset, length, templateId, arrivalNs)) {
         return position;
       }

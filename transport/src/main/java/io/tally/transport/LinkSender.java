@@ -1,5 +1,6 @@
 package io.tally.transport;
 
+import io.tally.engine.ShardDirectory;
 import io.tally.engine.SteppedAgent;
 import io.tally.transport.codecs.NodeState;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
@@ -19,6 +20,7 @@ final class LinkSender implements SteppedAgent {
   private final LinkCounters counters;
   private final ManyToOneConcurrentArrayQueue<HelloRequest> helloRequests;
   private final PeerPublisher[] publishers;
+  private final ShardAnnouncement announcement;
   private final OutboundFrame frame;
   private final String discoverySubject;
   private final String roleName;
@@ -34,9 +36,10 @@ final class LinkSender implements SteppedAgent {
       final FrameCarrier carrier,
       final LocalNode local,
       final PeerTable peers,
+      final ShardDirectory directory,
       final Subjects subjects,
       final ManyToOneConcurrentArrayQueue<HelloRequest> helloRequests,
-      final PeerPublisher.Resolution resolution,
+      final PeerResolution.Unresolved commands,
       final LinkCounters counters) {
     this.local = local;
     this.peers = peers;
@@ -48,11 +51,19 @@ final class LinkSender implements SteppedAgent {
     discoverySubject = subjects.hello();
     roleName = "link-sender-" + local.id;
     frame = new OutboundFrame(local, settings.maxFrameBytes());
+    announcement = new ShardAnnouncement(directory, local.index);
     publishers = new PeerPublisher[peers.others().length];
     for (int i = 0; i < publishers.length; i++) {
       publishers[i] =
           new PeerPublisher(
-              peers.others()[i], local, resolution, carrier, frame, counters, settings);
+              peers.others()[i],
+              local,
+              new PeerAnnouncer(announcement, local, helloIntervalNs),
+              new PeerResolution(peers.others()[i], commands),
+              carrier,
+              frame,
+              counters,
+              settings);
     }
   }
 
@@ -68,6 +79,8 @@ final class LinkSender implements SteppedAgent {
       nextStepNs = nowNs + DISCONNECTED_NS;
       return 0;
     }
+    announcement.update();
+    local.announcementNumber(announcement.number());
     final NodeState state = local.state();
     final boolean announce = state != announcedState;
     int messages = answerOthers();
@@ -118,7 +131,7 @@ final class LinkSender implements SteppedAgent {
         nowNs + (state == NodeState.STARTING ? startHelloIntervalNs : helloIntervalNs);
     final boolean wantsAnswers =
         state == NodeState.STARTING || (state == NodeState.READY && !peers.areAllUp());
-    if (sayHello(discoverySubject, 0, 0, !wantsAnswers)) {
+    if (sayHello(new HelloRequest(discoverySubject, 0, 0, 0), !wantsAnswers)) {
       local.helloSaid(nowNs);
     }
   }
@@ -127,21 +140,23 @@ final class LinkSender implements SteppedAgent {
     int count = 0;
     HelloRequest request;
     while (count < helloRequests.capacity() && (request = helloRequests.poll()) != null) {
-      sayHello(request.subject(), request.knownIncarnation(), request.knownWallClockMs(), true);
+      sayHello(request, true);
       count++;
     }
     return count;
   }
 
-  private boolean sayHello(
-      final String subject,
-      final long knownIncarnation,
-      final long knownWallClockMs,
-      final boolean isAnswer) {
+  private boolean sayHello(final HelloRequest hello, final boolean isAnswer) {
     frame.begin();
-    frame.appendHello(knownIncarnation, knownWallClockMs, isAnswer, false);
+    frame.appendHello(
+        hello.knownIncarnation(),
+        hello.knownWallClockMs(),
+        hello.knownShardIncarnation(),
+        0,
+        isAnswer,
+        false);
     final byte[] bytes = frame.finish(0, 0);
-    if (!carrier.publish(subject, bytes)) {
+    if (!carrier.publish(hello.subject(), bytes)) {
       counters.increment(LinkCounter.PUBLISH_FAILURES);
       return false;
     }

@@ -1,6 +1,7 @@
 package io.tally.transport;
 
 import io.tally.engine.ClusterSettings;
+import io.tally.engine.ShardDirectory;
 import io.tally.engine.StableHash;
 import io.tally.transport.codecs.NodeState;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,8 @@ final class LocalNode {
   final ServiceVersions services;
   final long requestTimeoutNs;
   final NanoClock clock;
+  final int index;
+  private final ShardDirectory directory;
   private final WallClock wallClock;
 
   private volatile NodeState state = NodeState.STARTING;
@@ -30,10 +33,12 @@ final class LocalNode {
   private volatile long knownIncarnation;
   private volatile boolean helloSaid;
   private volatile long firstHelloNs;
+  private volatile long announcementNumber;
 
   LocalNode(
       final ClusterSettings cluster,
       final NodeStart start,
+      final ShardDirectory directory,
       final long requestTimeoutNs,
       final NanoClock clock,
       final EpochClock wallClock) {
@@ -43,6 +48,8 @@ final class LocalNode {
     incarnation = start.incarnation();
     services = new ServiceVersions(start.services());
     fingerprint = cluster.fingerprint(services.schemaIds());
+    index = cluster.nodeIds().indexOf(id);
+    this.directory = directory;
     this.requestTimeoutNs = requestTimeoutNs;
     this.clock = clock;
     this.wallClock = new WallClock(wallClock);
@@ -54,12 +61,35 @@ final class LocalNode {
     return wallClock.time();
   }
 
+  /** The highest incarnation of its shards; 0 before it has any. Any thread. */
+  long shardIncarnation() {
+    return directory.table().highestIncarnation(index);
+  }
+
   NodeState state() {
     return state;
   }
 
   void state(final NodeState newState) {
     state = newState;
+  }
+
+  /** Of what peers are told of its shards now; written by the sender. */
+  long announcementNumber() {
+    return announcementNumber;
+  }
+
+  void announcementNumber(final long number) {
+    announcementNumber = number;
+  }
+
+  /** Whether it may go without loss, or is not handed anything. */
+  boolean isDrained(final PeerTable peers) {
+    return switch (state) {
+      case READY -> false;
+      case DRAINING -> superseded != 0 || peers.areAllResolved();
+      default -> true;
+    };
   }
 
   long alreadyRunning() {

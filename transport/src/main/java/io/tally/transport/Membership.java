@@ -1,5 +1,6 @@
 package io.tally.transport;
 
+import io.tally.engine.ShardDirectory;
 import io.tally.transport.codecs.NodeState;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
@@ -28,11 +29,13 @@ final class Membership {
   private final HelloAnswers answers;
   private final SelfFencing fencing;
   private final FailureDetector failures;
+  private final IncarnationTrust trust;
 
   Membership(
       final long heartbeatTimeoutNs,
       final LocalNode local,
       final PeerTable peers,
+      final ShardDirectory directory,
       final RefusedProcesses refused,
       final Subjects subjects,
       final ManyToOneConcurrentArrayQueue<HelloRequest> helloRequests,
@@ -47,9 +50,11 @@ final class Membership {
     answers = new HelloAnswers(subjects, helloRequests, changes);
     fencing = new SelfFencing(local, answers, listener);
     inboundPeers = new InboundPeer[peers.others().length];
+    trust = new IncarnationTrust(local, inboundPeers);
     failures = new FailureDetector(inboundPeers, changes, counters, heartbeatTimeoutNs);
     for (int i = 0; i < inboundPeers.length; i++) {
-      inboundPeers[i] = new InboundPeer(peers.others()[i]);
+      final Peer peer = peers.others()[i];
+      inboundPeers[i] = new InboundPeer(peer, new PeerShards(directory, peer.index));
       peerByKey.put(inboundPeers[i].peer.key, inboundPeers[i]);
     }
   }
@@ -85,7 +90,7 @@ final class Membership {
       refuse(nowNs, hello, FrameRefusal.FINGERPRINT);
       return;
     }
-    if (!isPlausible(inbound, hello)) {
+    if (!trust.isPlausible(inbound, hello)) {
       refuse(nowNs, hello, FrameRefusal.INCARNATION);
       return;
     }
@@ -96,6 +101,7 @@ final class Membership {
     }
     inbound.wallClockMs = hello.wallClockMs;
     fencing.onKnownIncarnation(hello.knownIncarnation);
+    fencing.onKnownShardIncarnation(hello.knownShardIncarnation);
     onPeer(nowNs, inbound, hello);
     if (hello.isResolved && local.state() == NodeState.DRAINING) {
       onResolved(inbound.peer.session(), hello.incarnation);
@@ -127,32 +133,26 @@ final class Membership {
   }
 
   /**
-   * Whether the incarnations that a hello names can be true. A mistaken process could otherwise end
-   * this one, or keep its own successors out for ever, by a number that nobody can exceed. The
-   * latest clock of all counts, so that one wrong clock, whosever it is, does not get others
-   * refused. An incarnation that was found plausible once is not judged again, since the clock that
-   * it was made of may have been set right meanwhile.
+   * A peer that is ready has told the incarnations of all its shards. Returns why they are not
+   * believed, or null.
    */
-  private boolean isPlausible(final InboundPeer inbound, final Hello hello) {
-    long latestMs = Math.max(local.latestWallClockMs(), hello.wallClockMs);
-    for (final InboundPeer other : inboundPeers) {
-      latestMs = Math.max(latestMs, other.wallClockMs);
+  FrameRefusal onAnnouncement(
+      final InboundPeer inbound, final PeerSession session, final long number) {
+    final Peer peer = inbound.peer;
+    final long highest = inbound.shards.highest();
+    if (!trust.isPlausible(session, peer, highest)) {
+      return FrameRefusal.INCARNATION;
     }
-    final long believed = inbound == null ? local.incarnation : inbound.believedIncarnation();
-    return isPlausible(hello.incarnation, believed, latestMs)
-        && isPlausible(
-            hello.knownIncarnation, local.incarnation, Math.max(latestMs, hello.knownWallClockMs));
-  }
-
-  /**
-   * The clock of the incarnation that was believed last counts among the clocks, because a
-   * successor has to be higher than that.
-   */
-  private static boolean isPlausible(
-      final long incarnation, final long believed, final long latestMs) {
-    return incarnation <= believed
-        || Incarnation.isPlausible(
-            incarnation, Math.max(latestMs, Incarnation.wallClockMs(believed)));
+    final boolean isTaken = inbound.shards.publish();
+    if (isTaken) {
+      peer.onShards(highest);
+      session.onAnnouncementTaken(number);
+    } else if (number > session.announcementTaken()) {
+      session.onAnnouncementTaken(-number);
+    }
+    session.wantAnswer();
+    changes.needSender();
+    return isTaken ? null : FrameRefusal.STALE_INCARNATION;
   }
 
   private static void onResolved(final PeerSession session, final long incarnation) {
@@ -216,7 +216,14 @@ final class Membership {
       default -> throw new IllegalStateException();
     }
     final PeerSession answering = peer.session();
-    if (hello.wantsAnswer && answering.incarnation == incarnation) {
+    if (answering.incarnation != incarnation) {
+      return;
+    }
+    if (hello.isNumbered && answering.onKnownAnnouncement(hello.knownAnnouncement)) {
+      fencing.onAnnouncementRefused(-hello.knownAnnouncement, hello.knownShardIncarnation);
+      changes.needSender();
+    }
+    if (hello.wantsAnswer) {
       answering.wantAnswer();
       changes.needSender();
     }
@@ -234,6 +241,8 @@ final class Membership {
       // must not be sent to it.
       peer.session().status(PeerStatus.DOWN);
     }
+    // Before the session is seen: what is handed to it must not be meant for what another one had.
+    inbound.shards.forget();
     final PeerSession session =
         new PeerSession(
             hello.incarnation,

@@ -5,6 +5,8 @@ import io.tally.transport.codecs.FrameHeaderEncoder;
 import io.tally.transport.codecs.HelloEncoder;
 import io.tally.transport.codecs.MessageHeaderDecoder;
 import io.tally.transport.codecs.MessageHeaderEncoder;
+import io.tally.transport.codecs.ShardIncarnationsEncoder;
+import io.tally.transport.codecs.ShardIncarnationsEncoder.ShardsEncoder;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -19,8 +21,10 @@ final class OutboundFrame {
   private final MessageHeaderDecoder headerDecoder = new MessageHeaderDecoder();
   private final FrameHeaderEncoder frameEncoder = new FrameHeaderEncoder();
   private final HelloEncoder helloEncoder = new HelloEncoder();
+  private final ShardIncarnationsEncoder shardsEncoder = new ShardIncarnationsEncoder();
   private int limit;
   private int helloCount;
+  private int announcementCount;
   private int commandCount;
   private int replyCount;
 
@@ -33,6 +37,7 @@ final class OutboundFrame {
   void begin() {
     limit = FrameLayout.HEADER_BYTES;
     helloCount = 0;
+    announcementCount = 0;
     commandCount = 0;
     replyCount = 0;
   }
@@ -59,7 +64,11 @@ final class OutboundFrame {
 
   boolean hasRoom(final int messageLength, final int maxFrameBytes) {
     return FrameLayout.messageOffset(limit) + messageLength <= maxFrameBytes
-        && helloCount + commandCount + replyCount < FrameLayout.MAX_MESSAGES;
+        && messageCount() < FrameLayout.MAX_MESSAGES;
+  }
+
+  private int messageCount() {
+    return helloCount + announcementCount + commandCount + replyCount;
   }
 
   void append(final DirectBuffer source, final int offset, final int length) {
@@ -77,6 +86,8 @@ final class OutboundFrame {
   void appendHello(
       final long knownIncarnation,
       final long knownWallClockMs,
+      final long knownShardIncarnation,
+      final long knownAnnouncement,
       final boolean isAnswer,
       final boolean isResolved) {
     final int start = FrameLayout.messageOffset(limit);
@@ -87,6 +98,8 @@ final class OutboundFrame {
         .fingerprint(local.fingerprint)
         .knownIncarnation(knownIncarnation)
         .knownWallClockMs(knownWallClockMs)
+        .knownShardIncarnation(knownShardIncarnation)
+        .knownAnnouncement(knownAnnouncement)
         .wallClockMs(local.latestWallClockMs())
         .requestTimeoutNs(local.requestTimeoutNs)
         .lowestProtocol(local.protocol.lowest())
@@ -106,6 +119,28 @@ final class OutboundFrame {
     helloCount++;
   }
 
+  /** Appends as many shards as there is room for; returns the index of the first that is left. */
+  int appendShards(
+      final ShardAnnouncement announcement, final int firstIndex, final int frameLimitBytes) {
+    final int start = FrameLayout.messageOffset(limit);
+    final int room = (frameLimitBytes - start - FrameLayout.EMPTY_ANNOUNCEMENT_BYTES);
+    final int count =
+        Math.min(room / ShardsEncoder.sbeBlockLength(), announcement.shardCount() - firstIndex);
+    if (count <= 0) {
+      return firstIndex;
+    }
+    shardsEncoder.wrapAndApplyHeader(buffer, start, headerEncoder).number(announcement.number());
+    final ShardsEncoder entries = shardsEncoder.shardsCount(count);
+    for (int i = firstIndex; i < firstIndex + count; i++) {
+      entries.next().incarnation(announcement.incarnation(i)).shardId(announcement.shardId(i));
+    }
+    final int length = shardsEncoder.limit() - start;
+    FrameLayout.messageLength(buffer, limit, length);
+    limit = start + length;
+    announcementCount++;
+    return firstIndex + count;
+  }
+
   /**
    * Reads the clock that the frame carries as late as possible: the time between the reading and
    * the arrival of the frame is taken from every deadline that its receiver computes.
@@ -118,7 +153,7 @@ final class OutboundFrame {
         .frameNumber(frameNumber)
         .ackedFrame(ackedFrame)
         .clockNs(local.clock.nanoTime())
-        .messageCount(helloCount + commandCount + replyCount);
+        .messageCount(messageCount());
     final byte[] frame = new byte[limit];
     buffer.getBytes(0, frame);
     return frame;

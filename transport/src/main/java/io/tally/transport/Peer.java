@@ -21,6 +21,7 @@ final class Peer {
   private volatile PeerSession session;
   private volatile long readyIncarnation;
   private volatile long readyWallClockMs;
+  private volatile long shardIncarnation;
   private volatile long roundTripCount;
   private volatile long roundTripSumNs;
 
@@ -91,14 +92,23 @@ final class Peer {
     return readyIncarnation;
   }
 
-  /** The latest time that the wall clock of that incarnation had shown when it was first heard. */
-  long readyWallClockMs() {
-    return readyWallClockMs;
+  /** The latest time that the wall clocks are known to have shown by which these were made. */
+  long knownWallClockMs() {
+    return Math.max(readyWallClockMs, Incarnation.wallClockMs(shardIncarnation));
   }
 
   void onReady(final long incarnation, final long wallClockMs) {
     readyWallClockMs = wallClockMs;
     readyIncarnation = incarnation;
+  }
+
+  /** Highest incarnation of any of its shards that was ever known, or 0. */
+  long shardIncarnation() {
+    return shardIncarnation;
+  }
+
+  void onShards(final long highestIncarnation) {
+    shardIncarnation = Math.max(shardIncarnation, highestIncarnation);
   }
 
   /**

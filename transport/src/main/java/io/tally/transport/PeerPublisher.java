@@ -16,11 +16,6 @@ import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
  * bytes that it has not acknowledged within the window.
  */
 final class PeerPublisher {
-  /** Asks the engine; see {@link io.tally.engine.InboundHandler#isResolved}. */
-  interface Resolution {
-    boolean isResolved(int nodeIndex, long incarnation);
-  }
-
   /** So that one peer cannot keep the sender from the others. */
   private static final int FRAMES_PER_STEP = 16;
 
@@ -29,11 +24,10 @@ final class PeerPublisher {
    */
   private static final long UNCOMMITTED_NS = 1_000_000;
 
-  private static final long NOT_RESOLVED = -1;
-
   private final Peer peer;
   private final LocalNode local;
-  private final Resolution resolution;
+  private final PeerAnnouncer announcer;
+  private final PeerResolution resolution;
   private final FrameCarrier carrier;
   private final OutboundFrame frame;
   private final LinkCounters counters;
@@ -57,19 +51,19 @@ final class PeerPublisher {
   private long nextProbeNs;
   private int frameLimitBytes;
   private boolean frameFull;
-  private long resolvedPosition;
-  private boolean resolvedSaid;
 
   PeerPublisher(
       final Peer peer,
       final LocalNode local,
-      final Resolution resolution,
+      final PeerAnnouncer announcer,
+      final PeerResolution resolution,
       final FrameCarrier carrier,
       final OutboundFrame frame,
       final LinkCounters counters,
       final LinkSettings settings) {
     this.peer = peer;
     this.local = local;
+    this.announcer = announcer;
     this.resolution = resolution;
     this.carrier = carrier;
     this.frame = frame;
@@ -128,6 +122,10 @@ final class PeerPublisher {
     if (!session.isAlive()) {
       return peer.hasUnseenMessages() ? nowNs + UNCOMMITTED_NS : SteppedAgent.NEVER;
     }
+    return Math.min(announcer.nextStepNs(nowNs), nextFrameNs(nowNs));
+  }
+
+  private long nextFrameNs(final long nowNs) {
     if (session.isStalled()) {
       return Math.min(nextHelloNs, nextProbeNs);
     }
@@ -137,7 +135,7 @@ final class PeerPublisher {
     if (peer.hasUnseenMessages()) {
       return Math.min(nextHelloNs, nowNs + UNCOMMITTED_NS);
     }
-    return isResolved() && !resolvedSaid ? nowNs : nextHelloNs;
+    return resolution.isResolved(session) && !resolution.isSaid() ? nowNs : nextHelloNs;
   }
 
   /** What the peer has not acknowledged of the frames published to it. Owner: the sender. */
@@ -157,24 +155,8 @@ final class PeerPublisher {
     outagesSeen = 0;
     nextHelloNs = nowNs;
     frameFull = false;
-    resolvedPosition = NOT_RESOLVED;
-    resolvedSaid = false;
-  }
-
-  /**
-   * Whether the peer drains, no command of this node is unresolved there, and no copy of one waits
-   * here to be sent to it.
-   */
-  private boolean isResolved() {
-    if (session.status() != PeerStatus.DRAINING
-        || !resolution.isResolved(peer.index, session.incarnation)) {
-      return false;
-    }
-    final ManyToOneRingBuffer ring = peer.outbound();
-    if (resolvedPosition == NOT_RESOLVED) {
-      resolvedPosition = ring.producerPosition();
-    }
-    return ring.consumerPosition() - resolvedPosition >= 0;
+    announcer.begin(newSession);
+    resolution.begin();
   }
 
   private int publish(final long nowNs, final boolean announce) {
@@ -187,16 +169,18 @@ final class PeerPublisher {
     // What is waited for may have been lost: the word of a peer that nothing is unresolved here, if
     // this node drains, or the acknowledgement that shows that the peer hears this node.
     final boolean asks = announce || probe || due && isWaitingForPeer();
-    final boolean isResolved = isResolved();
+    final boolean isResolved = resolution.isResolved(session);
+    final boolean tellsShards = announcer.beginTelling(nowNs);
     boolean sayHello =
         asks
             || due
-            || isResolved && !resolvedSaid
+            || tellsShards
+            || isResolved && !resolution.isSaid()
             || answersWanted != answersGiven
             || session.unacknowledgedBytes() >= windowBytes / 4;
     if (sayHello) {
       answersGiven = answersWanted;
-      resolvedSaid = isResolved;
+      resolution.say(isResolved);
       nextHelloNs = nowNs + helloIntervalNs();
       nextProbeNs = nowNs + probeIntervalNs;
     }
@@ -206,8 +190,10 @@ final class PeerPublisher {
     do {
       frame.begin();
       if (sayHello) {
-        final long known = peer.readyIncarnation();
-        frame.appendHello(known, peer.readyWallClockMs(), !asks, isResolved);
+        sayHello(!asks, isResolved);
+      }
+      if (announcer.hasMore()) {
+        announcer.appendTo(frame, carriedBytes());
       }
       // The peer may have gone down since the last frame.
       frameFull = false;
@@ -220,9 +206,25 @@ final class PeerPublisher {
         messages += frame.commandCount() + frame.replyCount() + frame.helloCount();
         sayHello = false;
       }
-    } while (frameFull && !session.isStalled() && frames < FRAMES_PER_STEP);
+    } while ((frameFull && !session.isStalled() || announcer.hasMore())
+        && frames < FRAMES_PER_STEP);
     peer.unacknowledgedBytes(unacked.bytes());
     return messages;
+  }
+
+  private void sayHello(final boolean isAnswer, final boolean isResolved) {
+    frame.appendHello(
+        peer.readyIncarnation(),
+        peer.knownWallClockMs(),
+        peer.shardIncarnation(),
+        session.announcementTaken(),
+        isAnswer,
+        isResolved);
+  }
+
+  /** Read for each frame: the next connection may take less than the last. */
+  private int carriedBytes() {
+    return (int) Math.min(maxFrameBytes, carrier.maxFrameBytes());
   }
 
   private boolean isWaitingForPeer() {
@@ -278,8 +280,7 @@ final class PeerPublisher {
       windowIncarnation = session.incarnation;
     }
     final ManyToOneRingBuffer ring = peer.outbound();
-    // Read for each frame: the next connection may take less than the last.
-    final long carriedBytes = Math.min(maxFrameBytes, carrier.maxFrameBytes());
+    final int carriedBytes = carriedBytes();
     final long roomBytes = windowBytes - unacked.bytes();
     frameLimitBytes = (int) Math.max(0, Math.min(carriedBytes, roomBytes));
     read(ring);

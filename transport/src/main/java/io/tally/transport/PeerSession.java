@@ -29,6 +29,8 @@ final class PeerSession {
   private volatile int outages;
   private volatile boolean resolved;
   private volatile boolean hearing;
+  private volatile long announcementTaken;
+  private volatile long knownAnnouncement;
 
   private volatile long timedAck;
 
@@ -177,6 +179,30 @@ final class PeerSession {
 
   void onResolved() {
     resolved = true;
+  }
+
+  /**
+   * Number of the last announcement of the peer's shards that is known here; 0: none; below 0: that
+   * was refused, because it takes lives back.
+   */
+  long announcementTaken() {
+    return announcementTaken;
+  }
+
+  void onAnnouncementTaken(final long number) {
+    announcementTaken = number;
+  }
+
+  /** What the peer said of this node's announcements, in the same way. */
+  long knownAnnouncement() {
+    return knownAnnouncement;
+  }
+
+  /** Returns whether it said something else before. */
+  boolean onKnownAnnouncement(final long number) {
+    final boolean isNews = number != knownAnnouncement;
+    knownAnnouncement = number;
+    return isNews;
   }
 
   boolean isStalled() {

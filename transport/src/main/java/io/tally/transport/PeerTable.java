@@ -31,6 +31,25 @@ final class PeerTable {
     return byIndex[nodeIndex];
   }
 
+  /** Null for this node itself, and before the first contact. */
+  PeerSession session(final int nodeIndex) {
+    return byIndex[nodeIndex] == null ? null : byIndex[nodeIndex].session();
+  }
+
+  /** Its incarnation if it has this status, else 0. */
+  long incarnationIn(final int nodeIndex, final PeerStatus status) {
+    return byIndex[nodeIndex] == null ? 0 : byIndex[nodeIndex].incarnationIn(status);
+  }
+
+  /** As {@link io.tally.engine.NodeLink#peerDeadlineNs}. */
+  long deadlineNs(final int nodeIndex, final long startNs, final long timeoutNs) {
+    final PeerSession session = session(nodeIndex);
+    if (session == null) {
+      throw new IllegalStateException("no clock is known of node " + nodeIndex);
+    }
+    return session.clock.peerTimeNs(startNs + Math.min(timeoutNs, session.requestTimeoutNs));
+  }
+
   Peer[] others() {
     return others;
   }

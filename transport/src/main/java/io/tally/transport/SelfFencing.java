@@ -55,6 +55,28 @@ final class SelfFencing {
     }
   }
 
+  /**
+   * A peer names the highest incarnation of this node's shards that it has known. If this node's
+   * own are all lower, they are lives that nobody would believe in.
+   */
+  void onKnownShardIncarnation(final long known) {
+    if (known > local.incarnation
+        ? known > local.shardIncarnation()
+        : known == local.incarnation && local.shardIncarnation() == 0) {
+      onKnownIncarnation(known);
+    }
+  }
+
+  /**
+   * A peer knows later lives of some of this node's shards than the node has announced under this
+   * number. Nobody but its own clients would ever reach those shards.
+   */
+  void onAnnouncementRefused(final long number, final long knownShardIncarnation) {
+    if (number > 0 && number == local.announcementNumber()) {
+      onSuperseded(knownShardIncarnation);
+    }
+  }
+
   private void onAlreadyRunning(final long incarnation) {
     if (local.alreadyRunning() == 0) {
       local.alreadyRunning(incarnation);

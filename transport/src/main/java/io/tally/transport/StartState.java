@@ -16,8 +16,8 @@ import java.util.List;
  * @param alreadyRunning incarnation of a living process of this node's own id that goes first; 0:
  *     none heard.
  * @param superseded incarnation of a newer ready process of this node's own id; 0: none heard.
- * @param knownIncarnation highest incarnation of this node that others know, if it is not below
- *     this one's; else 0.
+ * @param knownIncarnation highest incarnation of this node, or of one of its shards, that others
+ *     know, if it is not below this one's; else 0.
  */
 public record StartState(
     List<String> up,

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.engine.ShardDirectory;
 import io.tally.engine.codecs.CommandEncoder;
 import io.tally.engine.codecs.MessageHeaderEncoder;
 import io.tally.transport.codecs.FrameHeaderEncoder;
@@ -40,7 +41,7 @@ class FrameRefusalTest {
     final LocalNode remote = remote("node-1", INCARNATION);
     remote.state(NodeState.READY);
     final OutboundFrame frame = new OutboundFrame(remote, 4096);
-    frame.appendHello(0, 0, true, false);
+    frame.appendHello(0, 0, 0, 0, true, false);
     append(frame, 1);
     append(frame, 2);
     valid = frame.finish(1, 0);
@@ -54,7 +55,12 @@ class FrameRefusalTest {
   private static LocalNode remote(final String nodeId, final long incarnation) {
     final NodeSetup setup = setup(nodeId, incarnation);
     return new LocalNode(
-        setup.cluster(), setup.start(), 1_000_000_000, new CachedNanoClock(), setup.wallClock());
+        setup.cluster(),
+        setup.start(),
+        new ShardDirectory(setup.cluster().placement()),
+        1_000_000_000,
+        new CachedNanoClock(),
+        setup.wallClock());
   }
 
   @AfterEach

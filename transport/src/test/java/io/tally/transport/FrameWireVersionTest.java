@@ -11,6 +11,8 @@ import io.tally.transport.codecs.HelloEncoder;
 import io.tally.transport.codecs.MessageHeaderDecoder;
 import io.tally.transport.codecs.MessageHeaderEncoder;
 import io.tally.transport.codecs.NodeState;
+import io.tally.transport.codecs.ShardIncarnationsDecoder;
+import io.tally.transport.codecs.ShardIncarnationsEncoder;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -38,10 +40,13 @@ final class FrameWireVersionTest {
           + "88776655443322117b68e5cf8b0100002a000000000000002900000000000000"
           + "f9ffffffffffffff0300";
   private static final String HELLO =
-      "3f000200f41f0100"
+      "4f000200f41f0100"
           + "feffffffffffffff7b68e5cf8b01000021436587a9cbed0f00806e8774010000"
-          + "006fe23a8b01000000f4a92b8001000000ca9a3b0000000001000200010101"
+          + "006fe23a8b01000000f4a92b800100000798f73e5d0100000500000000000000"
+          + "00ca9a3b0000000001000200010101"
           + "04000249080300feff0400066e6f64652d33";
+  private static final String SHARD_INCARNATIONS =
+      "08000500f41f0100" + "05000000000000000a000200" + "7b68e5cf8b01000007000798f73e5d010000ff0f";
 
   private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[256]);
   private final MessageHeaderEncoder header = new MessageHeaderEncoder();
@@ -82,6 +87,8 @@ final class FrameWireVersionTest {
     assertEquals(1_600_000_000_000L, decoder.knownIncarnation());
     assertEquals(1_697_500_000_000L, decoder.wallClockMs());
     assertEquals(1_650_000_000_000L, decoder.knownWallClockMs());
+    assertEquals(1_500_000_000_007L, decoder.knownShardIncarnation());
+    assertEquals(5, decoder.knownAnnouncement());
     assertEquals(1_000_000_000L, decoder.requestTimeoutNs());
     assertEquals(1, decoder.lowestProtocol());
     assertEquals(2, decoder.highestProtocol());
@@ -109,6 +116,8 @@ final class FrameWireVersionTest {
         .knownIncarnation(1_600_000_000_000L)
         .wallClockMs(1_697_500_000_000L)
         .knownWallClockMs(1_650_000_000_000L)
+        .knownShardIncarnation(1_500_000_000_007L)
+        .knownAnnouncement(5)
         .requestTimeoutNs(1_000_000_000L)
         .lowestProtocol(1)
         .highestProtocol(2)
@@ -124,6 +133,34 @@ final class FrameWireVersionTest {
         .version(4);
     encoder.putNodeId("node-3".getBytes(US_ASCII), 0, 6);
     assertEquals(HELLO, hex(buffer, encoder.encodedLength()));
+  }
+
+  @Test
+  void shouldReadShardIncarnationsOfVersion1() {
+    final ShardIncarnationsDecoder decoder =
+        new ShardIncarnationsDecoder().wrapAndApplyHeader(of(SHARD_INCARNATIONS), 0, decodedHeader);
+    assertEquals(5, decoder.number());
+    final List<String> shards = new ArrayList<>();
+    for (final ShardIncarnationsDecoder.ShardsDecoder shard : decoder.shards()) {
+      shards.add(shard.shardId() + " " + shard.incarnation());
+    }
+    assertEquals(List.of("7 1700000000123", "4095 1500000000007"), shards);
+  }
+
+  @Test
+  void shouldWriteShardIncarnationsOfVersion1() {
+    final ShardIncarnationsEncoder encoder = new ShardIncarnationsEncoder();
+    encoder
+        .wrapAndApplyHeader(buffer, 0, header)
+        .number(5)
+        .shardsCount(2)
+        .next()
+        .incarnation(1_700_000_000_123L)
+        .shardId(7)
+        .next()
+        .incarnation(1_500_000_000_007L)
+        .shardId(4095);
+    assertEquals(SHARD_INCARNATIONS, hex(buffer, encoder.encodedLength()));
   }
 
   @Test

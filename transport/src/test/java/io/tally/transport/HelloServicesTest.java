@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.tally.engine.ClusterSettings;
+import io.tally.engine.ShardDirectory;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.agrona.concurrent.CachedNanoClock;
@@ -89,11 +90,12 @@ final class HelloServicesTest {
             new LocalNode(
                 ClusterSettings.of(IDS),
                 new NodeStart("test", LONGEST_ID, 20, List.of(most)),
+                new ShardDirectory(ClusterSettings.of(IDS).placement()),
                 1,
                 new CachedNanoClock(),
                 () -> 0),
             1 << 12);
-    frame.appendHello(0, 0, false, false);
+    frame.appendHello(0, 0, 0, 0, false, false);
     assertEquals(FrameLayout.HEADER_BYTES + FrameLayout.MAX_HELLO_BYTES, frame.lengthBytes());
   }
 
