@@ -238,7 +238,7 @@ final class Clients implements FrontDoor.Answers {
   void probe(final SimulatedProcess process, final boolean all) {
     for (int index = 0; index < counters.size(); index++) {
       final Counter counter = counters.get(index);
-      if (!all && !process.node().counters().owns(counter)) {
+      if (!all && !process.node().lives().owns(counter)) {
         continue;
       }
       final boolean write = counter.use() != Counter.Use.POWERS;

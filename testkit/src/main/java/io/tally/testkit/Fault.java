@@ -16,6 +16,8 @@ enum Fault {
   KILLS,
   /** Processes are told to stop, and started again. */
   PLANNED_STOPS,
+  /** A shard loses its state, and begins a new life in the same process. */
+  LOST_SHARDS,
   /** A second process of the same id is started. */
   TWINS,
   /** A process with other settings is started. */

@@ -34,6 +34,7 @@ final class FaultInjector {
           Fault.SUSPENSIONS,
           Fault.KILLS,
           Fault.PLANNED_STOPS,
+          Fault.LOST_SHARDS,
           Fault.TWINS,
           Fault.STRANGERS,
           Fault.BROKER_RESTARTS,
@@ -168,6 +169,7 @@ final class FaultInjector {
         process.kill();
       }
       case PLANNED_STOPS -> process.askToStop();
+      case LOST_SHARDS -> process.askToRenewAShard();
       case CONNECTION_CUTS -> process.broker().cutConnections();
       case PARTITIONS -> {
         traces.add(Trace.PARTITIONS);

@@ -4,6 +4,7 @@ import io.tally.engine.StableHash;
 import io.tally.engine.codecs.CommandDecoder;
 import io.tally.transport.codecs.FrameHeaderDecoder;
 import io.tally.transport.codecs.HelloDecoder;
+import io.tally.transport.codecs.ShardIncarnationsDecoder;
 import java.nio.ByteOrder;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -39,6 +40,7 @@ final class FrameForger {
                   switch (templateId) {
                     case HelloDecoder.TEMPLATE_ID -> forgeHello(buffer, block);
                     case CommandDecoder.TEMPLATE_ID -> forgeCommand(buffer, block);
+                    case ShardIncarnationsDecoder.TEMPLATE_ID -> forgeShards(buffer, block);
                     default -> {
                       return false;
                     }
@@ -59,11 +61,14 @@ final class FrameForger {
   }
 
   private void forgeHello(final UnsafeBuffer buffer, final int block) {
-    if (world.chance(0.5)) {
-      put(buffer, block + HelloDecoder.knownIncarnationEncodingOffset(), wild(buffer, block));
+    final int incarnationOffset = block + HelloDecoder.incarnationEncodingOffset();
+    final long incarnation = wild(buffer, incarnationOffset);
+    if (world.chance(0.3)) {
+      put(buffer, block + HelloDecoder.knownIncarnationEncodingOffset(), incarnation);
+    } else if (world.chance(0.5)) {
+      put(buffer, block + HelloDecoder.knownShardIncarnationEncodingOffset(), incarnation);
     } else {
-      final long incarnation = wild(buffer, block);
-      put(buffer, block + HelloDecoder.incarnationEncodingOffset(), incarnation);
+      put(buffer, incarnationOffset, incarnation);
       put(
           buffer,
           FrameWalk.HEADER_BYTES + FrameHeaderDecoder.sourceIncarnationEncodingOffset(),
@@ -71,9 +76,18 @@ final class FrameForger {
     }
   }
 
-  private long wild(final UnsafeBuffer buffer, final int block) {
-    final long own =
-        buffer.getLong(block + HelloDecoder.incarnationEncodingOffset(), ByteOrder.LITTLE_ENDIAN);
+  /** The first shard of the part has an incarnation that no clock excuses. */
+  private void forgeShards(final UnsafeBuffer buffer, final int block) {
+    final int offset =
+        block
+            + ShardIncarnationsDecoder.BLOCK_LENGTH
+            + ShardIncarnationsDecoder.ShardsDecoder.sbeHeaderSize()
+            + ShardIncarnationsDecoder.ShardsDecoder.incarnationEncodingOffset();
+    put(buffer, offset, wild(buffer, offset));
+  }
+
+  private long wild(final UnsafeBuffer buffer, final int offset) {
+    final long own = buffer.getLong(offset, ByteOrder.LITTLE_ENDIAN);
     return world.chance(0.5)
         ? Long.MAX_VALUE
         : own + BEYOND_ALL_CLOCKS + world.between(0, 1_000 * DAY);

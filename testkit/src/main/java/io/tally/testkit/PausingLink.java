@@ -57,6 +57,12 @@ record PausingLink(ProcessExecution execution, NodeLink link, LinkWitness witnes
   }
 
   @Override
+  public void onShardsChanged() {
+    execution.touch();
+    link.onShardsChanged();
+  }
+
+  @Override
   public void onResolved() {
     execution.touch();
     link.onResolved();

@@ -8,6 +8,7 @@ import io.tally.check.Life;
 import io.tally.check.Operation;
 import io.tally.check.SettledChecker;
 import io.tally.engine.Outcome;
+import io.tally.testkit.ShardLives.ShardLife;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -98,24 +99,29 @@ final class Recorder {
     }
     final long died = livesOn ? Long.MAX_VALUE : world.stamp();
     for (final Counter counter : counters) {
-      if (process.node().counters().owns(counter)) {
-        if (lives.stream()
-            .anyMatch(
-                life ->
-                    life.key().equals(counter.name())
-                        && life.incarnation() == process.node().incarnation())) {
-          violations.add("incarnations: two lives have the same one");
+      for (final ShardLife life : process.node().lives().all()) {
+        if (life.shardId == counter.shardId()) {
+          onLife(counter, life, Math.min(died, life.diedStamp));
         }
-        lives.add(
-            new Life(
-                counter.name(),
-                process.node().incarnation(),
-                process.node().bornStamp(),
-                died,
-                true,
-                process.node().counters().value(counter)));
       }
     }
+  }
+
+  private void onLife(final Counter counter, final ShardLife life, final long died) {
+    if (lives.stream()
+        .anyMatch(
+            other ->
+                other.key().equals(counter.name()) && other.incarnation() == life.incarnation)) {
+      violations.add("incarnations: two lives have the same one");
+    }
+    lives.add(
+        new Life(
+            counter.name(),
+            life.incarnation,
+            life.bornStamp,
+            died,
+            true,
+            Counters.value(counter, life.service)));
   }
 
   void judge(final Faults faults) {

@@ -2,13 +2,17 @@ package io.tally.testkit;
 
 import io.tally.counter.CounterProxy;
 import io.tally.engine.EngineContext;
+import io.tally.engine.EngineCounter;
 import io.tally.engine.EngineThreads;
 import io.tally.engine.IdempotencyLimit;
 import io.tally.engine.NodeLink;
+import io.tally.engine.RoutingTable;
+import io.tally.engine.ShardDirectory;
 import io.tally.engine.ShardEngine;
+import io.tally.engine.ShardService;
 import io.tally.engine.SteppedAgent;
 import io.tally.transport.ClusterLink;
-import io.tally.transport.Incarnation;
+import io.tally.transport.IncarnationSource;
 import io.tally.transport.LinkContext;
 import io.tally.transport.LinkListener;
 import io.tally.transport.LinkSettings;
@@ -20,6 +24,7 @@ import io.tally.transport.WallClock;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The node of a simulated process: its link, its engine, which follows once the link has settled
@@ -27,6 +32,7 @@ import java.util.List;
  */
 final class SimulatedNode {
   private static final long NS_PER_MS = 1_000_000;
+  private static final int LIVES = 1 << 16;
 
   final int index;
   final String id;
@@ -39,15 +45,19 @@ final class SimulatedNode {
   private final LinkSettings linkSettings;
   private final IdempotencyLimit keyLimit;
   private final WallClock wallClock;
+  private final IncarnationSource incarnations;
+  private final ProcessListener history;
+  private final ShardLives lives;
   private final Counters counters;
   private final SimulatedThread[] loops;
   private final SimulatedThread sender;
   private FrontDoor door;
   private ClusterLink link;
   private LinkWitness witness;
+  private DirectoryWitness directoryWitness;
   private ShardEngine engine;
   private long incarnation;
-  private long bornStamp;
+  private long firstLives;
   private boolean abandoning;
   private boolean threadsEnd;
 
@@ -58,7 +68,8 @@ final class SimulatedNode {
       final List<String> violations,
       final int index,
       final String seed,
-      final long requestTimeoutNs) {
+      final long requestTimeoutNs,
+      final ProcessListener history) {
     this.world = world;
     this.settings = settings;
     this.execution = execution;
@@ -70,7 +81,10 @@ final class SimulatedNode {
     linkSettings = Settings.link(requestTimeoutNs);
     keyLimit = new IdempotencyLimit(settings.maxKeysOfProcess());
     wallClock = new WallClock(execution::epochMillis);
-    counters = new Counters(execution, violations::add);
+    incarnations = new IncarnationSource(wallClock, 0, world::nextLong);
+    this.history = history;
+    lives = new ShardLives(world);
+    counters = new Counters(execution, this::onShardLife, violations::add);
     sender = new SimulatedThread(world, execution, this::stepSender, 400_000);
     loops = new SimulatedThread[settings.loopCount()];
     for (int i = 0; i < loops.length; i++) {
@@ -94,8 +108,13 @@ final class SimulatedNode {
         : Math.min(requestTimeoutNs, link.shortestRequestTimeoutNs());
   }
 
-  Counters counters() {
-    return counters;
+  ShardLives lives() {
+    return lives;
+  }
+
+  private void onShardLife(final int shardId, final long life, final ShardService service) {
+    lives.onBegun(shardId, life, service);
+    history.onShardLife(index, shardId, life);
   }
 
   /** Null before the incarnation is settled. */
@@ -116,25 +135,34 @@ final class SimulatedNode {
     return incarnation;
   }
 
-  /** When its engine was launched, in the order of the history. */
-  long bornStamp() {
-    return bornStamp;
-  }
-
   /** Keys remembered, and places held ready for others. */
   long keyPlaces() {
     return keyLimit.acquired();
   }
 
   void drawIncarnation() {
-    incarnation = Incarnation.of(wallClock.time(), world.nextLong());
+    drawIncarnations();
+  }
+
+  /**
+   * The shards' first lives are as new as their node, and lie above and below its own incarnation.
+   */
+  private void drawIncarnations() {
+    firstLives = incarnations.next();
+    incarnation = drawLife();
+  }
+
+  private long drawLife() {
+    final long drawn = firstLives + world.nextInt(LIVES);
+    incarnations.onKnown(drawn);
+    return drawn;
   }
 
   /** The cluster knows an incarnation of this node that is not lower. */
   void raiseIncarnation(final long known) {
     link.close();
-    wallClock.onKnownIncarnation(known);
-    incarnation = Incarnation.above(known, world.nextLong());
+    incarnations.onKnown(known);
+    drawIncarnations();
   }
 
   /** Half of the processes host a later version of the service, whichever node they are. */
@@ -142,9 +170,7 @@ final class SimulatedNode {
     return new ServiceVersion(counters.schemaId(), counters.version() + (int) (ofIncarnation & 1));
   }
 
-  void launchLink(
-      final NatsSession session, final ProcessListener commands, final LinkListener listener)
-      throws IOException {
+  void launchLink(final NatsSession session, final LinkListener listener) throws IOException {
     witness = new LinkWitness(linkSettings, this::hosted, violations::add);
     link =
         ClusterLink.launch(
@@ -152,7 +178,7 @@ final class SimulatedNode {
             new NodeStart("sim", id, incarnation, List.of(hosted(incarnation))),
             linkSettings,
             new LinkContext(
-                new PausingCarrier(execution, session, witness, commands),
+                new PausingCarrier(execution, session, witness, history),
                 execution::nanoTime,
                 wallClock,
                 loops[0],
@@ -163,6 +189,8 @@ final class SimulatedNode {
 
   void launchEngine(final FrontDoor frontDoor) {
     door = frontDoor;
+    final ShardDirectory directory =
+        link == null ? new ShardDirectory(settings.cluster(seed).placement()) : link.directory();
     engine =
         new ShardEngine(
             new EngineContext()
@@ -170,6 +198,8 @@ final class SimulatedNode {
                 .settings(settings.engine(requestTimeoutNs))
                 .nodeId(id)
                 .incarnation(incarnation)
+                .shardIncarnations(shardId -> drawLife())
+                .directory(directory)
                 .idempotencyLimit(keyLimit)
                 .random(world::nextLong)
                 .services(counters)
@@ -181,7 +211,7 @@ final class SimulatedNode {
     for (int loop = 0; loop < loops.length; loop++) {
       door.serve(loop, new CounterProxy(engine.ingress(loop)), execution.clock().nanoTime());
     }
-    bornStamp = world.stamp();
+    directoryWitness = new DirectoryWitness(directory, history, violations);
     if (link != null) {
       link.attach(new PausingInbound(execution, engine.inbound(), witness));
     }
@@ -193,6 +223,35 @@ final class SimulatedNode {
     for (final SimulatedThread loop : loops) {
       loop.notice();
     }
+  }
+
+  /** Ends the life of a shard and begins another; false while a thread is busy with its shards. */
+  boolean tryRenew(final int drawn) {
+    final int[] owned = engine.routingTable().shardsOf(index);
+    if (owned.length == 0) {
+      return true;
+    }
+    final int shard = owned[drawn % owned.length];
+    incarnations.onKnown(engine.routingTable().highestIncarnation(index));
+    final boolean isRenewed = engine.tryRenew(shard, incarnations.next());
+    if (isRenewed) {
+      lives.onRenewed(shard);
+    }
+    return isRenewed;
+  }
+
+  /** How often one of its loops had to begin another lane to a shard. */
+  long endedLaneCount() {
+    return engine == null
+        ? 0
+        : engine.ingressStats().stream()
+            .mapToLong(stats -> stats.get(EngineCounter.INCARNATION_CHANGES))
+            .sum();
+  }
+
+  boolean knowsAllShards() {
+    final RoutingTable routes = engine.routingTable();
+    return IntStream.range(0, routes.shardCount()).allMatch(s -> routes.incarnation(s) != 0);
   }
 
   /** It gives way to another process of its id: nothing is taken from clients any more. */
@@ -240,6 +299,7 @@ final class SimulatedNode {
     if (receives) {
       link.receiver().doWork(nowNs);
     }
+    directoryWitness.check();
     engine.ingress(loop).doWork(nowNs);
     engine.shardAgent(loop).doWork(nowNs);
     if (abandoning) {

@@ -1,14 +1,10 @@
 package io.tally.testkit;
 
 import io.tally.engine.SteppedAgent;
-import io.tally.transport.CarrierStatus;
 import io.tally.transport.ClusterLink;
-import io.tally.transport.FrameRefusal;
-import io.tally.transport.LinkListener;
 import io.tally.transport.NatsAddress;
 import io.tally.transport.NatsLogin;
 import io.tally.transport.NatsSession;
-import io.tally.transport.PeerStatus;
 import io.tally.transport.PlannedStop;
 import io.tally.transport.StartState;
 import java.io.IOException;
@@ -18,7 +14,7 @@ import java.util.List;
  * One process of a simulated cluster, a node from its start to its end, with a main thread that
  * starts and stops it in the order of the launcher.
  */
-final class SimulatedProcess implements LinkListener {
+final class SimulatedProcess {
   /** How far a process has come. */
   enum State {
     STARTING,
@@ -36,10 +32,10 @@ final class SimulatedProcess implements LinkListener {
   private final World world;
   private final Settings settings;
   private final Traces traces;
-  private final List<String> violations;
   private final ProcessListener listener;
   private final ProcessExecution execution;
   private final SimulatedNode node;
+  private final ProcessEvents events;
   private final FrontDoor door;
   private final BrokerAccess broker;
   private final NatsSession session;
@@ -47,9 +43,9 @@ final class SimulatedProcess implements LinkListener {
   private final SimulatedThread main;
   private State state = State.STARTING;
   private long untilNs;
-  private long fatalIncarnation;
   private PlannedStop plannedStop;
   private boolean stopAsked;
+  private int renewalsAsked;
   private boolean connecting;
   private boolean sessionClosed;
 
@@ -68,14 +64,14 @@ final class SimulatedProcess implements LinkListener {
     this.world = world;
     this.settings = settings;
     this.traces = traces;
-    this.violations = violations;
     this.listener = listener;
     final ProcessClock clock = new ProcessClock(world, wallOffsetMs);
     final long requestTimeoutNs = settings.drawRequestTimeoutNs(world);
     execution = new ProcessExecution(world, settings, faults, traces, clock);
     node =
         new SimulatedNode(
-            world, settings, execution, violations, nodeIndex, seed, requestTimeoutNs);
+            world, settings, execution, violations, nodeIndex, seed, requestTimeoutNs, listener);
+    events = new ProcessEvents(node, traces, violations, this::noticeMain);
     door = new FrontDoor(this, settings.loopCount(), answers, traces, violations);
     this.broker = new BrokerAccess(world, broker, execution, traces, violations);
     sessionThread = new SimulatedThread(world, execution, this::stepSession, 100_000);
@@ -84,7 +80,7 @@ final class SimulatedProcess implements LinkListener {
             NatsAddress.parse("nats://simulated:4222", NatsLogin.NONE),
             (address, clientListener) -> this.broker.connect(clientListener),
             node.minFrameBytes(),
-            new CarrierListener(),
+            events,
             sessionThread,
             world::nextLong);
     main = new SimulatedThread(world, execution, this::stepMain, POLL_NS);
@@ -115,9 +111,9 @@ final class SimulatedProcess implements LinkListener {
     return state == State.READY;
   }
 
-  /** Whether it is ready and knows all its peers to be. */
+  /** Whether it is ready, and knows all its peers to be and which lives their shards have. */
   boolean isWhole() {
-    if (state != State.READY || !carrierFault().isEmpty()) {
+    if (state != State.READY || !carrierFault().isEmpty() || !node.knowsAllShards()) {
       return false;
     }
     for (int peer = 0; peer < settings.nodeIds().size(); peer++) {
@@ -137,7 +133,7 @@ final class SimulatedProcess implements LinkListener {
 
   /** Incarnation of the other process of its id for which it ends, or 0. */
   long fatalIncarnation() {
-    return fatalIncarnation;
+    return events.fatalIncarnation();
   }
 
   /** Why it is not ready although it serves, or an empty text. */
@@ -166,8 +162,11 @@ final class SimulatedProcess implements LinkListener {
 
   private long stepMain() {
     final long nowNs = execution.nanoTime();
-    if ((stopAsked || fatalIncarnation != 0) && state.ordinal() < State.STOPPING.ordinal()) {
+    if ((stopAsked || fatalIncarnation() != 0) && state.ordinal() < State.STOPPING.ordinal()) {
       beginStop(nowNs);
+    }
+    if (renewalsAsked > 0 && state == State.READY) {
+      renewAShard();
     }
     switch (state) {
       case STARTING -> connect(nowNs);
@@ -180,9 +179,26 @@ final class SimulatedProcess implements LinkListener {
       }
       default -> {}
     }
-    return state == State.READY || state == State.ENDED
+    return state == State.READY && renewalsAsked == 0 || state == State.ENDED
         ? SteppedAgent.NEVER
         : execution.clock().nanoTime() + POLL_NS;
+  }
+
+  private void noticeMain() {
+    main.notice();
+  }
+
+  /** One of its shards is to lose its state, if it serves by then. */
+  void askToRenewAShard() {
+    renewalsAsked++;
+    main.notice();
+  }
+
+  private void renewAShard() {
+    if (node.tryRenew(world.nextInt(Settings.SHARD_COUNT))) {
+      traces.add(Trace.SHARDS_RENEWED);
+      renewalsAsked--;
+    }
   }
 
   private long stepSession() {
@@ -216,7 +232,7 @@ final class SimulatedProcess implements LinkListener {
   private void launchLink() {
     listener.onIncarnation(this);
     try {
-      node.launchLink(session, listener, this);
+      node.launchLink(session, events);
       state = State.SETTLING;
     } catch (final IOException refused) {
       failStart();
@@ -266,7 +282,7 @@ final class SimulatedProcess implements LinkListener {
       end();
       return;
     }
-    if (fatalIncarnation != 0) {
+    if (fatalIncarnation() != 0) {
       node.closeIngresses();
     }
     state = State.STOPPING;
@@ -293,7 +309,7 @@ final class SimulatedProcess implements LinkListener {
     session.close();
     // Its executor ends when the last clients have written what they could.
     execution.block(CLOSE_NS, () -> broker.openClientCount() == 0);
-    if (fatalIncarnation == 0) {
+    if (fatalIncarnation() == 0) {
       traces.add(Trace.STOPS_IN_ORDER);
     }
     end();
@@ -313,53 +329,5 @@ final class SimulatedProcess implements LinkListener {
     door.close();
     node.addTraces(traces);
     listener.onEnd(this);
-  }
-
-  // What link and session say
-
-  @Override
-  public void onPeerStatus(final String nodeId, final long incarnation, final PeerStatus status) {
-    node.witness().onPeerStatus(nodeId, incarnation, status);
-  }
-
-  @Override
-  public void onPeerRefused(
-      final String nodeId, final long incarnation, final FrameRefusal reason) {
-    traces.add(Trace.STRANGERS_REFUSED);
-  }
-
-  @Override
-  public void onAlreadyRunning(final long incarnation) {
-    traces.add(Trace.TWINS_GIVEN_WAY);
-    onFatal(incarnation);
-  }
-
-  @Override
-  public void onSuperseded(final long incarnation) {
-    traces.add(Trace.SUPERSEDED);
-    onFatal(incarnation);
-  }
-
-  private void onFatal(final long otherIncarnation) {
-    if (fatalIncarnation == 0) {
-      fatalIncarnation = otherIncarnation;
-      main.notice();
-    }
-  }
-
-  @Override
-  public void onFault(final RuntimeException fault) {
-    violations.add("fault: " + fault);
-  }
-
-  private final class CarrierListener implements NatsSession.Listener {
-    @Override
-    public void onStatus(final CarrierStatus status) {
-      switch (status.state()) {
-        case REFUSED -> traces.add(Trace.SESSIONS_REFUSED);
-        case PAYLOAD_LIMIT -> traces.add(Trace.SESSIONS_TOO_SHORT);
-        default -> {}
-      }
-    }
   }
 }

@@ -31,6 +31,7 @@ final class Simulation implements ProcessListener {
   private final Clients clients;
   private final SimulatedProcess[] processes;
   private final List<Set<Long>> incarnations = new ArrayList<>();
+  private final List<Set<Long>> shardLives = new ArrayList<>();
   private final FaultInjector injector;
   private final List<SimulatedProcess> others = new ArrayList<>();
   private final long loadEndNs;
@@ -51,6 +52,9 @@ final class Simulation implements ProcessListener {
     recorder = new Recorder(world, settings, traces, violations);
     processes = new SimulatedProcess[settings.nodeIds().size()];
     settings.nodeIds().forEach(id -> incarnations.add(new HashSet<>()));
+    for (int shard = 0; shard < Settings.SHARD_COUNT; shard++) {
+      shardLives.add(new HashSet<>());
+    }
     injector =
         new FaultInjector(world, faults, broker, traces, violations, processes, this::launchOther);
     loadEndNs = WARM_NS + world.between(200 * MS, 200 * MS + faults.maxPauseNs());
@@ -114,6 +118,17 @@ final class Simulation implements ProcessListener {
     incarnations.get(process.node().index).add(process.node().incarnation());
   }
 
+  @Override
+  public void onShardLife(final int nodeIndex, final int shardId, final long incarnation) {
+    incarnations.get(nodeIndex).add(incarnation);
+    shardLives.get(shardId).add(incarnation);
+  }
+
+  @Override
+  public boolean wasShardLife(final int shardId, final long incarnation) {
+    return shardLives.get(shardId).contains(incarnation);
+  }
+
   /**
    * However long a command or a hello was delayed, the deadline of a command is never farther away
    * than that of a request which begins now. Only the time for which the owner's clock stood still
@@ -137,6 +152,7 @@ final class Simulation implements ProcessListener {
     if (other != 0 && !incarnations.get(process.node().index).contains(other)) {
       violations.add("trust: a process ended for one of its id that never was");
     }
+    checkLanes(process.node());
     if (seedIsOurs(process)) {
       recorder.onLife(process, finished);
     }
@@ -156,6 +172,15 @@ final class Simulation implements ProcessListener {
             adoptOrStart(process.node().index);
           }
         });
+  }
+
+  /** A lane ends with a life of its shard alone, however often its owner was down meanwhile. */
+  private void checkLanes(final SimulatedNode node) {
+    final int lives =
+        shardLives.stream().mapToInt(ofShard -> Math.max(0, ofShard.size() - 1)).sum();
+    if (node.endedLaneCount() > (long) lives * settings.loopCount()) {
+      violations.add("lanes: more of them ended than lives of their shards");
+    }
   }
 
   private boolean seedIsOurs(final SimulatedProcess process) {

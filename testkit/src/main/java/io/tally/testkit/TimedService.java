@@ -44,6 +44,11 @@ final class TimedService implements ShardService {
     this.onFired = onFired;
   }
 
+  /** The service below, which sets no timers. */
+  ShardService timed() {
+    return service;
+  }
+
   @Override
   public void onStart(final ShardContext context) {
     shard = context;
@@ -106,6 +111,11 @@ final class TimedService implements ShardService {
       set.remove(due);
     }
     onFired.run();
+  }
+
+  @Override
+  public void close() {
+    service.close();
   }
 
   @Override

@@ -17,6 +17,7 @@ import org.objectweb.asm.tree.FieldInsnNode;
 import org.objectweb.asm.tree.FrameNode;
 import org.objectweb.asm.tree.InsnList;
 import org.objectweb.asm.tree.InsnNode;
+import org.objectweb.asm.tree.IntInsnNode;
 import org.objectweb.asm.tree.JumpInsnNode;
 import org.objectweb.asm.tree.LabelNode;
 import org.objectweb.asm.tree.LdcInsnNode;
@@ -293,6 +294,53 @@ final class CodeMutantTest {
         "MISTAKEN_PEERS");
   }
 
+  @Test
+  void shouldCatchAnAnnouncementThatIsNotRepeated() {
+    assertCaught(
+        "announcement not repeated",
+        "whole",
+        TRANSPORT + "PeerAnnouncer",
+        returns("isRepeatDue", 0).andThen(returns("nextStepNs", Long.MAX_VALUE)),
+        "LOSS");
+  }
+
+  @Test
+  void shouldCatchAnOlderLifeThatTakesThePlaceOfANewerOne() {
+    assertCaught(
+        "older announcement accepted",
+        "shards: an older life",
+        ENGINE + "RoutingTable",
+        CodeMutantTest::acceptOlderLives,
+        "REPEATS",
+        "LOST_SHARDS");
+  }
+
+  @Test
+  void shouldCatchTheNodesIncarnationInPlaceOfTheShards() {
+    assertCaught(
+        "node's incarnation for its shards",
+        "shards: a life was believed in that never was",
+        TRANSPORT + "ShardAnnouncementAdapter",
+        CodeMutantTest::takeTheNodesIncarnation,
+        "DELAYS");
+  }
+
+  @Test
+  void shouldCatchLanesThatAreDroppedWhenTheirPeerIsDown() {
+    assertCaught(
+        "down taken for the end of a life",
+        "whole",
+        ENGINE + "CommandSender",
+        CodeMutantTest::endTheLaneOfAPeerThatIsDown,
+        "PARTITIONS");
+    assertCaught(
+        "lanes dropped for another origin",
+        "",
+        LANE + "OwnerLanes",
+        CodeMutantTest::dropLanesOfOthers,
+        "REPEATS");
+  }
+
   private static void assertCaught(
       final String name,
       final String guard,
@@ -471,6 +519,76 @@ final class CodeMutantTest {
       }
     }
     assertEquals(2, count);
+  }
+
+  /** Whatever is told of a shard is taken. */
+  private static void acceptOlderLives(final ClassNode node) {
+    final MethodNode method = method(node, "with");
+    int count = 0;
+    for (final AbstractInsnNode insn : method.instructions.toArray()) {
+      if (insn.getOpcode() == Opcodes.LCMP) {
+        makeEqual(method, insn);
+        count++;
+      }
+    }
+    assertEquals(1, count);
+  }
+
+  /** A peer's shards are taken to have the incarnation of their node. */
+  private static void takeTheNodesIncarnation(final ClassNode node) {
+    final String session = "io/tally/transport/PeerSession";
+    final MethodNode method = method(node, "take");
+    int count = 0;
+    for (final AbstractInsnNode insn : method.instructions.toArray()) {
+      if (insn instanceof MethodInsnNode call && call.name.equals("incarnation")) {
+        final InsnList ofNode = new InsnList();
+        ofNode.add(new InsnNode(Opcodes.POP));
+        ofNode.add(new VarInsnNode(Opcodes.ALOAD, 2));
+        ofNode.add(new FieldInsnNode(Opcodes.GETFIELD, session, "incarnation", "J"));
+        method.instructions.insert(insn, ofNode);
+        method.instructions.remove(insn);
+        count++;
+      }
+    }
+    assertEquals(1, count);
+  }
+
+  /** Where the owner is away, its shard's life is thought to be over, and so the lane to it. */
+  private static void endTheLaneOfAPeerThatIsDown(final ClassNode node) {
+    final String outbox = "io/tally/engine/ShardOutbox";
+    final int noOwner = -2;
+    final MethodNode method = method(node, "send");
+    int count = 0;
+    for (final AbstractInsnNode insn : method.instructions.toArray()) {
+      if (insn instanceof IntInsnNode push
+          && push.operand == noOwner
+          && insn.getNext().getOpcode() == Opcodes.IRETURN) {
+        final InsnList end = new InsnList();
+        end.add(new VarInsnNode(Opcodes.ALOAD, 4));
+        end.add(new VarInsnNode(Opcodes.ALOAD, 4));
+        end.add(new MethodInsnNode(Opcodes.INVOKEVIRTUAL, outbox, "incarnation", "()J"));
+        end.add(new MethodInsnNode(Opcodes.INVOKEVIRTUAL, outbox, "end", "(J)Z"));
+        end.add(new InsnNode(Opcodes.POP));
+        method.instructions.insertBefore(insn, end);
+        count++;
+      }
+    }
+    assertEquals(1, count);
+  }
+
+  /** The lanes of an origin are made anew when another origin's came in between. */
+  private static void dropLanesOfOthers(final ClassNode node) {
+    final MethodNode method = method(node, "newest");
+    int count = 0;
+    for (final AbstractInsnNode insn : method.instructions.toArray()) {
+      if (insn.getOpcode() == Opcodes.LCMP
+          && insn.getNext() instanceof JumpInsnNode jump
+          && jump.getOpcode() == Opcodes.IFGE) {
+        jump.setOpcode(Opcodes.IFGT);
+        count++;
+      }
+    }
+    assertEquals(1, count);
   }
 
   /** The alarm looks at the clock of some milliseconds ago. */
