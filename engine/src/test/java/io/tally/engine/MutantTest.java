@@ -260,6 +260,7 @@ final class MutantTest {
   /** Takes a refusal of one copy as certainty that the write is not applied. */
   private static final class FinalRefusal extends Mutant {
     private final WireEditor editor = new WireEditor();
+    private final Map<String, Long> lives = new HashMap<>();
     private final ReplyCode refusal;
 
     FinalRefusal(final ReplyCode refusal) {
@@ -267,9 +268,17 @@ final class MutantTest {
     }
 
     @Override
+    void onSend(final long fromIncarnation, final byte[] message) {
+      if (editor.on(message).isCommand()) {
+        lives.put(editor.request(), editor.shardIncarnation());
+      }
+    }
+
+    @Override
     void onDeliver(final long toIncarnation, final byte[] message) {
       if (editor.on(message).isReply() && editor.code() == refusal.value()) {
         editor.code(ReplyCode.KEY_LIMIT);
+        editor.replyShardIncarnation(lives.get(editor.answeredRequest()));
       }
     }
   }

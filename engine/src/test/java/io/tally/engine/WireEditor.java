@@ -57,8 +57,16 @@ final class WireEditor {
     }
   }
 
+  long shardIncarnation() {
+    return get(CommandDecoder.shardIncarnationEncodingOffset());
+  }
+
   void shardIncarnation(final long value) {
     put(CommandDecoder.shardIncarnationEncodingOffset(), value);
+  }
+
+  void replyShardIncarnation(final long value) {
+    put(ReplyDecoder.shardIncarnationEncodingOffset(), value);
   }
 
   int loop() {
@@ -80,6 +88,24 @@ final class WireEditor {
         + buffer.getShort(BODY + CommandDecoder.shardIdEncodingOffset(), ByteOrder.LITTLE_ENDIAN)
         + "/"
         + get(CommandDecoder.shardIncarnationEncodingOffset());
+  }
+
+  /** Names the request of a command in the whole simulation. */
+  String request() {
+    return get(CommandDecoder.originIncarnationEncodingOffset())
+        + "/"
+        + loop()
+        + "/"
+        + commandCorrelationId();
+  }
+
+  /** The same of a reply to it. */
+  String answeredRequest() {
+    return get(ReplyDecoder.originIncarnationEncodingOffset())
+        + "/"
+        + (buffer.getByte(BODY + ReplyDecoder.originLoopEncodingOffset()) & 0xFF)
+        + "/"
+        + get(ReplyDecoder.correlationIdEncodingOffset());
   }
 
   /** Names the request that a reply answers in the whole simulation, as far as it goes. */
