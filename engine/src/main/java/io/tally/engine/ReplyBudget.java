@@ -22,6 +22,11 @@ final class ReplyBudget implements Budget, LongReplies.Room {
   }
 
   @Override
+  public void take(final long bytes) {
+    room.take(bytes);
+  }
+
+  @Override
   public void release(final long bytes) {
     room.release(bytes);
   }

@@ -70,8 +70,8 @@ public final class ReplyRoom implements LongReplies.Room {
     return false;
   }
 
-  /** Takes bytes even if there are not as many. */
-  void take(final long bytes) {
+  @Override
+  public void take(final long bytes) {
     taken.addAndGet(bytes);
   }
 

@@ -41,6 +41,9 @@ final class TimerQueue {
   private int usedEntries;
   private int freeEntry;
 
+  /** Null while no snapshot is under way. */
+  private TimerSnapshot showing;
+
   TimerQueue(final int maxTimers) {
     this.maxTimers = maxTimers;
     allocate(Math.min(MIN_CAPACITY, maxTimers));
@@ -75,21 +78,29 @@ final class TimerQueue {
     final int known = (int) entries.get(id);
     if (known != NONE) {
       if (dueNs[place[known]] != due) {
+        showFirst(known);
         move(place[known], due, setOrder, known);
       }
       return true;
     }
-    if (size == maxTimers) {
+    if (size >= maxTimers) {
       return false;
     }
+    add(id, due, setOrder);
+    return true;
+  }
+
+  private void add(final long id, final long due, final long setOrder) {
     if (size == dueNs.length) {
       grow();
     }
     final int added = takeEntry();
+    if (showing != null) {
+      showing.onAdded(added);
+    }
     timerId[added] = id;
     entries.put(id, added);
     siftUp(size++, due, setOrder, added);
-    return true;
   }
 
   /** Returns false if no such timer is set. */
@@ -112,6 +123,7 @@ final class TimerQueue {
   }
 
   private void remove(final int removed) {
+    showFirst(removed);
     final int hole = place[removed];
     place[removed] = freeEntry;
     freeEntry = removed;
@@ -133,6 +145,12 @@ final class TimerQueue {
     final int taken = freeEntry;
     freeEntry = place[taken];
     return taken;
+  }
+
+  private void showFirst(final int changed) {
+    if (showing != null) {
+      showing.beforeChange(changed);
+    }
   }
 
   private void move(final int at, final long due, final long setOrder, final int moved) {
@@ -201,11 +219,56 @@ final class TimerQueue {
   }
 
   private void grow() {
-    final int capacity = (int) Math.min(maxTimers, 2L * dueNs.length);
+    // What was restored may be more than there may be.
+    final long most = size < maxTimers ? maxTimers : Integer.MAX_VALUE;
+    final int capacity = (int) Math.min(most, Math.max(MIN_CAPACITY, 2L * dueNs.length));
     dueNs = Arrays.copyOf(dueNs, capacity);
     order = Arrays.copyOf(order, capacity);
     entry = Arrays.copyOf(entry, capacity);
     timerId = Arrays.copyOf(timerId, capacity);
     place = Arrays.copyOf(place, capacity);
+  }
+
+  // What a snapshot needs.
+
+  void showing(final TimerSnapshot underWay) {
+    showing = underWay;
+  }
+
+  /** All timers have entries below this one. */
+  int endOfEntries() {
+    return usedEntries;
+  }
+
+  /** Whether the entry is that of a timer. */
+  boolean isSet(final int at) {
+    return at < usedEntries && place[at] >= 0 && place[at] < size && entry[place[at]] == at;
+  }
+
+  long timerId(final int at) {
+    return timerId[at];
+  }
+
+  long dueNs(final int at) {
+    return dueNs[place[at]];
+  }
+
+  long order(final int at) {
+    return order[place[at]];
+  }
+
+  /** Forgets all timers. */
+  void clear() {
+    while (size > 0) {
+      poll();
+    }
+  }
+
+  /** Sets a timer even if there are as many as there may be. */
+  void restore(final long id, final long due, final long setOrder) {
+    if (entries.containsKey(id)) {
+      throw new IllegalArgumentException("timer cannot be restored twice: " + id);
+    }
+    add(id, due, setOrder);
   }
 }

@@ -22,6 +22,13 @@ public final class LongReplies {
     boolean tryTake(long bytes);
 
     /**
+     * Takes bytes even if there are not as many: what was kept once is kept again after a restore.
+     *
+     * @param bytes to take, positive.
+     */
+    void take(long bytes);
+
+    /**
      * Gives back what was taken.
      *
      * @param bytes to give back, 0 or more.
@@ -87,6 +94,17 @@ public final class LongReplies {
     }
     reservedBytes = chargeOf(maxLength);
     return true;
+  }
+
+  /**
+   * Takes the room for a reply that is restored, whether there is room or not. It is to be added
+   * next.
+   *
+   * @param length of the reply in bytes.
+   */
+  void reserve(final int length) {
+    room.take(chargeOf(length));
+    reservedBytes = chargeOf(length);
   }
 
   /** Gives back what was reserved and is not needed. */

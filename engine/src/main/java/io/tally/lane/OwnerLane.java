@@ -279,22 +279,24 @@ public final class OwnerLane {
   /**
    * Whether a sequence came.
    *
-   * @param sequence above the floor, at most {@link #capacity()} above it.
-   * @return true if something is recorded of it.
+   * @param sequence any.
+   * @return true if something is recorded of it; false for one at or below the floor.
    */
   public boolean isRecorded(final long sequence) {
-    return slots.getLong(slotOffset(sequence)) != RecordedReply.EMPTY;
+    return sequence > floor
+        && sequence - floor <= capacity
+        && slots.getLong(slotOffset(sequence)) != RecordedReply.EMPTY;
   }
 
   /**
-   * Records what another lane had recorded, in a lane that has taken no command yet.
+   * Records what another lane had recorded, in a lane that has taken no command yet. A long reply
+   * is kept even if the process has no room for it.
    *
    * @param sequence above the floor, within the window.
    * @param code of the reply.
    * @param serviceCode of the reply.
    * @param flags of the reply.
-   * @param source holds the reply; null if it was no longer kept. Nor is it kept here if it is long
-   *     and the process has no room for it.
+   * @param source holds the reply; null if it was no longer kept.
    * @param offset of the reply.
    * @param length of the reply in bytes.
    * @param untilNs as in {@link #concludeFrom}.
@@ -312,12 +314,15 @@ public final class OwnerLane {
     if (sequence <= floor || sequence > floor + window || begin(sequence, floor) != EXECUTE) {
       throw new IllegalArgumentException("sequence cannot be restored: " + sequence);
     }
-    if (source != null && (fits(length) || longReplies.tryReserve(length))) {
-      concludeFrom(sequence, code, serviceCode, flags, source, offset, length, untilNs);
-    } else {
+    if (source == null) {
       conclude(sequence, code, serviceCode, flags, length);
       state(sequence, RecordedReply.DROPPED);
+      return;
     }
+    if (!fits(length)) {
+      longReplies.reserve(length);
+    }
+    concludeFrom(sequence, code, serviceCode, flags, source, offset, length, untilNs);
   }
 
   void showBeforeChange(final LaneSnapshot by, final int index) {

@@ -77,6 +77,30 @@ public final class OwnerLanes {
   }
 
   /**
+   * Makes the lane of another shard's snapshot.
+   *
+   * @param originNodeKey stable key of the ingress node.
+   * @param originIncarnation of the ingress node.
+   * @param loop of the ingress node, 0 to 255.
+   * @param floor of the lane.
+   * @return the lane, whose replies are to be restored.
+   * @throws IllegalArgumentException if it is there, or lanes of a later incarnation of its node.
+   */
+  public OwnerLane restore(
+      final long originNodeKey, final long originIncarnation, final int loop, final long floor) {
+    final Origin origin = origins.get(originNodeKey);
+    if (origin != null && (origin.incarnation != originIncarnation || origin.lane(loop) != null)) {
+      throw new IllegalArgumentException("lane cannot be restored: " + originNodeKey + "/" + loop);
+    }
+    return lane(originNodeKey, originIncarnation, loop, floor);
+  }
+
+  /** Gives back what the lanes keep beside their slots: nobody asks them for anything any more. */
+  public void close() {
+    origins.values().forEach(Origin::close);
+  }
+
+  /**
    * Begins a snapshot of all lanes as they are now. One at a time.
    *
    * @param visitor takes the lanes.

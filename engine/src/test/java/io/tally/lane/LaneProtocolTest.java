@@ -72,6 +72,11 @@ final class LaneProtocolTest {
     }
 
     @Override
+    public void take(final long bytes) {
+      taken += bytes;
+    }
+
+    @Override
     public void release(final long bytes) {
       taken -= bytes;
       assertTrue(taken >= 0, "given back twice");

@@ -197,6 +197,9 @@ final class LaneSnapshotTest {
     }
 
     @Override
+    public void take(final long bytes) {}
+
+    @Override
     public void release(final long bytes) {}
   }
 }

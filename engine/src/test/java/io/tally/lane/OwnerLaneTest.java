@@ -300,6 +300,11 @@ final class OwnerLaneTest {
       }
 
       @Override
+      public void take(final long bytes) {
+        takenBytes += bytes;
+      }
+
+      @Override
       public void release(final long bytes) {
         takenBytes -= bytes;
       }
