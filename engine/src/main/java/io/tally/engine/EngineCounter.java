@@ -76,5 +76,9 @@ public enum EngineCounter {
   /** Requests refused because no further idempotency key could be remembered. */
   IDEMPOTENCY_LIMITED,
   /** Writes refused because there was no room to keep the longest reply that they may have. */
-  REPLY_LIMITED
+  REPLY_LIMITED,
+  /** Commands answered busy because their shard stood still: it was frozen or being installed. */
+  SHARD_STANDS_STILL,
+  /** Snapshots given up because their sink was full, or because a service threw. */
+  SNAPSHOTS_GIVEN_UP
 }

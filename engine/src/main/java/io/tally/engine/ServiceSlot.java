@@ -5,12 +5,14 @@ final class ServiceSlot implements ShardContext {
   final ServiceMessages messages;
   final ShardService service;
   final TimerQueue timers;
+  final TimerSnapshot timerSnapshot;
   private final Shard shard;
 
   ServiceSlot(final Shard shard, final ServiceMessages messages) {
     this.shard = shard;
     this.messages = messages;
     timers = new TimerQueue(messages.definition.maxTimers());
+    timerSnapshot = new TimerSnapshot(timers, messages.schemaId);
     service = messages.definition.create(shard.shardId());
   }
 

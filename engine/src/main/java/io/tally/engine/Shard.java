@@ -19,6 +19,9 @@ final class Shard {
   private static final byte REPLAYED = 1;
   private static final int NO_SERVICE_CODE = 0;
 
+  /** No command has this epoch: it travels without a sign. */
+  private static final long STANDS_STILL = -1;
+
   private final int shardId;
   private final long incarnation;
   private final long epoch;
@@ -33,6 +36,12 @@ final class Shard {
   private final LongReplies longReplies;
   private final long awaitedNs;
   private final UnsafeBuffer scratch;
+  private final ShardForm form;
+  private ShardState state = ShardState.ACTIVE;
+
+  /** That of the commands which are applied: the shard's, or {@link #STANDS_STILL}. */
+  private long servedEpoch;
+
   private final ServiceReply reply = new ServiceReply();
 
   /** Replies that have no lane slot, or may not fit into theirs, are written to the scratch. */
@@ -64,6 +73,10 @@ final class Shard {
             (byte) ReplyCode.INTERNAL.value(),
             longReplies);
     this.scratch = scratch;
+    form =
+        new ShardForm(
+            context.cluster.shardCount(), context.cluster.laneWindow(), context.lengths.maxReply());
+    servedEpoch = epoch;
     time = new ShardTime(shardId, timeBaseNs, alarm, context, stats);
     slots =
         Arrays.stream(context.catalog.services())
@@ -107,17 +120,62 @@ final class Shard {
     return keys.size();
   }
 
+  ServiceSlot[] slots() {
+    return slots;
+  }
+
+  IdempotencyTable keys() {
+    return keys;
+  }
+
+  ShardForm form() {
+    return form;
+  }
+
+  ShardState state() {
+    return state;
+  }
+
+  /** From now on nothing is applied, and no time passes for the state. */
+  void standStill(final ShardState as) {
+    state = as;
+    servedEpoch = STANDS_STILL;
+  }
+
+  void activate() {
+    state = ShardState.ACTIVE;
+    servedEpoch = epoch;
+    time.armAlarm(slots);
+  }
+
+  /** As {@link ShardTime#goOnBeforeTimers}, for a shard that does not stand still. */
+  void goOnBeforeTimers(final long nowNs) {
+    if (state == ShardState.ACTIVE) {
+      time.goOnBeforeTimers(slots, nowNs);
+    }
+  }
+
+  /** Ends its life here, and gives back what it took of the budgets of the process. */
+  void close() {
+    standStill(ShardState.INSTALLING);
+    keys.close();
+    lanes.close();
+    for (final ServiceSlot slot : slots) {
+      slot.service.close();
+    }
+  }
+
   /**
    * Forgets up to maxCount keys whose window has passed, and returns how many it forgot. Without it
    * they would stay where no more keyed writes come.
    */
   int sweepKeys(final long nowNs, final int maxCount) {
-    return keys.sweep(time.at(nowNs), maxCount);
+    return state == ShardState.ACTIVE ? keys.sweep(time.at(nowNs), maxCount) : 0;
   }
 
   /** The same for long replies that nobody awaits. */
   int expireLongReplies(final long nowNs, final int maxCount) {
-    return longReplies.expire(time.at(nowNs), maxCount);
+    return state == ShardState.ACTIVE ? longReplies.expire(time.at(nowNs), maxCount) : 0;
   }
 
   private void dropUnawaited() {
@@ -128,9 +186,9 @@ final class Shard {
     return !longReplies.isEmpty();
   }
 
-  /** As {@link ShardTime#fireTimers}. */
+  /** As {@link ShardTime#fireTimers}. None is due while the shard stands still. */
   boolean fireTimers(final long nowNs, final int maxCount) {
-    return time.fireTimers(slots, nowNs, maxCount);
+    return state != ShardState.ACTIVE || time.fireTimers(slots, nowNs, maxCount);
   }
 
   /**
@@ -141,9 +199,8 @@ final class Shard {
     if (command.shardIncarnation != incarnation) {
       stats.increment(EngineCounter.WRONG_INCARNATION);
       refuse(command, ReplyCode.WRONG_INCARNATION, replies);
-    } else if (command.epoch != epoch) {
-      stats.increment(EngineCounter.NOT_OWNER);
-      refuse(command, ReplyCode.NOT_OWNER, replies);
+    } else if (command.epoch != servedEpoch) {
+      onUnserved(command, replies);
     } else if (command.deadlineNs - nowNs <= 0) {
       stats.increment(EngineCounter.EXPIRED);
       refuse(command, ReplyCode.EXPIRED, replies);
@@ -153,8 +210,27 @@ final class Shard {
     }
   }
 
+  private void onUnserved(final Command command, final ReplyPublisher replies) {
+    if (command.epoch != epoch) {
+      stats.increment(EngineCounter.NOT_OWNER);
+      refuse(command, ReplyCode.NOT_OWNER, replies);
+      return;
+    }
+    final OwnerLane lane =
+        state == ShardState.FROZEN && command.write
+            ? lanes.find(command.originNodeKey, command.originIncarnation, command.originLoop)
+            : null;
+    if (lane != null && lane.isRecorded(command.laneSequence)) {
+      stats.increment(EngineCounter.LANE_DUPLICATES);
+      answerFrom(lane, command, replies);
+    } else {
+      stats.increment(EngineCounter.SHARD_STANDS_STILL);
+      refuse(command, ReplyCode.BUSY, replies);
+    }
+  }
+
   private void onMessage(final Command command, final ReplyPublisher replies) {
-    final ServiceSlot slot = slotOf(command.payloadHeader);
+    final ServiceSlot slot = slotOf(MessageHeaderWord.schemaId(command.payloadHeader));
     final ServiceMessages.Known message =
         slot == null ? null : slot.messages.known(command.payloadHeader, command.payloadLength);
     // A write that was sent as a read has no lane sequence, and could be applied twice.
@@ -168,8 +244,8 @@ final class Shard {
     }
   }
 
-  private ServiceSlot slotOf(final long payloadHeader) {
-    final int schemaId = MessageHeaderWord.schemaId(payloadHeader);
+  /** Null if there is no such service. */
+  ServiceSlot slotOf(final int schemaId) {
     for (final ServiceSlot slot : slots) {
       if (slot.messages.schemaId == schemaId) {
         return slot;
@@ -361,10 +437,9 @@ final class Shard {
           reply);
     } catch (final RuntimeException fault) {
       reply.clear();
-      stats.increment(EngineCounter.SERVICE_FAULTS);
       stats.failure(message.index());
       stats.fault(message.index());
-      faults.onFault(shardId, fault);
+      onFault(fault);
       return ReplyCode.INTERNAL;
     }
     if (!reply.isValid()) {
@@ -380,5 +455,11 @@ final class Shard {
 
   private void refuse(final Command command, final ReplyCode code, final ReplyPublisher replies) {
     replies.publish(command, incarnation, code, NO_SERVICE_CODE, false, scratch, 0, 0);
+  }
+
+  /** A service threw. */
+  void onFault(final RuntimeException fault) {
+    stats.increment(EngineCounter.SERVICE_FAULTS);
+    faults.onFault(shardId, fault);
   }
 }

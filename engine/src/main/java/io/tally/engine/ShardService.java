@@ -12,6 +12,8 @@ import org.agrona.DirectBuffer;
 public interface ShardService {
   /**
    * The service's life in its shard begins; called once, before anything else. It may set timers.
+   * If the state of an earlier life is restored, that follows, and those timers are set instead
+   * that were set then.
    *
    * @param shard in which it lives; stays the same.
    */
@@ -57,6 +59,17 @@ public interface ShardService {
    * @param timerId as set.
    */
   default void onTimer(final long timeNs, final long timerId) {}
+
+  /**
+   * Shows the service's state in snapshots of the shard, and restores it. Its records are messages
+   * of the service's schema. Timers are not part of it: the shard shows them.
+   *
+   * @return stays the same from {@link #onStart} on; null if there is none, by default: then there
+   *     are no snapshots of a shard with this service.
+   */
+  default SnapshotSource snapshot() {
+    return null;
+  }
 
   /** The service's life ends: it is called no more, except for {@link #entityCount()}. */
   default void close() {}

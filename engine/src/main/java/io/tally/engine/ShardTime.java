@@ -1,10 +1,12 @@
 package io.tally.engine;
 
 import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.NanoClock;
 
 /**
  * The time of one shard, and the firing of its services' timers as it goes on. The time is that of
- * the wall clock when the node started, and what the monotonic clock has counted since.
+ * the wall clock when the node started, or the last one of a restored state if that is later, and
+ * what the monotonic clock has counted since.
  */
 final class ShardTime {
   /**
@@ -13,10 +15,11 @@ final class ShardTime {
   private static final long MAX_ALARM_NS = TimeUnit.HOURS.toNanos(1);
 
   private final int shardId;
-  private final long baseNs;
+  private final NanoClock clock;
   private final TimerAlarm alarm;
   private final EngineStats stats;
   private final ServiceFaultHandler faults;
+  private long baseNs;
   private long timeNs;
   private long timerOrder;
 
@@ -31,7 +34,8 @@ final class ShardTime {
     this.alarm = alarm;
     this.stats = stats;
     faults = context.faultHandler;
-    goOn(context.clock.nanoTime());
+    clock = context.clock;
+    goOn(clock.nanoTime());
   }
 
   /** The time of what happens now. */
@@ -47,6 +51,37 @@ final class ShardTime {
   /** What happens from now on happens at this reading of the monotonic clock. */
   void goOn(final long nowNs) {
     timeNs = at(nowNs);
+  }
+
+  /**
+   * Goes on to a reading of the monotonic clock, unless timers that are due by then have not fired.
+   */
+  void goOnBeforeTimers(final ServiceSlot[] slots, final long nowNs) {
+    if (firstToFire(slots).timers.nextDueNs() > at(nowNs)) {
+      goOn(nowNs);
+    }
+  }
+
+  /** Order that the next timer to be set will have. */
+  long timerOrder() {
+    return timerOrder;
+  }
+
+  /**
+   * Goes on from a time of another life of the same state, and returns for how long the state has
+   * stood still since. The timers that fell due meanwhile are yet to fire.
+   */
+  long restore(final long restoredNs, final long restoredTimerOrder) {
+    final long nowNs = clock.nanoTime();
+    baseNs = Math.max(baseNs, restoredNs - nowNs);
+    timeNs = restoredNs;
+    timerOrder = restoredTimerOrder;
+    return at(nowNs) - restoredNs;
+  }
+
+  /** To be called when timers may fire that were set without this. */
+  void armAlarm(final ServiceSlot[] slots) {
+    armAlarm(firstToFire(slots).timers);
   }
 
   /** As {@link ShardContext#setTimer}. */

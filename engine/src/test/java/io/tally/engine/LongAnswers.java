@@ -117,6 +117,16 @@ final class LongAnswers implements ServiceDefinition {
     }
 
     @Override
+    public void close() {
+      service.close();
+    }
+
+    @Override
+    public SnapshotSource snapshot() {
+      return service.snapshot();
+    }
+
+    @Override
     public long entityCount() {
       return service.entityCount();
     }

@@ -2,8 +2,8 @@ package io.tally.engine;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.HashSet;
 import java.util.Set;
+import java.util.TreeSet;
 import org.agrona.DirectBuffer;
 
 /**
@@ -35,7 +35,8 @@ final class NoteService implements ShardService {
   private static final long PRIME = 0x100000001B3L;
 
   private final Budget budget;
-  private final Set<Long> entities = new HashSet<>();
+  private final Set<Long> entities = new TreeSet<>();
+  private final CopiedState snapshot = new CopiedState(SCHEMA_ID, this::image, this::restore);
   private ShardContext shard;
   private volatile int entityCount;
   private long digest;
@@ -130,6 +131,28 @@ final class NoteService implements ShardService {
     if (timerId % 3 == 0) {
       happened(shard.setTimer(timerId + 1, timeNs + timerId) ? 1 : 0);
     }
+  }
+
+  @Override
+  public SnapshotSource snapshot() {
+    return snapshot;
+  }
+
+  private byte[] image() {
+    final ByteBuffer image = ByteBuffer.allocate((1 + entities.size()) * Long.BYTES);
+    image.putLong(digest);
+    entities.forEach(image::putLong);
+    return image.array();
+  }
+
+  private void restore(final byte[] image) {
+    final ByteBuffer from = ByteBuffer.wrap(image);
+    digest = from.getLong();
+    while (from.hasRemaining()) {
+      entities.add(from.getLong());
+      budget.take();
+    }
+    entityCount = entities.size();
   }
 
   @Override

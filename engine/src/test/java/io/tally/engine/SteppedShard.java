@@ -1,5 +1,6 @@
 package io.tally.engine;
 
+import io.tally.engine.codecs.ReplyCode;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -14,6 +15,11 @@ final class SteppedShard {
   final List<String> replies = new ArrayList<>();
   final Shard shard;
   final EngineStats stats;
+  final long startEpochNs;
+
+  /** What the shard's clock shows. */
+  long clockNs;
+
   private final SimulatedLink link = new SimulatedLink(NODES.size(), 1 << 16);
   private final ReplyPublisher publisher;
 
@@ -21,11 +27,12 @@ final class SteppedShard {
   SteppedShard(final EngineContext context) {
     context
         .cluster(new ClusterSettings(NODES, 1, "", StockNode.LANE_WINDOW))
-        .clock(() -> 0)
+        .clock(() -> clockNs)
         .threads(EngineThreads.ofLoops(() -> {}))
         .check();
     link.peerUp(1, ORIGIN_INCARNATION);
     stats = context.stats();
+    startEpochNs = context.startEpochNs;
     final RoutingTable routes = context.cluster.placement();
     publisher = new ReplyPublisher(routes, 0, INCARNATION, 0, new Ingress[0], link, stats);
     shard =
@@ -43,6 +50,18 @@ final class SteppedShard {
 
   static Command command(
       final long sequence, final long entityHash, final byte[] key, final byte[] payload) {
+    return command(
+        ORIGIN_INCARNATION, 0, sequence, Math.max(0, sequence - 1), entityHash, key, payload);
+  }
+
+  static Command command(
+      final long originIncarnation,
+      final int loop,
+      final long sequence,
+      final long floor,
+      final long entityHash,
+      final byte[] key,
+      final byte[] payload) {
     final RoutingTable routes =
         new ClusterSettings(NODES, 1, "", StockNode.LANE_WINDOW).placement();
     final Messages.Address address =
@@ -50,11 +69,11 @@ final class SteppedShard {
             INCARNATION,
             routes.epoch(0),
             routes.nodeKey(1),
-            ORIGIN_INCARNATION,
-            0,
+            originIncarnation,
+            loop,
             sequence,
             sequence,
-            Math.max(0, sequence - 1));
+            floor);
     final Command command =
         Messages.decode(
             Messages.command(address, entityHash, entityHash, Long.MAX_VALUE, 0, key, payload));
@@ -65,5 +84,20 @@ final class SteppedShard {
   void apply(final long nowNs, final Command command) {
     shard.onCommand(nowNs, command, publisher);
     link.drained().forEach(reply -> replies.add(HexFormat.of().formatHex(reply)));
+  }
+
+  /** Code of the last reply. */
+  ReplyCode lastCode() {
+    final UnsafeBuffer reply = WireBytes.of(replies.get(replies.size() - 1));
+    final ReplyAdapter adapter = new ReplyAdapter();
+    if (!adapter.wrap(reply, 0, reply.capacity())) {
+      throw new AssertionError("no reply");
+    }
+    final ReplyCode[] code = new ReplyCode[1];
+    adapter.dispatch(
+        reply,
+        (correlationId, of, serviceCode, incarnation, replayed, payload, offset, length) ->
+            code[0] = of);
+    return code[0];
   }
 }

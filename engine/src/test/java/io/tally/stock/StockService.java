@@ -1,7 +1,9 @@
 package io.tally.stock;
 
+import io.tally.engine.CopiedState;
 import io.tally.engine.ServiceReply;
 import io.tally.engine.ShardService;
+import io.tally.engine.SnapshotSource;
 import io.tally.stock.codecs.CountStockDecoder;
 import io.tally.stock.codecs.MessageHeaderDecoder;
 import io.tally.stock.codecs.MessageHeaderEncoder;
@@ -9,6 +11,7 @@ import io.tally.stock.codecs.PutStockDecoder;
 import io.tally.stock.codecs.StockReplyEncoder;
 import io.tally.stock.codecs.TakeStockDecoder;
 import io.tally.stock.codecs.Taken;
+import java.nio.ByteBuffer;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.Long2LongHashMap;
 
@@ -21,6 +24,8 @@ public final class StockService implements ShardService {
   private final MessageHeaderEncoder replyHeader = new MessageHeaderEncoder();
   private final StockReplyEncoder reply = new StockReplyEncoder();
   private final Long2LongHashMap stocks = new Long2LongHashMap(0);
+  private final CopiedState snapshot =
+      new CopiedState(PutStockDecoder.SCHEMA_ID, this::image, this::restore);
   private volatile long entityCount;
 
   @Override
@@ -53,6 +58,32 @@ public final class StockService implements ShardService {
     if (!valid) {
       serviceReply.invalid();
     }
+  }
+
+  @Override
+  public SnapshotSource snapshot() {
+    return snapshot;
+  }
+
+  private byte[] image() {
+    final ByteBuffer image = ByteBuffer.allocate(2 * Long.BYTES * stocks.size());
+    stocks.keySet().stream().sorted().forEach(id -> image.putLong(id).putLong(stocks.get(id)));
+    return image.array();
+  }
+
+  private void restore(final byte[] image) {
+    final ByteBuffer from = ByteBuffer.wrap(image);
+    while (from.hasRemaining()) {
+      stocks.put(from.getLong(), from.getLong());
+    }
+    entityCount = stocks.size();
+  }
+
+  /** Its stocks are no longer there. */
+  @Override
+  public void close() {
+    stocks.clear();
+    entityCount = 0;
   }
 
   @Override

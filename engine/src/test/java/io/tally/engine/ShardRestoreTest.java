@@ -1,0 +1,220 @@
+package io.tally.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tally.engine.codecs.ReplyCode;
+import io.tally.stock.StockDefinition;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Consumer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What is no whole snapshot of this very shard is refused, and its shard never goes on. */
+@Timeout(60)
+final class ShardRestoreTest {
+  private static final long MS = StockNode.MS;
+  private static final byte[] NO_KEY = {};
+  private static final byte[] KEY = WireBytes.ascii("key");
+
+  private final List<byte[]> records = new ArrayList<>();
+  private final SteppedShard original = shard(SteppedShard.INCARNATION);
+
+  @BeforeEach
+  void takeSnapshot() {
+    final byte[] add = NoteService.note(NoteService.Op.ADD, 0, 0);
+    final byte[] set = NoteService.note(NoteService.Op.SET_TIMER, 3, 50 * MS);
+    original.apply(0, SteppedShard.command(5, 0, 1, 0, 1, KEY, add));
+    original.apply(MS, SteppedShard.command(5, 0, 2, 0, 2, NO_KEY, set));
+    original.apply(2 * MS, SteppedShard.command(5, 1, 1, 0, 2, WireBytes.ascii("other"), add));
+    records.addAll(snapshot(original, 2 * MS));
+  }
+
+  @Test
+  void shouldRefuseASnapshotOfWhichARecordIsMissing() {
+    for (int missing = 0; missing < records.size(); missing++) {
+      final List<byte[]> rest = new ArrayList<>(records);
+      rest.remove(missing);
+      assertRefused(rest, "record " + missing + " is missing");
+    }
+  }
+
+  @Test
+  void shouldRefuseASnapshotThatEndsEarly() {
+    for (int end = 0; end < records.size(); end++) {
+      assertRefused(records.subList(0, end), "the first " + end + " records");
+    }
+  }
+
+  @Test
+  void shouldRefuseRecordsInAnotherOrder() {
+    for (int i = 1; i < records.size(); i++) {
+      final List<byte[]> swapped = new ArrayList<>(records);
+      Collections.swap(swapped, i - 1, i);
+      assertRefused(swapped, "record " + i + " is too early");
+    }
+  }
+
+  @Test
+  void shouldRefuseARecordThatComesTwice() {
+    for (int i = 0; i < records.size(); i++) {
+      final List<byte[]> doubled = new ArrayList<>(records);
+      doubled.add(i, records.get(i));
+      assertRefused(doubled, "record " + i + " comes twice");
+    }
+  }
+
+  @Test
+  void shouldRefuseARecordOfWhichABitIsFlipped() {
+    for (int i = 0; i < records.size(); i++) {
+      for (int bit = 0; bit < records.get(i).length * Byte.SIZE; bit++) {
+        final List<byte[]> flipped = new ArrayList<>(records);
+        flipped.set(i, records.get(i).clone());
+        flipped.get(i)[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+        assertRefused(flipped, "bit " + bit + " of record " + i);
+      }
+    }
+  }
+
+  @Test
+  void shouldRefuseARecordThatIsCutOff() {
+    for (int i = 0; i < records.size(); i++) {
+      for (int length = 0; length < records.get(i).length; length++) {
+        final List<byte[]> cut = new ArrayList<>(records);
+        cut.set(i, Arrays.copyOf(records.get(i), length));
+        assertRefused(cut, length + " bytes of record " + i);
+      }
+    }
+  }
+
+  @Test
+  void shouldRefuseWhatIsNotOfThisShard() {
+    assertForeign(context -> context.services(new StockDefinition()));
+    assertForeign(context -> context.services(new NoteDefinition(new CountedBudget(9))));
+    // Its longest reply is shorter than those that the snapshot may hold.
+    assertRefused(snapshot(new SteppedShard(longAnswers()), 0), "long replies");
+  }
+
+  @Test
+  void shouldRefuseTheStateOfALaterLife() {
+    final List<byte[]> later = snapshot(shard(SteppedShard.INCARNATION + 1), 0);
+    assertRefused(later, "a later life");
+  }
+
+  @Test
+  void shouldTakeStateButNoLanesIntoALaterLife() {
+    final SteppedShard next = shard(SteppedShard.INCARNATION + 1);
+    restore(next, records).activate();
+    assertEquals(original.shard.keyCount(), next.shard.keyCount());
+    assertEquals(null, next.shard.lanes().find(keyOfNode1(), 5, 0));
+    assertNotEquals(null, original.shard.lanes().find(keyOfNode1(), 5, 0));
+    final List<byte[]> again = snapshot(next, 2 * MS);
+    assertEquals(records.size() - 5, again.size(), "all but two lanes and three replies");
+  }
+
+  @Test
+  void shouldRefuseAShardThatIsNotFresh() {
+    final ShardRestore restore = new ShardRestore(original.shard);
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            records.forEach(
+                record -> restore.onRecord(new UnsafeBuffer(record), 0, record.length)));
+  }
+
+  @Test
+  void shouldAnswerBusyUntilAllIsRestored() {
+    final SteppedShard target = shard(SteppedShard.INCARNATION);
+    final ShardRestore restore = restore(target, records);
+    final byte[] add = NoteService.note(NoteService.Op.ADD, 0, 0);
+    final Command copy = SteppedShard.command(5, 0, 2, 0, 2, NO_KEY, add);
+    target.apply(3 * MS, copy);
+    assertEquals(1, target.stats.get(EngineCounter.SHARD_STANDS_STILL));
+    assertEquals(ReplyCode.BUSY, target.lastCode());
+    restore.activate();
+    target.apply(3 * MS, copy);
+    assertEquals(ReplyCode.ANSWERED, target.lastCode());
+    assertEquals(original.replies.get(1), target.replies.get(1), "as it was answered before");
+  }
+
+  @Test
+  void shouldNotCountAStandstillForKeysButForTimers() {
+    final long standstillNs = 1_000_000 * MS;
+    final SteppedShard target = shard(SteppedShard.INCARNATION);
+    target.clockNs = 2 * MS + standstillNs;
+    restore(target, records).activate();
+    final byte[] add = NoteService.note(NoteService.Op.ADD, 0, 0);
+    final long lastNs = standstillNs + StockNode.SETTINGS.keptKeyNs() - 1;
+    assertEquals(1, target.shard.slots()[1].timers.size());
+    assertTrue(target.shard.fireTimers(lastNs, 100));
+    assertEquals(0, target.shard.slots()[1].timers.size());
+    target.apply(lastNs, SteppedShard.command(5, 0, 3, 0, 1, KEY, add));
+    assertEquals(1, target.stats.get(EngineCounter.IDEMPOTENT_REPLAYS));
+    target.apply(lastNs + 1, SteppedShard.command(5, 0, 4, 0, 1, KEY, add));
+    assertEquals(1, target.stats.get(EngineCounter.IDEMPOTENT_REPLAYS));
+  }
+
+  private void assertForeign(final Consumer<EngineContext> other) {
+    final EngineContext context = context(SteppedShard.INCARNATION);
+    other.accept(context);
+    final SteppedShard target = new SteppedShard(context);
+    assertThrows(IllegalArgumentException.class, () -> restore(target, records));
+    assertEquals(ShardState.INSTALLING, target.shard.state());
+  }
+
+  private static void assertRefused(final List<byte[]> records, final String what) {
+    final SteppedShard target = shard(SteppedShard.INCARNATION);
+    final ShardRestore restore = new ShardRestore(target.shard);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> {
+          records.forEach(record -> restore.onRecord(new UnsafeBuffer(record), 0, record.length));
+          restore.activate();
+        },
+        what);
+    assertThrows(IllegalArgumentException.class, restore::activate, what);
+    assertEquals(ShardState.INSTALLING, target.shard.state());
+  }
+
+  private static ShardRestore restore(final SteppedShard target, final List<byte[]> records) {
+    final ShardRestore restore = new ShardRestore(target.shard);
+    records.forEach(record -> restore.onRecord(new UnsafeBuffer(record), 0, record.length));
+    return restore;
+  }
+
+  private static List<byte[]> snapshot(final SteppedShard shard, final long nowNs) {
+    final KeptRecords kept = new KeptRecords();
+    final ShardSnapshot snapshot = new ShardSnapshot(shard.shard, kept);
+    snapshot.begin(nowNs);
+    assertTrue(snapshot.write(Integer.MAX_VALUE));
+    snapshot.end();
+    return kept.records;
+  }
+
+  private static long keyOfNode1() {
+    return new ClusterSettings(SteppedShard.NODES, 1, "", StockNode.LANE_WINDOW)
+        .placement()
+        .nodeKey(1);
+  }
+
+  private static SteppedShard shard(final long incarnation) {
+    return new SteppedShard(context(incarnation));
+  }
+
+  private static EngineContext context(final long incarnation) {
+    return StockNode.context(SteppedShard.NODES, "node-0", incarnation)
+        .services(new StockDefinition(), new NoteDefinition(new CountedBudget(9)));
+  }
+
+  private static EngineContext longAnswers() {
+    return context(SteppedShard.INCARNATION)
+        .services(new LongAnswers(new StockDefinition()), new NoteDefinition(new CountedBudget(9)));
+  }
+}
