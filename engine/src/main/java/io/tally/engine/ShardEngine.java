@@ -267,9 +267,40 @@ public final class ShardEngine implements AutoCloseable {
     return ownedShards().mapToLong(Shard::keyCount).max().orElse(0);
   }
 
-  /** Ends the lives of the services. To be called once, when nobody steps the agents any more. */
+  /**
+   * Has a snapshot of a shard written: of its state at one instant, soon after this call, in slices
+   * between which the shard goes on. Any thread.
+   *
+   * @param shardId of a shard that is owned here.
+   * @param sink takes the records; belongs to the thread that steps the shard until the end.
+   * @param completion is told of the end.
+   * @return false if another one is asked for or under way that the same agent has to write; the
+   *     completion is told nothing.
+   * @throws IllegalArgumentException if the shard is not owned here, or one of the services has no
+   *     {@link ShardService#snapshot()}.
+   */
+  public boolean snapshot(
+      final int shardId, final SnapshotSink sink, final SnapshotCompletion completion) {
+    return poller(shardId).snapshot(shardId, sink, completion);
+  }
+
+  /** The poller of a shard that is owned here. */
+  ShardPoller poller(final int shardId) {
+    for (final ShardPoller poller : pollers) {
+      if (poller.hasShard(shardId)) {
+        return poller;
+      }
+    }
+    throw new IllegalArgumentException("shard " + shardId + " is not owned here");
+  }
+
+  /**
+   * Ends the lives of the services, and gives snapshots up. To be called once, when nobody steps
+   * the agents any more.
+   */
   @Override
   public void close() {
+    Arrays.stream(pollers).forEach(ShardPoller::close);
     ownedShards().flatMap(Shard::services).forEach(slot -> slot.service.close());
   }
 

@@ -45,8 +45,13 @@ final class ShardPoller implements MessageRing.Handler {
   private final long[] bounds;
   private final TimerAlarm alarm;
   private final int shortReplyLength;
+  private final ShardSnapshots snapshots;
   private long nowNs;
   private long nextSweepNs;
+
+  /** When there is something to do beside commands and timers: a sweep, a slice of a snapshot. */
+  private long nextChoreNs;
+
   private boolean hasKeys;
   private boolean sweepsReplies;
 
@@ -85,6 +90,7 @@ final class ShardPoller implements MessageRing.Handler {
     this.stats = stats;
     this.clock = clock;
     this.shortReplyLength = shortReplyLength;
+    snapshots = new ShardSnapshots(stats);
     int idCount = 0;
     rings = new MessageRing[shards.length];
     for (int i = 0; i < shards.length; i++) {
@@ -98,6 +104,7 @@ final class ShardPoller implements MessageRing.Handler {
     bounds = new long[rings.length];
     nowNs = clock.nanoTime();
     nextSweepNs = nowNs;
+    nextChoreNs = nowNs;
     nextStepNs = alarm.nextNs();
   }
 
@@ -199,8 +206,8 @@ final class ShardPoller implements MessageRing.Handler {
     if (workCount > 0) {
       stats.recordBatch((clock.nanoTime() - batchStartNs) / workCount);
     }
-    if (nowNs - nextSweepNs >= 0) {
-      sweep();
+    if (nowNs - nextChoreNs >= 0) {
+      doChores();
     }
     planNextStep(hasMore, onLoop);
     return workCount;
@@ -220,9 +227,9 @@ final class ShardPoller implements MessageRing.Handler {
   }
 
   private void planNextStep(final boolean hasMore, final int onLoop) {
-    final boolean sweeps = hasKeys || sweepsReplies;
+    final boolean hasChores = hasKeys || sweepsReplies || snapshots.isAskedFor();
     final long timedNs =
-        TimerAlarm.earlier(sweeps ? nextSweepNs : SteppedAgent.NEVER, alarm.nextNs());
+        TimerAlarm.earlier(hasChores ? nextChoreNs : SteppedAgent.NEVER, alarm.nextNs());
     final long next = hasMore ? nowNs : timedNs;
     final boolean isNews = hasMore || TimerAlarm.isEarlier(next, nextStepNs);
     nextStepNs = next;
@@ -266,6 +273,51 @@ final class ShardPoller implements MessageRing.Handler {
 
   Shard[] shards() {
     return shards;
+  }
+
+  TimerAlarm alarm() {
+    return alarm;
+  }
+
+  /** Puts a shard in the place of the one with its id, whose life ends; inside the gate. */
+  void replace(final Shard installed) {
+    final Shard old = shardById[installed.shardId()];
+    snapshots.giveUp();
+    shardById[installed.shardId()] = installed;
+    shards[Arrays.asList(shards).indexOf(old)] = installed;
+    old.close();
+  }
+
+  /** Any thread, as {@link ShardEngine#snapshot}. */
+  boolean snapshot(
+      final int shardId, final SnapshotSink sink, final SnapshotCompletion completion) {
+    if (!ShardSnapshot.isPossible(shardById[shardId])) {
+      throw new IllegalArgumentException("a service of shard " + shardId + " has no snapshots");
+    }
+    final boolean isTaken = snapshots.ask(shardId, sink, completion);
+    if (isTaken) {
+      home.wake();
+    }
+    return isTaken;
+  }
+
+  boolean hasShard(final int shardId) {
+    return shardId >= 0 && shardId < shardById.length && shardById[shardId] != null;
+  }
+
+  /** Gives up the snapshot that is not finished; nobody is inside any more. */
+  void close() {
+    snapshots.giveUp();
+  }
+
+  private void doChores() {
+    if (nowNs - nextSweepNs >= 0) {
+      sweep();
+    }
+    if (snapshots.isAskedFor()) {
+      snapshots.write(shardById, nowNs);
+    }
+    nextChoreNs = snapshots.isAskedFor() ? nowNs : nextSweepNs;
   }
 
   private void sweep() {

@@ -1,0 +1,69 @@
+package io.tally.engine;
+
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * The snapshots of a poller's shards, one at a time: any thread asks for one, and whoever is inside
+ * the poller's gate writes it, a slice at each poll.
+ */
+final class ShardSnapshots {
+  /** Most records of a slice: what the poll's commands wait for. */
+  static final int SLICE_RECORDS = 256;
+
+  private record Request(int shardId, SnapshotSink sink, SnapshotCompletion completion) {}
+
+  private final EngineStats stats;
+  private final AtomicReference<Request> request = new AtomicReference<>();
+
+  /** Inside the gate. */
+  private ShardSnapshot underWay;
+
+  ShardSnapshots(final EngineStats stats) {
+    this.stats = stats;
+  }
+
+  /** Any thread; returns false if there is one already. */
+  boolean ask(final int shardId, final SnapshotSink sink, final SnapshotCompletion completion) {
+    return request.compareAndSet(null, new Request(shardId, sink, completion));
+  }
+
+  /** Whether there is one to be begun, or to be gone on with. */
+  boolean isAskedFor() {
+    return request.get() != null;
+  }
+
+  /** To be called inside the gate, where one is asked for. */
+  void write(final Shard[] shardById, final long nowNs) {
+    if (underWay == null) {
+      final Request asked = request.get();
+      underWay = new ShardSnapshot(shardById[asked.shardId], asked.sink);
+      underWay.begin(nowNs);
+    }
+    if (underWay.write(SLICE_RECORDS)) {
+      end();
+    }
+  }
+
+  /** To be called inside the gate. Does nothing if there is none. */
+  void giveUp() {
+    if (isAskedFor()) {
+      end();
+    }
+  }
+
+  private void end() {
+    final Request ended = request.get();
+    boolean isWhole = false;
+    if (underWay != null) {
+      underWay.end();
+      isWhole = underWay.isWhole();
+      underWay = null;
+    }
+    if (!isWhole) {
+      stats.increment(EngineCounter.SNAPSHOTS_GIVEN_UP);
+    }
+    // Another one may be asked for from here on, also by the completion.
+    request.set(null);
+    ended.completion.onEnd(ended.shardId, isWhole);
+  }
+}

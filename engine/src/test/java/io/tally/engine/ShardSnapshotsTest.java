@@ -1,0 +1,189 @@
+package io.tally.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tally.stock.StockDefinition;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.CachedNanoClock;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Snapshots that another thread asks for, and the shard's own thread writes. */
+@Timeout(10)
+final class ShardSnapshotsTest {
+  private static final List<String> ALONE = List.of("node-0");
+  private static final int ITEMS = 4_000;
+
+  private final CachedNanoClock clock = new CachedNanoClock();
+  private final Answers answers = new Answers();
+  private final List<Boolean> ends = new ArrayList<>();
+  private final SnapshotCompletion completion = (shardId, isWhole) -> ends.add(isWhole);
+  private final StockNode node = StockNode.launch(clock, StockNode.context(ALONE, "node-0", 1));
+
+  @Test
+  void shouldFinishWithoutTraffic() {
+    fill();
+    final KeptRecords records = new KeptRecords();
+    assertTrue(node.engine.snapshot(0, records, completion));
+    assertNotEquals(0, node.wakes[0]);
+    int steps = 0;
+    node.stepShards();
+    while (ends.isEmpty()) {
+      final long nextNs = node.engine.shardAgent(0).nextStepNs();
+      assertNotEquals(SteppedAgent.NEVER, nextNs);
+      clock.update(Math.max(nextNs, clock.nanoTime()));
+      node.stepShards();
+      steps++;
+    }
+    assertEquals(List.of(true), ends);
+    assertTrue(steps > 1, "in slices");
+    assertEquals(0, node.sum(EngineCounter.SNAPSHOTS_GIVEN_UP));
+    final Shard restored = restored(records);
+    assertEquals(
+        node.engine.ownedShards().findFirst().orElseThrow().keyCount(), restored.keyCount());
+  }
+
+  @Test
+  void shouldFinishAmongCommands() {
+    fill();
+    final KeptRecords records = new KeptRecords();
+    assertTrue(node.engine.snapshot(0, records, completion));
+    for (long item = 0; ends.isEmpty(); item++) {
+      clock.update(clock.nanoTime() + StockNode.MS);
+      put(item % ITEMS);
+    }
+    assertEquals(List.of(true), ends);
+    restored(records);
+  }
+
+  @Test
+  void shouldWriteOneAtATime() {
+    assertTrue(node.engine.snapshot(0, new KeptRecords(), completion));
+    assertFalse(node.engine.snapshot(1, new KeptRecords(), completion));
+    stepUntilEnd();
+    assertTrue(node.engine.snapshot(1, new KeptRecords(), completion));
+    ends.clear();
+    stepUntilEnd();
+    assertEquals(List.of(true), ends);
+    node.stepShards();
+    assertEquals(SteppedAgent.NEVER, node.engine.shardAgent(0).nextStepNs());
+  }
+
+  @Test
+  void shouldGiveUpWhenTheSinkIsFullAndGoOnCounting() {
+    fill();
+    for (final int room : new int[] {0, 1, 2, 10}) {
+      ends.clear();
+      assertTrue(node.engine.snapshot(0, new KeptRecords(room), completion));
+      stepUntilEnd();
+      assertEquals(List.of(false), ends);
+    }
+    assertEquals(4, node.sum(EngineCounter.SNAPSHOTS_GIVEN_UP));
+    put(0);
+    assertEquals(Outcome.ANSWERED, answers.last().outcome());
+  }
+
+  @Test
+  void shouldGiveUpWhatIsNotFinishedAtTheEnd() {
+    assertTrue(node.engine.snapshot(0, new KeptRecords(), completion));
+    node.engine.close();
+    assertEquals(List.of(false), ends);
+  }
+
+  @Test
+  void shouldGiveUpWhenAServiceThrows() {
+    final StockNode faulty =
+        StockNode.launch(
+            clock,
+            StockNode.context(ALONE, "node-0", 1)
+                .services(new DecoratedDefinition(new StockDefinition(), FaultySnapshots::new)));
+    assertTrue(faulty.engine.snapshot(0, new KeptRecords(), completion));
+    for (int i = 0; ends.isEmpty(); i++) {
+      clock.update(clock.nanoTime() + StockNode.MS);
+      faulty.stepShards();
+    }
+    assertEquals(List.of(false), ends);
+    assertEquals(1, faulty.sum(EngineCounter.SERVICE_FAULTS));
+    assertEquals(1, faulty.sum(EngineCounter.SNAPSHOTS_GIVEN_UP));
+  }
+
+  @Test
+  void shouldRefuseAShardOfWhichThereCanBeNone() {
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> node.engine.snapshot(StockNode.SHARD_COUNT, new KeptRecords(), completion));
+    final StockNode blobs =
+        StockNode.launch(
+            clock,
+            StockNode.context(ALONE, "node-0", 1)
+                .settings(StockNode.SETTINGS.withRingSlots(1 << 10).withLongPayloadBytes(1 << 20))
+                .services(new BlobService.Definition()));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> blobs.engine.snapshot(0, new KeptRecords(), completion));
+  }
+
+  private Shard restored(final KeptRecords records) {
+    final EngineContext context = StockNode.context(ALONE, "node-0", 1);
+    final StockNode fresh = StockNode.launch(clock, context);
+    final Shard shard = fresh.engine.ownedShards().findFirst().orElseThrow();
+    final ShardRestore restore = new ShardRestore(shard);
+    records.restoreInto(restore);
+    restore.activate();
+    return shard;
+  }
+
+  private void fill() {
+    for (long item = 0; item < ITEMS; item++) {
+      put(item);
+    }
+  }
+
+  private void put(final long item) {
+    node.stocks.put(clock.nanoTime(), item, 1, WireBytes.ascii("key-" + item), answers, 0);
+    node.step();
+  }
+
+  private void stepUntilEnd() {
+    while (ends.isEmpty()) {
+      clock.update(clock.nanoTime() + StockNode.MS);
+      node.stepShards();
+    }
+  }
+
+  /** Snapshots fail; all else is as it was. */
+  private record FaultySnapshots(ShardService service) implements ShardService {
+    @Override
+    public void onCommand(
+        final long timeNs,
+        final long entityHash,
+        final int templateId,
+        final DirectBuffer buffer,
+        final int offset,
+        final int length,
+        final ServiceReply reply) {
+      service.onCommand(timeNs, entityHash, templateId, buffer, offset, length, reply);
+    }
+
+    @Override
+    public SnapshotSource snapshot() {
+      return new CopiedState(
+          1,
+          () -> {
+            throw new IllegalStateException("played by the test");
+          },
+          image -> {});
+    }
+
+    @Override
+    public long entityCount() {
+      return service.entityCount();
+    }
+  }
+}
