@@ -19,6 +19,14 @@ class Mutant {
     return version;
   }
 
+  /** Whether a shard stands still while it is replaced. */
+  boolean standsStill() {
+    return true;
+  }
+
+  /** Called with the snapshot from which a shard is restored; the records may be changed. */
+  void onSnapshot(final KeptRecords records) {}
+
   /** Called for each service that is made. */
   ShardService service(final ShardService service) {
     return service;

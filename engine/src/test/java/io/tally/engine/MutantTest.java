@@ -3,6 +3,9 @@ package io.tally.engine;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.tally.engine.codecs.ReplyCode;
+import io.tally.engine.snapshot.codecs.KeysHeadDecoder;
+import io.tally.engine.snapshot.codecs.LaneDecoder;
+import io.tally.engine.snapshot.codecs.LaneReplyDecoder;
 import io.tally.stock.StockService;
 import io.tally.stock.codecs.MessageHeaderDecoder;
 import io.tally.stock.codecs.MessageHeaderEncoder;
@@ -221,6 +224,68 @@ final class MutantTest {
             });
   }
 
+  @Test
+  void shouldCatchAShardThatGoesOnWhileItIsReplaced() {
+    assertCaught(
+        "replaced shard goes on",
+        "ConservationChecker",
+        () ->
+            new Mutant() {
+              @Override
+              boolean standsStill() {
+                return false;
+              }
+            });
+  }
+
+  @Test
+  void shouldCatchLanesThatAreNotRestored() {
+    assertCaught(
+        "lanes not restored",
+        "ConservationChecker",
+        () ->
+            new Mutant() {
+              @Override
+              void onSnapshot(final KeptRecords records) {
+                records.leaveOut(LaneDecoder.TEMPLATE_ID, LaneReplyDecoder.TEMPLATE_ID);
+              }
+            });
+  }
+
+  @Test
+  void shouldCatchRepliesThatAreNotRestored() {
+    assertCaught(
+        "replies not restored",
+        "ConservationChecker",
+        () ->
+            new Mutant() {
+              @Override
+              void onSnapshot(final KeptRecords records) {
+                records.leaveOut(LaneReplyDecoder.TEMPLATE_ID);
+              }
+            });
+  }
+
+  @Test
+  void shouldCatchKeysThatAreHashedWithAnotherSecret() {
+    assertCaught(
+        "keys with another secret",
+        "IdempotencyChecker",
+        () ->
+            new Mutant() {
+              @Override
+              void onSnapshot(final KeptRecords records) {
+                records.edit(
+                    KeysHeadDecoder.TEMPLATE_ID,
+                    record ->
+                        record.putLong(
+                            MessageHeaderWord.ENCODED_LENGTH
+                                + KeysHeadDecoder.secretAEncodingOffset(),
+                            1));
+              }
+            });
+  }
+
   /** Runs histories until the checker that guards the broken promise itself has noticed. */
   private static void assertCaught(
       final String name, final String guard, final Supplier<Mutant> mutant) {
@@ -365,6 +430,16 @@ final class MutantTest {
     private void apply(final int templateId, final UnsafeBuffer command) {
       ignored.wrap(ignoredBytes, 0, ignoredBytes.capacity());
       service.onCommand(0, 0, templateId, command, 0, command.capacity(), ignored);
+    }
+
+    @Override
+    public void close() {
+      service.close();
+    }
+
+    @Override
+    public SnapshotSource snapshot() {
+      return service.snapshot();
     }
 
     @Override

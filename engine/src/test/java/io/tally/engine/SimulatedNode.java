@@ -41,6 +41,9 @@ final class SimulatedNode {
   private final int[] seenWakes;
   private final boolean[] active;
   private int drainedFlushes;
+  private ShardMove move;
+  private int moveCount;
+  private boolean tornSnapshot;
   long pausedUntilMs;
   long stalledUntilMs;
 
@@ -84,6 +87,35 @@ final class SimulatedNode {
     return services.stream().mapToLong(service -> service.left(itemId)).sum();
   }
 
+  /** Begins to replace one of its shards, unless it does so already. */
+  void move(final int shardId, final int sliceRecords) {
+    if (move == null && node.engine.ringDepth(shardId) >= 0) {
+      move = new ShardMove(node, shardId, sliceRecords, mutant);
+    }
+  }
+
+  boolean isMoving() {
+    return move != null;
+  }
+
+  /** Shards that were replaced. */
+  int moveCount() {
+    return moveCount;
+  }
+
+  /** Whether a snapshot was not of one instant. */
+  boolean hasTornSnapshot() {
+    return tornSnapshot;
+  }
+
+  private void stepMove() {
+    if (move != null && move.step()) {
+      tornSnapshot |= move.isTorn();
+      move = null;
+      moveCount++;
+    }
+  }
+
   void arrive(final Network.Delivery delivery) {
     inbox.add(delivery);
   }
@@ -102,6 +134,9 @@ final class SimulatedNode {
       if (isDue(loop)) {
         stepLoop(nowMs, loop);
       }
+    }
+    if (nowMs >= stalledUntilMs) {
+      stepMove();
     }
     // Only what was flushed leaves, as on the real link.
     if (node.link.flushCount() != drainedFlushes) {

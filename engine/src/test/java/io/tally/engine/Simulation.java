@@ -25,7 +25,8 @@ import org.agrona.DirectBuffer;
  * put, in some runs under idempotency keys that several requests share; remainder 1: each put has
  * its own power of two; remainder 2: any quantities are put and taken. Half of the processes host a
  * later version of the service, and send some messages that the others do not know. In a third of
- * the runs the answers are too long for the slots of rings and lanes.
+ * the runs the answers are too long for the slots of rings and lanes. In another third, shards are
+ * replaced by fresh ones that are restored from their snapshots, and nobody may notice.
  */
 final class Simulation {
   private static final int MAX_LOOPS = 2;
@@ -36,6 +37,9 @@ final class Simulation {
   private static final int ANSWER_LENGTH =
       MessageLengths.of(List.of(new StockDefinition())).maxReply();
   private static final byte[] NO_KEY = {};
+
+  /** Chance of its own, so that it does not matter to all else whether shards are replaced. */
+  private static final long MOVES = 0x5EED;
 
   /** One request of a client, until it has ended. */
   private static final class Request {
@@ -73,6 +77,8 @@ final class Simulation {
   }
 
   private final SplittableRandom random;
+  private final SplittableRandom moveRandom;
+  private final double moveRate;
   private final Mutant mutant;
   private final boolean keyed;
   private final boolean longAnswers;
@@ -98,6 +104,7 @@ final class Simulation {
   private final long[] healAtMs;
   private boolean healed;
   private int restarts;
+  private int moves;
   private long nowMs = 1_000;
   private long stamp;
 
@@ -111,6 +118,8 @@ final class Simulation {
     random = new SplittableRandom(seed);
     this.mutant = mutant;
     longAnswers = new SplittableRandom(~seed).nextInt(3) == 0;
+    moveRandom = new SplittableRandom(seed ^ MOVES);
+    moveRate = moveRandom.nextInt(3) == 0 ? moveRandom.nextDouble() * 0.1 : 0;
     keyed = random.nextInt(3) == 0;
     final int nodeCount = 2 + random.nextInt(2);
     nodeIds = IntStream.range(0, nodeCount).mapToObj(i -> "node-" + i).toList();
@@ -159,6 +168,11 @@ final class Simulation {
     return restarts;
   }
 
+  /** Shards that were replaced by ones restored from their snapshots. */
+  int moves() {
+    return moves;
+  }
+
   int operationCount() {
     return operations.size();
   }
@@ -186,6 +200,11 @@ final class Simulation {
   }
 
   private void injectFaults() {
+    for (final SimulatedNode node : nodes) {
+      if (node != null && nowMs >= node.pausedUntilMs && moveRandom.nextDouble() < moveRate) {
+        node.move(moveRandom.nextInt(StockNode.SHARD_COUNT), 1 + moveRandom.nextInt(12));
+      }
+    }
     for (int i = 0; i < nodes.length; i++) {
       if (random.nextDouble() < faults.partitionRate()) {
         final boolean inward = random.nextInt(3) > 0;
@@ -410,6 +429,9 @@ final class Simulation {
 
   private boolean isQuiet() {
     for (final SimulatedNode node : nodes) {
+      if (node.isMoving()) {
+        return false;
+      }
       for (int loop = 0; loop < node.node.engine.ingressCount(); loop++) {
         if (node.node.engine.ingress(loop).pendingCount() != 0) {
           return false;
@@ -473,6 +495,10 @@ final class Simulation {
         lives.add(
             new Life(name(itemId), node.incarnation, bornAt[index], died, true, node.left(itemId)));
       }
+    }
+    moves += node.moveCount();
+    if (node.hasTornSnapshot()) {
+      violations.add("snapshot: it shows what no instant had");
     }
     if (node.hasSeenNewerMessage()) {
       violations.add("version: a service was sent a message that it does not know");

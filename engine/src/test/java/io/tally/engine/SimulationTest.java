@@ -39,6 +39,7 @@ final class SimulationTest {
     private final Map<Outcome, Long> outcomes = new EnumMap<>(Outcome.class);
     private long operations;
     private long restarts;
+    private long moves;
 
     void run(final long seed) {
       final Simulation simulation = new Simulation(seed, new Mutant());
@@ -53,6 +54,7 @@ final class SimulationTest {
       }
       operations += simulation.operationCount();
       restarts += simulation.restarts();
+      moves += simulation.moves();
       simulation.totals().forEach((counter, count) -> totals.merge(counter, count, Long::sum));
       simulation.outcomes().forEach((outcome, count) -> outcomes.merge(outcome, count, Long::sum));
     }
@@ -73,16 +75,26 @@ final class SimulationTest {
               EngineCounter.EXPIRED,
               EngineCounter.RECEIVED_BUSY,
               EngineCounter.INCARNATION_CHANGES,
-              EngineCounter.IDEMPOTENT_REPLAYS)) {
+              EngineCounter.IDEMPOTENT_REPLAYS,
+              EngineCounter.SHARD_STANDS_STILL)) {
         assertTrue(totals.get(counter) > 0, counter + " left no trace");
       }
       assertTrue(restarts > 0, "no restart");
+      assertTrue(moves > 0, "no shard was replaced");
       assertTrue(outcomes.get(Outcome.ANSWERED) > operations / 2, "too few answers: " + outcomes);
     }
 
     @Override
     public String toString() {
-      return operations + " requests, " + restarts + " restarts, " + outcomes + ", " + totals;
+      return operations
+          + " requests, "
+          + restarts
+          + " restarts, "
+          + moves
+          + " moves, "
+          + outcomes
+          + ", "
+          + totals;
     }
   }
 }
