@@ -9,6 +9,7 @@ import io.tally.engine.MessageHeaderWord;
 import io.tally.engine.ServiceReply;
 import io.tally.engine.ShardContext;
 import io.tally.engine.ShardService;
+import io.tally.engine.SnapshotSource;
 import java.util.concurrent.atomic.LongAdder;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -74,6 +75,11 @@ final class CounterAdapter implements ShardService {
       final int row = table.find(entityHash, buffer, idOffset, idLength);
       answer(reply, row == CounterTable.ABSENT ? 0 : table.value(row), CounterStatus.OK);
     }
+  }
+
+  @Override
+  public SnapshotSource snapshot() {
+    return table.snapshot();
   }
 
   @Override

@@ -68,9 +68,9 @@ public final class CounterLimit implements Budget {
     count.incrementAndGet();
   }
 
-  /** The counters of a shard are gone with all its state. */
-  void release(final long countOfShard) {
-    count.addAndGet(-countOfShard);
+  /** Gives back the places of counters that are gone with their shard. */
+  void release(final long places) {
+    count.addAndGet(-places);
   }
 
   /**

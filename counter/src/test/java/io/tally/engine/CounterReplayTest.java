@@ -28,14 +28,12 @@ final class CounterReplayTest {
   private static final int HISTORIES = 50;
   private static final byte[] NO_KEY = new byte[0];
 
-  private record Step(long nowNs, Command command) {}
-
   @Test
   void shouldComeToTheSameValues() {
     int refusals = 0;
     for (long seed = 1; seed <= HISTORIES; seed++) {
       final SplittableRandom random = new SplittableRandom(seed);
-      final List<Step> history = history(random);
+      final List<SnapshotTrial.Step> history = history(random);
       final List<Boolean> answers = new ArrayList<>();
       final List<String> first =
           run(
@@ -66,26 +64,44 @@ final class CounterReplayTest {
     assertTrue(refusals > 0 && refusals < HISTORIES, "refusals in " + refusals);
   }
 
+  @Test
+  void shouldGoOnFromASnapshotAsTheOriginalDoes() {
+    int refusals = 0;
+    for (long seed = 1; seed <= HISTORIES; seed++) {
+      final SplittableRandom random = new SplittableRandom(seed);
+      final List<SnapshotTrial.Step> history = history(random);
+      final SnapshotTrial trial =
+          new SnapshotTrial(random, places -> context(random.nextInt(2 * IDS), places));
+      trial.run(history);
+      refusals += trial.isPlaceRefused() ? 1 : 0;
+    }
+    assertTrue(refusals > 0 && refusals < HISTORIES, "refusals in " + refusals);
+  }
+
   private static List<String> run(
-      final List<Step> history,
+      final List<SnapshotTrial.Step> history,
       final long maxCounters,
       final Places places,
       final SplittableRandom random) {
-    final EngineContext context =
-        StockNode.context(SteppedShard.NODES, "node-0", SteppedShard.INCARNATION)
-            .services(new CounterDefinition(new CounterLimit(maxCounters)));
-    context.places = places;
-    final SteppedShard shard = new SteppedShard(context);
-    for (final Step step : history) {
-      shard.shard.sweepKeys(step.nowNs, random.nextInt(2));
-      shard.apply(step.nowNs, step.command);
+    final SteppedShard shard = new SteppedShard(context(maxCounters, places));
+    for (final SnapshotTrial.Step step : history) {
+      shard.shard.sweepKeys(step.nowNs(), random.nextInt(2));
+      shard.apply(step.nowNs(), step.command());
     }
     return shard.replies;
   }
 
+  private static EngineContext context(final long maxCounters, final Places places) {
+    final EngineContext context =
+        StockNode.context(SteppedShard.NODES, "node-0", SteppedShard.INCARNATION)
+            .services(new CounterDefinition(new CounterLimit(maxCounters)));
+    context.places = places;
+    return context;
+  }
+
   /** At its end, every counter is read. */
-  private static List<Step> history(final SplittableRandom random) {
-    final List<Step> steps = new ArrayList<>();
+  private static List<SnapshotTrial.Step> history(final SplittableRandom random) {
+    final List<SnapshotTrial.Step> steps = new ArrayList<>();
     long nowNs = 0;
     for (int i = 1; i <= STEPS; i++) {
       nowNs += random.nextLong(StockNode.MS);
@@ -94,10 +110,10 @@ final class CounterReplayTest {
       final int id = random.nextInt(IDS);
       // Large enough that some sums overflow.
       final byte[] payload = increment(id, random.nextLong() >> random.nextInt(8));
-      steps.add(new Step(nowNs, SteppedShard.command(i, id, key, payload)));
+      steps.add(new SnapshotTrial.Step(nowNs, SteppedShard.command(i, id, key, payload)));
     }
     for (int id = 0; id < IDS; id++) {
-      steps.add(new Step(nowNs, SteppedShard.command(0, id, NO_KEY, getValue(id))));
+      steps.add(new SnapshotTrial.Step(nowNs, SteppedShard.command(0, id, NO_KEY, getValue(id))));
     }
     return steps;
   }
