@@ -4,7 +4,8 @@ package io.tally.engine;
 @FunctionalInterface
 public interface SnapshotCompletion {
   /**
-   * Called once, by the thread that steps the shard; must not throw.
+   * Called once, by the thread that steps the shard, or the one that closes the engine; must not
+   * throw.
    *
    * @param shardId of the shard.
    * @param isWhole whether all has been written; false if it was given up, because the sink was

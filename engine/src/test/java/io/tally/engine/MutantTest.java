@@ -286,6 +286,20 @@ final class MutantTest {
             });
   }
 
+  @Test
+  void shouldCatchAServiceThatShowsALaterInstant() {
+    assertCaught(
+        "snapshot of a later instant",
+        "snapshot",
+        () ->
+            new Mutant() {
+              @Override
+              ShardService service(final ShardService service) {
+                return new LateSnapshots(service);
+              }
+            });
+  }
+
   /** Runs histories until the checker that guards the broken promise itself has noticed. */
   private static void assertCaught(
       final String name, final String guard, final Supplier<Mutant> mutant) {
@@ -445,6 +459,69 @@ final class MutantTest {
     @Override
     public long entityCount() {
       return service.entityCount();
+    }
+  }
+
+  /** Shows what a service has become when its turn comes. */
+  private static final class LateSnapshots implements ShardService, SnapshotSource {
+    private final ShardService service;
+    private SnapshotSink sink;
+    private boolean begun;
+
+    LateSnapshots(final ShardService service) {
+      this.service = service;
+    }
+
+    @Override
+    public void onCommand(
+        final long timeNs,
+        final long entityHash,
+        final int templateId,
+        final DirectBuffer buffer,
+        final int offset,
+        final int length,
+        final ServiceReply reply) {
+      service.onCommand(timeNs, entityHash, templateId, buffer, offset, length, reply);
+    }
+
+    @Override
+    public void close() {
+      service.close();
+    }
+
+    @Override
+    public long entityCount() {
+      return service.entityCount();
+    }
+
+    @Override
+    public SnapshotSource snapshot() {
+      return this;
+    }
+
+    @Override
+    public void beginSnapshot(final SnapshotSink to) {
+      sink = to;
+      begun = false;
+    }
+
+    @Override
+    public boolean writeSnapshot(final int limit) {
+      if (!begun) {
+        service.snapshot().beginSnapshot(sink);
+        begun = true;
+      }
+      return service.snapshot().writeSnapshot(limit);
+    }
+
+    @Override
+    public void endSnapshot() {
+      service.snapshot().endSnapshot();
+    }
+
+    @Override
+    public void restore(final DirectBuffer buffer, final int offset, final int length) {
+      service.snapshot().restore(buffer, offset, length);
     }
   }
 }

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -150,6 +151,7 @@ final class ShardRestoreTest {
     final SteppedShard target = shard(SteppedShard.INCARNATION);
     target.clockNs = 2 * MS + standstillNs;
     restore(target, records).activate();
+    assertTime(2 * MS, target);
     final byte[] add = NoteService.note(NoteService.Op.ADD, 0, 0);
     final long lastNs = standstillNs + StockNode.SETTINGS.keptKeyNs() - 1;
     assertEquals(1, target.shard.slots()[1].timers.size());
@@ -159,6 +161,99 @@ final class ShardRestoreTest {
     assertEquals(1, target.stats.get(EngineCounter.IDEMPOTENT_REPLAYS));
     target.apply(lastNs + 1, SteppedShard.command(5, 0, 4, 0, 1, KEY, add));
     assertEquals(1, target.stats.get(EngineCounter.IDEMPOTENT_REPLAYS));
+  }
+
+  @Test
+  void shouldNotTakeTheTimeBeyondTimersThatAreYetToFire() {
+    final SteppedShard target = shard(SteppedShard.INCARNATION);
+    target.clockNs = 100 * MS;
+    restore(target, snapshot(original, 100 * MS)).activate();
+    assertTime(2 * MS, target);
+  }
+
+  private static void assertTime(final long ns, final SteppedShard shard) {
+    assertEquals(StockNode.START_EPOCH_NS + ns, shard.shard.time().timeNs());
+  }
+
+  @Test
+  void shouldSetNoTimersAnewThatWereSetWhenTheStateBegan() {
+    final SteppedShard fired = new SteppedShard(alarmClock());
+    assertEquals(1, fired.shard.slots()[0].timers.size());
+    assertTrue(fired.shard.fireTimers(MS, 1));
+    final SteppedShard target = new SteppedShard(alarmClock());
+    restore(target, snapshot(fired, MS)).activate();
+    assertEquals(0, target.shard.slots()[0].timers.size());
+  }
+
+  private static EngineContext alarmClock() {
+    return StockNode.context(SteppedShard.NODES, "node-0", SteppedShard.INCARNATION)
+        .services(new DecoratedDefinition(new StockDefinition(), AlarmClock::new));
+  }
+
+  /** Sets a timer when its life begins, and never again. */
+  private record AlarmClock(ShardService service) implements ShardService {
+    @Override
+    public void onStart(final ShardContext shard) {
+      shard.setTimer(1, shard.timeNs() + MS);
+    }
+
+    @Override
+    public void onCommand(
+        final long timeNs,
+        final long entityHash,
+        final int templateId,
+        final DirectBuffer buffer,
+        final int offset,
+        final int length,
+        final ServiceReply reply) {}
+
+    @Override
+    public SnapshotSource snapshot() {
+      return service.snapshot();
+    }
+
+    @Override
+    public long entityCount() {
+      return 0;
+    }
+  }
+
+  @Test
+  void shouldShowNothingAfterTheEnd() {
+    final KeptRecords kept = new KeptRecords();
+    final ShardSnapshot snapshot = new ShardSnapshot(original.shard, kept);
+    snapshot.begin(2 * MS);
+    snapshot.end();
+    final int shown = kept.records.size();
+    final byte[] set = NoteService.note(NoteService.Op.SET_TIMER, 3, 500 * MS);
+    original.apply(3 * MS, SteppedShard.command(5, 0, 3, 0, 2, NO_KEY, set));
+    assertEquals(shown, kept.records.size());
+  }
+
+  @Test
+  void shouldSayThatRecordsAreMissing() {
+    final List<byte[]> rest = new ArrayList<>(records);
+    rest.remove(records.size() - 2);
+    final String message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> restore(shard(SteppedShard.INCARNATION), rest))
+            .getMessage();
+    assertTrue(message.contains("the number of records"), message);
+  }
+
+  @Test
+  void shouldNotReviveKeysThatExpiredWhileNoCommandCame() {
+    final long instantNs = StockNode.SETTINGS.keptKeyNs();
+    final byte[] add = NoteService.note(NoteService.Op.ADD, 0, 0);
+    final SteppedShard idle = shard(SteppedShard.INCARNATION);
+    idle.apply(0, SteppedShard.command(5, 0, 1, 0, 1, KEY, add));
+    final List<byte[]> late = snapshot(idle, instantNs);
+    final SteppedShard target = shard(SteppedShard.INCARNATION);
+    target.clockNs = instantNs + 1_000 * MS;
+    restore(target, late).activate();
+    target.apply(target.clockNs, SteppedShard.command(5, 0, 3, 0, 1, KEY, add));
+    assertEquals(0, target.stats.get(EngineCounter.IDEMPOTENT_REPLAYS));
   }
 
   private void assertForeign(final Consumer<EngineContext> other) {

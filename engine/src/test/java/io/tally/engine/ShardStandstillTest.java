@@ -1,6 +1,7 @@
 package io.tally.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.engine.codecs.ReplyCode;
@@ -60,9 +61,13 @@ final class ShardStandstillTest {
 
   @Test
   void shouldFireTimersOnlyWhenItGoesOn() {
+    target.alarm.clear();
     assertTrue(target.shard.fireTimers(100 * MS, 1));
     assertEquals(digest, notes.services.get(0).digest());
+    assertFalse(target.alarm.isDue(100 * MS));
     target.shard.activate();
+    assertTrue(target.alarm.isDue(5 * MS));
+    assertFalse(target.alarm.isDue(5 * MS - 1));
     assertTrue(target.shard.fireTimers(100 * MS, 10));
     assertTrue(digest != notes.services.get(0).digest());
   }

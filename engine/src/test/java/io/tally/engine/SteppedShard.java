@@ -17,6 +17,8 @@ final class SteppedShard {
   final EngineStats stats;
   final long startEpochNs;
 
+  final TimerAlarm alarm = new TimerAlarm();
+
   /** What the shard's clock shows. */
   long clockNs;
 
@@ -42,7 +44,7 @@ final class SteppedShard {
             routes.epoch(0),
             context.timeBaseNs(),
             null,
-            new TimerAlarm(),
+            alarm,
             context,
             new UnsafeBuffer(new byte[context.lengths.maxReply()]),
             stats);
