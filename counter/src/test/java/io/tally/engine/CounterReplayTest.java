@@ -1,6 +1,7 @@
 package io.tally.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.counter.CounterDefinition;
@@ -78,6 +79,17 @@ final class CounterReplayTest {
     assertTrue(refusals > 0 && refusals < HISTORIES, "refusals in " + refusals);
   }
 
+  @Test
+  void shouldGiveItsPlacesBackAtTheEndOfItsShard() {
+    final CounterLimit limit = new CounterLimit(1);
+    final SteppedShard shard = new SteppedShard(context(limit, Places.ASKED));
+    shard.apply(0, SteppedShard.command(1, 0, NO_KEY, increment(0, 1)));
+    assertFalse(limit.tryTake());
+    shard.shard.close();
+    assertTrue(limit.tryTake());
+    assertFalse(limit.tryTake());
+  }
+
   private static List<String> run(
       final List<SnapshotTrial.Step> history,
       final long maxCounters,
@@ -92,9 +104,13 @@ final class CounterReplayTest {
   }
 
   private static EngineContext context(final long maxCounters, final Places places) {
+    return context(new CounterLimit(maxCounters), places);
+  }
+
+  private static EngineContext context(final CounterLimit limit, final Places places) {
     final EngineContext context =
         StockNode.context(SteppedShard.NODES, "node-0", SteppedShard.INCARNATION)
-            .services(new CounterDefinition(new CounterLimit(maxCounters)));
+            .services(new CounterDefinition(limit));
     context.places = places;
     return context;
   }
