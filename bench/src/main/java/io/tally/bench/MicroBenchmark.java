@@ -38,7 +38,7 @@ public abstract class MicroBenchmark {
    * @param expected the right number.
    * @param actual the number found.
    */
-  protected static void verify(final String what, final long expected, final long actual) {
+  public static void verify(final String what, final long expected, final long actual) {
     if (expected != actual) {
       throw new IllegalStateException(what + ": " + actual + " instead of " + expected);
     }
