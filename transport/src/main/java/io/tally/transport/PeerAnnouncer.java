@@ -12,17 +12,20 @@ final class PeerAnnouncer {
 
   private final ShardAnnouncement announcement;
   private final LocalNode local;
-  private final long repeatNs;
+  private final long minRepeatNs;
+  private final long maxRepeatNs;
   private PeerSession session;
   private long toldNumber;
   private int nextIndex = NOTHING_LEFT;
+  private long repeatNs;
   private long nextRepeatNs;
 
   PeerAnnouncer(
       final ShardAnnouncement announcement, final LocalNode local, final long helloIntervalNs) {
     this.announcement = announcement;
     this.local = local;
-    repeatNs = Math.max(1, helloIntervalNs / 5);
+    minRepeatNs = Math.max(1, helloIntervalNs / 5);
+    maxRepeatNs = helloIntervalNs;
   }
 
   /** What another session was told says nothing of this one. */
@@ -38,9 +41,12 @@ final class PeerAnnouncer {
       nextIndex = NOTHING_LEFT;
       return false;
     }
-    if (announcement.number() != toldNumber || isRepeatDue(nowNs)) {
+    final boolean isNews = announcement.number() != toldNumber;
+    if (isNews || isRepeatDue(nowNs)) {
       toldNumber = announcement.number();
       nextIndex = 0;
+      // A peer may never take it: because it is deaf, or does not believe it.
+      repeatNs = isNews ? minRepeatNs : Math.min(2 * repeatNs, maxRepeatNs);
       nextRepeatNs = nowNs + repeatNs;
     }
     return hasMore();
