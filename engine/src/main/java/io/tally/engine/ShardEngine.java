@@ -145,9 +145,8 @@ public final class ShardEngine implements AutoCloseable {
     final int agent = owned.agentByShard[shardId];
     final boolean isRenewed =
         pollers[agent].tryReplace(
-            shardId,
-            ended -> {
-              final Shard next = factories[agent].createNext(ended, incarnation);
+            () -> {
+              final Shard next = factories[agent].create(shardId, incarnation);
               // Inside the gate: what is handed to the new life from now on finds it there.
               directory.learn(new int[] {shardId}, new long[] {incarnation});
               return next;

@@ -36,15 +36,4 @@ final class ShardFactory {
         scratch,
         stats);
   }
-
-  /** Makes the next life of a shard, with nothing in it. */
-  Shard createNext(final Shard ended, final long incarnation) {
-    final Shard next = create(ended.shardId(), incarnation);
-    // The old one gives back the room that it shares with others, as if its time were over.
-    final long nowNs = context.clock.nanoTime();
-    ended.sweepKeys(nowNs + context.settings.keptKeyNs(), Integer.MAX_VALUE);
-    ended.expireLongReplies(nowNs + context.settings.settledNs(), Integer.MAX_VALUE);
-    ended.services().forEach(slot -> slot.service.close());
-    return next;
-  }
 }

@@ -2,7 +2,7 @@ package io.tally.engine;
 
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.UnaryOperator;
+import java.util.function.Supplier;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.NanoClock;
 
@@ -149,19 +149,15 @@ final class ShardPoller implements MessageRing.Handler {
   /**
    * Puts another shard in the place of one, between two batches. Any thread.
    *
-   * @param shardId of the shard.
    * @param successor makes it, inside the gate; if it throws, the shard stays.
    * @return false if another thread is inside the gate: nothing changed.
    */
-  boolean tryReplace(final int shardId, final UnaryOperator<Shard> successor) {
+  boolean tryReplace(final Supplier<Shard> successor) {
     if (!gate.enter()) {
       return false;
     }
     try {
-      final Shard replaced = shardById[shardId];
-      final Shard next = successor.apply(replaced);
-      shardById[shardId] = next;
-      shards[Arrays.asList(shards).indexOf(replaced)] = next;
+      replace(successor.get());
     } finally {
       // Whoever came meanwhile relies on a poll by the thread inside.
       gate.abandon();

@@ -75,6 +75,7 @@ final class ShardMove {
     final Shard fresh =
         new Shard(
             shard.shardId(),
+            shard.incarnation(),
             node.engine.routingTable().epoch(shard.shardId()),
             context.timeBaseNs(),
             shard.ring(),
