@@ -81,6 +81,9 @@ public final class CheckedService implements ShardContext {
   }
 
   @Override
+  public void changed(final long entityHash) {}
+
+  @Override
   public Places places() {
     return Places.ASKED;
   }

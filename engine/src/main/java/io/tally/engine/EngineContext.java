@@ -30,6 +30,11 @@ public final class EngineContext {
   /** Another one is for a replay. */
   Places places = Places.ASKED;
 
+  /** Others are for a simulation. */
+  long watchRenewalNs = Watcher.RENEWAL_NS;
+
+  long watchExpiryNs = Watcher.EXPIRY_NS;
+  WatchLimit watchLimit;
   ReplyRoom longReplyRoom = new ReplyRoom(Long.MAX_VALUE / 2);
   NanoClock clock;
   long startEpochNs;
@@ -220,6 +225,7 @@ public final class EngineContext {
   void check() {
     catalog = new ServiceCatalog(services);
     lengths = MessageLengths.of(services);
+    watchLimit = new WatchLimit(settings.watches());
     requireRoom();
     require(clock != null, "clock must be set");
     require(

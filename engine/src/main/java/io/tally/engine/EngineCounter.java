@@ -80,5 +80,13 @@ public enum EngineCounter {
   /** Commands answered busy because their shard stood still: it was frozen or being installed. */
   SHARD_STANDS_STILL,
   /** Snapshots given up because their sink was full, or because a service threw. */
-  SNAPSHOTS_GIVEN_UP
+  SNAPSHOTS_GIVEN_UP,
+  /** Watches that the shards of this node have begun to keep: an entity and a node that watches. */
+  WATCHES_REGISTERED,
+  /** Registrations of watches, and subscriptions, beyond the most that there may be. */
+  WATCHES_REFUSED,
+  /** Values sent to watchers: because they registered, or because the entity had changed. */
+  WATCH_EVENTS_SENT,
+  /** The same that found no room on their way; the next renewal asks for them again. */
+  WATCH_EVENTS_DROPPED
 }

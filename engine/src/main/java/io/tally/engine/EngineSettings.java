@@ -20,6 +20,8 @@ import org.agrona.BitUtil;
  * @param idempotencyKeys most idempotency keys of one shard, positive.
  * @param longPayloadBytes most bytes of payloads of one ingress that are too long for their pending
  *     slots, not negative.
+ * @param watches most entities that this node watches, or subscriptions to them, and most
+ *     registrations of watches that its shards keep; not negative.
  */
 public record EngineSettings(
     int ringSlots,
@@ -28,7 +30,8 @@ public record EngineSettings(
     long queueLimitNs,
     long idempotencyWindowNs,
     int idempotencyKeys,
-    int longPayloadBytes) {
+    int longPayloadBytes,
+    int watches) {
   /** The smallest ring. */
   public static final int MIN_RING_SLOTS = 2;
 
@@ -47,6 +50,9 @@ public record EngineSettings(
   /** Bytes of long payloads of an ingress where no number is given. */
   public static final int DEFAULT_LONG_PAYLOAD_BYTES = 8 << 20;
 
+  /** Watches where no number is given. */
+  public static final int DEFAULT_WATCHES = 1 << 16;
+
   /** What holds where nothing else is given. */
   public static final EngineSettings DEFAULT =
       new EngineSettings(
@@ -56,7 +62,8 @@ public record EngineSettings(
           TimeUnit.MILLISECONDS.toNanos(250),
           TimeUnit.MINUTES.toNanos(2),
           DEFAULT_IDEMPOTENCY_KEYS,
-          DEFAULT_LONG_PAYLOAD_BYTES);
+          DEFAULT_LONG_PAYLOAD_BYTES,
+          DEFAULT_WATCHES);
 
   private static final long MIN_ATTEMPT_NS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final long MAX_ATTEMPT_NS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -91,6 +98,7 @@ public record EngineSettings(
     require(idempotencyWindowNs > 0, "the idempotency window must be positive");
     require(idempotencyKeys > 0, "the number of idempotency keys must be positive");
     require(longPayloadBytes >= 0, "the bytes of long payloads must not be negative");
+    require(watches >= 0, "the number of watches must not be negative");
   }
 
   /**
@@ -117,7 +125,8 @@ public record EngineSettings(
         queueLimitNs,
         idempotencyWindowNs,
         idempotencyKeys,
-        longPayloadBytes);
+        longPayloadBytes,
+        watches);
   }
 
   /**
@@ -134,7 +143,8 @@ public record EngineSettings(
         queueLimitNs,
         idempotencyWindowNs,
         idempotencyKeys,
-        longPayloadBytes);
+        longPayloadBytes,
+        watches);
   }
 
   /**
@@ -153,7 +163,8 @@ public record EngineSettings(
         newQueueLimitNs,
         idempotencyWindowNs,
         idempotencyKeys,
-        longPayloadBytes);
+        longPayloadBytes,
+        watches);
   }
 
   /**
@@ -165,7 +176,14 @@ public record EngineSettings(
    */
   public EngineSettings withIdempotency(final long windowNs, final int keys) {
     return new EngineSettings(
-        ringSlots, pendingSlots, requestTimeoutNs, queueLimitNs, windowNs, keys, longPayloadBytes);
+        ringSlots,
+        pendingSlots,
+        requestTimeoutNs,
+        queueLimitNs,
+        windowNs,
+        keys,
+        longPayloadBytes,
+        watches);
   }
 
   /**
@@ -182,7 +200,26 @@ public record EngineSettings(
         queueLimitNs,
         idempotencyWindowNs,
         idempotencyKeys,
-        bytes);
+        bytes,
+        watches);
+  }
+
+  /**
+   * These settings with another number of watches.
+   *
+   * @param value most that this node watches, and most that it keeps for others.
+   * @return the new settings.
+   */
+  public EngineSettings withWatches(final int value) {
+    return new EngineSettings(
+        ringSlots,
+        pendingSlots,
+        requestTimeoutNs,
+        queueLimitNs,
+        idempotencyWindowNs,
+        idempotencyKeys,
+        longPayloadBytes,
+        value);
   }
 
   /**
@@ -224,6 +261,15 @@ public record EngineSettings(
    */
   public long replyQueueBytes(final MessageLengths lengths) {
     return ReplyQueue.bytes(replyCount(), lengths);
+  }
+
+  /**
+   * Heap that watches take at most: of this node's subscribers, and of all nodes in its shards.
+   *
+   * @return bytes.
+   */
+  public long maxWatchBytes() {
+    return (long) watches * (Watch.MAX_BYTES + Registration.MAX_BYTES);
   }
 
   /**

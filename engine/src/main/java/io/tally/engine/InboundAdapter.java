@@ -167,11 +167,14 @@ final class InboundAdapter implements InboundHandler {
   }
 
   /**
-   * A write's sequence is unresolved while copies of it are encoded, so it lies above the floor.
+   * A write's sequence is unresolved while copies of it are encoded, so it lies above the floor. A
+   * read has none, or that of a watch.
    */
   private static boolean isInLane(final Command command) {
-    return command.laneFloor >= 0
-        && (command.write ? command.laneSequence > command.laneFloor : command.laneSequence == 0);
+    return command.write
+        ? command.laneFloor >= 0 && command.laneSequence > command.laneFloor
+        : command.laneFloor == command.laneSequence
+            && WatchLayout.isLaneSequence(command.laneSequence);
   }
 
   private int onReply(

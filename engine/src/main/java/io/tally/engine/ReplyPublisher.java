@@ -77,6 +77,42 @@ final class ReplyPublisher {
     }
   }
 
+  /**
+   * Tells a watcher what the service has answered. Returns false if there is no room, which costs
+   * nothing else: replies to commands are left theirs.
+   */
+  boolean tell(
+      final Command command,
+      final long shardIncarnation,
+      final int serviceCode,
+      final DirectBuffer payload,
+      final int length) {
+    final ReplyCode code = ReplyCode.ANSWERED;
+    final int loop = command.originLoop;
+    final boolean local = command.originNodeKey == ownNodeKey;
+    if (local && command.originIncarnation == ownIncarnation && loop == ownLoop) {
+      ingresses[loop]
+          .requests()
+          .onReply(
+              command.correlationId,
+              code,
+              serviceCode,
+              shardIncarnation,
+              false,
+              payload,
+              0,
+              length);
+    } else if (local ? claimSpare(command, length) : claimFrame(command, length)) {
+      proxy.encode(claim, command, shardIncarnation, code, serviceCode, false, payload, 0, length);
+      claim.commit();
+    } else {
+      stats.increment(EngineCounter.WATCH_EVENTS_DROPPED);
+      return false;
+    }
+    stats.increment(EngineCounter.WATCH_EVENTS_SENT);
+    return true;
+  }
+
   /** Wakes those who have something to read since the last flush. */
   void flush() {
     for (int loop = 0; loop < touched.length; loop++) {
@@ -91,13 +127,27 @@ final class ReplyPublisher {
     }
   }
 
-  private boolean claimQueue(final Command command, final int length) {
+  private boolean claimSpare(final Command command, final int length) {
+    return isTouched(command)
+        && ingresses[command.originLoop]
+            .replyQueue()
+            .tryClaimSpare(ReplyLayout.encodedLength(length), claim);
+  }
+
+  private boolean isTouched(final Command command) {
     final int loop = command.originLoop;
     if (command.originIncarnation != ownIncarnation || loop >= ingresses.length) {
       return false;
     }
     touched[loop] = true;
-    return ingresses[loop].replyQueue().tryClaim(ReplyLayout.encodedLength(length), claim);
+    return true;
+  }
+
+  private boolean claimQueue(final Command command, final int length) {
+    return isTouched(command)
+        && ingresses[command.originLoop]
+            .replyQueue()
+            .tryClaim(ReplyLayout.encodedLength(length), claim);
   }
 
   private boolean claimFrame(final Command command, final int length) {

@@ -9,7 +9,10 @@ import org.agrona.DirectBuffer;
  * those; if it finds no room, its ingress asks for it again.
  */
 final class ReplyQueue {
-  /** Room for fields that a newer version of the engine's or the service's schema may add. */
+  /**
+   * Room for fields that a newer version of the engine's or the service's schema may add, and for
+   * those in front of what a watcher is told.
+   */
   private static final int NEWER_BYTES = 32;
 
   /** Only a command's deadline is ever looked at. */
@@ -20,6 +23,7 @@ final class ReplyQueue {
   private final MessageRing.Handler onMessage = this::onMessage;
   private final int slotCount;
   private final int longSlots;
+  private final int spareSlots;
   private final Wakeup wakeup;
   private ReplySink sink;
 
@@ -28,6 +32,7 @@ final class ReplyQueue {
     slotCount = lengths.replyQueueSlots(replyCount);
     // Half of what is there for long replies is left to those who claim at the same time.
     longSlots = (slotCount - replyCount) / 2;
+    spareSlots = replyCount / 4;
     ring =
         new MessageRing(
             slotCount, messageLength(lengths.shortReply()), messageLength(lengths.maxReply()));
@@ -50,6 +55,14 @@ final class ReplyQueue {
       return false;
     }
     return ring.tryClaim(length, NO_DEADLINE, claim);
+  }
+
+  /**
+   * For what may be dropped: claims only while room is left for a reply to every pending slot, and
+   * for as many late ones as there may be in the rest.
+   */
+  boolean tryClaimSpare(final int length, final MessageClaim claim) {
+    return ring.depth() < spareSlots && tryClaim(length, claim);
   }
 
   long depth() {

@@ -24,6 +24,7 @@ final class RequestTracker implements ReplySink {
   private final PendingList deadlines = new PendingList();
   private final PendingList attempts = new PendingList();
   private final IntArrayList waitingShards = new IntArrayList();
+  private ReplySink watches;
   private long nowNs;
 
   RequestTracker(
@@ -38,6 +39,11 @@ final class RequestTracker implements ReplySink {
     this.stats = stats;
     outboxes = new ShardOutbox[context.cluster.shardCount()];
     Arrays.setAll(outboxes, shard -> new ShardOutbox(context.cluster.laneWindow()));
+  }
+
+  /** Takes what has a negative correlation id, as no request has. */
+  void watches(final ReplySink sink) {
+    watches = sink;
   }
 
   /** The time of whatever follows, until it is set again. */
@@ -106,7 +112,12 @@ final class RequestTracker implements ReplySink {
       final int length) {
     final PendingRequest request = slots.sent(correlationId);
     if (request == null) {
-      stats.increment(EngineCounter.REPLIES_LATE);
+      if (correlationId < 0 && watches != null) {
+        watches.onReply(
+            correlationId, code, serviceCode, shardIncarnation, replayed, buffer, offset, length);
+      } else {
+        stats.increment(EngineCounter.REPLIES_LATE);
+      }
       return;
     }
     final Outcome outcome = Outcome.ofFinal(code);

@@ -8,6 +8,9 @@ import org.agrona.MutableDirectBuffer;
  * one of no bytes. Made once for each shard and valid only during {@link ShardService#onCommand}.
  */
 public final class ServiceReply {
+  /** The service has told none. */
+  static final long NO_VERSION = -1;
+
   private static final int MAX_SERVICE_CODE = 255;
 
   private MutableDirectBuffer buffer;
@@ -17,6 +20,9 @@ public final class ServiceReply {
   private int serviceCode;
   private boolean valid = true;
   private boolean underKey = true;
+
+  /** Looked at only by whoever has set it before the service ran, so that others need not. */
+  private long version = NO_VERSION;
 
   /** Creates a reply that is to be wrapped. */
   public ServiceReply() {}
@@ -110,6 +116,32 @@ public final class ServiceReply {
    */
   public void notUnderKey() {
     underKey = false;
+  }
+
+  /**
+   * Says of which version the entity is that was read. A message whose answers tell no version
+   * cannot be watched.
+   *
+   * @param value 0 if there is no such entity; else above 0 and below {@link Long#MAX_VALUE}, and
+   *     one that no other state of this entity has had in this life of the shard, nor will have. An
+   *     entity that was deleted and comes again must not begin anew: so its versions may come from
+   *     a count of all changes in the shard.
+   */
+  public void version(final long value) {
+    version = value;
+  }
+
+  /**
+   * Version of the entity that was read.
+   *
+   * @return as the service told it; without meaning if it told none.
+   */
+  public long version() {
+    return version;
+  }
+
+  boolean hasVersion() {
+    return version >= 0 && version < Long.MAX_VALUE;
   }
 
   /**

@@ -7,10 +7,12 @@ final class ServiceSlot implements ShardContext {
   final TimerQueue timers;
   final TimerSnapshot timerSnapshot;
   private final Shard shard;
+  private final Registrations registrations;
 
   ServiceSlot(final Shard shard, final ServiceMessages messages) {
     this.shard = shard;
     this.messages = messages;
+    registrations = shard.registrations();
     timers = new TimerQueue(messages.definition.maxTimers());
     timerSnapshot = new TimerSnapshot(timers, messages.schemaId);
     service = messages.definition.create(shard.shardId());
@@ -44,5 +46,10 @@ final class ServiceSlot implements ShardContext {
   @Override
   public boolean cancelTimer(final long timerId) {
     return timers.cancel(timerId);
+  }
+
+  @Override
+  public void changed(final long entityHash) {
+    registrations.changed(this, entityHash);
   }
 }

@@ -42,6 +42,8 @@ final class Shard {
   /** That of the commands which are applied: the shard's, or {@link #STANDS_STILL}. */
   private long servedEpoch;
 
+  private final Registrations registrations;
+  private final ShardWatches watches;
   private final ServiceReply reply = new ServiceReply();
 
   /** Replies that have no lane slot, or may not fit into theirs, are written to the scratch. */
@@ -78,6 +80,8 @@ final class Shard {
             context.cluster.shardCount(), context.cluster.laneWindow(), context.lengths.maxReply());
     servedEpoch = epoch;
     time = new ShardTime(shardId, timeBaseNs, alarm, context, stats);
+    registrations = new Registrations(context.watchLimit, alarm);
+    watches = new ShardWatches(this, registrations, time, stats, context.watchExpiryNs);
     slots =
         Arrays.stream(context.catalog.services())
             .map(messages -> new ServiceSlot(this, messages))
@@ -114,6 +118,15 @@ final class Shard {
 
   Places places() {
     return places;
+  }
+
+  Registrations registrations() {
+    return registrations;
+  }
+
+  /** What the service said last. */
+  ServiceReply reply() {
+    return reply;
   }
 
   long keyCount() {
@@ -160,6 +173,7 @@ final class Shard {
     standStill(ShardState.INSTALLING);
     keys.close();
     lanes.close();
+    watches.expire(Long.MAX_VALUE);
     for (final ServiceSlot slot : slots) {
       slot.service.close();
     }
@@ -188,7 +202,13 @@ final class Shard {
 
   /** As {@link ShardTime#fireTimers}. None is due while the shard stands still. */
   boolean fireTimers(final long nowNs, final int maxCount) {
+    watches.expire(time.at(nowNs));
     return state != ShardState.ACTIVE || time.fireTimers(slots, nowNs, maxCount);
+  }
+
+  /** As {@link ShardWatches#tellChanged}. */
+  boolean tellWatchers(final int maxCount, final ReplyPublisher replies) {
+    return watches.tellChanged(maxCount, replies);
   }
 
   /**
@@ -259,6 +279,10 @@ final class Shard {
       final ServiceSlot slot,
       final ServiceMessages.Known message,
       final ReplyPublisher replies) {
+    if (command.laneSequence != 0) {
+      watches.onRegistration(command, slot, message, replies);
+      return;
+    }
     final ReplyCode code = apply(command, slot, message, scratch, 0);
     replies.publish(
         command, incarnation, code, reply.serviceCode(), false, scratch, 0, reply.length());
@@ -425,6 +449,16 @@ final class Shard {
       final MutableDirectBuffer buffer,
       final int offset) {
     stats.applied(message.index());
+    return serve(command, slot, message, buffer, offset);
+  }
+
+  /** The same for what is not one of the batch's commands. */
+  ReplyCode serve(
+      final Command command,
+      final ServiceSlot slot,
+      final ServiceMessages.Known message,
+      final MutableDirectBuffer buffer,
+      final int offset) {
     reply.wrap(buffer, offset, message.maxReplyLength());
     try {
       slot.service.onCommand(
@@ -453,7 +487,7 @@ final class Shard {
     return ReplyCode.ANSWERED;
   }
 
-  private void refuse(final Command command, final ReplyCode code, final ReplyPublisher replies) {
+  void refuse(final Command command, final ReplyCode code, final ReplyPublisher replies) {
     replies.publish(command, incarnation, code, NO_SERVICE_CODE, false, scratch, 0, 0);
   }
 

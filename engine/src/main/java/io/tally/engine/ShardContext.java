@@ -60,4 +60,15 @@ public interface ShardContext {
    *     changed.
    */
   boolean cancelTimer(long timerId);
+
+  /**
+   * Has the watchers of an entity told, on whatever nodes, after the current batch: by the read
+   * that each of them has registered, and only if the version differs from the one told before. To
+   * be called by commands and timers when an entity is made, changed or deleted, as often as it is;
+   * costs next to nothing where nobody watches. A change that is not said so is told within {@link
+   * Watcher#RENEWAL_NS}.
+   *
+   * @param entityHash of the entity, as the commands to it carry it.
+   */
+  void changed(long entityHash);
 }

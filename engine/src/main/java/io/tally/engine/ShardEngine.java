@@ -20,6 +20,8 @@ public final class ShardEngine implements AutoCloseable {
   private final ShardAgent[] agents;
   private final Ingress[] ingresses;
   private final InboundAdapter inbound;
+  private final WatchLimit watchLimit;
+  private final Watcher watcher;
 
   /**
    * Builds a node's engine and takes the memory of its rings and slots. Nothing of it runs until
@@ -44,6 +46,7 @@ public final class ShardEngine implements AutoCloseable {
     for (int loop = 0; loop < ingresses.length; loop++) {
       ingresses[loop] = new Ingress(loop, context, router(context, handedOver, loop));
     }
+    watchLimit = context.watchLimit;
     final long timeBaseNs = context.timeBaseNs();
     factories = new ShardFactory[agentCount];
     pollers = new ShardPoller[agentCount];
@@ -62,13 +65,11 @@ public final class ShardEngine implements AutoCloseable {
               "shards-" + context.nodeId + "-" + agent);
     }
     final EngineStats stats = context.stats();
+    final CommandRouter router = router(context, handedOver, threads.homeLoop);
+    watcher = Watcher.of(context, router, ingresses);
     inbound =
         new InboundAdapter(
-            context,
-            router(context, handedOver, threads.homeLoop),
-            publisher(context, threads.homeLoop, stats),
-            ingresses,
-            stats);
+            context, router, publisher(context, threads.homeLoop, stats), ingresses, stats);
   }
 
   /**
@@ -107,6 +108,24 @@ public final class ShardEngine implements AutoCloseable {
    */
   public int shardAgentCount() {
     return agents.length;
+  }
+
+  /**
+   * What this node watches. To be stepped by the home loop, before the shard agent of that loop.
+   *
+   * @return the watcher, or null if the home loop takes no requests.
+   */
+  public Watcher watcher() {
+    return watcher;
+  }
+
+  /**
+   * Registrations of watches that all shards owned here keep.
+   *
+   * @return the number, at most {@link EngineSettings#watches()}.
+   */
+  public int registrationCount() {
+    return watchLimit.taken();
   }
 
   /**

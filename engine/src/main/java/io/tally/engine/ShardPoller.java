@@ -27,6 +27,9 @@ final class ShardPoller implements MessageRing.Handler {
   /** Timers that a poll fires at most in each shard; the rest and the shard's commands wait. */
   private static final int TIMER_LIMIT = 1_024;
 
+  /** What watchers of a shard are told at most at the end of a poll; the rest is told next. */
+  private static final int TELL_LIMIT = 256;
+
   private static final long NO_MESSAGES = -1;
 
   /** {@link #step} found another thread inside, which polls again before it leaves. */
@@ -192,6 +195,9 @@ final class ShardPoller implements MessageRing.Handler {
         hasMore |= polled == BATCH_LIMIT;
         workCount += polled;
       }
+      if (alarm.hasChanged()) {
+        hasMore |= !tellWatchers();
+      }
     } finally {
       if (active.getPlain() != 0) {
         active.lazySet(0);
@@ -220,6 +226,19 @@ final class ShardPoller implements MessageRing.Handler {
       }
     }
     return allFired;
+  }
+
+  /** Returns false if more is to be told. */
+  private boolean tellWatchers() {
+    alarm.clearChanged();
+    boolean allTold = true;
+    for (final Shard shard : shards) {
+      allTold &= shard.tellWatchers(TELL_LIMIT, replies);
+    }
+    if (!allTold) {
+      alarm.changed();
+    }
+    return allTold;
   }
 
   private void planNextStep(final boolean hasMore, final int onLoop) {

@@ -84,6 +84,11 @@ final class ShardTime {
     armAlarm(firstToFire(slots).timers);
   }
 
+  /** Has {@link Shard#fireTimers} called at this time of the shard, or earlier. */
+  void alarmAt(final long alarmTimeNs) {
+    alarm.at(alarmTimeNs - baseNs);
+  }
+
   /** As {@link ShardContext#setTimer}. */
   boolean setTimer(final TimerQueue timers, final long timerId, final long dueNs) {
     // Never due before the next stamp, so that it does not matter which commands share a batch.

@@ -1,11 +1,26 @@
 package io.tally.engine;
 
 /**
- * When the next timer of any shard of a {@link ShardPoller} may be due, by the monotonic clock; may
- * be too early, never too late. Belongs to whoever is inside the poller's gate.
+ * When the next timer of any shard of a {@link ShardPoller} may be due, or the next registration of
+ * a watch may expire, by the monotonic clock; may be too early, never too late. And whether there
+ * is something to tell to watchers. Belongs to whoever is inside the poller's gate.
  */
 final class TimerAlarm {
   private long nextNs = SteppedAgent.NEVER;
+  private boolean changed;
+
+  /** A watched entity of some shard has changed. */
+  void changed() {
+    changed = true;
+  }
+
+  boolean hasChanged() {
+    return changed;
+  }
+
+  void clearChanged() {
+    changed = false;
+  }
 
   void clear() {
     nextNs = SteppedAgent.NEVER;

@@ -78,6 +78,32 @@ final class InboundAdapterTest {
   }
 
   @Test
+  void shouldRefuseAWatchThatHoldsWhatNoneCan() {
+    final Command good = Messages.decode(put(1));
+    for (final long held : new long[] {WatchLayout.NOTHING_HELD, 0, WatchLayout.held(0)}) {
+      assertEquals(InboundHandler.ACCEPTED, owner.receive(watch(good, held, held)));
+    }
+    final long least = WatchLayout.NOTHING_HELD;
+    assertEquals(InboundHandler.REFUSED, owner.receive(watch(good, least - 1, least - 1)));
+    assertEquals(InboundHandler.REFUSED, owner.receive(watch(good, 5, 4)));
+    assertEquals(InboundHandler.REFUSED, owner.receive(watch(good, least, least - 1)));
+    assertEquals(3, owner.sum(EngineCounter.MALFORMED));
+  }
+
+  private byte[] watch(final Command good, final long held, final long floor) {
+    final byte[] message =
+        Messages.watch(
+            new Messages.Address(5, 1, good.originNodeKey, 3, 0, -1, held, held),
+            StockProxy.placementHash(itemId),
+            StockProxy.entityHash(itemId),
+            1_000,
+            good.shardId,
+            Told.count(itemId).byteArray());
+    new WireEditor().on(message).laneFloor(floor);
+    return message;
+  }
+
+  @Test
   void shouldRefuseACommandFromANodeThatIsNotInTheCluster() {
     final Command good = Messages.decode(put(1));
     assertRefused(good.shardId, 3, 1, 0, good.originNodeKey + 1, 1_000);

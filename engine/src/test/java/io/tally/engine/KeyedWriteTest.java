@@ -135,6 +135,11 @@ final class KeyedWriteTest {
     }
 
     @Override
+    public void onStart(final ShardContext shard) {
+      service.onStart(shard);
+    }
+
+    @Override
     public void onCommand(
         final long timeNs,
         final long entityHash,

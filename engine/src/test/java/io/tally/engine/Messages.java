@@ -31,12 +31,37 @@ final class Messages {
       final int shardId,
       final byte[] key,
       final byte[] payload) {
+    final boolean write = address.laneSequence != 0;
+    return command(address, write, placementHash, entityHash, deadlineNs, shardId, key, payload);
+  }
+
+  /** The registration of a watch; its lane sequence says what is held. */
+  static byte[] watch(
+      final Address address,
+      final long placementHash,
+      final long entityHash,
+      final long deadlineNs,
+      final int shardId,
+      final byte[] payload) {
+    return command(
+        address, false, placementHash, entityHash, deadlineNs, shardId, new byte[0], payload);
+  }
+
+  private static byte[] command(
+      final Address address,
+      final boolean write,
+      final long placementHash,
+      final long entityHash,
+      final long deadlineNs,
+      final int shardId,
+      final byte[] key,
+      final byte[] payload) {
     final UnsafeBuffer slots = new UnsafeBuffer(new byte[1 << 12]);
     final PendingRequest request = new PendingRequest(0, 1 << 12, 1 << 11, slots);
     request.shardIncarnation = address.shardIncarnation;
     request.correlationId = address.correlationId;
     request.laneSequence = address.laneSequence;
-    request.write = address.laneSequence != 0;
+    request.write = write;
     request.placementHash = placementHash;
     request.entityHash = entityHash;
     request.shardId = shardId;

@@ -27,6 +27,9 @@ class Mutant {
   /** Called with the snapshot from which a shard is restored; the records may be changed. */
   void onSnapshot(final KeptRecords records) {}
 
+  /** Called for each node that is made. */
+  void context(final EngineContext context) {}
+
   /** Called for each service that is made. */
   ShardService service(final ShardService service) {
     return service;

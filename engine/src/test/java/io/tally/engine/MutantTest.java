@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -300,6 +301,67 @@ final class MutantTest {
             });
   }
 
+  @Test
+  void shouldCatchAWatchThatIsNotRenewed() {
+    assertCaught(
+        "watch not renewed",
+        "watch converged",
+        () ->
+            new Mutant() {
+              @Override
+              void context(final EngineContext context) {
+                context.watchRenewalNs = TimeUnit.HOURS.toNanos(1);
+              }
+            });
+  }
+
+  @Test
+  void shouldCatchARegistrationThatNeverExpires() {
+    assertCaught(
+        "registration without end",
+        "watch bounds",
+        () ->
+            new Mutant() {
+              @Override
+              void context(final EngineContext context) {
+                context.watchExpiryNs = TimeUnit.HOURS.toNanos(1);
+              }
+            });
+  }
+
+  @Test
+  void shouldCatchAnOlderValueThatIsTakenForNewer() {
+    assertCaught(
+        "order of what is told ignored",
+        "watch order",
+        () ->
+            new Mutant() {
+              private final WireEditor editor = new WireEditor();
+              private long order = Long.MAX_VALUE / 2;
+
+              @Override
+              void onDeliver(final long toIncarnation, final byte[] message) {
+                if (editor.on(message).isTold()) {
+                  editor.order(order++);
+                }
+              }
+            });
+  }
+
+  @Test
+  void shouldCatchADeletionThatIsNotTold() {
+    assertCaught(
+        "deletion not told",
+        "watch converged",
+        () ->
+            new Mutant() {
+              @Override
+              ShardService service(final ShardService service) {
+                return new UntoldDeletions((StockService) service);
+              }
+            });
+  }
+
   /** Runs histories until the checker that guards the broken promise itself has noticed. */
   private static void assertCaught(
       final String name, final String guard, final Supplier<Mutant> mutant) {
@@ -522,6 +584,43 @@ final class MutantTest {
     @Override
     public void restore(final DirectBuffer buffer, final int offset, final int length) {
       service.snapshot().restore(buffer, offset, length);
+    }
+  }
+
+  /** Says of what is not there that it is of the version that it had last. */
+  private static final class UntoldDeletions implements ShardService {
+    private final Map<Long, Long> versions = new HashMap<>();
+    private final StockService service;
+
+    UntoldDeletions(final StockService service) {
+      this.service = service;
+    }
+
+    @Override
+    public void onStart(final ShardContext shard) {
+      service.onStart(shard);
+    }
+
+    @Override
+    public void onCommand(
+        final long timeNs,
+        final long entityHash,
+        final int templateId,
+        final DirectBuffer buffer,
+        final int offset,
+        final int length,
+        final ServiceReply reply) {
+      service.onCommand(timeNs, entityHash, templateId, buffer, offset, length, reply);
+      if (reply.version() == 0) {
+        reply.version(versions.getOrDefault(entityHash, 0L));
+      } else {
+        versions.put(entityHash, reply.version());
+      }
+    }
+
+    @Override
+    public long entityCount() {
+      return service.entityCount();
     }
   }
 }

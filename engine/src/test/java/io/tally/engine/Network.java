@@ -19,6 +19,7 @@ final class Network {
   private final SplittableRandom random;
   private final Faults faults;
   private final boolean[][] cut;
+  private final WireEditor editor = new WireEditor();
   private boolean healed;
   private long sequence;
 
@@ -71,9 +72,10 @@ final class Network {
     return next != null && next.timeMs() <= nowMs ? deliveries.poll() : null;
   }
 
-  /** Whether a message that is no hello is still under way. */
+  /** Whether no message is under way but hellos, and those of watches, which never end. */
   boolean isQuiet() {
-    return deliveries.stream().allMatch(delivery -> delivery.bytes() == null);
+    return deliveries.stream()
+        .allMatch(next -> next.bytes() == null || editor.on(next.bytes()).isOfWatch());
   }
 
   private boolean isLost(final int from, final int to) {

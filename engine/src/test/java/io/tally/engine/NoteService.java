@@ -40,6 +40,7 @@ final class NoteService implements ShardService {
   private ShardContext shard;
   private volatile int entityCount;
   private long digest;
+  private long version;
   private boolean closed;
 
   NoteService(final Budget budget) {
@@ -88,6 +89,7 @@ final class NoteService implements ShardService {
     }
     reply.buffer().putLong(reply.offset(), digest);
     reply.length(Long.BYTES);
+    reply.version(version);
   }
 
   private void add(
@@ -119,6 +121,7 @@ final class NoteService implements ShardService {
           entityCount = entities.size();
           happened(entityHash);
           happened(timeNs);
+          shard.changed(entityHash);
         }
       }
     }
@@ -128,6 +131,7 @@ final class NoteService implements ShardService {
   public void onTimer(final long timeNs, final long timerId) {
     happened(timerId);
     happened(timeNs);
+    shard.changed(timerId);
     if (timerId % 3 == 0) {
       happened(shard.setTimer(timerId + 1, timeNs + timerId) ? 1 : 0);
     }
@@ -175,5 +179,6 @@ final class NoteService implements ShardService {
 
   private void happened(final long what) {
     digest = (digest ^ what) * PRIME;
+    version++;
   }
 }

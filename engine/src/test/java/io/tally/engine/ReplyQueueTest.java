@@ -92,6 +92,23 @@ final class ReplyQueueTest {
     }
   }
 
+  @Test
+  void shouldLeaveTheirRoomToTheRepliesOfAllPendingSlots() {
+    final int replyCount = 32;
+    final ReplyQueue queue = queue(replyCount);
+    int spare = 0;
+    while (queue.tryClaimSpare(ReplyLayout.encodedLength(MAX_REPLY_LENGTH), claim)) {
+      claim.abort();
+      spare++;
+    }
+    assertTrue(spare > 0);
+    // There are replies to as many pending slots as half of the queue, and late ones.
+    for (int i = 0; i < replyCount / 2 + replyCount / 4; i++) {
+      assertTrue(put(queue, i, MAX_REPLY_LENGTH));
+      assertFalse(queue.tryClaimSpare(ReplyLayout.encodedLength(MAX_REPLY_LENGTH), claim));
+    }
+  }
+
   private static ReplyQueue queue(final int replyCount) {
     return new ReplyQueue(replyCount, lengths(MAX_REPLY_LENGTH), () -> {});
   }

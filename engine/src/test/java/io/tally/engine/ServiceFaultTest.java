@@ -117,6 +117,11 @@ final class ServiceFaultTest {
     }
 
     @Override
+    public void onStart(final ShardContext shard) {
+      service.onStart(shard);
+    }
+
+    @Override
     public void onCommand(
         final long timeNs,
         final long entityHash,

@@ -252,6 +252,7 @@ final class ShardTimerTest {
     @Override
     public void onStart(final ShardContext context) {
       shard = context;
+      service.onStart(context);
       services[context.shardId()] = this;
       serviceCount++;
       if (firstDueNs > 0) {

@@ -158,8 +158,13 @@ final class SimulatedLink implements NodeLink {
 
   /** Leaves no room for a message of a command's length. */
   void fill() {
+    fill(1, 100);
+  }
+
+  /** Leaves no room for a message of this length. */
+  void fill(final int nodeIndex, final int length) {
     final MessageClaim claim = new MessageClaim();
-    while (tryClaim(1, 100, claim) == CLAIMED) {
+    while (tryClaim(nodeIndex, length, claim) == CLAIMED) {
       claim.commit();
     }
   }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
+import java.util.function.Consumer;
 import org.agrona.concurrent.CachedNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -57,6 +58,7 @@ final class SimulatedNode {
       final int loopCount,
       final long peerDownMs,
       final boolean longAnswers,
+      final Consumer<EngineContext> adjusted,
       final Mutant mutant,
       final StaleListener staleListener) {
     this.index = index;
@@ -74,12 +76,16 @@ final class SimulatedNode {
     final ServiceDefinition definition = longAnswers ? new LongAnswers(stocks) : stocks;
     final CachedNanoClock clock = new CachedNanoClock();
     clock.update(clockNs(nowMs));
-    node =
-        StockNode.launch(
-            clock,
-            StockNode.context(nodeIds, nodeIds.get(index), incarnation).services(definition),
-            HOME_LOOP,
-            loopCount);
+    final EngineContext context =
+        StockNode.context(nodeIds, nodeIds.get(index), incarnation).services(definition);
+    adjusted.accept(context);
+    mutant.context(context);
+    node = StockNode.launch(clock, context, HOME_LOOP, loopCount);
+  }
+
+  /** The same of its version. */
+  long version(final long itemId) {
+    return services.stream().mapToLong(service -> service.version(itemId)).sum();
   }
 
   /** What is left of an item in this process, which owns it. */
@@ -167,6 +173,7 @@ final class SimulatedNode {
     return active[loop]
         || node.wakes[loop] != seenWakes[loop]
         || isDue(node.engine.ingress(loop).nextStepNs())
+        || loop == HOME_LOOP && isDue(node.engine.watcher().nextStepNs())
         || isDue(node.engine.shardAgent(loop).nextStepNs());
   }
 
@@ -177,6 +184,9 @@ final class SimulatedNode {
   private void stepLoop(final long nowMs, final int loop) {
     seenWakes[loop] = node.wakes[loop];
     int workCount = node.engine.ingress(loop).doWork(node.clock.nanoTime());
+    if (loop == HOME_LOOP) {
+      workCount += node.engine.watcher().doWork(node.clock.nanoTime());
+    }
     final boolean stalled = nowMs < stalledUntilMs;
     if (!stalled) {
       workCount += node.engine.shardAgent(loop).doWork(node.clock.nanoTime());

@@ -36,6 +36,9 @@ final class Simulation {
   private static final int MAX_DISTINCT_PUTS = 60;
   private static final int ANSWER_LENGTH =
       MessageLengths.of(List.of(new StockDefinition())).maxReply();
+  private static final long WATCH_RENEWAL_MS = 20;
+  private static final long SLOWEST_CLOCK = 2;
+  private static final long DELETED_ITEM = 2;
   private static final byte[] NO_KEY = {};
 
   /** Chance of its own, so that it does not matter to all else whether shards are replaced. */
@@ -82,6 +85,8 @@ final class Simulation {
   private final Mutant mutant;
   private final boolean keyed;
   private final boolean longAnswers;
+  private final boolean limitsWatches;
+  private final WatchingClients watching;
   private final Network network;
   private final List<String> nodeIds;
   private final SimulatedNode[] nodes;
@@ -120,6 +125,13 @@ final class Simulation {
     longAnswers = new SplittableRandom(~seed).nextInt(3) == 0;
     moveRandom = new SplittableRandom(seed ^ MOVES);
     moveRate = moveRandom.nextInt(3) == 0 ? moveRandom.nextDouble() * 0.1 : 0;
+    final SplittableRandom watchRandom = new SplittableRandom(~seed).split();
+    limitsWatches = watchRandom.nextInt(4) == 0;
+    watching =
+        new WatchingClients(
+            watchRandom,
+            longAnswers || watchRandom.nextBoolean() ? 0 : 0.3 * watchRandom.nextDouble(),
+            violations);
     keyed = random.nextInt(3) == 0;
     final int nodeCount = 2 + random.nextInt(2);
     nodeIds = IntStream.range(0, nodeCount).mapToObj(i -> "node-" + i).toList();
@@ -146,12 +158,14 @@ final class Simulation {
       if (nowMs >= warmMs) {
         injectFaults();
         issueRequests();
+        actWatching();
       }
       step();
     }
     heal();
     awaitQuiet();
     probe();
+    endWatches();
     finish();
     return violations;
   }
@@ -173,6 +187,14 @@ final class Simulation {
     return moves;
   }
 
+  int watchedValueCount() {
+    return watching.valueCount();
+  }
+
+  int lostWatchCount() {
+    return watching.lossCount();
+  }
+
   int operationCount() {
     return operations.size();
   }
@@ -191,6 +213,13 @@ final class Simulation {
             1 + random.nextInt(MAX_LOOPS),
             3L * helloMs,
             longAnswers,
+            context -> {
+              context.watchRenewalNs = WATCH_RENEWAL_MS * StockNode.MS;
+              context.watchExpiryNs = 3 * context.watchRenewalNs;
+              if (limitsWatches) {
+                context.settings(context.settings.withWatches(2));
+              }
+            },
             mutant,
             (loop, correlationId) -> onStale(index, loop, correlationId));
     final SimulatedNode node = nodes[index];
@@ -247,6 +276,14 @@ final class Simulation {
         while (random.nextDouble() < requestRate) {
           issue(node, random.nextInt(ITEM_COUNT));
         }
+      }
+    }
+  }
+
+  private void actWatching() {
+    for (final SimulatedNode node : nodes) {
+      if (node != null && nowMs >= node.pausedUntilMs) {
+        watching.act(node, ITEM_COUNT);
       }
     }
   }
@@ -467,6 +504,37 @@ final class Simulation {
     }
   }
 
+  /**
+   * A message takes a millisecond, and so does a step of each node; a renewal may be blocked once.
+   */
+  private void endWatches() {
+    if (watching.isOff()) {
+      return;
+    }
+    deleteOne();
+    stepFor(SLOWEST_CLOCK * WATCH_RENEWAL_MS + 3 * SLOWEST_CLOCK * WATCH_RENEWAL_MS / 2);
+    watching.checkTold(nodes, limitsWatches);
+    watching.closeAll();
+    stepFor(3 * SLOWEST_CLOCK * WATCH_RENEWAL_MS + 10);
+    watching.checkForgotten(nodes);
+    awaitQuiet();
+  }
+
+  /** So that the last thing told of an item is that it is gone. */
+  private void deleteOne() {
+    final SimulatedNode owner = nodes[nodes[0].node.owner(DELETED_ITEM)];
+    final long left = owner.left(DELETED_ITEM);
+    if (left > 0) {
+      request(owner, DELETED_ITEM, true, -left, "");
+    }
+  }
+
+  private void stepFor(final long ms) {
+    for (long i = 0; i < ms; i++) {
+      step();
+    }
+  }
+
   private void finish() {
     for (int i = 0; i < nodes.length; i++) {
       for (int shard = 0; shard < StockNode.SHARD_COUNT; shard++) {
@@ -500,6 +568,7 @@ final class Simulation {
     if (node.hasTornSnapshot()) {
       violations.add("snapshot: it shows what no instant had");
     }
+    watching.onKilled(node);
     if (node.hasSeenNewerMessage()) {
       violations.add("version: a service was sent a message that it does not know");
     }

@@ -40,6 +40,8 @@ final class SimulationTest {
     private long operations;
     private long restarts;
     private long moves;
+    private long watchedValues;
+    private long lostWatches;
 
     void run(final long seed) {
       final Simulation simulation = new Simulation(seed, new Mutant());
@@ -55,6 +57,8 @@ final class SimulationTest {
       operations += simulation.operationCount();
       restarts += simulation.restarts();
       moves += simulation.moves();
+      watchedValues += simulation.watchedValueCount();
+      lostWatches += simulation.lostWatchCount();
       simulation.totals().forEach((counter, count) -> totals.merge(counter, count, Long::sum));
       simulation.outcomes().forEach((outcome, count) -> outcomes.merge(outcome, count, Long::sum));
     }
@@ -76,11 +80,17 @@ final class SimulationTest {
               EngineCounter.RECEIVED_BUSY,
               EngineCounter.INCARNATION_CHANGES,
               EngineCounter.IDEMPOTENT_REPLAYS,
-              EngineCounter.SHARD_STANDS_STILL)) {
+              EngineCounter.SHARD_STANDS_STILL,
+              EngineCounter.WATCHES_REGISTERED,
+              EngineCounter.WATCHES_REFUSED,
+              EngineCounter.WATCH_EVENTS_SENT,
+              EngineCounter.WATCH_EVENTS_DROPPED)) {
         assertTrue(totals.get(counter) > 0, counter + " left no trace");
       }
       assertTrue(restarts > 0, "no restart");
       assertTrue(moves > 0, "no shard was replaced");
+      assertTrue(watchedValues > HISTORIES, "too little watched");
+      assertTrue(lostWatches > 0, "no watch was lost");
       assertTrue(outcomes.get(Outcome.ANSWERED) > operations / 2, "too few answers: " + outcomes);
     }
 
@@ -92,6 +102,10 @@ final class SimulationTest {
           + " restarts, "
           + moves
           + " moves, "
+          + watchedValues
+          + " values watched, "
+          + lostWatches
+          + " times lost, "
           + outcomes
           + ", "
           + totals;

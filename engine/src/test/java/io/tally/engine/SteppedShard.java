@@ -83,6 +83,38 @@ final class SteppedShard {
     return command;
   }
 
+  /** A registration of node 1, which holds no value. */
+  static Command watch(
+      final long watchId,
+      final long originIncarnation,
+      final long entityHash,
+      final byte[] payload) {
+    final RoutingTable routes =
+        new ClusterSettings(NODES, 1, "", StockNode.LANE_WINDOW).placement();
+    final Messages.Address address =
+        new Messages.Address(
+            INCARNATION,
+            routes.epoch(0),
+            routes.nodeKey(1),
+            originIncarnation,
+            0,
+            watchId,
+            WatchLayout.NOTHING_HELD,
+            WatchLayout.NOTHING_HELD);
+    final Command command =
+        Messages.decode(
+            Messages.watch(address, entityHash, entityHash, Long.MAX_VALUE, 0, payload));
+    command.deadlineNs = Long.MAX_VALUE;
+    return command;
+  }
+
+  /** Has watchers told as at the end of a poll; returns false if more is to be told. */
+  boolean tellWatchers(final int maxCount) {
+    final boolean all = shard.tellWatchers(maxCount, publisher);
+    link.drained().forEach(reply -> replies.add(HexFormat.of().formatHex(reply)));
+    return all;
+  }
+
   void apply(final long nowNs, final Command command) {
     shard.onCommand(nowNs, command, publisher);
     link.drained().forEach(reply -> replies.add(HexFormat.of().formatHex(reply)));

@@ -118,6 +118,7 @@ final class StockNode {
 
   void step() {
     stepIngress();
+    engine.watcher().doWork(clock.nanoTime());
     stepShards();
   }
 

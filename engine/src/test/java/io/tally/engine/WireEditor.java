@@ -1,6 +1,7 @@
 package io.tally.engine;
 
 import io.tally.engine.codecs.CommandDecoder;
+import io.tally.engine.codecs.CommandFlagsDecoder;
 import io.tally.engine.codecs.MessageHeaderDecoder;
 import io.tally.engine.codecs.ReplyCode;
 import io.tally.engine.codecs.ReplyDecoder;
@@ -20,11 +21,31 @@ final class WireEditor {
   }
 
   boolean isWrite() {
-    return templateId() == CommandDecoder.TEMPLATE_ID && laneSequence() != 0;
+    return isCommand()
+        && CommandFlagsDecoder.write(buffer.getByte(BODY + CommandDecoder.flagsEncodingOffset()));
   }
 
   boolean isCommand() {
     return templateId() == CommandDecoder.TEMPLATE_ID;
+  }
+
+  /** A registration, or anything that answers one. */
+  boolean isOfWatch() {
+    return (isCommand() ? commandCorrelationId() : repliedCorrelationId()) < 0;
+  }
+
+  long repliedCorrelationId() {
+    return get(ReplyDecoder.correlationIdEncodingOffset());
+  }
+
+  /** Whether a watcher is told a value. */
+  boolean isTold() {
+    return isReply() && isOfWatch() && code() == ReplyCode.ANSWERED.value();
+  }
+
+  /** Of what a watcher is told. */
+  void order(final long value) {
+    put(ReplyDecoder.BLOCK_LENGTH + ReplyDecoder.payloadHeaderLength() + WatchLayout.ORDER, value);
   }
 
   boolean isReply() {

@@ -1,5 +1,6 @@
 package io.tally.engine;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -45,6 +46,19 @@ final class WireVersionTest {
       "1e000400f51f0100"
           + "070045230100000016000000000000000b00000000000000"
           + "3f00ff04c8010600616e73776572";
+
+  private static final String WATCH =
+      "4c000300f51f0100"
+          + "0b00000000000000fdffffffffffffff1600000000000000feffffffffffffff0700000000000000"
+          + "80706050403020101100ffeeddccbbaa3f420f0000000000"
+          + "02000000000000003f00ff00000700"
+          + "7061796c6f6164";
+  private static final String TOLD =
+      "1e000400f51f0100"
+          + "feffffffffffffff16000000000000000b00000000000000"
+          + "3f00ff00c80016000900000000000000"
+          + "0600000000000000"
+          + "616e73776572";
 
   private static final int VERSION_OFFSET = 6;
 
@@ -203,6 +217,47 @@ final class WireVersionTest {
     assertEquals(List.of(0x123450007L, ReplyCode.KEY_LIMIT, 200, 11L, true, "answer"), received);
   }
 
+  @Test
+  void shouldWriteAndReadTheRegistrationOfAWatch() {
+    final long held = WatchLayout.held(6);
+    final Messages.Address address = new Messages.Address(11, 2, -3, 22, 255, -2, held, held);
+    final byte[] written =
+        Messages.watch(
+            address,
+            0x1020304050607080L,
+            0xAABBCCDDEEFF0011L,
+            999_999,
+            63,
+            WireBytes.ascii("payload"));
+    assertEquals(WATCH, HexFormat.of().formatHex(written));
+    final Command command = Messages.decode(written);
+    assertFalse(command.write);
+    assertEquals(-2, command.correlationId);
+    assertEquals(7, command.laneSequence);
+    assertEquals(7, command.laneFloor);
+  }
+
+  @Test
+  void shouldReadWhatAWatcherIsTold() {
+    final UnsafeBuffer told = WireBytes.of(TOLD);
+    final ReplyAdapter adapter = new ReplyAdapter();
+    assertTrue(adapter.wrap(told, 0, told.capacity()));
+    final List<Object> received = new ArrayList<>();
+    adapter.dispatch(
+        told,
+        (correlationId, code, serviceCode, shardIncarnation, replayed, payload, offset, length) ->
+            received.addAll(
+                List.of(
+                    correlationId,
+                    code,
+                    serviceCode,
+                    payload.getLong(offset + WatchLayout.ORDER, LITTLE_ENDIAN),
+                    payload.getLong(offset + WatchLayout.VERSION, LITTLE_ENDIAN),
+                    payload.getStringWithoutLengthAscii(
+                        offset + WatchLayout.ANSWER, length - WatchLayout.ANSWER))));
+    assertEquals(List.of(-2L, ReplyCode.ANSWERED, 200, 9L, 6L, "answer"), received);
+  }
+
   /** Before the first release nodes spoke it; no process of that time is understood any more. */
   @Test
   void shouldRefuseWhatVersion0Said() {
@@ -226,7 +281,8 @@ final class WireVersionTest {
   void shouldKeepTheCodesOfVersion1() {
     assertEquals(
         "[ANSWERED=0, INTERNAL=1, INVALID=2, KEY_MISMATCH=3, KEY_LIMIT=4, REPLY_LIMIT=5, BUSY=16,"
-            + " NOT_OWNER=17, WRONG_INCARNATION=18, EXPIRED=19, STALE=20, NULL_VAL=255]",
+            + " NOT_OWNER=17, WRONG_INCARNATION=18, EXPIRED=19, STALE=20, WATCH_LIMIT=21,"
+            + " NULL_VAL=255]",
         Arrays.stream(ReplyCode.values())
             .map(code -> code + "=" + code.value())
             .toList()

@@ -50,6 +50,15 @@ public final class StockReplyAdapter {
   }
 
   /**
+   * Changes of all stocks of the shard before the answer.
+   *
+   * @return the number; of two answers of one life of a shard the older one has the smaller one.
+   */
+  public long changeCount() {
+    return reply.changeCount();
+  }
+
+  /**
    * Whether the quantity asked for was taken.
    *
    * @return false also where the command took nothing.

@@ -2,6 +2,7 @@ package io.tally.stock;
 
 import io.tally.engine.CopiedState;
 import io.tally.engine.ServiceReply;
+import io.tally.engine.ShardContext;
 import io.tally.engine.ShardService;
 import io.tally.engine.SnapshotSource;
 import io.tally.stock.codecs.CountStockDecoder;
@@ -15,7 +16,11 @@ import java.nio.ByteBuffer;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.Long2LongHashMap;
 
-/** The stocks of one shard. A stock never falls below zero: who asks for more gets nothing. */
+/**
+ * The stocks of one shard. A stock never falls below zero: who asks for more gets nothing. An item
+ * of which nothing is left is deleted. The version of an item is the number of the change that made
+ * it what it is, among those of all items.
+ */
 public final class StockService implements ShardService {
   private final MessageHeaderDecoder header = new MessageHeaderDecoder();
   private final PutStockDecoder put = new PutStockDecoder();
@@ -26,7 +31,16 @@ public final class StockService implements ShardService {
   private final Long2LongHashMap stocks = new Long2LongHashMap(0);
   private final CopiedState snapshot =
       new CopiedState(PutStockDecoder.SCHEMA_ID, this::image, this::restore);
+  private final Long2LongHashMap versions = new Long2LongHashMap(0);
+  private ShardContext shard;
+  private long changeCount;
+  private long answered;
   private volatile long entityCount;
+
+  @Override
+  public void onStart(final ShardContext context) {
+    shard = context;
+  }
 
   @Override
   public void onCommand(
@@ -44,18 +58,20 @@ public final class StockService implements ShardService {
         switch (templateId) {
           case PutStockDecoder.TEMPLATE_ID -> {
             put.wrapAndApplyHeader(buffer, offset, header);
-            yield put(put.itemId(), put.quantity());
+            yield put(entityHash, put.itemId(), put.quantity());
           }
           case TakeStockDecoder.TEMPLATE_ID -> {
             take.wrapAndApplyHeader(buffer, offset, header);
-            yield take(take.itemId(), take.quantity());
+            yield take(entityHash, take.itemId(), take.quantity());
           }
           default -> {
             count.wrapAndApplyHeader(buffer, offset, header);
-            yield take(count.itemId(), 0);
+            yield take(entityHash, count.itemId(), 0);
           }
         };
-    if (!valid) {
+    if (valid) {
+      serviceReply.version(versions.get(answered));
+    } else {
       serviceReply.invalid();
     }
   }
@@ -66,15 +82,21 @@ public final class StockService implements ShardService {
   }
 
   private byte[] image() {
-    final ByteBuffer image = ByteBuffer.allocate(2 * Long.BYTES * stocks.size());
-    stocks.keySet().stream().sorted().forEach(id -> image.putLong(id).putLong(stocks.get(id)));
+    final ByteBuffer image = ByteBuffer.allocate(Long.BYTES + 3 * Long.BYTES * stocks.size());
+    image.putLong(changeCount);
+    stocks.keySet().stream()
+        .sorted()
+        .forEach(id -> image.putLong(id).putLong(stocks.get(id)).putLong(versions.get(id)));
     return image.array();
   }
 
   private void restore(final byte[] image) {
     final ByteBuffer from = ByteBuffer.wrap(image);
+    changeCount = from.getLong();
     while (from.hasRemaining()) {
-      stocks.put(from.getLong(), from.getLong());
+      final long id = from.getLong();
+      stocks.put(id, from.getLong());
+      versions.put(id, from.getLong());
     }
     entityCount = stocks.size();
   }
@@ -101,34 +123,56 @@ public final class StockService implements ShardService {
     return stocks.get(itemId);
   }
 
-  private boolean put(final long itemId, final long quantity) {
+  /**
+   * Version of an item; for tests that look behind the engine.
+   *
+   * @param itemId of the item.
+   * @return the version, 0 if there is no such item.
+   */
+  public long version(final long itemId) {
+    return versions.get(itemId);
+  }
+
+  private boolean put(final long entityHash, final long itemId, final long quantity) {
     if (quantity < 0) {
       return false;
     }
-    answer(itemId, stocks.get(itemId) + quantity, Taken.NO);
+    answer(entityHash, itemId, stocks.get(itemId) + quantity, Taken.NO);
     return true;
   }
 
-  private boolean take(final long itemId, final long quantity) {
+  private boolean take(final long entityHash, final long itemId, final long quantity) {
     if (quantity < 0) {
       return false;
     }
     final long left = stocks.get(itemId);
     if (quantity > left) {
-      answer(itemId, left, Taken.NO);
+      answer(entityHash, itemId, left, Taken.NO);
     } else {
-      answer(itemId, left - quantity, Taken.YES);
+      answer(entityHash, itemId, left - quantity, Taken.YES);
     }
     return true;
   }
 
-  private void answer(final long itemId, final long left, final Taken taken) {
+  private void answer(
+      final long entityHash, final long itemId, final long left, final Taken taken) {
+    if (left != stocks.get(itemId)) {
+      changeCount++;
+      change(itemId, left);
+      shard.changed(entityHash);
+    }
+    reply.itemId(itemId).left(left).taken(taken).changeCount(changeCount);
+    answered = itemId;
+  }
+
+  private void change(final long itemId, final long left) {
     if (left != stocks.missingValue()) {
       stocks.put(itemId, left);
+      versions.put(itemId, changeCount);
     } else {
       stocks.remove(itemId);
+      versions.remove(itemId);
     }
     entityCount = stocks.size();
-    reply.itemId(itemId).left(left).taken(taken);
   }
 }

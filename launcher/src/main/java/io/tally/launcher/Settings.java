@@ -290,7 +290,8 @@ final class Settings {
         queueLimit.toNanos(),
         idempotencyWindow.toNanos(),
         idempotencyKeys,
-        EngineSettings.DEFAULT_LONG_PAYLOAD_BYTES);
+        EngineSettings.DEFAULT_LONG_PAYLOAD_BYTES,
+        EngineSettings.DEFAULT_WATCHES);
   }
 
   private static void checkTime(

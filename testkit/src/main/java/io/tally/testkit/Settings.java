@@ -62,7 +62,8 @@ record Settings(
         QUEUE_LIMIT_NS,
         idempotencyWindowNs,
         idempotencyKeys,
-        EngineSettings.DEFAULT_LONG_PAYLOAD_BYTES);
+        EngineSettings.DEFAULT_LONG_PAYLOAD_BYTES,
+        EngineSettings.DEFAULT_WATCHES);
   }
 
   static LinkSettings link(final long requestTimeoutNs) {

@@ -1,0 +1,44 @@
+package io.tally.engine;
+
+/**
+ * One handler's interest in a watched entity, from {@link Watcher#subscribe} to {@link #close()}.
+ * Belongs to the thread that steps the watcher.
+ */
+public final class Subscription implements AutoCloseable {
+  /** Heap that one takes. */
+  static final int BYTES = 40;
+
+  final WatchHandler handler;
+  private final Watcher watcher;
+  private final Watch watch;
+  Subscription previous;
+  Subscription next;
+  private boolean closed;
+
+  Subscription(final Watcher watcher, final Watch watch, final WatchHandler handler) {
+    this.watcher = watcher;
+    this.watch = watch;
+    this.handler = handler;
+  }
+
+  /**
+   * Has the handler told again what it was told last, for one that could not take it then: the
+   * latest value alone is kept.
+   *
+   * @return false if nothing has been told yet, or the subscription is closed.
+   */
+  public boolean tellAgain() {
+    watcher.checkThread();
+    return !closed && watch.tell(this);
+  }
+
+  /** Ends it: the handler is not called any more. Idempotent. */
+  @Override
+  public void close() {
+    watcher.checkThread();
+    if (!closed) {
+      closed = true;
+      watcher.onClosed(watch, this);
+    }
+  }
+}
