@@ -42,6 +42,7 @@ final class MemoryPlan {
   private final long peerWindowBytes;
   private final long tableBytes;
   private final long timerBytes;
+  private final long watchBytes;
   private final long metricsBytes;
   private final long laneBytes;
   private final long spareDirectBytes;
@@ -75,6 +76,7 @@ final class MemoryPlan {
     peerWindowBytes = 2 * peers * link.windowBytes();
     tableBytes = shards * messages.stream().mapToLong(ServiceDefinition::firstShardBytes).sum();
     timerBytes = shards * EngineSettings.maxTimerBytes(messages);
+    watchBytes = localNodeCount * engine.maxWatchBytes();
     laneBytes =
         config.loops()
             * shards
@@ -220,6 +222,8 @@ final class MemoryPlan {
             idempotencyLimit.longReplies().maxBytes(),
             "max_timer_bytes",
             timerBytes,
+            "max_watch_bytes",
+            watchBytes,
             "max_idempotency_keys",
             idempotencyLimit.maxKeys(),
             "keyed_writes_per_second_per_shard",

@@ -105,6 +105,9 @@ final class Stepping implements AutoCloseable {
       for (int loop = 0; loop < engine.ingressCount(); loop++) {
         loops.addAgent(loop, StepOrder.SUBMIT, engine.ingress(loop));
       }
+      if (engine.watcher() != null) {
+        loops.addAgent(homeLoop(i), StepOrder.SUBMIT, engine.watcher());
+      }
     }
     for (int i = 0; i < nodes.size(); i++) {
       final ShardEngine engine = nodes.get(i).engine();

@@ -9,8 +9,6 @@ import io.tally.engine.ServiceDefinition;
 import io.tally.engine.ShardEngine;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
@@ -54,7 +52,7 @@ final class TallyCollector extends Collector {
     final List<Family> families = new ArrayList<>();
     actors(families, owners);
     cluster(families, ingress, owners);
-    engine(families, all);
+    new EngineMetrics(services, all).addTo(families);
     links.addTo(families);
     http.addTo(families);
     process(families);
@@ -175,93 +173,6 @@ final class TallyCollector extends Collector {
             n -> n.engine().activeCount()));
   }
 
-  private Family rejected(final List<EngineStats> all) {
-    final Family rejected =
-        Family.counter(
-            "tally_rejected",
-            "Requests and copies of commands that were refused unapplied, by the engine's reason. A copy may be"
-                + " refused and a later one of the same request answered; what clients got is in"
-                + " tally_http_problems_total.",
-            "reason");
-    reject(rejected, all, "pending_full", EngineCounter.REJECTED_PENDING_FULL);
-    reject(rejected, all, "payloads_full", EngineCounter.REJECTED_PAYLOADS_FULL);
-    reject(rejected, all, "busy", EngineCounter.REJECTED_BUSY);
-    reject(rejected, all, "no_owner", EngineCounter.REJECTED_NO_OWNER);
-    reject(rejected, all, "unsupported", EngineCounter.REJECTED_UNSUPPORTED);
-    reject(rejected, all, "too_long", EngineCounter.REJECTED_TOO_LONG);
-    reject(rejected, all, "reply_limit", EngineCounter.REPLY_LIMITED);
-    reject(rejected, all, "closing", EngineCounter.REJECTED_CLOSING);
-    reject(rejected, all, "received_busy", EngineCounter.RECEIVED_BUSY);
-    reject(rejected, all, "foreign", EngineCounter.FOREIGN);
-    reject(rejected, all, "not_owner", EngineCounter.NOT_OWNER);
-    reject(rejected, all, "wrong_incarnation", EngineCounter.WRONG_INCARNATION);
-    reject(rejected, all, "expired", EngineCounter.EXPIRED);
-    reject(rejected, all, "stale", EngineCounter.LANE_STALE);
-    reject(rejected, all, "beyond_window", EngineCounter.LANE_BEYOND_WINDOW);
-    reject(rejected, all, "malformed", EngineCounter.MALFORMED);
-    reject(rejected, all, "unknown_message", EngineCounter.UNKNOWN_MESSAGES);
-    reject(rejected, all, "idempotency_mismatch", EngineCounter.IDEMPOTENCY_MISMATCHES);
-    reject(rejected, all, "idempotency_limit", EngineCounter.IDEMPOTENCY_LIMITED);
-    final Map<String, Long> byServices = new TreeMap<>();
-    for (final ServiceDefinition service : services) {
-      // Two services may have reasons of the same name, and their counts tell nothing together.
-      final String prefix = services.size() == 1 ? "" : service.name() + "_";
-      service
-          .refusals()
-          .forEach((reason, count) -> byServices.put(prefix + reason, count.getAsLong()));
-    }
-    byServices.forEach((reason, count) -> rejected.add(count, reason));
-    return rejected;
-  }
-
-  private void engine(final List<Family> families, final List<EngineStats> all) {
-    families.add(rejected(all));
-    families.add(
-        total(
-            all,
-            "tally_lane_retries",
-            "Copies of commands sent again because no answer came; grows when messages are lost.",
-            EngineCounter.LANE_RETRIES));
-    families.add(
-        total(
-            all,
-            "tally_lane_duplicates",
-            "Copies of writes that arrived again and were answered from memory, not applied again.",
-            EngineCounter.LANE_DUPLICATES));
-    families.add(
-        total(
-            all,
-            "tally_deadlines_cut",
-            "Commands from other nodes with a deadline beyond --request-timeout from now; grows for some seconds after"
-                + " a clock stood still (a host that was suspended), and all the time if clocks run apart by 1 in 1,000.",
-            EngineCounter.DEADLINES_CUT));
-    families.add(
-        total(
-            all,
-            "tally_lane_full",
-            "Attempts to hand over a write that found --lane-window writes of its event loop unresolved at its shard;"
-                + " it waits, and is answered 503 busy after --queue-limit.",
-            EngineCounter.LANE_FULL));
-    families.add(
-        total(
-            all,
-            "tally_idempotent_replays",
-            "Requests answered with what an earlier one of the same Idempotency-Key got.",
-            EngineCounter.IDEMPOTENT_REPLAYS));
-    families.add(
-        total(
-            all,
-            "tally_replies_late",
-            "Replies that came for requests that had ended, as after a timeout or a retry.",
-            EngineCounter.REPLIES_LATE));
-    families.add(
-        total(
-            all,
-            "tally_replies_dropped",
-            "Replies that found no room on their way to another thread or node; they are asked for again.",
-            EngineCounter.REPLIES_DROPPED));
-  }
-
   private void process(final List<Family> families) {
     families.add(
         Family.gauge("tally_ready", "1 while /readyz answers 200; it says what is missing if not.")
@@ -310,23 +221,7 @@ final class TallyCollector extends Collector {
     return family;
   }
 
-  private static Family total(
-      final List<EngineStats> stats,
-      final String name,
-      final String help,
-      final EngineCounter counter) {
-    return Family.counter(name, help).add(sum(stats, counter));
-  }
-
-  private static void reject(
-      final Family rejected,
-      final List<EngineStats> stats,
-      final String reason,
-      final EngineCounter counter) {
-    rejected.add(sum(stats, counter), reason);
-  }
-
-  private static long sum(final List<EngineStats> stats, final EngineCounter counter) {
+  static long sum(final List<EngineStats> stats, final EngineCounter counter) {
     return stats.stream().mapToLong(s -> s.get(counter)).sum();
   }
 

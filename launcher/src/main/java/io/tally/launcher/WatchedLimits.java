@@ -78,6 +78,15 @@ final class WatchedLimits {
             config.engine().idempotencyKeys(),
             () -> 0,
             "--idempotency-keys"));
+    all.add(
+        new LimitWatch.Limit(
+            "watches",
+            "Registrations of watches in the shards of the node that keeps most, each of one entity and one node that"
+                + " watches it; at most tally_watches_limit.",
+            () -> max(ShardEngine::registrationCount),
+            config.engine().watches(),
+            () -> count(EngineCounter.WATCHES_REFUSED),
+            "the number of nodes"));
     // A service without long replies has no room for them, which is no limit that it could reach.
     if (plan.longReplyRoom().maxBytes() > 0) {
       all.add(
