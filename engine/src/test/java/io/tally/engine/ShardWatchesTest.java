@@ -25,10 +25,7 @@ final class ShardWatchesTest {
   private static final long ORIGIN = SteppedShard.ORIGIN_INCARNATION;
   private static final byte[] NO_KEY = {};
 
-  private final SteppedShard shard =
-      new SteppedShard(
-          StockNode.context(SteppedShard.NODES, "node-0", SteppedShard.INCARNATION)
-              .services(new StockDefinition(), new NoteDefinition(new CountedBudget(100))));
+  private final SteppedShard shard = shard();
   private long sequence;
 
   @Test
@@ -36,11 +33,12 @@ final class ShardWatchesTest {
     watch(0, STOCK_WATCH, Told.count(ENTITY).byteArray());
     watch(0, NOTE_WATCH, NoteService.read());
     assertEquals(List.of(STOCK_WATCH, NOTE_WATCH), told());
+    // Of one, since the other is not even read.
     put(1, ENTITY);
-    assertTrue(shard.tellWatchers(9));
+    assertTrue(shard.tellWatchers(1));
     assertEquals(List.of(STOCK_WATCH), told());
     note(2, NoteService.Op.ADD, 0);
-    assertTrue(shard.tellWatchers(9));
+    assertTrue(shard.tellWatchers(1));
     assertEquals(List.of(NOTE_WATCH), told());
   }
 
@@ -117,6 +115,34 @@ final class ShardWatchesTest {
     assertEquals(ReplyCode.INVALID, lastCode());
     assertEquals(0, shard.shard.registrations().size());
     assertEquals(0, shard.stats.get(EngineCounter.WATCHES_REGISTERED));
+  }
+
+  /** Its state may be restored in a shard of the same incarnation. */
+  @Test
+  void shouldOrderWhatItTellsBehindAllThatALifeBeforeHasTold() {
+    watch(5, STOCK_WATCH, Told.count(ENTITY).byteArray());
+    for (int i = 0; i < 9; i++) {
+      put(5, ENTITY);
+      shard.tellWatchers(9);
+    }
+    final SteppedShard next = shard();
+    next.apply(MS, SteppedShard.watch(STOCK_WATCH, ORIGIN, ENTITY, Told.count(ENTITY).byteArray()));
+    assertTrue(order(next, 0) > order(shard, shard.replies.size() - 1));
+    for (int i = 1; i < shard.replies.size(); i++) {
+      if (new WireEditor().on(HexFormat.of().parseHex(shard.replies.get(i))).isTold()) {
+        assertTrue(order(shard, i) > order(shard, 0));
+      }
+    }
+  }
+
+  private static long order(final SteppedShard from, final int reply) {
+    return new WireEditor().on(HexFormat.of().parseHex(from.replies.get(reply))).order();
+  }
+
+  private static SteppedShard shard() {
+    return new SteppedShard(
+        StockNode.context(SteppedShard.NODES, "node-0", SteppedShard.INCARNATION)
+            .services(new StockDefinition(), new NoteDefinition(new CountedBudget(100))));
   }
 
   private void watch(final long nowNs, final long watchId, final byte[] payload) {

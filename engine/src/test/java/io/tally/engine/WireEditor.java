@@ -43,6 +43,10 @@ final class WireEditor {
     return isReply() && isOfWatch() && code() == ReplyCode.ANSWERED.value();
   }
 
+  long order() {
+    return get(ReplyDecoder.BLOCK_LENGTH + ReplyDecoder.payloadHeaderLength() + WatchLayout.ORDER);
+  }
+
   /** Of what a watcher is told. */
   void order(final long value) {
     put(ReplyDecoder.BLOCK_LENGTH + ReplyDecoder.payloadHeaderLength() + WatchLayout.ORDER, value);
