@@ -21,7 +21,7 @@ public enum EngineCounter {
   REJECTED_CLOSING,
   /** Requests that passed their deadline after a copy had left. */
   TIMED_OUT,
-  /** Replies for requests that had already ended. */
+  /** Replies for requests that had already ended, or of another life of the shard. */
   REPLIES_LATE,
   /**
    * Replies that found no room on their way to another thread or node; those of writes are kept in
