@@ -1,14 +1,10 @@
 package io.tally.engine;
 
 import io.tally.engine.codecs.ReplyCode;
-import io.tally.lane.LongReplies;
 import io.tally.lane.OwnerLane;
 import io.tally.lane.OwnerLanes;
-import io.tally.lane.RecordedReply;
 import java.util.Arrays;
 import java.util.stream.Stream;
-import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -16,7 +12,6 @@ import org.agrona.concurrent.UnsafeBuffer;
  * run once, and has every command answered. Belongs to the thread that steps its shard agent.
  */
 final class Shard {
-  private static final byte REPLAYED = 1;
   private static final int NO_SERVICE_CODE = 0;
 
   /** No command has this epoch: it travels without a sign. */
@@ -28,13 +23,10 @@ final class Shard {
   private final ShardTime time;
   private final MessageRing ring;
   private final ServiceSlot[] slots;
-  private final OwnerLanes lanes;
+  private final ServiceCall call;
+  private final ShardWrites writes;
   private final EngineStats stats;
-  private final ServiceFaultHandler faults;
-  private final IdempotencyTable keys;
   private final Places places;
-  private final LongReplies longReplies;
-  private final long awaitedNs;
   private final UnsafeBuffer scratch;
   private final ShardForm form;
   private ShardState state = ShardState.ACTIVE;
@@ -44,7 +36,6 @@ final class Shard {
 
   private final Registrations registrations;
   private final ShardWatches watches;
-  private final ServiceReply reply = new ServiceReply();
 
   /** Replies that have no lane slot, or may not fit into theirs, are written to the scratch. */
   Shard(
@@ -62,26 +53,17 @@ final class Shard {
     this.epoch = epoch;
     this.ring = ring;
     this.stats = stats;
-    faults = context.faultHandler;
-    keys = context.idempotencyTable();
     places = context.places;
-    longReplies =
-        new LongReplies(new ReplyBudget(context.longReplyRoom, places, this::dropUnawaited));
-    awaitedNs = context.settings.settledNs();
-    lanes =
-        new OwnerLanes(
-            context.cluster.laneWindow(),
-            context.lengths.shortReply(),
-            (byte) ReplyCode.INTERNAL.value(),
-            longReplies);
     this.scratch = scratch;
     form =
         new ShardForm(
             context.cluster.shardCount(), context.cluster.laneWindow(), context.lengths.maxReply());
     servedEpoch = epoch;
     time = new ShardTime(shardId, timeBaseNs, alarm, context, stats);
+    call = new ServiceCall(shardId, time, stats, context.faultHandler);
+    writes = new ShardWrites(incarnation, time, call, context, stats, scratch);
     registrations = new Registrations(context.watchLimit, alarm);
-    watches = new ShardWatches(this, registrations, time, stats, context.watchExpiryNs);
+    watches = new ShardWatches(this, call, registrations, time, stats, context.watchExpiryNs);
     slots =
         Arrays.stream(context.catalog.services())
             .map(messages -> new ServiceSlot(this, messages))
@@ -101,7 +83,7 @@ final class Shard {
   }
 
   OwnerLanes lanes() {
-    return lanes;
+    return writes.lanes();
   }
 
   int shardId() {
@@ -116,6 +98,10 @@ final class Shard {
     return time;
   }
 
+  ServiceCall call() {
+    return call;
+  }
+
   Places places() {
     return places;
   }
@@ -124,13 +110,8 @@ final class Shard {
     return registrations;
   }
 
-  /** What the service said last. */
-  ServiceReply reply() {
-    return reply;
-  }
-
   long keyCount() {
-    return keys.size();
+    return writes.keys().size();
   }
 
   ServiceSlot[] slots() {
@@ -138,7 +119,7 @@ final class Shard {
   }
 
   IdempotencyTable keys() {
-    return keys;
+    return writes.keys();
   }
 
   ShardForm form() {
@@ -171,8 +152,7 @@ final class Shard {
   /** Ends its life here, and gives back what it took of the budgets of the process. */
   void close() {
     standStill(ShardState.INSTALLING);
-    keys.close();
-    lanes.close();
+    writes.close();
     watches.expire(Long.MAX_VALUE);
     for (final ServiceSlot slot : slots) {
       slot.service.close();
@@ -184,20 +164,16 @@ final class Shard {
    * they would stay where no more keyed writes come.
    */
   int sweepKeys(final long nowNs, final int maxCount) {
-    return state == ShardState.ACTIVE ? keys.sweep(time.at(nowNs), maxCount) : 0;
+    return state == ShardState.ACTIVE ? writes.sweepKeys(time.at(nowNs), maxCount) : 0;
   }
 
   /** The same for long replies that nobody awaits. */
   int expireLongReplies(final long nowNs, final int maxCount) {
-    return state == ShardState.ACTIVE ? longReplies.expire(time.at(nowNs), maxCount) : 0;
-  }
-
-  private void dropUnawaited() {
-    longReplies.expire(time.timeNs(), Integer.MAX_VALUE);
+    return state == ShardState.ACTIVE ? writes.expireLongReplies(time.at(nowNs), maxCount) : 0;
   }
 
   boolean keepsLongReplies() {
-    return !longReplies.isEmpty();
+    return writes.keepsLongReplies();
   }
 
   /** As {@link ShardTime#fireTimers}. None is due while the shard stands still. */
@@ -238,11 +214,11 @@ final class Shard {
     }
     final OwnerLane lane =
         state == ShardState.FROZEN && command.write
-            ? lanes.find(command.originNodeKey, command.originIncarnation, command.originLoop)
+            ? lanes().find(command.originNodeKey, command.originIncarnation, command.originLoop)
             : null;
     if (lane != null && lane.isRecorded(command.laneSequence)) {
       stats.increment(EngineCounter.LANE_DUPLICATES);
-      answerFrom(lane, command, replies);
+      writes.answerFrom(lane, command, replies);
     } else {
       stats.increment(EngineCounter.SHARD_STANDS_STILL);
       refuse(command, ReplyCode.BUSY, replies);
@@ -258,7 +234,7 @@ final class Shard {
       stats.increment(EngineCounter.UNKNOWN_MESSAGES);
       refuse(command, ReplyCode.INVALID, replies);
     } else if (command.write) {
-      write(command, slot, message, replies);
+      writes.run(command, slot, message, replies);
     } else {
       read(command, slot, message, replies);
     }
@@ -283,217 +259,13 @@ final class Shard {
       watches.onRegistration(command, slot, message, replies);
       return;
     }
-    final ReplyCode code = apply(command, slot, message, scratch, 0);
+    final ReplyCode code = call.apply(command, slot, message, scratch, 0);
+    final ServiceReply reply = call.reply();
     replies.publish(
         command, incarnation, code, reply.serviceCode(), false, scratch, 0, reply.length());
   }
 
-  private void write(
-      final Command command,
-      final ServiceSlot slot,
-      final ServiceMessages.Known message,
-      final ReplyPublisher replies) {
-    final long sequence = command.laneSequence;
-    final OwnerLane lane =
-        lanes.lane(
-            command.originNodeKey,
-            command.originIncarnation,
-            command.originLoop,
-            command.laneFloor);
-    switch (lane == null ? OwnerLane.STALE : lane.begin(sequence, command.laneFloor)) {
-      case OwnerLane.EXECUTE -> {
-        command.maxReplyLength = message.maxReplyLength();
-        if (lane.fits(message.maxReplyLength())) {
-          run(command, slot, message, lane, lane.buffer(), lane.replyOffset(sequence));
-        } else {
-          runLong(command, slot, message, lane);
-        }
-        answerFrom(lane, command, replies);
-      }
-      case OwnerLane.DUPLICATE -> {
-        stats.increment(EngineCounter.LANE_DUPLICATES);
-        answerFrom(lane, command, replies);
-      }
-      case OwnerLane.STALE -> {
-        stats.increment(EngineCounter.LANE_STALE);
-        refuse(command, ReplyCode.STALE, replies);
-      }
-      default -> {
-        stats.increment(EngineCounter.LANE_BEYOND_WINDOW);
-        refuse(command, ReplyCode.BUSY, replies);
-      }
-    }
-  }
-
-  /** The reply may not fit into its slot, so the room for it is taken before anything runs. */
-  private void runLong(
-      final Command command,
-      final ServiceSlot slot,
-      final ServiceMessages.Known message,
-      final OwnerLane lane) {
-    if (longReplies.tryReserve(message.maxReplyLength())) {
-      run(command, slot, message, lane, scratch, 0);
-      longReplies.settle();
-    } else {
-      stats.increment(EngineCounter.REPLY_LIMITED);
-      refused(command, lane, ReplyCode.REPLY_LIMIT);
-    }
-  }
-
-  private void run(
-      final Command command,
-      final ServiceSlot slot,
-      final ServiceMessages.Known message,
-      final OwnerLane lane,
-      final MutableDirectBuffer buffer,
-      final int offset) {
-    if (command.idempotencyKeyLength == 0) {
-      final ReplyCode code = apply(command, slot, message, buffer, offset);
-      record(command, lane, code, reply.serviceCode(), (byte) 0, buffer, offset, reply.length());
-    } else {
-      runKeyed(command, slot, message, lane, buffer, offset);
-    }
-  }
-
-  private void runKeyed(
-      final Command command,
-      final ServiceSlot slot,
-      final ServiceMessages.Known message,
-      final OwnerLane lane,
-      final MutableDirectBuffer buffer,
-      final int offset) {
-    switch (keys.begin(time.timeNs(), command, places)) {
-      case IdempotencyTable.RESERVED -> {
-        final ReplyCode code = apply(command, slot, message, buffer, offset);
-        record(command, lane, code, reply.serviceCode(), (byte) 0, buffer, offset, reply.length());
-        if (reply.isUnderKey()) {
-          keys.conclude(code, reply.serviceCode(), buffer, offset, reply.length());
-        } else {
-          keys.giveBack();
-        }
-      }
-      case IdempotencyTable.REPLAY -> {
-        stats.increment(EngineCounter.IDEMPOTENT_REPLAYS);
-        final int length = keys.copyReply(buffer, offset);
-        record(command, lane, keys.code(), keys.serviceCode(), REPLAYED, buffer, offset, length);
-      }
-      case IdempotencyTable.MISMATCH -> {
-        stats.increment(EngineCounter.IDEMPOTENCY_MISMATCHES);
-        refused(command, lane, ReplyCode.KEY_MISMATCH);
-      }
-      default -> {
-        stats.increment(EngineCounter.IDEMPOTENCY_LIMITED);
-        refused(command, lane, ReplyCode.KEY_LIMIT);
-      }
-    }
-  }
-
-  private void record(
-      final Command command,
-      final OwnerLane lane,
-      final ReplyCode code,
-      final int serviceCode,
-      final byte flags,
-      final MutableDirectBuffer buffer,
-      final int offset,
-      final int length) {
-    final long sequence = command.laneSequence;
-    final byte value = (byte) code.value();
-    if (buffer == scratch) {
-      lane.concludeFrom(
-          sequence,
-          value,
-          (byte) serviceCode,
-          flags,
-          buffer,
-          offset,
-          length,
-          time.timeNs() + awaitedNs);
-    } else {
-      lane.conclude(sequence, value, (byte) serviceCode, flags, length);
-    }
-  }
-
-  private static void refused(final Command command, final OwnerLane lane, final ReplyCode code) {
-    lane.conclude(command.laneSequence, (byte) code.value(), (byte) 0, (byte) 0, 0);
-  }
-
-  private void answerFrom(
-      final OwnerLane lane, final Command command, final ReplyPublisher replies) {
-    final long sequence = command.laneSequence;
-    final long recorded = lane.recorded(sequence);
-    final boolean isInSlot = RecordedReply.isInSlot(recorded);
-    final DirectBuffer kept = isInSlot ? lane.buffer() : lane.longReply(sequence, time.timeNs());
-    if (kept == null) {
-      // It ran, and what it was answered is no longer known. Only this copy is refused.
-      stats.increment(EngineCounter.LANE_STALE);
-      refuse(command, ReplyCode.STALE, replies);
-      return;
-    }
-    replies.publish(
-        command,
-        incarnation,
-        ReplyCode.get(RecordedReply.codeOf(recorded)),
-        RecordedReply.serviceCodeOf(recorded),
-        RecordedReply.flagsOf(recorded) == REPLAYED,
-        kept,
-        isInSlot ? lane.replyOffset(sequence) : 0,
-        RecordedReply.lengthOf(recorded));
-  }
-
-  /** Applies a command; what the service says of it stands in {@link #reply}. */
-  private ReplyCode apply(
-      final Command command,
-      final ServiceSlot slot,
-      final ServiceMessages.Known message,
-      final MutableDirectBuffer buffer,
-      final int offset) {
-    stats.applied(message.index());
-    return serve(command, slot, message, buffer, offset);
-  }
-
-  /** The same for what is not one of the batch's commands. */
-  ReplyCode serve(
-      final Command command,
-      final ServiceSlot slot,
-      final ServiceMessages.Known message,
-      final MutableDirectBuffer buffer,
-      final int offset) {
-    reply.wrap(buffer, offset, message.maxReplyLength());
-    try {
-      slot.service.onCommand(
-          time.timeNs(),
-          command.entityHash,
-          MessageHeaderWord.templateId(command.payloadHeader),
-          command.buffer,
-          command.payloadOffset,
-          command.payloadLength,
-          reply);
-    } catch (final RuntimeException fault) {
-      reply.clear();
-      stats.failure(message.index());
-      stats.fault(message.index());
-      onFault(fault);
-      return ReplyCode.INTERNAL;
-    }
-    if (!reply.isValid()) {
-      reply.clear();
-      stats.failure(message.index());
-      return ReplyCode.INVALID;
-    }
-    if (reply.serviceCode() != NO_SERVICE_CODE) {
-      stats.failure(message.index());
-    }
-    return ReplyCode.ANSWERED;
-  }
-
   void refuse(final Command command, final ReplyCode code, final ReplyPublisher replies) {
     replies.publish(command, incarnation, code, NO_SERVICE_CODE, false, scratch, 0, 0);
-  }
-
-  /** A service threw. */
-  void onFault(final RuntimeException fault) {
-    stats.increment(EngineCounter.SERVICE_FAULTS);
-    faults.onFault(shardId, fault);
   }
 }

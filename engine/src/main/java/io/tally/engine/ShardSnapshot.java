@@ -105,7 +105,7 @@ final class ShardSnapshot {
 
   private void giveUp(final RuntimeException fault) {
     lost = true;
-    shard.onFault(fault);
+    shard.call().onFault(fault);
   }
 
   private void writeHead() {

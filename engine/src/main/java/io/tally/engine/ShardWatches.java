@@ -12,6 +12,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class ShardWatches {
   private final Shard shard;
+  private final ServiceCall call;
   private final Registrations registrations;
   private final ShardTime time;
   private final EngineStats stats;
@@ -25,11 +26,13 @@ final class ShardWatches {
 
   ShardWatches(
       final Shard shard,
+      final ServiceCall call,
       final Registrations registrations,
       final ShardTime time,
       final EngineStats stats,
       final long expiryNs) {
     this.shard = shard;
+    this.call = call;
     this.registrations = registrations;
     this.time = time;
     this.stats = stats;
@@ -78,7 +81,7 @@ final class ShardWatches {
     }
     registration.renew(command, message);
     registrations.expireLast(registration, time.timeNs() + expiryNs);
-    final long version = shard.reply().version();
+    final long version = call.reply().version();
     if (command.laneSequence == WatchLayout.held(version) || tell(command, replies)) {
       registration.toldVersion = version;
     }
@@ -113,8 +116,8 @@ final class ShardWatches {
       if (code != ReplyCode.ANSWERED) {
         registrations.remove(next);
         refuse(changed, code, replies);
-      } else if (shard.reply().version() != next.toldVersion && tell(changed, replies)) {
-        next.toldVersion = shard.reply().version();
+      } else if (call.reply().version() != next.toldVersion && tell(changed, replies)) {
+        next.toldVersion = call.reply().version();
       }
     }
     return !registrations.hasChanged();
@@ -133,14 +136,14 @@ final class ShardWatches {
     if (told == null) {
       told = new UnsafeBuffer(new byte[WatchLayout.MAX_LENGTH]);
     }
-    final ServiceReply reply = shard.reply();
+    final ServiceReply reply = call.reply();
     reply.version(ServiceReply.NO_VERSION);
-    final ReplyCode code = shard.serve(command, slot, message, told, WatchLayout.ANSWER);
+    final ReplyCode code = call.serve(command, slot, message, told, WatchLayout.ANSWER);
     return code == ReplyCode.ANSWERED && !reply.hasVersion() ? ReplyCode.INVALID : code;
   }
 
   private boolean tell(final Command command, final ReplyPublisher replies) {
-    final ServiceReply reply = shard.reply();
+    final ServiceReply reply = call.reply();
     // A time is above all that the shard told in a life before, should this state be restored.
     order = Math.max(order + 1, time.timeNs());
     told.putLong(WatchLayout.ORDER, order, LITTLE_ENDIAN);

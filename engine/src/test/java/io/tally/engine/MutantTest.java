@@ -478,6 +478,11 @@ final class MutantTest {
     }
 
     @Override
+    public void onStart(final ShardContext shard) {
+      service.onStart(shard);
+    }
+
+    @Override
     public void onCommand(
         final long timeNs,
         final long entityHash,
@@ -532,6 +537,11 @@ final class MutantTest {
 
     LateSnapshots(final ShardService service) {
       this.service = service;
+    }
+
+    @Override
+    public void onStart(final ShardContext shard) {
+      service.onStart(shard);
     }
 
     @Override
@@ -616,6 +626,16 @@ final class MutantTest {
       } else {
         versions.put(entityHash, reply.version());
       }
+    }
+
+    @Override
+    public void close() {
+      service.close();
+    }
+
+    @Override
+    public SnapshotSource snapshot() {
+      return service.snapshot();
     }
 
     @Override

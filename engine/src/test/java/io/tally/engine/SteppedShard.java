@@ -40,7 +40,7 @@ final class SteppedShard {
     shard =
         new Shard(
             0,
-            INCARNATION,
+            context.incarnation,
             routes.epoch(0),
             context.timeBaseNs(),
             null,

@@ -105,6 +105,7 @@ public final class StockService implements ShardService {
   @Override
   public void close() {
     stocks.clear();
+    versions.clear();
     entityCount = 0;
   }
 

@@ -1,0 +1,83 @@
+package io.tally.engine;
+
+import io.tally.engine.codecs.ReplyCode;
+import org.agrona.MutableDirectBuffer;
+
+/** Calls the services of one shard, and counts what they do. Belongs to the shard. */
+final class ServiceCall {
+  private static final int NO_SERVICE_CODE = 0;
+
+  private final int shardId;
+  private final ShardTime time;
+  private final EngineStats stats;
+  private final ServiceFaultHandler faults;
+  private final ServiceReply reply = new ServiceReply();
+
+  ServiceCall(
+      final int shardId,
+      final ShardTime time,
+      final EngineStats stats,
+      final ServiceFaultHandler faults) {
+    this.shardId = shardId;
+    this.time = time;
+    this.stats = stats;
+    this.faults = faults;
+  }
+
+  /** What the service said at the last call. */
+  ServiceReply reply() {
+    return reply;
+  }
+
+  /** Applies a command; what the service says of it stands in {@link #reply}. */
+  ReplyCode apply(
+      final Command command,
+      final ServiceSlot slot,
+      final ServiceMessages.Known message,
+      final MutableDirectBuffer buffer,
+      final int offset) {
+    stats.applied(message.index());
+    return serve(command, slot, message, buffer, offset);
+  }
+
+  /** The same for what is not one of the batch's commands. */
+  ReplyCode serve(
+      final Command command,
+      final ServiceSlot slot,
+      final ServiceMessages.Known message,
+      final MutableDirectBuffer buffer,
+      final int offset) {
+    reply.wrap(buffer, offset, message.maxReplyLength());
+    try {
+      slot.service.onCommand(
+          time.timeNs(),
+          command.entityHash,
+          MessageHeaderWord.templateId(command.payloadHeader),
+          command.buffer,
+          command.payloadOffset,
+          command.payloadLength,
+          reply);
+    } catch (final RuntimeException fault) {
+      reply.clear();
+      stats.failure(message.index());
+      stats.fault(message.index());
+      onFault(fault);
+      return ReplyCode.INTERNAL;
+    }
+    if (!reply.isValid()) {
+      reply.clear();
+      stats.failure(message.index());
+      return ReplyCode.INVALID;
+    }
+    if (reply.serviceCode() != NO_SERVICE_CODE) {
+      stats.failure(message.index());
+    }
+    return ReplyCode.ANSWERED;
+  }
+
+  /** A service threw. */
+  void onFault(final RuntimeException fault) {
+    stats.increment(EngineCounter.SERVICE_FAULTS);
+    faults.onFault(shardId, fault);
+  }
+}
