@@ -157,15 +157,16 @@ public final class ShardEngine implements AutoCloseable {
    * @throws IllegalArgumentException if the shard is not owned here, or its incarnation is as high.
    */
   public boolean tryRenew(final int shardId, final long incarnation) {
-    if (owned.rings[shardId] == null || incarnation <= routingTable().incarnation(shardId)) {
+    final ShardPoller poller = poller(shardId);
+    if (incarnation <= routingTable().incarnation(shardId)) {
       throw new IllegalArgumentException(
-          "shard " + shardId + " cannot become incarnation " + incarnation + " here");
+          "shard " + shardId + " cannot become incarnation " + incarnation);
     }
-    final int agent = owned.agentByShard[shardId];
+    final ShardFactory factory = factories[owned.agentByShard[shardId]];
     final boolean isRenewed =
-        pollers[agent].tryReplace(
+        poller.tryReplace(
             () -> {
-              final Shard next = factories[agent].create(shardId, incarnation);
+              final Shard next = factory.create(shardId, incarnation);
               // Inside the gate: what is handed to the new life from now on finds it there.
               directory.learn(new int[] {shardId}, new long[] {incarnation});
               return next;
@@ -247,10 +248,7 @@ public final class ShardEngine implements AutoCloseable {
    * @return the number.
    */
   public long entityCount() {
-    return ownedShards()
-        .flatMap(Shard::services)
-        .mapToLong(slot -> slot.service.entityCount())
-        .sum();
+    return services().mapToLong(slot -> slot.service.entityCount()).sum();
   }
 
   /**
@@ -260,8 +258,7 @@ public final class ShardEngine implements AutoCloseable {
    * @return the number; 0 if the service is not hosted.
    */
   public long entityCount(final int schemaId) {
-    return ownedShards()
-        .flatMap(Shard::services)
+    return services()
         .filter(slot -> slot.messages.schemaId == schemaId)
         .mapToLong(slot -> slot.service.entityCount())
         .sum();
@@ -304,12 +301,10 @@ public final class ShardEngine implements AutoCloseable {
 
   /** The poller of a shard that is owned here. */
   ShardPoller poller(final int shardId) {
-    for (final ShardPoller poller : pollers) {
-      if (poller.hasShard(shardId)) {
-        return poller;
-      }
+    if (shardId < 0 || shardId >= owned.rings.length || owned.rings[shardId] == null) {
+      throw new IllegalArgumentException("shard " + shardId + " is not owned here");
     }
-    throw new IllegalArgumentException("shard " + shardId + " is not owned here");
+    return pollers[owned.agentByShard[shardId]];
   }
 
   /**
@@ -319,7 +314,11 @@ public final class ShardEngine implements AutoCloseable {
   @Override
   public void close() {
     Arrays.stream(pollers).forEach(ShardPoller::close);
-    ownedShards().flatMap(Shard::services).forEach(slot -> slot.service.close());
+    services().forEach(slot -> slot.service.close());
+  }
+
+  private Stream<ServiceSlot> services() {
+    return ownedShards().flatMap(Shard::services);
   }
 
   Stream<Shard> ownedShards() {

@@ -316,10 +316,6 @@ final class ShardPoller implements MessageRing.Handler {
     return isTaken;
   }
 
-  boolean hasShard(final int shardId) {
-    return shardId >= 0 && shardId < shardById.length && shardById[shardId] != null;
-  }
-
   /** Gives up the snapshot that is not finished; nobody is inside any more. */
   void close() {
     snapshots.giveUp();

@@ -34,8 +34,8 @@ public final class OwnerLane {
   private long floor;
   private final LongReplies longReplies;
 
-  /** By slot; null before the first reply that does not fit into its slot. */
-  private LongReplies.Entry[] outside;
+  /** Null before the first reply that does not fit into its slot. */
+  private LaneLongReplies outside;
 
   /** Null unless it is to be shown before it changes. */
   private LaneSnapshot snapshot;
@@ -183,9 +183,9 @@ public final class OwnerLane {
       return;
     }
     if (outside == null) {
-      outside = new LongReplies.Entry[capacity];
+      outside = new LaneLongReplies(this, longReplies, capacity);
     }
-    outside[slot(sequence)] = longReplies.add(this, sequence, source, offset, length, untilNs);
+    outside.add(sequence, source, offset, length, untilNs);
     conclude(sequence, code, serviceCode, flags, length);
     state(sequence, RecordedReply.DONE_OUTSIDE);
   }
@@ -229,7 +229,7 @@ public final class OwnerLane {
    *     dropped since or not.
    */
   public DirectBuffer longReply(final long sequence, final long nowNs) {
-    final LongReplies.Entry entry = outside == null ? null : outside[slot(sequence)];
+    final LongReplies.Entry entry = outside == null ? null : outside.get(sequence);
     return entry == null || entry.untilNs - nowNs <= 0 ? null : entry.bytes;
   }
 
@@ -240,7 +240,7 @@ public final class OwnerLane {
    * @return the time with which it was recorded.
    */
   public long longReplyUntilNs(final long sequence) {
-    return outside[slot(sequence)].untilNs;
+    return outside.get(sequence).untilNs;
   }
 
   /**
@@ -343,23 +343,19 @@ public final class OwnerLane {
   /** Forgets a long reply, but not that its sequence ran. */
   void drop(final long sequence) {
     showFirst();
-    removeOutside(slot(sequence));
+    outside.remove(sequence);
     state(sequence, RecordedReply.DROPPED);
   }
 
   /** Gives back what the lane keeps beside its slots; nobody asks it for anything any more. */
   void close() {
     showFirst();
-    for (int slot = 0; outside != null && slot < capacity; slot++) {
-      removeOutside(slot);
-    }
+    removeOutside(floor + capacity);
   }
 
-  private void removeOutside(final int slot) {
-    final LongReplies.Entry entry = outside[slot];
-    if (entry != null) {
-      outside[slot] = null;
-      longReplies.remove(entry);
+  private void removeOutside(final long last) {
+    for (long sequence = floor + 1; outside != null && sequence <= last; sequence++) {
+      outside.remove(sequence);
     }
   }
 
@@ -370,11 +366,7 @@ public final class OwnerLane {
 
   private void raiseFloor(final long newFloor) {
     final long last = Math.min(newFloor, floor + capacity);
-    if (outside != null) {
-      for (long sequence = floor + 1; sequence <= last; sequence++) {
-        removeOutside(slot(sequence));
-      }
-    }
+    removeOutside(last);
     for (long sequence = floor + 1; sequence <= last; sequence++) {
       slots.putLong(slotOffset(sequence), RecordedReply.EMPTY);
     }
@@ -392,21 +384,13 @@ public final class OwnerLane {
           (int) (s & (newCapacity - 1)) * slotLength, slots, slotOffset(s), slotLength);
     }
     if (outside != null) {
-      final LongReplies.Entry[] newOutside = new LongReplies.Entry[newCapacity];
-      for (long s = floor + 1; s <= floor + capacity; s++) {
-        newOutside[(int) (s & (newCapacity - 1))] = outside[slot(s)];
-      }
-      outside = newOutside;
+      outside.grow(floor, newCapacity);
     }
     capacity = newCapacity;
     slots = newSlots;
   }
 
-  private int slot(final long sequence) {
-    return (int) (sequence & (capacity - 1));
-  }
-
   private int slotOffset(final long sequence) {
-    return slot(sequence) * slotLength;
+    return (int) (sequence & (capacity - 1)) * slotLength;
   }
 }
