@@ -77,6 +77,11 @@ final class EngineMetrics {
             "tally_watch_events_dropped",
             "The same that found no room on their way; who missed one gets the value within a second.",
             EngineCounter.WATCH_EVENTS_DROPPED));
+    families.add(
+        total(
+            "tally_snapshots_given_up",
+            "Snapshots of shards that were given up because their output was full, or because a service failed.",
+            EngineCounter.SNAPSHOTS_GIVEN_UP));
   }
 
   private Family rejected() {
@@ -102,6 +107,7 @@ final class EngineMetrics {
     reject(rejected, "expired", EngineCounter.EXPIRED);
     reject(rejected, "stale", EngineCounter.LANE_STALE);
     reject(rejected, "beyond_window", EngineCounter.LANE_BEYOND_WINDOW);
+    reject(rejected, "stands_still", EngineCounter.SHARD_STANDS_STILL);
     reject(rejected, "malformed", EngineCounter.MALFORMED);
     reject(rejected, "unknown_message", EngineCounter.UNKNOWN_MESSAGES);
     reject(rejected, "idempotency_mismatch", EngineCounter.IDEMPOTENCY_MISMATCHES);
