@@ -2,7 +2,10 @@ package io.tally.engine;
 
 import org.agrona.MutableDirectBuffer;
 
-/** Hands the records of a snapshot on, counts and digests them, and remembers if one was lost. */
+/**
+ * Hands the records of a snapshot on, counts and digests them, and remembers if one was lost: a
+ * sink that fails counts as full.
+ */
 final class DigestingSink implements SnapshotSink {
   private final SnapshotSink target;
   private final RecordDigest digest = new RecordDigest();
@@ -16,10 +19,19 @@ final class DigestingSink implements SnapshotSink {
 
   @Override
   public int tryClaim(final int length) {
-    claimedOffset = full ? FULL : target.tryClaim(length);
+    claimedOffset = full ? FULL : claim(length);
     claimedLength = length;
     full = claimedOffset == FULL;
     return claimedOffset;
+  }
+
+  /** A record may have to be shown by the command that is about to change what it holds. */
+  private int claim(final int length) {
+    try {
+      return target.tryClaim(length);
+    } catch (final RuntimeException fault) {
+      return FULL;
+    }
   }
 
   @Override
@@ -30,7 +42,11 @@ final class DigestingSink implements SnapshotSink {
   @Override
   public void commit() {
     digest.add(target.buffer(), claimedOffset, claimedLength);
-    target.commit();
+    try {
+      target.commit();
+    } catch (final RuntimeException fault) {
+      full = true;
+    }
   }
 
   /** Whether a record found no room. */

@@ -51,7 +51,7 @@ public record EngineSettings(
   public static final int DEFAULT_LONG_PAYLOAD_BYTES = 8 << 20;
 
   /** Watches where no number is given. */
-  public static final int DEFAULT_WATCHES = 1 << 16;
+  public static final int DEFAULT_WATCHES = 1 << 13;
 
   /** What holds where nothing else is given. */
   public static final EngineSettings DEFAULT =

@@ -141,6 +141,11 @@ final class IdempotencyTable implements Budget {
     return rows.serviceCode(current);
   }
 
+  /** Of the reply to be replayed, in bytes. */
+  int replyLength() {
+    return rows.replyLength(current);
+  }
+
   /** Copies the reply to be replayed, and returns its length. */
   int copyReply(final MutableDirectBuffer target, final int targetOffset) {
     rows.copyReply(current, target, targetOffset);

@@ -1,5 +1,6 @@
 package io.tally.engine;
 
+import io.tally.engine.codecs.ReplyCode;
 import io.tally.engine.snapshot.codecs.LaneDecoder;
 import io.tally.engine.snapshot.codecs.LaneEncoder;
 import io.tally.engine.snapshot.codecs.LaneReplyDecoder;
@@ -139,7 +140,7 @@ final class LaneRecords implements SnapshotSource {
   private void restoreReply(final int end) {
     final long sequence = replyDecoder.sequence();
     final long untilNs = replyDecoder.untilNs();
-    final byte code = (byte) replyDecoder.code();
+    final byte code = (byte) ReplyCode.get(replyDecoder.code()).value();
     final byte serviceCode = (byte) replyDecoder.serviceCode();
     final byte flags = (byte) replyDecoder.replyFlags();
     final boolean isKept = replyDecoder.flags().kept();

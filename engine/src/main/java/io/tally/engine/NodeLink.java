@@ -32,6 +32,15 @@ public interface NodeLink {
   int tryClaim(int nodeIndex, int length, MessageClaim claim);
 
   /**
+   * Whether so little waits for a peer that commands and replies keep their room if a message is
+   * claimed that may as well be dropped.
+   *
+   * @param nodeIndex of the peer.
+   * @return false if such a message is to be dropped.
+   */
+  boolean hasSpareRoom(int nodeIndex);
+
+  /**
    * Says that a batch of claims has been committed; the frames leave soon after. Cheap to call once
    * per batch.
    */
@@ -103,6 +112,11 @@ public interface NodeLink {
         @Override
         public int tryClaim(final int nodeIndex, final int length, final MessageClaim claim) {
           return DOWN;
+        }
+
+        @Override
+        public boolean hasSpareRoom(final int nodeIndex) {
+          return false;
         }
 
         @Override

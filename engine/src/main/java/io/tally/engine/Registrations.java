@@ -88,6 +88,9 @@ final class Registrations {
       byEntity.put(removed.entityHash, removed.nextOfEntity);
     }
     size--;
+    if (size == 0) {
+      byEntity.compact();
+    }
     limit.release();
   }
 

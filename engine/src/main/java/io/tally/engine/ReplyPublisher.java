@@ -102,7 +102,7 @@ final class ReplyPublisher {
               payload,
               0,
               length);
-    } else if (local ? claimSpare(command, length) : claimFrame(command, length)) {
+    } else if (local ? claimSpare(command, length) : claimSpareFrame(command, length)) {
       proxy.encode(claim, command, shardIncarnation, code, serviceCode, false, payload, 0, length);
       claim.commit();
     } else {
@@ -148,6 +148,11 @@ final class ReplyPublisher {
         && ingresses[command.originLoop]
             .replyQueue()
             .tryClaim(ReplyLayout.encodedLength(length), claim);
+  }
+
+  private boolean claimSpareFrame(final Command command, final int length) {
+    final int node = routes.nodeIndexOfKey(command.originNodeKey);
+    return node >= 0 && link.hasSpareRoom(node) && claimFrame(command, length);
   }
 
   private boolean claimFrame(final Command command, final int length) {

@@ -157,24 +157,25 @@ public final class ShardEngine implements AutoCloseable {
    * @throws IllegalArgumentException if the shard is not owned here, or its incarnation is as high.
    */
   public boolean tryRenew(final int shardId, final long incarnation) {
-    final ShardPoller poller = poller(shardId);
+    try {
+      return poller(shardId).tryReplace(() -> nextLife(shardId, incarnation));
+    } finally {
+      link.onShardsChanged();
+    }
+  }
+
+  /** Inside the gate: one at a time, and what is handed to the new life finds it there. */
+  private Shard nextLife(final int shardId, final long incarnation) {
     if (incarnation <= routingTable().incarnation(shardId)) {
       throw new IllegalArgumentException(
           "shard " + shardId + " cannot become incarnation " + incarnation);
     }
-    final ShardFactory factory = factories[owned.agentByShard[shardId]];
-    final boolean isRenewed =
-        poller.tryReplace(
-            () -> {
-              final Shard next = factory.create(shardId, incarnation);
-              // Inside the gate: what is handed to the new life from now on finds it there.
-              directory.learn(new int[] {shardId}, new long[] {incarnation});
-              return next;
-            });
-    if (isRenewed) {
-      link.onShardsChanged();
+    final Shard next = factories[owned.agentByShard[shardId]].create(shardId, incarnation);
+    if (!directory.learn(new int[] {shardId}, new long[] {incarnation})) {
+      next.close();
+      throw new IllegalArgumentException("shard " + shardId + " had a higher incarnation before");
     }
-    return isRenewed;
+    return next;
   }
 
   /**
@@ -350,7 +351,8 @@ public final class ShardEngine implements AutoCloseable {
         publisher(context, threads.agentLoops[agent], factory.stats),
         factory.stats,
         context.clock,
-        context.lengths.shortReply());
+        context.lengths.shortReply(),
+        new ShardSnapshots(factory.stats, context.faultHandler));
   }
 
   private CommandRouter router(

@@ -75,6 +75,7 @@ final class ShardPoller implements MessageRing.Handler {
    * @param stats what it and they count.
    * @param clock read at each poll.
    * @param shortReplyLength of the replies that need no sweep.
+   * @param snapshots of these shards.
    */
   ShardPoller(
       final int homeLoop,
@@ -84,7 +85,8 @@ final class ShardPoller implements MessageRing.Handler {
       final ReplyPublisher replies,
       final EngineStats stats,
       final NanoClock clock,
-      final int shortReplyLength) {
+      final int shortReplyLength,
+      final ShardSnapshots snapshots) {
     this.homeLoop = homeLoop;
     this.home = home;
     this.shards = shards;
@@ -93,7 +95,7 @@ final class ShardPoller implements MessageRing.Handler {
     this.stats = stats;
     this.clock = clock;
     this.shortReplyLength = shortReplyLength;
-    snapshots = new ShardSnapshots(stats);
+    this.snapshots = snapshots;
     int idCount = 0;
     rings = new MessageRing[shards.length];
     for (int i = 0; i < shards.length; i++) {
@@ -297,9 +299,13 @@ final class ShardPoller implements MessageRing.Handler {
   /** Puts a shard in the place of the one with its id, whose life ends; inside the gate. */
   void replace(final Shard installed) {
     final Shard old = shardById[installed.shardId()];
-    snapshots.giveUp();
     shardById[installed.shardId()] = installed;
     shards[Arrays.asList(shards).indexOf(old)] = installed;
+    // It may have brought keys and replies that are to be swept.
+    hasKeys = true;
+    sweepsReplies = true;
+    nextChoreNs = nowNs;
+    snapshots.giveUp();
     old.close();
   }
 

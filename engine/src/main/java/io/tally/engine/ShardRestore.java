@@ -13,7 +13,10 @@ import org.agrona.DirectBuffer;
 /**
  * Restores the state of a shard from the records of a {@link ShardSnapshot} into a fresh shard,
  * which stands still until all of them have come and become active. If one is not what it must be,
- * the shard never becomes active. To be used by the thread that steps the shard.
+ * the shard never becomes active, and whoever made it closes it. The records take effect as they
+ * come, the digest is the last of them: bytes that may have changed since they were written have to
+ * be checked before. Whoever restores the same life of a shard answers for that it stood still from
+ * the instant of the snapshot on. To be used by the thread that steps the shard.
  */
 final class ShardRestore {
   private static final int HEADER_LENGTH = MessageHeaderDecoder.ENCODED_LENGTH;
@@ -27,12 +30,14 @@ final class ShardRestore {
 
   private final MessageHeaderDecoder header = new MessageHeaderDecoder();
   private final TimerDecoder timer = new TimerDecoder();
+  private final LaneDecoder lane = new LaneDecoder();
   private final RecordDigest digest = new RecordDigest();
   private final Shard shard;
   private final LaneRecords lanes;
   private final KeySnapshot keys;
   private Step step = Step.AWAITS_HEAD;
   private boolean sameLife;
+  private long highestIncarnation;
 
   /** Has the shard stand still. */
   ShardRestore(final Shard shard) {
@@ -75,6 +80,11 @@ final class ShardRestore {
     shard.activate();
   }
 
+  /** Of the shard and of the origins of its lanes; every one that is made later is above. */
+  long highestIncarnation() {
+    return highestIncarnation;
+  }
+
   private Step take(
       final Step before,
       final long word,
@@ -100,6 +110,7 @@ final class ShardRestore {
         onHead(buffer, offset, length);
       }
       case LaneDecoder.TEMPLATE_ID, LaneReplyDecoder.TEMPLATE_ID -> {
+        noteOrigin(word, buffer, offset, length);
         // Sequences of another life of the shard mean nothing in this one.
         if (sameLife) {
           lanes.restore(buffer, offset, length);
@@ -115,6 +126,15 @@ final class ShardRestore {
       default -> SnapshotRecords.check(false, "an unknown record");
     }
     return Step.AWAITS_RECORDS;
+  }
+
+  private void noteOrigin(
+      final long word, final DirectBuffer buffer, final int offset, final int length) {
+    if (MessageHeaderWord.templateId(word) == LaneDecoder.TEMPLATE_ID) {
+      SnapshotRecords.check(length >= HEADER_LENGTH + LaneDecoder.BLOCK_LENGTH, "a lane");
+      lane.wrapAndApplyHeader(buffer, offset, header);
+      highestIncarnation = Math.max(highestIncarnation, lane.originIncarnation());
+    }
   }
 
   private void onHead(final DirectBuffer buffer, final int offset, final int length) {
@@ -134,6 +154,7 @@ final class ShardRestore {
         head.maxReplyLength() <= shard.form().maxReplyLength(), "the longest reply");
     SnapshotRecords.check(head.shardIncarnation() <= shard.incarnation(), "the incarnation");
     sameLife = head.shardIncarnation() == shard.incarnation();
+    highestIncarnation = head.shardIncarnation();
     keys.standstill(shard.time().restore(head.timeNs(), head.timerOrder()));
     for (final ShardHeadDecoder.ServicesDecoder service : head.services()) {
       final ServiceSlot slot = serviceOf(service.schemaId());

@@ -13,13 +13,15 @@ final class ShardSnapshots {
   private record Request(int shardId, SnapshotSink sink, SnapshotCompletion completion) {}
 
   private final EngineStats stats;
+  private final ServiceFaultHandler faults;
   private final AtomicReference<Request> request = new AtomicReference<>();
 
   /** Inside the gate. */
   private ShardSnapshot underWay;
 
-  ShardSnapshots(final EngineStats stats) {
+  ShardSnapshots(final EngineStats stats, final ServiceFaultHandler faults) {
     this.stats = stats;
+    this.faults = faults;
   }
 
   /** Any thread; returns false if there is one already. */
@@ -64,6 +66,10 @@ final class ShardSnapshots {
     }
     // Another one may be asked for from here on, also by the completion.
     request.set(null);
-    ended.completion.onEnd(ended.shardId, isWhole);
+    try {
+      ended.completion.onEnd(ended.shardId, isWhole);
+    } catch (final RuntimeException fault) {
+      faults.onFault(ended.shardId, fault);
+    }
   }
 }

@@ -176,8 +176,7 @@ final class ShardWrites {
       }
       case IdempotencyTable.REPLAY -> {
         stats.increment(EngineCounter.IDEMPOTENT_REPLAYS);
-        final int length = keys.copyReply(buffer, offset);
-        record(command, lane, keys.code(), keys.serviceCode(), REPLAYED, buffer, offset, length);
+        replay(command, message, lane, buffer, offset);
       }
       case IdempotencyTable.MISMATCH -> {
         stats.increment(EngineCounter.IDEMPOTENCY_MISMATCHES);
@@ -188,6 +187,21 @@ final class ShardWrites {
         refused(command, lane, ReplyCode.KEY_LIMIT);
       }
     }
+  }
+
+  private void replay(
+      final Command command,
+      final ServiceMessages.Known message,
+      final OwnerLane lane,
+      final MutableDirectBuffer buffer,
+      final int offset) {
+    if (keys.replyLength() > message.maxReplyLength()) {
+      // It was restored from a time when the message had longer replies.
+      refused(command, lane, ReplyCode.INTERNAL);
+      return;
+    }
+    final int length = keys.copyReply(buffer, offset);
+    record(command, lane, keys.code(), keys.serviceCode(), REPLAYED, buffer, offset, length);
   }
 
   private void record(

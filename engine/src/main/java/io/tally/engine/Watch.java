@@ -36,6 +36,7 @@ final class Watch {
   private int serviceCode;
   private WatchLoss loss;
   private int copy;
+  private final ServiceFaultHandler faults;
   private boolean blocked;
   private long blockedNs;
   private Subscription first;
@@ -50,8 +51,10 @@ final class Watch {
       final int shardId,
       final DirectBuffer message,
       final int offset,
-      final int length) {
+      final int length,
+      final ServiceFaultHandler faults) {
     this.id = id;
+    this.faults = faults;
     this.placementHash = placementHash;
     this.entityHash = entityHash;
     this.shardId = shardId;
@@ -188,7 +191,12 @@ final class Watch {
   private void tellAll() {
     for (Subscription told = first; told != null; told = cursor) {
       cursor = told.next;
-      tell(told);
+      try {
+        tell(told);
+      } catch (final RuntimeException fault) {
+        // It must not keep the others from the news, nor the commands behind it.
+        faults.onFault(shardId, fault);
+      }
     }
   }
 }

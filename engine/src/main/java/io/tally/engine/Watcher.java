@@ -37,6 +37,7 @@ public final class Watcher implements SteppedAgent {
   private final long queueLimitNs;
   private final WatchSender sender;
   private final EngineStats stats;
+  private final ServiceFaultHandler faults;
   private final Long2ObjectHashMap<Watch> byId = new Long2ObjectHashMap<>();
   private final Long2ObjectHashMap<Watch> byEntity = new Long2ObjectHashMap<>();
   private final WatchQueue fresh = new WatchQueue(0);
@@ -44,17 +45,20 @@ public final class Watcher implements SteppedAgent {
   private final WatchQueue renewals;
   private int subscriptionCount;
   private long lastId;
+  private long nextRetryNs;
   private Thread stepper;
 
   private Watcher(final EngineContext context, final WatchSender sender, final EngineStats stats) {
     this.sender = sender;
     this.stats = stats;
+    faults = context.faultHandler;
     catalog = context.catalog;
     shardCount = context.cluster.shardCount();
     maxPayloadLength = context.lengths.shortCommand();
     maxSubscriptions = context.settings.watches();
     queueLimitNs = context.settings.queueLimitNs();
     renewals = new WatchQueue(context.watchRenewalNs);
+    nextRetryNs = context.clock.nanoTime();
   }
 
   /** The router is of the home loop. Null if that loop has no ingress. */
@@ -83,7 +87,9 @@ public final class Watcher implements SteppedAgent {
    * @param payload holds the message that reads the entity. The bytes are copied.
    * @param offset of the message.
    * @param length of the message in bytes, at most {@link MessageLengths#SHORT_COMMAND_BOUND}.
-   * @param handler is told values and losses until the subscription is closed.
+   * @param handler is told values and losses until the subscription is closed. One read stands for
+   *     an entity: were it watched by two different ones, the owner would tell of changes only to
+   *     the one that was renewed last.
    * @return the subscription, or null if this node has as many as {@link EngineSettings#watches()}.
    * @throws IllegalArgumentException if the message is longer, no read of a service of this node,
    *     or one with answers longer than {@link MessageLengths#SHORT_REPLY_BOUND}.
@@ -128,8 +134,12 @@ public final class Watcher implements SteppedAgent {
   @Override
   public int doWork(final long nowNs) {
     stepper = Thread.currentThread();
-    final int workCount =
-        advance(fresh, nowNs) + advance(retries, nowNs) + advance(renewals, nowNs);
+    int workCount = advance(fresh, nowNs) + advance(renewals, nowNs);
+    if (nowNs - nextRetryNs >= 0) {
+      // However many there are, they leave the loop its time.
+      nextRetryNs = nowNs + RETRY_NS;
+      workCount += advance(retries, nowNs);
+    }
     if (workCount > 0) {
       sender.flush();
     }
@@ -138,8 +148,9 @@ public final class Watcher implements SteppedAgent {
 
   @Override
   public long nextStepNs() {
-    return TimerAlarm.earlier(
-        fresh.nextDueNs(), TimerAlarm.earlier(retries.nextDueNs(), renewals.nextDueNs()));
+    final long retryNs = retries.nextDueNs();
+    final long pacedNs = retryNs == NEVER || retryNs - nextRetryNs > 0 ? retryNs : nextRetryNs;
+    return TimerAlarm.earlier(fresh.nextDueNs(), TimerAlarm.earlier(pacedNs, renewals.nextDueNs()));
   }
 
   @Override
@@ -215,7 +226,7 @@ public final class Watcher implements SteppedAgent {
       final int length) {
     final int shard = StableHash.shard(placementHash, shardCount);
     final Watch watch =
-        new Watch(--lastId, placementHash, entityHash, shard, payload, offset, length);
+        new Watch(--lastId, placementHash, entityHash, shard, payload, offset, length, faults);
     byId.put(watch.id, watch);
     watch.nextOfEntity = byEntity.put(entityHash, watch);
     fresh.append(watch, nowNs);

@@ -10,6 +10,7 @@ import io.tally.stock.StockDefinition;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.CachedNanoClock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -93,6 +94,56 @@ final class ShardSnapshotsTest {
       assertEquals(List.of(false), ends);
     }
     assertEquals(4, node.sum(EngineCounter.SNAPSHOTS_GIVEN_UP));
+    put(0);
+    assertEquals(Outcome.ANSWERED, answers.last().outcome());
+  }
+
+  @Test
+  void shouldGiveUpWhenTheSinkThrowsInTheMiddleOfACommand() {
+    fill();
+    final List<Integer> claims = new ArrayList<>();
+    final SnapshotSink sink =
+        new SnapshotSink() {
+          private final KeptRecords kept = new KeptRecords();
+
+          @Override
+          public int tryClaim(final int length) {
+            claims.add(length);
+            return kept.tryClaim(length);
+          }
+
+          @Override
+          public MutableDirectBuffer buffer() {
+            return kept.buffer();
+          }
+
+          @Override
+          public void commit() {
+            throw new IllegalStateException("played by the test");
+          }
+        };
+    assertTrue(node.engine.snapshot(0, sink, completion));
+    for (int i = 0; i < ITEMS && ends.isEmpty(); i++) {
+      clock.update(clock.nanoTime() + StockNode.MS);
+      put(0);
+      assertEquals(Outcome.ANSWERED, answers.last().outcome());
+    }
+    assertEquals(List.of(false), ends);
+    assertEquals(1, claims.size(), "nothing more is asked of a sink that has failed");
+  }
+
+  @Test
+  void shouldOutliveACompletionThatThrows() {
+    assertTrue(
+        node.engine.snapshot(
+            0,
+            new KeptRecords(),
+            (shardId, isWhole) -> {
+              ends.add(isWhole);
+              throw new IllegalStateException("played by the test");
+            }));
+    stepUntilEnd();
+    assertEquals(List.of(true), ends);
     put(0);
     assertEquals(Outcome.ANSWERED, answers.last().outcome());
   }

@@ -117,6 +117,11 @@ final class SimulatedLink implements NodeLink {
   }
 
   @Override
+  public boolean hasSpareRoom(final int nodeIndex) {
+    return ring.size() < ring.capacity() / 4;
+  }
+
+  @Override
   public void flush() {
     flushCount++;
   }
@@ -165,6 +170,14 @@ final class SimulatedLink implements NodeLink {
   void fill(final int nodeIndex, final int length) {
     final MessageClaim claim = new MessageClaim();
     while (tryClaim(nodeIndex, length, claim) == CLAIMED) {
+      claim.commit();
+    }
+  }
+
+  /** Leaves room for a message of this length, but none to spare. */
+  void fillSpare(final int nodeIndex, final int length) {
+    final MessageClaim claim = new MessageClaim();
+    while (hasSpareRoom(nodeIndex) && tryClaim(nodeIndex, length, claim) == CLAIMED) {
       claim.commit();
     }
   }

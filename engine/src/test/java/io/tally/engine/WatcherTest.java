@@ -126,6 +126,17 @@ final class WatcherTest {
   }
 
   @Test
+  void shouldLeaveRepliesTheRoomOnTheLink() {
+    final Told told = Told.watch(front, item);
+    exchange();
+    owner.link.fillSpare(0, 1);
+    put(item, 4);
+    assertEquals(1, owner.sum(EngineCounter.WATCH_EVENTS_DROPPED));
+    assertEquals(NodeLink.CLAIMED, owner.link.tryClaim(0, 100, new MessageClaim()));
+    assertEquals(List.of("0 deleted"), told.all);
+  }
+
+  @Test
   void shouldForgetARegistrationThatIsNotRenewed() {
     final Told told = Told.watch(front, item);
     exchange();

@@ -19,6 +19,12 @@ record PausingLink(ProcessExecution execution, NodeLink link, LinkWitness witnes
   }
 
   @Override
+  public boolean hasSpareRoom(final int nodeIndex) {
+    execution.touch();
+    return link.hasSpareRoom(nodeIndex);
+  }
+
+  @Override
   public void flush() {
     execution.touch();
     link.flush();

@@ -131,6 +131,11 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
   }
 
   @Override
+  public boolean hasSpareRoom(final int nodeIndex) {
+    return outbound.hasSpareRoom(nodeIndex);
+  }
+
+  @Override
   public void flush() {
     outbound.flush();
   }

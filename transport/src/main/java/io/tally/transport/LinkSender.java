@@ -51,7 +51,7 @@ final class LinkSender implements SteppedAgent {
     discoverySubject = subjects.hello();
     roleName = "link-sender-" + local.id;
     frame = new OutboundFrame(local, settings.maxFrameBytes());
-    announcement = new ShardAnnouncement(directory, local.index);
+    announcement = new ShardAnnouncement(directory, local.index, local.incarnation);
     publishers = new PeerPublisher[peers.others().length];
     for (int i = 0; i < publishers.length; i++) {
       publishers[i] =

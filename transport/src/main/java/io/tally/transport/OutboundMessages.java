@@ -9,6 +9,9 @@ import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 final class OutboundMessages {
   private static final int MESSAGE_TYPE_ID = 1;
 
+  /** What is only spare may fill this share of a ring, one in so many. */
+  private static final int SPARE_SHARE = 4;
+
   private final PeerTable peers;
   private final FrameCarrier carrier;
   private final Wakeup senderWakeup;
@@ -44,6 +47,16 @@ final class OutboundMessages {
     }
     claim.wrap(ring, index, length);
     return NodeLink.CLAIMED;
+  }
+
+  /** As {@link NodeLink#hasSpareRoom}. */
+  boolean hasSpareRoom(final int nodeIndex) {
+    final Peer peer = peers.get(nodeIndex);
+    if (peer == null || !peer.isServing()) {
+      return false;
+    }
+    final ManyToOneRingBuffer ring = peer.outbound();
+    return ring.size() < ring.capacity() / SPARE_SHARE;
   }
 
   /** Wakes the sender if it has not seen all. */

@@ -6,17 +6,20 @@ import java.util.Arrays;
 
 /**
  * What the peers are told of this node's shards: their incarnations, under a number that rises with
- * each change. Owned by the sender.
+ * each change. Numbers begin above the node's incarnation, so that what a peer says of one never
+ * fits another process of this node. Owned by the sender.
  */
 final class ShardAnnouncement {
   private final ShardDirectory directory;
   private final int[] shardIds;
   private RoutingTable seen;
   private long[] incarnations = {};
+  private final long nodeIncarnation;
   private long number;
 
-  ShardAnnouncement(final ShardDirectory directory, final int ownNode) {
+  ShardAnnouncement(final ShardDirectory directory, final int ownNode, final long nodeIncarnation) {
     this.directory = directory;
+    this.nodeIncarnation = nodeIncarnation;
     shardIds = directory.table().shardsOf(ownNode);
   }
 
@@ -31,7 +34,7 @@ final class ShardAnnouncement {
     // Before the engine is made it knows none; then all at once.
     if (!Arrays.equals(current, incarnations) && Arrays.stream(current).allMatch(i -> i != 0)) {
       incarnations = current;
-      number++;
+      number = Math.max(number, nodeIncarnation) + 1;
     }
   }
 

@@ -297,7 +297,7 @@ final class ShardAnnouncementTest {
     final long[] lives = new long[shards.length];
     Arrays.fill(lives, Math.max(1, life));
     directory.learn(shards, lives);
-    final ShardAnnouncement announcement = new ShardAnnouncement(directory, 1);
+    final ShardAnnouncement announcement = new ShardAnnouncement(directory, 1, 0);
     announcement.update();
     final OutboundFrame frame = new OutboundFrame(local, 1 << 12);
     frame.appendShards(announcement, 0, 1 << 12);
