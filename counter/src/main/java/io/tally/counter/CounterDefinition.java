@@ -84,7 +84,7 @@ public final class CounterDefinition implements ServiceDefinition {
 
   @Override
   public long firstShardBytes() {
-    return CounterTable.FIRST_CHUNK_BYTES + LinearHashIndex.CHUNK_BYTES;
+    return CounterTable.FIRST_CHUNK_BYTES + CounterTable.BUCKET_CHUNK_BYTES;
   }
 
   @Override

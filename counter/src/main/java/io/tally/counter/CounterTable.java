@@ -15,10 +15,12 @@ import org.agrona.concurrent.UnsafeBuffer;
  * bits, and in the low bits its offset in that chunk, in units of 8 bytes. A row lies in one chunk
  * as a whole. A new chunk has an eighth of the bytes of all chunks so far, at least 16 KiB and at
  * most 1 MiB: so little memory is taken and not used, and even with 10 million counters the list of
- * the chunks lies in a processor's cache. A {@link LinearHashIndex} finds the rows.
+ * the chunks lies in a processor's cache. The index is a linear hash table (Litwin, "Linear
+ * Hashing", VLDB 1980): a bucket is the first row of a linked list, and each new counter beyond the
+ * first few thousand splits one bucket, so that the table never stands still to grow.
  *
- * <p>One thread at a time, but for {@link #size()}. Rows lie outside the heap, and grow by a chunk
- * when a new counter needs it.
+ * <p>One thread at a time, but for {@link #size()}. Rows and buckets lie outside the heap, and grow
+ * by a chunk when a new counter needs it.
  */
 final class CounterTable {
   /** There is no such counter. */
@@ -28,6 +30,7 @@ final class CounterTable {
   static final int FULL = -1;
 
   static final int FIRST_CHUNK_BYTES = 16 * 1024;
+  static final int BUCKET_CHUNK_BYTES = 16 * 1024;
 
   /** Zeroing a longer one would take a noticeable time. */
   static final int MAX_CHUNK_BYTES = 1024 * 1024;
@@ -48,10 +51,13 @@ final class CounterTable {
 
   // A tag holds 24 bits of an id's hash, and below them the id's length less 1. The bucket follows
   // from those 24 bits.
-  static final int TAG_LENGTH_BITS = 8;
+  private static final int TAG_LENGTH_BITS = 8;
+  private static final int MIN_BUCKETS = BUCKET_CHUNK_BYTES / Integer.BYTES;
+  private static final int MAX_BUCKETS = 1 << (Integer.SIZE - TAG_LENGTH_BITS);
+  private static final int BUCKET_CHUNK_SHIFT = Integer.numberOfTrailingZeros(MIN_BUCKETS);
 
   private final DirectChunks rows = new DirectChunks();
-  private final LinearHashIndex index = new LinearHashIndex(this);
+  private final DirectChunks buckets = new DirectChunks();
   private final AtomicLong size = new AtomicLong();
   private final CounterLimit limit;
   private final Places places;
@@ -62,6 +68,8 @@ final class CounterTable {
   private CounterSnapshot showing;
 
   private int[] chunkEnds = new int[1];
+  private int bucketCount = MIN_BUCKETS;
+  private int splitBit = MIN_BUCKETS;
   private int roomOffset;
   private int roomEnd;
 
@@ -73,6 +81,7 @@ final class CounterTable {
     this.limit = limit;
     this.places = places;
     this.maxChunks = maxChunks;
+    buckets.add(BUCKET_CHUNK_BYTES);
   }
 
   /** The row of a counter, or {@link #ABSENT}. */
@@ -104,9 +113,9 @@ final class CounterTable {
   /** Rows that a search for the counter of this row passes before it: what the search costs. */
   int rowsBefore(final int row) {
     int count = 0;
-    int before = index.first(tag(row));
+    int before = first(bucket(chunk(row).getInt(offset(row) + TAG_OFFSET)));
     while (before != row) {
-      before = next(before);
+      before = chunk(before).getInt(offset(before) + NEXT_OFFSET);
       count++;
     }
     return count;
@@ -123,11 +132,11 @@ final class CounterTable {
 
   /** Bytes taken outside the heap. */
   long capacityBytes() {
-    return rows.capacityBytes() + index.capacityBytes();
+    return rows.capacityBytes() + buckets.capacityBytes();
   }
 
   private int find(final int tag, final DirectBuffer id, final int offset, final int length) {
-    int row = index.first(tag);
+    int row = first(bucket(tag));
     while (row != ABSENT) {
       final UnsafeBuffer chunk = chunk(row);
       final int rowOffset = offset(row);
@@ -175,28 +184,16 @@ final class CounterTable {
     final int rowOffset = offset(row);
     chunk.putInt(rowOffset + TAG_OFFSET, tag);
     chunk.putBytes(rowOffset + ID_OFFSET, id, offset, length);
-    add(tag, row);
+    index(tag, row);
     return row;
   }
 
-  private void add(final int tag, final int row) {
+  private void index(final int tag, final int row) {
+    link(bucket(tag), row);
     size.setRelease(size.getPlain() + 1);
-    index.add(tag, row, size.getPlain());
-  }
-
-  // What the index needs.
-
-  int tag(final int row) {
-    return chunk(row).getInt(offset(row) + TAG_OFFSET);
-  }
-
-  /** The row behind this one in the list of a bucket, or {@link #ABSENT}. */
-  int next(final int row) {
-    return chunk(row).getInt(offset(row) + NEXT_OFFSET);
-  }
-
-  void next(final int row, final int next) {
-    chunk(row).putInt(offset(row) + NEXT_OFFSET, next);
+    if (size.getPlain() > bucketCount && bucketCount < MAX_BUCKETS) {
+      split();
+    }
   }
 
   // What a snapshot needs.
@@ -251,6 +248,10 @@ final class CounterTable {
     return (tag(row) & (1 << TAG_LENGTH_BITS) - 1) + 1;
   }
 
+  int tag(final int row) {
+    return chunk(row).getInt(offset(row) + TAG_OFFSET);
+  }
+
   /** Makes an empty table have as much room as another one had. */
   void restoreRoom(final int chunkCount, final int roomOffset) {
     if (rows.count() > 0 || chunkCount < 0 || chunkCount > maxChunks) {
@@ -290,7 +291,7 @@ final class CounterTable {
     rowsOfChunk.putInt(rowOffset + TAG_OFFSET, tag);
     rowsOfChunk.putBytes(rowOffset + ID_OFFSET, id, offset, length);
     chunkEnds[chunk] = Math.max(chunkEnds[chunk], rowOffset + rowLength(length));
-    add(tag, row);
+    index(tag, row);
   }
 
   private static int rowLength(final int idLength) {
@@ -309,6 +310,52 @@ final class CounterTable {
     if (rows.count() > chunkEnds.length) {
       chunkEnds = Arrays.copyOf(chunkEnds, 2 * chunkEnds.length);
     }
+  }
+
+  /**
+   * Splits the bucket whose turn it is: rows whose hash has the bit set move to a bucket of their
+   * own.
+   */
+  private void split() {
+    final int oldBucket = bucketCount - splitBit;
+    final int newBucket = bucketCount;
+    if (newBucket >>> BUCKET_CHUNK_SHIFT == buckets.count()) {
+      buckets.add(BUCKET_CHUNK_BYTES);
+    }
+    bucketCount++;
+    int row = first(oldBucket);
+    first(oldBucket, ABSENT);
+    while (row != ABSENT) {
+      final int next = chunk(row).getInt(offset(row) + NEXT_OFFSET);
+      link(bucket(chunk(row).getInt(offset(row) + TAG_OFFSET)), row);
+      row = next;
+    }
+    if (bucketCount == 2 * splitBit) {
+      splitBit = bucketCount;
+    }
+  }
+
+  private void link(final int bucket, final int row) {
+    chunk(row).putInt(offset(row) + NEXT_OFFSET, first(bucket));
+    first(bucket, row);
+  }
+
+  private int bucket(final int tag) {
+    final int hash = tag >>> TAG_LENGTH_BITS;
+    final int bucket = hash & (2 * splitBit - 1);
+    return bucket < bucketCount ? bucket : bucket - splitBit;
+  }
+
+  private int first(final int bucket) {
+    return buckets.get(bucket >>> BUCKET_CHUNK_SHIFT).getInt(bucketOffset(bucket));
+  }
+
+  private void first(final int bucket, final int row) {
+    buckets.get(bucket >>> BUCKET_CHUNK_SHIFT).putInt(bucketOffset(bucket), row);
+  }
+
+  private static int bucketOffset(final int bucket) {
+    return (bucket & MIN_BUCKETS - 1) * Integer.BYTES;
   }
 
   /** Behind the last row of a full chunk, it is the first place of the next one. */

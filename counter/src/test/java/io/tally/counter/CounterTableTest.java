@@ -176,7 +176,7 @@ class CounterTableTest {
       usedBytes += 32 + Integer.BYTES;
       final long grown = table.capacityBytes() - before;
       assertTrue(grown <= 2 * CounterTable.FIRST_CHUNK_BYTES + before / 8, "by " + grown);
-      assertTrue(grown <= CounterTable.MAX_CHUNK_BYTES + LinearHashIndex.CHUNK_BYTES);
+      assertTrue(grown <= CounterTable.MAX_CHUNK_BYTES + CounterTable.BUCKET_CHUNK_BYTES);
       assertTrue(table.capacityBytes() <= 2 * CounterTable.FIRST_CHUNK_BYTES + usedBytes * 9 / 8);
       growths += grown > 0 ? 1 : 0;
     }
