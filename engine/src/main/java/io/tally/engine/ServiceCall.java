@@ -3,23 +3,19 @@ package io.tally.engine;
 import io.tally.engine.codecs.ReplyCode;
 import org.agrona.MutableDirectBuffer;
 
-/** Calls the services of one shard, and counts what they do. Belongs to the shard. */
+/**
+ * Calls the services of shards, and counts what they do. One for all shards of a {@link
+ * ShardPoller}, so that it and the reply are in the cache whichever shard comes next. Belongs to
+ * the thread inside the poller's gate.
+ */
 final class ServiceCall {
   private static final int NO_SERVICE_CODE = 0;
 
-  private final int shardId;
-  private final ShardTime time;
   private final EngineStats stats;
   private final ServiceFaultHandler faults;
   private final ServiceReply reply = new ServiceReply();
 
-  ServiceCall(
-      final int shardId,
-      final ShardTime time,
-      final EngineStats stats,
-      final ServiceFaultHandler faults) {
-    this.shardId = shardId;
-    this.time = time;
+  ServiceCall(final EngineStats stats, final ServiceFaultHandler faults) {
     this.stats = stats;
     this.faults = faults;
   }
@@ -31,17 +27,19 @@ final class ServiceCall {
 
   /** Applies a command; what the service says of it stands in {@link #reply}. */
   ReplyCode apply(
+      final long timeNs,
       final Command command,
       final ServiceSlot slot,
       final ServiceMessages.Known message,
       final MutableDirectBuffer buffer,
       final int offset) {
     stats.applied(message.index());
-    return serve(command, slot, message, buffer, offset);
+    return serve(timeNs, command, slot, message, buffer, offset);
   }
 
   /** The same for what is not one of the batch's commands. */
   ReplyCode serve(
+      final long timeNs,
       final Command command,
       final ServiceSlot slot,
       final ServiceMessages.Known message,
@@ -50,7 +48,7 @@ final class ServiceCall {
     reply.wrap(buffer, offset, message.maxReplyLength());
     try {
       slot.service.onCommand(
-          time.timeNs(),
+          timeNs,
           command.entityHash,
           MessageHeaderWord.templateId(command.payloadHeader),
           command.buffer,
@@ -61,7 +59,7 @@ final class ServiceCall {
       reply.clear();
       stats.failure(message.index());
       stats.fault(message.index());
-      onFault(fault);
+      onFault(command.shardId, fault);
       return ReplyCode.INTERNAL;
     }
     if (!reply.isValid()) {
@@ -76,7 +74,7 @@ final class ServiceCall {
   }
 
   /** A service threw. */
-  void onFault(final RuntimeException fault) {
+  void onFault(final int shardId, final RuntimeException fault) {
     stats.increment(EngineCounter.SERVICE_FAULTS);
     faults.onFault(shardId, fault);
   }

@@ -47,11 +47,13 @@ final class Shard {
       final TimerAlarm alarm,
       final EngineContext context,
       final UnsafeBuffer scratch,
+      final ServiceCall call,
       final EngineStats stats) {
     this.shardId = shardId;
     this.incarnation = incarnation;
     this.epoch = epoch;
     this.ring = ring;
+    this.call = call;
     this.stats = stats;
     places = context.places;
     this.scratch = scratch;
@@ -60,7 +62,6 @@ final class Shard {
             context.cluster.shardCount(), context.cluster.laneWindow(), context.lengths.maxReply());
     servedEpoch = epoch;
     time = new ShardTime(shardId, timeBaseNs, alarm, context, stats);
-    call = new ServiceCall(shardId, time, stats, context.faultHandler);
     writes = new ShardWrites(incarnation, time, call, context, stats, scratch);
     registrations = new Registrations(context.watchLimit, alarm);
     watches = new ShardWatches(this, call, registrations, time, stats, context.watchExpiryNs);
@@ -259,7 +260,7 @@ final class Shard {
       watches.onRegistration(command, slot, message, replies);
       return;
     }
-    final ReplyCode code = call.apply(command, slot, message, scratch, 0);
+    final ReplyCode code = call.apply(time.timeNs(), command, slot, message, scratch, 0);
     final ServiceReply reply = call.reply();
     replies.publish(
         command, incarnation, code, reply.serviceCode(), false, scratch, 0, reply.length());

@@ -13,6 +13,7 @@ final class ShardFactory {
   private final long timeBaseNs;
   private final MessageRing[] rings;
   private final UnsafeBuffer scratch;
+  private final ServiceCall call;
 
   /** The rings are those of the node, by shard. */
   ShardFactory(final EngineContext context, final long timeBaseNs, final MessageRing[] rings) {
@@ -20,6 +21,7 @@ final class ShardFactory {
     this.timeBaseNs = timeBaseNs;
     this.rings = rings;
     stats = context.stats();
+    call = new ServiceCall(stats, context.faultHandler);
     scratch = new UnsafeBuffer(new byte[context.lengths.maxReply()]);
   }
 
@@ -34,6 +36,7 @@ final class ShardFactory {
         alarm,
         context,
         scratch,
+        call,
         stats);
   }
 }

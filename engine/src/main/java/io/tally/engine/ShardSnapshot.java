@@ -105,7 +105,7 @@ final class ShardSnapshot {
 
   private void giveUp(final RuntimeException fault) {
     lost = true;
-    shard.call().onFault(fault);
+    shard.call().onFault(shard.shardId(), fault);
   }
 
   private void writeHead() {

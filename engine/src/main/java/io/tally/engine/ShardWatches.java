@@ -138,7 +138,8 @@ final class ShardWatches {
     }
     final ServiceReply reply = call.reply();
     reply.version(ServiceReply.NO_VERSION);
-    final ReplyCode code = call.serve(command, slot, message, told, WatchLayout.ANSWER);
+    final ReplyCode code =
+        call.serve(time.timeNs(), command, slot, message, told, WatchLayout.ANSWER);
     return code == ReplyCode.ANSWERED && !reply.hasVersion() ? ReplyCode.INVALID : code;
   }
 

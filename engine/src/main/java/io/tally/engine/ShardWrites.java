@@ -149,7 +149,7 @@ final class ShardWrites {
       final int offset) {
     final ServiceReply reply = call.reply();
     if (command.idempotencyKeyLength == 0) {
-      final ReplyCode code = call.apply(command, slot, message, buffer, offset);
+      final ReplyCode code = call.apply(time.timeNs(), command, slot, message, buffer, offset);
       record(command, lane, code, reply.serviceCode(), (byte) 0, buffer, offset, reply.length());
     } else {
       runKeyed(command, slot, message, lane, buffer, offset);
@@ -166,7 +166,7 @@ final class ShardWrites {
     final ServiceReply reply = call.reply();
     switch (keys.begin(time.timeNs(), command, places)) {
       case IdempotencyTable.RESERVED -> {
-        final ReplyCode code = call.apply(command, slot, message, buffer, offset);
+        final ReplyCode code = call.apply(time.timeNs(), command, slot, message, buffer, offset);
         record(command, lane, code, reply.serviceCode(), (byte) 0, buffer, offset, reply.length());
         if (reply.isUnderKey()) {
           keys.conclude(code, reply.serviceCode(), buffer, offset, reply.length());

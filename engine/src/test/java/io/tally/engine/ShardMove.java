@@ -82,6 +82,7 @@ final class ShardMove {
             poller.alarm(),
             context,
             new UnsafeBuffer(new byte[context.lengths.maxReply()]),
+            new ServiceCall(poller.stats(), context.faultHandler),
             poller.stats());
     final ShardRestore restore = new ShardRestore(fresh);
     records.restoreInto(restore);

@@ -47,6 +47,7 @@ final class SteppedShard {
             alarm,
             context,
             new UnsafeBuffer(new byte[context.lengths.maxReply()]),
+            new ServiceCall(stats, context.faultHandler),
             stats);
   }
 
