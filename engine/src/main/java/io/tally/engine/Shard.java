@@ -12,8 +12,6 @@ import org.agrona.concurrent.UnsafeBuffer;
  * run once, and has every command answered. Belongs to the thread that steps its shard agent.
  */
 final class Shard {
-  private static final int NO_SERVICE_CODE = 0;
-
   /** No command has this epoch: it travels without a sign. */
   private static final long STANDS_STILL = -1;
 
@@ -267,6 +265,6 @@ final class Shard {
   }
 
   void refuse(final Command command, final ReplyCode code, final ReplyPublisher replies) {
-    replies.publish(command, incarnation, code, NO_SERVICE_CODE, false, scratch, 0, 0);
+    writes.refuse(command, code, replies);
   }
 }

@@ -157,11 +157,7 @@ public final class ShardEngine implements AutoCloseable {
    * @throws IllegalArgumentException if the shard is not owned here, or its incarnation is as high.
    */
   public boolean tryRenew(final int shardId, final long incarnation) {
-    try {
-      return poller(shardId).tryReplace(() -> nextLife(shardId, incarnation));
-    } finally {
-      link.onShardsChanged();
-    }
+    return poller(shardId).tryReplace(() -> nextLife(shardId, incarnation));
   }
 
   /** Inside the gate: one at a time, and what is handed to the new life finds it there. */
@@ -175,6 +171,7 @@ public final class ShardEngine implements AutoCloseable {
       next.close();
       throw new IllegalArgumentException("shard " + shardId + " had a higher incarnation before");
     }
+    link.onShardsChanged();
     return next;
   }
 

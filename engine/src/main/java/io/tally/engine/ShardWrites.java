@@ -257,7 +257,8 @@ final class ShardWrites {
         RecordedReply.lengthOf(recorded));
   }
 
-  private void refuse(final Command command, final ReplyCode code, final ReplyPublisher replies) {
+  /** Refuses one copy; nothing is recorded of it. */
+  void refuse(final Command command, final ReplyCode code, final ReplyPublisher replies) {
     replies.publish(command, incarnation, code, NO_SERVICE_CODE, false, scratch, 0, 0);
   }
 }

@@ -3,15 +3,17 @@ package io.tally.engine;
 import org.agrona.DirectBuffer;
 
 /** A service that has something done after each command. */
-record DecoratedService(ShardService service, After after) implements ShardService {
+final class DecoratedService extends ForwardingService {
   /** Told of a command that the service has answered. */
   interface After {
     void onAnswered(int templateId, ServiceReply reply);
   }
 
-  @Override
-  public void onStart(final ShardContext shard) {
-    service.onStart(shard);
+  private final After after;
+
+  DecoratedService(final ShardService service, final After after) {
+    super(service);
+    this.after = after;
   }
 
   @Override
@@ -25,15 +27,5 @@ record DecoratedService(ShardService service, After after) implements ShardServi
       final ServiceReply reply) {
     service.onCommand(timeNs, entityHash, templateId, buffer, offset, length, reply);
     after.onAnswered(templateId, reply);
-  }
-
-  @Override
-  public void onTimer(final long timeNs, final long timerId) {
-    service.onTimer(timeNs, timerId);
-  }
-
-  @Override
-  public long entityCount() {
-    return service.entityCount();
   }
 }

@@ -127,16 +127,10 @@ final class KeyedWriteTest {
     answers.add(new Answer(outcome, replayed, decoded ? adapter.left() : -1));
   }
 
-  private final class Faulty implements ShardService {
-    private final ShardService service;
+  private final class Faulty extends ForwardingService {
 
     Faulty(final ShardService service) {
-      this.service = service;
-    }
-
-    @Override
-    public void onStart(final ShardContext shard) {
-      service.onStart(shard);
+      super(service);
     }
 
     @Override
@@ -152,11 +146,6 @@ final class KeyedWriteTest {
       if (throwAfter) {
         throw new IllegalStateException("after the change");
       }
-    }
-
-    @Override
-    public long entityCount() {
-      return service.entityCount();
     }
   }
 }

@@ -86,10 +86,9 @@ final class LongAnswers implements ServiceDefinition {
     return new Lengthened(definition.create(shardId));
   }
 
-  private record Lengthened(ShardService service) implements ShardService {
-    @Override
-    public void onStart(final ShardContext shard) {
-      service.onStart(shard);
+  private static final class Lengthened extends ForwardingService {
+    Lengthened(final ShardService service) {
+      super(service);
     }
 
     @Override
@@ -109,26 +108,6 @@ final class LongAnswers implements ServiceDefinition {
         reply.buffer().setMemory(reply.offset() + answer, tail, fill);
         reply.length(answer + tail);
       }
-    }
-
-    @Override
-    public void onTimer(final long timeNs, final long timerId) {
-      service.onTimer(timeNs, timerId);
-    }
-
-    @Override
-    public void close() {
-      service.close();
-    }
-
-    @Override
-    public SnapshotSource snapshot() {
-      return service.snapshot();
-    }
-
-    @Override
-    public long entityCount() {
-      return service.entityCount();
     }
   }
 }

@@ -6,7 +6,6 @@ import io.tally.engine.codecs.ReplyCode;
 import io.tally.engine.snapshot.codecs.KeysHeadDecoder;
 import io.tally.engine.snapshot.codecs.LaneDecoder;
 import io.tally.engine.snapshot.codecs.LaneReplyDecoder;
-import io.tally.stock.StockService;
 import io.tally.stock.codecs.MessageHeaderDecoder;
 import io.tally.stock.codecs.MessageHeaderEncoder;
 import io.tally.stock.codecs.PutStockDecoder;
@@ -145,7 +144,7 @@ final class MutantTest {
             new Mutant() {
               @Override
               ShardService service(final ShardService service) {
-                return new LateService((StockService) service);
+                return new LateService(service);
               }
             });
   }
@@ -357,7 +356,7 @@ final class MutantTest {
             new Mutant() {
               @Override
               ShardService service(final ShardService service) {
-                return new UntoldDeletions((StockService) service);
+                return new UntoldDeletions(service);
               }
             });
   }
@@ -460,7 +459,7 @@ final class MutantTest {
   }
 
   /** Answers a put at once and applies it when a later command comes, two milliseconds on. */
-  private static final class LateService implements ShardService {
+  private static final class LateService extends ForwardingService {
     private static final long LATE_NS = 2 * StockNode.MS;
 
     private record Due(long atNs, byte[] command) {}
@@ -471,15 +470,9 @@ final class MutantTest {
     private final UnsafeBuffer undo = new UnsafeBuffer(new byte[64]);
     private final ServiceReply ignored = new ServiceReply();
     private final UnsafeBuffer ignoredBytes = new UnsafeBuffer(new byte[64]);
-    private final StockService service;
 
-    LateService(final StockService service) {
-      this.service = service;
-    }
-
-    @Override
-    public void onStart(final ShardContext shard) {
-      service.onStart(shard);
+    LateService(final ShardService service) {
+      super(service);
     }
 
     @Override
@@ -512,58 +505,15 @@ final class MutantTest {
       ignored.wrap(ignoredBytes, 0, ignoredBytes.capacity());
       service.onCommand(0, 0, templateId, command, 0, command.capacity(), ignored);
     }
-
-    @Override
-    public void close() {
-      service.close();
-    }
-
-    @Override
-    public SnapshotSource snapshot() {
-      return service.snapshot();
-    }
-
-    @Override
-    public long entityCount() {
-      return service.entityCount();
-    }
   }
 
   /** Shows what a service has become when its turn comes. */
-  private static final class LateSnapshots implements ShardService, SnapshotSource {
-    private final ShardService service;
+  private static final class LateSnapshots extends ForwardingService implements SnapshotSource {
     private SnapshotSink sink;
     private boolean begun;
 
     LateSnapshots(final ShardService service) {
-      this.service = service;
-    }
-
-    @Override
-    public void onStart(final ShardContext shard) {
-      service.onStart(shard);
-    }
-
-    @Override
-    public void onCommand(
-        final long timeNs,
-        final long entityHash,
-        final int templateId,
-        final DirectBuffer buffer,
-        final int offset,
-        final int length,
-        final ServiceReply reply) {
-      service.onCommand(timeNs, entityHash, templateId, buffer, offset, length, reply);
-    }
-
-    @Override
-    public void close() {
-      service.close();
-    }
-
-    @Override
-    public long entityCount() {
-      return service.entityCount();
+      super(service);
     }
 
     @Override
@@ -598,17 +548,11 @@ final class MutantTest {
   }
 
   /** Says of what is not there that it is of the version that it had last. */
-  private static final class UntoldDeletions implements ShardService {
+  private static final class UntoldDeletions extends ForwardingService {
     private final Map<Long, Long> versions = new HashMap<>();
-    private final StockService service;
 
-    UntoldDeletions(final StockService service) {
-      this.service = service;
-    }
-
-    @Override
-    public void onStart(final ShardContext shard) {
-      service.onStart(shard);
+    UntoldDeletions(final ShardService service) {
+      super(service);
     }
 
     @Override
@@ -626,21 +570,6 @@ final class MutantTest {
       } else {
         versions.put(entityHash, reply.version());
       }
-    }
-
-    @Override
-    public void close() {
-      service.close();
-    }
-
-    @Override
-    public SnapshotSource snapshot() {
-      return service.snapshot();
-    }
-
-    @Override
-    public long entityCount() {
-      return service.entityCount();
     }
   }
 }

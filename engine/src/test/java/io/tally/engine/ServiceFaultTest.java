@@ -109,16 +109,10 @@ final class ServiceFaultTest {
     from.link.drain((node, message) -> assertEquals(InboundHandler.ACCEPTED, to.receive(message)));
   }
 
-  private final class Faulty implements ShardService {
-    private final ShardService service;
+  private final class Faulty extends ForwardingService {
 
     Faulty(final ShardService service) {
-      this.service = service;
-    }
-
-    @Override
-    public void onStart(final ShardContext shard) {
-      service.onStart(shard);
+      super(service);
     }
 
     @Override
@@ -140,11 +134,6 @@ final class ServiceFaultTest {
       if (throwAfter) {
         throw new IllegalStateException("after");
       }
-    }
-
-    @Override
-    public long entityCount() {
-      return service.entityCount();
     }
   }
 }

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tally.stock.StockDefinition;
 import java.util.ArrayList;
 import java.util.List;
-import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.CachedNanoClock;
 import org.junit.jupiter.api.Test;
@@ -217,17 +216,9 @@ final class ShardSnapshotsTest {
   }
 
   /** Snapshots fail; all else is as it was. */
-  private record FaultySnapshots(ShardService service) implements ShardService {
-    @Override
-    public void onCommand(
-        final long timeNs,
-        final long entityHash,
-        final int templateId,
-        final DirectBuffer buffer,
-        final int offset,
-        final int length,
-        final ServiceReply reply) {
-      service.onCommand(timeNs, entityHash, templateId, buffer, offset, length, reply);
+  private static final class FaultySnapshots extends ForwardingService {
+    FaultySnapshots(final ShardService service) {
+      super(service);
     }
 
     @Override
@@ -238,11 +229,6 @@ final class ShardSnapshotsTest {
             throw new IllegalStateException("played by the test");
           },
           image -> {});
-    }
-
-    @Override
-    public long entityCount() {
-      return service.entityCount();
     }
   }
 }
