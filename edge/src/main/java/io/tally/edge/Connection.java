@@ -21,6 +21,7 @@ final class Connection implements Intake {
   private final EdgeLoop loop;
   private final ChannelHandlerContext ctx;
   private final RequestReader reader;
+  private final ChannelHandlerContext readerCtx;
   private final EdgeSettings settings;
   private final Reading reading;
   private final Responses responses;
@@ -55,6 +56,7 @@ final class Connection implements Intake {
     reader = loop.protocol().newReader(this);
     held = new HeldBytes(loop, reader, responses);
     ctx.pipeline().addLast(reader);
+    readerCtx = ctx.pipeline().context(reader);
   }
 
   // What the reader asks and tells.
@@ -139,20 +141,27 @@ final class Connection implements Intake {
   @Override
   public void onError(final Throwable error) {
     if (!(error instanceof IOException)) {
-      loop.onError(error);
+      // A decoder wraps what it meets.
+      loop.onError(error.getCause() instanceof Error ? error.getCause() : error);
     }
     end();
   }
 
   // What the socket tells.
 
-  /** Bytes have arrived and are about to be decoded. */
-  void onRead() {
+  /** Has bytes decoded. The way to the reader through the pipeline cost more of the processor. */
+  void read(final Object bytes) {
     loop.onRead();
     reading.onRead();
-  }
-
-  void onReadEnd() {
+    if (closed) {
+      ctx.fireChannelRead(bytes);
+    } else {
+      try {
+        reader.channelRead(readerCtx, bytes);
+      } catch (final Exception ex) {
+        onError(ex);
+      }
+    }
     account();
     loop.wake();
   }

@@ -27,9 +27,7 @@ final class ConnectionEvents extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(final ChannelHandlerContext ctx, final Object bytes) {
-    connection.onRead();
-    ctx.fireChannelRead(bytes);
-    connection.onReadEnd();
+    connection.read(bytes);
   }
 
   @Override

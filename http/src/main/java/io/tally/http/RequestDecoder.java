@@ -129,7 +129,7 @@ final class RequestDecoder extends HttpRequestDecoder implements RequestReader {
 
   @Override
   public void exceptionCaught(final ChannelHandlerContext ctx, final Throwable cause) {
-    intake.onError(cause.getCause() instanceof Error ? cause.getCause() : cause);
+    intake.onError(cause);
   }
 
   @Override
