@@ -18,7 +18,7 @@ import org.agrona.DirectBuffer;
  * replies another one. Long replies stay for as long as they did: those who await them have not
  * stood still with the shard.
  */
-final class LaneRecords implements SnapshotSource {
+final class LaneRecords implements SnapshotSource, LaneSnapshot.Visitor {
   private static final int LANE_LENGTH =
       MessageHeaderEncoder.ENCODED_LENGTH + LaneEncoder.BLOCK_LENGTH;
   private static final int REPLY_LENGTH =
@@ -50,7 +50,7 @@ final class LaneRecords implements SnapshotSource {
     sink = to;
     lost = false;
     instantNs = time.timeNs();
-    snapshot = lanes.beginSnapshot(this::show);
+    snapshot = lanes.beginSnapshot(this);
   }
 
   @Override
@@ -67,7 +67,8 @@ final class LaneRecords implements SnapshotSource {
     sink = null;
   }
 
-  private void show(
+  @Override
+  public void onLane(
       final long originNodeKey,
       final long originIncarnation,
       final int loop,
@@ -82,15 +83,13 @@ final class LaneRecords implements SnapshotSource {
           .originLoop((short) loop);
       sink.commit();
     }
-    final long last = lane.floor() + lane.capacity();
-    for (long sequence = lane.floor() + 1; sequence <= last && !lost; sequence++) {
-      if (lane.isRecorded(sequence)) {
-        show(lane, sequence);
-      }
-    }
   }
 
-  private void show(final OwnerLane lane, final long sequence) {
+  @Override
+  public void onRecorded(final OwnerLane lane, final long sequence) {
+    if (lost) {
+      return;
+    }
     final long recorded = lane.recorded(sequence);
     final boolean isInSlot = RecordedReply.isInSlot(recorded);
     final DirectBuffer kept = isInSlot ? lane.buffer() : lane.longReply(sequence, instantNs);

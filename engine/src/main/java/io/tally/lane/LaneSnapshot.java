@@ -4,14 +4,14 @@ import java.util.Arrays;
 
 /**
  * Shows all lanes of a shard as they are at one instant, although commands go on between the slices
- * in which they are shown: a lane that is about to change is shown first, as a whole, and lanes
- * made since are left out. Not thread-safe.
+ * in which they are shown: what is left of a lane that is about to change is shown first, and lanes
+ * made since are left out. One lane is shown after the other. Not thread-safe.
  */
 public final class LaneSnapshot {
-  /** Takes the lanes that are shown. */
+  /** Takes the lanes that are shown. Each is as it was when the snapshot began. */
   public interface Visitor {
     /**
-     * Takes a lane, which is as it was when the snapshot began.
+     * Takes the next lane. What it has recorded follows.
      *
      * @param originNodeKey stable key of the ingress node.
      * @param originIncarnation of the ingress node.
@@ -19,7 +19,17 @@ public final class LaneSnapshot {
      * @param lane to be read during this call only.
      */
     void onLane(long originNodeKey, long originIncarnation, int loop, OwnerLane lane);
+
+    /**
+     * Takes a sequence that was recorded in the lane that was shown last, in ascending order.
+     *
+     * @param lane to be read during this call only.
+     * @param sequence above its floor.
+     */
+    void onRecorded(OwnerLane lane, long sequence);
   }
+
+  private static final long NOT_BEGUN = -1;
 
   private final Visitor visitor;
   private OwnerLane[] lanes = new OwnerLane[16];
@@ -27,7 +37,12 @@ public final class LaneSnapshot {
   private long[] originIncarnations = new long[16];
   private int[] loops = new int[16];
   private int count;
+
+  /** Of the lanes before, all has been shown. */
   private int next;
+
+  /** Sequence up to which that lane has been shown, or {@link #NOT_BEGUN}. */
+  private long shownUpTo = NOT_BEGUN;
 
   LaneSnapshot(final Visitor visitor) {
     this.visitor = visitor;
@@ -49,30 +64,73 @@ public final class LaneSnapshot {
     count++;
   }
 
+  /** A lane is about to change. */
   void show(final int index) {
-    lanes[index].showBeforeChange(null, 0);
-    visitor.onLane(originKeys[index], originIncarnations[index], loops[index], lanes[index]);
+    if (isBegun()) {
+      showRecorded(Integer.MAX_VALUE);
+    }
+    if (lanes[index].isToBeShownBy(this)) {
+      final int cursor = next;
+      next = index;
+      begin();
+      showRecorded(Integer.MAX_VALUE);
+      next = cursor;
+    }
   }
 
   /**
-   * Shows lanes until a number of replies was reached.
+   * Shows lanes until a number of recorded sequences was reached.
    *
-   * @param limit number of replies after which no further lane is begun; a lane without a reply
-   *     counts as one.
+   * @param limit most sequences to show; a lane counts as one, too.
    * @return whether all lanes have been shown.
    */
   public boolean write(final int limit) {
-    for (int shown = 0; shown < limit && next < count; next++) {
-      if (lanes[next].isToBeShownBy(this)) {
-        shown += Math.max(1, lanes[next].recordedCount());
-        show(next);
+    int shown = 0;
+    while (shown < limit && next < count) {
+      if (isBegun()) {
+        shown += showRecorded(limit - shown);
+      } else if (lanes[next].isToBeShownBy(this)) {
+        begin();
+        shown++;
+      } else {
+        next++;
       }
     }
     return next == count;
   }
 
+  private boolean isBegun() {
+    return shownUpTo != NOT_BEGUN;
+  }
+
+  private void begin() {
+    final OwnerLane lane = lanes[next];
+    visitor.onLane(originKeys[next], originIncarnations[next], loops[next], lane);
+    shownUpTo = lane.floor();
+  }
+
+  /** Of the lane that is begun. Returns how many were shown. */
+  private int showRecorded(final int limit) {
+    final OwnerLane lane = lanes[next];
+    final long last = lane.floor() + lane.capacity();
+    int shown = 0;
+    while (shown < limit && shownUpTo < last) {
+      shownUpTo++;
+      if (lane.isRecorded(shownUpTo)) {
+        visitor.onRecorded(lane, shownUpTo);
+        shown++;
+      }
+    }
+    if (shownUpTo == last) {
+      lane.showBeforeChange(null, 0);
+      shownUpTo = NOT_BEGUN;
+    }
+    return shown;
+  }
+
   /** Ends the snapshot: lanes that were not shown are no longer shown before they change. */
   public void end() {
+    shownUpTo = NOT_BEGUN;
     for (; next < count; next++) {
       if (lanes[next].isToBeShownBy(this)) {
         lanes[next].showBeforeChange(null, 0);

@@ -2,6 +2,7 @@ package io.tally.lane;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
 import java.util.Random;
@@ -41,14 +42,31 @@ final class LaneSnapshotTest {
           new OwnerLanes(WINDOW, Long.BYTES, MARKED, new LongReplies(new Unbounded()));
       final LaneSnapshot snapshot =
           lanes.beginSnapshot(
-              (key, incarnation, loop, lane) -> {
-                assertEquals(null, shown.put(name(key, incarnation, loop), image(lane)));
-                copy(lane, restored.lane(key, incarnation, loop, lane.floor()));
+              new LaneSnapshot.Visitor() {
+                private String name;
+                private OwnerLane to;
+
+                @Override
+                public void onLane(
+                    final long key, final long incarnation, final int loop, final OwnerLane lane) {
+                  name = name(key, incarnation, loop);
+                  assertEquals(null, shown.put(name, "floor " + lane.floor()));
+                  to = restored.lane(key, incarnation, loop, lane.floor());
+                }
+
+                @Override
+                public void onRecorded(final OwnerLane lane, final long sequence) {
+                  shown.merge(name, image(lane, sequence), String::concat);
+                  copy(lane, sequence, to);
+                }
               });
       boolean done = false;
       while (!done) {
         step(random, lanes, longReplies, random.nextInt(20));
-        done = snapshot.write(1 + random.nextInt(30));
+        final int limit = 1 + random.nextInt(30);
+        final int before = pieces(shown);
+        done = snapshot.write(limit);
+        assertTrue(pieces(shown) - before <= limit);
       }
       step(random, lanes, longReplies, random.nextInt(20));
       snapshot.end();
@@ -64,8 +82,17 @@ final class LaneSnapshotTest {
     final OwnerLane lane = lanes.lane(0, 1, 0, 0);
     final LaneSnapshot snapshot =
         lanes.beginSnapshot(
-            (key, incarnation, loop, shown) -> {
-              throw new AssertionError("shown after the end");
+            new LaneSnapshot.Visitor() {
+              @Override
+              public void onLane(
+                  final long key, final long incarnation, final int loop, final OwnerLane shown) {
+                throw new AssertionError("shown after the end");
+              }
+
+              @Override
+              public void onRecorded(final OwnerLane shown, final long sequence) {
+                throw new AssertionError("shown after the end");
+              }
             });
     snapshot.end();
     assertEquals(OwnerLane.EXECUTE, lane.begin(1, 0));
@@ -127,22 +154,23 @@ final class LaneSnapshotTest {
     }
   }
 
-  private static void copy(final OwnerLane from, final OwnerLane to) {
-    for (long s = from.floor() + 1; s <= from.floor() + from.capacity(); s++) {
-      if (from.isRecorded(s)) {
-        final long recorded = from.recorded(s);
-        final boolean inSlot = RecordedReply.isInSlot(recorded);
-        to.restore(
-            s,
-            RecordedReply.codeOf(recorded),
-            (byte) RecordedReply.serviceCodeOf(recorded),
-            RecordedReply.flagsOf(recorded),
-            inSlot ? from.buffer() : from.longReply(s, 0),
-            inSlot ? from.replyOffset(s) : 0,
-            RecordedReply.lengthOf(recorded),
-            inSlot || from.longReply(s, 0) == null ? 0 : from.longReplyUntilNs(s));
-      }
-    }
+  private static void copy(final OwnerLane from, final long s, final OwnerLane to) {
+    final long recorded = from.recorded(s);
+    final boolean inSlot = RecordedReply.isInSlot(recorded);
+    to.restore(
+        s,
+        RecordedReply.codeOf(recorded),
+        (byte) RecordedReply.serviceCodeOf(recorded),
+        RecordedReply.flagsOf(recorded),
+        inSlot ? from.buffer() : from.longReply(s, 0),
+        inSlot ? from.replyOffset(s) : 0,
+        RecordedReply.lengthOf(recorded),
+        inSlot || from.longReply(s, 0) == null ? 0 : from.longReplyUntilNs(s));
+  }
+
+  /** Lanes and recorded sequences. */
+  private static int pieces(final Map<String, String> images) {
+    return images.values().stream().mapToInt(image -> image.split(", ").length).sum();
   }
 
   private Map<String, String> images(final OwnerLanes lanes) {
@@ -168,23 +196,29 @@ final class LaneSnapshotTest {
     final StringBuilder image = new StringBuilder("floor " + lane.floor());
     for (long s = lane.floor() + 1; s <= lane.floor() + lane.capacity(); s++) {
       if (lane.isRecorded(s)) {
-        final long recorded = lane.recorded(s);
-        image.append(", ").append(s).append(' ').append(RecordedReply.codeOf(recorded));
-        image.append(' ').append(RecordedReply.serviceCodeOf(recorded));
-        image.append(' ').append(RecordedReply.flagsOf(recorded)).append(' ');
-        final int length = RecordedReply.lengthOf(recorded);
-        final boolean inSlot = RecordedReply.isInSlot(recorded);
-        final DirectBuffer reply = inSlot ? lane.buffer() : lane.longReply(s, 0);
-        final int offset = inSlot ? lane.replyOffset(s) : 0;
-        image.append(length);
-        if (!inSlot && reply != null) {
-          image.append(" until ").append(lane.longReplyUntilNs(s));
-        }
-        if (reply != null) {
-          image.append(' ').append(reply.getLong(offset));
-          image.append(' ').append(reply.getLong(offset + length - Long.BYTES));
-        }
+        image.append(image(lane, s));
       }
+    }
+    return image.toString();
+  }
+
+  private static String image(final OwnerLane lane, final long s) {
+    final StringBuilder image = new StringBuilder();
+    final long recorded = lane.recorded(s);
+    image.append(", ").append(s).append(' ').append(RecordedReply.codeOf(recorded));
+    image.append(' ').append(RecordedReply.serviceCodeOf(recorded));
+    image.append(' ').append(RecordedReply.flagsOf(recorded)).append(' ');
+    final int length = RecordedReply.lengthOf(recorded);
+    final boolean inSlot = RecordedReply.isInSlot(recorded);
+    final DirectBuffer reply = inSlot ? lane.buffer() : lane.longReply(s, 0);
+    final int offset = inSlot ? lane.replyOffset(s) : 0;
+    image.append(length);
+    if (!inSlot && reply != null) {
+      image.append(" until ").append(lane.longReplyUntilNs(s));
+    }
+    if (reply != null) {
+      image.append(' ').append(reply.getLong(offset));
+      image.append(' ').append(reply.getLong(offset + length - Long.BYTES));
     }
     return image.toString();
   }
