@@ -5,8 +5,9 @@ import io.netty.channel.ChannelInboundHandler;
 
 /**
  * Reads the requests of one connection: a handler in its channel's pipeline, given all bytes that
- * arrive. It asks {@link Intake#tryRead} before each request, tells {@link Intake#onRequest} of
- * each that is complete, and keeps the bytes that arrive while it may not go on.
+ * arrive. An exception that it throws at that ends the connection. It asks {@link Intake#tryRead}
+ * before each request, tells {@link Intake#onRequest} of each that is complete, and keeps the bytes
+ * that arrive while it may not go on.
  */
 public interface RequestReader extends ChannelInboundHandler {
   /**

@@ -72,8 +72,10 @@ final class CommandRouter {
 
   /**
    * Whether the owner of a shard knows the message with this header. To be asked after {@link
-   * #routes}, from which the command names the shard's incarnation: should the answer be about a
-   * successor of that process already, then the command is refused there unread.
+   * #routes}, from which the command names the shard's incarnation. Should a successor of the
+   * process that was asked about take the command, then either its shards have other incarnations
+   * and refuse it unread, or it goes on with the state of that process, which only a process may
+   * that knows the services in at least the same versions.
    */
   boolean isUnderstood(final int shardId, final int nodeIndex, final long messageHeader) {
     return rings[shardId] != null
@@ -90,6 +92,13 @@ final class CommandRouter {
     return rings[shardId] != null
         ? startNs + timeoutNs
         : link.peerDeadlineNs(nodeIndex, startNs, timeoutNs);
+  }
+
+  /** The process that a shard's commands go to: 0 for this one, and if there is none. */
+  long ownerIncarnation(final int shardId, final int nodeIndex) {
+    return rings[shardId] != null
+        ? 0
+        : Math.max(link.incarnation(nodeIndex), link.drainingIncarnation(nodeIndex));
   }
 
   boolean isLocal(final int shardId) {

@@ -105,7 +105,15 @@ final class CommandSender {
       unresolved.onHandedOver(owner);
     }
     request.state = PendingRequest.SENT;
+    request.ownerIncarnation = router.ownerIncarnation(shard, owner);
     return SENT;
+  }
+
+  /** Whether another process of the owner has taken the place of the one with the last copy. */
+  boolean hasNewOwner(final PendingRequest request) {
+    final int shard = request.shardId;
+    final long now = router.ownerIncarnation(shard, router.routes().nodeIndex(shard));
+    return now != 0 && now != request.ownerIncarnation;
   }
 
   private boolean isReplyTooLong(final PendingRequest request) {

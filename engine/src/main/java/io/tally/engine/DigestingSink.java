@@ -18,6 +18,16 @@ final class DigestingSink implements SnapshotSink {
   }
 
   @Override
+  public boolean hasRoom() {
+    try {
+      return full || target.hasRoom();
+    } catch (final RuntimeException fault) {
+      full = true;
+      return true;
+    }
+  }
+
+  @Override
   public int tryClaim(final int length) {
     claimedOffset = full ? FULL : claim(length);
     claimedLength = length;

@@ -18,6 +18,7 @@ public final class EngineContext {
   String nodeId = "node-0";
   long incarnation = 1;
   IntToLongFunction shardIncarnations = shardId -> incarnation;
+  boolean installing;
   ShardDirectory directory;
   EngineThreads threads;
   NodeLink link = NodeLink.NONE;
@@ -90,12 +91,26 @@ public final class EngineContext {
   /**
    * The incarnations of the shards that this node owns: which life of its state each begins with.
    *
-   * @param value positive for each shard, and above every earlier one of that shard; by default
-   *     that of the node, as long as nothing is restored.
+   * @param value positive for each shard, and above every earlier one of that shard, unless the
+   *     state of that life is restored; by default that of the node, as long as nothing is
+   *     restored.
    * @return this.
    */
   public EngineContext shardIncarnations(final IntToLongFunction value) {
     shardIncarnations = value;
+    return this;
+  }
+
+  /**
+   * Whether the shards that this node owns stand still at first: state can be restored into them,
+   * and they apply nothing and answer busy until {@link ShardEngine#tryActivate()}. All services
+   * must have a {@link ShardService#snapshot()}, or the engine is not made.
+   *
+   * @param value false by default: they are active at once.
+   * @return this.
+   */
+  public EngineContext installing(final boolean value) {
+    installing = value;
     return this;
   }
 

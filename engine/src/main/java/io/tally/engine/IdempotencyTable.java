@@ -302,6 +302,11 @@ final class IdempotencyTable implements Budget {
     rows.startAt(firstRow);
   }
 
+  /** Has the window of every key end later, by a time that does not count for it. */
+  void postpone(final long ns) {
+    rows.postpone(ns);
+  }
+
   /** Adds a key with its reply. Takes room even if there is none. */
   void restoreRow(
       final long high,

@@ -82,6 +82,13 @@ final class KeyRows {
     return chunk(row).getLong(offset(row) + TIME_OFFSET);
   }
 
+  /** Makes the times of all rows later. */
+  void postpone(final long ns) {
+    for (long row = oldest; row < end; row++) {
+      chunk(row).putLong(offset(row) + TIME_OFFSET, timeNs(row) + ns);
+    }
+  }
+
   /** The row of an older key with the same low hash. */
   long next(final long row) {
     return chunk(row).getLong(offset(row) + NEXT_OFFSET);

@@ -14,7 +14,8 @@ import org.agrona.ExpandableArrayBuffer;
  * Shows the keys of an {@link IdempotencyTable} in the order of their rows. A row does not change
  * once its command has been applied, and rows expire in their order: so the only one to be shown
  * before its turn is the next one. Times of keys are restored later by the time for which the shard
- * stood still, so that this does not count for their windows.
+ * stood still, so that this does not count for their windows; how long it goes on to do so is made
+ * up for when it becomes active.
  */
 final class KeySnapshot implements SnapshotSource {
   private static final int HEAD_LENGTH =

@@ -38,6 +38,10 @@ final class PendingRequest {
   long entityHash;
   int shardId;
   long shardIncarnation;
+
+  /** The process that the last copy went to; 0 for this one. */
+  long ownerIncarnation;
+
   long laneSequence;
   long claimedNs;
   long deadlineNs;

@@ -251,12 +251,16 @@ final class RequestTracker implements ReplySink {
     for (PendingRequest request = attempts.first();
         request != null && nowNs - request.turnNs >= attemptNs;
         request = attempts.first()) {
+      // It cannot be drowned: it gets one such copy of each request.
+      final boolean isFree = sender.hasNewOwner(request);
       final int result =
-          retries.isExhausted()
+          retries.isExhausted() && !isFree
               ? CommandSender.BACK_PRESSURED
               : sendCopy(request, outboxes[request.shardId]);
       if (result == CommandSender.SENT) {
-        retries.onRetry();
+        if (!isFree) {
+          retries.onRetry();
+        }
         stats.increment(EngineCounter.LANE_RETRIES);
       } else if (result == CommandSender.LOST) {
         conclude(request, Outcome.TIMEOUT);

@@ -29,6 +29,9 @@ final class Shard {
   private final ShardForm form;
   private ShardState state = ShardState.ACTIVE;
 
+  /** A state is being restored that is not whole yet. */
+  private boolean incomplete;
+
   /** That of the commands which are applied: the shard's, or {@link #STANDS_STILL}. */
   private long servedEpoch;
 
@@ -135,7 +138,28 @@ final class Shard {
     servedEpoch = STANDS_STILL;
   }
 
+  /** From now on it holds a part of a state. */
+  void beginRestore() {
+    standStill(ShardState.INSTALLING);
+    incomplete = true;
+  }
+
+  void endRestore() {
+    incomplete = false;
+  }
+
+  /** Stands still for good, with the state as it is at a reading of the monotonic clock. */
+  void freeze(final long nowNs) {
+    goOnBeforeTimers(nowNs);
+    standStill(ShardState.FROZEN);
+  }
+
   void activate() {
+    if (incomplete) {
+      throw new IllegalStateException("shard " + shardId + " holds only a part of its state");
+    }
+    // A load may take longer than the window of a key, and so may the wait for peers behind it.
+    keys().postpone(time.furtherStandstillNs());
     state = ShardState.ACTIVE;
     servedEpoch = epoch;
     time.armAlarm(slots);

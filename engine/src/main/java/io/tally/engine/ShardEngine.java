@@ -176,6 +176,51 @@ public final class ShardEngine implements AutoCloseable {
   }
 
   /**
+   * Begins to restore the state of a shard that is owned here and stands still, because the engine
+   * was made as {@link EngineContext#installing}. To be called, and used, before anybody steps the
+   * shard's agent; by one thread for each shard, several shards at once if need be.
+   *
+   * @param shardId of the shard, to which nothing was restored yet.
+   * @return takes the records.
+   * @throws IllegalArgumentException if the shard is not owned here.
+   * @throws IllegalStateException if it does not stand still.
+   */
+  public ShardRestore restore(final int shardId) {
+    return new ShardRestore(poller(shardId).installedShard(shardId));
+  }
+
+  /**
+   * Has all shards that are being installed go on. Any thread, again and again until it says true;
+   * from then on it does nothing.
+   *
+   * @return false if other threads are just stepping some shards: these are still to be activated.
+   * @throws IllegalStateException if a restore was begun and not finished.
+   */
+  public boolean tryActivate() {
+    boolean all = true;
+    for (final ShardPoller poller : pollers) {
+      all &= poller.tryActivate();
+    }
+    return all;
+  }
+
+  /**
+   * Has all shards stand still for good, each with its state as it is at one instant: they apply
+   * nothing more and no timer fires. What they have recorded they answer again; any other copy is
+   * answered busy. Any thread, again and again until it says true; from then on it does nothing.
+   *
+   * @return false if other threads are just stepping some shards: these are still to be frozen.
+   * @throws IllegalStateException if the shards are being installed.
+   */
+  public boolean tryFreeze() {
+    boolean all = true;
+    for (final ShardPoller poller : pollers) {
+      all &= poller.tryFreeze();
+    }
+    return all;
+  }
+
+  /**
    * Everything the agents of this node count.
    *
    * @return live counters of the ingresses first, then those of the shard agents and of the inbound
@@ -291,6 +336,7 @@ public final class ShardEngine implements AutoCloseable {
    *     completion is told nothing.
    * @throws IllegalArgumentException if the shard is not owned here, or one of the services has no
    *     {@link ShardService#snapshot()}.
+   * @throws IllegalStateException if the shard is being installed.
    */
   public boolean snapshot(
       final int shardId, final SnapshotSink sink, final SnapshotCompletion completion) {
@@ -340,16 +386,21 @@ public final class ShardEngine implements AutoCloseable {
             .shardsOf(agent)
             .mapToObj(shard -> factory.create(shard, directory.table().incarnation(shard)))
             .toArray(Shard[]::new);
-    return new ShardPoller(
-        threads.agentLoops[agent],
-        threads.agentWakeups[agent],
-        shards,
-        factory.alarm,
-        publisher(context, threads.agentLoops[agent], factory.stats),
-        factory.stats,
-        context.clock,
-        context.lengths.shortReply(),
-        new ShardSnapshots(factory.stats, context.faultHandler));
+    final ShardPoller poller =
+        new ShardPoller(
+            threads.agentLoops[agent],
+            threads.agentWakeups[agent],
+            shards,
+            factory.alarm,
+            publisher(context, threads.agentLoops[agent], factory.stats),
+            factory.stats,
+            context.clock,
+            context.lengths.shortReply(),
+            new ShardSnapshots(factory.stats, context.faultHandler));
+    if (context.installing) {
+      poller.install();
+    }
+    return poller;
   }
 
   private CommandRouter router(

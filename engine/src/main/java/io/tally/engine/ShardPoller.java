@@ -58,6 +58,9 @@ final class ShardPoller implements MessageRing.Handler {
   private boolean hasKeys;
   private boolean sweepsReplies;
 
+  /** Of all shards. Written inside the gate, or before anybody is; read by any thread. */
+  private volatile ShardState state = ShardState.ACTIVE;
+
   /** Read by any thread. */
   private final AtomicInteger active = new AtomicInteger();
 
@@ -158,11 +161,61 @@ final class ShardPoller implements MessageRing.Handler {
    * @return false if another thread is inside the gate: nothing changed.
    */
   boolean tryReplace(final Supplier<Shard> successor) {
+    return tryInside(() -> replace(successor.get()));
+  }
+
+  /** Before anybody steps it: all shards stand still until they are active. */
+  void install() {
+    state = ShardState.INSTALLING;
+    for (final Shard shard : shards) {
+      requireSnapshots(shard);
+      shard.standStill(state);
+    }
+  }
+
+  /** Before anybody steps it. */
+  Shard installedShard(final int shardId) {
+    if (state != ShardState.INSTALLING) {
+      throw new IllegalStateException("shard " + shardId + " does not stand still");
+    }
+    return shardById[shardId];
+  }
+
+  /** Any thread, as {@link ShardEngine#tryActivate}. */
+  boolean tryActivate() {
+    return state != ShardState.INSTALLING || tryInside(this::activate);
+  }
+
+  private void activate() {
+    for (final Shard shard : shards) {
+      shard.activate();
+    }
+    state = ShardState.ACTIVE;
+    sweepSoon();
+  }
+
+  /** Any thread, as {@link ShardEngine#tryFreeze}. */
+  boolean tryFreeze() {
+    return state == ShardState.FROZEN || tryInside(this::freeze);
+  }
+
+  private void freeze() {
+    if (state == ShardState.INSTALLING) {
+      throw new IllegalStateException("shards that are being installed cannot be frozen");
+    }
+    readClock();
+    for (final Shard shard : shards) {
+      shard.freeze(nowNs);
+    }
+    state = ShardState.FROZEN;
+  }
+
+  private boolean tryInside(final Runnable action) {
     if (!gate.enter()) {
       return false;
     }
     try {
-      replace(successor.get());
+      action.run();
     } finally {
       // Whoever came meanwhile relies on a poll by the thread inside.
       gate.abandon();
@@ -178,11 +231,7 @@ final class ShardPoller implements MessageRing.Handler {
     for (int ring = 0; ring < rings.length; ring++) {
       bounds[ring] = rings[ring].lastClaimed();
     }
-    final long startNs = clock.nanoTime();
-    // Threads take turns here, and one may have read the clock before another that came first.
-    if (startNs - nowNs > 0) {
-      nowNs = startNs;
-    }
+    final long startNs = readClock();
     replies.publishesOn(onLoop);
     int workCount = 0;
     boolean hasMore = false;
@@ -217,6 +266,15 @@ final class ShardPoller implements MessageRing.Handler {
     return workCount;
   }
 
+  private long readClock() {
+    final long readNs = clock.nanoTime();
+    // Threads take turns here, and one may have read the clock before another that came first.
+    if (readNs - nowNs > 0) {
+      nowNs = readNs;
+    }
+    return readNs;
+  }
+
   /** Returns false if timers of some shards are left; those shards get no commands this time. */
   private boolean fireTimers() {
     alarm.clear();
@@ -244,7 +302,11 @@ final class ShardPoller implements MessageRing.Handler {
   }
 
   private void planNextStep(final boolean hasMore, final int onLoop) {
-    final boolean hasChores = hasKeys || sweepsReplies || snapshots.isAskedFor();
+    final boolean isNewlyAsked = snapshots.isToBegin();
+    if (isNewlyAsked) {
+      nextChoreNs = nowNs;
+    }
+    final boolean hasChores = hasKeys || sweepsReplies || isNewlyAsked || snapshots.isAskedFor();
     final long timedNs =
         TimerAlarm.earlier(hasChores ? nextChoreNs : SteppedAgent.NEVER, alarm.nextNs());
     final long next = hasMore ? nowNs : timedNs;
@@ -301,19 +363,36 @@ final class ShardPoller implements MessageRing.Handler {
     final Shard old = shardById[installed.shardId()];
     shardById[installed.shardId()] = installed;
     shards[Arrays.asList(shards).indexOf(old)] = installed;
-    // It may have brought keys and replies that are to be swept.
+    if (state != ShardState.ACTIVE) {
+      installed.standStill(state);
+    }
+    sweepSoon();
+    snapshots.giveUp();
+    old.close();
+  }
+
+  /** A restored state may have brought keys and replies that are to be swept. */
+  private void sweepSoon() {
     hasKeys = true;
     sweepsReplies = true;
     nextChoreNs = nowNs;
-    snapshots.giveUp();
-    old.close();
+  }
+
+  private static void requireSnapshots(final Shard shard) {
+    if (!ShardSnapshot.isPossible(shard)) {
+      throw new IllegalArgumentException(
+          "a service has no snapshots, so the state of shard "
+              + shard.shardId()
+              + " cannot be kept");
+    }
   }
 
   /** Any thread, as {@link ShardEngine#snapshot}. */
   boolean snapshot(
       final int shardId, final SnapshotSink sink, final SnapshotCompletion completion) {
-    if (!ShardSnapshot.isPossible(shardById[shardId])) {
-      throw new IllegalArgumentException("a service of shard " + shardId + " has no snapshots");
+    requireSnapshots(shardById[shardId]);
+    if (state == ShardState.INSTALLING) {
+      throw new IllegalStateException("shard " + shardId + " is being installed");
     }
     final boolean isTaken = snapshots.ask(shardId, sink, completion);
     if (isTaken) {
@@ -331,10 +410,13 @@ final class ShardPoller implements MessageRing.Handler {
     if (nowNs - nextSweepNs >= 0) {
       sweep();
     }
+    nextChoreNs = nextSweepNs;
     if (snapshots.isAskedFor()) {
-      snapshots.write(shardById, nowNs);
+      final long nextSliceNs = snapshots.write(shardById, nowNs);
+      if (snapshots.isAskedFor()) {
+        nextChoreNs = TimerAlarm.earlier(nextSliceNs, nextSweepNs);
+      }
     }
-    nextChoreNs = snapshots.isAskedFor() ? nowNs : nextSweepNs;
   }
 
   private void sweep() {

@@ -11,14 +11,15 @@ import io.tally.engine.snapshot.codecs.TimerDecoder;
 import org.agrona.DirectBuffer;
 
 /**
- * Restores the state of a shard from the records of a {@link ShardSnapshot} into a fresh shard,
- * which stands still until all of them have come and become active. If one is not what it must be,
- * the shard never becomes active, and whoever made it closes it. The records take effect as they
- * come, the digest is the last of them: bytes that may have changed since they were written have to
- * be checked before. Whoever restores the same life of a shard answers for that it stood still from
- * the instant of the snapshot on. To be used by the thread that steps the shard.
+ * Restores the state of a shard from the records of its snapshot, as a {@link SnapshotSink} took
+ * them, into a fresh shard, which stands still until all of them have come and it is made active.
+ * If one is not what it must be, the shard never becomes active, and whoever made it closes it. The
+ * records take effect as they come, the digest is the last of them: bytes that may have changed
+ * since they were written have to be checked before. Whoever restores the same life of a shard
+ * answers for that it stood still from the instant of the snapshot on. To be used by the thread
+ * that steps the shard, or by one thread before anybody steps it.
  */
-final class ShardRestore {
+public final class ShardRestore {
   private static final int HEADER_LENGTH = MessageHeaderDecoder.ENCODED_LENGTH;
 
   private enum Step {
@@ -44,15 +45,18 @@ final class ShardRestore {
     this.shard = shard;
     lanes = new LaneRecords(shard.lanes(), shard.time());
     keys = shard.keys().snapshot();
-    shard.standStill(ShardState.INSTALLING);
+    shard.beginRestore();
   }
 
   /**
    * Takes the next record.
    *
+   * @param buffer holds the record, during the call only.
+   * @param offset of the record.
+   * @param length of the record in bytes.
    * @throws IllegalArgumentException if it is not what it must be; the restore has failed then.
    */
-  void onRecord(final DirectBuffer buffer, final int offset, final int length) {
+  public void onRecord(final DirectBuffer buffer, final int offset, final int length) {
     if (step == Step.BROKEN) {
       throw new IllegalArgumentException("an earlier record of the snapshot was refused");
     }
@@ -71,17 +75,28 @@ final class ShardRestore {
   }
 
   /**
-   * Has the shard go on.
+   * Ends the restore. The shard goes on to stand still until it is made active.
    *
    * @throws IllegalArgumentException if the end of the snapshot has not come.
    */
-  void activate() {
+  public void finish() {
     SnapshotRecords.check(step == Step.DONE, "the missing end");
+    shard.endRestore();
+  }
+
+  /** The same, and has the shard go on at once. */
+  void activate() {
+    finish();
     shard.activate();
   }
 
-  /** Of the shard and of the origins of its lanes; every one that is made later is above. */
-  long highestIncarnation() {
+  /**
+   * The highest incarnation in the records that have come: of the shard and of the origins of its
+   * lanes. Every one that is made later has to be above.
+   *
+   * @return the incarnation.
+   */
+  public long highestIncarnation() {
     return highestIncarnation;
   }
 

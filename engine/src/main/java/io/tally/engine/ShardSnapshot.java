@@ -19,6 +19,9 @@ final class ShardSnapshot {
   private static final int END_LENGTH =
       MessageHeaderEncoder.ENCODED_LENGTH + ShardEndEncoder.BLOCK_LENGTH;
 
+  /** After so many records at most, the sink is asked again whether it has room. */
+  static final int RECORDS_AT_ONCE = 8;
+
   private final MessageHeaderEncoder header = new MessageHeaderEncoder();
   private final Shard shard;
   private final DigestingSink sink;
@@ -59,19 +62,22 @@ final class ShardSnapshot {
   }
 
   /**
-   * Writes a slice: records until there are so many, and then no further one, but for a lane, which
-   * is shown as a whole.
+   * Writes a slice: records until there are so many, or the sink has no room.
    *
    * @return whether this was the last one: all has been written, or the snapshot is lost.
    */
   boolean write(final int limit) {
     final long end = sink.digest().count() + limit;
+    // A part that has much to pass over and little to show must not take longer either.
+    long turns = (limit - 1L) / RECORDS_AT_ONCE + 1;
     try {
-      while (!isLost() && next < parts.size() && sink.digest().count() < end) {
-        if (!parts.get(next).writeSnapshot((int) (end - sink.digest().count()))) {
-          break;
+      while (turns > 0 && next < parts.size() && sink.digest().count() < end && canGoOn()) {
+        final long left = end - sink.digest().count();
+        if (parts.get(next).writeSnapshot((int) Math.min(left, RECORDS_AT_ONCE))) {
+          next++;
+        } else {
+          turns--;
         }
-        next++;
       }
       if (!whole && !isLost() && next == parts.size()) {
         writeEnd();
@@ -94,9 +100,18 @@ final class ShardSnapshot {
     }
   }
 
+  /** As {@link SnapshotSink#hasRoom()}. */
+  boolean hasRoom() {
+    return sink.hasRoom();
+  }
+
   /** Whether all has been written. */
   boolean isWhole() {
     return whole;
+  }
+
+  private boolean canGoOn() {
+    return !isLost() && sink.hasRoom();
   }
 
   private boolean isLost() {

@@ -10,6 +10,9 @@ final class ShardSnapshots {
   /** Most records of a slice: what the poll's commands wait for. */
   static final int SLICE_RECORDS = 256;
 
+  /** How long a sink without room is left alone. */
+  static final long ROOM_RETRY_NS = 1_000_000;
+
   private record Request(int shardId, SnapshotSink sink, SnapshotCompletion completion) {}
 
   private final EngineStats stats;
@@ -34,8 +37,17 @@ final class ShardSnapshots {
     return request.get() != null;
   }
 
-  /** To be called inside the gate, where one is asked for. */
-  void write(final Shard[] shardById, final long nowNs) {
+  /** To be called inside the gate: whether one is asked for, and nothing of it is written yet. */
+  boolean isToBegin() {
+    return underWay == null && isAskedFor();
+  }
+
+  /**
+   * To be called inside the gate, where one is asked for.
+   *
+   * @return when to be called again, if there is one then.
+   */
+  long write(final Shard[] shardById, final long nowNs) {
     if (underWay == null) {
       final Request asked = request.get();
       underWay = new ShardSnapshot(shardById[asked.shardId], asked.sink);
@@ -43,7 +55,9 @@ final class ShardSnapshots {
     }
     if (underWay.write(SLICE_RECORDS)) {
       end();
+      return nowNs;
     }
+    return underWay.hasRoom() ? nowNs : nowNs + ROOM_RETRY_NS;
   }
 
   /** To be called inside the gate. Does nothing if there is none. */

@@ -23,6 +23,9 @@ final class ShardTime {
   private long timeNs;
   private long timerOrder;
 
+  /** Until when the standstill is made up for to the keys, by the monotonic clock. */
+  private long madeUpNs;
+
   ShardTime(
       final int shardId,
       final long baseNs,
@@ -76,7 +79,18 @@ final class ShardTime {
     baseNs = Math.max(baseNs, restoredNs - nowNs);
     timeNs = restoredNs;
     timerOrder = restoredTimerOrder;
+    madeUpNs = nowNs;
     return at(nowNs) - restoredNs;
+  }
+
+  /**
+   * For how long the state, which still stands still, has done so since it was restored, or since
+   * this was asked last.
+   */
+  long furtherStandstillNs() {
+    final long sinceNs = madeUpNs;
+    madeUpNs = clock.nanoTime();
+    return madeUpNs - sinceNs;
   }
 
   /** To be called when timers may fire that were set without this. */

@@ -222,6 +222,26 @@ final class CheckersTest {
     assertEquals(1, unsettled(100).size());
   }
 
+  @Test
+  void shouldJudgeAnIncarnationByWhatWasInItWhenItBegan() {
+    keyed("k", 0, 10, Fate.APPLIED, 1, 7, false);
+    add(2, 11, 20, Fate.APPLIED, 3, 7);
+    life(7, 0, 30, 3);
+    keyed("k", 50, 60, Fate.APPLIED, 1, 8, true);
+    add(4, 61, 70, Fate.APPLIED, 5, 8);
+    lives.add(new Life("c", 8, 40, Long.MAX_VALUE, true, 5, 1));
+    assertEquals(List.of(), violations());
+    lives.remove(1);
+    lives.add(new Life("c", 8, 40, Long.MAX_VALUE, true, 4, 1));
+    assertFound("ConservationChecker");
+    assertFound("UniqueValueChecker");
+    assertFound("FateChecker");
+    lives.remove(1);
+    lives.add(new Life("c", 8, 40, Long.MAX_VALUE, true, 13, 1));
+    assertFound("ConservationChecker");
+    assertFound("FateChecker");
+  }
+
   private List<String> unsettled(final long settledAfter) {
     return new SettledChecker(settledAfter).check(new History(operations, lives));
   }

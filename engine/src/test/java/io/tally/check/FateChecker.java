@@ -25,11 +25,12 @@ public final class FateChecker implements Checker {
 
   private static void check(
       final Life life, final Collection<BitWrite> writes, final List<String> violations) {
-    long unexplained = life.finalValue();
+    long unexplained = life.finalValue() & ~life.bornValue();
     for (final BitWrite write : writes) {
       final boolean ran = write.isIn(life.finalValue());
       unexplained &= ~write.amount();
-      if (ran && !write.wasAnswered(life) && !write.mayHaveRun(life)) {
+      final boolean wasThere = write.isIn(life.bornValue());
+      if (ran && !wasThere && !write.wasAnswered(life) && !write.mayHaveRun(life)) {
         violations.add(describe(life, write, "was applied"));
       } else if (!ran && write.wasAnswered(life)) {
         violations.add(describe(life, write, "was not applied"));

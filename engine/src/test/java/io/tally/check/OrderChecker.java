@@ -15,7 +15,7 @@ public final class OrderChecker implements Checker {
     final List<String> violations = new ArrayList<>();
     for (final Life life : history.lives()) {
       final List<Operation> operations = history.of(life.key());
-      if (History.isGrowing(operations)) {
+      if (history.isGrowing(life.key())) {
         final List<Operation> answered =
             operations.stream().filter(o -> life.answered(o) && !o.replayed()).toList();
         checkFloor(life, answered, violations);
@@ -31,7 +31,7 @@ public final class OrderChecker implements Checker {
         answered.stream().sorted(Comparator.comparingLong(Operation::start)).toList();
     final List<Operation> byEnd =
         answered.stream().sorted(Comparator.comparingLong(Operation::end)).toList();
-    long floor = 0;
+    long floor = life.bornValue();
     int ended = 0;
     for (final Operation operation : byStart) {
       while (ended < byEnd.size() && byEnd.get(ended).end() < operation.start()) {
@@ -61,7 +61,7 @@ public final class OrderChecker implements Checker {
             .toList();
     final List<Operation> byEnd =
         answered.stream().sorted(Comparator.comparingLong(Operation::end)).toList();
-    long ceiling = 0;
+    long ceiling = life.bornValue();
     int begun = 0;
     for (final Operation operation : byEnd) {
       while (begun < writes.size() && writes.get(begun).start() <= operation.end()) {

@@ -14,7 +14,7 @@ public final class UniqueValueChecker implements Checker {
     final List<String> violations = new ArrayList<>();
     for (final Life life : history.lives()) {
       final List<Operation> operations = history.of(life.key());
-      if (History.isGrowing(operations)) {
+      if (history.isGrowing(life.key())) {
         check(life, operations, violations);
       }
     }
@@ -28,7 +28,7 @@ public final class UniqueValueChecker implements Checker {
             .filter(o -> o.isAppliedWrite() && o.amount() > 0 && life.answered(o))
             .sorted(Comparator.comparingLong(Operation::value))
             .toList();
-    long last = 0;
+    long last = life.bornValue();
     for (final Operation write : writes) {
       if (write.value() - write.amount() < last) {
         violations.add(

@@ -10,12 +10,15 @@ import org.agrona.DirectBuffer;
  * begins. The copy is shown in pieces, so that it takes many slices.
  */
 public final class CopiedState implements SnapshotSource {
-  private static final int TEMPLATE_ID = 200;
+  /** Of its records, unless another one is given. */
+  public static final int TEMPLATE_ID = 200;
+
   private static final int HEADER_LENGTH = MessageHeaderWord.ENCODED_LENGTH + Integer.BYTES;
   private static final int PIECE_LENGTH = 48;
   private static final int MAX_LENGTH = 1 << 20;
 
   private final int schemaId;
+  private final int templateId;
   private final Supplier<byte[]> copy;
   private final Consumer<byte[]> restore;
   private SnapshotSink sink;
@@ -26,12 +29,29 @@ public final class CopiedState implements SnapshotSource {
    * Creates the source of one service.
    *
    * @param schemaId of the service.
-   * @param copy makes a copy of its state.
+   * @param copy makes a copy of its state, of one byte at least.
    * @param restore takes such a copy as the state.
    */
   public CopiedState(
       final int schemaId, final Supplier<byte[]> copy, final Consumer<byte[]> restore) {
+    this(schemaId, TEMPLATE_ID, copy, restore);
+  }
+
+  /**
+   * Creates the source of a part of a service.
+   *
+   * @param schemaId of the service.
+   * @param templateId of its records, which no other part has.
+   * @param copy makes a copy of its state, of one byte at least.
+   * @param restore takes such a copy as the state.
+   */
+  public CopiedState(
+      final int schemaId,
+      final int templateId,
+      final Supplier<byte[]> copy,
+      final Consumer<byte[]> restore) {
     this.schemaId = schemaId;
+    this.templateId = templateId;
     this.copy = copy;
     this.restore = restore;
   }
@@ -52,7 +72,7 @@ public final class CopiedState implements SnapshotSource {
         return false;
       }
       MessageHeaderWord.put(
-          sink.buffer(), offset, MessageHeaderWord.of(0, TEMPLATE_ID, schemaId, 0));
+          sink.buffer(), offset, MessageHeaderWord.of(0, templateId, schemaId, 0));
       sink.buffer().putInt(offset + MessageHeaderWord.ENCODED_LENGTH, image.length);
       sink.buffer().putBytes(offset + HEADER_LENGTH, image, done, length);
       sink.commit();

@@ -4,15 +4,31 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /** Makes another definition's services and hands each to a decorator. */
-final class DecoratedDefinition implements ServiceDefinition {
+public final class DecoratedDefinition implements ServiceDefinition {
   static final int MAX_TIMERS = 3_000;
 
   private final ServiceDefinition definition;
+  private final int maxTimers;
   private final UnaryOperator<ShardService> decorator;
 
   DecoratedDefinition(
       final ServiceDefinition definition, final UnaryOperator<ShardService> decorator) {
+    this(definition, MAX_TIMERS, decorator);
+  }
+
+  /**
+   * Decorates services that set timers.
+   *
+   * @param definition of the services.
+   * @param maxTimers that each of them may have set.
+   * @param decorator makes the service of a shard of the one that the definition made.
+   */
+  public DecoratedDefinition(
+      final ServiceDefinition definition,
+      final int maxTimers,
+      final UnaryOperator<ShardService> decorator) {
     this.definition = definition;
+    this.maxTimers = maxTimers;
     this.decorator = decorator;
   }
 
@@ -48,6 +64,6 @@ final class DecoratedDefinition implements ServiceDefinition {
 
   @Override
   public int maxTimers() {
-    return MAX_TIMERS;
+    return maxTimers;
   }
 }

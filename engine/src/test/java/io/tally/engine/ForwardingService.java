@@ -3,10 +3,16 @@ package io.tally.engine;
 import org.agrona.DirectBuffer;
 
 /** Hands everything on to another service, until a test overrides some of it. */
-class ForwardingService implements ShardService {
-  final ShardService service;
+public class ForwardingService implements ShardService {
+  /** The other service. */
+  protected final ShardService service;
 
-  ForwardingService(final ShardService service) {
+  /**
+   * Forwards to a service.
+   *
+   * @param service the other service.
+   */
+  protected ForwardingService(final ShardService service) {
     this.service = service;
   }
 

@@ -495,6 +495,39 @@ final class IngressTest {
   }
 
   @Test
+  void shouldSendWhatIsUnderWayToTheOwnersNextProcessWhateverTheBudget() {
+    final int requests = 10;
+    int retries = 0;
+    while (retries <= RetryBudget.FIRST_RETRIES) {
+      putAll(requests);
+      retries += retried();
+      clock.advance(StockNode.REQUEST_TIMEOUT_NS);
+      node.stepIngress();
+    }
+    putAll(requests);
+    assertTrue(retried() < requests, "the budget is spent");
+    node.link.peerUpWithUnknownShards(1, 6);
+    for (final int shard : node.engine.routingTable().shardsOf(1)) {
+      assertTrue(node.link.shard(shard, 5), "it goes on with the state of the one before");
+    }
+    assertEquals(requests, retried());
+    assertTrue(retried() < requests, "once");
+  }
+
+  private void putAll(final int requests) {
+    for (int i = 0; i < requests; i++) {
+      put(remote, i);
+    }
+    sent();
+  }
+
+  private int retried() {
+    clock.advance(StockNode.ATTEMPT_NS);
+    node.stepIngress();
+    return sent().size();
+  }
+
+  @Test
   void shouldNotSpendTheBudgetOnRetriesThatTheOwnersAnswerAsksFor() {
     final int rounds = 2 * RetryBudget.FIRST_RETRIES;
     final int attempts = 3;
