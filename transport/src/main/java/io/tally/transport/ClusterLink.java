@@ -262,6 +262,23 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
    * looked at {@link #startState(long)}.
    */
   public void markReady() {
+    markReady(0, false);
+  }
+
+  /**
+   * The same of a node that keeps its state on disk.
+   *
+   * @param generation of this run, above that of every earlier one; the peers remember the highest
+   *     and name it to the next process of this node ({@link StartState#knownGeneration()}). 0 for
+   *     a node that keeps nothing.
+   * @param sameLives whether its shards go on with the lives that they had in the state that was
+   *     loaded. If a peer that is met only now names a later generation, that state was old, and
+   *     the node has to end ({@link LinkListener#onOutdated}). Where lives are new, the node takes
+   *     a generation above that one instead.
+   */
+  public void markReady(final long generation, final boolean sameLives) {
+    local.generation(generation);
+    local.sameLives(sameLives);
     become(NodeState.READY);
   }
 

@@ -17,6 +17,10 @@ final class Hello {
   long knownWallClockMs;
   long knownShardIncarnation;
 
+  /** Of the run of the sender; 0 if it keeps nothing on disk, or does not say. */
+  long generation;
+
+  long knownGeneration;
   long knownAnnouncement;
 
   /** Whether it came in a numbered frame: only then it tells a known announcement. */

@@ -16,6 +16,12 @@ import org.agrona.DirectBuffer;
  * Decodes the hellos of a sound frame, and passes on those that name the same sender as the frame.
  */
 final class HelloAdapter {
+  private static final int BLOCK_LENGTH_OF_VERSION_1 = HelloDecoder.generationEncodingOffset();
+  private static final int VERSION_2 = HelloDecoder.generationSinceVersion();
+
+  /** No node starts or saves so often. A mistaken process must not use the numbers up. */
+  private static final long MAX_GENERATION = 1L << 48;
+
   private final Membership membership;
   private final LinkCounters counters;
   private final MessageHeaderDecoder header = new MessageHeaderDecoder();
@@ -51,7 +57,8 @@ final class HelloAdapter {
       final int offset,
       final int length) {
     final int blockLength = header.blockLength();
-    final int idHeaderOffset = idHeaderOffset(buffer, offset, blockLength, length);
+    final int idHeaderOffset =
+        idHeaderOffset(buffer, offset, header.version(), blockLength, length);
     if (idHeaderOffset < 0) {
       return false;
     }
@@ -97,6 +104,8 @@ final class HelloAdapter {
     hello.wallClockMs = decoder.wallClockMs();
     hello.knownWallClockMs = decoder.knownWallClockMs();
     hello.knownShardIncarnation = decoder.knownShardIncarnation();
+    hello.generation = generation(decoder.generation());
+    hello.knownGeneration = generation(decoder.knownGeneration());
     hello.knownAnnouncement = decoder.knownAnnouncement();
     hello.isNumbered = frame.frameNumber() > 0;
     hello.clockNs = frame.clockNs();
@@ -107,12 +116,23 @@ final class HelloAdapter {
     return true;
   }
 
+  /** A process of version 1 names none, which reads as a negative number. */
+  private static long generation(final long named) {
+    return named < 0 || named > MAX_GENERATION ? 0 : named;
+  }
+
   /** Where the node id's length stands in the message; -1 if that lies beyond its end. */
   private static int idHeaderOffset(
-      final DirectBuffer buffer, final int offset, final int blockLength, final int length) {
+      final DirectBuffer buffer,
+      final int offset,
+      final int version,
+      final int blockLength,
+      final int length) {
+    final int minBlockLength =
+        version < VERSION_2 ? BLOCK_LENGTH_OF_VERSION_1 : HelloDecoder.BLOCK_LENGTH;
     final int groupOffset = MessageHeaderDecoder.ENCODED_LENGTH + blockLength;
     final int entriesOffset = groupOffset + HelloDecoder.ServicesDecoder.sbeHeaderSize();
-    if (blockLength < HelloDecoder.BLOCK_LENGTH || entriesOffset > length) {
+    if (blockLength < minBlockLength || entriesOffset > length) {
       return -1;
     }
     final int entryLength = buffer.getShort(offset + groupOffset, LITTLE_ENDIAN) & 0xFFFF;

@@ -23,36 +23,37 @@ final class HelloAnswers {
   /** Answers an outdated or future incarnation of a peer. */
   void answer(final Peer peer, final long incarnation) {
     answer(
-        subjects.node(peer.id, incarnation),
-        peer.readyIncarnation(),
-        peer.knownWallClockMs(),
-        peer.shardIncarnation());
+        new HelloRequest(
+            subjects.node(peer.id, incarnation),
+            peer.readyIncarnation(),
+            peer.knownWallClockMs(),
+            peer.shardIncarnation(),
+            peer.generation()));
   }
 
   /** Answers another process of this node's own id. */
   void answer(final LocalNode local, final long incarnation) {
     answer(
-        subjects.node(local.id, incarnation),
-        local.incarnation,
-        local.latestWallClockMs(),
-        local.shardIncarnation());
+        new HelloRequest(
+            subjects.node(local.id, incarnation),
+            local.incarnation,
+            local.latestWallClockMs(),
+            local.shardIncarnation(),
+            local.generation()));
   }
 
   /** Answers a refused process. */
   void answerRefused(final Hello hello, final boolean isListed) {
     // Publishing to subjects of nodes that are not in the list may well be denied, and a stranger
     // must not have that said of this node.
-    answer(isListed ? subjects.node(hello.nodeId, hello.incarnation) : subjects.hello(), 0, 0, 0);
+    answer(
+        HelloRequest.knowingNothing(
+            isListed ? subjects.node(hello.nodeId, hello.incarnation) : subjects.hello()));
   }
 
-  private void answer(
-      final String subject,
-      final long knownIncarnation,
-      final long knownWallClockMs,
-      final long knownShardIncarnation) {
+  private void answer(final HelloRequest request) {
     // A full queue means that others wait for an answer; this one asks again.
-    if (requests.offer(
-        new HelloRequest(subject, knownIncarnation, knownWallClockMs, knownShardIncarnation))) {
+    if (requests.offer(request)) {
       changes.needSender();
     }
   }

@@ -7,4 +7,12 @@ package io.tally.transport;
  * subject that all processes hear.
  */
 record HelloRequest(
-    String subject, long knownIncarnation, long knownWallClockMs, long knownShardIncarnation) {}
+    String subject,
+    long knownIncarnation,
+    long knownWallClockMs,
+    long knownShardIncarnation,
+    long knownGeneration) {
+  static HelloRequest knowingNothing(final String subject) {
+    return new HelloRequest(subject, 0, 0, 0, 0);
+  }
+}

@@ -45,6 +45,14 @@ public interface LinkListener {
   default void onSuperseded(final long incarnation) {}
 
   /**
+   * A process of this node's id was ready with a later state than the one whose shards this one has
+   * gone on with: this one has to end. Told once.
+   *
+   * @param knownGeneration highest that a peer has heard of.
+   */
+  default void onOutdated(final long knownGeneration) {}
+
+  /**
    * The cluster knows an incarnation of this node that is not below this starting one's: the link
    * has to be started again with a higher incarnation. Told each time that a higher one is heard
    * of.

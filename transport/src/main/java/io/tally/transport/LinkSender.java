@@ -131,7 +131,7 @@ final class LinkSender implements SteppedAgent {
         nowNs + (state == NodeState.STARTING ? startHelloIntervalNs : helloIntervalNs);
     final boolean wantsAnswers =
         state == NodeState.STARTING || (state == NodeState.READY && !peers.areAllUp());
-    if (sayHello(new HelloRequest(discoverySubject, 0, 0, 0), !wantsAnswers)) {
+    if (sayHello(HelloRequest.knowingNothing(discoverySubject), !wantsAnswers)) {
       local.helloSaid(nowNs);
     }
   }
@@ -152,6 +152,7 @@ final class LinkSender implements SteppedAgent {
         hello.knownIncarnation(),
         hello.knownWallClockMs(),
         hello.knownShardIncarnation(),
+        hello.knownGeneration(),
         0,
         isAnswer,
         false);

@@ -34,6 +34,14 @@ final class LocalNode {
   private volatile boolean helloSaid;
   private volatile long firstHelloNs;
   private volatile long announcementNumber;
+  private volatile boolean outdated;
+
+  /** Whether its shards go on with the lives of its state on disk; written before it is ready. */
+  private volatile boolean sameLives;
+
+  private volatile long generation;
+  private volatile long knownGeneration;
+  private volatile long knownShardIncarnation;
 
   LocalNode(
       final ClusterSettings cluster,
@@ -114,6 +122,50 @@ final class LocalNode {
 
   void knownIncarnation(final long known) {
     knownIncarnation = known;
+  }
+
+  /** Of this run, by what it keeps on disk; 0 before it is ready, and if it keeps nothing. */
+  long generation() {
+    return generation;
+  }
+
+  void generation(final long ofThisRun) {
+    generation = ofThisRun;
+  }
+
+  boolean sameLives() {
+    return sameLives;
+  }
+
+  void sameLives(final boolean goOn) {
+    sameLives = goOn;
+  }
+
+  /** Whether others know a later state than the one that its shards have gone on with. */
+  boolean isOutdated() {
+    return outdated;
+  }
+
+  void outdated() {
+    outdated = true;
+  }
+
+  /** The highest generation of this node that others have heard of; written by the receiver. */
+  long knownGeneration() {
+    return knownGeneration;
+  }
+
+  void onKnownGeneration(final long known) {
+    knownGeneration = Math.max(knownGeneration, known);
+  }
+
+  /** The highest incarnation of its shards that others have known; written by the receiver. */
+  long knownShardIncarnation() {
+    return knownShardIncarnation;
+  }
+
+  void onKnownShardIncarnation(final long known) {
+    knownShardIncarnation = Math.max(knownShardIncarnation, known);
   }
 
   void helloSaid(final long nowNs) {

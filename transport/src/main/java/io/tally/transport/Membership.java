@@ -97,11 +97,13 @@ final class Membership {
     refused.onAccepted(hello.nodeId, hello.incarnation);
     if (hello.key == local.key) {
       fencing.onOwnId(hello);
+      fencing.onKnownGeneration(hello.generation);
       return;
     }
     inbound.wallClockMs = hello.wallClockMs;
     fencing.onKnownIncarnation(hello.knownIncarnation);
     fencing.onKnownShardIncarnation(hello.knownShardIncarnation);
+    fencing.onKnownGeneration(hello.knownGeneration);
     onPeer(nowNs, inbound, hello);
     if (hello.isResolved && local.state() == NodeState.DRAINING) {
       onResolved(inbound.peer.session(), hello.incarnation);
@@ -189,6 +191,7 @@ final class Membership {
         if (state == NodeState.DRAINING) {
           inbound.drainingIncarnation = incarnation;
         }
+        peer.onGeneration(hello.generation);
         final PeerStatus status = readyStatus(inbound, incarnation);
         if (isCurrent) {
           inbound.lastHeardNs = nowNs;

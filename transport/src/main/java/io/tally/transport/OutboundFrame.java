@@ -87,6 +87,7 @@ final class OutboundFrame {
       final long knownIncarnation,
       final long knownWallClockMs,
       final long knownShardIncarnation,
+      final long knownGeneration,
       final long knownAnnouncement,
       final boolean isAnswer,
       final boolean isResolved) {
@@ -106,7 +107,9 @@ final class OutboundFrame {
         .highestProtocol(local.protocol.highest())
         .state(local.state())
         .answer((short) (isAnswer ? 1 : 0))
-        .resolved((short) (isResolved ? 1 : 0));
+        .resolved((short) (isResolved ? 1 : 0))
+        .generation(local.generation())
+        .knownGeneration(knownGeneration);
     final ServiceVersions services = local.services;
     final HelloEncoder.ServicesEncoder entries = helloEncoder.servicesCount(services.count());
     for (int i = 0; i < services.count(); i++) {

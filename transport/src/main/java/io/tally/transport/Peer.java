@@ -22,6 +22,7 @@ final class Peer {
   private volatile long readyIncarnation;
   private volatile long readyWallClockMs;
   private volatile long shardIncarnation;
+  private volatile long generation;
   private volatile long roundTripCount;
   private volatile long roundTripSumNs;
 
@@ -109,6 +110,15 @@ final class Peer {
 
   void onShards(final long highestIncarnation) {
     shardIncarnation = Math.max(shardIncarnation, highestIncarnation);
+  }
+
+  /** Highest generation of this peer that a ready process of it has named, or 0. */
+  long generation() {
+    return generation;
+  }
+
+  void onGeneration(final long ofReadyProcess) {
+    generation = Math.max(generation, ofReadyProcess);
   }
 
   /**

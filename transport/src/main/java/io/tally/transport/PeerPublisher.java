@@ -217,6 +217,7 @@ final class PeerPublisher {
         peer.readyIncarnation(),
         peer.knownWallClockMs(),
         peer.shardIncarnation(),
+        peer.generation(),
         session.announcementTaken(),
         isAnswer,
         isResolved);

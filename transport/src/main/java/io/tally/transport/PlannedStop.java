@@ -7,9 +7,10 @@ import java.util.function.BooleanSupplier;
 /**
  * The order of a planned stop, from the moment when the front end has begun to drain. Its requests
  * end while the nodes serve on; then the nodes take nothing new; when no peer awaits anything more,
- * they say goodbye. Each step ends when its condition is met, and all together take no longer than
- * the drain timeout. Only if that has passed do requests that were given up then have 200 ms more,
- * in which their answers are written. Stepped by the thread that stops the process.
+ * their state is saved if it is to be, and they say goodbye. Each step ends when its condition is
+ * met, and all together take no longer than the drain timeout, not counting the save. Only if that
+ * has passed do requests that were given up then have 200 ms more, in which their answers are
+ * written. Stepped by the thread that stops the process.
  */
 public final class PlannedStop {
   /** Bound for writing the answers to requests that were given up at the drain timeout. */
@@ -19,6 +20,7 @@ public final class PlannedStop {
     FRONT_END,
     PEERS,
     LAST_ANSWERS,
+    SAVE,
     GOODBYE,
     DONE
   }
@@ -28,7 +30,10 @@ public final class PlannedStop {
   private final Runnable abandonRequests;
   private final long startNs;
   private final long timeoutNs;
+  private BooleanSupplier saved = () -> true;
   private Step step = Step.FRONT_END;
+  private long saveStartNs;
+  private long saveNs;
   private boolean cutConnections;
   private boolean cutPeers;
 
@@ -52,6 +57,18 @@ public final class PlannedStop {
     this.abandonRequests = abandonRequests;
     this.startNs = startNs;
     this.timeoutNs = timeoutNs;
+  }
+
+  /**
+   * Has something done when the peers await nothing more, or the time for that is over, and before
+   * the goodbye, so that nobody takes this node for gone meanwhile. It has bounds of its own.
+   *
+   * @param isSaved asked again and again until it says that it is done, well or not.
+   * @return this.
+   */
+  public PlannedStop beforeGoodbye(final BooleanSupplier isSaved) {
+    saved = isSaved;
+    return this;
   }
 
   /**
@@ -83,7 +100,7 @@ public final class PlannedStop {
         final boolean answered = frontEndDrained.getAsBoolean();
         final boolean drained = links.stream().allMatch(ClusterLink::isDrained);
         if (answered && drained) {
-          leave();
+          save(elapsedNs);
         } else if (isOver) {
           cutPeers = !drained;
           cutConnections = !answered;
@@ -93,12 +110,19 @@ public final class PlannedStop {
       }
       case LAST_ANSWERS -> {
         if (frontEndDrained.getAsBoolean() || elapsedNs >= timeoutNs + LAST_ANSWERS_NS) {
-          leave();
+          save(elapsedNs);
+        }
+      }
+      case SAVE -> {
+        if (saved.getAsBoolean()) {
+          saveNs = elapsedNs - saveStartNs;
+          links.forEach(ClusterLink::markLeaving);
+          step = Step.GOODBYE;
         }
       }
       case GOODBYE -> {
         // A goodbye that was not published by then is tried once more when the link is closed.
-        if (isOver || links.stream().allMatch(ClusterLink::hasLeft)) {
+        if (elapsedNs - saveNs >= timeoutNs || links.stream().allMatch(ClusterLink::hasLeft)) {
           step = Step.DONE;
         }
       }
@@ -106,9 +130,9 @@ public final class PlannedStop {
     }
   }
 
-  private void leave() {
-    links.forEach(ClusterLink::markLeaving);
-    step = Step.GOODBYE;
+  private void save(final long elapsedNs) {
+    saveStartNs = elapsedNs;
+    step = Step.SAVE;
   }
 
   /**

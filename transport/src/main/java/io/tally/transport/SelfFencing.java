@@ -60,6 +60,7 @@ final class SelfFencing {
    * own are all lower, they are lives that nobody would believe in.
    */
   void onKnownShardIncarnation(final long known) {
+    local.onKnownShardIncarnation(known);
     if (known > local.incarnation
         ? known > local.shardIncarnation()
         : known == local.incarnation && local.shardIncarnation() == 0) {
@@ -74,6 +75,26 @@ final class SelfFencing {
   void onAnnouncementRefused(final long number, final long knownShardIncarnation) {
     if (number > 0 && number == local.announcementNumber()) {
       onSuperseded(knownShardIncarnation);
+    }
+  }
+
+  /**
+   * Others have heard this generation from a process of this node that was ready. Looked at with
+   * every hello, since the node may have become ready between two.
+   */
+  void onKnownGeneration(final long known) {
+    local.onKnownGeneration(known);
+    final NodeState state = local.state();
+    if (local.generation() == 0
+        || known <= local.generation()
+        || (state != NodeState.READY && state != NodeState.DRAINING)) {
+      return;
+    }
+    if (!local.sameLives()) {
+      local.generation(known + 1);
+    } else if (local.superseded() == 0 && !local.isOutdated()) {
+      local.outdated();
+      listener.onOutdated(known);
     }
   }
 

@@ -18,6 +18,10 @@ import java.util.List;
  * @param superseded incarnation of a newer ready process of this node's own id; 0: none heard.
  * @param knownIncarnation highest incarnation of this node, or of one of its shards, that others
  *     know, if it is not below this one's; else 0.
+ * @param knownGeneration highest generation of this node's state on disk that others have heard
+ *     from a process of it that was ready; 0: none.
+ * @param knownShardIncarnation highest incarnation of this node's shards that others have known; 0:
+ *     none.
  */
 public record StartState(
     List<String> up,
@@ -28,7 +32,9 @@ public record StartState(
     boolean listened,
     long alreadyRunning,
     long superseded,
-    long knownIncarnation) {
+    long knownIncarnation,
+    long knownGeneration,
+    long knownShardIncarnation) {
 
   /** Copies the lists. */
   public StartState {
@@ -67,7 +73,9 @@ public record StartState(
         listened,
         local.alreadyRunning(),
         local.superseded(),
-        local.knownIncarnation());
+        local.knownIncarnation(),
+        local.knownGeneration(),
+        local.knownShardIncarnation());
   }
 
   /**

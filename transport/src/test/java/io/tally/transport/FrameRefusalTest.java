@@ -41,7 +41,7 @@ class FrameRefusalTest {
     final LocalNode remote = remote("node-1", INCARNATION);
     remote.state(NodeState.READY);
     final OutboundFrame frame = new OutboundFrame(remote, 4096);
-    frame.appendHello(0, 0, 0, 0, true, false);
+    frame.appendHello(0, 0, 0, 0, 0, true, false);
     append(frame, 1);
     append(frame, 2);
     valid = frame.finish(1, 0);
@@ -329,6 +329,27 @@ class FrameRefusalTest {
   }
 
   @Test
+  void shouldReadTheShorterHelloOfVersion1() {
+    final int hello = HEADER + 4;
+    final int blockLength = HelloEncoder.generationEncodingOffset();
+    final int end = hello + 8 + blockLength;
+    final byte[] older = new byte[valid.length - 2 * Long.BYTES];
+    final UnsafeBuffer buffer = new UnsafeBuffer(older);
+    buffer.putBytes(0, valid, 0, end);
+    buffer.putBytes(end, valid, end + 2 * Long.BYTES, older.length - end);
+    putShort(buffer, hello, blockLength);
+    putShort(buffer, hello + 6, 1);
+    buffer.putInt(
+        HEADER,
+        buffer.getInt(HEADER, ByteOrder.LITTLE_ENDIAN) - 2 * Long.BYTES,
+        ByteOrder.LITTLE_ENDIAN);
+    receive(older);
+    assertEquals(List.of(1L, 2L), node.commands);
+    assertEquals(4, node.link.serviceVersion(1, 2121));
+    assertEquals(0, node.link.startState(0).knownGeneration());
+  }
+
+  @Test
   void shouldRefuseAHelloThatContradictsItsFrame() {
     final int hello = HEADER + 4;
     final int body = hello + MessageHeaderEncoder.ENCODED_LENGTH;
@@ -341,7 +362,12 @@ class FrameRefusalTest {
     changes.add(b -> b.putByte(body + HelloEncoder.stateEncodingOffset(), (byte) 9));
     changes.add(b -> b.putLong(body + HelloEncoder.requestTimeoutNsEncodingOffset(), 0));
     changes.add(b -> putShort(b, body + HelloEncoder.lowestProtocolEncodingOffset(), 0));
-    changes.add(b -> putShort(b, body + HelloEncoder.lowestProtocolEncodingOffset(), 2));
+    changes.add(
+        b ->
+            putShort(
+                b,
+                body + HelloEncoder.lowestProtocolEncodingOffset(),
+                ProtocolRange.OWN.highest() + 1));
     changes.add(b -> putShort(b, body + HelloEncoder.highestProtocolEncodingOffset(), 0));
     changes.add(b -> putShort(b, services, 3));
     changes.add(b -> putShort(b, services, 0));

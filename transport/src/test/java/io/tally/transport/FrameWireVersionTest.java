@@ -3,6 +3,7 @@ package io.tally.transport;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.transport.codecs.FrameHeaderDecoder;
 import io.tally.transport.codecs.FrameHeaderEncoder;
@@ -19,11 +20,13 @@ import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Messages of version 1 of the link's schema, byte for byte. A change of the schema must go on
- * reading them; while the version is 1, the encoders must also still write them. Those of version 0
- * are refused.
+ * Messages of versions 1 and 2 of the link's schema, byte for byte. A change of the schema must go
+ * on reading them; while the version is 2, the encoders must also still write those of 2. Those of
+ * version 0 are refused.
  */
 @Timeout(10)
 final class FrameWireVersionTest {
@@ -35,27 +38,39 @@ final class FrameWireVersionTest {
       "3d000200f51f0000"
           + "feffffffffffffff7b68e5cf8b01000021436587a9cbed0f00806e8774010000"
           + "006fe23a8b01000000f4a92b8001000000ca9a3b000000000001010101066e6f64652d33";
-  private static final String FRAME_HEADER =
-      "2a000100f41f0100"
-          + "88776655443322117b68e5cf8b0100002a000000000000002900000000000000"
-          + "f9ffffffffffffff0300";
-  private static final String HELLO =
+  private static final String HELLO_OF_VERSION_1 =
       "4f000200f41f0100"
           + "feffffffffffffff7b68e5cf8b01000021436587a9cbed0f00806e8774010000"
           + "006fe23a8b01000000f4a92b800100000798f73e5d0100000500000000000000"
           + "00ca9a3b0000000001000200010101"
           + "04000249080300feff0400066e6f64652d33";
+  private static final String HELLO =
+      "5f000200f41f0200"
+          + "feffffffffffffff7b68e5cf8b01000021436587a9cbed0f00806e8774010000"
+          + "006fe23a8b01000000f4a92b800100000798f73e5d0100000500000000000000"
+          + "00ca9a3b0000000001000200010101"
+          + "11000000000000001200000000000000"
+          + "04000249080300feff0400066e6f64652d33";
+
+  /** What did not change since version 1, but for the version in the header. */
+  private static final String FRAME_HEADER =
+      "2a000100f41fVV00"
+          + "88776655443322117b68e5cf8b0100002a000000000000002900000000000000"
+          + "f9ffffffffffffff0300";
+
   private static final String SHARD_INCARNATIONS =
-      "08000500f41f0100" + "05000000000000000a000200" + "7b68e5cf8b01000007000798f73e5d010000ff0f";
+      "08000500f41fVV00" + "05000000000000000a000200" + "7b68e5cf8b01000007000798f73e5d010000ff0f";
 
   private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[256]);
   private final MessageHeaderEncoder header = new MessageHeaderEncoder();
   private final MessageHeaderDecoder decodedHeader = new MessageHeaderDecoder();
 
-  @Test
-  void shouldReadAFrameHeaderOfVersion1() {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void shouldReadAFrameHeader(final int version) {
     final FrameHeaderDecoder decoder =
-        new FrameHeaderDecoder().wrapAndApplyHeader(of(FRAME_HEADER), 0, decodedHeader);
+        new FrameHeaderDecoder()
+            .wrapAndApplyHeader(of(inVersion(version, FRAME_HEADER)), 0, decodedHeader);
     assertEquals(0x1122334455667788L, decoder.sourceKey());
     assertEquals(1_700_000_000_123L, decoder.sourceIncarnation());
     assertEquals(42, decoder.frameNumber());
@@ -65,7 +80,7 @@ final class FrameWireVersionTest {
   }
 
   @Test
-  void shouldWriteAFrameHeaderOfVersion1() {
+  void shouldWriteAFrameHeaderOfVersion2() {
     final FrameHeaderEncoder encoder = new FrameHeaderEncoder();
     encoder
         .wrapAndApplyHeader(buffer, 0, header)
@@ -75,12 +90,26 @@ final class FrameWireVersionTest {
         .ackedFrame(41)
         .clockNs(-7)
         .messageCount(3);
-    assertEquals(FRAME_HEADER, hex(buffer, encoder.encodedLength()));
+    assertEquals(inVersion(2, FRAME_HEADER), hex(buffer, encoder.encodedLength()));
   }
 
   @Test
   void shouldReadAHelloOfVersion1() {
-    final HelloDecoder decoder = new HelloDecoder().wrapAndApplyHeader(of(HELLO), 0, decodedHeader);
+    final HelloDecoder decoder = readHello(HELLO_OF_VERSION_1);
+    assertEquals(HelloDecoder.generationNullValue(), decoder.generation());
+    assertEquals(HelloDecoder.knownGenerationNullValue(), decoder.knownGeneration());
+    assertTrue(HelloDecoder.generationNullValue() < 0, "reads as none");
+  }
+
+  @Test
+  void shouldReadAHelloOfVersion2() {
+    final HelloDecoder decoder = readHello(HELLO);
+    assertEquals(17, decoder.generation());
+    assertEquals(18, decoder.knownGeneration());
+  }
+
+  private HelloDecoder readHello(final String hello) {
+    final HelloDecoder decoder = new HelloDecoder().wrapAndApplyHeader(of(hello), 0, decodedHeader);
     assertEquals(-2, decoder.nodeKey());
     assertEquals(1_700_000_000_123L, decoder.incarnation());
     assertEquals(0x0FEDCBA987654321L, decoder.fingerprint());
@@ -103,10 +132,11 @@ final class FrameWireVersionTest {
     final byte[] nodeId = new byte[decoder.nodeIdLength()];
     decoder.getNodeId(nodeId, 0, nodeId.length);
     assertEquals("node-3", new String(nodeId, US_ASCII));
+    return decoder;
   }
 
   @Test
-  void shouldWriteAHelloOfVersion1() {
+  void shouldWriteAHelloOfVersion2() {
     final HelloEncoder encoder = new HelloEncoder();
     encoder
         .wrapAndApplyHeader(buffer, 0, header)
@@ -124,6 +154,8 @@ final class FrameWireVersionTest {
         .state(NodeState.READY)
         .answer((short) 1)
         .resolved((short) 1)
+        .generation(17)
+        .knownGeneration(18)
         .servicesCount(2)
         .next()
         .schemaId(2121)
@@ -135,10 +167,12 @@ final class FrameWireVersionTest {
     assertEquals(HELLO, hex(buffer, encoder.encodedLength()));
   }
 
-  @Test
-  void shouldReadShardIncarnationsOfVersion1() {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void shouldReadShardIncarnations(final int version) {
     final ShardIncarnationsDecoder decoder =
-        new ShardIncarnationsDecoder().wrapAndApplyHeader(of(SHARD_INCARNATIONS), 0, decodedHeader);
+        new ShardIncarnationsDecoder()
+            .wrapAndApplyHeader(of(inVersion(version, SHARD_INCARNATIONS)), 0, decodedHeader);
     assertEquals(5, decoder.number());
     final List<String> shards = new ArrayList<>();
     for (final ShardIncarnationsDecoder.ShardsDecoder shard : decoder.shards()) {
@@ -148,7 +182,7 @@ final class FrameWireVersionTest {
   }
 
   @Test
-  void shouldWriteShardIncarnationsOfVersion1() {
+  void shouldWriteShardIncarnationsOfVersion2() {
     final ShardIncarnationsEncoder encoder = new ShardIncarnationsEncoder();
     encoder
         .wrapAndApplyHeader(buffer, 0, header)
@@ -160,7 +194,7 @@ final class FrameWireVersionTest {
         .next()
         .incarnation(1_500_000_000_007L)
         .shardId(4095);
-    assertEquals(SHARD_INCARNATIONS, hex(buffer, encoder.encodedLength()));
+    assertEquals(inVersion(2, SHARD_INCARNATIONS), hex(buffer, encoder.encodedLength()));
   }
 
   @Test
@@ -175,6 +209,10 @@ final class FrameWireVersionTest {
     assertEquals(FrameRefusal.VERSION, inbound.wrap(frame.byteArray()));
     assertEquals(0x1122334455667788L, inbound.sourceKey());
     assertEquals(1_700_000_000_123L, inbound.sourceIncarnation());
+  }
+
+  private static String inVersion(final int version, final String message) {
+    return message.replace("VV", "0" + version);
   }
 
   private static UnsafeBuffer of(final String hex) {

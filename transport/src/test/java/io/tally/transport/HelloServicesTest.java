@@ -95,7 +95,7 @@ final class HelloServicesTest {
                 new CachedNanoClock(),
                 () -> 0),
             1 << 12);
-    frame.appendHello(0, 0, 0, 0, false, false);
+    frame.appendHello(0, 0, 0, 0, 0, false, false);
     assertEquals(FrameLayout.HEADER_BYTES + FrameLayout.MAX_HELLO_BYTES, frame.lengthBytes());
   }
 

@@ -132,6 +132,46 @@ class PlannedStopTest {
   }
 
   @Test
+  void shouldSaveBetweenTheLastAnswerAndTheGoodbye() {
+    final boolean[] saved = new boolean[1];
+    final int[] asked = new int[1];
+    stop.beforeGoodbye(
+        () -> {
+          asked[0]++;
+          return saved[0];
+        });
+    assertFalse(advance(100));
+    assertEquals(0, asked[0], "the front end has not drained");
+    frontEndDrained = true;
+    assertFalse(advance(1));
+    assertEquals(0, asked[0], "the peer was not heard");
+    step(own, peer, own);
+    assertFalse(advance(1));
+    assertFalse(advance(5_000), "as long as that takes");
+    assertTrue(asked[0] > 0);
+    step(own, peer);
+    assertEquals(PeerStatus.DRAINING, peer.peerStatus(1), "it is not gone yet");
+    saved[0] = true;
+    assertFalse(advance(1), "the goodbye has time, however long the save took");
+    step(own, peer);
+    assertEquals(PeerStatus.LEFT, peer.peerStatus(1));
+    assertTrue(advance(1));
+    assertEquals("stopped", stop.verdict());
+  }
+
+  @Test
+  void shouldSaveAlsoWhereTheDrainIsCut() {
+    final int[] asked = new int[1];
+    stop.beforeGoodbye(() -> asked[0]++ > 0);
+    assertFalse(advance(1_000));
+    assertFalse(advance(199));
+    assertEquals(0, asked[0]);
+    assertFalse(advance(1));
+    assertEquals(1, asked[0]);
+    assertTrue(advance(1_000));
+  }
+
+  @Test
   void shouldStopANodeWithoutPeers() {
     stop = new PlannedStop(List.of(), () -> frontEndDrained, () -> abandoned++, nowNs, TIMEOUT_NS);
     assertFalse(advance(1));

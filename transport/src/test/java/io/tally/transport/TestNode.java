@@ -212,6 +212,11 @@ final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
   }
 
   @Override
+  public void onOutdated(final long knownGeneration) {
+    events.add("outdated " + knownGeneration);
+  }
+
+  @Override
   public void onKnownIncarnation(final long knownIncarnation) {
     events.add("known " + knownIncarnation);
   }
