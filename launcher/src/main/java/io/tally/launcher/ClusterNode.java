@@ -31,9 +31,6 @@ import org.agrona.concurrent.NanoClock;
 final class ClusterNode implements AutoCloseable {
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  /** State is in memory only: no incarnation is known from before. */
-  private static final long NOTHING_RESTORED = 0;
-
   private final NodeConfig config;
   private final MemoryPlan plan;
   private final ClusterSettings cluster;
@@ -41,6 +38,10 @@ final class ClusterNode implements AutoCloseable {
   private final int localIndex;
   private final Stepping stepping;
   private final NanoClock clock;
+
+  /** Null if nothing is kept on disk. */
+  private final NodeState state;
+
   private WallClock wallClock;
   private IncarnationSource incarnations;
   private long incarnation;
@@ -53,7 +54,8 @@ final class ClusterNode implements AutoCloseable {
       final String nodeId,
       final int localIndex,
       final Stepping stepping,
-      final NanoClock clock) {
+      final NanoClock clock,
+      final NodeState state) {
     this.config = config;
     this.plan = plan;
     this.cluster = config.cluster();
@@ -61,12 +63,14 @@ final class ClusterNode implements AutoCloseable {
     this.localIndex = localIndex;
     this.stepping = stepping;
     this.clock = clock;
+    this.state = state;
     beginIncarnation();
   }
 
   private void beginIncarnation() {
     wallClock = new WallClock(System::currentTimeMillis);
-    incarnations = new IncarnationSource(wallClock, NOTHING_RESTORED, RANDOM::nextLong);
+    final long known = state == null ? 0 : state.highestIncarnation();
+    incarnations = new IncarnationSource(wallClock, known, RANDOM::nextLong);
     incarnation = incarnations.next();
   }
 
@@ -85,6 +89,11 @@ final class ClusterNode implements AutoCloseable {
 
   ShardEngine engine() {
     return engine;
+  }
+
+  /** Null if nothing is kept on disk. */
+  NodeState state() {
+    return state;
   }
 
   /**
@@ -143,17 +152,24 @@ final class ClusterNode implements AutoCloseable {
     if (link == null) {
       return true;
     }
-    link.receiver().doWork(nowNs);
-    link.sender().doWork(nowNs);
-    final StartState state = link.startState(nowNs);
-    if (state.knownIncarnation() >= incarnation) {
+    stepLink(nowNs);
+    final StartState start = link.startState(nowNs);
+    if (start.knownIncarnation() >= incarnation) {
       link.close();
-      incarnations.onKnown(state.knownIncarnation());
+      incarnations.onKnown(start.knownIncarnation());
       incarnation = incarnations.next();
       launchLink(carrier, listener);
       return false;
     }
-    return state.listened();
+    return start.listened();
+  }
+
+  /** On the launching thread, until the agents are handed over to their threads. */
+  void stepLink(final long nowNs) {
+    if (link != null) {
+      link.receiver().doWork(nowNs);
+      link.sender().doWork(nowNs);
+    }
   }
 
   void launchEngine(
@@ -167,6 +183,8 @@ final class ClusterNode implements AutoCloseable {
                 .settings(config.engine())
                 .nodeId(nodeId)
                 .incarnation(incarnation)
+                .shardIncarnations(this::shardIncarnation)
+                .installing(state != null)
                 .threads(stepping.engineThreads(localIndex, frontEnd))
                 .link(link == null ? NodeLink.NONE : link)
                 .directory(link == null ? null : link.directory())
@@ -180,6 +198,10 @@ final class ClusterNode implements AutoCloseable {
     if (link != null) {
       link.attach(engine.inbound());
     }
+  }
+
+  private long shardIncarnation(final int shardId) {
+    return state == null ? incarnation : state.shardIncarnation(shardId, incarnation);
   }
 
   /**
@@ -212,15 +234,15 @@ final class ClusterNode implements AutoCloseable {
 
   void logMissing(final long nowNs) {
     if (link != null) {
-      final StartState state = link.startState(nowNs);
+      final StartState start = link.startState(nowNs);
       Log.warn(
           "the start timeout passed before all nodes agreed",
           "node",
           nodeId,
           "missing",
-          String.join(",", state.missing()),
+          String.join(",", start.missing()),
           "refused",
-          String.join(",", state.refused()));
+          String.join(",", start.refused()));
     }
   }
 
@@ -238,10 +260,10 @@ final class ClusterNode implements AutoCloseable {
     return true;
   }
 
-  void markReady() {
-    if (link != null) {
-      link.markReady();
-    }
+  /** Whether this state of its cluster tells of later lives of its shards than it has. */
+  boolean knowsLaterLives(final StartState start) {
+    return start.knownShardIncarnation()
+        > engine.routingTable().highestIncarnation(cluster.nodeIds().indexOf(nodeId));
   }
 
   /** Closes what no thread steps any more. */

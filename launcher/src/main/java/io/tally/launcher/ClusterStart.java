@@ -64,6 +64,26 @@ final class ClusterStart {
    * Returns when all peers agree, or the time is over and none refuses; the nodes are ready then.
    */
   void awaitPeers() throws StartException {
+    final StateStart states = new StateStart(nodes, clock);
+    boolean begun = false;
+    while (!begun && isAgreed()) {
+      begun = states.tryBegin(stopping);
+    }
+    if (!begun) {
+      // A node that has to give way to a running process of its id must not become ready: it would
+      // take the place of that process.
+      return;
+    }
+    states.goOn();
+    // The nodes of one process become ready together: a request that follows at once must find all
+    // of them.
+    while (!stopping.getAsBoolean() && !allLocalUp()) {
+      LockSupport.parkNanos(POLL_NS);
+    }
+  }
+
+  /** Waits for it; false if the start is given up. */
+  private boolean isAgreed() throws StartException {
     final long startNs = clock.nanoTime();
     boolean missingNamed = false;
     while (!stopping.getAsBoolean()) {
@@ -79,21 +99,11 @@ final class ClusterStart {
         nodes.forEach(node -> node.logMissing(nowNs));
       }
       if ((met || timedOut) && nodes.stream().allMatch(node -> node.mayBecomeReady(nowNs))) {
-        break;
+        return true;
       }
       LockSupport.parkNanos(POLL_NS);
     }
-    if (stopping.getAsBoolean()) {
-      // A node that has to give way to a running process of its id must not become ready: it would
-      // take the place of that process.
-      return;
-    }
-    nodes.forEach(ClusterNode::markReady);
-    // The nodes of one process become ready together: a request that follows at once must find all
-    // of them.
-    while (!stopping.getAsBoolean() && !allLocalUp()) {
-      LockSupport.parkNanos(POLL_NS);
-    }
+    return false;
   }
 
   private boolean allLocalUp() {

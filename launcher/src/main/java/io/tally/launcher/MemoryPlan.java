@@ -10,6 +10,7 @@ import io.tally.engine.ServiceDefinition;
 import io.tally.engine.ServiceMemory;
 import io.tally.http.MetricsServer;
 import io.tally.lane.OwnerLane;
+import io.tally.store.NodeDirectory;
 import io.tally.transport.LinkSettings;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -45,6 +46,7 @@ final class MemoryPlan {
   private final long watchBytes;
   private final long metricsBytes;
   private final long laneBytes;
+  private final long saveBytes;
   private final long spareDirectBytes;
   private final long keptKeyMs;
   private final long shards;
@@ -82,6 +84,7 @@ final class MemoryPlan {
             * shards
             * config.cluster().laneWindow()
             * OwnerLane.slotBytes(lengths.shortReply(), lengths.hasLongReplies());
+    saveBytes = config.state().isKept() ? localNodeCount * NodeDirectory.SAVE_BYTES : 0;
     final long heapBytes = Runtime.getRuntime().maxMemory();
     metricsBytes = MetricsServer.maxClientBytes(config.loops(), heapBytes);
     spareDirectBytes =
@@ -91,6 +94,7 @@ final class MemoryPlan {
             - pendingBytes
             - peerBytes
             - tableBytes
+            - saveBytes
             - 2 * metricsBytes;
     clientLimit = new ClientLimit(config.maxConnections(), spareDirectBytes, heapBytes);
     services =
@@ -224,6 +228,8 @@ final class MemoryPlan {
             timerBytes,
             "max_watch_bytes",
             watchBytes,
+            "save_bytes",
+            saveBytes,
             "max_idempotency_keys",
             idempotencyLimit.maxKeys(),
             "keyed_writes_per_second_per_shard",

@@ -25,6 +25,7 @@ import java.util.Objects;
  * @param loops event loops, 1 to 256.
  * @param shardThreads threads of their own for the shards, 0 to 256; 0 has the event loops do it.
  * @param times of start and stop.
+ * @param state what is kept on disk.
  * @param services that the nodes host, at least one.
  */
 public record NodeConfig(
@@ -38,6 +39,7 @@ public record NodeConfig(
     int loops,
     int shardThreads,
     NodeTimes times,
+    StateSettings state,
     List<HostedService> services) {
   /** Port for metrics where none is given. */
   public static final int DEFAULT_METRICS_PORT = 2121;
@@ -55,6 +57,7 @@ public record NodeConfig(
     Objects.requireNonNull(engine);
     Objects.requireNonNull(carrier);
     Objects.requireNonNull(times);
+    Objects.requireNonNull(state);
     services = List.copyOf(services);
     require(!services.isEmpty(), "a node needs a service");
     require(
@@ -93,6 +96,7 @@ public record NodeConfig(
         Runtime.getRuntime().availableProcessors(),
         0,
         NodeTimes.DEFAULTS,
+        StateSettings.IN_MEMORY,
         List.of(services));
   }
 
@@ -115,6 +119,7 @@ public record NodeConfig(
         loops,
         shardThreads,
         times,
+        state,
         services);
   }
 
@@ -141,6 +146,29 @@ public record NodeConfig(
         loops,
         shardThreads,
         times,
+        state,
+        services);
+  }
+
+  /**
+   * The same with other state on disk.
+   *
+   * @param newState what is kept.
+   * @return a new configuration.
+   */
+  public NodeConfig withState(final StateSettings newState) {
+    return new NodeConfig(
+        cluster,
+        localNodeIds,
+        engine,
+        carrier,
+        http,
+        maxConnections,
+        metricsPort,
+        loops,
+        shardThreads,
+        times,
+        newState,
         services);
   }
 
@@ -174,6 +202,12 @@ public record NodeConfig(
       Durations.format(Duration.ofNanos(http.edge().idleTimeoutNs())),
       "start_timeout",
       Durations.format(times.start()),
+      "data_dir",
+      state.isKept() ? state.dataDir() : "none",
+      "save_timeout",
+      Durations.format(state.saveTimeout()),
+      "snapshot_interval",
+      Durations.format(state.snapshotInterval()),
       "idempotency_window",
       Durations.format(Duration.ofNanos(engine.idempotencyWindowNs())),
       "idempotency_keys",

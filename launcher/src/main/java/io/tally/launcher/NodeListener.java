@@ -63,6 +63,16 @@ final class NodeListener implements LinkListener {
   }
 
   @Override
+  public void onOutdated(final long knownGeneration) {
+    onFatal.accept(
+        nodeId
+            + " has gone on with an older state than it had when a peer heard it last (generation "
+            + knownGeneration
+            + "), so this process ends and saves nothing: say --restore=latest to go back to that"
+            + " state");
+  }
+
+  @Override
   public void onSuperseded(final long incarnation) {
     onFatal.accept(
         "a newer process serves as "

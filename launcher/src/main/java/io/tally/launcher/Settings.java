@@ -190,6 +190,8 @@ final class Settings {
 
   @Mixin NatsSettings nats;
 
+  @Mixin StateOptions state;
+
   /** The first value that is wrong by itself, as a message; null if none is. */
   String fault() {
     final List<String> faults = new ArrayList<>();
@@ -236,6 +238,9 @@ final class Settings {
     check(faults, idempotencyKeys >= 1, "--idempotency-keys must be at least 1");
     check(
         faults, ClusterSettings.isNodeId(cluster), "--cluster must be 1 to 64 of A-Z a-z 0-9 _ -");
+    final String stateFault = state.fault();
+    check(faults, stateFault == null, stateFault);
+    checkTime(faults, "--save-timeout", state.saveTimeout);
     checkTime(faults, "--request-timeout", requestTimeout);
     checkTime(faults, "--queue-limit", queueLimit);
     checkTime(faults, "--drain-timeout", drainTimeout);
@@ -273,6 +278,7 @@ final class Settings {
         loops,
         shardThreads,
         new NodeTimes(startTimeout, shutdownDelay, drainTimeout),
+        state.settings(),
         List.of(services));
   }
 

@@ -84,7 +84,11 @@ final class Status {
     }
     json.append(",\"node_id\":\"").append(node.nodeId()).append('"');
     json.append(",\"incarnation\":").append(node.incarnation());
-    json.append(",\"durability\":\"memory\",\"transport\":\"").append(transport).append('"');
+    json.append(",\"durability\":\"")
+        .append(node.state() == null ? "memory" : "planned_stop")
+        .append("\",\"transport\":\"")
+        .append(transport)
+        .append('"');
     if (node.link() != null) {
       final StartState state = node.link().startState(clock.nanoTime());
       json.append(",\"peers_up\":").append(array(state.up()));

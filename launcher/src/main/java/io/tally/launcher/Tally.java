@@ -1,6 +1,7 @@
 package io.tally.launcher;
 
 import io.tally.counter.CounterDefinition;
+import io.tally.counter.CounterExport;
 import io.tally.counter.http.CounterEndpoints;
 import io.tally.engine.ClusterSettings;
 import java.security.Security;
@@ -40,7 +41,7 @@ import picocli.CommandLine.Spec;
       "",
       "Every option can also be set by an environment variable: --http-port by TALLY_HTTP_PORT.",
     },
-    subcommands = Tally.NodeCommand.class)
+    subcommands = {Tally.NodeCommand.class, ExportCommand.class, InspectCommand.class})
 public final class Tally implements Callable<Integer> {
   private static final int EXIT_FAILED = 1;
   private static final int EXIT_USAGE = 2;
@@ -155,18 +156,22 @@ public final class Tally implements Callable<Integer> {
   private static NodeConfig config(
       final Settings given, final List<String> nodeIds, final List<String> localNodeIds)
       throws StartException {
-    // Another service needs another line here, and nothing else of the launcher.
-    final HostedService counters =
-        new HostedService(
-            memory -> CounterDefinition.within(memory, given.maxCounters),
-            CounterEndpoints::of,
-            CounterEndpoints.HELP,
-            CounterEndpoints.EXAMPLES);
     try {
-      return given.config(nodeIds, localNodeIds, counters);
+      // Another service needs another line here, and nothing else of the launcher.
+      return given.config(nodeIds, localNodeIds, counters(given.maxCounters));
     } catch (final IllegalArgumentException fault) {
       throw new StartException(fault.getMessage(), fault);
     }
+  }
+
+  /** The counters; null for as many as memory surely holds. */
+  static HostedService counters(final Long maxCounters) {
+    return new HostedService(
+        memory -> CounterDefinition.within(memory, maxCounters),
+        CounterEndpoints::of,
+        CounterEndpoints.HELP,
+        CounterEndpoints.EXAMPLES,
+        () -> new CounterExport()::onRecord);
   }
 
   /** {@code tally node}. */

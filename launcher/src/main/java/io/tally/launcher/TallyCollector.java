@@ -26,6 +26,7 @@ final class TallyCollector extends Collector {
   private final Status status;
   private final List<LimitWatch.Limit> limits;
   private final LinkMetrics links;
+  private final StateMetrics states;
 
   TallyCollector(
       final List<ClusterNode> nodes,
@@ -34,7 +35,8 @@ final class TallyCollector extends Collector {
       final EventLoops loops,
       final Status status,
       final List<LimitWatch.Limit> limits,
-      final LinkMetrics links) {
+      final LinkMetrics links,
+      final StateMetrics states) {
     this.nodes = nodes;
     this.services = services;
     this.http = http;
@@ -42,6 +44,7 @@ final class TallyCollector extends Collector {
     this.status = status;
     this.limits = limits;
     this.links = links;
+    this.states = states;
   }
 
   @Override
@@ -54,6 +57,7 @@ final class TallyCollector extends Collector {
     cluster(families, ingress, owners);
     new EngineMetrics(services, all).addTo(families);
     links.addTo(families);
+    states.addTo(families);
     http.addTo(families);
     process(families);
     return families.stream().map(Family::samples).toList();

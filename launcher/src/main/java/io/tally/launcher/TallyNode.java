@@ -39,6 +39,7 @@ public final class TallyNode implements AutoCloseable {
   private final AtomicReference<String> fault = new AtomicReference<>("");
   private final FaultLog faults = new FaultLog(clock);
   private final List<ClusterNode> nodes = new ArrayList<>();
+  private final NodeStates states;
   private final NodeConfig config;
   private final CountDownLatch stop;
   private EventLoops loops;
@@ -58,6 +59,7 @@ public final class TallyNode implements AutoCloseable {
 
   private TallyNode(final NodeConfig config, final CountDownLatch stop) {
     this.config = config;
+    states = new NodeStates(config, clock);
     this.stop = stop;
   }
 
@@ -83,17 +85,25 @@ public final class TallyNode implements AutoCloseable {
       node.launch();
       return node;
     } catch (final InterruptedException interrupted) {
-      node.closeQuietly();
+      final StartException failed = node.failed("interrupted", interrupted);
       Thread.currentThread().interrupt();
-      throw new StartException("interrupted", interrupted);
-    } catch (final RuntimeException cause) {
-      node.closeQuietly();
-      throw new StartException(
-          cause.getMessage() == null ? cause.toString() : cause.getMessage(), cause);
-    } catch (final StartException | Error cause) {
+      throw failed;
+    } catch (final RuntimeException | StartException cause) {
+      throw node.failed(cause.getMessage() == null ? cause.toString() : cause.getMessage(), cause);
+    } catch (final Error cause) {
+      // Nothing is saved of a state that may be broken.
+      node.fault.compareAndSet("", cause.toString());
       node.closeQuietly();
       throw cause;
     }
+  }
+
+  /** Also says what it costs if its nodes had served already. */
+  private StartException failed(final String reason, final Exception cause) {
+    closeQuietly();
+    final String loss = states.saveFault();
+    return new StartException(
+        loss.isEmpty() ? reason : reason + "; " + loss, cause, !loss.isEmpty());
   }
 
   /**
@@ -128,6 +138,7 @@ public final class TallyNode implements AutoCloseable {
     final Thread classes = OwnClasses.startLoading();
     final MemoryPlan plan = new MemoryPlan(config);
     plan.check();
+    states.open(plan);
     loops = EventLoops.launch(config.loops(), plan.clientLimit().maxConnections(), clock, faults);
     final CollectorRegistry registry = new CollectorRegistry();
     acceptFailures = new AcceptFailureLog(clock, AcceptFailureLog::log);
@@ -160,6 +171,9 @@ public final class TallyNode implements AutoCloseable {
             carriers != null && carriers.blocks());
     launchNodes(plan);
     launchHttp(plan.clientLimit());
+    // All ports are bound by now, so that no start fails for want of one after a long load.
+    states.load(nodes, () -> stop.getCount() == 0);
+    stepping.start(nodes);
     DefaultExports.register(registry);
     final List<LimitWatch.Limit> watched = new WatchedLimits(config, plan, nodes, http).all();
     limitWatch = new LimitWatch(watched, LimitWatch::log);
@@ -171,7 +185,8 @@ public final class TallyNode implements AutoCloseable {
             loops,
             status,
             watched,
-            new LinkMetrics(nodes, carriers)));
+            new LinkMetrics(nodes, carriers),
+            new StateMetrics(states.all())));
     classes.join();
     start.awaitPeers();
     throwIfFaulty();
@@ -189,7 +204,8 @@ public final class TallyNode implements AutoCloseable {
     final List<NodeListener> listeners = new ArrayList<>();
     for (int i = 0; i < config.localNodeIds().size(); i++) {
       final ClusterNode node =
-          new ClusterNode(config, plan, config.localNodeIds().get(i), i, stepping, clock);
+          new ClusterNode(
+              config, plan, config.localNodeIds().get(i), i, stepping, clock, states.of(i));
       listeners.add(
           new NodeListener(node.nodeId(), config.localNodeIds().size() > 1, this::onFatal));
       nodes.add(node);
@@ -255,7 +271,6 @@ public final class TallyNode implements AutoCloseable {
             help(),
             acceptFailures);
     metrics.probes(status::readyz, Status::alive);
-    stepping.start(nodes);
     Log.info("HTTP server starting", "port", http.edge().port(), "url", http.url());
   }
 
@@ -325,11 +340,24 @@ public final class TallyNode implements AutoCloseable {
             () -> stepping.abandon(frontEnd),
             clock.nanoTime(),
             config.times().drain().toNanos());
+    plan.beforeGoodbye(this::isSaved);
     while (!plan.advance(clock.nanoTime())) {
       LockSupport.parkNanos(POLL_NS);
     }
     closeQuietly();
     Log.info(plan.verdict());
+  }
+
+  /** A process that gives way to a newer one of its node has nothing to save. */
+  private boolean isSaved() {
+    if (!fault().isEmpty()) {
+      return true;
+    }
+    final boolean isOver = states.isSaveOver();
+    if (isOver) {
+      fault.compareAndSet("", states.saveFault());
+    }
+    return isOver;
   }
 
   private void announceStop() {
@@ -348,9 +376,14 @@ public final class TallyNode implements AutoCloseable {
   }
 
   private void closeQuietly() {
+    // A start may fail when its nodes have served already.
+    while (!isSaved()) {
+      LockSupport.parkNanos(POLL_NS);
+    }
     CloseHelper.quietCloseAll(http, metrics);
+    states.stopWriting();
     CloseHelper.quietClose(stepping == null ? loops : stepping);
     CloseHelper.quietCloseAll(nodes);
-    CloseHelper.quietClose(carriers);
+    CloseHelper.quietCloseAll(states, carriers);
   }
 }

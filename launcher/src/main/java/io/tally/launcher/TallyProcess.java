@@ -29,7 +29,7 @@ final class TallyProcess {
     try {
       node = TallyNode.launch(config, stop);
     } catch (final StartException fault) {
-      if (!signalled.get()) {
+      if (!signalled.get() || fault.isStateLost()) {
         throw fault;
       }
       Log.info("stopped before it was ready", "reason", fault.getMessage());

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.EngineSettings;
+import io.tally.store.StartMode;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.example.turnstile.Turnstile;
@@ -91,6 +93,36 @@ class SettingsTest {
   })
   void shouldSayWhatIsWrong(final String argument, final String fault) {
     assertEquals(fault, parse(argument).fault());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--restore=latest, '--restore, --moved, --discard-state and --snapshot-interval need --data-dir'",
+    "--moved, '--restore, --moved, --discard-state and --snapshot-interval need --data-dir'",
+    "--discard-state, '--restore, --moved, --discard-state and --snapshot-interval need --data-dir'",
+    "--snapshot-interval=1s, '--restore, --moved, --discard-state and --snapshot-interval need --data-dir'",
+    "--data-dir=d --moved --discard-state, 'give one of --restore, --moved and --discard-state'",
+    "--data-dir=d --snapshot-interval=24h, --snapshot-interval must be below 24h",
+    "--data-dir=d --save-timeout=0s, --save-timeout must be above 0 and below 24h",
+  })
+  void shouldSayWhatIsWrongWithTheState(final String arguments, final String fault) {
+    assertEquals(fault, parse(arguments.split(" ")).fault());
+  }
+
+  @Test
+  void shouldSayHowToStartFromWhatIsOnDisk() {
+    assertEquals(StateSettings.IN_MEMORY, parse().state.settings());
+    assertEquals(StateSettings.in(Path.of("d")), parse("--data-dir=d").state.settings());
+    final StateSettings restored =
+        parse("--data-dir=d", "--restore=latest", "--snapshot-interval=5m", "--save-timeout=2s")
+            .state
+            .settings();
+    assertEquals(StartMode.RESTORE_LATEST, restored.start());
+    assertEquals(Duration.ofMinutes(5), restored.snapshotInterval());
+    assertEquals(Duration.ofSeconds(2), restored.saveTimeout());
+    assertEquals(StartMode.MOVED, parse("--data-dir=d", "--moved").state.settings().start());
+    assertEquals(
+        StartMode.DISCARD, parse("--data-dir=d", "--discard-state").state.settings().start());
   }
 
   @Test
