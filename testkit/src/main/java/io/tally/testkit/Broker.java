@@ -27,12 +27,12 @@ final class Broker {
   private boolean up = true;
   private boolean healed;
 
-  Broker(final World world, final Faults faults, final Traces traces) {
+  Broker(final World world, final Settings settings, final Faults faults, final Traces traces) {
     this.world = world;
     this.faults = faults;
     this.traces = traces;
     forger = new FrameForger(world, traces);
-    pendingBytes = MIN_PENDING_BYTES << world.nextInt(PENDING_SIZES);
+    pendingBytes = settings.scaled(MIN_PENDING_BYTES << world.nextInt(PENDING_SIZES));
   }
 
   boolean isUp() {

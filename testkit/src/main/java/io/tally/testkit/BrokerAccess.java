@@ -14,6 +14,7 @@ final class BrokerAccess {
   private final List<SimulatedClient> clients = new ArrayList<>();
   private long refusedUntilNs;
   private long cutOffUntilNs;
+  private boolean mute;
 
   BrokerAccess(
       final World world,
@@ -68,8 +69,18 @@ final class BrokerAccess {
     clients.forEach(client -> client.stall(durationNs));
   }
 
+  boolean isMute() {
+    return mute;
+  }
+
+  /** From now on what the process sends is lost, and nobody notices. */
+  void mute() {
+    mute = true;
+  }
+
   /** From now on every client is let in. */
   void heal() {
+    mute = false;
     refusedUntilNs = 0;
     cutOffUntilNs = 0;
   }

@@ -13,6 +13,9 @@ final class Clients implements FrontDoor.Answers {
   private static final int KEY_COUNT = 8;
   private static final int MAX_POWERS = 26;
 
+  /** Share of the requests that are to accounts. */
+  private static final double ACCOUNTS = 1.0 / 3;
+
   /** A key is certainly forgotten this long after its last use; shards keep it for less. */
   private static final int FORGOTTEN = 3;
 
@@ -21,11 +24,15 @@ final class Clients implements FrontDoor.Answers {
   private final Recorder recorder;
   private final Traces traces;
   private final SimulatedProcess[] processes;
-  private final List<Counter> counters;
+  private final List<Entity> entities;
   private final long loadEndNs;
   private final long meanIntervalNs;
   private final int[] powers;
   private final boolean keyed;
+
+  /** For so long the restored shards stood still, all together: windows of keys were longer. */
+  private long standstillNs;
+
   private final Map<String, Request.KeyUse> keys = new HashMap<>();
   private final List<Request> underWay = new ArrayList<>();
   private final List<Request> probes = new ArrayList<>();
@@ -43,11 +50,15 @@ final class Clients implements FrontDoor.Answers {
     this.traces = traces;
     this.processes = processes;
     this.loadEndNs = loadEndNs;
-    counters = Counter.spread(settings);
-    recorder.counters(counters);
-    powers = new int[counters.size()];
+    entities = settings.entities();
+    powers = new int[entities.size()];
     meanIntervalNs = world.chance(0.1) ? MS : world.between(8 * MS, 60 * MS);
     keyed = world.chance(0.5);
+  }
+
+  /** Shards go on that have stood still. */
+  void onRestored(final long stoodStillNs) {
+    standstillNs += stoodStillNs;
   }
 
   void begin() {
@@ -56,11 +67,18 @@ final class Clients implements FrontDoor.Answers {
       if (process != null) {
         final int burst = world.chance(0.1) ? 1 + world.nextInt(12) : 1;
         for (int i = 0; i < burst; i++) {
-          issue(process, world.nextInt(counters.size()));
+          issue(process, drawEntity());
         }
       }
       world.after(world.between(1, 2 * meanIntervalNs), this::begin);
     }
+  }
+
+  /** Two of three are counters, which come first. */
+  private int drawEntity() {
+    final int half = entities.size() / 2;
+    final int drawn = world.nextInt(half);
+    return world.chance(ACCOUNTS) ? half + drawn : drawn;
   }
 
   private SimulatedProcess anyProcess() {
@@ -68,31 +86,56 @@ final class Clients implements FrontDoor.Answers {
   }
 
   private void issue(final SimulatedProcess process, final int index) {
-    final Counter counter = counters.get(index);
+    final Entity entity = entities.get(index);
     if (world.chance(0.25)) {
-      hand(process, request(counter, false, 0, null));
+      hand(process, read(entity));
       return;
     }
-    final boolean hasKey = keyed && counter.use() != Counter.Use.ANY && world.chance(0.7);
-    final Request.KeyUse key = hasKey ? drawKey(counter, index) : null;
+    final boolean hasKey = keyed && entity.use() != Entity.Use.ANY && world.chance(0.7);
+    final Request.KeyUse key = hasKey ? drawKey(entity, index) : null;
     if (key != null) {
-      hand(process, request(counter, true, key.amount, key));
+      hand(process, write(key));
     } else {
-      final long amount = drawAmount(counter, index);
+      final long amount = drawAmount(entity, index);
       if (amount != 0) {
-        hand(process, request(counter, true, amount, null));
+        hand(process, write(entity, amount, drawMemoLength(entity)));
       }
     }
   }
 
-  private Request request(
-      final Counter counter, final boolean write, final long amount, final Request.KeyUse key) {
-    return new Request(counter, write, amount, key, world.stamp(), world.nowNs());
+  private Request read(final Entity entity) {
+    return request(entity, false, 0, 0, null);
   }
 
-  /** Returns 0 if nothing more can be added to the counter. */
-  private long drawAmount(final Counter counter, final int index) {
-    return switch (counter.use()) {
+  private Request write(final Entity entity, final long amount, final int memoLength) {
+    return request(entity, true, amount, memoLength, null);
+  }
+
+  private Request write(final Request.KeyUse key) {
+    return request(key.entity, true, key.amount, key.memoLength, key);
+  }
+
+  /** All requests with a key are the same. */
+  private Request request(
+      final Entity entity,
+      final boolean write,
+      final long amount,
+      final int memoLength,
+      final Request.KeyUse key) {
+    final boolean wantsNewest = key == null && world.nowNs() < loadEndNs && world.chance(0.3);
+    return new Request(
+        entity, write, amount, memoLength, wantsNewest, key, world.stamp(), world.nowNs());
+  }
+
+  private int drawMemoLength(final Entity entity) {
+    return entity.kind() == Entity.Kind.ACCOUNT
+        ? (int) world.skewed(1 + settings.maxMemoLength())
+        : 0;
+  }
+
+  /** Returns 0 if nothing more can be added. */
+  private long drawAmount(final Entity entity, final int index) {
+    return switch (entity.use()) {
       case ONES -> 1;
       case POWERS -> powers[index] == MAX_POWERS ? 0 : 1L << 2 * powers[index]++;
       case ANY -> world.nextInt(30) - 9;
@@ -100,9 +143,9 @@ final class Clients implements FrontDoor.Answers {
   }
 
   /** A new key, or one to use again because it is certainly remembered or certainly forgotten. */
-  private Request.KeyUse drawKey(final Counter counter, final int index) {
+  private Request.KeyUse drawKey(final Entity entity, final int index) {
     final String key = "key-" + world.nextInt(KEY_COUNT);
-    final Request.KeyUse known = keys.get(counter.name() + key);
+    final Request.KeyUse known = keys.get(entity.name() + key);
     if (known != null && isRemembered(known)) {
       known.lastNs = world.nowNs();
       return known;
@@ -110,20 +153,21 @@ final class Clients implements FrontDoor.Answers {
     if (known != null && !isForgotten(known)) {
       return null;
     }
-    final long amount = drawAmount(counter, index);
+    final long amount = drawAmount(entity, index);
     if (amount == 0) {
       return null;
     }
     if (known != null) {
       traces.add(Trace.KEYS_USED_AGAIN);
     }
-    return begin(counter, key, known == null ? 0 : known.use + 1, amount);
+    return begin(entity, key, known == null ? 0 : known.use + 1, amount);
   }
 
   private Request.KeyUse begin(
-      final Counter counter, final String key, final int use, final long amount) {
-    final Request.KeyUse begun = new Request.KeyUse(counter, key, use, amount, world.nowNs());
-    keys.put(counter.name() + key, begun);
+      final Entity entity, final String key, final int use, final long amount) {
+    final Request.KeyUse begun =
+        new Request.KeyUse(entity, key, use, amount, drawMemoLength(entity), world.nowNs());
+    keys.put(entity.name() + key, begun);
     return begun;
   }
 
@@ -135,7 +179,7 @@ final class Clients implements FrontDoor.Answers {
 
   private boolean isForgotten(final Request.KeyUse key) {
     return world.nowNs() - key.lastNs
-        > settings.idempotencyWindowNs() + FORGOTTEN * settings.settleNs();
+        > settings.idempotencyWindowNs() + FORGOTTEN * settings.settleNs() + standstillNs;
   }
 
   private void hand(final SimulatedProcess process, final Request request) {
@@ -229,24 +273,25 @@ final class Clients implements FrontDoor.Answers {
           if (process != null && isRemembered(request.key) && world.nowNs() < loadEndNs) {
             traces.add(atOnce ? Trace.RETRIES_AT_ONCE : Trace.RETRIES_LATER);
             request.key.lastNs = world.nowNs();
-            hand(process, request(request.counter, true, request.amount, request.key));
+            hand(process, write(request.key));
           }
         });
   }
 
-  /** Reads and writes every counter at a node, or those that it owns. */
+  /** Reads and writes every entity at a node, or those that it owns. */
   void probe(final SimulatedProcess process, final boolean all) {
-    for (int index = 0; index < counters.size(); index++) {
-      final Counter counter = counters.get(index);
-      if (!all && !process.node().lives().owns(counter)) {
+    for (final Entity entity : entities) {
+      if (!all && !process.node().shards().lives().owns(entity)) {
         continue;
       }
-      final boolean write = counter.use() != Counter.Use.POWERS;
-      final Request.KeyUse key =
-          counter.use() == Counter.Use.ONES && keyed
-              ? begin(counter, "probe-" + process.node().index, 0, 1)
-              : null;
-      final Request request = request(counter, write, write ? 1 : 0, key);
+      final Request request;
+      if (entity.use() == Entity.Use.POWERS) {
+        request = read(entity);
+      } else if (entity.use() == Entity.Use.ONES && keyed) {
+        request = write(begin(entity, "probe-" + process.node().index, 0, 1));
+      } else {
+        request = write(entity, 1, 0);
+      }
       probes.add(request);
       hand(process, request, 3 * settings.requestTimeoutNs());
     }
@@ -257,7 +302,7 @@ final class Clients implements FrontDoor.Answers {
       if (!recorder.isApplied(probe)) {
         violations.add(
             (probe.outcome == Outcome.KEY_LIMIT ? "keys: " : "whole: ")
-                + probe.counter.name()
+                + probe.entity.name()
                 + " is not served at "
                 + probe.process.node().id
                 + " long after healing: "

@@ -16,6 +16,14 @@ enum Fault {
   KILLS,
   /** Processes are told to stop, and started again. */
   PLANNED_STOPS,
+  /** Planned stops are cut short, with requests under way, and their last answers are lost. */
+  CUT_STOPS,
+  /** Snapshots are written while processes serve; a process that was killed may start from one. */
+  SNAPSHOTS,
+  /** A process is started from an older copy of its directory. */
+  COPIED_DIRECTORIES,
+  /** What a process writes finds no room. */
+  FULL_DISKS,
   /** A shard loses its state, and begins a new life in the same process. */
   LOST_SHARDS,
   /** A second process of the same id is started. */

@@ -25,15 +25,13 @@ final class FaultInjector {
   private static final Set<Fault> LATE_FRAMES =
       EnumSet.of(Fault.PARTITIONS, Fault.MISTAKEN_PEERS, Fault.PAUSES, Fault.STALLS);
 
-  /** Enough for every frame; less than a full frame; less than the longest message. */
-  private static final int[] PAYLOAD_LIMITS = {1 << 20, Settings.MAX_FRAME_BYTES / 2, 400};
-
   private static final Set<Fault> FROM_OUTSIDE =
       EnumSet.of(
           Fault.PAUSES,
           Fault.SUSPENSIONS,
           Fault.KILLS,
           Fault.PLANNED_STOPS,
+          Fault.SNAPSHOTS,
           Fault.LOST_SHARDS,
           Fault.TWINS,
           Fault.STRANGERS,
@@ -46,6 +44,7 @@ final class FaultInjector {
           Fault.WALL_CLOCKS);
 
   private final World world;
+  private final long[] payloadLimits;
   private final Faults faults;
   private final Broker broker;
   private final Traces traces;
@@ -58,6 +57,7 @@ final class FaultInjector {
 
   FaultInjector(
       final World world,
+      final Settings settings,
       final Faults faults,
       final Broker broker,
       final Traces traces,
@@ -65,6 +65,7 @@ final class FaultInjector {
       final SimulatedProcess[] processes,
       final Newcomers newcomers) {
     this.world = world;
+    payloadLimits = settings.payloadLimits();
     this.faults = faults;
     this.broker = broker;
     this.traces = traces;
@@ -128,8 +129,7 @@ final class FaultInjector {
       }
       case PAYLOAD_LIMITS -> {
         if (broker.isUp()) {
-          broker.restart(
-              world.skewed(50 * MS), PAYLOAD_LIMITS[world.nextInt(PAYLOAD_LIMITS.length)]);
+          broker.restart(world.skewed(50 * MS), payloadLimits[world.nextInt(payloadLimits.length)]);
         }
       }
       case WALL_CLOCKS -> setWallClock(node);
@@ -169,6 +169,7 @@ final class FaultInjector {
         process.kill();
       }
       case PLANNED_STOPS -> process.askToStop();
+      case SNAPSHOTS -> process.askForSnapshot();
       case LOST_SHARDS -> process.askToRenewAShard();
       case CONNECTION_CUTS -> process.broker().cutConnections();
       case PARTITIONS -> {

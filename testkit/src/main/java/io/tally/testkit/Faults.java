@@ -31,13 +31,23 @@ record Faults(
   private static final double ALONE = 0.2;
   private static final double SHARE = 0.3;
 
-  /** Draws some of the allowed kinds, or one of them alone; both, if only two are allowed. */
+  /** These need processes that stop. */
+  private static final Set<Fault> OF_RESTARTS =
+      EnumSet.of(Fault.CUT_STOPS, Fault.SNAPSHOTS, Fault.COPIED_DIRECTORIES, Fault.FULL_DISKS);
+
+  /**
+   * Draws some of the allowed kinds, or one of them, alone but for planned stops where it needs
+   * them; both, if only two are allowed.
+   */
   static Faults draw(final World world, final Set<Fault> allowed) {
     final Set<Fault> kinds = EnumSet.noneOf(Fault.class);
     if (allowed.size() <= 2) {
       kinds.addAll(allowed);
     } else if (world.chance(ALONE)) {
       kinds.add(List.copyOf(allowed).get(world.nextInt(allowed.size())));
+      if (kinds.stream().anyMatch(OF_RESTARTS::contains)) {
+        kinds.add(Fault.PLANNED_STOPS);
+      }
     } else {
       for (final Fault fault : allowed) {
         if (world.chance(SHARE)) {

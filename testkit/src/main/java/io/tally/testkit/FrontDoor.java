@@ -1,13 +1,9 @@
 package io.tally.testkit;
 
-import io.tally.counter.CounterProxy;
-import io.tally.counter.CounterReplyAdapter;
-import io.tally.counter.codecs.CounterStatus;
 import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
 import io.tally.engine.SocketBacklog;
 import io.tally.engine.StandstillDetector;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,7 +21,6 @@ final class FrontDoor {
 
   private static final int MAX_IN_FLIGHT = 4;
   private static final long TOLERANCE_NS = 5 * Settings.MS;
-  private static final byte[] NO_KEY = {};
 
   /** Hears what leaves. */
   interface Answers {
@@ -51,9 +46,8 @@ final class FrontDoor {
   private final List<String> violations;
   private final Socket[][] sockets;
   private final StandstillDetector[] standstills;
-  private final CounterProxy[] proxies;
+  private final EntityProxy[] proxies;
   private final List<Slot> slots = new ArrayList<>();
-  private final CounterReplyAdapter adapter = new CounterReplyAdapter();
   private final ReplyHandler onReply = this::onReply;
   private int pendingCount;
   private boolean open;
@@ -73,11 +67,11 @@ final class FrontDoor {
       Arrays.setAll(ofLoop, i -> new Socket());
     }
     standstills = new StandstillDetector[loopCount];
-    proxies = new CounterProxy[loopCount];
+    proxies = new EntityProxy[loopCount];
   }
 
   /** Begins to poll the sockets of a loop. */
-  void serve(final int loop, final CounterProxy proxy, final long nowNs) {
+  void serve(final int loop, final EntityProxy proxy, final long nowNs) {
     open = true;
     proxies[loop] = proxy;
     standstills[loop] = new StandstillDetector(process.node().unreadTimeoutNs(), nowNs);
@@ -162,15 +156,7 @@ final class FrontDoor {
     slots.add(new Slot(request, socket, loop, nowNs));
     pendingCount++;
     socket.inFlight++;
-    final byte[] id = request.counter.id();
-    if (request.write) {
-      final byte[] key =
-          request.key == null ? NO_KEY : request.key.key.getBytes(StandardCharsets.US_ASCII);
-      proxies[loop].increment(
-          nowNs, id, 0, id.length, request.amount, key, 0, key.length, onReply, cookie);
-    } else {
-      proxies[loop].get(nowNs, id, 0, id.length, onReply, cookie);
-    }
+    proxies[loop].submit(nowNs, request, onReply, cookie);
   }
 
   /** The end of a loop's turn: all its sockets were polled before nowNs was read. */
@@ -202,10 +188,11 @@ final class FrontDoor {
     process.execution().touch();
     long value = 0;
     if (outcome == Outcome.ANSWERED) {
-      if (!adapter.wrap(buffer, offset, length) || adapter.status() != CounterStatus.OK) {
-        violations.add("answer: not what a counter says");
+      final EntityProxy proxy = proxies[slot.loop];
+      if (!proxy.isAnswer(slot.request, buffer, offset, length)) {
+        violations.add("answer: not what its service says to " + slot.request.entity.name());
       }
-      value = adapter.value();
+      value = proxy.value(slot.request, buffer, offset, length);
     }
     answers.onAnswer(slot.request, outcome, value, shardIncarnation, replayed);
     resume(slot);

@@ -14,6 +14,7 @@ final class ProcessEvents implements LinkListener, NatsSession.Listener {
   private final List<String> violations;
   private final Runnable onFatal;
   private long fatalIncarnation;
+  private boolean fatal;
 
   ProcessEvents(
       final SimulatedNode node,
@@ -24,6 +25,11 @@ final class ProcessEvents implements LinkListener, NatsSession.Listener {
     this.traces = traces;
     this.violations = violations;
     this.onFatal = onFatal;
+  }
+
+  /** Whether it ends by itself, and leaves everything on disk as it is. */
+  boolean isFatal() {
+    return fatal;
   }
 
   /** Incarnation of the other process of its id for which it ends, or 0. */
@@ -54,8 +60,15 @@ final class ProcessEvents implements LinkListener, NatsSession.Listener {
     onFatal(incarnation);
   }
 
+  @Override
+  public void onOutdated(final long knownGeneration) {
+    traces.add(Trace.OLD_STATES_REFUSED);
+    onFatal(0);
+  }
+
   private void onFatal(final long otherIncarnation) {
-    if (fatalIncarnation == 0) {
+    if (!fatal) {
+      fatal = true;
       fatalIncarnation = otherIncarnation;
       onFatal.run();
     }

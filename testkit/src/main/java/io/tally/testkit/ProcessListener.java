@@ -7,6 +7,9 @@ interface ProcessListener {
   /** A life of a shard begins in a process of this node. */
   void onShardLife(int nodeIndex, int shardId, long incarnation);
 
+  /** It begins to serve, with what it has restored. */
+  void onReady(SimulatedProcess process);
+
   /** Whether a life of this shard ever began in any process. */
   boolean wasShardLife(int shardId, long incarnation);
 

@@ -4,9 +4,16 @@ import io.tally.engine.Outcome;
 
 /** One request of a client, from its hand-over to what its client knows in the end. */
 final class Request {
-  final Counter counter;
+  final Entity entity;
   final boolean write;
   final long amount;
+
+  /** Bytes of the memo that an account is sent with it. */
+  final int memoLength;
+
+  /** Whether it is sent as a message of the latest version that its process knows. */
+  final boolean wantsNewest;
+
   final KeyUse key;
   final long startStamp;
   final long startNs;
@@ -19,47 +26,59 @@ final class Request {
 
   /** Null where it has no key. */
   Request(
-      final Counter counter,
+      final Entity entity,
       final boolean write,
       final long amount,
+      final int memoLength,
+      final boolean wantsNewest,
       final KeyUse key,
       final long startStamp,
       final long startNs) {
-    this.counter = counter;
+    this.entity = entity;
     this.write = write;
     this.amount = amount;
+    this.memoLength = memoLength;
+    this.wantsNewest = wantsNewest;
     this.key = key;
     this.startStamp = startStamp;
     this.startNs = startNs;
   }
 
+  /** Whether the memo is to be sent back. */
+  boolean wantsEcho() {
+    return write && memoLength % 2 == 1;
+  }
+
   /** One use of an idempotency key: all requests that begin within its window. */
   static final class KeyUse {
-    /** Counters share their keys: it is the service that keeps them apart. */
+    /** Entities share their keys: it is the shard that keeps them apart. */
     final String key;
 
-    private final Counter counter;
+    final Entity entity;
     final int use;
     final long amount;
+    final int memoLength;
     final long firstNs;
     long lastNs;
 
     KeyUse(
-        final Counter counter,
+        final Entity entity,
         final String key,
         final int use,
         final long amount,
+        final int memoLength,
         final long firstNs) {
-      this.counter = counter;
+      this.entity = entity;
       this.key = key;
       this.use = use;
       this.amount = amount;
+      this.memoLength = memoLength;
       this.firstNs = firstNs;
       lastNs = firstNs;
     }
 
     String nameInHistory() {
-      return counter.name() + "/" + key + "#" + use;
+      return entity.name() + "/" + key + "#" + use;
     }
   }
 }

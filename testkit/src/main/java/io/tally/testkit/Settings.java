@@ -1,12 +1,18 @@
 package io.tally.testkit;
 
+import io.tally.counter.CounterDefinition;
+import io.tally.counter.CounterLimit;
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.EngineSettings;
+import io.tally.engine.MessageLengths;
 import io.tally.transport.LinkSettings;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** The settings of a simulated cluster: small, so that limits are reached, and short windows. */
+/**
+ * The settings of a simulated cluster: small, so that limits are reached, and short windows. Those
+ * with long memos have room for them.
+ */
 record Settings(
     List<String> nodeIds,
     int loopCount,
@@ -14,8 +20,10 @@ record Settings(
     long idempotencyWindowNs,
     int idempotencyKeys,
     int ringSlots,
-    boolean longIds,
-    int maxKeysOfProcess) {
+    List<Entity> entities,
+    int maxKeysOfProcess,
+    int maxMemoLength,
+    boolean keepsState) {
   static final long MS = 1_000_000;
   static final int SHARD_COUNT = 4;
   static final int LANE_WINDOW = 64;
@@ -24,29 +32,75 @@ record Settings(
   static final long HELLO_INTERVAL_NS = 90 * MS;
   static final long PROBE_INTERVAL_NS = 10 * MS;
   static final long HEARTBEAT_TIMEOUT_NS = 280 * MS;
-  static final int WINDOW_BYTES = 1 << 13;
-  static final int RING_BYTES = 1 << 13;
-  static final int MAX_FRAME_BYTES = 1 << 11;
-  static final int MAX_MESSAGE_BYTES = 640;
   static final int INBOUND_FRAMES = 1 << 7;
   static final int KEY_CHUNK = 1 << 10;
   static final long START_TIMEOUT_NS = 2_000 * MS;
   static final long DRAIN_TIMEOUT_NS = 1_000 * MS;
+  static final int MAX_COUNTERS = 1 << 20;
+
+  /** Of one loop. */
+  private static final int LONG_PAYLOAD_BYTES = 1 << 17;
+
+  private static final long PATIENT_NS = 2_000 * MS;
+  private static final int SHORT_MEMO = 100;
+  private static final int LONG_MEMO = 30_000;
+  private static final int MAX_SHORT_MESSAGE = 640;
+
+  /** Windows, frames and rings are so many times as large where messages are long. */
+  private static final int LONG_SHIFT = 5;
 
   /** How much later than twice the request timeout a copy may take effect. */
   static final long SETTLE_BOUND_NS = 500 * MS;
 
-  static Settings draw(final World world) {
+  /** Where processes stop in good order, requests may have the time to outlive that. */
+  static Settings draw(final World world, final Faults faults) {
     final int nodeCount = world.chance(0.1) ? 1 : 2 + world.nextInt(2);
+    final boolean isPatient = faults.kinds().contains(Fault.PLANNED_STOPS) && world.chance(0.3);
+    final int maxMemoLength = world.nextInt(8) == 0 ? LONG_MEMO : SHORT_MEMO;
     return new Settings(
         IntStream.range(0, nodeCount).mapToObj(i -> "node-" + i).toList(),
         1 + world.nextInt(2),
-        (50 + world.nextInt(100)) * MS,
+        isPatient ? PATIENT_NS + world.nextInt(1_000) * MS : (50 + world.nextInt(100)) * MS,
         (400 + world.nextInt(600)) * MS,
         1 << 14,
-        4 << world.nextInt(3),
-        world.nextInt(4) == 0,
-        world.nextInt(4) == 0 ? KEY_CHUNK : 1 << 14);
+        Math.max(4 << world.nextInt(3), lengths(maxMemoLength).minRingSlots()),
+        Entity.spread(world.nextInt(4) == 0),
+        world.nextInt(4) == 0 ? KEY_CHUNK : 1 << 14,
+        maxMemoLength,
+        world.nextInt(4) != 0);
+  }
+
+  private static MessageLengths lengths(final int maxMemoLength) {
+    return MessageLengths.of(
+        List.of(
+            new CounterDefinition(new CounterLimit(MAX_COUNTERS)), new Ledger(maxMemoLength, 0)));
+  }
+
+  /** Whether requests have the time to outlive a planned restart of their shard's owner. */
+  boolean isPatient() {
+    return requestTimeoutNs >= PATIENT_NS;
+  }
+
+  int maxMessageBytes() {
+    return hasLongMessages() ? lengths(maxMemoLength).maxBetweenNodes() : MAX_SHORT_MESSAGE;
+  }
+
+  boolean hasLongMessages() {
+    return maxMemoLength == LONG_MEMO;
+  }
+
+  private int maxFrameBytes() {
+    return scaled(1 << 11);
+  }
+
+  /** Bytes that are the more where messages are long. */
+  int scaled(final int bytes) {
+    return hasLongMessages() ? bytes << LONG_SHIFT : bytes;
+  }
+
+  /** Enough for every frame; less than a full frame; less than the longest message. */
+  long[] payloadLimits() {
+    return new long[] {1 << 20, maxFrameBytes() * 3L / 4, 400};
   }
 
   ClusterSettings cluster(final String seed) {
@@ -62,22 +116,22 @@ record Settings(
         QUEUE_LIMIT_NS,
         idempotencyWindowNs,
         idempotencyKeys,
-        EngineSettings.DEFAULT_LONG_PAYLOAD_BYTES,
+        hasLongMessages() ? LONG_PAYLOAD_BYTES : 0,
         EngineSettings.DEFAULT_WATCHES);
   }
 
-  static LinkSettings link(final long requestTimeoutNs) {
+  LinkSettings link(final long ownRequestTimeoutNs) {
     return new LinkSettings(
-        WINDOW_BYTES,
-        RING_BYTES,
-        MAX_FRAME_BYTES,
-        MAX_MESSAGE_BYTES,
+        scaled(1 << 13),
+        scaled(1 << 13),
+        maxFrameBytes(),
+        maxMessageBytes(),
         INBOUND_FRAMES,
         HELLO_INTERVAL_NS,
         PROBE_INTERVAL_NS,
         HEARTBEAT_TIMEOUT_NS,
         QUEUE_LIMIT_NS,
-        requestTimeoutNs);
+        ownRequestTimeoutNs);
   }
 
   /** A process has the cluster's request timeout, or a shorter one. */

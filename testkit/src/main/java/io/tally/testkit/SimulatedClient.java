@@ -196,7 +196,11 @@ final class SimulatedClient implements NatsClient {
       return;
     }
     for (Frame frame = outgoing.poll(); frame != null; frame = outgoing.poll()) {
-      connection.send(frame);
+      if (access.isMute()) {
+        traces.add(Trace.FRAMES_LOST);
+      } else {
+        connection.send(frame);
+      }
     }
   }
 

@@ -1,6 +1,6 @@
 package io.tally.testkit;
 
-import io.tally.counter.CounterProxy;
+import io.tally.counter.codecs.IncrementDecoder;
 import io.tally.engine.EngineContext;
 import io.tally.engine.EngineCounter;
 import io.tally.engine.EngineThreads;
@@ -9,7 +9,6 @@ import io.tally.engine.NodeLink;
 import io.tally.engine.RoutingTable;
 import io.tally.engine.ShardDirectory;
 import io.tally.engine.ShardEngine;
-import io.tally.engine.ShardService;
 import io.tally.engine.SteppedAgent;
 import io.tally.transport.ClusterLink;
 import io.tally.transport.IncarnationSource;
@@ -47,8 +46,8 @@ final class SimulatedNode {
   private final WallClock wallClock;
   private final IncarnationSource incarnations;
   private final ProcessListener history;
-  private final ShardLives lives;
-  private final Counters counters;
+  private final NodeData data;
+  private final SimulatedShards shards;
   private final SimulatedThread[] loops;
   private final SimulatedThread sender;
   private FrontDoor door;
@@ -58,6 +57,7 @@ final class SimulatedNode {
   private ShardEngine engine;
   private long incarnation;
   private long firstLives;
+  private boolean launched;
   private boolean abandoning;
   private boolean threadsEnd;
 
@@ -69,6 +69,7 @@ final class SimulatedNode {
       final int index,
       final String seed,
       final long requestTimeoutNs,
+      final NodeData data,
       final ProcessListener history) {
     this.world = world;
     this.settings = settings;
@@ -78,13 +79,13 @@ final class SimulatedNode {
     this.seed = seed;
     this.requestTimeoutNs = requestTimeoutNs;
     id = settings.nodeIds().get(index);
-    linkSettings = Settings.link(requestTimeoutNs);
+    linkSettings = settings.link(requestTimeoutNs);
     keyLimit = new IdempotencyLimit(settings.maxKeysOfProcess());
     wallClock = new WallClock(execution::epochMillis);
-    incarnations = new IncarnationSource(wallClock, 0, world::nextLong);
+    this.data = data;
+    incarnations = new IncarnationSource(wallClock, data.highestIncarnation(), world::nextLong);
     this.history = history;
-    lives = new ShardLives(world);
-    counters = new Counters(execution, this::onShardLife, violations::add);
+    shards = new SimulatedShards(world, settings, execution, violations, index, data, history);
     sender = new SimulatedThread(world, execution, this::stepSender, 400_000);
     loops = new SimulatedThread[settings.loopCount()];
     for (int i = 0; i < loops.length; i++) {
@@ -108,13 +109,8 @@ final class SimulatedNode {
         : Math.min(requestTimeoutNs, link.shortestRequestTimeoutNs());
   }
 
-  ShardLives lives() {
-    return lives;
-  }
-
-  private void onShardLife(final int shardId, final long life, final ShardService service) {
-    lives.onBegun(shardId, life, service);
-    history.onShardLife(index, shardId, life);
+  SimulatedShards shards() {
+    return shards;
   }
 
   /** Null before the incarnation is settled. */
@@ -149,7 +145,9 @@ final class SimulatedNode {
    */
   private void drawIncarnations() {
     firstLives = incarnations.next();
-    incarnation = drawLife();
+    do {
+      incarnation = drawLife();
+    } while (data.restored() != null && ledgerVersion() < data.restored().ledgerVersion());
   }
 
   private long drawLife() {
@@ -165,9 +163,22 @@ final class SimulatedNode {
     drawIncarnations();
   }
 
-  /** Half of the processes host a later version of the service, whichever node they are. */
-  private ServiceVersion hosted(final long ofIncarnation) {
-    return new ServiceVersion(counters.schemaId(), counters.version() + (int) (ofIncarnation & 1));
+  /** Of this process; none restores what a later one has written. */
+  int ledgerVersion() {
+    return ledgerVersion(incarnation);
+  }
+
+  private static int ledgerVersion(final long ofIncarnation) {
+    return (int) (ofIncarnation >>> 1 & 1);
+  }
+
+  /** Half of the processes host a later version of each service, whichever node they are. */
+  private List<ServiceVersion> hosted(final long ofIncarnation) {
+    return List.of(
+        new ServiceVersion(
+            IncrementDecoder.SCHEMA_ID,
+            IncrementDecoder.SCHEMA_VERSION + (int) (ofIncarnation & 1)),
+        new ServiceVersion(LedgerMessage.SCHEMA_ID, ledgerVersion(ofIncarnation)));
   }
 
   void launchLink(final NatsSession session, final LinkListener listener) throws IOException {
@@ -175,7 +186,7 @@ final class SimulatedNode {
     link =
         ClusterLink.launch(
             settings.cluster(seed),
-            new NodeStart("sim", id, incarnation, List.of(hosted(incarnation))),
+            new NodeStart("sim", id, incarnation, hosted(incarnation)),
             linkSettings,
             new LinkContext(
                 new PausingCarrier(execution, session, witness, history),
@@ -198,25 +209,37 @@ final class SimulatedNode {
                 .settings(settings.engine(requestTimeoutNs))
                 .nodeId(id)
                 .incarnation(incarnation)
-                .shardIncarnations(shardId -> drawLife())
+                .shardIncarnations(this::firstLife)
+                .installing(true)
                 .directory(directory)
                 .idempotencyLimit(keyLimit)
                 .random(world::nextLong)
-                .services(counters)
+                .services(shards.services(ledgerVersion()))
                 .faultHandler((shardId, fault) -> violations.add("fault: " + fault))
                 .link(link == null ? NodeLink.NONE : new PausingLink(execution, link, witness))
                 .clock(execution::nanoTime)
                 .startEpochNs(execution.epochMillis() * NS_PER_MS)
                 .threads(EngineThreads.ofLoops(loops)));
     for (int loop = 0; loop < loops.length; loop++) {
-      door.serve(loop, new CounterProxy(engine.ingress(loop)), execution.clock().nanoTime());
+      door.serve(
+          loop,
+          new EntityProxy(engine.ingress(loop), ledgerVersion()),
+          execution.clock().nanoTime());
+    }
+    if (data.restored() != null) {
+      shards.restore(engine, data.restored());
     }
     directoryWitness = new DirectoryWitness(directory, history, violations);
     if (link != null) {
       link.attach(new PausingInbound(execution, engine.inbound(), witness));
     }
+    launched = true;
     noticeLoops();
     sender.notice();
+  }
+
+  private long firstLife(final int shardId) {
+    return data.sameLives() ? data.restored().shard(shardId).incarnation() : drawLife();
   }
 
   private void noticeLoops() {
@@ -235,7 +258,7 @@ final class SimulatedNode {
     incarnations.onKnown(engine.routingTable().highestIncarnation(index));
     final boolean isRenewed = engine.tryRenew(shard, incarnations.next());
     if (isRenewed) {
-      lives.onRenewed(shard);
+      shards.lives().onRenewed(shard);
     }
     return isRenewed;
   }
@@ -276,7 +299,7 @@ final class SimulatedNode {
   void addTraces(final Traces traces) {
     if (engine != null) {
       EndTraces.add(traces, engine);
-      traces.add(Trace.TIMERS_FIRED, counters.firedTimers());
+      traces.add(Trace.TIMERS_FIRED, shards.firedTimers());
     }
     if (link != null) {
       EndTraces.add(traces, link);
@@ -290,7 +313,7 @@ final class SimulatedNode {
   }
 
   private long stepLoop(final int loop) {
-    if (engine == null || threadsEnd) {
+    if (!launched || threadsEnd) {
       return SteppedAgent.NEVER;
     }
     door.poll(loop);
@@ -315,7 +338,7 @@ final class SimulatedNode {
   }
 
   private long stepSender() {
-    if (engine == null || link == null || threadsEnd) {
+    if (!launched || link == null || threadsEnd) {
       return SteppedAgent.NEVER;
     }
     link.sender().doWork(execution.nanoTime());

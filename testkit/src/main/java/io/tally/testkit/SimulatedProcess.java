@@ -20,6 +20,7 @@ final class SimulatedProcess {
     STARTING,
     SETTLING,
     MEETING,
+    ACTIVATING,
     READY,
     STOPPING,
     ENDED
@@ -31,18 +32,21 @@ final class SimulatedProcess {
 
   private final World world;
   private final Settings settings;
+  private final boolean cutsStops;
   private final Traces traces;
   private final ProcessListener listener;
   private final ProcessExecution execution;
   private final SimulatedNode node;
   private final ProcessEvents events;
   private final FrontDoor door;
+  private final NodeData data;
   private final BrokerAccess broker;
   private final NatsSession session;
   private final SimulatedThread sessionThread;
   private final SimulatedThread main;
   private State state = State.STARTING;
   private long untilNs;
+  private long readyNs;
   private PlannedStop plannedStop;
   private boolean stopAsked;
   private int renewalsAsked;
@@ -59,6 +63,7 @@ final class SimulatedProcess {
       final int nodeIndex,
       final String seed,
       final long wallOffsetMs,
+      final DataDirectory directory,
       final FrontDoor.Answers answers,
       final ProcessListener listener) {
     this.world = world;
@@ -68,9 +73,19 @@ final class SimulatedProcess {
     final ProcessClock clock = new ProcessClock(world, wallOffsetMs);
     final long requestTimeoutNs = settings.drawRequestTimeoutNs(world);
     execution = new ProcessExecution(world, settings, faults, traces, clock);
+    cutsStops = faults.kinds().contains(Fault.CUT_STOPS);
+    data = new NodeData(world, settings, faults, traces, directory);
     node =
         new SimulatedNode(
-            world, settings, execution, violations, nodeIndex, seed, requestTimeoutNs, listener);
+            world,
+            settings,
+            execution,
+            violations,
+            nodeIndex,
+            seed,
+            requestTimeoutNs,
+            data,
+            listener);
     events = new ProcessEvents(node, traces, violations, this::noticeMain);
     door = new FrontDoor(this, settings.loopCount(), answers, traces, violations);
     this.broker = new BrokerAccess(world, broker, execution, traces, violations);
@@ -95,6 +110,10 @@ final class SimulatedProcess {
     return node;
   }
 
+  NodeData data() {
+    return data;
+  }
+
   FrontDoor door() {
     return door;
   }
@@ -109,6 +128,11 @@ final class SimulatedProcess {
 
   boolean isServing() {
     return state == State.READY;
+  }
+
+  /** Whether it has served for so long. */
+  boolean hasServedFor(final long durationNs) {
+    return isServing() && world.nowNs() - readyNs >= durationNs;
   }
 
   /** Whether it is ready, and knows all its peers to be and which lives their shards have. */
@@ -129,6 +153,11 @@ final class SimulatedProcess {
     return state == State.READY
         && peer.state == State.READY
         && node.link().incarnation(peer.node.index) == peer.node.incarnation();
+  }
+
+  /** Since it was ready first; 0 if it never was. */
+  long servedNs() {
+    return readyNs == 0 ? 0 : world.nowNs() - readyNs;
   }
 
   /** Incarnation of the other process of its id for which it ends, or 0. */
@@ -162,16 +191,21 @@ final class SimulatedProcess {
 
   private long stepMain() {
     final long nowNs = execution.nanoTime();
-    if ((stopAsked || fatalIncarnation() != 0) && state.ordinal() < State.STOPPING.ordinal()) {
+    // Between its mark and ready a process does not look.
+    if (mustEnd() && state.ordinal() < State.STOPPING.ordinal() && state != State.ACTIVATING) {
       beginStop(nowNs);
     }
     if (renewalsAsked > 0 && state == State.READY) {
       renewAShard();
     }
+    if (state == State.READY) {
+      data.advance();
+    }
     switch (state) {
       case STARTING -> connect(nowNs);
       case SETTLING -> settle(nowNs);
       case MEETING -> meet(nowNs);
+      case ACTIVATING -> activate();
       case STOPPING -> {
         if (plannedStop.advance(nowNs)) {
           finish();
@@ -179,9 +213,17 @@ final class SimulatedProcess {
       }
       default -> {}
     }
-    return state == State.READY && renewalsAsked == 0 || state == State.ENDED
+    return state == State.ENDED || state == State.READY && !isBusy()
         ? SteppedAgent.NEVER
         : execution.clock().nanoTime() + POLL_NS;
+  }
+
+  private boolean mustEnd() {
+    return stopAsked || events.isFatal();
+  }
+
+  private boolean isBusy() {
+    return mustEnd() || renewalsAsked > 0 || data.isWriting();
   }
 
   private void noticeMain() {
@@ -192,6 +234,14 @@ final class SimulatedProcess {
   void askToRenewAShard() {
     renewalsAsked++;
     main.notice();
+  }
+
+  /** A snapshot is to be written, if it serves. */
+  void askForSnapshot() {
+    if (state == State.READY) {
+      data.beginSnapshot(node);
+      main.notice();
+    }
   }
 
   private void renewAShard() {
@@ -216,7 +266,8 @@ final class SimulatedProcess {
       node.drawIncarnation();
       listener.onIncarnation(this);
       node.launchEngine(door);
-      state = State.READY;
+      data.tryBegin(node.incarnation(), 0);
+      state = State.ACTIVATING;
     } else if (!connecting) {
       connecting = true;
       untilNs = nowNs + Settings.START_TIMEOUT_NS;
@@ -258,8 +309,23 @@ final class SimulatedProcess {
     if (start.knownIncarnation() >= node.incarnation()) {
       failStart();
     } else if ((start.missing().isEmpty() || nowNs - untilNs >= 0) && start.mayBecomeReady()) {
-      node.link().markReady();
+      if (data.tryBegin(node.incarnation(), start.knownGeneration())) {
+        state = State.ACTIVATING;
+      } else {
+        traces.add(Trace.OLD_STATES_REFUSED);
+        failStart();
+      }
+    }
+  }
+
+  private void activate() {
+    if (node.shards().tryActivate(node.engine())) {
+      if (node.link() != null) {
+        node.link().markReady(data.generation(), data.sameLives());
+      }
+      readyNs = world.nowNs();
       state = State.READY;
+      listener.onReady(this);
     }
   }
 
@@ -282,7 +348,7 @@ final class SimulatedProcess {
       end();
       return;
     }
-    if (fatalIncarnation() != 0) {
+    if (events.isFatal()) {
       node.closeIngresses();
     }
     state = State.STOPPING;
@@ -290,11 +356,27 @@ final class SimulatedProcess {
     final ClusterLink link = node.link();
     plannedStop =
         new PlannedStop(
-            link == null ? List.of() : List.of(link),
-            door::isDrained,
-            node::abandonRequests,
-            nowNs,
-            Settings.DRAIN_TIMEOUT_NS);
+                link == null ? List.of() : List.of(link),
+                door::isDrained,
+                node::abandonRequests,
+                nowNs,
+                drawDrainTimeoutNs())
+            .beforeGoodbye(this::isSaved);
+  }
+
+  private long drawDrainTimeoutNs() {
+    if (!cutsStops || world.chance(0.5)) {
+      return Settings.DRAIN_TIMEOUT_NS;
+    }
+    if (world.chance(0.7)) {
+      broker.mute();
+    }
+    return world.between(MS, 50 * MS);
+  }
+
+  /** One that was not ready, or gives way to another process, leaves everything as it was. */
+  private boolean isSaved() {
+    return readyNs == 0 || events.isFatal() || data.isStopSaved(node);
   }
 
   private void finish() {
@@ -309,7 +391,7 @@ final class SimulatedProcess {
     session.close();
     // Its executor ends when the last clients have written what they could.
     execution.block(CLOSE_NS, () -> broker.openClientCount() == 0);
-    if (fatalIncarnation() == 0) {
+    if (!events.isFatal()) {
       traces.add(Trace.STOPS_IN_ORDER);
     }
     end();

@@ -1,7 +1,10 @@
 package io.tally.testkit;
 
+import io.tally.engine.RoutingTable;
+import io.tally.engine.ShardDirectory;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -19,7 +22,17 @@ final class Simulation implements ProcessListener {
 
   private static final long WARM_NS = 600 * MS;
 
+  /** Long enough for all copies of a request to be sent again. */
+  private static final long BACK_NS = 800 * MS;
+
   private static final String SEED = "simulated";
+
+  /** Within this time every peer hears a node that serves. */
+  private static final long HEARD_NS = 280 * MS;
+
+  private static final Set<Fault> WITH_COPIES =
+      EnumSet.of(Fault.COPIED_DIRECTORIES, Fault.PLANNED_STOPS, Fault.SNAPSHOTS);
+
   private final Traces traces = new Traces();
   private final List<String> violations = new ArrayList<>();
   private final World world;
@@ -30,6 +43,16 @@ final class Simulation implements ProcessListener {
   private final Gauges gauges = new Gauges(violations);
   private final Clients clients;
   private final SimulatedProcess[] processes;
+  private final DataDirectory[] directories;
+
+  /** Those that were taken while the last process but one rested. */
+  private final DataDirectory[] copies;
+
+  /** How long the last process served, and when it ended. */
+  private final long[] servedNs;
+
+  private final long[] endedNs;
+  private final RoutingTable owners;
   private final List<Set<Long>> incarnations = new ArrayList<>();
   private final List<Set<Long>> shardLives = new ArrayList<>();
   private final FaultInjector injector;
@@ -46,17 +69,24 @@ final class Simulation implements ProcessListener {
    */
   Simulation(final long seed, final Set<Fault> allowed) {
     world = new World(new SplittableRandom(seed));
-    settings = Settings.draw(world);
     faults = Faults.draw(world, allowed);
-    broker = new Broker(world, faults, traces);
-    recorder = new Recorder(world, settings, traces, violations);
+    settings = Settings.draw(world, faults);
+    broker = new Broker(world, settings, faults, traces);
+    recorder = new Recorder(world, settings, traces, violations, this::isOwnerBack);
     processes = new SimulatedProcess[settings.nodeIds().size()];
+    directories = new DataDirectory[processes.length];
+    Arrays.setAll(directories, node -> new DataDirectory());
+    copies = new DataDirectory[processes.length];
+    servedNs = new long[processes.length];
+    endedNs = new long[processes.length];
+    owners = new ShardDirectory(settings.cluster(SEED).placement()).table();
     settings.nodeIds().forEach(id -> incarnations.add(new HashSet<>()));
     for (int shard = 0; shard < Settings.SHARD_COUNT; shard++) {
       shardLives.add(new HashSet<>());
     }
     injector =
-        new FaultInjector(world, faults, broker, traces, violations, processes, this::launchOther);
+        new FaultInjector(
+            world, settings, faults, broker, traces, violations, processes, this::launchOther);
     loadEndNs = WARM_NS + world.between(200 * MS, 200 * MS + faults.maxPauseNs());
     clients = new Clients(world, settings, recorder, traces, processes, loadEndNs);
   }
@@ -71,11 +101,10 @@ final class Simulation implements ProcessListener {
     injector.beginAfter(WARM_NS);
     world.after(loadEndNs, this::heal);
     world.runUntil(() -> loadEndNs);
-    final long wholeNs = world.nowNs() + WHOLE_NS;
-    do {
-      final long nextNs = world.nowNs() + 50 * MS;
-      world.runUntil(() -> nextNs);
-    } while (world.nowNs() < wholeNs && !isWhole());
+    awaitWhole();
+    if (hasCopies()) {
+      restartAll();
+    }
     awaitQuiet();
     probe();
     finish();
@@ -84,15 +113,36 @@ final class Simulation implements ProcessListener {
   }
 
   private void start(final int node) {
-    processes[node] = launch(node, SEED);
+    final DataDirectory original = directories[node];
+    final boolean isCopied = mayStartFromCopy(node);
+    processes[node] = launch(node, SEED, isCopied ? copies[node].copy() : original);
+    if (!isCopied && original.clean() != null) {
+      copies[node] = original.copy();
+    }
+  }
+
+  private boolean hasCopies() {
+    return faults.kinds().contains(Fault.COPIED_DIRECTORIES)
+        && WITH_COPIES.containsAll(faults.kinds());
+  }
+
+  /** Only where a peer surely remembers what has become of the node since. */
+  private boolean mayStartFromCopy(final int node) {
+    final long downNs = world.nowNs() - endedNs[node];
+    return hasCopies()
+        && copies[node] != null
+        && servedNs[node] >= HEARD_NS
+        && Arrays.stream(processes)
+            .anyMatch(peer -> peer != null && peer.hasServedFor(downNs + HEARD_NS));
   }
 
   /** Launches a process that claims the id of a node whose own process may be running. */
   private void launchOther(final boolean isTwin, final int node) {
-    others.add(launch(node, isTwin ? SEED : "another seed"));
+    others.add(launch(node, isTwin ? SEED : "another seed", new DataDirectory()));
   }
 
-  private SimulatedProcess launch(final int node, final String seed) {
+  private SimulatedProcess launch(
+      final int node, final String seed, final DataDirectory directory) {
     traces.add(Trace.STARTS);
     final SimulatedProcess process =
         new SimulatedProcess(
@@ -105,6 +155,7 @@ final class Simulation implements ProcessListener {
             node,
             seed,
             injector.wallOffsetMs(node),
+            directory,
             clients,
             this);
     if (healed) {
@@ -122,6 +173,32 @@ final class Simulation implements ProcessListener {
   public void onShardLife(final int nodeIndex, final int shardId, final long incarnation) {
     incarnations.get(nodeIndex).add(incarnation);
     shardLives.get(shardId).add(incarnation);
+  }
+
+  @Override
+  public void onReady(final SimulatedProcess process) {
+    final SavedNode restored = process.data().restored();
+    if (process.data().directory() != directories[process.node().index]
+        && process.data().sameLives()) {
+      violations.add("copy: a process has taken on an older copy of its node's state");
+    }
+    if (restored != null) {
+      clients.onRestored(world.nowNs() - restored.savedNs());
+      if (!process.data().sameLives()) {
+        recorder.onRolledBack();
+      }
+    }
+  }
+
+  /** Whether the owner of the request's shard was there again before its time was over. */
+  private boolean isOwnerBack(final Request request) {
+    final SimulatedProcess owner = processes[owners.nodeIndex(request.entity.shardId())];
+    if (owner == null || !request.process.isServing()) {
+      return false;
+    }
+    final long timeoutNs =
+        Math.min(owner.node().requestTimeoutNs(), request.process.node().requestTimeoutNs());
+    return owner.hasServedFor(world.nowNs() - request.startNs - timeoutNs + BACK_NS);
   }
 
   @Override
@@ -154,13 +231,18 @@ final class Simulation implements ProcessListener {
     }
     checkLanes(process.node());
     if (seedIsOurs(process)) {
-      recorder.onLife(process, finished);
+      recorder.onLives(process, finished);
     }
     others.remove(process);
     if (processes[process.node().index] != process) {
+      if (seedIsOurs(process)) {
+        recorder.onResting(process.data().directory(), finished);
+      }
       return;
     }
     processes[process.node().index] = null;
+    servedNs[process.node().index] = process.servedNs();
+    endedNs[process.node().index] = world.nowNs();
     if (finished) {
       return;
     }
@@ -192,6 +274,8 @@ final class Simulation implements ProcessListener {
       if (other.node().index == node && seedIsOurs(other)) {
         processes[node] = other;
         others.remove(other);
+        recorder.onResting(directories[node], false);
+        directories[node] = other.data().directory();
         return;
       }
     }
@@ -212,6 +296,24 @@ final class Simulation implements ProcessListener {
       if (!seedIsOurs(other)) {
         other.kill();
       }
+    }
+  }
+
+  private void awaitWhole() {
+    final long wholeNs = world.nowNs() + WHOLE_NS;
+    do {
+      final long nextNs = world.nowNs() + 50 * MS;
+      world.runUntil(() -> nextNs);
+    } while (world.nowNs() < wholeNs && !isWhole());
+  }
+
+  /** One node after the other, so that the others remember it. */
+  private void restartAll() {
+    for (int node = 0; node < processes.length; node++) {
+      if (processes[node] != null) {
+        processes[node].askToStop();
+      }
+      awaitWhole();
     }
   }
 
@@ -237,7 +339,7 @@ final class Simulation implements ProcessListener {
    */
   private void probe() {
     final boolean carries =
-        processes.length == 1 || broker.maxPayloadBytes() >= Settings.MAX_MESSAGE_BYTES;
+        processes.length == 1 || broker.maxPayloadBytes() >= settings.maxMessageBytes();
     for (final SimulatedProcess process : processes) {
       if (process == null || process.state() != SimulatedProcess.State.READY) {
         if (carries) {
@@ -263,6 +365,9 @@ final class Simulation implements ProcessListener {
       }
     }
     List.copyOf(others).forEach(SimulatedProcess::kill);
+    for (final DataDirectory directory : directories) {
+      recorder.onResting(directory, true);
+    }
     clients.giveUp();
     recorder.judge(faults);
   }

@@ -1,8 +1,12 @@
 package io.tally.testkit;
 
+import io.tally.engine.CopiedState;
+import io.tally.engine.ForwardingService;
 import io.tally.engine.ServiceReply;
 import io.tally.engine.ShardContext;
 import io.tally.engine.ShardService;
+import io.tally.engine.SnapshotSource;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,10 +16,16 @@ import org.agrona.DirectBuffer;
 /**
  * A service that sets and cancels timers at its commands, and judges its shard's time: it never
  * goes back, and each timer fires once, at its own time, in the order of (due, set), before the
- * first command of that time or a later one.
+ * first command of that time or a later one. What it expects is in snapshots, too, so that it
+ * judges the timers of a restored shard.
  */
-final class TimedService implements ShardService {
+final class TimedService extends ForwardingService {
   static final int MAX_TIMERS = 64;
+
+  /** Hears of the life of a shard when it begins. */
+  interface BeginListener {
+    void onBegun(ShardContext shard, ShardService service);
+  }
 
   private static final long MAX_DELAY_NS = 200 * Settings.MS;
 
@@ -28,31 +38,39 @@ final class TimedService implements ShardService {
     }
   }
 
-  private final ShardService service;
   private final Consumer<String> violations;
+  private final BeginListener begun;
   private final Runnable onFired;
+  private final int schemaId;
   private final TreeMap<Due, Long> set = new TreeMap<>();
   private final Map<Long, Due> byId = new HashMap<>();
   private ShardContext shard;
+  private SnapshotSource snapshot;
   private long lastNs = Long.MIN_VALUE;
   private long nextTimerId;
 
   TimedService(
-      final ShardService service, final Consumer<String> violations, final Runnable onFired) {
-    this.service = service;
+      final ShardService service,
+      final int schemaId,
+      final BeginListener begun,
+      final Consumer<String> violations,
+      final Runnable onFired) {
+    super(service);
+    this.schemaId = schemaId;
+    this.begun = begun;
     this.violations = violations;
     this.onFired = onFired;
-  }
-
-  /** The service below, which sets no timers. */
-  ShardService timed() {
-    return service;
   }
 
   @Override
   public void onStart(final ShardContext context) {
     shard = context;
-    service.onStart(context);
+    super.onStart(context);
+    snapshot =
+        new JoinedSnapshot(
+            new CopiedState(schemaId, JoinedSnapshot.FIRST_TEMPLATE_ID, this::image, this::restore),
+            super.snapshot());
+    begun.onBegun(context, service);
   }
 
   @Override
@@ -69,7 +87,7 @@ final class TimedService implements ShardService {
       violations.accept("timers: " + set.firstKey() + " has not fired by a command at " + timeNs);
     }
     play(timeNs, entityHash + timeNs);
-    service.onCommand(timeNs, entityHash, templateId, buffer, offset, length, reply);
+    super.onCommand(timeNs, entityHash, templateId, buffer, offset, length, reply);
   }
 
   private void goOn(final long timeNs) {
@@ -114,12 +132,25 @@ final class TimedService implements ShardService {
   }
 
   @Override
-  public void close() {
-    service.close();
+  public SnapshotSource snapshot() {
+    return snapshot;
   }
 
-  @Override
-  public long entityCount() {
-    return service.entityCount();
+  private byte[] image() {
+    final ByteBuffer image = ByteBuffer.allocate(Long.BYTES * (3 + 2 * set.size()));
+    image.putLong(lastNs).putLong(nextTimerId).putLong(set.size());
+    set.keySet().forEach(due -> image.putLong(due.dueNs).putLong(due.timerId));
+    return image.array();
+  }
+
+  private void restore(final byte[] image) {
+    final ByteBuffer from = ByteBuffer.wrap(image);
+    lastNs = from.getLong();
+    nextTimerId = from.getLong();
+    for (long left = from.getLong(); left > 0; left--) {
+      final Due due = new Due(from.getLong(), from.getLong());
+      set.put(due, due.timerId);
+      byId.put(due.timerId, due);
+    }
   }
 }

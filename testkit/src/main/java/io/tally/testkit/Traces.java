@@ -5,26 +5,32 @@ import java.util.Map;
 
 /** How often each {@link Trace} was left. */
 final class Traces {
-  private final Map<Trace, Long> counts = new EnumMap<>(Trace.class);
+  private final long[] counts = new long[Trace.values().length];
 
   void add(final Trace trace) {
     add(trace, 1);
   }
 
   void add(final Trace trace, final long count) {
-    counts.merge(trace, count, Long::sum);
+    counts[trace.ordinal()] += count;
   }
 
   void addAll(final Traces others) {
-    others.counts.forEach(this::add);
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] += others.counts[i];
+    }
   }
 
   long get(final Trace trace) {
-    return counts.getOrDefault(trace, 0L);
+    return counts[trace.ordinal()];
   }
 
   @Override
   public String toString() {
-    return counts.toString();
+    final Map<Trace, Long> named = new EnumMap<>(Trace.class);
+    for (final Trace trace : Trace.values()) {
+      named.put(trace, get(trace));
+    }
+    return named.toString();
   }
 }

@@ -5,6 +5,7 @@ import io.tally.engine.StableHash;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -14,8 +15,8 @@ import java.util.function.LongFunction;
  * Watches a node's link from outside, between its carrier and its engine. It checks that the bytes
  * a peer has not acknowledged keep to the window, that this node acknowledges only what its engine
  * has accepted, that no message leaves which was claimed before an outage of its peer, that no
- * incarnation comes back whose successor was ready, and that the link knows which version of the
- * service each incarnation hosts.
+ * incarnation comes back whose successor was ready, and that the link knows which versions of
+ * services each incarnation hosts.
  */
 public final class LinkWitness {
   private record Process(long nodeKey, long incarnation) {}
@@ -65,7 +66,7 @@ public final class LinkWitness {
   }
 
   private final int windowBytes;
-  private final LongFunction<ServiceVersion> hosted;
+  private final LongFunction<List<ServiceVersion>> hosted;
   private final Consumer<String> violations;
   private final InboundFrame frame;
   private final Map<Process, Outbound> outbound = new HashMap<>();
@@ -77,12 +78,12 @@ public final class LinkWitness {
    * Creates a witness of one link.
    *
    * @param settings of the link.
-   * @param hosted the service that a process hosts, by its incarnation.
+   * @param hosted the services that a process hosts, by its incarnation.
    * @param violations takes a line for each broken rule.
    */
   public LinkWitness(
       final LinkSettings settings,
-      final LongFunction<ServiceVersion> hosted,
+      final LongFunction<List<ServiceVersion>> hosted,
       final Consumer<String> violations) {
     windowBytes = settings.windowBytes();
     this.hosted = hosted;
@@ -115,9 +116,10 @@ public final class LinkWitness {
     if (status == PeerStatus.UP) {
       servingIncarnations.put(nodeId, incarnation);
       final PeerSession session = claims.get(StableHash.hash(nodeId)).peer.session();
-      final ServiceVersion service = hosted.apply(incarnation);
-      if (session.services.versionOf(service.schemaId()) != service.version()) {
-        violations.accept("versions: a peer is up of which it is not known what it hosts");
+      for (final ServiceVersion service : hosted.apply(incarnation)) {
+        if (session.services.versionOf(service.schemaId()) != service.version()) {
+          violations.accept("versions: a peer is up of which it is not known what it hosts");
+        }
       }
     }
   }

@@ -1,16 +1,18 @@
 package io.tally.testkit;
 
+import static io.tally.testkit.Mutations.assertCaught;
+import static io.tally.testkit.Mutations.isOperand;
+import static io.tally.testkit.Mutations.makeEqual;
+import static io.tally.testkit.Mutations.method;
+import static io.tally.testkit.Mutations.neverDiffers;
+import static io.tally.testkit.Mutations.returns;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
 import java.util.List;
-import java.util.function.Consumer;
-import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.objectweb.asm.Opcodes;
-import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.AbstractInsnNode;
 import org.objectweb.asm.tree.ClassNode;
 import org.objectweb.asm.tree.FieldInsnNode;
@@ -31,7 +33,6 @@ import org.objectweb.asm.tree.VarInsnNode;
  */
 @Timeout(300)
 final class CodeMutantTest {
-  private static final int SEED_LIMIT = 1_000;
   private static final String LANE = "io.tally.lane.";
   private static final String ENGINE = "io.tally.engine.";
   private static final String TRANSPORT = "io.tally.transport.";
@@ -341,82 +342,6 @@ final class CodeMutantTest {
         "REPEATS");
   }
 
-  private static void assertCaught(
-      final String name,
-      final String guard,
-      final String className,
-      final Consumer<ClassNode> mutation,
-      final String... faults) {
-    final MutantLoader loader = new MutantLoader(className, mutation);
-    final LongFunction<List<String>> history;
-    try {
-      history = loader.history(faults);
-    } catch (final ReflectiveOperationException e) {
-      throw new AssertionError(e);
-    }
-    for (long seed = 1; seed <= SEED_LIMIT; seed++) {
-      if (history.apply(seed).stream().anyMatch(violation -> violation.startsWith(guard))) {
-        assertTrue(loader.isMutated());
-        System.out.printf("mutant %-36s caught after %4d histories%n", name, seed);
-        return;
-      }
-    }
-    fail(name + " was not caught in " + SEED_LIMIT + " histories");
-  }
-
-  private static MethodNode method(final ClassNode node, final String name) {
-    return node.methods.stream().filter(m -> m.name.equals(name)).findFirst().orElseThrow();
-  }
-
-  /** The method does nothing but return this. */
-  private static Consumer<ClassNode> returns(final String name, final Object value) {
-    return node -> {
-      int count = 0;
-      for (final MethodNode method : node.methods) {
-        if (method.name.equals(name)) {
-          count++;
-          final InsnList body = new InsnList();
-          if (value != null) {
-            body.add(new LdcInsnNode(value));
-          }
-          body.add(new InsnNode(Type.getReturnType(method.desc).getOpcode(Opcodes.IRETURN)));
-          method.instructions = body;
-          method.tryCatchBlocks.clear();
-          method.localVariables.clear();
-        }
-      }
-      assertEquals(1, count, name);
-    };
-  }
-
-  /** In this method, whatever is compared with one of these equals it. */
-  private static Consumer<ClassNode> neverDiffers(final String name, final String... operands) {
-    return node -> {
-      int count = 0;
-      for (final MethodNode method : node.methods) {
-        if (!method.name.equals(name)) {
-          continue;
-        }
-        for (final AbstractInsnNode insn : method.instructions.toArray()) {
-          if (insn.getOpcode() == Opcodes.LCMP && isOperand(insn, List.of(operands))) {
-            makeEqual(method, insn);
-            count++;
-          }
-        }
-      }
-      assertEquals(operands.length, count, name);
-    };
-  }
-
-  private static void makeEqual(final MethodNode method, final AbstractInsnNode comparison) {
-    final InsnList equal = new InsnList();
-    equal.add(new InsnNode(Opcodes.POP2));
-    equal.add(new InsnNode(Opcodes.POP2));
-    equal.add(new InsnNode(Opcodes.ICONST_0));
-    method.instructions.insert(comparison, equal);
-    method.instructions.remove(comparison);
-  }
-
   /** No incarnation is below the one that was ready last. */
   private static void believeOldIncarnations(final ClassNode node) {
     final MethodNode method = method(node, "onPeer");
@@ -430,16 +355,6 @@ final class CodeMutantTest {
       }
     }
     assertEquals(1, count);
-  }
-
-  /** Whether it was read right before the comparison, or before the local variable that was. */
-  private static boolean isOperand(final AbstractInsnNode comparison, final List<String> names) {
-    AbstractInsnNode read = comparison.getPrevious();
-    if (read instanceof VarInsnNode) {
-      read = read.getPrevious();
-    }
-    return read instanceof FieldInsnNode field && names.contains(field.name)
-        || read instanceof MethodInsnNode call && names.contains(call.name);
   }
 
   /** Every deadline becomes the whole timeout from the command's arrival. */

@@ -1,0 +1,29 @@
+package io.tally.testkit;
+
+import java.util.List;
+
+/**
+ * All shards of a node, as one process has saved them.
+ *
+ * @param shards that it owned.
+ * @param incarnation of the process.
+ * @param ledgerVersion that it knew.
+ * @param savedNs when the first snapshot began.
+ */
+record SavedNode(List<SavedShard> shards, long incarnation, int ledgerVersion, long savedNs) {
+  /** Whether it has this life of a shard. */
+  boolean holds(final int shardId, final long shardIncarnation) {
+    return shards.stream()
+        .anyMatch(shard -> shard.shardId() == shardId && shard.incarnation() == shardIncarnation);
+  }
+
+  SavedShard shard(final int shardId) {
+    return shards.stream().filter(shard -> shard.shardId() == shardId).findFirst().orElseThrow();
+  }
+
+  /** Above it are all incarnations that are made after a start from it. */
+  long highestIncarnation() {
+    return Math.max(
+        incarnation, shards.stream().mapToLong(SavedShard::incarnation).max().orElse(0));
+  }
+}
