@@ -54,6 +54,7 @@ record Case(
       case SHORT_WINDOW -> fault.title() + "; keys for " + setup.keyWindow().toSeconds() + " s";
       case TWO_SERVERS -> fault.title() + "; two servers";
       case SKEWED_CLOCKS -> fault.title() + "; clocks 1 h apart";
+      case STATE_ON_DISK, LONG_REQUESTS, CRASHES_ON_DISK -> fault.title() + "; state on disk";
       default -> fault.title();
     };
   }
@@ -102,7 +103,15 @@ record Case(
             case NOTHING, FLAPPING, CUT, RESET, DUPLICATE, REPLAY, REPLAY_TO_SUCCESSOR ->
                 new long[] {3_000};
             case CREDENTIALS -> new long[] {1_000, 8_000};
-            case ROLLING_RESTART, UPGRADE, MAINTENANCE, CLOCK_BACK -> new long[0];
+            case ROLLING_RESTART,
+                UPGRADE,
+                NEXT_BUILD,
+                KILL_RESUMED,
+                LAST_ANSWERS,
+                MAINTENANCE,
+                CLOCK_BACK,
+                CLOCK_OVER_RESTART ->
+                new long[0];
             default -> new long[] {1_000, 4_000};
           };
       // Longer than the window and all that is added to it.
@@ -129,6 +138,15 @@ record Case(
             case UPGRADE -> new long[] {500};
             default -> new long[0];
           };
+      // The older jar knows no data directory.
+      case STATE_ON_DISK ->
+          switch (fault) {
+            case TERMINATE_NODE -> new long[] {0, 2_000};
+            case ROLLING_RESTART, NEXT_BUILD, CLOCK_OVER_RESTART -> new long[] {500};
+            default -> new long[0];
+          };
+      case LONG_REQUESTS -> fault == Fault.LAST_ANSWERS ? new long[] {300} : new long[0];
+      case CRASHES_ON_DISK -> fault == Fault.KILL_RESUMED ? new long[] {500} : new long[0];
     };
   }
 }

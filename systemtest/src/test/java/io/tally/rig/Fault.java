@@ -2,7 +2,6 @@ package io.tally.rig;
 
 import io.tally.system.NatsServer;
 import io.tally.system.TallyJar;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -74,26 +73,47 @@ enum Fault {
   ROLLING_RESTART(
       "SIGTERM and restart of each node in turn",
       List.of(Trace.NO_OWNER, Trace.INCARNATION),
-      (c, node, ms) -> {
-        for (int i = 0; i < c.nodeCount(); i++) {
-          final int next = (node + i) % c.nodeCount();
-          c.terminate(next);
-          c.launch(next);
-          Hold.forMs(ms);
-        }
-      }),
+      (c, node, ms) -> c.restartEach(node, TallyJar.packaged(), ms)),
   UPGRADE(
       "SIGTERM of each node in turn, restart from the older jar; the same back to this one",
       List.of(Trace.NO_OWNER, Trace.INCARNATION),
       (c, node, ms) -> {
-        for (final Path jar : List.of(TallyJar.older(), TallyJar.packaged())) {
-          for (int i = 0; i < c.nodeCount(); i++) {
-            final int next = (node + i) % c.nodeCount();
-            c.terminate(next);
-            c.launch(next, jar);
-            Hold.forMs(ms);
-          }
+        c.restartEach(node, TallyJar.older(), ms);
+        c.restartEach(node, TallyJar.packaged(), ms);
+      }),
+  NEXT_BUILD(
+      "SIGTERM of each node in turn, restart from a jar of another version; the same back",
+      List.of(Trace.NO_OWNER, Trace.INCARNATION),
+      (c, node, ms) -> {
+        try (NextBuild next = new NextBuild()) {
+          c.restartEach(node, next.jar(), ms);
+          c.restartEach(node, TallyJar.packaged(), ms);
         }
+      }),
+  KILL_RESUMED(
+      "SIGTERM and restart of a node, then kill -9, restart",
+      List.of(Trace.NO_OWNER, Trace.INCARNATION),
+      (c, node, ms) -> {
+        c.terminate(node);
+        c.launch(node);
+        Hold.forMs(ms);
+        c.kill(node);
+        c.launch(node);
+      }),
+  LAST_ANSWERS(
+      "SIGTERM of a node whose last answers get lost, restart",
+      List.of(Trace.RETRIES),
+      (c, node, ms) -> {
+        c.seclude(node);
+        final FaultProxy proxy = c.proxy(node);
+        proxy.toServer().hold();
+        Hold.forMs(ms);
+        c.terminate(node);
+        proxy.reset();
+        proxy.heal();
+        c.launch(node);
+        // Requests of other nodes that it had applied come again, and get the answer of that time.
+        c.awaitTrace(node, Trace.DUPLICATES);
       }),
   CLOCK_BACK(
       "kill -9 of a node, restart with its clock set back by 1 h",
@@ -103,6 +123,17 @@ enum Fault {
         c.clock(node).setBack(Duration.ofHours(1));
         Hold.forMs(ms);
         c.launch(node);
+      }),
+  CLOCK_OVER_RESTART(
+      "SIGTERM of a node and restart with its clock 1 h back, 1 h ahead, and right",
+      List.of(Trace.NO_OWNER, Trace.INCARNATION),
+      (c, node, ms) -> {
+        for (final int hoursBack : new int[] {1, -2, 1}) {
+          c.terminate(node);
+          c.clock(node).setBack(Duration.ofHours(hoursBack));
+          c.launch(node);
+          Hold.forMs(ms);
+        }
       }),
   PARTITION(
       "partition of a node",

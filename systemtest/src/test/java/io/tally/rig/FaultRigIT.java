@@ -56,7 +56,7 @@ class FaultRigIT {
     "PARTITION, SHORT_WINDOW, 5500",
     "MAINTENANCE, TWO_SERVERS, 500",
     "CLOCK_BACK, SKEWED_CLOCKS, 500",
-    "ROLLING_RESTART, PLANNED_STOPS, 500",
+    "ROLLING_RESTART, STATE_ON_DISK, 500",
   })
   void shouldKeepItsPromisesUnder(final Fault fault, final Setup setup, final long durationMs)
       throws IOException {

@@ -96,10 +96,10 @@ final class RigClient {
   }
 
   private boolean connect() {
-    if (connection != null && connection.isStale()) {
+    final int port = cluster.httpPort(node);
+    if (connection != null && (port == 0 || connection.isStale())) {
       disconnect();
     }
-    final int port = cluster.httpPort(node);
     if (connection == null && port != 0) {
       try {
         connection = new HttpConnection(port, cluster.setup().patience());
@@ -152,6 +152,10 @@ final class RigClient {
       }
     } catch (final IOException broken) {
       disconnect();
+      if (cluster.setup().isPlanned()) {
+        complaints.add(
+            RigCluster.nodeId(node) + " answered " + answered + " of " + sent + ": " + broken);
+      }
       if (broken instanceof SocketTimeoutException
           && cluster.setup().isPatient()
           && !cluster.wasDisturbedSince(node, startNs)) {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -28,6 +29,10 @@ final class RigCluster implements AutoCloseable {
   private final AtomicLongArray ports;
   private final AtomicLongArray disturbedUntilNs;
   private final List<Launch> launches = new ArrayList<>();
+
+  /** Null if nothing is kept. */
+  private final StateDir state;
+
   private final Placement placement;
 
   RigCluster(final int nodeCount, final Setup setup) throws IOException {
@@ -38,6 +43,7 @@ final class RigCluster implements AutoCloseable {
     clocks = new WallClock[nodeCount];
     ports = new AtomicLongArray(nodeCount);
     disturbedUntilNs = new AtomicLongArray(nodeCount);
+    state = setup.keepsState() ? new StateDir(nodeCount) : null;
     try {
       for (int node = 0; node < nodeCount; node++) {
         proxies[node] = new FaultProxy(nats.of(node).port());
@@ -115,6 +121,9 @@ final class RigCluster implements AutoCloseable {
                 "--shards=" + SHARDS,
                 "--cluster=" + PREFIX));
     arguments.addAll(setup.options());
+    if (state != null) {
+      arguments.add(state.option());
+    }
     final TallyJar.Launch launch = TallyJar.small().jar(jar);
     clocks[node].environment().forEach(launch::environment);
     return launch.start(arguments.toArray(new String[0]));
@@ -123,12 +132,27 @@ final class RigCluster implements AutoCloseable {
   private void onReady(final int node, final long bornNs) {
     nodes[node].awaitReady();
     clocks[node].check(nodes[node].timeOf("starting node"));
-    final long incarnation = Long.parseLong(nodes[node].logged("starting node", "incarnation"));
-    synchronized (this) {
-      launches.add(new Launch(node, incarnation, bornNs, Long.MAX_VALUE));
+    if (state != null && state.isResumed(node, nodes[node])) {
+      replaceLast(node, Launch::resumed);
+    } else {
+      add(node, bornNs);
     }
     ports.set(node, nodes[node].httpPort());
     disturbedUntilNs.set(node, System.nanoTime());
+  }
+
+  private synchronized void add(final int node, final long bornNs) {
+    final long incarnation = Long.parseLong(nodes[node].logged("starting node", "incarnation"));
+    launches.add(new Launch(node, incarnation, bornNs, Long.MAX_VALUE));
+  }
+
+  private synchronized void replaceLast(final int node, final UnaryOperator<Launch> change) {
+    for (int i = launches.size() - 1; i >= 0; i--) {
+      if (launches.get(i).node() == node) {
+        launches.set(i, change.apply(launches.get(i)));
+        return;
+      }
+    }
   }
 
   void kill(final int node) {
@@ -148,12 +172,9 @@ final class RigCluster implements AutoCloseable {
     }
     ports.set(node, 0);
     final long nowNs = System.nanoTime();
-    synchronized (this) {
-      launches.replaceAll(
-          launch ->
-              launch.node() == node && launch.diedNs() == Long.MAX_VALUE
-                  ? launch.died(nowNs)
-                  : launch);
+    replaceLast(node, launch -> launch.died(nowNs));
+    if (state != null) {
+      state.onEnd(node, signal.equals("TERM"));
     }
     nodes[node].close();
   }
@@ -168,6 +189,36 @@ final class RigCluster implements AutoCloseable {
     final long bornNs = System.nanoTime();
     nodes[node] = run(node, jar);
     onReady(node, bornNs);
+  }
+
+  /** Ends each node in good order, the given one first, and starts it from a jar. */
+  void restartEach(final int first, final Path jar, final long pauseMs) {
+    for (int i = 0; i < nodes.length; i++) {
+      final int node = (first + i) % nodes.length;
+      terminate(node);
+      launch(node, jar);
+      Hold.forMs(pauseMs);
+    }
+  }
+
+  /** Returns when the clients of a node have left it; they come back when it is launched again. */
+  void seclude(final int node) {
+    disturbedUntilNs.set(node, Long.MAX_VALUE);
+    ports.set(node, 0);
+    Await.until(
+        "no client is connected",
+        LIMIT,
+        () -> nodes[node].metrics().sum("tally_http_connections") == 0,
+        nodes[node].child()::picture);
+  }
+
+  /** Waits until a node's own metrics show a trace. */
+  void awaitTrace(final int node, final Trace trace) {
+    Await.until(
+        "a trace of " + trace,
+        LIMIT,
+        () -> trace.read(nodes[node].metrics()) > 0,
+        nodes[node].child()::picture);
   }
 
   void stop(final int node) {
@@ -228,6 +279,9 @@ final class RigCluster implements AutoCloseable {
       if (proxy != null) {
         proxy.close();
       }
+    }
+    if (state != null) {
+      state.close();
     }
   }
 }

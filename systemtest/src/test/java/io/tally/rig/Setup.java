@@ -2,6 +2,7 @@ package io.tally.rig;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** What a cluster of the rig is made of, and how its clients behave. */
 enum Setup {
@@ -17,7 +18,16 @@ enum Setup {
   SKEWED_CLOCKS(1, 1, 120, 5_000),
 
   /** The deadline is so long that no busy machine lets it pass: no outcome may stay unknown. */
-  PLANNED_STOPS(1, 5, 120, 20_000);
+  PLANNED_STOPS(1, 5, 120, 20_000),
+
+  /** The same with a data directory: nor may anything be lost. */
+  STATE_ON_DISK(1, 5, 120, 20_000),
+
+  /** Requests wait for longer than a restart takes, and a stop does not wait for long. */
+  LONG_REQUESTS(1, 10, 120, 40_000),
+
+  /** A data directory, which does not help against a crash. */
+  CRASHES_ON_DISK(1, 1, 120, 5_000);
 
   private final int natsServers;
   private final int timeoutSeconds;
@@ -44,6 +54,7 @@ enum Setup {
     return List.of(
         "--request-timeout=" + timeoutSeconds + "s",
         "--queue-limit=250ms",
+        "--drain-timeout=" + (this == LONG_REQUESTS ? 1 : 10) + "s",
         "--idempotency-window=" + windowSeconds + "s");
   }
 
@@ -74,6 +85,20 @@ enum Setup {
 
   /** Nothing but what was announced happens, so that every outcome is known. */
   boolean isPlanned() {
-    return this == PLANNED_STOPS;
+    return this == PLANNED_STOPS || this == STATE_ON_DISK || this == LONG_REQUESTS;
+  }
+
+  /**
+   * Whether no request may time out. One that waits for a restart may, if that took too long on a
+   * busy machine.
+   */
+  boolean leavesTimeAfter(final long faultNs) {
+    return isPlanned()
+        && (this != LONG_REQUESTS || TimeUnit.NANOSECONDS.toSeconds(faultNs) + 2 < timeoutSeconds);
+  }
+
+  /** Whether a node goes on with its state after a planned stop. */
+  boolean keepsState() {
+    return this == STATE_ON_DISK || this == LONG_REQUESTS || this == CRASHES_ON_DISK;
   }
 }

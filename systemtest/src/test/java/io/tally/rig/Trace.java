@@ -55,7 +55,7 @@ enum Trace {
     return growth;
   }
 
-  private long read(final Metrics metrics) {
+  long read(final Metrics metrics) {
     return series.endsWith("}") ? metrics.value(series) : metrics.sum(series);
   }
 }

@@ -13,7 +13,9 @@ import java.util.stream.LongStream;
 /**
  * Clients of the cluster, some for each node. Everything is recorded. Requests with an idempotency
  * key whose outcome is unknown are repeated, at once or later, by whichever client is next, until
- * they are answered or their key may be forgotten; some that were answered are repeated too.
+ * they are answered or their key may be forgotten; some that were answered are repeated too. Where
+ * state is kept, those that were refused are repeated as well, so that none of them ends in an
+ * error.
  */
 final class Workload {
   private static final int CLIENTS_PER_NODE = 3;
@@ -25,6 +27,10 @@ final class Workload {
   private static final long KEY_MARGIN_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(300);
+
+  /** Where all that is refused while a node is away comes again, and leaves room for other load. */
+  private static final long LONG_RETRY_NS = TimeUnit.SECONDS.toNanos(1);
+
   private static final long MAX_ECHO_NS = TimeUnit.SECONDS.toNanos(4);
 
   private final RigCluster cluster;
@@ -135,6 +141,9 @@ final class Workload {
   void onRefused(final Request request, final Random random) {
     if (request.purpose() != Request.Purpose.FRESH) {
       again(request, random);
+    } else if (request.keyed() && setup.keepsState()) {
+      unresolvedKeys.incrementAndGet();
+      again(request.as(Request.Purpose.RESOLVE), random);
     }
   }
 
@@ -159,7 +168,8 @@ final class Workload {
   }
 
   private void again(final Request request, final Random random) {
-    later.add(System.nanoTime() + (long) (RETRY_NS * random.nextDouble()), request);
+    final long withinNs = setup.keepsState() ? LONG_RETRY_NS : RETRY_NS;
+    later.add(System.nanoTime() + (long) (withinNs * random.nextDouble()), request);
   }
 
   List<Operation> operations() {

@@ -59,6 +59,12 @@ public final class TallyJar implements AutoCloseable {
       return this;
     }
 
+    /** Lets the process write no file that is longer, as a full disk would. */
+    public Launch longestFile(final int kibibytes) {
+      prefix.addAll(List.of("/bin/bash", "-c", "ulimit -f " + kibibytes + "; exec \"$@\"", "bash"));
+      return this;
+    }
+
     /** Lets the process have the first processor alone. */
     public Launch oneProcessor() {
       prefix.addAll(List.of("taskset", "-c", "0"));
