@@ -5,45 +5,75 @@ import io.tally.engine.StableHash;
 import java.nio.charset.StandardCharsets;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** How long one shard stands still while its counter table grows. */
+/** What it takes to make many counters with 16-byte ids in the tables of the shards. */
 public final class TableGrowth {
   private static final int ID_BYTES = 16;
   private static final int DIGITS = 8;
 
-  private TableGrowth() {}
+  private final byte[] id = "growing-00000000".getBytes(StandardCharsets.US_ASCII);
+  private final UnsafeBuffer buffer = new UnsafeBuffer(id);
+  private final CounterTable[] tables;
+
+  private TableGrowth(final int counters, final int shards) {
+    tables = new CounterTable[shards];
+    final CounterLimit limit = new CounterLimit(counters);
+    for (int i = 0; i < shards; i++) {
+      tables[i] = new CounterTable(limit, Places.ASKED);
+    }
+  }
 
   /**
-   * Makes counters until there are enough, and finds the longest time one of them took. The
-   * scheduler and the garbage collector count too, so this is an upper bound.
+   * Makes counters until there are enough, and finds the longest time for which one of them kept
+   * its shard. The scheduler and the garbage collector count too, so this is an upper bound.
    *
    * @param counters in all shards.
    * @param shards they are spread over.
    * @return nanoseconds.
    */
   public static long longestStallNs(final int counters, final int shards) {
-    final CounterTable[] tables = new CounterTable[shards];
-    final CounterLimit limit = new CounterLimit(counters);
-    for (int i = 0; i < shards; i++) {
-      tables[i] = new CounterTable(limit, Places.ASKED);
-    }
-    final byte[] id = "growing-00000000".getBytes(StandardCharsets.US_ASCII);
-    final UnsafeBuffer buffer = new UnsafeBuffer(id);
+    final TableGrowth growth = new TableGrowth(counters, shards);
     long longest = 0;
     for (int i = 0; i < counters; i++) {
-      int rest = i;
-      for (int digit = 1; digit <= DIGITS; digit++) {
-        id[ID_BYTES - digit] = (byte) ('0' + rest % 10);
-        rest /= 10;
-      }
-      final long hash = StableHash.hash(id, 0, ID_BYTES);
-      final CounterTable table = tables[StableHash.shard(hash, shards)];
       final long startNs = System.nanoTime();
-      final int row = table.findOrCreate(hash, buffer, 0, ID_BYTES);
+      growth.make(i);
       longest = Math.max(longest, System.nanoTime() - startNs);
-      if (row == CounterTable.FULL) {
-        throw new IllegalStateException("no room for counter " + i);
-      }
     }
+    growth.verify(counters);
+    return longest;
+  }
+
+  /**
+   * Makes counters until there are enough.
+   *
+   * @param counters in all shards.
+   * @param shards they are spread over.
+   * @return nanoseconds for all of them, on one thread.
+   */
+  public static long fillNs(final int counters, final int shards) {
+    final long startNs = System.nanoTime();
+    final TableGrowth growth = new TableGrowth(counters, shards);
+    for (int i = 0; i < counters; i++) {
+      growth.make(i);
+    }
+    final long ns = System.nanoTime() - startNs;
+    growth.verify(counters);
+    return ns;
+  }
+
+  private void make(final int index) {
+    int rest = index;
+    for (int digit = 1; digit <= DIGITS; digit++) {
+      id[ID_BYTES - digit] = (byte) ('0' + rest % 10);
+      rest /= 10;
+    }
+    final long hash = StableHash.hash(id, 0, ID_BYTES);
+    final CounterTable table = tables[StableHash.shard(hash, tables.length)];
+    if (table.findOrCreate(hash, buffer, 0, ID_BYTES) == CounterTable.FULL) {
+      throw new IllegalStateException("no room for counter " + index);
+    }
+  }
+
+  private void verify(final int counters) {
     long size = 0;
     for (final CounterTable table : tables) {
       size += table.size();
@@ -51,6 +81,5 @@ public final class TableGrowth {
     if (size != counters) {
       throw new IllegalStateException(size + " counters instead of " + counters);
     }
-    return longest;
   }
 }

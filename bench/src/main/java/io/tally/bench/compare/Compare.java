@@ -47,6 +47,10 @@ public final class Compare implements Callable<Integer> {
               new Report(options.out).section("overload", new Overload(site, options).run());
           case SPEED ->
               new Report(options.out).section("speed", new TimeToSpeed(site, options).run());
+          case RESTART ->
+              new Report(options.out).section("restart", new RestartProbe(site, options).run());
+          case SNAPSHOTS ->
+              new Report(options.out).section("snapshots", new SnapshotPairs(site, options).run());
           case PAIRS -> complete &= new Pairs(options).run();
           default -> throw new IllegalArgumentException(part.name());
         }

@@ -17,6 +17,8 @@ final class Options {
     PIECES,
     OVERLOAD,
     SPEED,
+    RESTART,
+    SNAPSHOTS,
     PAIRS
   }
 
@@ -62,7 +64,7 @@ final class Options {
   @Option(
       names = "--counters",
       defaultValue = "10000000",
-      description = "Probes: number of counters (default: ${DEFAULT-VALUE}).")
+      description = "Probes, restart, snapshots: number of counters (default: ${DEFAULT-VALUE}).")
   int counters;
 
   @Option(
@@ -86,7 +88,8 @@ final class Options {
   @Option(
       names = "--pairs",
       defaultValue = "15",
-      description = "Pairs: runs of each jar and work (default: ${DEFAULT-VALUE}).")
+      description =
+          "Pairs, snapshots: runs of each jar and work, or server (default: ${DEFAULT-VALUE}).")
   int pairs;
 
   @Option(

@@ -1,11 +1,7 @@
 package io.tally.bench.compare;
 
 import io.tally.counter.TableGrowth;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +14,6 @@ final class Probes {
   private static final int SHARDS = 64;
   private static final int REQUESTS = 500_000;
   private static final int CONNECTIONS = 64;
-  private static final int BATCH = 512;
   private static final double MIB = 1 << 20;
   private static final double KIB = 1 << 10;
   private static final double NANOS_PER_MS = 1e6;
@@ -77,7 +72,7 @@ final class Probes {
           "0.5 %");
 
       final Ids ids = Ids.MANY;
-      increment(server, ids, REQUESTS);
+      Pipelined.increment(server, ids, REQUESTS);
       verify(server, ids, REQUESTS);
       row(
           "live heap after %,d requests, 7 nodes".formatted(REQUESTS),
@@ -134,11 +129,11 @@ final class Probes {
     try (Server small = Contestant.ONE_NODE.tally(traced, command);
         Server large = Contestant.ONE_NODE.tally(traced, command)) {
       // Both do the same work first, so that they differ in the number of their counters only.
-      increment(small, few, ids.count());
+      Pipelined.increment(small, few, ids.count());
       verify(small, few, ids.count());
-      increment(large, few, few.count());
+      Pipelined.increment(large, few, few.count());
       final long before = liveHeapBytes(large) + directBytes(large);
-      increment(large, ids, ids.count());
+      Pipelined.increment(large, ids, ids.count());
       row(
           "bytes a counter at %,d counters with 16-byte ids, on and off the heap"
               .formatted(ids.count()),
@@ -165,32 +160,6 @@ final class Probes {
           "0.95");
     } finally {
       traced.clean();
-    }
-  }
-
-  /** Increments the counters in turn, pipelined; all answers must be 200. */
-  private static void increment(final Server server, final Ids ids, final int requests)
-      throws IOException {
-    try (Socket socket = Counters.connect(server.port)) {
-      final OutputStream out = new BufferedOutputStream(socket.getOutputStream(), 1 << 17);
-      final HttpAnswers answers = new HttpAnswers(socket.getInputStream());
-      for (int first = 0; first < requests; first += BATCH) {
-        final int end = Math.min(requests, first + BATCH);
-        for (int i = first; i < end; i++) {
-          final String request =
-              "POST /counter/"
-                  + ids.id(i % ids.count())
-                  + "/increment HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n";
-          out.write(request.getBytes(StandardCharsets.US_ASCII));
-        }
-        out.flush();
-        for (int i = first; i < end; i++) {
-          final String body = answers.next();
-          if (answers.status() != 200) {
-            throw new IOException("increment was answered " + answers.status() + " " + body);
-          }
-        }
-      }
     }
   }
 

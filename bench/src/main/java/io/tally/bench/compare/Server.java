@@ -1,6 +1,8 @@
 package io.tally.bench.compare;
 
 import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -70,6 +72,19 @@ final class Server implements AutoCloseable {
 
   boolean counts() {
     return readPort != 0;
+  }
+
+  /** Number of counters that Tally's metrics tell. */
+  long counterCount() throws IOException {
+    final String port =
+        Command.find(process().output(), "prometheus metrics server starting.* port=(\\d+)")
+            .group(1);
+    try (Socket socket = Counters.connect(Integer.parseInt(port))) {
+      socket.getOutputStream().write(Counters.get("/metrics").getBytes(StandardCharsets.US_ASCII));
+      final String page = new HttpAnswers(socket.getInputStream()).next();
+      return (long)
+          Double.parseDouble(Command.find(page, "tally_counters\\{[^}]*\\} (\\S+)").group(1));
+    }
   }
 
   long cpuMicros() throws IOException {

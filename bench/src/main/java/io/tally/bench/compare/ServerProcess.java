@@ -13,6 +13,7 @@ final class ServerProcess implements AutoCloseable {
   private static final int USER_TICKS = 11;
   private static final int SYSTEM_TICKS = 12;
   private static final long STOP_SECONDS = 15;
+  private static final long SAVE_SECONDS = 120;
 
   private final Process process;
   private final Path log;
@@ -42,6 +43,24 @@ final class ServerProcess implements AutoCloseable {
     if (!process.isAlive()) {
       throw new IOException(
           "a server ended with " + process.exitValue() + ":\n" + Files.readString(log));
+    }
+  }
+
+  /** All that it has printed. */
+  String output() throws IOException {
+    return Files.readString(log);
+  }
+
+  /** Sends a signal by its name, such as STOP. */
+  void signal(final String name) throws IOException, InterruptedException {
+    Command.run(List.of("kill", "-" + name, Long.toString(pid())));
+  }
+
+  /** Ends it in good order, with all the time that it needs to save what it holds. */
+  void stop() throws IOException, InterruptedException {
+    process.destroy();
+    if (!process.waitFor(SAVE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+      throw new IOException("a server did not stop in good order:\n" + Files.readString(log));
     }
   }
 
