@@ -23,6 +23,10 @@ final class OutboundFrame {
   private final HelloEncoder helloEncoder = new HelloEncoder();
   private final ShardIncarnationsEncoder shardsEncoder = new ShardIncarnationsEncoder();
   private int limit;
+
+  /** Where commands and replies begin. */
+  private int ownLimit;
+
   private int helloCount;
   private int announcementCount;
   private int commandCount;
@@ -36,8 +40,16 @@ final class OutboundFrame {
 
   void begin() {
     limit = FrameLayout.HEADER_BYTES;
+    ownLimit = limit;
     helloCount = 0;
     announcementCount = 0;
+    commandCount = 0;
+    replyCount = 0;
+  }
+
+  /** Takes commands and replies back; what this node says of itself stays. */
+  void dropMessages() {
+    limit = ownLimit;
     commandCount = 0;
     replyCount = 0;
   }
@@ -119,6 +131,7 @@ final class OutboundFrame {
     final int length = helloEncoder.limit() - start;
     FrameLayout.messageLength(buffer, limit, length);
     limit = start + length;
+    ownLimit = limit;
     helloCount++;
   }
 
@@ -140,6 +153,7 @@ final class OutboundFrame {
     final int length = shardsEncoder.limit() - start;
     FrameLayout.messageLength(buffer, limit, length);
     limit = start + length;
+    ownLimit = limit;
     announcementCount++;
     return firstIndex + count;
   }

@@ -199,6 +199,10 @@ final class PeerPublisher {
       frameFull = false;
       if (session.isServing()) {
         drain(nowNs);
+        if (session.outages() != outagesSeen) {
+          // It may be back already, but what was claimed before must not leave.
+          dropDrained();
+        }
       }
       if (!frame.isEmpty()) {
         publishFrame(nowNs);
@@ -324,6 +328,12 @@ final class PeerPublisher {
     }
     frame.append(buffer, index, length);
     return CONTINUE;
+  }
+
+  private void dropDrained() {
+    counters.increase(LinkCounter.MESSAGES_DROPPED, frame.commandCount() + frame.replyCount());
+    frame.dropMessages();
+    dropAfterOutage();
   }
 
   private void dropOutbound() {

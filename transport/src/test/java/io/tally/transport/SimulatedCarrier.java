@@ -16,6 +16,7 @@ final class SimulatedCarrier implements FrameCarrier {
   boolean connected = true;
   boolean publishFails;
   long maxFrameBytes = Integer.MAX_VALUE;
+  Runnable beforeFrame = () -> {};
 
   @Override
   public Subscription subscribe(final String subject, final FrameListener listener) {
@@ -62,6 +63,7 @@ final class SimulatedCarrier implements FrameCarrier {
 
   @Override
   public long maxFrameBytes() {
+    beforeFrame.run();
     return maxFrameBytes;
   }
 

@@ -601,6 +601,25 @@ class SteppedLinkTest {
   }
 
   @Test
+  void shouldDropWhatWasClaimedBeforeAnOutageThatCameWhileTheSenderFilledItsFrame() {
+    launchPair();
+    final PeerSession session = ((LinkReceiver) a.link.receiver()).peers()[0].peer.session();
+    a.offerCommand(1, 1, 10);
+    carrier.beforeFrame =
+        () -> {
+          carrier.beforeFrame = () -> {};
+          session.status(PeerStatus.DEAF);
+          session.status(PeerStatus.UP);
+        };
+    exchange();
+    assertEquals(List.of(), b.commands);
+    assertEquals(1, a.count(LinkCounter.MESSAGES_DROPPED));
+    a.offerCommand(1, 2, 10);
+    exchange();
+    assertEquals(List.of(2L), b.commands);
+  }
+
+  @Test
   void shouldStateADeadlineInThePeersClockAndNeverLater() {
     launchPair();
     b.clockOffsetNs = 777_000 * MS;
