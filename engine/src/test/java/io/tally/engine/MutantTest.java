@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Timeout;
  * Mistakes in the protocol that the checkers must notice within a thousand histories: a harness
  * that finds nothing here proves nothing elsewhere.
  */
+@Tag("default-jdk")
 @Timeout(120)
 final class MutantTest {
   private static final int SEED_LIMIT = 1_000;

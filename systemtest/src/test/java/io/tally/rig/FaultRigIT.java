@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The short form of the rig. Its seed is {@code -Drig.seed}, else a fixed one; the long form is
  * {@link RigCommand}.
  */
+@Tag("default-jdk")
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FaultRigIT {

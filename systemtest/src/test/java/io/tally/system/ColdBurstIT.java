@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
  * still interpreted: it may answer late and refuse, but it takes nothing that it does not answer in
  * time.
  */
+@Tag("default-jdk")
 class ColdBurstIT {
   private static final int RATE = 20_000;
   private static final int SECONDS = 4;

@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("default-jdk")
 class DemoOverNatsIT extends DemoContract {
   private NatsServer nats;
 

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.objectweb.asm.Opcodes;
@@ -31,6 +32,7 @@ import org.objectweb.asm.tree.VarInsnNode;
  * Mistakes in the code itself, made when its classes are loaded, and mends undone: the simulation
  * must notice each within a thousand histories.
  */
+@Tag("default-jdk")
 @Timeout(300)
 final class CodeMutantTest {
   private static final String LANE = "io.tally.lane.";

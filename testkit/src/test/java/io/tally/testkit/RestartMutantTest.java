@@ -5,6 +5,7 @@ import static io.tally.testkit.Mutations.method;
 import static io.tally.testkit.Mutations.returns;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.objectweb.asm.Opcodes;
@@ -20,6 +21,7 @@ import org.objectweb.asm.tree.VarInsnNode;
  * Mistakes in what a restart keeps, in snapshots and between services, made when the classes are
  * loaded: the simulation must notice each within a thousand histories.
  */
+@Tag("default-jdk")
 @Timeout(300)
 final class RestartMutantTest {
   private static final String ENGINE = "io.tally.engine.";
