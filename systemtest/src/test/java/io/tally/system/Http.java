@@ -13,6 +13,11 @@ import java.util.regex.Pattern;
 
 /** Single calls to a server on this machine. */
 public final class Http {
+  // A node's connections are counted by tests, so a call must not leave one behind for long.
+  static {
+    System.setProperty("jdk.httpclient.keepalive.timeout", "1");
+  }
+
   private static final HttpClient CLIENT =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
