@@ -154,10 +154,12 @@ final class LoopStepper implements Wakeup {
     // time, and one that hands another something wakes it. A needless step costs a look at the
     // sockets.
     if (earliestNs != SteppedAgent.NEVER) {
-      if (earliestNs - nowNs <= 0) {
+      // An agent that has more to do at once asks for the time that it read in this step.
+      final long endNs = clock.nanoTime();
+      if (earliestNs - endNs <= 0) {
         wake();
       } else {
-        schedule(nowNs, earliestNs);
+        schedule(endNs, earliestNs);
       }
     }
   }

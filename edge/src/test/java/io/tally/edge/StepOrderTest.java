@@ -3,11 +3,14 @@ package io.tally.edge;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.engine.LatencyHistogram;
 import io.tally.engine.SteppedAgent;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.agrona.concurrent.SystemNanoClock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +70,40 @@ class StepOrderTest {
         });
     Await.until("a whole step", () -> stepped.size() >= PHASES);
     assertEquals(DECLARED, stepped.subList(0, PHASES));
+  }
+
+  @Test
+  void shouldStepAnAgentAgainWithoutATimerThatAsksForTheTimeWhichItRead() {
+    final AtomicLong time = new AtomicLong();
+    final AtomicInteger steps = new AtomicInteger();
+    final LoopStepper stepper =
+        new LoopStepper(loops.stepper(0).eventLoop(), time::incrementAndGet, errors::add);
+    stepper.addAgent(
+        StepOrder.APPLY,
+        new SteppedAgent() {
+          private long nextNs = NEVER;
+
+          @Override
+          public int doWork(final long nowNs) {
+            nextNs = steps.incrementAndGet() < 100 ? time.incrementAndGet() : NEVER;
+            return 0;
+          }
+
+          @Override
+          public long nextStepNs() {
+            return nextNs;
+          }
+
+          @Override
+          public String roleName() {
+            return "busy";
+          }
+        });
+    Await.until("all steps", () -> steps.get() == 100);
+    assertEquals(
+        0,
+        IntStream.range(0, LatencyHistogram.bucketCount()).mapToLong(stepper.lag()::count).sum(),
+        "timers that ended");
   }
 
   /**
