@@ -2,9 +2,7 @@ package io.tally.http;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.netty.handler.codec.DateFormatter;
 import java.util.Arrays;
-import java.util.Date;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.EpochClock;
 
@@ -24,13 +22,6 @@ final class ResponseStamp {
 
   ResponseStamp(final EpochClock clock) {
     this.clock = clock;
-    // The first date reads a file of the JDK. It must not be asked for when no descriptor is left:
-    // the JDK never tries again, and the process would end.
-    date = dateLine(clock.time());
-  }
-
-  private static String dateLine(final long epochMs) {
-    return "Date: " + DateFormatter.format(new Date(epochMs)) + "\r\n";
   }
 
   /** The lines for an incarnation, or the date alone if it is 0; not to be changed. */
@@ -46,7 +37,7 @@ final class ResponseStamp {
 
   private void newDate(final long nowNs) {
     final long nowMs = clock.time();
-    date = dateLine(nowMs);
+    date = "Date: " + HttpDate.format(nowMs) + "\r\n";
     dateUntilNs = nowNs + TimeUnit.MILLISECONDS.toNanos(1_000 - Math.floorMod(nowMs, 1_000));
     hasDate = true;
     Arrays.fill(stamps, null);
