@@ -17,7 +17,8 @@ final class OwnClasses {
   private static final String CLASS = ".class";
 
   /**
-   * Classes that this program never uses, or that are loaded all together when NATS is connected.
+   * Classes that a server never uses, or no more, or that are loaded all together when NATS is
+   * connected.
    */
   private static final List<String> UNUSED =
       List.of(
@@ -41,7 +42,10 @@ final class OwnClasses {
           "io/netty/util/collection/Byte",
           "io/netty/util/collection/Char",
           "io/netty/util/collection/Long",
-          "io/netty/util/collection/Short");
+          "io/netty/util/collection/Short",
+          "org/agrona/generation/",
+          "org/agrona/sbe/",
+          "picocli/");
 
   private OwnClasses() {}
 

@@ -4,6 +4,7 @@ import io.tally.counter.CounterDefinition;
 import io.tally.counter.CounterExport;
 import io.tally.counter.http.CounterEndpoints;
 import io.tally.engine.ClusterSettings;
+import java.io.PrintWriter;
 import java.security.Security;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,6 +13,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.agrona.concurrent.SystemNanoClock;
 import picocli.CommandLine;
@@ -47,6 +50,7 @@ public final class Tally implements Callable<Integer> {
   private static final int EXIT_USAGE = 2;
 
   private final Environment environment;
+  private final Consumer<NodeConfig> serving;
   @Spec private CommandSpec spec;
   @Mixin private Settings settings;
 
@@ -57,9 +61,10 @@ public final class Tally implements Callable<Integer> {
       description = "Nodes of the demo, 1 to 64 (default: ${DEFAULT-VALUE}).")
   private int nodeCount;
 
-  /** Made by {@link #main} alone. */
-  private Tally(final Environment environment) {
+  /** Made by {@link #main} alone; serving takes what is to be served. */
+  private Tally(final Environment environment, final Consumer<NodeConfig> serving) {
     this.environment = environment;
+    this.serving = serving;
   }
 
   /**
@@ -88,18 +93,50 @@ public final class Tally implements Callable<Integer> {
   }
 
   static int run(final String... args) {
-    return commandLine(System.getenv(), args).execute(args);
+    final Secrets secrets = secrets(System.getenv(), args);
+    final AtomicReference<NodeConfig> serving = new AtomicReference<>();
+    final int exitCode = commandLine(System.getenv(), secrets, serving::set).execute(args);
+    if (serving.get() == null) {
+      return exitCode;
+    }
+    // By now nothing refers to the command line any more, so a server does not keep its model.
+    try {
+      return TallyProcess.run(serving.getAndSet(null));
+    } catch (final StartException | RuntimeException fault) {
+      return failed(fault, secrets, new PrintWriter(System.err, true));
+    }
   }
 
-  /** Parses the command line: runs the program, or says in one line why it does not run. */
-  static CommandLine commandLine(final Map<String, String> variables, final String... args) {
-    final Environment environment = new Environment(variables);
-    final List<String> given = new ArrayList<>(environment.values());
+  /** All that was given, in which passwords may stand. */
+  private static Secrets secrets(final Map<String, String> variables, final String... args) {
+    final List<String> given = new ArrayList<>(new Environment(variables).values());
     given.addAll(List.of(args));
-    final Secrets secrets = new Secrets(given);
+    return new Secrets(given);
+  }
+
+  private static int failed(final Exception fault, final Secrets secrets, final PrintWriter err) {
+    if (fault instanceof StartException) {
+      err.println("tally: " + secrets.hiddenIn(fault.getMessage()));
+    } else {
+      fault.printStackTrace();
+    }
+    return EXIT_FAILED;
+  }
+
+  /** For tests: as the program does, but nothing is served. */
+  static CommandLine commandLine(final Map<String, String> variables, final String... args) {
+    return commandLine(variables, secrets(variables, args), config -> {});
+  }
+
+  /** Parses the command line: runs the command, or says in one line why it does not run. */
+  private static CommandLine commandLine(
+      final Map<String, String> variables,
+      final Secrets secrets,
+      final Consumer<NodeConfig> serving) {
+    final Environment environment = new Environment(variables);
     // The tracer would show values as they are, with their passwords.
     CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF);
-    final CommandLine commandLine = new CommandLine(new Tally(environment));
+    final CommandLine commandLine = new CommandLine(new Tally(environment, serving));
     commandLine.registerConverter(Duration.class, new Durations());
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setDefaultValueProvider(environment);
@@ -115,14 +152,10 @@ public final class Tally implements Callable<Integer> {
     commandLine.setExecutionExceptionHandler(
         (fault, command, parsed) -> {
           if (fault instanceof ParameterException usage) {
-            return usageFault.handleParseException(usage, args);
+            return usageFault.handleParseException(
+                usage, parsed.originalArgs().toArray(String[]::new));
           }
-          if (fault instanceof StartException) {
-            commandLine.getErr().println("tally: " + secrets.hiddenIn(fault.getMessage()));
-          } else {
-            fault.printStackTrace();
-          }
-          return EXIT_FAILED;
+          return failed(fault, secrets, commandLine.getErr());
         });
     return commandLine;
   }
@@ -150,7 +183,8 @@ public final class Tally implements Callable<Integer> {
       throws StartException {
     LogFormat.install(SystemNanoClock.INSTANCE);
     environment.logIgnored(spec);
-    return TallyProcess.run(config(given, nodeIds, localNodeIds));
+    serving.accept(config(given, nodeIds, localNodeIds));
+    return 0;
   }
 
   private static NodeConfig config(
