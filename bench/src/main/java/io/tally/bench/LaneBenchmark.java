@@ -13,7 +13,7 @@ public class LaneBenchmark extends MicroBenchmark {
   private static final int BATCH = 64;
 
   private final IngressLane ingress = new IngressLane(WINDOW);
-  private final OwnerLane owner = new OwnerLane(WINDOW, MAX_REPLY_BYTES, 0, (byte) 1);
+  private final OwnerLane owner = new OwnerLane(WINDOW, MAX_REPLY_BYTES, 0, (byte) 1, null);
   private long expectedSequence;
 
   @Benchmark

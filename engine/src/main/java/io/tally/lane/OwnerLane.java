@@ -43,20 +43,6 @@ public final class OwnerLane {
   private int snapshotIndex;
 
   /**
-   * Creates a lane all of whose replies fit into its slots.
-   *
-   * @param window the same as at the sending end.
-   * @param maxReplyLength bound of a reply in bytes.
-   * @param floor the floor of the first command that came: nothing at or below it is ever sent
-   *     again.
-   * @param markedCode the code of a sequence that was marked and never concluded.
-   */
-  public OwnerLane(
-      final int window, final int maxReplyLength, final long floor, final byte markedCode) {
-    this(window, maxReplyLength, floor, markedCode, null);
-  }
-
-  /**
    * Creates a lane.
    *
    * @param window the same as at the sending end.
@@ -64,7 +50,7 @@ public final class OwnerLane {
    * @param floor the floor of the first command that came: nothing at or below it is ever sent
    *     again.
    * @param markedCode the code of a sequence that was marked and never concluded.
-   * @param longReplies of the shard, for replies that do not fit.
+   * @param longReplies of the shard, for replies that do not fit; null if all do.
    */
   public OwnerLane(
       final int window,

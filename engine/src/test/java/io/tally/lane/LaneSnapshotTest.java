@@ -100,7 +100,7 @@ final class LaneSnapshotTest {
 
   @Test
   void shouldRefuseToRestoreWhatIsThereOrOutsideOfTheWindow() {
-    final OwnerLane lane = new OwnerLane(WINDOW, Long.BYTES, 10, MARKED);
+    final OwnerLane lane = new OwnerLane(WINDOW, Long.BYTES, 10, MARKED, null);
     lane.restore(11, (byte) 0, (byte) 0, (byte) 0, scratch, 0, Long.BYTES, 0);
     for (final long sequence : new long[] {-1, 10, 11, 10 + WINDOW + 1, Long.MAX_VALUE}) {
       assertThrows(

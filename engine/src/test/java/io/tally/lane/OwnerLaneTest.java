@@ -22,7 +22,7 @@ final class OwnerLaneTest {
 
   private long takenBytes;
   private final LongReplies longReplies = new LongReplies(room(Long.MAX_VALUE));
-  private final OwnerLane lane = new OwnerLane(WINDOW, Long.BYTES, 0, MARKED_CODE);
+  private final OwnerLane lane = new OwnerLane(WINDOW, Long.BYTES, 0, MARKED_CODE, null);
 
   @Test
   void shouldRunTheFirstCopyAndRepeatTheAnswerToTheOthers() {
@@ -134,7 +134,7 @@ final class OwnerLaneTest {
 
   @Test
   void shouldHoldAnswersOfTheGreatestLengthWithoutTouchingTheirNeighbours() {
-    final OwnerLane wide = new OwnerLane(WINDOW, 13, 0, MARKED_CODE);
+    final OwnerLane wide = new OwnerLane(WINDOW, 13, 0, MARKED_CODE, null);
     for (int sequence = 1; sequence <= 16; sequence++) {
       assertEquals(OwnerLane.EXECUTE, wide.begin(sequence, 0));
       wide.buffer().setMemory(wide.replyOffset(sequence), 13, (byte) sequence);
