@@ -13,7 +13,7 @@ import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** Keeps the records of a snapshot, as many as it has room for. */
-final class KeptRecords implements SnapshotSink {
+class KeptRecords implements SnapshotSink {
   private static final int CAPACITY = 1 << 17;
 
   final List<byte[]> records = new ArrayList<>();

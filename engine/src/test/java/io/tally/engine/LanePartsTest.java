@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.agrona.MutableDirectBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,19 +25,19 @@ final class LanePartsTest {
     final ShardSnapshot snapshot = new ShardSnapshot(target.shard, sink);
     snapshot.begin(0);
     int slices = 0;
-    int before = sink.kept.records.size();
+    int before = sink.records.size();
     boolean isEnded = false;
     while (!isEnded) {
       sink.room = true;
       isEnded = snapshot.write(256);
-      final int after = sink.kept.records.size();
+      final int after = sink.records.size();
       assertTrue(after - before <= 2 * ShardSnapshot.RECORDS_AT_ONCE, "no more than asked for");
       before = after;
       slices++;
     }
     snapshot.end();
     assertTrue(slices > LOOPS * StockNode.LANE_WINDOW / (2 * ShardSnapshot.RECORDS_AT_ONCE));
-    assertSame(whole, sink.kept);
+    assertSame(whole, sink);
   }
 
   @ParameterizedTest
@@ -61,7 +60,7 @@ final class LanePartsTest {
       isEnded = snapshot.write(256);
     }
     snapshot.end();
-    assertSame(whole, sink.kept);
+    assertSame(whole, sink);
   }
 
   private static SteppedShard shard() {
@@ -108,8 +107,7 @@ final class LanePartsTest {
   }
 
   /** Says once that it has room, whenever a test lets it. */
-  private static final class PacedSink implements SnapshotSink {
-    final KeptRecords kept = new KeptRecords();
+  private static final class PacedSink extends KeptRecords {
     boolean room;
 
     @Override
@@ -117,21 +115,6 @@ final class LanePartsTest {
       final boolean had = room;
       room = false;
       return had;
-    }
-
-    @Override
-    public int tryClaim(final int length) {
-      return kept.tryClaim(length);
-    }
-
-    @Override
-    public MutableDirectBuffer buffer() {
-      return kept.buffer();
-    }
-
-    @Override
-    public void commit() {
-      kept.commit();
     }
   }
 }

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.CachedNanoClock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -183,7 +182,7 @@ final class ShardInstallTest {
     assertTrue(node.engine.snapshot(shardId, sink, completion));
     node.stepShards();
     node.stepShards();
-    final int begun = sink.kept.records.size();
+    final int begun = sink.records.size();
     assertTrue(begun > 0, "the heads of the parts come without being asked");
     for (int i = 0; i < 5; i++) {
       final long nextNs = node.engine.shardAgent(0).nextStepNs();
@@ -192,14 +191,14 @@ final class ShardInstallTest {
       clock.update(nextNs);
       node.stepShards();
     }
-    assertEquals(begun, sink.kept.records.size());
+    assertEquals(begun, sink.records.size());
     put(node, 1, new byte[0]);
-    assertTrue(sink.kept.records.size() > begun, "what changes is shown at once");
+    assertTrue(sink.records.size() > begun, "what changes is shown at once");
     sink.room = 10;
     node.stepShards();
     clock.advance(StockNode.MS);
     node.stepShards();
-    final int paced = sink.kept.records.size();
+    final int paced = sink.records.size();
     assertTrue(sink.asked > 10 && paced < ITEMS / StockNode.SHARD_COUNT, "" + paced);
     assertEquals(List.of(), ends);
     sink.room = Integer.MAX_VALUE;
@@ -258,8 +257,7 @@ final class ShardInstallTest {
   }
 
   /** Has room for a few more records whenever a test says so. */
-  private static final class HesitantSink implements SnapshotSink {
-    final KeptRecords kept = new KeptRecords();
+  private static final class HesitantSink extends KeptRecords {
     int room;
     int asked;
 
@@ -272,17 +270,7 @@ final class ShardInstallTest {
     @Override
     public int tryClaim(final int length) {
       room = room == Integer.MAX_VALUE ? room : Math.max(0, room - 1);
-      return kept.tryClaim(length);
-    }
-
-    @Override
-    public MutableDirectBuffer buffer() {
-      return kept.buffer();
-    }
-
-    @Override
-    public void commit() {
-      kept.commit();
+      return super.tryClaim(length);
     }
   }
 }

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tally.stock.StockDefinition;
 import java.util.ArrayList;
 import java.util.List;
-import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.CachedNanoClock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -102,18 +101,11 @@ final class ShardSnapshotsTest {
     fill();
     final List<Integer> claims = new ArrayList<>();
     final SnapshotSink sink =
-        new SnapshotSink() {
-          private final KeptRecords kept = new KeptRecords();
-
+        new KeptRecords() {
           @Override
           public int tryClaim(final int length) {
             claims.add(length);
-            return kept.tryClaim(length);
-          }
-
-          @Override
-          public MutableDirectBuffer buffer() {
-            return kept.buffer();
+            return super.tryClaim(length);
           }
 
           @Override
