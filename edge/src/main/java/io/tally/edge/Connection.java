@@ -2,7 +2,6 @@ package io.tally.edge;
 
 import io.netty.channel.ChannelHandlerContext;
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
 
 /**
  * One client connection: its requests in flight, in the order in which they came, and the
@@ -10,14 +9,6 @@ import java.util.concurrent.TimeUnit;
  * thread.
  */
 final class Connection implements Intake {
-  /**
-   * A client that was answered less than this time ago may be about to send another request. So its
-   * connection stays open for that long while the server drains: the next request is answered, and
-   * the answer says that the connection ends. A close at that moment would leave the request
-   * without an answer.
-   */
-  static final long BETWEEN_REQUESTS_NS = TimeUnit.MILLISECONDS.toNanos(100);
-
   private final EdgeLoop loop;
   private final ChannelHandlerContext ctx;
   private final RequestReader reader;
@@ -29,12 +20,8 @@ final class Connection implements Intake {
   private final RequestPhase phase;
   private final HeldBytes held;
 
-  /** Null until the end; few connections get that far while they are open. */
-  private Lingering lingering;
-
   private boolean dirty;
   private boolean inputDone;
-  private boolean idleSeen;
   private boolean closed;
 
   /** Position in its loop's list. */
@@ -89,7 +76,7 @@ final class Connection implements Intake {
 
   @Override
   public void onDiscarded(final int bytes) {
-    if (lingering().isTooMuch(bytes)) {
+    if (responses.isTooMuch(bytes)) {
       end();
     }
   }
@@ -180,7 +167,7 @@ final class Connection implements Intake {
   /** The peer sends no more. It may still read. */
   void onPeerDone() {
     reading.onPeerDone();
-    if (isLingering()) {
+    if (responses.isLingering()) {
       ctx.close();
     } else {
       markDirty();
@@ -200,7 +187,11 @@ final class Connection implements Intake {
     loop.onClosed(this);
   }
 
-  // What its requests tell.
+  // What its requests and responses ask and tell.
+
+  boolean isPeerDone() {
+    return reading.isPeerDone();
+  }
 
   boolean isClosed() {
     return closed;
@@ -271,42 +262,16 @@ final class Connection implements Intake {
     }
   }
 
-  /** The last response is out, or could not be sent. */
-  void onLastSent(final boolean success) {
-    if (success && !reading.isPeerDone()) {
-      lingering().begin(ctx.channel());
-    } else {
-      ctx.close();
-    }
-  }
-
-  private Lingering lingering() {
-    if (lingering == null) {
-      lingering = new Lingering(loop);
-    }
-    return lingering;
-  }
-
-  private boolean isLingering() {
-    return lingering != null && lingering.isBegun();
-  }
-
   /** The server is stopping: finish what was read, and close. Called again until it is closed. */
   void drain() {
     if (!phase.isIdle()) {
       return;
     }
-    // The connection has to be idle at two calls, with a look at the socket in between: after a
-    // standstill a request may wait there.
-    if (responses.count() > 0 || isIdleFor(BETWEEN_REQUESTS_NS) && idleSeen) {
+    final boolean isIdleAgain = phase.isIdleAgain(responses.count() == 0 && !reading.isPaused());
+    if (responses.count() > 0 || isIdleAgain) {
       endInput();
       markDirty();
     }
-    idleSeen = isIdleFor(BETWEEN_REQUESTS_NS);
-  }
-
-  private boolean isIdleFor(final long durationNs) {
-    return responses.count() == 0 && !reading.isPaused() && phase.hasLasted(durationNs);
   }
 
   void endInput() {
@@ -326,8 +291,8 @@ final class Connection implements Intake {
       ctx.close();
       return;
     }
-    if (isLingering()) {
-      if (lingering.isOver()) {
+    if (responses.isLingering()) {
+      if (responses.isLingeringOver()) {
         ctx.close();
       }
       return;

@@ -145,7 +145,7 @@ final class EdgeLoop implements SteppedAgent {
 
   private long sweepIntervalNs() {
     return draining
-        ? Math.min(sweepIntervalNs, Connection.BETWEEN_REQUESTS_NS / 8)
+        ? Math.min(sweepIntervalNs, RequestPhase.BETWEEN_REQUESTS_NS / 8)
         : sweepIntervalNs;
   }
 

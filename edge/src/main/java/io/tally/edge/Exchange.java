@@ -59,6 +59,11 @@ public abstract class Exchange {
     return (int) cookie;
   }
 
+  /** Number of its request. */
+  final int number() {
+    return number;
+  }
+
   final boolean isOf(final int requestNumber) {
     return number == requestNumber;
   }

@@ -1,14 +1,25 @@
 package io.tally.edge;
 
+import java.util.concurrent.TimeUnit;
+
 /**
  * The phase of the request that one connection is reading, and when the phase began. Belongs to its
  * connection.
  */
 final class RequestPhase {
+  /**
+   * A client that was answered less than this time ago may be about to send another request. So its
+   * connection stays open for that long while the server drains: the next request is answered, and
+   * the answer says that the connection ends. A close at that moment would leave the request
+   * without an answer.
+   */
+  static final long BETWEEN_REQUESTS_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
   private final EdgeLoop loop;
   private final EdgeSettings settings;
   private Phase phase = Phase.IDLE;
   private long sinceNs;
+  private boolean idleSeen;
 
   private enum Phase {
     IDLE,
@@ -55,8 +66,15 @@ final class RequestPhase {
     return phase == Phase.IDLE;
   }
 
-  boolean hasLasted(final long durationNs) {
-    return loop.nowNs() - sinceNs >= durationNs;
+  /**
+   * Whether no request is to be expected any more while the server drains, which asks again and
+   * again. The connection has to be idle at two calls, with a look at the socket in between: after
+   * a standstill a request may wait there.
+   */
+  boolean isIdleAgain(final boolean nothingUnderWay) {
+    final boolean wasIdle = idleSeen;
+    idleSeen = nothingUnderWay && loop.nowNs() - sinceNs >= BETWEEN_REQUESTS_NS;
+    return wasIdle && idleSeen;
   }
 
   /** The deadline that has passed, or null. */

@@ -21,8 +21,8 @@ final class Requests implements ReplyHandler {
 
   /** Hands over the request that the reader has just read. */
   void dispatch(final RequestReader reader, final boolean last) {
-    final int number = responses.begin(this);
-    final Exchange exchange = responses.get(number);
+    final Exchange exchange = responses.begin(this);
+    final int number = exchange.number();
     if (last || loop.goingAway()) {
       exchange.endConnection(loop.goingAway());
       connection.takeNoMore();
@@ -59,7 +59,7 @@ final class Requests implements ReplyHandler {
 
   /** Begins an exchange that is to be completed at once, and is the last of the connection. */
   Exchange beginLast() {
-    final Exchange exchange = responses.get(responses.begin(this));
+    final Exchange exchange = responses.begin(this);
     exchange.endConnection(true);
     return exchange;
   }

@@ -23,6 +23,9 @@ final class Responses {
   private boolean lastWritten;
   private boolean lingers;
 
+  /** Null until the end; few connections get that far while they are open. */
+  private Lingering lingering;
+
   Responses(final EdgeLoop loop, final Connection connection, final ChannelHandlerContext ctx) {
     this.loop = loop;
     this.connection = connection;
@@ -31,13 +34,12 @@ final class Responses {
     output = new Output(ctx.channel());
   }
 
-  /** Takes an exchange for the next request, and returns the number of that. */
-  int begin(final Requests requests) {
+  /** Takes an exchange for the next request. */
+  Exchange begin(final Requests requests) {
     final Exchange exchange = loop.takeExchange();
-    final int number = exchanges.add(exchange);
-    exchange.begin(requests, number);
+    exchange.begin(requests, exchanges.add(exchange));
     loop.share().onBegin(exchanges.count());
-    return number;
+    return exchange;
   }
 
   /** Null if it was written, or was complete when the connection closed. */
@@ -125,13 +127,42 @@ final class Responses {
   void send(final boolean ends) {
     final ByteBuf batch = output.take();
     if (lingers) {
-      ctx.writeAndFlush(batch).addListener(sent -> connection.onLastSent(sent.isSuccess()));
+      ctx.writeAndFlush(batch).addListener(sent -> onLastSent(sent.isSuccess()));
     } else if (lastWritten || ends) {
       lastWritten = true;
       ctx.writeAndFlush(batch).addListener(ChannelFutureListener.CLOSE);
     } else {
       ctx.writeAndFlush(batch, ctx.voidPromise());
     }
+  }
+
+  /** The last response is out, or could not be sent. */
+  private void onLastSent(final boolean success) {
+    if (success && !connection.isPeerDone()) {
+      lingering().begin(ctx.channel());
+    } else {
+      ctx.close();
+    }
+  }
+
+  boolean isLingering() {
+    return lingering != null && lingering.isBegun();
+  }
+
+  boolean isLingeringOver() {
+    return lingering.isOver();
+  }
+
+  /** As {@link Lingering#isTooMuch}. */
+  boolean isTooMuch(final int discardedBytes) {
+    return lingering().isTooMuch(discardedBytes);
+  }
+
+  private Lingering lingering() {
+    if (lingering == null) {
+      lingering = new Lingering(loop);
+    }
+    return lingering;
   }
 
   /**
