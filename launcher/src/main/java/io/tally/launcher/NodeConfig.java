@@ -108,19 +108,8 @@ public record NodeConfig(
    * @return a new configuration.
    */
   public NodeConfig withPorts(final int apiPort, final int newMetricsPort) {
-    return new NodeConfig(
-        cluster,
-        localNodeIds,
-        engine,
-        carrier,
-        http.at(http.host(), apiPort),
-        maxConnections,
-        newMetricsPort,
-        loops,
-        shardThreads,
-        times,
-        state,
-        services);
+    return with(
+        cluster, localNodeIds, carrier, http.at(http.host(), apiPort), newMetricsPort, state);
   }
 
   /**
@@ -135,19 +124,7 @@ public record NodeConfig(
       final ClusterSettings newCluster,
       final List<String> newLocalNodeIds,
       final CarrierSettings newCarrier) {
-    return new NodeConfig(
-        newCluster,
-        newLocalNodeIds,
-        engine,
-        newCarrier,
-        http,
-        maxConnections,
-        metricsPort,
-        loops,
-        shardThreads,
-        times,
-        state,
-        services);
+    return with(newCluster, newLocalNodeIds, newCarrier, http, metricsPort, state);
   }
 
   /**
@@ -157,14 +134,25 @@ public record NodeConfig(
    * @return a new configuration.
    */
   public NodeConfig withState(final StateSettings newState) {
+    return with(cluster, localNodeIds, carrier, http, metricsPort, newState);
+  }
+
+  /** With new values for what is changed one by one; all else stays. */
+  private NodeConfig with(
+      final ClusterSettings newCluster,
+      final List<String> newLocalNodeIds,
+      final CarrierSettings newCarrier,
+      final HttpSettings newHttp,
+      final int newMetricsPort,
+      final StateSettings newState) {
     return new NodeConfig(
-        cluster,
-        localNodeIds,
+        newCluster,
+        newLocalNodeIds,
         engine,
-        carrier,
-        http,
+        newCarrier,
+        newHttp,
         maxConnections,
-        metricsPort,
+        newMetricsPort,
         loops,
         shardThreads,
         times,

@@ -2,11 +2,8 @@ package io.tally.launcher;
 
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.hotspot.DefaultExports;
-import io.tally.edge.EdgeSettings;
 import io.tally.edge.EventLoops;
-import io.tally.engine.Ingress;
 import io.tally.engine.ShardEngine;
-import io.tally.http.Endpoint;
 import io.tally.http.HttpServer;
 import io.tally.http.MetricsServer;
 import io.tally.http.NodeView;
@@ -18,8 +15,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
@@ -243,48 +238,19 @@ public final class TallyNode implements AutoCloseable {
 
   private void launchHttp(final ClientLimit limit) {
     frontEnd = nodes.get(0).engine();
-    final List<Ingress> ingresses =
-        IntStream.range(0, frontEnd.ingressCount()).mapToObj(frontEnd::ingress).toList();
     status =
         new Status(
             nodes.get(0), carriers == null ? "none" : carriers.name(), this::carrierFault, clock);
-    final int pendingSlots = ingresses.stream().mapToInt(Ingress::capacity).min().orElseThrow();
-    final EdgeSettings edge = config.http().edge();
-    http =
-        HttpServer.launch(
-            loops,
-            config
-                .http()
-                .with(
-                    edge.withClients(
-                        limit.maxConnections(),
-                        limit.maxBytes(),
-                        Math.min(edge.maxRequests(), pendingSlots),
-                        edge.maxInFlight())),
-            new NodeView(
-                status::readyz,
-                Status::alive,
-                status::cluster,
-                status::isServing,
-                nodes.get(0)::requestTimeoutNs),
-            loop -> endpoints(ingresses.get(loop)),
-            help(),
-            acceptFailures);
+    final NodeView view =
+        new NodeView(
+            status::readyz,
+            Status::alive,
+            status::cluster,
+            status::isServing,
+            nodes.get(0)::requestTimeoutNs);
+    http = Api.launch(loops, config, limit, frontEnd, view, metrics.url(), acceptFailures);
     metrics.probes(status::readyz, Status::alive);
     Log.info("HTTP server starting", "port", http.edge().port(), "url", http.url());
-  }
-
-  private List<Endpoint> endpoints(final Ingress ingress) {
-    return config.services().stream()
-        .flatMap(service -> service.http().apply(ingress).stream())
-        .toList();
-  }
-
-  private String help() {
-    return config.services().stream().map(HostedService::help).collect(Collectors.joining("\n"))
-        + "\nMetrics\n  "
-        + metrics.url()
-        + "/metrics\n";
   }
 
   /** Another process serves as this node: what would be counted here from now on would be lost. */

@@ -5,21 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.counter.CounterDefinition;
-import io.tally.counter.http.CounterEndpoints;
-import io.tally.engine.ClusterSettings;
 import io.tally.store.StartMode;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,32 +19,16 @@ import org.junit.jupiter.api.io.TempDir;
 /** Nodes that keep their state on disk. */
 @Timeout(60)
 class TallyNodeStateTest {
-  private static final HostedService COUNTERS =
-      new HostedService(
-          memory -> CounterDefinition.within(memory, 1_000L),
-          CounterEndpoints::of,
-          CounterEndpoints.HELP,
-          CounterEndpoints.EXAMPLES);
-
-  private static final List<String> IDS = List.of("a", "b", "c");
   private static final int COUNTERS_USED = 50;
 
   @TempDir private Path dataDir;
-  private final HttpClient client = HttpClient.newHttpClient();
-
-  private HttpResponse<String> send(final String method, final String url)
-      throws IOException, InterruptedException {
-    return client.send(
-        HttpRequest.newBuilder(URI.create(url)).method(method, BodyPublishers.noBody()).build(),
-        BodyHandlers.ofString());
-  }
 
   private NodeConfig alone() {
-    return NodeConfig.alone(COUNTERS).withPorts(0, 0).withState(StateSettings.in(dataDir));
+    return TestNodes.alone().withState(StateSettings.in(dataDir));
   }
 
   private NodeConfig three() {
-    return alone().withCluster(ClusterSettings.of(IDS), IDS, CarrierSettings.IN_PROCESS);
+    return TestNodes.three().withState(StateSettings.in(dataDir));
   }
 
   /** Returns the incarnation of the first counter's shard. */
@@ -61,7 +36,7 @@ class TallyNodeStateTest {
     String incarnation = null;
     for (int i = 0; i < COUNTERS_USED; i++) {
       final HttpResponse<String> response =
-          send("POST", node.url() + "/counter/" + i + "/increment");
+          TestNodes.send("POST", node.url() + "/counter/" + i + "/increment");
       assertEquals("{\"counter_id\":\"" + i + "\",\"value\":" + expected + "}\n", response.body());
       if (i == 0) {
         incarnation = response.headers().firstValue("Tally-Incarnation").orElseThrow();
@@ -81,7 +56,7 @@ class TallyNodeStateTest {
         incarnation = own;
         assertThrows(
             StartException.class, () -> TallyNode.launch(three()), "the folder belongs to one");
-        final String ready = send("GET", node.url() + "/readyz").body();
+        final String ready = TestNodes.send("GET", node.url() + "/readyz").body();
         assertTrue(ready.contains("\"durability\":\"planned_stop\""), ready);
       } finally {
         node.close();
@@ -98,7 +73,7 @@ class TallyNodeStateTest {
                 .withState(
                     new StateSettings(
                         dataDir, StartMode.NORMAL, Duration.ofNanos(1), Duration.ZERO)));
-    send("POST", node.url() + "/counter/c/increment");
+    TestNodes.send("POST", node.url() + "/counter/c/increment");
     node.close();
     assertTrue(node.fault().startsWith("the state was not saved"), node.fault());
   }
@@ -149,7 +124,7 @@ class TallyNodeStateTest {
           }
         };
     final TallyNode stopped = TallyNode.launch(alone(), stop);
-    assertEquals(503, send("GET", stopped.url() + "/readyz").statusCode());
+    assertEquals(503, TestNodes.send("GET", stopped.url() + "/readyz").statusCode());
     stopped.close();
     assertEquals("", stopped.fault());
     assertEquals(0, stop.getCount(), "it was marked");

@@ -4,17 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.counter.CounterDefinition;
-import io.tally.counter.http.CounterEndpoints;
 import io.tally.engine.ClusterSettings;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import org.example.turnstile.Turnstile;
 import org.junit.jupiter.api.Test;
@@ -23,57 +17,38 @@ import org.junit.jupiter.api.Timeout;
 /** A node inside a program of somebody else. */
 @Timeout(60)
 class TallyNodeTest {
-  private static final HostedService COUNTERS =
-      new HostedService(
-          memory -> CounterDefinition.within(memory, 1_000L),
-          CounterEndpoints::of,
-          CounterEndpoints.HELP,
-          CounterEndpoints.EXAMPLES);
-
-  private final HttpClient client = HttpClient.newHttpClient();
-
-  private HttpResponse<String> send(final String method, final String url)
-      throws IOException, InterruptedException {
-    return client.send(
-        HttpRequest.newBuilder(URI.create(url)).method(method, BodyPublishers.noBody()).build(),
-        BodyHandlers.ofString());
-  }
-
   @Test
   void shouldCountFromLaunchToClose() throws Exception {
-    final NodeConfig config = NodeConfig.alone(COUNTERS).withPorts(0, 0);
+    final NodeConfig config = TestNodes.alone();
     for (int start = 0; start < 2; start++) {
       final String url;
       try (TallyNode node = TallyNode.launch(config)) {
         url = node.url();
         for (int count = 1; count <= 3; count++) {
-          final HttpResponse<String> response = send("POST", url + "/counter/c/increment");
+          final HttpResponse<String> response =
+              TestNodes.send("POST", url + "/counter/c/increment");
           assertEquals("{\"counter_id\":\"c\",\"value\":" + count + "}\n", response.body());
         }
-        assertEquals(200, send("GET", url + "/readyz").statusCode());
-        final String metrics = send("GET", node.metricsUrl() + "/metrics").body();
+        assertEquals(200, TestNodes.send("GET", url + "/readyz").statusCode());
+        final String metrics = TestNodes.send("GET", node.metricsUrl() + "/metrics").body();
         assertTrue(metrics.contains("\ntally_counters_limit 1000.0\n"), metrics);
         assertEquals("", node.fault());
       }
-      assertThrows(IOException.class, () -> send("GET", url + "/livez"));
+      assertThrows(IOException.class, () -> TestNodes.send("GET", url + "/livez"));
     }
   }
 
   @Test
   void shouldHostAllNodesOfAClusterInOneProcess() throws Exception {
-    final List<String> nodeIds = List.of("a", "b", "c");
-    final NodeConfig config =
-        NodeConfig.alone(COUNTERS)
-            .withPorts(0, 0)
-            .withCluster(ClusterSettings.of(nodeIds), nodeIds, CarrierSettings.IN_PROCESS);
-    try (TallyNode node = TallyNode.launch(config)) {
+    try (TallyNode node = TallyNode.launch(TestNodes.three())) {
       for (int i = 0; i < 50; i++) {
         final HttpResponse<String> response =
-            send("POST", node.url() + "/counter/" + i + "/increment");
+            TestNodes.send("POST", node.url() + "/counter/" + i + "/increment");
         assertEquals("{\"counter_id\":\"" + i + "\",\"value\":1}\n", response.body());
       }
-      final String cluster = send("GET", node.url() + "/cluster").body();
-      nodeIds.forEach(id -> assertTrue(cluster.contains("\"node_id\":\"" + id + "\""), cluster));
+      final String cluster = TestNodes.send("GET", node.url() + "/cluster").body();
+      TestNodes.THREE_IDS.forEach(
+          id -> assertTrue(cluster.contains("\"node_id\":\"" + id + "\""), cluster));
     }
   }
 
@@ -85,19 +60,19 @@ class TallyNodeTest {
       for (int count = 1; count <= Turnstile.PASSES; count++) {
         assertEquals(
             "{\"turnstile\":\"east\",\"passed\":" + count + "}\n",
-            send("POST", east + "/pass").body());
+            TestNodes.send("POST", east + "/pass").body());
       }
-      final HttpResponse<String> shut = send("POST", east + "/pass");
+      final HttpResponse<String> shut = TestNodes.send("POST", east + "/pass");
       assertEquals(429, shut.statusCode());
       assertTrue(
           shut.body().endsWith(",\"turnstile\":\"east\",\"outcome\":\"not_applied\"}\n"),
           shut.body());
-      assertTrue(send("GET", node.url() + "/problems/shut").body().startsWith("Shut\n"));
-      assertEquals("{\"turnstile\":\"east\",\"passed\":3}\n", send("GET", east).body());
-      assertEquals(404, send("GET", node.url() + "/counter/c").statusCode());
-      final String help = send("GET", node.url() + "/").body();
+      assertTrue(TestNodes.send("GET", node.url() + "/problems/shut").body().startsWith("Shut\n"));
+      assertEquals("{\"turnstile\":\"east\",\"passed\":3}\n", TestNodes.send("GET", east).body());
+      assertEquals(404, TestNodes.send("GET", node.url() + "/counter/c").statusCode());
+      final String help = TestNodes.send("GET", node.url() + "/").body();
       assertTrue(help.contains("POST /turnstile/{id}/pass"), help);
-      final String metrics = send("GET", node.metricsUrl() + "/metrics").body();
+      final String metrics = TestNodes.send("GET", node.metricsUrl() + "/metrics").body();
       assertTrue(metrics.contains("tally_http_responses_total{status=\"429\",} 1.0"), metrics);
       assertTrue(metrics.contains("tally_http_problems_total{type=\"shut\",} 1.0"), metrics);
       assertTrue(metrics.contains("message_type=\"Pass\""), metrics);
@@ -106,19 +81,20 @@ class TallyNodeTest {
 
   @Test
   void shouldHostTwoServicesBesideEachOther() throws Exception {
-    final NodeConfig config = NodeConfig.alone(COUNTERS, Turnstile.hosted()).withPorts(0, 0);
+    final NodeConfig config =
+        NodeConfig.alone(TestNodes.COUNTERS, Turnstile.hosted()).withPorts(0, 0);
     try (TallyNode node = TallyNode.launch(config)) {
       for (int count = 1; count <= 2; count++) {
         assertEquals(
             "{\"counter_id\":\"east\",\"value\":" + count + "}\n",
-            send("POST", node.url() + "/counter/east/increment").body());
+            TestNodes.send("POST", node.url() + "/counter/east/increment").body());
       }
       assertEquals(
           "{\"turnstile\":\"east\",\"passed\":1}\n",
-          send("POST", node.url() + "/turnstile/east/pass").body());
-      final String help = send("GET", node.url() + "/").body();
+          TestNodes.send("POST", node.url() + "/turnstile/east/pass").body());
+      final String help = TestNodes.send("GET", node.url() + "/").body();
       assertTrue(help.contains("Turnstiles") && help.contains("exact, distributed counters"), help);
-      final String metrics = send("GET", node.metricsUrl() + "/metrics").body();
+      final String metrics = TestNodes.send("GET", node.metricsUrl() + "/metrics").body();
       assertTrue(metrics.contains("\ntally_counters{node_id=\"node-0\",} 1.0\n"), metrics);
       assertTrue(
           metrics.contains("\ntally_turnstile_entities{node_id=\"node-0\",} 1.0\n"), metrics);
@@ -138,30 +114,32 @@ class TallyNodeTest {
     final StartException fault =
         assertThrows(
             StartException.class,
-            () -> TallyNode.launch(NodeConfig.alone(COUNTERS, COUNTERS).withPorts(0, 0)));
+            () ->
+                TallyNode.launch(
+                    NodeConfig.alone(TestNodes.COUNTERS, TestNodes.COUNTERS).withPorts(0, 0)));
     assertEquals("two services have the name counter", fault.getMessage());
     assertThrows(IllegalArgumentException.class, NodeConfig::alone);
   }
 
   @Test
   void shouldSayInOneLineWhyItCannotStart() throws Exception {
-    try (TallyNode node = TallyNode.launch(NodeConfig.alone(COUNTERS).withPorts(0, 0))) {
+    try (TallyNode node = TallyNode.launch(TestNodes.alone())) {
       final int taken = URI.create(node.url()).getPort();
       final StartException fault =
           assertThrows(
               StartException.class,
-              () -> TallyNode.launch(NodeConfig.alone(COUNTERS).withPorts(taken, 0)));
+              () -> TallyNode.launch(NodeConfig.alone(TestNodes.COUNTERS).withPorts(taken, 0)));
       assertEquals("port " + taken + " on 127.0.0.1 is already in use", fault.getMessage());
-      assertEquals(200, send("GET", node.url() + "/readyz").statusCode());
+      assertEquals(200, TestNodes.send("GET", node.url() + "/readyz").statusCode());
     }
-    final NodeConfig alone = NodeConfig.alone(COUNTERS);
+    final NodeConfig alone = NodeConfig.alone(TestNodes.COUNTERS);
     assertThrows(IllegalArgumentException.class, () -> alone.withPorts(0, -1));
     assertThrows(IllegalArgumentException.class, () -> alone.withPorts(99, 99));
     assertThrows(
         IllegalArgumentException.class,
         () ->
             alone.withCluster(
-                ClusterSettings.of(List.of("a", "b", "c")),
+                ClusterSettings.of(TestNodes.THREE_IDS),
                 List.of("a", "b"),
                 CarrierSettings.IN_PROCESS));
   }
@@ -174,7 +152,7 @@ class TallyNodeTest {
     }
     final HostedService failing =
         new HostedService(
-            COUNTERS.definition(),
+            TestNodes.COUNTERS.definition(),
             ingress -> {
               throw new UnsupportedOperationException("a mistake");
             },
@@ -185,30 +163,31 @@ class TallyNodeTest {
             StartException.class,
             () -> TallyNode.launch(NodeConfig.alone(failing).withPorts(0, port)));
     assertEquals("a mistake", fault.getMessage());
-    TallyNode.launch(NodeConfig.alone(COUNTERS).withPorts(0, port)).close();
+    TallyNode.launch(NodeConfig.alone(TestNodes.COUNTERS).withPorts(0, port)).close();
   }
 
   @Test
   void shouldRefuseAllOnceAnotherProcessServesAsItsNode() throws Exception {
-    try (TallyNode node = TallyNode.launch(NodeConfig.alone(COUNTERS).withPorts(0, 0))) {
-      assertEquals(200, send("POST", node.url() + "/counter/c/increment").statusCode());
+    try (TallyNode node = TallyNode.launch(TestNodes.alone())) {
+      assertEquals(200, TestNodes.send("POST", node.url() + "/counter/c/increment").statusCode());
       node.onFatal("node-0 is already running");
-      final HttpResponse<String> refused = send("POST", node.url() + "/counter/c/increment");
+      final HttpResponse<String> refused =
+          TestNodes.send("POST", node.url() + "/counter/c/increment");
       assertEquals(503, refused.statusCode());
       assertTrue(refused.body().contains("\"outcome\":\"not_applied\""), refused.body());
-      assertEquals(503, send("GET", node.url() + "/readyz").statusCode());
+      assertEquals(503, TestNodes.send("GET", node.url() + "/readyz").statusCode());
       assertEquals("node-0 is already running", node.fault());
     }
   }
 
   @Test
   void shouldStopInGoodOrderAlsoWhenInterrupted() throws Exception {
-    final TallyNode node = TallyNode.launch(NodeConfig.alone(COUNTERS).withPorts(0, 0));
+    final TallyNode node = TallyNode.launch(TestNodes.alone());
     final String url = node.url();
-    assertEquals(200, send("POST", url + "/counter/c/increment").statusCode());
+    assertEquals(200, TestNodes.send("POST", url + "/counter/c/increment").statusCode());
     Thread.currentThread().interrupt();
     node.close();
     assertTrue(Thread.interrupted());
-    assertThrows(IOException.class, () -> send("GET", url + "/livez"));
+    assertThrows(IOException.class, () -> TestNodes.send("GET", url + "/livez"));
   }
 }

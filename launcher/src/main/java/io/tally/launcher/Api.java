@@ -1,0 +1,58 @@
+package io.tally.launcher;
+
+import io.tally.edge.EdgeSettings;
+import io.tally.edge.EventLoops;
+import io.tally.engine.Ingress;
+import io.tally.engine.ShardEngine;
+import io.tally.http.Endpoint;
+import io.tally.http.HttpServer;
+import io.tally.http.NodeView;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** The API of a process: the endpoints of all its services, over the ingresses of one engine. */
+final class Api {
+  private Api() {}
+
+  /** Binds the port; requests are answered when the node says so. */
+  static HttpServer launch(
+      final EventLoops loops,
+      final NodeConfig config,
+      final ClientLimit limit,
+      final ShardEngine frontEnd,
+      final NodeView node,
+      final String metricsUrl,
+      final AcceptFailureLog acceptFailures) {
+    final List<Ingress> ingresses =
+        IntStream.range(0, frontEnd.ingressCount()).mapToObj(frontEnd::ingress).toList();
+    final int pendingSlots = ingresses.stream().mapToInt(Ingress::capacity).min().orElseThrow();
+    final EdgeSettings edge = config.http().edge();
+    return HttpServer.launch(
+        loops,
+        config
+            .http()
+            .with(
+                edge.withClients(
+                    limit.maxConnections(),
+                    limit.maxBytes(),
+                    Math.min(edge.maxRequests(), pendingSlots),
+                    edge.maxInFlight())),
+        node,
+        loop -> endpoints(config.services(), ingresses.get(loop)),
+        help(config.services(), metricsUrl),
+        acceptFailures);
+  }
+
+  private static List<Endpoint> endpoints(
+      final List<HostedService> services, final Ingress ingress) {
+    return services.stream().flatMap(service -> service.http().apply(ingress).stream()).toList();
+  }
+
+  private static String help(final List<HostedService> services, final String metricsUrl) {
+    return services.stream().map(HostedService::help).collect(Collectors.joining("\n"))
+        + "\nMetrics\n  "
+        + metricsUrl
+        + "/metrics\n";
+  }
+}
