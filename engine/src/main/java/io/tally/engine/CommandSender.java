@@ -58,11 +58,14 @@ final class CommandSender {
     final RoutingTable routes = router.routes();
     final int shard = request.shardId;
     final int owner = routes.nodeIndex(shard);
-    if (!router.isOpen(shard, owner)
+    // This node is open to itself, knows its own messages, and has its own clock.
+    final boolean isLocal = router.isLocal(shard);
+    if (!isLocal
+        && !router.isOpen(shard, owner)
         && (request.state != PendingRequest.SENT || !router.isDraining(owner))) {
       return NO_OWNER;
     }
-    if (checksReplies && isReplyTooLong(request)) {
+    if (checksReplies && !isLocal && isReplyTooLong(request)) {
       return TOO_LONG;
     }
     final long incarnation = routes.incarnation(shard);
@@ -81,7 +84,7 @@ final class CommandSender {
     } else if (incarnation != outbox.incarnation()) {
       // A reply has told that this life is over, and the directory does not know the next one yet.
       return BACK_PRESSURED;
-    } else if (!router.isUnderstood(shard, owner, request.messageHeader)) {
+    } else if (!isLocal && !router.isUnderstood(shard, owner, request.messageHeader)) {
       return UNSUPPORTED;
     } else if (request.write && !lane.hasRoom()) {
       stats.increment(EngineCounter.LANE_FULL);
@@ -89,7 +92,10 @@ final class CommandSender {
     }
     final int length =
         CommandLayout.encodedLength(request.idempotencyKeyLength, request.payloadLength);
-    final long deadlineNs = router.deadlineNs(shard, owner, request.claimedNs, requestTimeoutNs);
+    final long deadlineNs =
+        isLocal
+            ? request.deadlineNs
+            : router.deadlineNs(shard, owner, request.claimedNs, requestTimeoutNs);
     final int result = router.tryClaim(shard, owner, length, deadlineNs, claim);
     if (result != SENT) {
       return result;
@@ -105,11 +111,16 @@ final class CommandSender {
       unresolved.onHandedOver(owner);
     }
     request.state = PendingRequest.SENT;
-    request.ownerIncarnation = router.ownerIncarnation(shard, owner);
+    if (!isLocal) {
+      request.ownerIncarnation = router.ownerIncarnation(shard, owner);
+    }
     return SENT;
   }
 
-  /** Whether another process of the owner has taken the place of the one with the last copy. */
+  /**
+   * Whether another process of the owner has taken the place of the one with the last copy. Never
+   * of a shard that is owned here.
+   */
   boolean hasNewOwner(final PendingRequest request) {
     final int shard = request.shardId;
     final long now = router.ownerIncarnation(shard, router.routes().nodeIndex(shard));
@@ -117,8 +128,7 @@ final class CommandSender {
   }
 
   private boolean isReplyTooLong(final PendingRequest request) {
-    return !router.isLocal(request.shardId)
-        && !MessageLengths.fitsBetweenNodes(catalog.maxReplyLength(request.messageType));
+    return !MessageLengths.fitsBetweenNodes(catalog.maxReplyLength(request.messageType));
   }
 
   /** The shard has said that this incarnation of it is over. */

@@ -39,7 +39,7 @@ final class PendingRequest {
   int shardId;
   long shardIncarnation;
 
-  /** The process that the last copy went to; 0 for this one. */
+  /** The process that the last copy went to; of no meaning where the shard is owned here. */
   long ownerIncarnation;
 
   long laneSequence;
