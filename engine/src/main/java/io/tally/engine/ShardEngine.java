@@ -13,10 +13,7 @@ import java.util.stream.Stream;
  */
 public final class ShardEngine implements AutoCloseable {
   private final ShardDirectory directory;
-  private final NodeLink link;
-  private final OwnedRings owned;
-  private final ShardFactory[] factories;
-  private final ShardPoller[] pollers;
+  private final OwnedShards owned;
   private final ShardAgent[] agents;
   private final Ingress[] ingresses;
   private final InboundAdapter inbound;
@@ -34,9 +31,8 @@ public final class ShardEngine implements AutoCloseable {
     context.check();
     final EngineThreads threads = context.threads;
     directory = context.directory;
-    link = context.link;
     final int agentCount = threads.agentWakeups.length;
-    owned = new OwnedRings(context);
+    final OwnedRings rings = new OwnedRings(context);
     tellOwnShards(context);
 
     // Whatever refers to others is made after them: ingresses know rings, pollers know ingresses,
@@ -44,32 +40,30 @@ public final class ShardEngine implements AutoCloseable {
     final boolean[][] handedOver = new boolean[agentCount][agentCount];
     ingresses = new Ingress[threads.ingressWakeups.length];
     for (int loop = 0; loop < ingresses.length; loop++) {
-      ingresses[loop] = new Ingress(loop, context, router(context, handedOver, loop));
+      ingresses[loop] = new Ingress(loop, context, router(context, rings, handedOver, loop));
     }
     watchLimit = context.watchLimit;
-    final long timeBaseNs = context.timeBaseNs();
-    factories = new ShardFactory[agentCount];
-    pollers = new ShardPoller[agentCount];
-    for (int agent = 0; agent < agentCount; agent++) {
-      factories[agent] = new ShardFactory(context, timeBaseNs, owned.rings);
-      pollers[agent] = poller(context, agent);
-    }
+    owned = new OwnedShards(context, rings, ingresses);
     agents = new ShardAgent[agentCount];
     for (int agent = 0; agent < agentCount; agent++) {
       agents[agent] =
           new ShardAgent(
               agent,
               threads.agentLoops[agent],
-              pollers,
+              owned.pollers(),
               handedOver[agent],
               "shards-" + context.nodeId + "-" + agent);
     }
     final EngineStats stats = context.stats();
-    final CommandRouter router = router(context, handedOver, threads.homeLoop);
+    final CommandRouter router = router(context, rings, handedOver, threads.homeLoop);
     watcher = Watcher.of(context, router, ingresses);
     inbound =
         new InboundAdapter(
-            context, router, publisher(context, threads.homeLoop, stats), ingresses, stats);
+            context,
+            router,
+            ReplyPublisher.of(context, threads.homeLoop, ingresses, stats),
+            ingresses,
+            stats);
   }
 
   /**
@@ -157,22 +151,7 @@ public final class ShardEngine implements AutoCloseable {
    * @throws IllegalArgumentException if the shard is not owned here, or its incarnation is as high.
    */
   public boolean tryRenew(final int shardId, final long incarnation) {
-    return poller(shardId).tryReplace(() -> nextLife(shardId, incarnation));
-  }
-
-  /** Inside the gate: one at a time, and what is handed to the new life finds it there. */
-  private Shard nextLife(final int shardId, final long incarnation) {
-    if (incarnation <= routingTable().incarnation(shardId)) {
-      throw new IllegalArgumentException(
-          "shard " + shardId + " cannot become incarnation " + incarnation);
-    }
-    final Shard next = factories[owned.agentByShard[shardId]].create(shardId, incarnation);
-    if (!directory.learn(new int[] {shardId}, new long[] {incarnation})) {
-      next.close();
-      throw new IllegalArgumentException("shard " + shardId + " had a higher incarnation before");
-    }
-    link.onShardsChanged();
-    return next;
+    return owned.tryRenew(shardId, incarnation);
   }
 
   /**
@@ -186,7 +165,7 @@ public final class ShardEngine implements AutoCloseable {
    * @throws IllegalStateException if it does not stand still.
    */
   public ShardRestore restore(final int shardId) {
-    return new ShardRestore(poller(shardId).installedShard(shardId));
+    return new ShardRestore(owned.lives(shardId).installedShard(shardId));
   }
 
   /**
@@ -197,11 +176,7 @@ public final class ShardEngine implements AutoCloseable {
    * @throws IllegalStateException if a restore was begun and not finished.
    */
   public boolean tryActivate() {
-    boolean all = true;
-    for (final ShardPoller poller : pollers) {
-      all &= poller.tryActivate();
-    }
-    return all;
+    return owned.tryAll(ShardLives::tryActivate);
   }
 
   /**
@@ -213,11 +188,7 @@ public final class ShardEngine implements AutoCloseable {
    * @throws IllegalStateException if the shards are being installed.
    */
   public boolean tryFreeze() {
-    boolean all = true;
-    for (final ShardPoller poller : pollers) {
-      all &= poller.tryFreeze();
-    }
-    return all;
+    return owned.tryAll(ShardLives::tryFreeze);
   }
 
   /**
@@ -247,10 +218,7 @@ public final class ShardEngine implements AutoCloseable {
    * @return live counters of the shard agents, then of the inbound adapter.
    */
   public List<EngineStats> ownerStats() {
-    final List<EngineStats> all = new ArrayList<>();
-    for (final ShardPoller poller : pollers) {
-      all.add(poller.stats());
-    }
+    final List<EngineStats> all = owned.stats();
     all.add(inbound.stats());
     return all;
   }
@@ -261,7 +229,7 @@ public final class ShardEngine implements AutoCloseable {
    * @return the number.
    */
   public int activeCount() {
-    return Arrays.stream(pollers).mapToInt(ShardPoller::activeCount).sum();
+    return owned.activeCount();
   }
 
   /**
@@ -281,8 +249,7 @@ public final class ShardEngine implements AutoCloseable {
    * @return the number, or -1 if the shard is not owned here.
    */
   public long ringDepth(final int shardId) {
-    final MessageRing ring = owned.rings[shardId];
-    return ring == null ? -1 : ring.depth();
+    return owned.ringDepth(shardId);
   }
 
   /**
@@ -291,7 +258,7 @@ public final class ShardEngine implements AutoCloseable {
    * @return the number.
    */
   public long entityCount() {
-    return services().mapToLong(slot -> slot.service.entityCount()).sum();
+    return owned.services().mapToLong(slot -> slot.service.entityCount()).sum();
   }
 
   /**
@@ -301,7 +268,8 @@ public final class ShardEngine implements AutoCloseable {
    * @return the number; 0 if the service is not hosted.
    */
   public long entityCount(final int schemaId) {
-    return services()
+    return owned
+        .services()
         .filter(slot -> slot.messages.schemaId == schemaId)
         .mapToLong(slot -> slot.service.entityCount())
         .sum();
@@ -340,15 +308,7 @@ public final class ShardEngine implements AutoCloseable {
    */
   public boolean snapshot(
       final int shardId, final SnapshotSink sink, final SnapshotCompletion completion) {
-    return poller(shardId).snapshot(shardId, sink, completion);
-  }
-
-  /** The poller of a shard that is owned here. */
-  ShardPoller poller(final int shardId) {
-    if (shardId < 0 || shardId >= owned.rings.length || owned.rings[shardId] == null) {
-      throw new IllegalArgumentException("shard " + shardId + " is not owned here");
-    }
-    return pollers[owned.agentByShard[shardId]];
+    return owned.lives(shardId).snapshot(shardId, sink, completion);
   }
 
   /**
@@ -357,16 +317,15 @@ public final class ShardEngine implements AutoCloseable {
    */
   @Override
   public void close() {
-    Arrays.stream(pollers).forEach(ShardPoller::close);
-    services().forEach(slot -> slot.service.close());
+    owned.close();
   }
 
-  private Stream<ServiceSlot> services() {
-    return ownedShards().flatMap(Shard::services);
+  OwnedShards owned() {
+    return owned;
   }
 
   Stream<Shard> ownedShards() {
-    return Arrays.stream(pollers).flatMap(poller -> Arrays.stream(poller.shards()));
+    return owned.shards();
   }
 
   private void tellOwnShards(final EngineContext context) {
@@ -378,52 +337,18 @@ public final class ShardEngine implements AutoCloseable {
     }
   }
 
-  private ShardPoller poller(final EngineContext context, final int agent) {
-    final EngineThreads threads = context.threads;
-    final ShardFactory factory = factories[agent];
-    final Shard[] shards =
-        owned
-            .shardsOf(agent)
-            .mapToObj(shard -> factory.create(shard, directory.table().incarnation(shard)))
-            .toArray(Shard[]::new);
-    final ShardPoller poller =
-        new ShardPoller(
-            threads.agentLoops[agent],
-            threads.agentWakeups[agent],
-            shards,
-            factory.alarm,
-            publisher(context, threads.agentLoops[agent], factory.stats),
-            factory.stats,
-            context.clock,
-            context.lengths.shortReply(),
-            new ShardSnapshots(factory.stats, context.faultHandler));
-    if (context.installing) {
-      poller.install();
-    }
-    return poller;
-  }
-
-  private CommandRouter router(
-      final EngineContext context, final boolean[][] handedOver, final int loop) {
+  private static CommandRouter router(
+      final EngineContext context,
+      final OwnedRings rings,
+      final boolean[][] handedOver,
+      final int loop) {
     final int ownAgent = context.threads.agentOfLoop(loop);
     return new CommandRouter(
-        directory,
-        owned.rings,
-        owned.agentByShard,
+        context.directory,
+        rings.byShard,
+        rings.agentByShard,
         context.threads.agentWakeups,
         ownAgent < 0 ? null : handedOver[ownAgent],
         context.link);
-  }
-
-  private ReplyPublisher publisher(
-      final EngineContext context, final int loop, final EngineStats stats) {
-    return new ReplyPublisher(
-        directory.table(),
-        context.nodeIndex(),
-        context.incarnation,
-        loop,
-        ingresses,
-        context.link,
-        stats);
   }
 }

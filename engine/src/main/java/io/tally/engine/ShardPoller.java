@@ -1,8 +1,7 @@
 package io.tally.engine;
 
-import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
+import java.util.function.LongConsumer;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.NanoClock;
 
@@ -14,12 +13,6 @@ import org.agrona.concurrent.NanoClock;
  */
 final class ShardPoller implements MessageRing.Handler {
   private static final int BATCH_LIMIT = 256;
-  private static final long SWEEP_NS = 100_000_000;
-
-  /** Keys and replies that one sweep of all shards together forgets at most; the rest is soon. */
-  private static final int EXPIRE_LIMIT = 1_024;
-
-  private static final long BACKLOG_SWEEP_NS = 1_000_000;
 
   /** How often a thread polls again for others before it leaves that to the home thread. */
   private static final int MAX_POLLS = 4;
@@ -49,17 +42,14 @@ final class ShardPoller implements MessageRing.Handler {
   private final TimerAlarm alarm;
   private final int shortReplyLength;
   private final ShardSnapshots snapshots;
+  private final ShardChores chores;
+  private final ShardLives lives;
   private long nowNs;
-  private long nextSweepNs;
 
-  /** When there is something to do beside commands and timers: a sweep, a slice of a snapshot. */
-  private long nextChoreNs;
+  /** What the commands of this poll have brought. */
+  private boolean broughtKeys;
 
-  private boolean hasKeys;
-  private boolean sweepsReplies;
-
-  /** Of all shards. Written inside the gate, or before anybody is; read by any thread. */
-  private volatile ShardState state = ShardState.ACTIVE;
+  private boolean broughtLongReplies;
 
   /** Read by any thread. */
   private final AtomicInteger active = new AtomicInteger();
@@ -111,8 +101,8 @@ final class ShardPoller implements MessageRing.Handler {
     }
     bounds = new long[rings.length];
     nowNs = clock.nanoTime();
-    nextSweepNs = nowNs;
-    nextChoreNs = nowNs;
+    chores = new ShardChores(shards, shardById, snapshots, nowNs);
+    lives = new ShardLives(this, shards, shardById, snapshots);
     nextStepNs = alarm.nextNs();
   }
 
@@ -155,67 +145,18 @@ final class ShardPoller implements MessageRing.Handler {
   }
 
   /**
-   * Puts another shard in the place of one, between two batches. Any thread.
+   * Does something with the shards between two batches. Any thread.
    *
-   * @param successor makes it, inside the gate; if it throws, the shard stays.
-   * @return false if another thread is inside the gate: nothing changed.
+   * @param action is told the time; what it throws is thrown to the caller.
+   * @return false if another thread is inside the gate: nothing was done.
    */
-  boolean tryReplace(final Supplier<Shard> successor) {
-    return tryInside(() -> replace(successor.get()));
-  }
-
-  /** Before anybody steps it: all shards stand still until they are active. */
-  void install() {
-    state = ShardState.INSTALLING;
-    for (final Shard shard : shards) {
-      requireSnapshots(shard);
-      shard.standStill(state);
-    }
-  }
-
-  /** Before anybody steps it. */
-  Shard installedShard(final int shardId) {
-    if (state != ShardState.INSTALLING) {
-      throw new IllegalStateException("shard " + shardId + " does not stand still");
-    }
-    return shardById[shardId];
-  }
-
-  /** Any thread, as {@link ShardEngine#tryActivate}. */
-  boolean tryActivate() {
-    return state != ShardState.INSTALLING || tryInside(this::activate);
-  }
-
-  private void activate() {
-    for (final Shard shard : shards) {
-      shard.activate();
-    }
-    state = ShardState.ACTIVE;
-    sweepSoon();
-  }
-
-  /** Any thread, as {@link ShardEngine#tryFreeze}. */
-  boolean tryFreeze() {
-    return state == ShardState.FROZEN || tryInside(this::freeze);
-  }
-
-  private void freeze() {
-    if (state == ShardState.INSTALLING) {
-      throw new IllegalStateException("shards that are being installed cannot be frozen");
-    }
-    readClock();
-    for (final Shard shard : shards) {
-      shard.freeze(nowNs);
-    }
-    state = ShardState.FROZEN;
-  }
-
-  private boolean tryInside(final Runnable action) {
+  boolean tryInside(final LongConsumer action) {
     if (!gate.enter()) {
       return false;
     }
     try {
-      action.run();
+      readClock();
+      action.accept(nowNs);
     } finally {
       // Whoever came meanwhile relies on a poll by the thread inside.
       gate.abandon();
@@ -259,9 +200,10 @@ final class ShardPoller implements MessageRing.Handler {
     if (workCount > 0) {
       stats.recordBatch((clock.nanoTime() - batchStartNs) / workCount);
     }
-    if (nowNs - nextChoreNs >= 0) {
-      doChores();
-    }
+    chores.expect(broughtKeys, broughtLongReplies);
+    broughtKeys = false;
+    broughtLongReplies = false;
+    chores.doWork(nowNs);
     planNextStep(hasMore, onLoop);
     return workCount;
   }
@@ -302,13 +244,7 @@ final class ShardPoller implements MessageRing.Handler {
   }
 
   private void planNextStep(final boolean hasMore, final int onLoop) {
-    final boolean isNewlyAsked = snapshots.isToBegin();
-    if (isNewlyAsked) {
-      nextChoreNs = nowNs;
-    }
-    final boolean hasChores = hasKeys || sweepsReplies || isNewlyAsked || snapshots.isAskedFor();
-    final long timedNs =
-        TimerAlarm.earlier(hasChores ? nextChoreNs : SteppedAgent.NEVER, alarm.nextNs());
+    final long timedNs = TimerAlarm.earlier(chores.nextNs(nowNs), alarm.nextNs());
     final long next = hasMore ? nowNs : timedNs;
     final boolean isNews = hasMore || TimerAlarm.isEarlier(next, nextStepNs);
     nextStepNs = next;
@@ -331,9 +267,9 @@ final class ShardPoller implements MessageRing.Handler {
     }
     command.deadlineNs = deadlineNs;
     command.maxReplyLength = 0;
-    hasKeys |= command.idempotencyKeyLength > 0;
+    broughtKeys |= command.idempotencyKeyLength > 0;
     shardById[command.shardId].onCommand(nowNs, command, replies);
-    sweepsReplies |= command.maxReplyLength > shortReplyLength;
+    broughtLongReplies |= command.maxReplyLength > shortReplyLength;
   }
 
   /** As {@link SteppedAgent#nextStepNs()}, for the home thread. */
@@ -358,77 +294,22 @@ final class ShardPoller implements MessageRing.Handler {
     return alarm;
   }
 
-  /** Puts a shard in the place of the one with its id, whose life ends; inside the gate. */
-  void replace(final Shard installed) {
-    final Shard old = shardById[installed.shardId()];
-    shardById[installed.shardId()] = installed;
-    shards[Arrays.asList(shards).indexOf(old)] = installed;
-    if (state != ShardState.ACTIVE) {
-      installed.standStill(state);
-    }
-    sweepSoon();
-    snapshots.giveUp();
-    old.close();
+  ShardChores chores() {
+    return chores;
   }
 
-  /** A restored state may have brought keys and replies that are to be swept. */
-  private void sweepSoon() {
-    hasKeys = true;
-    sweepsReplies = true;
-    nextChoreNs = nowNs;
+  /** Any thread. */
+  ShardLives lives() {
+    return lives;
   }
 
-  private static void requireSnapshots(final Shard shard) {
-    if (!ShardSnapshot.isPossible(shard)) {
-      throw new IllegalArgumentException(
-          "a service has no snapshots, so the state of shard "
-              + shard.shardId()
-              + " cannot be kept");
-    }
-  }
-
-  /** Any thread, as {@link ShardEngine#snapshot}. */
-  boolean snapshot(
-      final int shardId, final SnapshotSink sink, final SnapshotCompletion completion) {
-    requireSnapshots(shardById[shardId]);
-    if (state == ShardState.INSTALLING) {
-      throw new IllegalStateException("shard " + shardId + " is being installed");
-    }
-    final boolean isTaken = snapshots.ask(shardId, sink, completion);
-    if (isTaken) {
-      home.wake();
-    }
-    return isTaken;
+  /** Has the home thread poll. Any thread. */
+  void wake() {
+    home.wake();
   }
 
   /** Gives up the snapshot that is not finished; nobody is inside any more. */
   void close() {
     snapshots.giveUp();
-  }
-
-  private void doChores() {
-    if (nowNs - nextSweepNs >= 0) {
-      sweep();
-    }
-    nextChoreNs = nextSweepNs;
-    if (snapshots.isAskedFor()) {
-      final long nextSliceNs = snapshots.write(shardById, nowNs);
-      if (snapshots.isAskedFor()) {
-        nextChoreNs = TimerAlarm.earlier(nextSliceNs, nextSweepNs);
-      }
-    }
-  }
-
-  private void sweep() {
-    hasKeys = false;
-    sweepsReplies = false;
-    int room = EXPIRE_LIMIT;
-    for (final Shard shard : shards) {
-      room -= shard.sweepKeys(nowNs, room);
-      room -= shard.expireLongReplies(nowNs, room);
-      hasKeys |= shard.keyCount() > 0;
-      sweepsReplies |= shard.keepsLongReplies();
-    }
-    nextSweepNs = nowNs + (room > 0 ? SWEEP_NS : BACKLOG_SWEEP_NS);
   }
 }

@@ -37,9 +37,9 @@ final class ShardSnapshots {
     return request.get() != null;
   }
 
-  /** To be called inside the gate: whether one is asked for, and nothing of it is written yet. */
-  boolean isToBegin() {
-    return underWay == null && isAskedFor();
+  /** To be called inside the gate: whether something of one is written. */
+  boolean isBegun() {
+    return underWay != null;
   }
 
   /**

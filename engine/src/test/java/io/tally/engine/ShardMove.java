@@ -25,7 +25,7 @@ final class ShardMove {
     this.node = node;
     this.mutant = mutant;
     this.sliceRecords = sliceRecords;
-    poller = node.engine.poller(shardId);
+    poller = node.engine.owned().poller(shardId);
     shard =
         node.engine
             .ownedShards()
@@ -87,6 +87,6 @@ final class ShardMove {
     final ShardRestore restore = new ShardRestore(fresh);
     records.restoreInto(restore);
     restore.activate();
-    poller.replace(fresh);
+    poller.lives().replace(fresh);
   }
 }
