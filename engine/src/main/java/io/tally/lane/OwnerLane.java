@@ -67,19 +67,8 @@ public final class OwnerLane {
     slots = new UnsafeBuffer(new byte[capacity * slotLength]);
   }
 
-  private static int slotLength(final int slotReplyLength) {
+  static int slotLength(final int slotReplyLength) {
     return HEADER_LENGTH + (slotReplyLength + 7 & ~7);
-  }
-
-  /**
-   * Heap bytes of a lane for each place in its window, beside long replies.
-   *
-   * @param slotReplyLength bound of the replies in bytes that have to fit into a slot.
-   * @param hasLongReplies whether there may be others.
-   * @return the bytes.
-   */
-  public static int slotBytes(final int slotReplyLength, final boolean hasLongReplies) {
-    return slotLength(slotReplyLength) + (hasLongReplies ? Long.BYTES : 0);
   }
 
   /**

@@ -35,6 +35,17 @@ public final class OwnerLanes {
   }
 
   /**
+   * Heap bytes of a lane for each place in its window, beside long replies.
+   *
+   * @param slotReplyLength bound of the replies in bytes that have to fit into a slot.
+   * @param hasLongReplies whether there may be others.
+   * @return the bytes.
+   */
+  public static int slotBytes(final int slotReplyLength, final boolean hasLongReplies) {
+    return OwnerLane.slotLength(slotReplyLength) + (hasLongReplies ? Long.BYTES : 0);
+  }
+
+  /**
    * Finds the lane of a command, and makes it if the shard does not know it. A new lane starts at
    * the command's own floor: this shard incarnation never drops a lane of a living ingress
    * incarnation, so no sequence of it ran here.

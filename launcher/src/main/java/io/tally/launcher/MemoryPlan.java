@@ -9,7 +9,7 @@ import io.tally.engine.ReplyRoom;
 import io.tally.engine.ServiceDefinition;
 import io.tally.engine.ServiceMemory;
 import io.tally.http.MetricsServer;
-import io.tally.lane.OwnerLane;
+import io.tally.lane.OwnerLanes;
 import io.tally.store.NodeDirectory;
 import io.tally.transport.LinkSettings;
 import java.lang.management.ManagementFactory;
@@ -83,7 +83,7 @@ final class MemoryPlan {
         config.loops()
             * shards
             * config.cluster().laneWindow()
-            * OwnerLane.slotBytes(lengths.shortReply(), lengths.hasLongReplies());
+            * OwnerLanes.slotBytes(lengths.shortReply(), lengths.hasLongReplies());
     saveBytes = config.state().isKept() ? localNodeCount * NodeDirectory.SAVE_BYTES : 0;
     final long heapBytes = Runtime.getRuntime().maxMemory();
     metricsBytes = MetricsServer.maxClientBytes(config.loops(), heapBytes);
