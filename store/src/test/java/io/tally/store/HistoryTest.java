@@ -26,9 +26,9 @@ final class HistoryTest {
       } catch (final RuntimeException violation) {
         throw new AssertionError("seed " + seed + ": " + violation.getMessage(), violation);
       }
-      resumes += history.resumes();
-      crashes += history.crashes();
-      restores += history.restores();
+      resumes += history.lives().resumes();
+      crashes += history.lives().crashes();
+      restores += history.lives().restores();
     }
     assertTrue(resumes > HISTORIES / 4, "resumed " + resumes);
     assertTrue(crashes > HISTORIES / 4, "crashed " + crashes);
@@ -37,17 +37,25 @@ final class HistoryTest {
 
   @Test
   void shouldNoticeThatStateIsMarkedBeforeItIsLoaded() {
-    assertThrows(History.Violation.class, () -> runAll(true, disk -> {}));
+    assertThrows(CheckedLives.Violation.class, () -> runAll(true, disk -> {}));
   }
 
   @Test
   void shouldNoticeThatFoldersAreNotForced() {
-    assertThrows(History.Violation.class, () -> runAll(false, disk -> disk.forcesNoFolders = true));
+    assertThrows(
+        CheckedLives.Violation.class, () -> runAll(false, disk -> disk.forcesNoFolders = true));
   }
 
   @Test
   void shouldNoticeThatFilesAreNotForced() {
-    assertThrows(History.Violation.class, () -> runAll(false, disk -> disk.forcesNoFiles = true));
+    assertThrows(
+        CheckedLives.Violation.class, () -> runAll(false, disk -> disk.forcesNoFiles = true));
+  }
+
+  @Test
+  void shouldNoticeThatTheIdentityIsNotChecked() {
+    assertThrows(
+        CheckedLives.Violation.class, () -> runAll(false, disk -> disk.hasOneInode = true));
   }
 
   private void runAll(final boolean marksFirst, final Consumer<SteppedDisk> mistake) {

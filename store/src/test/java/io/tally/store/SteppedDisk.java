@@ -75,9 +75,13 @@ final class SteppedDisk implements Disk {
   private boolean dead;
   private boolean locked;
   private int steps;
+  private int reads;
 
   /** Step at which the process is killed; 0 for never. */
   int killAt;
+
+  /** The same where it reads, which is no step. */
+  int killAtRead;
 
   /** Step that fails; 0 for none. */
   int failAt;
@@ -90,6 +94,9 @@ final class SteppedDisk implements Disk {
 
   boolean forcesNoFiles;
 
+  /** The same: the identity of its folder is not looked at. */
+  boolean hasOneInode;
+
   SteppedDisk(final long seed) {
     random = new SplittableRandom(seed);
   }
@@ -98,12 +105,18 @@ final class SteppedDisk implements Disk {
     return steps;
   }
 
+  int reads() {
+    return reads;
+  }
+
   /** Another process finds what the killed one had done. */
   void restartProcess() {
     dead = false;
     locked = false;
     steps = 0;
+    reads = 0;
     killAt = 0;
+    killAtRead = 0;
     failAt = 0;
     space = Long.MAX_VALUE;
   }
@@ -150,10 +163,11 @@ final class SteppedDisk implements Disk {
     }
   }
 
-  /** What was forced, in a folder of its own: with other inodes. */
+  /** All that can be read, in a folder of its own: with other inodes. */
   SteppedDisk copy() {
     final SteppedDisk copy = new SteppedDisk(random.nextLong());
     copy.lastInode = lastInode + 1000;
+    copy.hasOneInode = hasOneInode;
     seen.forEach((name, inode) -> copy.put(name, inode.seen.clone()));
     return copy;
   }
@@ -196,6 +210,12 @@ final class SteppedDisk implements Disk {
     return true;
   }
 
+  private void read() {
+    reads++;
+    dead |= reads == killAtRead;
+    endStep();
+  }
+
   private void endStep() {
     if (dead) {
       throw new Killed();
@@ -230,6 +250,7 @@ final class SteppedDisk implements Disk {
 
   @Override
   public List<String> list(final String folder) {
+    read();
     final String prefix = folder.isEmpty() ? "" : folder + "/";
     final Set<String> names = new TreeSet<>();
     for (final String name : seen.keySet()) {
@@ -302,9 +323,7 @@ final class SteppedDisk implements Disk {
 
   @Override
   public Input open(final String name) throws IOException {
-    if (dead) {
-      throw new Killed();
-    }
+    read();
     final byte[] content = find(name).seen;
     return new Input() {
       @Override
@@ -314,6 +333,7 @@ final class SteppedDisk implements Disk {
 
       @Override
       public void read(final ByteBuffer into, final long position) {
+        SteppedDisk.this.read();
         final int from = (int) Math.min(position, content.length);
         into.put(content, from, Math.min(into.remaining(), content.length - from));
       }
@@ -371,7 +391,10 @@ final class SteppedDisk implements Disk {
   @Override
   public long inode(final String name) {
     final Inode inode = seen.get(name);
-    return inode == null ? 0 : inode.number;
+    if (inode == null) {
+      return 0;
+    }
+    return hasOneInode ? 1 : inode.number;
   }
 
   @Override
