@@ -1,5 +1,6 @@
 package io.tally.engine;
 
+import java.util.Objects;
 import org.agrona.MutableDirectBuffer;
 
 /**
@@ -9,6 +10,7 @@ import org.agrona.MutableDirectBuffer;
 final class DigestingSink implements SnapshotSink {
   private final SnapshotSink target;
   private final RecordDigest digest = new RecordDigest();
+  private MutableDirectBuffer claimedBuffer;
   private int claimedOffset;
   private int claimedLength;
   private boolean full;
@@ -38,7 +40,11 @@ final class DigestingSink implements SnapshotSink {
   /** A record may have to be shown by the command that is about to change what it holds. */
   private int claim(final int length) {
     try {
-      return target.tryClaim(length);
+      final int offset = target.tryClaim(length);
+      if (offset != FULL) {
+        claimedBuffer = Objects.requireNonNull(target.buffer());
+      }
+      return offset;
     } catch (final RuntimeException fault) {
       return FULL;
     }
@@ -46,12 +52,12 @@ final class DigestingSink implements SnapshotSink {
 
   @Override
   public MutableDirectBuffer buffer() {
-    return target.buffer();
+    return claimedBuffer;
   }
 
   @Override
   public void commit() {
-    digest.add(target.buffer(), claimedOffset, claimedLength);
+    digest.add(claimedBuffer, claimedOffset, claimedLength);
     try {
       target.commit();
     } catch (final RuntimeException fault) {

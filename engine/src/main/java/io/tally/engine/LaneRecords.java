@@ -15,8 +15,8 @@ import org.agrona.DirectBuffer;
 
 /**
  * Writes the lanes of a shard as records and reads them. A lane is one record, and each of its
- * replies another one. Long replies stay for as long as they did: those who await them have not
- * stood still with the shard.
+ * replies another one. Long replies stay for as long as they had left when the shard stood still:
+ * that is never too short for those who await them, whatever the wall clock says it took.
  */
 final class LaneRecords implements SnapshotSource, LaneSnapshot.Visitor {
   private static final int LANE_LENGTH =
@@ -39,6 +39,7 @@ final class LaneRecords implements SnapshotSource, LaneSnapshot.Visitor {
   private long instantNs;
   private boolean lost;
   private OwnerLane restoredLane;
+  private long standstillNs;
 
   LaneRecords(final OwnerLanes lanes, final ShardTime time) {
     this.lanes = lanes;
@@ -117,6 +118,11 @@ final class LaneRecords implements SnapshotSource, LaneSnapshot.Visitor {
     return offset;
   }
 
+  /** What the times of long replies have to be restored later by. */
+  void standstill(final long ns) {
+    standstillNs = ns;
+  }
+
   @Override
   public void restore(final DirectBuffer buffer, final int offset, final int length) {
     decodedHeader.wrap(buffer, offset);
@@ -138,7 +144,7 @@ final class LaneRecords implements SnapshotSource, LaneSnapshot.Visitor {
 
   private void restoreReply(final int end) {
     final long sequence = replyDecoder.sequence();
-    final long untilNs = replyDecoder.untilNs();
+    final long untilNs = replyDecoder.untilNs() + standstillNs;
     final byte code = (byte) ReplyCode.get(replyDecoder.code()).value();
     final byte serviceCode = (byte) replyDecoder.serviceCode();
     final byte flags = (byte) replyDecoder.replyFlags();

@@ -170,7 +170,9 @@ public final class ShardRestore {
     SnapshotRecords.check(head.shardIncarnation() <= shard.incarnation(), "the incarnation");
     sameLife = head.shardIncarnation() == shard.incarnation();
     highestIncarnation = head.shardIncarnation();
-    keys.standstill(shard.time().restore(head.timeNs(), head.timerOrder()));
+    final long standstillNs = shard.time().restore(head.timeNs(), head.timerOrder());
+    lanes.standstill(standstillNs);
+    keys.standstill(standstillNs);
     for (final ShardHeadDecoder.ServicesDecoder service : head.services()) {
       final ServiceSlot slot = serviceOf(service.schemaId());
       SnapshotRecords.check(

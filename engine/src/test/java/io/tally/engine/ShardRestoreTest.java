@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.engine.codecs.ReplyCode;
 import io.tally.stock.StockDefinition;
+import io.tally.stock.codecs.PutStockEncoder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -17,6 +18,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is no whole snapshot of this very shard is refused, and its shard never goes on. */
 @Timeout(60)
@@ -24,6 +27,8 @@ final class ShardRestoreTest {
   private static final long MS = StockNode.MS;
   private static final byte[] NO_KEY = {};
   private static final byte[] KEY = WireBytes.ascii("key");
+  private static final int PUT_LENGTH =
+      io.tally.stock.codecs.MessageHeaderEncoder.ENCODED_LENGTH + PutStockEncoder.BLOCK_LENGTH;
 
   private final List<byte[]> records = new ArrayList<>();
   private final SteppedShard original = shard(SteppedShard.INCARNATION);
@@ -161,6 +166,46 @@ final class ShardRestoreTest {
     assertEquals(1, target.stats.get(EngineCounter.IDEMPOTENT_REPLAYS));
     target.apply(lastNs + 1, SteppedShard.command(5, 0, 4, 0, 1, KEY, add));
     assertEquals(1, target.stats.get(EngineCounter.IDEMPOTENT_REPLAYS));
+  }
+
+  /** A clock that was set forward looks as if the shard had stood still for long. */
+  @ParameterizedTest
+  @ValueSource(longs = {0, 3_600_000, -3_600_000})
+  void shouldKeepLongAnswersAlthoughTheWallClockWasSet(final long byMs) {
+    final SteppedShard before = new SteppedShard(longAnswers());
+    final Command command = longAnswered();
+    before.apply(MS, command);
+    final List<byte[]> saved = snapshot(before, 2 * MS);
+    final SteppedShard target =
+        new SteppedShard(longAnswers().startEpochNs(StockNode.START_EPOCH_NS + byMs * MS));
+    target.clockNs = 2 * MS;
+    restore(target, saved).activate();
+    assertTrue(target.shard.fireTimers(2 * MS, 100));
+    final long lastNs = MS + StockNode.SETTINGS.settledNs() - 1;
+    for (final long nowNs : new long[] {2 * MS, lastNs}) {
+      target.apply(nowNs, command);
+      assertEquals(before.replies.get(0), target.replies.get(target.replies.size() - 1));
+    }
+    target.apply(lastNs + 1, command);
+    assertEquals(ReplyCode.STALE, target.lastCode());
+  }
+
+  /** Its answer fits into no slot. */
+  private static Command longAnswered() {
+    for (long item = 0; ; item++) {
+      final byte[] payload = new byte[PUT_LENGTH];
+      new PutStockEncoder()
+          .wrapAndApplyHeader(
+              new UnsafeBuffer(payload), 0, new io.tally.stock.codecs.MessageHeaderEncoder())
+          .itemId(item)
+          .quantity(1);
+      final Command command = SteppedShard.command(5, 0, 1, 0, item, NO_KEY, payload);
+      final SteppedShard trial = new SteppedShard(longAnswers());
+      trial.apply(0, command);
+      if (trial.shard.keepsLongReplies()) {
+        return command;
+      }
+    }
   }
 
   @Test

@@ -124,6 +124,50 @@ final class ShardSnapshotsTest {
   }
 
   @Test
+  void shouldGiveUpWhenTheBufferThrowsInTheMiddleOfACommand() {
+    fill();
+    final boolean[] broken = new boolean[1];
+    final KeptRecords kept = new KeptRecords();
+    final SnapshotSink sink =
+        new SnapshotSink() {
+          @Override
+          public boolean hasRoom() {
+            return false;
+          }
+
+          @Override
+          public int tryClaim(final int length) {
+            return kept.tryClaim(length);
+          }
+
+          @Override
+          public MutableDirectBuffer buffer() {
+            if (broken[0]) {
+              throw new IllegalStateException("played by the test");
+            }
+            return kept.buffer();
+          }
+
+          @Override
+          public void commit() {
+            kept.commit();
+          }
+        };
+    assertTrue(node.engine.snapshot(node.shard(0), sink, completion));
+    node.stepShards();
+    node.stepShards();
+    assertEquals(List.of(), ends);
+    assertFalse(kept.records.isEmpty());
+    broken[0] = true;
+    clock.update(clock.nanoTime() + StockNode.MS);
+    put(0);
+    assertEquals(Outcome.ANSWERED, answers.last().outcome());
+    stepUntilEnd();
+    assertEquals(List.of(false), ends);
+    assertEquals(0, node.sum(EngineCounter.SERVICE_FAULTS));
+  }
+
+  @Test
   void shouldOutliveACompletionThatThrows() {
     assertTrue(
         node.engine.snapshot(
