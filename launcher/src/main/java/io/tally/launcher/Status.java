@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.agrona.concurrent.NanoClock;
 
 /** What the front end's node says of itself and of its cluster on the probe and cluster pages. */
@@ -95,7 +96,7 @@ final class Status {
       json.append(",\"peers_starting\":").append(array(starting(state)));
       json.append(",\"peers_missing\":").append(array(state.missing()));
       json.append(",\"peers_refused\":").append(array(state.refused()));
-      json.append(",\"clock_outliers\":").append(array(state.outliers()));
+      json.append(",\"clock_outliers\":").append(array(outliers(state)));
     }
     return new ProbeResult(ready, json.append('}').toString());
   }
@@ -166,6 +167,11 @@ final class Status {
 
   private static List<String> starting(final StartState state) {
     return state.answered().stream().filter(peer -> !state.up().contains(peer)).toList();
+  }
+
+  /** All whose own incarnation, or that of a shard, is far ahead of all clocks. */
+  private static List<String> outliers(final StartState state) {
+    return Stream.concat(state.outliers().stream(), state.doubted().stream()).distinct().toList();
   }
 
   private static String array(final List<String> nodeIds) {

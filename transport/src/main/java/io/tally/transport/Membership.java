@@ -142,7 +142,11 @@ final class Membership {
       final InboundPeer inbound, final PeerSession session, final long number) {
     final Peer peer = inbound.peer;
     final long highest = inbound.shards.highest();
-    if (!trust.isPlausible(session, peer, highest)) {
+    final boolean isDoubted = !trust.isPlausible(session, peer, highest);
+    if (session.shardsDoubted(isDoubted)) {
+      listener.onPeerRefused(peer.id, highest, FrameRefusal.INCARNATION);
+    }
+    if (isDoubted) {
       return FrameRefusal.INCARNATION;
     }
     final boolean isTaken = inbound.shards.publish();

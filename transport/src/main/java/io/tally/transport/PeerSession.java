@@ -31,6 +31,7 @@ final class PeerSession {
   private volatile boolean hearing;
   private volatile long announcementTaken;
   private volatile long knownAnnouncement;
+  private volatile boolean shardsDoubted;
 
   private volatile long timedAck;
 
@@ -202,6 +203,18 @@ final class PeerSession {
   boolean onKnownAnnouncement(final long number) {
     final boolean isNews = number != knownAnnouncement;
     knownAnnouncement = number;
+    return isNews;
+  }
+
+  /** Whether the incarnations that the peer told of its shards last are too high to be believed. */
+  boolean areShardsDoubted() {
+    return shardsDoubted;
+  }
+
+  /** Returns whether they were believed before. */
+  boolean shardsDoubted(final boolean areDoubted) {
+    final boolean isNews = areDoubted && !shardsDoubted;
+    shardsDoubted = areDoubted;
     return isNews;
   }
 

@@ -12,6 +12,7 @@ import java.util.List;
  * @param missing peers of which nothing was heard, or no more.
  * @param refused ids of living processes that were refused.
  * @param outliers of these, ids of processes that name an incarnation far ahead of all clocks.
+ * @param doubted peers that live and name one of a shard that is: commands for their shards wait.
  * @param listened whether a living process of this node's own id would have been heard by now.
  * @param alreadyRunning incarnation of a living process of this node's own id that goes first; 0:
  *     none heard.
@@ -29,6 +30,7 @@ public record StartState(
     List<String> missing,
     List<String> refused,
     List<String> outliers,
+    List<String> doubted,
     boolean listened,
     long alreadyRunning,
     long superseded,
@@ -43,6 +45,7 @@ public record StartState(
     missing = List.copyOf(missing);
     refused = List.copyOf(refused);
     outliers = List.copyOf(outliers);
+    doubted = List.copyOf(doubted);
   }
 
   static StartState of(
@@ -53,12 +56,16 @@ public record StartState(
     final List<String> up = new ArrayList<>();
     final List<String> answered = new ArrayList<>();
     final List<String> missing = new ArrayList<>();
+    final List<String> doubted = new ArrayList<>();
     for (final Peer peer : peers.others()) {
       final PeerSession session = peer.session();
       if (session != null && session.isAlive()) {
         answered.add(peer.id);
         if (session.status() == PeerStatus.UP) {
           up.add(peer.id);
+        }
+        if (session.areShardsDoubted()) {
+          doubted.add(peer.id);
         }
       } else {
         missing.add(peer.id);
@@ -70,6 +77,7 @@ public record StartState(
         missing,
         refused.livingIds(),
         refused.outlierIds(),
+        doubted,
         listened,
         local.alreadyRunning(),
         local.superseded(),

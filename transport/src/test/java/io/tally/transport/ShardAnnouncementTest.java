@@ -274,6 +274,26 @@ final class ShardAnnouncementTest {
     assertKnown(34, a, B);
   }
 
+  @Test
+  void shouldNameAPeerWhoseShardsAreFarAheadOfAllClocks() {
+    learn(b, B, 33);
+    ready();
+    final int[] own = b.link.directory().table().shardsOf(B);
+    final String refusal = "b " + Long.MAX_VALUE + " refused: incarnation";
+    assertEquals(List.of(), a.link.startState(nowNs).doubted());
+    forge(own, Long.MAX_VALUE);
+    forge(own, Long.MAX_VALUE);
+    assertEquals(List.of("b"), a.link.startState(nowNs).doubted());
+    assertEquals(1, a.events.stream().filter(refusal::equals).count(), "told once");
+    assertEquals(List.of(), a.link.startState(nowNs).refused());
+    forge(own, 34);
+    assertEquals(List.of(), a.link.startState(nowNs).doubted());
+    forge(own, Long.MAX_VALUE);
+    carrier.loses = subject -> true;
+    pass(4_000, a);
+    assertEquals(List.of(), a.link.startState(nowNs).doubted(), "nor one that is gone");
+  }
+
   private int forged = 1_000;
 
   /** A frame of b that tells of these shards. */
