@@ -63,7 +63,7 @@ final class NodeState implements AutoCloseable {
   }
 
   private void logStart() {
-    if (start.kind() == StartKind.CRASHED) {
+    if (start.warns()) {
       Log.warn(start.message(), "node", nodeId);
     } else {
       Log.info(start.message(), "node", nodeId);

@@ -53,6 +53,22 @@ record FoundState(
     return snapshots.stream().filter(snapshot -> snapshot.folder().isEmpty()).findFirst();
   }
 
+  /** How much is set aside, which only the operator deletes; empty if nothing is. */
+  String aside() {
+    final List<Snapshot> aside =
+        snapshots.stream().filter(snapshot -> !snapshot.folder().isEmpty()).toList();
+    final long folderCount = aside.stream().map(Snapshot::folder).distinct().count();
+    final long bytes = aside.stream().mapToLong(Snapshot::bytes).sum();
+    return folderCount == 0
+        ? ""
+        : "; "
+            + folderCount
+            + (folderCount == 1 ? " folder" : " folders")
+            + " set aside before (aside-...) with "
+            + bytes
+            + " bytes";
+  }
+
   private static final class Reader {
     private final Map<String, String> folders = new HashMap<>();
     private final List<Snapshot> snapshots = new ArrayList<>();

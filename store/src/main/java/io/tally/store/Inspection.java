@@ -131,7 +131,8 @@ public final class Inspection {
             + found.highest()
             + ", "
             + found.snapshots().size()
-            + (found.snapshots().size() == 1 ? " snapshot" : " snapshots"));
+            + (found.snapshots().size() == 1 ? " snapshot" : " snapshots")
+            + found.aside());
     for (final StoreException fault : found.faults()) {
       addFault(fault);
     }

@@ -9,9 +9,15 @@ package io.tally.store;
  * @param highestIncarnation in the folder: of processes, shards and origins of lanes; 0 if there
  *     was none. All that are made from now on have to be above it.
  * @param message one line for the log.
+ * @param warns whether the message tells of a loss that nobody has asked for, or of a doubt.
  */
 public record Start(
-    StartKind kind, Snapshot snapshot, long generation, long highestIncarnation, String message) {
+    StartKind kind,
+    Snapshot snapshot,
+    long generation,
+    long highestIncarnation,
+    String message,
+    boolean warns) {
 
   /** Where the operator has said to go on with less, it is no fault. */
   void requireNewest(final Disk disk, final long knownGeneration) throws StoreException {

@@ -23,8 +23,23 @@ final class StartDecision {
     return switch (mode) {
       case NORMAL, MOVED -> goOn(mode == StartMode.MOVED);
       case RESTORE_LATEST -> restore();
-      case DISCARD -> start(StartKind.DISCARDED, null, "starts empty: all state is deleted");
+      case DISCARD -> discard();
     };
+  }
+
+  /** The operator wants it whatever is there, but is told what cannot be known any more. */
+  private Start discard() {
+    final String text = "starts empty: all state is deleted";
+    return found.faults().isEmpty()
+        ? start(StartKind.DISCARDED, null, text)
+        : start(
+            StartKind.DISCARDED,
+            null,
+            text
+                + ", and which incarnations there were is not known for sure, because "
+                + found.faults().get(0).getMessage()
+                + ": unless another node remembers them, they may come again if the clock of this"
+                + " machine is behind the time of that state");
   }
 
   private Start goOn(final boolean isMoved) throws StoreException {
@@ -47,12 +62,13 @@ final class StartDecision {
         ? start(
             StartKind.RESUMED,
             newest.get(),
-            "resumes the state of generation " + newest.get().generation())
+            "resumes the state of generation " + newest.get().generation() + found.aside())
         : start(
             StartKind.CRASHED,
             null,
             "was in use by a process that ended without saving its state: starts empty, and sets"
-                + " aside what is there, until --discard-state");
+                + " aside what is there, until --discard-state"
+                + found.aside());
   }
 
   private Start restore() throws StoreException {
@@ -78,7 +94,12 @@ final class StartDecision {
 
   private Start start(final StartKind kind, final Snapshot snapshot, final String text) {
     return new Start(
-        kind, snapshot, found.highest(), found.highestIncarnation(), disk.path("") + " " + text);
+        kind,
+        snapshot,
+        found.highest(),
+        found.highestIncarnation(),
+        disk.path("") + " " + text,
+        kind == StartKind.CRASHED || kind == StartKind.DISCARDED && !found.faults().isEmpty());
   }
 
   private void requireIdentity(final Snapshot snapshot, final boolean isMoved)

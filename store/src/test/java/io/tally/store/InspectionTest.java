@@ -50,7 +50,7 @@ final class InspectionTest {
   void shouldSayWhatIsThere() throws Exception {
     assertEquals(
         List.of(
-            "node-0: generation 3, 3 snapshots",
+            "node-0: generation 3, 3 snapshots; 1 folder set aside before (aside-...) with 1096 bytes",
             "  manifest-3: clean, written at a stop at TIME" + line(""),
             "  manifest-2: set aside in aside-3, written while serving at TIME" + line(""),
             "  manifest-1: set aside in aside-3, written at a stop at TIME" + line("")),

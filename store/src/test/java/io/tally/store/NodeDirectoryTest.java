@@ -153,6 +153,36 @@ final class NodeDirectoryTest {
   }
 
   @Test
+  void shouldSayHowMuchIsSetAside() throws Exception {
+    run(4);
+    final long bytes = snapshotBytes();
+    crash();
+    crash();
+    run(5);
+    assertTrue(message().endsWith("generation 4" + aside("1 folder", bytes)), message());
+    crash();
+    assertTrue(message().endsWith("--discard-state" + aside("1 folder", bytes)), message());
+    crash();
+    assertTrue(message().endsWith("--discard-state" + aside("2 folders", 2 * bytes)), message());
+  }
+
+  private static String aside(final String folders, final long bytes) {
+    return "; " + folders + " set aside before (aside-...) with " + bytes + " bytes";
+  }
+
+  private String message() throws StoreException {
+    try (NodeDirectory directory = open(StartMode.NORMAL)) {
+      return directory.start().message();
+    }
+  }
+
+  private long snapshotBytes() throws StoreException {
+    try (NodeDirectory directory = open(StartMode.NORMAL)) {
+      return directory.start().snapshot().bytes();
+    }
+  }
+
+  @Test
   void shouldCountASnapshotOfAProcessThatCrashedAsUsed() throws Exception {
     try (NodeDirectory directory = open(StartMode.NORMAL)) {
       begin(directory);
@@ -400,6 +430,25 @@ final class NodeDirectoryTest {
     try (NodeDirectory directory = open(StartMode.DISCARD)) {
       assertEquals(1_000_000, directory.start().highestIncarnation());
     }
+  }
+
+  @Test
+  void shouldSayThatIncarnationsMayComeAgainWhereFilesThatNamedThemAreDamaged() throws Exception {
+    run(4);
+    try (NodeDirectory directory = open(StartMode.DISCARD)) {
+      assertEquals(node() + " starts empty: all state is deleted", directory.start().message());
+      assertFalse(directory.start().warns());
+    }
+    Files.write(node().resolve("manifest-1"), new byte[30]);
+    Files.write(node().resolve("used-0"), new byte[30]);
+    try (NodeDirectory directory = open(StartMode.DISCARD)) {
+      assertEquals(0, directory.start().highestIncarnation());
+      final String message = directory.start().message();
+      assertTrue(message.contains("is not known for sure, because " + node()), message);
+      assertTrue(directory.start().warns());
+      begin(directory);
+    }
+    assertEquals(StartKind.CRASHED, startKind(StartMode.NORMAL));
   }
 
   @Test
