@@ -1,7 +1,6 @@
 package io.tally.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -33,24 +32,25 @@ final class RestartIT {
       for (int i = 0; i < 50; i++) {
         assertEquals(1, Http.increment(demo.httpPort(), "c-" + i));
       }
-      first = call(demo, KEYED);
+      first = LoneNode.call(demo, KEYED);
       assertEquals(5, first.value());
-      assertEquals(6, call(demo, HttpConnection.increment("keyed")).value());
-      stop(demo);
+      assertEquals(6, LoneNode.call(demo, HttpConnection.increment("keyed")).value());
+      LoneNode.stop(demo);
     }
     for (int restart = 1; restart <= 2; restart++) {
       try (TallyJar demo = demo().awaitReady()) {
-        final Answer again = call(demo, KEYED);
+        final Answer again = LoneNode.call(demo, KEYED);
         assertTrue(again.replayed(), demo.child()::picture);
         assertEquals(first.body(), again.body());
         assertEquals(first.incarnation(), again.incarnation());
         for (int i = 0; i < 50; i++) {
           assertEquals(restart + 1, Http.increment(demo.httpPort(), "c-" + i));
         }
-        assertEquals(first.incarnation(), call(demo, HttpConnection.get("keyed")).incarnation());
+        assertEquals(
+            first.incarnation(), LoneNode.call(demo, HttpConnection.get("keyed")).incarnation());
         assertEquals(6, Http.read(demo.httpPort(), "keyed"));
         assertTrue(demo.metrics().text().contains("tally_restored_age_seconds"));
-        stop(demo);
+        LoneNode.stop(demo);
       }
     }
     assertEquals(
@@ -66,11 +66,11 @@ final class RestartIT {
   void shouldStartEmptyAndSayItAfterACrash() throws IOException {
     try (TallyJar node = node().awaitReady()) {
       assertEquals(1, Http.increment(node.httpPort(), "a"));
-      stop(node);
+      LoneNode.stop(node);
     }
     final long lost;
     try (TallyJar node = node().awaitReady()) {
-      final Answer answer = call(node, HttpConnection.increment("a"));
+      final Answer answer = LoneNode.call(node, HttpConnection.increment("a"));
       assertEquals(2, answer.value());
       lost = answer.incarnation();
       node.child().signal("KILL");
@@ -78,11 +78,11 @@ final class RestartIT {
     }
     try (TallyJar node = node().awaitReady()) {
       assertTrue(node.child().said("level=WARN"), node.child()::picture);
-      final Answer answer = call(node, HttpConnection.get("a"));
+      final Answer answer = LoneNode.call(node, HttpConnection.get("a"));
       assertEquals(0, answer.value());
       assertTrue(answer.incarnation() > lost);
       assertEquals(1, files("aside-").size());
-      stop(node);
+      LoneNode.stop(node);
     }
   }
 
@@ -90,7 +90,7 @@ final class RestartIT {
   void shouldRestoreTheNewestSnapshotUnderNewIncarnations() throws IOException {
     final long before;
     try (TallyJar node = node("--snapshot-interval=100ms").awaitReady()) {
-      before = call(node, HttpConnection.increment("a")).incarnation();
+      before = LoneNode.call(node, HttpConnection.increment("a")).incarnation();
       final double written = node.metrics().sum("tally_snapshots_written_total");
       Await.until(
           "two more snapshots",
@@ -101,14 +101,14 @@ final class RestartIT {
       node.child().awaitExit(LIMIT);
     }
     try (TallyJar node = node("--restore=latest").awaitReady()) {
-      final Answer answer = call(node, HttpConnection.get("a"));
+      final Answer answer = LoneNode.call(node, HttpConnection.get("a"));
       assertEquals(1, answer.value());
       assertTrue(answer.incarnation() > before, "visible");
-      stop(node);
+      LoneNode.stop(node);
     }
     try (TallyJar node = node().awaitReady()) {
       assertEquals(2, Http.increment(node.httpPort(), "a"));
-      stop(node);
+      LoneNode.stop(node);
     }
   }
 
@@ -123,14 +123,14 @@ final class RestartIT {
         peer.awaitReady();
         peer.awaitPeersUp(1);
         id = Placement.of(peer.httpPort(), 8).countersOf("a", "old-", 1).get(0);
-        first = call(peer, HttpConnection.increment(id));
+        first = LoneNode.call(peer, HttpConnection.increment(id));
         assertEquals(1, first.value());
-        stop(node);
+        LoneNode.stop(node);
       }
-      copy(dataDir.resolve("a"), Files.createDirectories(old.resolve("a")));
+      LoneNode.copy(dataDir.resolve("a"), Files.createDirectories(old.resolve("a")));
       try (TallyJar node = ofTwo(nats, "a", dataDir).awaitReady()) {
         peer.awaitPeersUp(1);
-        final Answer second = call(peer, HttpConnection.increment(id));
+        final Answer second = LoneNode.call(peer, HttpConnection.increment(id));
         assertEquals(2, second.value());
         assertEquals(first.incarnation(), second.incarnation());
         node.child().signal("KILL");
@@ -138,12 +138,12 @@ final class RestartIT {
       }
       try (TallyJar node = ofTwo(nats, "a", dataDir).awaitReady()) {
         peer.awaitPeersUp(1);
-        final Answer third = call(peer, HttpConnection.increment(id));
+        final Answer third = LoneNode.call(peer, HttpConnection.increment(id));
         assertEquals(1, third.value());
         assertTrue(first.incarnation() < third.incarnation());
-        stop(node);
+        LoneNode.stop(node);
       }
-      assertRefused(ofTwo(nats, "a", old, "--moved"), "older state");
+      LoneNode.assertRefused(ofTwo(nats, "a", old, "--moved"), "older state");
       peer.child().signal("STOP");
       try (TallyJar node = ofTwo(nats, "a", old, "--moved", "--start-timeout=1s").awaitReady()) {
         peer.child().signal("CONT");
@@ -169,21 +169,16 @@ final class RestartIT {
                 .toArray(String[]::new));
   }
 
-  private static void copy(final Path from, final Path to) {
-    final List<String> command = List.of("cp", "-r", from + "/.", to.toString());
-    assertEquals(0, Child.start(command, environment -> {}).awaitExit(LIMIT));
-  }
-
   @Test
   void shouldLeaveTheStateAsItWasWhereAStartFails() throws IOException {
     try (TallyJar node = node().awaitReady()) {
       assertEquals(1, Http.increment(node.httpPort(), "a"));
-      assertRefused(node(), "another process");
-      stop(node);
+      LoneNode.assertRefused(node(), "another process");
+      LoneNode.stop(node);
     }
     final List<Path> clean = files("");
     try (ServerSocket taken = new ServerSocket(0)) {
-      assertRefused(
+      LoneNode.assertRefused(
           TallyJar.small()
               .run(
                   "node",
@@ -196,58 +191,21 @@ final class RestartIT {
                   "--http-port=" + taken.getLocalPort()),
           "port");
     }
-    assertRefused(node("--lane-window=64"), "lane window");
+    LoneNode.assertRefused(node("--lane-window=64"), "lane window");
     final Path shard = files("shard-").get(0);
     flipABit(shard);
-    assertRefused(node(), shard.getFileName().toString());
+    LoneNode.assertRefused(node(), shard.getFileName().toString());
     assertNotEquals(0, exitOf("inspect", dataDir.toString()));
     flipABit(shard);
     final Path copy = Files.createDirectories(dataDir.resolve("copy"));
-    copy(dataDir.resolve("n"), Files.createDirectory(copy.resolve("n")));
-    assertRefused(node(copy), "--moved");
+    LoneNode.copy(dataDir.resolve("n"), Files.createDirectory(copy.resolve("n")));
+    LoneNode.assertRefused(LoneNode.start(copy), "--moved");
     assertEquals(clean, files(""), "nothing was changed");
     try (TallyJar node = node().awaitReady()) {
       assertEquals(1, Http.read(node.httpPort(), "a"));
     }
-    try (TallyJar node = node(copy, "--moved").awaitReady()) {
+    try (TallyJar node = LoneNode.start(copy, "--moved").awaitReady()) {
       assertEquals(1, Http.read(node.httpPort(), "a"));
-    }
-  }
-
-  @Test
-  void shouldSayThatTheStateWasNotSavedWhereTheDiskIsFull() throws IOException {
-    try (TallyJar node = node().awaitReady()) {
-      assertEquals(1, Http.increment(node.httpPort(), "a"));
-      stop(node);
-    }
-    final List<Path> before = files("manifest-");
-    try (TallyJar node =
-        TallyJar.small()
-            .longestFile(1_024)
-            .start("node", "--id=n", "--nodes=n", "--shards=1", "--data-dir=" + dataDir)
-            .awaitReady()) {
-      try (HttpConnection connection = new HttpConnection(node.httpPort(), LIMIT)) {
-        final String padding = "x".repeat(200);
-        for (int batch = 0; batch < 80; batch++) {
-          for (int i = 0; i < 64; i++) {
-            connection.send(HttpConnection.increment(padding + (64 * batch + i)));
-          }
-          connection.flush();
-          for (int i = 0; i < 64; i++) {
-            assertEquals(200, connection.read().status());
-          }
-        }
-      }
-      node.child().signal("TERM");
-      assertEquals(1, node.child().awaitExit(LIMIT), node.child()::picture);
-      assertEquals(1, node.child().errors().size(), node.child()::picture);
-      assertTrue(
-          node.child().errors().get(0).contains("the state was not saved"), node.child()::picture);
-    }
-    assertEquals(before, files("manifest-"), "the older one is as it was");
-    try (TallyJar node = node().awaitReady()) {
-      assertTrue(node.child().said("level=WARN"), "and not clean");
-      assertEquals(0, Http.read(node.httpPort(), "a"));
     }
   }
 
@@ -257,36 +215,7 @@ final class RestartIT {
   }
 
   private TallyJar node(final String... options) {
-    return node(dataDir, options);
-  }
-
-  private static TallyJar node(final Path directory, final String... options) {
-    final Stream<String> all =
-        Stream.concat(
-            Stream.of("node", "--id=n", "--nodes=n", "--data-dir=" + directory),
-            Stream.concat(Stream.of("--shards=1"), Stream.of(options)));
-    return TallyJar.small().start(all.toArray(String[]::new));
-  }
-
-  private static Answer call(final TallyJar jar, final byte[] request) throws IOException {
-    try (HttpConnection connection = new HttpConnection(jar.httpPort(), LIMIT)) {
-      return connection.call(request);
-    }
-  }
-
-  private static void stop(final TallyJar jar) {
-    jar.child().signal("TERM");
-    assertEquals(0, jar.child().awaitExit(LIMIT), jar.child()::picture);
-    assertEquals(List.of(), jar.child().errors());
-  }
-
-  private static void assertRefused(final TallyJar jar, final String reason) {
-    try (jar) {
-      assertNotEquals(0, jar.child().awaitExit(LIMIT), jar.child()::picture);
-      assertEquals(1, jar.child().errors().size(), jar.child()::picture);
-      assertTrue(jar.child().errors().get(0).contains(reason), jar.child()::picture);
-      assertFalse(jar.child().said("=== Tally ready ==="));
-    }
+    return LoneNode.start(dataDir, options);
   }
 
   private static Child run(final String... arguments) {

@@ -53,6 +53,12 @@ public final class TallyJar implements AutoCloseable {
       return this;
     }
 
+    /** Sets variables of the environment. */
+    public Launch environment(final Map<String, String> variables) {
+      environment.putAll(variables);
+      return this;
+    }
+
     /** Lets the process have so many file descriptors. */
     public Launch descriptors(final int count) {
       prefix.addAll(List.of("/bin/sh", "-c", "ulimit -n " + count + "; exec \"$@\"", "sh"));
