@@ -9,8 +9,10 @@ import java.util.List;
  * @param incarnation of the process.
  * @param ledgerVersion that it knew.
  * @param savedNs when the first snapshot began.
+ * @param epochMs what the wall clock of the process showed then.
  */
-record SavedNode(List<SavedShard> shards, long incarnation, int ledgerVersion, long savedNs) {
+record SavedNode(
+    List<SavedShard> shards, long incarnation, int ledgerVersion, long savedNs, long epochMs) {
   /** Whether it has this life of a shard. */
   boolean holds(final int shardId, final long shardIncarnation) {
     return shards.stream()

@@ -131,6 +131,11 @@ final class SimulatedNode {
     return incarnation;
   }
 
+  /** Epoch milliseconds, right or wrong. */
+  long wallClockMs() {
+    return execution.clock().epochMillis();
+  }
+
   /** Keys remembered, and places held ready for others. */
   long keyPlaces() {
     return keyLimit.acquired();

@@ -25,6 +25,8 @@ final class Simulation implements ProcessListener {
   /** Long enough for all copies of a request to be sent again. */
   private static final long BACK_NS = 800 * MS;
 
+  private static final long HOUR_MS = 3_600_000;
+
   private static final String SEED = "simulated";
 
   /** Within this time every peer hears a node that serves. */
@@ -184,9 +186,19 @@ final class Simulation implements ProcessListener {
     }
     if (restored != null) {
       clients.onRestored(world.nowNs() - restored.savedNs());
-      if (!process.data().sameLives()) {
+      if (process.data().sameLives()) {
+        traceClock(process.node().wallClockMs() - restored.epochMs(), restored);
+      } else {
         recorder.onRolledBack();
       }
+    }
+  }
+
+  /** By the wall clocks of the two processes so much has passed between them. */
+  private void traceClock(final long passedMs, final SavedNode restored) {
+    final long aheadMs = passedMs - (world.nowNs() - restored.savedNs()) / MS;
+    if (Math.abs(aheadMs) >= HOUR_MS) {
+      traces.add(aheadMs < 0 ? Trace.RESTORED_CLOCKS_BACK : Trace.RESTORED_CLOCKS_AHEAD);
     }
   }
 

@@ -17,6 +17,7 @@ final class StateSave {
   private final int maxCount;
   private final long untilNs;
   private final long savedNs;
+  private final long epochMs;
   private final int[] shards;
   private final List<SavedShard> saved = new ArrayList<>();
   private boolean asked;
@@ -42,6 +43,7 @@ final class StateSave {
     this.roomRate = roomRate;
     this.maxCount = maxCount;
     savedNs = world.nowNs();
+    epochMs = node.wallClockMs();
     untilNs = savedNs + timeoutNs;
     shards = node.engine().routingTable().shardsOf(node.index);
   }
@@ -100,6 +102,7 @@ final class StateSave {
   SavedNode saved() {
     return failed
         ? null
-        : new SavedNode(List.copyOf(saved), node.incarnation(), node.ledgerVersion(), savedNs);
+        : new SavedNode(
+            List.copyOf(saved), node.incarnation(), node.ledgerVersion(), savedNs, epochMs);
   }
 }

@@ -60,6 +60,28 @@ final class RestartMutantTest {
   }
 
   @Test
+  void shouldCatchKeysThatAgeByTheWallClock() {
+    assertCaught(
+        "keys age by the wall clock",
+        "IdempotencyChecker",
+        ENGINE + "KeySnapshot",
+        returns("standstill", null),
+        "PLANNED_STOPS",
+        "WALL_CLOCKS");
+  }
+
+  @Test
+  void shouldCatchATimeThatGoesBack() {
+    assertCaught(
+        "shard time goes back",
+        "timers",
+        ENGINE + "ShardTime",
+        RestartMutantTest::keepOwnTime,
+        "PLANNED_STOPS",
+        "WALL_CLOCKS");
+  }
+
+  @Test
   void shouldCatchAFrozenShardThatApplies() {
     assertCaught(
         "frozen shard applies",
@@ -140,6 +162,18 @@ final class RestartMutantTest {
       if (insn instanceof FieldInsnNode field
           && field.getOpcode() == Opcodes.PUTFIELD
           && field.name.equals("hash")) {
+        method(node, "restore").instructions.set(insn, new InsnNode(Opcodes.POP2));
+        count++;
+      }
+    }
+    assertEquals(1, count);
+  }
+
+  /** The wall clock of the process counts, also where it is behind what has been. */
+  private static void keepOwnTime(final ClassNode node) {
+    int count = 0;
+    for (final AbstractInsnNode insn : method(node, "restore").instructions.toArray()) {
+      if (insn instanceof MethodInsnNode call && call.name.equals("max")) {
         method(node, "restore").instructions.set(insn, new InsnNode(Opcodes.POP2));
         count++;
       }
