@@ -52,7 +52,7 @@ final class OwnedShards {
             factory.stats,
             context.clock,
             context.lengths.shortReply(),
-            new ShardSnapshots(factory.stats, context.faultHandler));
+            new ShardSnapshots(context.clock, factory.stats, context.faultHandler));
     if (context.installing) {
       poller.lives().install();
     }

@@ -12,6 +12,13 @@ import java.util.stream.Stream;
  * closes it then.
  */
 public final class ShardEngine implements AutoCloseable {
+  /**
+   * How many times as long a snapshot may take while its shard applies commands as it takes where
+   * the shard stands still: slices are written a part of the time only, so that commands hardly
+   * notice.
+   */
+  public static final int SERVING_SNAPSHOT_FACTOR = ShardSnapshots.PAUSE_FACTOR + 1;
+
   private final ShardDirectory directory;
   private final OwnedShards owned;
   private final ShardAgent[] agents;

@@ -1,6 +1,7 @@
 package io.tally.engine;
 
 import java.util.concurrent.atomic.AtomicReference;
+import org.agrona.concurrent.NanoClock;
 
 /**
  * The snapshots of a poller's shards, one at a time: any thread asks for one, and whoever is inside
@@ -13,8 +14,16 @@ final class ShardSnapshots {
   /** How long a sink without room is left alone. */
   static final long ROOM_RETRY_NS = 1_000_000;
 
+  /**
+   * While a shard applies commands, a slice is followed by a pause of so many times its own length.
+   * The slices are written to a file meanwhile, too, and all of it together shall cost commands
+   * less than a tenth.
+   */
+  static final int PAUSE_FACTOR = 15;
+
   private record Request(int shardId, SnapshotSink sink, SnapshotCompletion completion) {}
 
+  private final NanoClock clock;
   private final EngineStats stats;
   private final ServiceFaultHandler faults;
   private final AtomicReference<Request> request = new AtomicReference<>();
@@ -22,7 +31,8 @@ final class ShardSnapshots {
   /** Inside the gate. */
   private ShardSnapshot underWay;
 
-  ShardSnapshots(final EngineStats stats, final ServiceFaultHandler faults) {
+  ShardSnapshots(final NanoClock clock, final EngineStats stats, final ServiceFaultHandler faults) {
+    this.clock = clock;
     this.stats = stats;
     this.faults = faults;
   }
@@ -48,6 +58,7 @@ final class ShardSnapshots {
    * @return when to be called again, if there is one then.
    */
   long write(final Shard[] shardById, final long nowNs) {
+    final long startNs = clock.nanoTime();
     if (underWay == null) {
       final Request asked = request.get();
       underWay = new ShardSnapshot(shardById[asked.shardId], asked.sink);
@@ -57,7 +68,11 @@ final class ShardSnapshots {
       end();
       return nowNs;
     }
-    return underWay.hasRoom() ? nowNs : nowNs + ROOM_RETRY_NS;
+    if (!underWay.hasRoom()) {
+      return nowNs + ROOM_RETRY_NS;
+    }
+    final boolean isServing = shardById[request.get().shardId].state() == ShardState.ACTIVE;
+    return isServing ? nowNs + (clock.nanoTime() - startNs) * PAUSE_FACTOR : nowNs;
   }
 
   /** To be called inside the gate. Does nothing if there is none. */

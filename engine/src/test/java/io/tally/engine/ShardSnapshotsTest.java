@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tally.stock.StockDefinition;
 import java.util.ArrayList;
 import java.util.List;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.CachedNanoClock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -67,6 +68,36 @@ final class ShardSnapshotsTest {
     }
     assertEquals(List.of(true), ends);
     restored(records);
+  }
+
+  @Test
+  void shouldPauseBetweenSlicesOfAShardThatAppliesCommands() {
+    fill();
+    final KeptRecords records = new SlowRecords();
+    assertTrue(node.engine.snapshot(0, records, completion));
+    stepUntilBegun(records);
+    final int count = records.records.size();
+    assertTrue(ends.isEmpty());
+    final long dueNs = node.engine.shardAgent(0).nextStepNs();
+    final long sliceNs = ShardSnapshots.SLICE_RECORDS * SlowRecords.RECORD_NS;
+    assertTrue(dueNs - clock.nanoTime() > (ShardSnapshots.PAUSE_FACTOR - 2) * sliceNs);
+    clock.update(dueNs - 1);
+    node.stepShards();
+    assertEquals(count, records.records.size());
+    clock.update(dueNs);
+    node.stepShards();
+    assertTrue(records.records.size() > count);
+  }
+
+  @Test
+  void shouldNotPauseBetweenSlicesOfAFrozenShard() {
+    fill();
+    final KeptRecords records = new SlowRecords();
+    assertTrue(node.engine.tryFreeze());
+    assertTrue(node.engine.snapshot(0, records, completion));
+    stepUntilBegun(records);
+    assertTrue(ends.isEmpty());
+    assertTrue(node.engine.shardAgent(0).nextStepNs() <= clock.nanoTime());
   }
 
   @Test
@@ -244,10 +275,27 @@ final class ShardSnapshotsTest {
     node.step();
   }
 
+  private void stepUntilBegun(final KeptRecords records) {
+    while (records.records.isEmpty()) {
+      node.stepShards();
+    }
+  }
+
   private void stepUntilEnd() {
     while (ends.isEmpty()) {
       clock.update(clock.nanoTime() + StockNode.MS);
       node.stepShards();
+    }
+  }
+
+  /** Each record takes a time. */
+  private final class SlowRecords extends KeptRecords {
+    private static final long RECORD_NS = 100;
+
+    @Override
+    public void commit() {
+      super.commit();
+      clock.update(clock.nanoTime() + RECORD_NS);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.tally.launcher;
 
+import io.tally.engine.ShardEngine;
 import io.tally.store.SnapshotKind;
 import io.tally.store.StoreException;
 import java.time.Duration;
@@ -121,8 +122,9 @@ final class StateSaver implements AutoCloseable {
   private void writeSnapshot(final ClusterNode node) {
     if (node.state().hasBegun()) {
       // A stop does not wait for what it makes worthless.
-      final String reason =
-          save(node, SnapshotKind.SERVING, settings.saveTimeout(), this::isStopping);
+      final Duration timeout =
+          settings.saveTimeout().multipliedBy(ShardEngine.SERVING_SNAPSHOT_FACTOR);
+      final String reason = save(node, SnapshotKind.SERVING, timeout, this::isStopping);
       if (!reason.isEmpty() && !isStopping()) {
         Log.warn("a snapshot was given up", "node", node.nodeId(), "reason", reason);
       }
