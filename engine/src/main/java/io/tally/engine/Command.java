@@ -25,6 +25,10 @@ final class Command {
   DirectBuffer buffer;
   int idempotencyKeyOffset;
   int idempotencyKeyLength;
+
+  /** Which item of its entity under the key it is, from 1; 0 for a key of its own. */
+  int keyItem;
+
   int payloadOffset;
   int payloadLength;
 

@@ -50,6 +50,10 @@ final class CommandAdapter {
     command.shardId = buffer.getShort(block + CommandLayout.SHARD_ID, LITTLE_ENDIAN) & 0xFFFF;
     command.originLoop = buffer.getByte(block + CommandLayout.ORIGIN_LOOP) & 0xFF;
     command.write = CommandFlagsDecoder.write(buffer.getByte(block + CommandLayout.FLAGS));
+    command.keyItem =
+        blockLength >= CommandLayout.ITEM_BLOCK_LENGTH
+            ? buffer.getShort(block + CommandLayout.KEY_ITEM, LITTLE_ENDIAN) & 0xFFFF
+            : 0;
     if (command.buffer != buffer) {
       command.buffer = buffer;
     }

@@ -7,15 +7,31 @@ import io.tally.engine.codecs.CommandDecoder;
  * The offsets of fields count from the start of the block.
  */
 final class CommandLayout {
-  static final long HEADER =
-      MessageHeaderWord.of(
-          CommandDecoder.BLOCK_LENGTH,
-          CommandDecoder.TEMPLATE_ID,
-          CommandDecoder.SCHEMA_ID,
-          CommandDecoder.SCHEMA_VERSION);
-
   /** The version that the engine's protocol began with; what older processes say is refused. */
   static final int OLDEST_VERSION = 1;
+
+  /** As version 1 has it; a newer one may have a longer block. */
+  static final int BLOCK_LENGTH = CommandDecoder.keyItemEncodingOffset();
+
+  /** Of a command that says which item of its key it is. */
+  static final int ITEM_BLOCK_LENGTH = CommandDecoder.BLOCK_LENGTH;
+
+  static final long HEADER =
+      MessageHeaderWord.of(
+          BLOCK_LENGTH, CommandDecoder.TEMPLATE_ID, CommandDecoder.SCHEMA_ID, OLDEST_VERSION);
+
+  static final long ITEM_HEADER =
+      MessageHeaderWord.of(
+          ITEM_BLOCK_LENGTH,
+          CommandDecoder.TEMPLATE_ID,
+          CommandDecoder.SCHEMA_ID,
+          CommandDecoder.keyItemSinceVersion());
+
+  /** What a peer has to speak that is sent a command which says which item of its key it is. */
+  static final int ITEM_PROTOCOL = 3;
+
+  /** Bound of the number of an item. */
+  static final int MAX_KEY_ITEM = CommandDecoder.keyItemMaxValue();
 
   static final int BLOCK_OFFSET = MessageHeaderWord.ENCODED_LENGTH;
   static final int SHARD_INCARNATION = CommandDecoder.shardIncarnationEncodingOffset();
@@ -31,9 +47,7 @@ final class CommandLayout {
   static final int SHARD_ID = CommandDecoder.shardIdEncodingOffset();
   static final int ORIGIN_LOOP = CommandDecoder.originLoopEncodingOffset();
   static final int FLAGS = CommandDecoder.flagsEncodingOffset();
-
-  /** As this version writes it; a newer one may have a longer block. */
-  static final int BLOCK_LENGTH = CommandDecoder.BLOCK_LENGTH;
+  static final int KEY_ITEM = CommandDecoder.keyItemEncodingOffset();
 
   /** One byte: the length of the idempotency key, which follows it. */
   static final int IDEMPOTENCY_KEY_HEADER_LENGTH = CommandDecoder.idempotencyKeyHeaderLength();
@@ -48,6 +62,17 @@ final class CommandLayout {
   static final int MAX_IDEMPOTENCY_KEY_LENGTH = 128;
 
   private CommandLayout() {}
+
+  /** Of a command with an item of its key or without: 0. */
+  static int encodedLength(final int keyItem, final int keyLength, final int payloadLength) {
+    return encodedLength(keyLength, payloadLength)
+        + (keyItem == 0 ? 0 : ITEM_BLOCK_LENGTH - BLOCK_LENGTH);
+  }
+
+  /** The longest message with a key and a payload of these lengths. */
+  static int maxEncodedLength(final int keyLength, final int payloadLength) {
+    return encodedLength(MAX_KEY_ITEM, keyLength, payloadLength);
+  }
 
   static int encodedLength(final int keyLength, final int payloadLength) {
     return BLOCK_OFFSET

@@ -31,7 +31,9 @@ final class CommandProxy {
       final long deadlineNs,
       final DirectBuffer slots) {
     final MutableDirectBuffer buffer = claim.buffer();
-    MessageHeaderWord.put(buffer, claim.offset(), CommandLayout.HEADER);
+    final boolean hasItem = request.keyItem != 0;
+    MessageHeaderWord.put(
+        buffer, claim.offset(), hasItem ? CommandLayout.ITEM_HEADER : CommandLayout.HEADER);
     final int block = claim.offset() + CommandLayout.BLOCK_OFFSET;
     // The generated encoder would load its own buffer and offset again for each of these fields. To
     // set a flag it would also read back the byte that it has just cleared, and wait for the memory
@@ -52,7 +54,11 @@ final class CommandProxy {
     buffer.putShort(block + CommandLayout.SHARD_ID, (short) request.shardId, LITTLE_ENDIAN);
     buffer.putByte(block + CommandLayout.ORIGIN_LOOP, originLoop);
     buffer.putByte(block + CommandLayout.FLAGS, CommandFlagsEncoder.write(NO_FLAGS, request.write));
-    final int keyHeader = block + CommandLayout.BLOCK_LENGTH;
+    int keyHeader = block + CommandLayout.BLOCK_LENGTH;
+    if (hasItem) {
+      buffer.putShort(block + CommandLayout.KEY_ITEM, (short) request.keyItem, LITTLE_ENDIAN);
+      keyHeader = block + CommandLayout.ITEM_BLOCK_LENGTH;
+    }
     final int key = keyHeader + CommandLayout.IDEMPOTENCY_KEY_HEADER_LENGTH;
     buffer.putByte(keyHeader, (byte) request.idempotencyKeyLength);
     // A copy of no bytes would check its bounds all the same.

@@ -83,6 +83,13 @@ final class CommandRouter {
             >= MessageHeaderWord.version(messageHeader);
   }
 
+  /** Whether the owner of a shard tells this item of an idempotency key from other keys. */
+  boolean knowsKeyItem(final int shardId, final int nodeIndex, final int keyItem) {
+    return keyItem == 0
+        || rings[shardId] != null
+        || link.protocolVersion(nodeIndex) >= CommandLayout.ITEM_PROTOCOL;
+  }
+
   /**
    * When a request that began here at startNs ends, in the clock of the shard's owner. May only be
    * asked after {@link #isOpen} or {@link #isDraining} was true.

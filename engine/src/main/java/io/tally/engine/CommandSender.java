@@ -81,17 +81,24 @@ final class CommandSender {
       if (request.shardIncarnation != outbox.incarnation()) {
         return LOST;
       }
+      if (!router.knowsKeyItem(shard, owner, request.keyItem)) {
+        // An older process may have gone on with the state of the one that had the last copy.
+        return BACK_PRESSURED;
+      }
     } else if (incarnation != outbox.incarnation()) {
       // A reply has told that this life is over, and the directory does not know the next one yet.
       return BACK_PRESSURED;
-    } else if (!isLocal && !router.isUnderstood(shard, owner, request.messageHeader)) {
+    } else if (!isLocal
+        && (!router.isUnderstood(shard, owner, request.messageHeader)
+            || !router.knowsKeyItem(shard, owner, request.keyItem))) {
       return UNSUPPORTED;
     } else if (request.write && !lane.hasRoom()) {
       stats.increment(EngineCounter.LANE_FULL);
       return BACK_PRESSURED;
     }
     final int length =
-        CommandLayout.encodedLength(request.idempotencyKeyLength, request.payloadLength);
+        CommandLayout.encodedLength(
+            request.keyItem, request.idempotencyKeyLength, request.payloadLength);
     final long deadlineNs =
         isLocal
             ? request.deadlineNs

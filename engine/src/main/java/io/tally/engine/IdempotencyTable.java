@@ -8,10 +8,11 @@ import org.agrona.collections.Long2LongHashMap;
 
 /**
  * What a shard remembers of writes with an idempotency key: which key was used for which payload,
- * and the reply. A key counts within one entity of one service. Every key is kept for the window,
- * counted from its first use, and is never dropped earlier; since the window is the same for all,
- * the rows form a queue. A reply that is too long for its row lies beside it until the key is
- * dropped; room for it is taken before the command runs. Not thread-safe.
+ * and the reply. A key counts within one entity of one service; that of an item is another one than
+ * the same key without an item. Every key is kept for the window, counted from its first use, and
+ * is never dropped earlier; since the window is the same for all, the rows form a queue. A reply
+ * that is too long for its row lies beside it until the key is dropped; room for it is taken before
+ * the command runs. Not thread-safe.
  */
 final class IdempotencyTable implements Budget {
   /** The key is new and now reserved: run the command and {@link #conclude} it. */

@@ -23,6 +23,9 @@ public final class Ingress implements SteppedAgent {
   /** Bound of an idempotency key in bytes. */
   public static final int MAX_IDEMPOTENCY_KEY_LENGTH = CommandLayout.MAX_IDEMPOTENCY_KEY_LENGTH;
 
+  /** Bound of the number of an item under an idempotency key. */
+  public static final int MAX_KEY_ITEM = CommandLayout.MAX_KEY_ITEM;
+
   private static final long SHOW_LANES_NS = 100_000_000;
 
   private final int loop;
@@ -110,6 +113,7 @@ public final class Ingress implements SteppedAgent {
     request.claimedNs = nowNs;
     request.deadlineNs = nowNs + requestTimeoutNs;
     request.idempotencyKeyLength = 0;
+    request.keyItem = 0;
     return request.correlationId;
   }
 
@@ -153,6 +157,25 @@ public final class Ingress implements SteppedAgent {
   }
 
   /**
+   * Whether so many requests with short payloads find a slot each, if they are claimed before
+   * anything else is. If not, they count as one that was refused.
+   *
+   * @param count of the requests.
+   * @return 0 if they do; else {@link #FULL} or {@link #CLOSING}, and none should be claimed.
+   */
+  public long refusalOf(final int count) {
+    if (closing) {
+      stats.increment(EngineCounter.REJECTED_CLOSING);
+      return CLOSING;
+    }
+    if (count > slots.capacity() - slots.claimedCount()) {
+      stats.increment(EngineCounter.REJECTED_PENDING_FULL);
+      return FULL;
+    }
+    return 0;
+  }
+
+  /**
    * Holds the payloads of claimed slots, as far as they are short.
    *
    * @return the buffer; between claim and submit the slot's part of it belongs to the claimer.
@@ -191,12 +214,36 @@ public final class Ingress implements SteppedAgent {
    */
   public void idempotencyKey(
       final long correlationId, final byte[] bytes, final int offset, final int length) {
+    idempotencyKey(correlationId, bytes, offset, length, 0);
+  }
+
+  /**
+   * Gives a claimed write the idempotency key of one of several items, which came under one key of
+   * the client. No key without an item is ever taken for it. The bytes are copied.
+   *
+   * @param correlationId as claimed.
+   * @param bytes holds the key.
+   * @param offset of the key.
+   * @param length of the key in bytes, 1 to {@link #MAX_IDEMPOTENCY_KEY_LENGTH}.
+   * @param item which of the items for this entity under this key it is, from 1 to {@link
+   *     #MAX_KEY_ITEM}; 0 for a request of its own.
+   */
+  public void idempotencyKey(
+      final long correlationId,
+      final byte[] bytes,
+      final int offset,
+      final int length,
+      final int item) {
+    if (item < 0 || item > MAX_KEY_ITEM) {
+      throw new IllegalArgumentException("item of a key out of range: " + item);
+    }
     if (length < 1 || length > MAX_IDEMPOTENCY_KEY_LENGTH) {
       throw new IllegalArgumentException("idempotency key length out of range: " + length);
     }
     final PendingRequest request = slots.claimed(correlationId);
     slots.buffer().putBytes(request.idempotencyKeyOffset(), bytes, offset, length);
     request.idempotencyKeyLength = length;
+    request.keyItem = item;
   }
 
   /**
@@ -251,6 +298,15 @@ public final class Ingress implements SteppedAgent {
    */
   public int shownLaneSpan() {
     return shownLaneSpan.getAcquire();
+  }
+
+  /**
+   * Shards of the cluster.
+   *
+   * @return the number.
+   */
+  public int shardCount() {
+    return shardCount;
   }
 
   /**

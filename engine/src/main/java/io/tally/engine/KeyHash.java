@@ -2,6 +2,7 @@ package io.tally.engine;
 
 import com.dynatrace.hash4j.hashing.Hasher64;
 import com.dynatrace.hash4j.hashing.Hashing;
+import java.util.Arrays;
 
 /**
  * Hashes idempotency keys and the payloads that they were used for with one shard's secret. Keys
@@ -9,10 +10,18 @@ import com.dynatrace.hash4j.hashing.Hashing;
  * (Peters, 2023), an almost-universal hash: for anybody who does not know the secret, two different
  * inputs collide with a probability of about their length times 2^-60 for each 64 bits. Not
  * thread-safe.
+ *
+ * <p>What is hashed of a key begins with the entity and the service. The client's own key follows,
+ * and nothing else. The key of an item is followed by zeros up to the bound of a key, by its
+ * length, and by the number of the item: which is longer than any key of a client. So no two
+ * different keys are the same bytes here, of whatever kinds they are.
  */
 final class KeyHash {
   /** Entity hash and schema id, which stand before a key when it is hashed. */
   private static final int ENTITY_BYTES = Long.BYTES + Short.BYTES;
+
+  private static final int ITEM_KEY_END = ENTITY_BYTES + CommandLayout.MAX_IDEMPOTENCY_KEY_LENGTH;
+  private static final int ITEM_BYTES = ITEM_KEY_END + Byte.BYTES + Short.BYTES;
 
   final long secretA;
   final long secretB;
@@ -36,8 +45,8 @@ final class KeyHash {
   }
 
   void hash(final Command command) {
-    final int length = ENTITY_BYTES + command.idempotencyKeyLength;
-    final byte[] bytes = scratch(Math.max(length, command.payloadLength));
+    int length = ENTITY_BYTES + command.idempotencyKeyLength;
+    final byte[] bytes = scratch(Math.max(ITEM_BYTES, command.payloadLength));
     for (int i = 0; i < Long.BYTES; i++) {
       bytes[i] = (byte) (command.entityHash >>> (i * Byte.SIZE));
     }
@@ -46,6 +55,13 @@ final class KeyHash {
     bytes[Long.BYTES + 1] = (byte) (schemaId >>> Byte.SIZE);
     command.buffer.getBytes(
         command.idempotencyKeyOffset, bytes, ENTITY_BYTES, command.idempotencyKeyLength);
+    if (command.keyItem != 0) {
+      Arrays.fill(bytes, length, ITEM_KEY_END, (byte) 0);
+      bytes[ITEM_KEY_END] = (byte) command.idempotencyKeyLength;
+      bytes[ITEM_KEY_END + 1] = (byte) command.keyItem;
+      bytes[ITEM_KEY_END + 2] = (byte) (command.keyItem >>> Byte.SIZE);
+      length = ITEM_BYTES;
+    }
     high = highHash.hashBytesToLong(bytes, 0, length);
     low = lowHash.hashBytesToLong(bytes, 0, length);
     command.buffer.getBytes(command.payloadOffset, bytes, 0, command.payloadLength);

@@ -90,7 +90,7 @@ public record MessageLengths(int shortCommand, int maxCommand, int shortReply, i
    * @return bytes, with the envelope.
    */
   public int maxMessage() {
-    return CommandLayout.encodedLength(CommandLayout.MAX_IDEMPOTENCY_KEY_LENGTH, maxCommand);
+    return CommandLayout.maxEncodedLength(CommandLayout.MAX_IDEMPOTENCY_KEY_LENGTH, maxCommand);
   }
 
   /**
@@ -120,7 +120,7 @@ public record MessageLengths(int shortCommand, int maxCommand, int shortReply, i
 
   /** With the longest idempotency key. */
   int shortMessage() {
-    return CommandLayout.encodedLength(CommandLayout.MAX_IDEMPOTENCY_KEY_LENGTH, shortCommand);
+    return CommandLayout.maxEncodedLength(CommandLayout.MAX_IDEMPOTENCY_KEY_LENGTH, shortCommand);
   }
 
   /** Slots of a queue with room for so many short replies, and for long ones beside them. */

@@ -228,6 +228,11 @@ final class MessageRing {
     return Math.max(0, sequencer.getCursor() - consumed.get());
   }
 
+  /** Slots consumed since the start, those of padding too. Any thread. */
+  long consumedCount() {
+    return consumed.get() + 1;
+  }
+
   /**
    * Claims the slots of a long message, and with them what is needed for padding. How much that is
    * depends on where the claim will begin, which is only known for certain when it is made: another

@@ -68,6 +68,14 @@ public interface NodeLink {
   int serviceVersion(int nodeIndex, int schemaId);
 
   /**
+   * The version of the protocol between nodes in which this node and a peer talk.
+   *
+   * @param nodeIndex of the peer.
+   * @return the version; 0 for this node itself, and while the peer was never heard.
+   */
+  int protocolVersion(int nodeIndex);
+
+  /**
    * When a request that began here ends, in the monotonic clock of a peer: never later there than
    * here, and no longer after its begin than that peer allows.
    *
@@ -130,6 +138,11 @@ public interface NodeLink {
         @Override
         public int serviceVersion(final int nodeIndex, final int schemaId) {
           return -1;
+        }
+
+        @Override
+        public int protocolVersion(final int nodeIndex) {
+          return 0;
         }
 
         @Override

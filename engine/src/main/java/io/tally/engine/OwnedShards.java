@@ -125,6 +125,12 @@ final class OwnedShards {
     return ring == null ? -1 : ring.depth();
   }
 
+  /** As {@link ShardEngine#ringConsumed}. */
+  long ringConsumed(final int shardId) {
+    final MessageRing ring = rings.byShard[shardId];
+    return ring == null ? -1 : ring.consumedCount();
+  }
+
   Stream<Shard> shards() {
     return Arrays.stream(pollers).flatMap(poller -> Arrays.stream(poller.shards()));
   }

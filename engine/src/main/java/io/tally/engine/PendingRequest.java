@@ -47,6 +47,10 @@ final class PendingRequest {
   long deadlineNs;
   long turnNs;
   int idempotencyKeyLength;
+
+  /** Which item of its entity under the key it is, from 1; 0 for a key of its own. */
+  int keyItem;
+
   int payloadLength;
   long messageHeader;
 

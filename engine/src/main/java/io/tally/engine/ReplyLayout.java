@@ -12,7 +12,7 @@ final class ReplyLayout {
           ReplyDecoder.BLOCK_LENGTH,
           ReplyDecoder.TEMPLATE_ID,
           ReplyDecoder.SCHEMA_ID,
-          ReplyDecoder.SCHEMA_VERSION);
+          CommandLayout.OLDEST_VERSION);
 
   static final int BLOCK_OFFSET = MessageHeaderWord.ENCODED_LENGTH;
   static final int CORRELATION_ID = ReplyDecoder.correlationIdEncodingOffset();

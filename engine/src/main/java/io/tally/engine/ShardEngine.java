@@ -260,6 +260,17 @@ public final class ShardEngine implements AutoCloseable {
   }
 
   /**
+   * Slots of a shard's ring that were consumed since the start: one by each short command, several
+   * by a long one. What it grows by is the load of the shard.
+   *
+   * @param shardId of the shard.
+   * @return the number, or -1 if the shard is not owned here.
+   */
+  public long ringConsumed(final int shardId) {
+    return owned.ringConsumed(shardId);
+  }
+
+  /**
    * Entities with state in all shards owned here, of all services.
    *
    * @return the number.

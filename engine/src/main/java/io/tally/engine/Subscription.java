@@ -9,7 +9,7 @@ public final class Subscription implements AutoCloseable {
   static final int BYTES = 40;
 
   final WatchHandler handler;
-  private final Watcher watcher;
+  final Watcher watcher;
   private final Watch watch;
   Subscription previous;
   Subscription next;

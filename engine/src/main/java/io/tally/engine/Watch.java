@@ -10,7 +10,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class Watch {
   /** Heap that one with one subscription takes, with the longest payload and answer. */
   static final int MAX_BYTES =
-      448
+      456
           + Subscription.BYTES
           + MessageLengths.SHORT_COMMAND_BOUND
           + MessageLengths.SHORT_REPLY_BOUND;
@@ -33,6 +33,7 @@ final class Watch {
   private long incarnation;
   private long order;
   private long version;
+  private long toldNs;
   private int serviceCode;
   private WatchLoss loss;
   private int copy;
@@ -142,6 +143,7 @@ final class Watch {
    * say so: a deleted entity has the least of all.
    */
   void onTold(
+      final long nowNs,
       final long shardIncarnation,
       final int code,
       final DirectBuffer buffer,
@@ -157,6 +159,7 @@ final class Watch {
     order = newOrder;
     if (isNews) {
       version = newVersion;
+      toldNs = nowNs;
       serviceCode = code;
       if (value.capacity() < length) {
         value.wrap(new byte[MessageLengths.SHORT_REPLY_BOUND]);
@@ -180,6 +183,7 @@ final class Watch {
   /** Returns false if there is nothing to tell yet. */
   boolean tell(final Subscription subscription) {
     if (hasValue) {
+      subscription.watcher.toldNs(toldNs);
       subscription.handler.onValue(incarnation, version, serviceCode, value, 0, valueLength);
     } else if (loss != null) {
       subscription.handler.onLost(loss);

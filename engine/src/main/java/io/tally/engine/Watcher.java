@@ -47,6 +47,8 @@ public final class Watcher implements SteppedAgent {
   private long lastId;
   private long nextRetryNs;
   private Thread stepper;
+  private long stepNs;
+  private long toldNs;
 
   private Watcher(final EngineContext context, final WatchSender sender, final EngineStats stats) {
     this.sender = sender;
@@ -59,6 +61,7 @@ public final class Watcher implements SteppedAgent {
     queueLimitNs = context.settings.queueLimitNs();
     renewals = new WatchQueue(context.watchRenewalNs);
     nextRetryNs = context.clock.nanoTime();
+    stepNs = nextRetryNs;
   }
 
   /** The router is of the home loop. Null if that loop has no ingress. */
@@ -131,9 +134,25 @@ public final class Watcher implements SteppedAgent {
     return byId.size();
   }
 
+  /**
+   * When what a handler is being told came from the owner. It may be told later than that, to a
+   * subscription that is new or asks again; what is true for a time only is older by then.
+   *
+   * @return time in nanoseconds, as steps are given it; valid during {@link WatchHandler#onValue}.
+   */
+  public long toldNs() {
+    return toldNs;
+  }
+
+  /** What is told next came then. */
+  void toldNs(final long valueNs) {
+    toldNs = valueNs;
+  }
+
   @Override
   public int doWork(final long nowNs) {
     stepper = Thread.currentThread();
+    stepNs = nowNs;
     int workCount = advance(fresh, nowNs) + advance(renewals, nowNs);
     if (nowNs - nextRetryNs >= 0) {
       // However many there are, they leave the loop its time.
@@ -179,6 +198,7 @@ public final class Watcher implements SteppedAgent {
       stats.increment(EngineCounter.MALFORMED);
     } else if (shardIncarnation == sender.shardIncarnation(watch)) {
       watch.onTold(
+          stepNs,
           shardIncarnation,
           serviceCode,
           buffer,

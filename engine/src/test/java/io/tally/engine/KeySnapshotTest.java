@@ -218,6 +218,8 @@ final class KeySnapshotTest {
     command.entityHash = 1;
     command.buffer = new UnsafeBuffer(bytes);
     command.idempotencyKeyLength = key.length();
+    // Some are keys of their own, the others those of items.
+    command.keyItem = key.hashCode() & 3;
     command.payloadOffset = key.length();
     command.payloadLength = payload.length();
     return command;

@@ -26,7 +26,7 @@ final class MessageCodecTest {
   private static final int SERVICE_CODE = 255;
   private static final byte[] PAYLOAD = {1, 2, 3, 4, 5, 6, 7, 8, 9};
   private static final int KEY_HEADER =
-      MessageHeaderDecoder.ENCODED_LENGTH + CommandDecoder.BLOCK_LENGTH;
+      MessageHeaderDecoder.ENCODED_LENGTH + CommandLayout.BLOCK_LENGTH;
 
   private final CommandAdapter commands = new CommandAdapter();
   private final ReplyAdapter replies = new ReplyAdapter();
@@ -73,7 +73,7 @@ final class MessageCodecTest {
     assertNull(decodePatched(4, CommandDecoder.SCHEMA_ID + 1));
     assertNull(decodePatched(2, CommandDecoder.TEMPLATE_ID + 1));
     assertNull(decodePatched(2, ReplyDecoder.TEMPLATE_ID));
-    assertNull(decodePatched(0, CommandDecoder.BLOCK_LENGTH - 1));
+    assertNull(decodePatched(0, CommandLayout.BLOCK_LENGTH - 1));
     assertNull(decodePatched(0, 0));
     assertNull(decodePatched(0, 0xFFFF));
   }
@@ -102,7 +102,7 @@ final class MessageCodecTest {
 
   @Test
   void shouldHonourTheBiggerBlockOfANewerCommand() {
-    final byte[] bytes = widen(command(KEY, PAYLOAD), KEY_HEADER, CommandDecoder.BLOCK_LENGTH);
+    final byte[] bytes = widen(command(KEY, PAYLOAD), KEY_HEADER, CommandLayout.BLOCK_LENGTH);
     assertCommand(decode(bytes));
     for (int length = 0; length < bytes.length; length++) {
       assertNull(decode(bytes, 0, length), "length " + length);

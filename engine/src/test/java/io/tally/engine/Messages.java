@@ -32,7 +32,21 @@ final class Messages {
       final byte[] key,
       final byte[] payload) {
     final boolean write = address.laneSequence != 0;
-    return command(address, write, placementHash, entityHash, deadlineNs, shardId, key, payload);
+    return command(address, write, placementHash, entityHash, deadlineNs, shardId, key, 0, payload);
+  }
+
+  /** A write that is an item of its entity under the key. */
+  static byte[] item(
+      final Address address,
+      final long placementHash,
+      final long entityHash,
+      final long deadlineNs,
+      final int shardId,
+      final byte[] key,
+      final int keyItem,
+      final byte[] payload) {
+    return command(
+        address, true, placementHash, entityHash, deadlineNs, shardId, key, keyItem, payload);
   }
 
   /** The registration of a watch; its lane sequence says what is held. */
@@ -44,7 +58,7 @@ final class Messages {
       final int shardId,
       final byte[] payload) {
     return command(
-        address, false, placementHash, entityHash, deadlineNs, shardId, new byte[0], payload);
+        address, false, placementHash, entityHash, deadlineNs, shardId, new byte[0], 0, payload);
   }
 
   private static byte[] command(
@@ -55,6 +69,7 @@ final class Messages {
       final long deadlineNs,
       final int shardId,
       final byte[] key,
+      final int keyItem,
       final byte[] payload) {
     final UnsafeBuffer slots = new UnsafeBuffer(new byte[1 << 12]);
     final PendingRequest request = new PendingRequest(0, 1 << 12, 1 << 11, slots);
@@ -66,13 +81,14 @@ final class Messages {
     request.entityHash = entityHash;
     request.shardId = shardId;
     request.idempotencyKeyLength = key.length;
+    request.keyItem = keyItem;
     request.payloadLength = payload.length;
     slots.putBytes(request.idempotencyKeyOffset(), key);
     slots.putBytes(request.payloadOffset, payload);
     final CommandProxy proxy =
         new CommandProxy(address.originNodeKey, address.originIncarnation, address.originLoop);
     return claimed(
-        CommandLayout.encodedLength(key.length, payload.length),
+        CommandLayout.encodedLength(keyItem, key.length, payload.length),
         claim -> proxy.encode(claim, request, address.epoch, address.laneFloor, deadlineNs, slots));
   }
 

@@ -26,6 +26,7 @@ final class SimulatedLink implements NodeLink {
   private PeerClocks clocks = (nodeIndex, ownNs, timeoutNs) -> ownNs + timeoutNs;
   private final boolean[] draining;
   private final int[] serviceVersions;
+  private final int[] protocolVersions;
   private ShardDirectory directory;
   private Outbound target;
   private int flushCount;
@@ -45,11 +46,18 @@ final class SimulatedLink implements NodeLink {
     incarnations = new long[nodeCount];
     draining = new boolean[nodeCount];
     serviceVersions = new int[nodeCount];
+    protocolVersions = new int[nodeCount];
+    Arrays.fill(protocolVersions, CommandLayout.ITEM_PROTOCOL);
   }
 
   /** Of every service that the peer hosts; 0 unless a test says otherwise. */
   void peerVersion(final int nodeIndex, final int version) {
     serviceVersions[nodeIndex] = version;
+  }
+
+  /** In which the two talk; one that knows all messages unless a test says otherwise. */
+  void peerProtocol(final int nodeIndex, final int version) {
+    protocolVersions[nodeIndex] = version;
   }
 
   /** Where it tells what peers say of their shards; before it is set, it tells nothing. */
@@ -191,6 +199,11 @@ final class SimulatedLink implements NodeLink {
   @Override
   public int serviceVersion(final int nodeIndex, final int schemaId) {
     return serviceVersions[nodeIndex];
+  }
+
+  @Override
+  public int protocolVersion(final int nodeIndex) {
+    return protocolVersions[nodeIndex];
   }
 
   @Override

@@ -76,7 +76,7 @@ final class WireEditor {
   }
 
   void firstByteOfKey(final byte value) {
-    final int keyHeader = BODY + CommandDecoder.BLOCK_LENGTH;
+    final int keyHeader = BODY + MessageHeaderWord.blockLength(MessageHeaderWord.get(buffer, 0));
     if (buffer.getByte(keyHeader) != 0) {
       buffer.putByte(keyHeader + CommandDecoder.idempotencyKeyHeaderLength(), value);
     }

@@ -22,9 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Messages of version 1 of the engine's schema, byte for byte. A change of the schema must go on
- * reading them; while the version is 1, the encoders must also still write them. Those of version 0
- * are refused.
+ * Messages of the versions of the engine's schema, byte for byte. A change of the schema must go on
+ * reading them. What uses nothing of version 2 must still be written as in version 1. Messages of
+ * version 0 are refused.
  */
 @Timeout(10)
 final class WireVersionTest {
@@ -42,6 +42,11 @@ final class WireVersionTest {
           + "0b00000000000000fdffffffffffffff160000000000000007004523010000004d00000000000000"
           + "80706050403020101100ffeeddccbbaa3f420f0000000000"
           + "02000000070000003f00ff01036b657907007061796c6f6164";
+  private static final String ITEM =
+      "4e000300f51f0200"
+          + "0b00000000000000fdffffffffffffff160000000000000007004523010000004d00000000000000"
+          + "80706050403020101100ffeeddccbbaa3f420f0000000000"
+          + "02000000070000003f00ff01e803036b657907007061796c6f6164";
   private static final String REPLY =
       "1e000400f51f0100"
           + "070045230100000016000000000000000b00000000000000"
@@ -61,6 +66,7 @@ final class WireVersionTest {
           + "616e73776572";
 
   private static final int VERSION_OFFSET = 6;
+  private static final int KEY_ITEM = 1_000;
 
   private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[256]);
   private final MessageHeaderEncoder header = new MessageHeaderEncoder();
@@ -88,7 +94,15 @@ final class WireVersionTest {
   }
 
   @Test
-  void shouldWriteACommandOfVersion1() {
+  void shouldReadThatACommandOfVersion1IsNoItem() {
+    assertEquals(0, Messages.decode(HexFormat.of().parseHex(COMMAND)).keyItem);
+    final CommandDecoder decoder =
+        new CommandDecoder().wrapAndApplyHeader(WireBytes.of(COMMAND), 0, decodedHeader);
+    assertEquals(CommandDecoder.keyItemNullValue(), decoder.keyItem());
+  }
+
+  @Test
+  void shouldWriteACommandOfVersion2() {
     final CommandEncoder encoder = new CommandEncoder();
     encoder
         .wrapAndApplyHeader(buffer, 0, header)
@@ -104,17 +118,43 @@ final class WireVersionTest {
         .deadlineNs(999_999)
         .shardId(63)
         .originLoop((short) 255)
+        .keyItem(KEY_ITEM)
         .flags()
         .clear()
         .write(true);
     encoder
         .putIdempotencyKey(WireBytes.ascii("key"), 0, 3)
         .putPayload(WireBytes.ascii("payload"), 0, 7);
-    assertEquals(COMMAND, WireBytes.hex(buffer, encoder.encodedLength()));
+    assertEquals(ITEM, WireBytes.hex(buffer, encoder.encodedLength()));
   }
 
   @Test
-  void shouldWriteTheSameCommandByItsProxy() {
+  void shouldWriteTheSameItemByItsProxyAndReadItByItsAdapter() {
+    final Messages.Address address = new Messages.Address(11, 2, -3, 22, 255, 0x123450007L, 77, 70);
+    final byte[] written =
+        Messages.item(
+            address,
+            0x1020304050607080L,
+            0xAABBCCDDEEFF0011L,
+            999_999,
+            63,
+            WireBytes.ascii("key"),
+            KEY_ITEM,
+            WireBytes.ascii("payload"));
+    assertEquals(ITEM, HexFormat.of().formatHex(written));
+    final Command command = Messages.decode(written);
+    assertEquals(KEY_ITEM, command.keyItem);
+    assertEquals(
+        "key",
+        command.buffer.getStringWithoutLengthAscii(
+            command.idempotencyKeyOffset, command.idempotencyKeyLength));
+    assertEquals(
+        "payload",
+        command.buffer.getStringWithoutLengthAscii(command.payloadOffset, command.payloadLength));
+  }
+
+  @Test
+  void shouldWriteACommandOfVersion1ByItsProxy() {
     final Messages.Address address = new Messages.Address(11, 2, -3, 22, 255, 0x123450007L, 77, 70);
     final byte[] written =
         Messages.command(
@@ -171,8 +211,9 @@ final class WireVersionTest {
   @Test
   void shouldWriteAReplyOfVersion1() {
     final ReplyEncoder encoder = new ReplyEncoder();
+    encoder.wrapAndApplyHeader(buffer, 0, header);
+    header.version(1);
     encoder
-        .wrapAndApplyHeader(buffer, 0, header)
         .correlationId(0x123450007L)
         .originIncarnation(22)
         .shardIncarnation(11)

@@ -24,6 +24,7 @@ public final class StockProxy {
   private final CountStockEncoder count = new CountStockEncoder();
   private final Ingress ingress;
   private int version;
+  private int keyItem;
 
   /**
    * Creates a proxy.
@@ -42,6 +43,15 @@ public final class StockProxy {
    */
   public void version(final int value) {
     version = value;
+  }
+
+  /**
+   * Has all further keys be those of an item of their entity.
+   *
+   * @param value its number; 0, unless it is set, for a key of its own.
+   */
+  public void keyItem(final int value) {
+    keyItem = value;
   }
 
   /**
@@ -180,7 +190,7 @@ public final class StockProxy {
       final Outcome outcome = correlationId == Ingress.CLOSING ? Outcome.CLOSING : Outcome.BUSY;
       handler.onReply(cookie, outcome, 0, 0, false, null, 0, 0);
     } else if (key.length > 0) {
-      ingress.idempotencyKey(correlationId, key, 0, key.length);
+      ingress.idempotencyKey(correlationId, key, 0, key.length, keyItem);
     }
     return correlationId;
   }
