@@ -169,7 +169,7 @@ final class Connection implements Intake {
     reading.onPeerDone();
     if (responses.isLingering()) {
       ctx.close();
-    } else {
+    } else if (!responses.stopStream()) {
       markDirty();
       loop.wake();
     }
@@ -217,6 +217,14 @@ final class Connection implements Intake {
     held.grow(grownBytes);
   }
 
+  /** Its stream may be asked for a piece. */
+  void onStreamNews() {
+    if (!closed) {
+      markDirty();
+      loop.wake();
+    }
+  }
+
   private void markDirty() {
     if (!dirty) {
       dirty = true;
@@ -232,8 +240,11 @@ final class Connection implements Intake {
     if (closed) {
       return;
     }
+    responses.writeStream();
     final boolean ends =
-        responses.count() == 0 && (inputDone || reading.isPeerDone() && !reading.isPaused());
+        responses.count() == 0
+            && !responses.isStreaming()
+            && (inputDone || reading.isPeerDone() && !reading.isPaused());
     if (responses.hasOutput()) {
       phase.onSent();
       responses.send(ends);

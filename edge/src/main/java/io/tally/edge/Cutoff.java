@@ -5,6 +5,12 @@ public enum Cutoff {
   /** The port has as many connections as it may. */
   CONNECTIONS,
 
+  /** The port has as many streams as it may. */
+  STREAMS,
+
+  /** The port is stopping, and begins no stream any more. */
+  DRAINING,
+
   /** The process keeps as much for its clients as it may. */
   CLIENT_MEMORY,
 

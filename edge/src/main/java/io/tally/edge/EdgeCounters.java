@@ -14,7 +14,10 @@ public final class EdgeCounters {
   private static final int CLIENT_BYTES = 6;
   private static final int PAUSED = 7;
   private static final int REQUESTS_LIMIT = 8;
-  private static final int COUNT = 9;
+  private static final int STREAMS_OPENED = 9;
+  private static final int STREAMS_ENDED = 10;
+  private static final int STREAMS_REFUSED = 11;
+  private static final int COUNT = 12;
 
   private final LoopCounters loops;
 
@@ -75,6 +78,25 @@ public final class EdgeCounters {
    */
   public long acceptFailures() {
     return loops.sum(ACCEPT_FAILED);
+  }
+
+  /**
+   * Number of streams now: responses that go on for as long as their client stays.
+   *
+   * @return the number.
+   */
+  public long streamsOpen() {
+    final long ended = loops.sum(STREAMS_ENDED);
+    return loops.sum(STREAMS_OPENED) - ended;
+  }
+
+  /**
+   * Number of streams refused because of the limit.
+   *
+   * @return streams since the start.
+   */
+  public long streamsRefused() {
+    return loops.sum(STREAMS_REFUSED);
   }
 
   /**
@@ -145,6 +167,18 @@ public final class EdgeCounters {
 
   void onGivenUp(final int loop) {
     loops.increment(loop, GIVEN_UP);
+  }
+
+  void onStreamOpened(final int loop) {
+    loops.increment(loop, STREAMS_OPENED);
+  }
+
+  void onStreamEnded(final int loop) {
+    loops.increment(loop, STREAMS_ENDED);
+  }
+
+  void onStreamRefused(final int loop) {
+    loops.increment(loop, STREAMS_REFUSED);
   }
 
   void onAcceptFailed(final int loop) {

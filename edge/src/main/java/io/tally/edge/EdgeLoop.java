@@ -28,6 +28,7 @@ final class EdgeLoop implements SteppedAgent {
   private final StandstillDetector standstill;
   private final ClientBudget budget;
   private final RequestShare share;
+  private final Streams streams;
   private final ClosedConnections closedConnections = new ClosedConnections(this);
   private final long sweepIntervalNs;
   private Connection[] connections = new Connection[16];
@@ -52,6 +53,7 @@ final class EdgeLoop implements SteppedAgent {
       final LongSupplier requestTimeoutNs,
       final Consumer<IOException> acceptFailureHandler,
       final Protocol protocol,
+      final StreamQuota streamQuota,
       final EdgeCounters counters) {
     this.loopIndex = loopIndex;
     this.stepper = stepper;
@@ -65,6 +67,7 @@ final class EdgeLoop implements SteppedAgent {
     nowNs = stepper.clock().nanoTime();
     timeoutAskedNs = nowNs;
     share = new RequestShare(settings.maxRequests(), nowNs);
+    streams = new Streams(loopIndex, streamQuota, counters);
     standstill = new StandstillDetector(requestTimeoutNs.getAsLong(), nowNs);
   }
 
@@ -82,6 +85,7 @@ final class EdgeLoop implements SteppedAgent {
       sweep();
     }
     share.offer();
+    streams.onStep(nowNs);
     final Connection[] batch = dirty;
     final int count = dirtyCount;
     dirty = flushing;
@@ -103,8 +107,11 @@ final class EdgeLoop implements SteppedAgent {
     if (dirtyCount > 0) {
       return nowNs;
     }
-    final long tickNs = standstill.nextTickNs();
-    return nextSweepNs == NEVER || tickNs - nextSweepNs < 0 ? tickNs : nextSweepNs;
+    return earlier(earlier(standstill.nextTickNs(), nextSweepNs), streams.nextNs());
+  }
+
+  private static long earlier(final long timeNs, final long otherNs) {
+    return otherNs == NEVER || timeNs - otherNs < 0 ? timeNs : otherNs;
   }
 
   @Override
@@ -155,14 +162,16 @@ final class EdgeLoop implements SteppedAgent {
   }
 
   /**
-   * From now on every answer is the last of its connection, and connections without a request end
-   * as well.
+   * From now on every answer is the last of its connection, and streams and connections without a
+   * request end as well.
    */
   void drain() {
     goingAway = true;
     draining = true;
     onRead();
     nextSweepNs = nowNs + sweepIntervalNs();
+    // First of all: they would never end by themselves, and nobody waits for them.
+    streams.stop();
     for (int i = connectionCount - 1; i >= 0; i--) {
       connections[i].drain();
     }
@@ -264,8 +273,8 @@ final class EdgeLoop implements SteppedAgent {
     acceptFailureHandler.accept(failure);
   }
 
-  void onDropped() {
-    share.onDropped();
+  void onDropped(final Exchange exchange) {
+    share.onDropped(exchange.parts());
     counters.onDropped(loopIndex);
   }
 
@@ -309,6 +318,10 @@ final class EdgeLoop implements SteppedAgent {
 
   RequestShare share() {
     return share;
+  }
+
+  Streams streams() {
+    return streams;
   }
 
   ClosedConnections closedConnections() {

@@ -29,6 +29,7 @@ public final class EdgePort implements AutoCloseable {
   private final EdgeCounters counters;
   private final EdgeLoop[] loops;
   private final ConnectionQuota quota;
+  private final StreamQuota streamQuota;
   private final Acceptor acceptor;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final long boundNs;
@@ -58,6 +59,7 @@ public final class EdgePort implements AutoCloseable {
     this.eventLoops = eventLoops;
     this.settings = settings;
     quota = new ConnectionQuota(settings.maxConnections());
+    streamQuota = new StreamQuota(settings.maxStreams());
     counters = new EdgeCounters(eventLoops.loopCount());
     loops = new EdgeLoop[eventLoops.loopCount()];
     boundNs = eventLoops.clock().nanoTime();
@@ -89,6 +91,7 @@ public final class EdgePort implements AutoCloseable {
               requestTimeoutNs,
               acceptFailureHandler,
               protocols.apply(i),
+              streamQuota,
               counters);
       eventLoops.stepper(i).addAgent(StepOrder.RESPOND, loops[i]);
     }
@@ -167,9 +170,9 @@ public final class EdgePort implements AutoCloseable {
   }
 
   /**
-   * Begins to end the connections in good order, and does not wait: idle ones are closed, others
-   * once what they sent is answered. Requests that come on connections accepted later are still
-   * answered, and end their connection. Idempotent.
+   * Begins to end the connections in good order, and does not wait: streams end first and at once,
+   * idle connections are closed, others once what they sent is answered. Requests that come on
+   * connections accepted later are still answered, and end their connection. Idempotent.
    */
   public void startDrain() {
     for (int i = 0; i < loops.length; i++) {

@@ -18,6 +18,8 @@ import java.util.concurrent.TimeUnit;
  * @param bodyDeadlineNs longest time from the end of the head to the end of the request.
  * @param idleTimeoutNs time that a connection without a request stays open.
  * @param writeStallNs time after which a client that takes nothing of its answers is given up.
+ * @param maxStreams most responses that go on for as long as their client stays, over all event
+ *     loops; one more is refused. 0 for none.
  */
 public record EdgeSettings(
     int maxConnections,
@@ -27,13 +29,17 @@ public record EdgeSettings(
     long headDeadlineNs,
     long bodyDeadlineNs,
     long idleTimeoutNs,
-    long writeStallNs) {
+    long writeStallNs,
+    int maxStreams) {
+
+  /** Streams where no number is given. */
+  public static final int DEFAULT_STREAMS = 2_048;
 
   /**
    * The defaults: 10,000 connections, 64 MiB, 8,192 requests on a loop and 64 on a connection; 5 s
-   * for a head, and 5 s for a body; 10 s for a client that takes nothing; 90 s for an idle
-   * connection. That is longer than load balancers keep their idle connections: so the load
-   * balancer closes first, and no request meets a connection just closed.
+   * for a head, and 5 s for a body; 10 s for a client that takes nothing; {@value #DEFAULT_STREAMS}
+   * streams; 90 s for an idle connection. That is longer than load balancers keep their idle
+   * connections: so the load balancer closes first, and no request meets a connection just closed.
    */
   public static final EdgeSettings DEFAULTS =
       new EdgeSettings(
@@ -44,12 +50,13 @@ public record EdgeSettings(
           TimeUnit.SECONDS.toNanos(5),
           TimeUnit.SECONDS.toNanos(5),
           TimeUnit.SECONDS.toNanos(90),
-          TimeUnit.SECONDS.toNanos(10));
+          TimeUnit.SECONDS.toNanos(10),
+          DEFAULT_STREAMS);
 
   static final long LINGER_NS = TimeUnit.SECONDS.toNanos(2);
 
   /**
-   * Checks that all are positive.
+   * Checks that all are positive; the number of streams may be 0.
    *
    * @throws IllegalArgumentException if one is not; the message names it.
    */
@@ -62,6 +69,9 @@ public record EdgeSettings(
     checkPositive("bodyDeadlineNs", bodyDeadlineNs);
     checkPositive("idleTimeoutNs", idleTimeoutNs);
     checkPositive("writeStallNs", writeStallNs);
+    if (maxStreams < 0) {
+      throw new IllegalArgumentException("maxStreams must not be negative: " + maxStreams);
+    }
   }
 
   private static void checkPositive(final String name, final long value) {
@@ -89,7 +99,27 @@ public record EdgeSettings(
         headDeadlineNs,
         bodyDeadlineNs,
         idleTimeoutNs,
-        writeStallNs);
+        writeStallNs,
+        maxStreams);
+  }
+
+  /**
+   * The same with another bound on streams.
+   *
+   * @param streams most of them, 0 for none.
+   * @return new settings.
+   */
+  public EdgeSettings withStreams(final int streams) {
+    return new EdgeSettings(
+        maxConnections,
+        maxClientBytes,
+        maxRequests,
+        maxInFlight,
+        headDeadlineNs,
+        bodyDeadlineNs,
+        idleTimeoutNs,
+        writeStallNs,
+        streams);
   }
 
   /**
@@ -114,7 +144,15 @@ public record EdgeSettings(
   public EdgeSettings withDeadlines(
       final long headNs, final long bodyNs, final long idleNs, final long stallNs) {
     return new EdgeSettings(
-        maxConnections, maxClientBytes, maxRequests, maxInFlight, headNs, bodyNs, idleNs, stallNs);
+        maxConnections,
+        maxClientBytes,
+        maxRequests,
+        maxInFlight,
+        headNs,
+        bodyNs,
+        idleNs,
+        stallNs,
+        maxStreams);
   }
 
   /**

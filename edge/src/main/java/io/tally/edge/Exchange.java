@@ -23,7 +23,10 @@ public abstract class Exchange {
 
   boolean ready;
   boolean linger;
-  boolean counted;
+
+  /** What of {@link #answerBytes} its connection counts. */
+  int countedBytes;
+
   private boolean last;
   private boolean answering;
   private int expected;
@@ -41,7 +44,7 @@ public abstract class Exchange {
     ready = false;
     last = false;
     linger = false;
-    counted = false;
+    countedBytes = 0;
     answering = false;
     expected = 1;
     awaited = 1;
@@ -134,8 +137,8 @@ public abstract class Exchange {
 
   /**
    * Waits for so many parts before it is complete; for one, unless this is called. To be called
-   * before the first of them is asked for. However many they are, the request counts as one among
-   * those under way.
+   * before the first of them is asked for. Each counts among the requests that the event loop has
+   * under way, as a request of its own would, but not among those of the connection.
    *
    * @param parts replies and completions, from 1 to {@link #MAX_PARTS}.
    * @throws IllegalArgumentException if the number is out of range.
@@ -146,8 +149,31 @@ public abstract class Exchange {
       throw new IllegalArgumentException("number of parts out of range: " + parts);
     }
     checkNotAsked();
+    requests.onParts(parts - expected);
     expected = parts;
     awaited = parts;
+  }
+
+  /**
+   * Waits for one more part than before, which has to complete it. To be called while a part is
+   * taken, which is not the last one then.
+   *
+   * @throws IllegalStateException if none is taken now.
+   */
+  protected final void awaitMore() {
+    if (!answering) {
+      throw new IllegalStateException("no part is being taken");
+    }
+    requests.onParts(1);
+    // An answer that is there already must not end it: the part may come before this returns.
+    ready = false;
+    expected++;
+    awaited++;
+  }
+
+  /** What it counts for among the requests under way. */
+  final int parts() {
+    return expected;
   }
 
   /**
@@ -160,6 +186,26 @@ public abstract class Exchange {
       checkNotAsked();
     }
     ready = true;
+  }
+
+  /**
+   * Answers with a response that goes on: {@link #write} writes its beginning, and the stream the
+   * rest. To be called while the request is dispatched, and only for a connection's last request:
+   * nothing that the client sends behind it is looked at. When the client ends its side, the stream
+   * ends.
+   *
+   * @param stream the rest, which is told of its end from now on.
+   * @return null if it goes on, and is complete; else why it cannot, and it is to be refused.
+   * @throws IllegalStateException if a part is to come that was asked for, or requests behind this
+   *     one were read.
+   */
+  protected final Cutoff goOn(final ResponseStream stream) {
+    checkNotAsked();
+    final Cutoff cutoff = requests.goOn(this, stream);
+    if (cutoff == null) {
+      complete();
+    }
+    return cutoff;
   }
 
   private void checkNotAsked() {
@@ -217,7 +263,8 @@ public abstract class Exchange {
   }
 
   /**
-   * When the last bytes of this request were read.
+   * The time of the event loop's turn: while the request is dispatched, when its last bytes were
+   * read.
    *
    * @return nanoseconds of the clock that the event loop's agents share.
    */
@@ -268,9 +315,10 @@ public abstract class Exchange {
   protected abstract void write(ByteBuf out, long nowNs);
 
   /**
-   * Memory that this answer takes until it is written, beyond what every answer takes.
+   * Memory that this request takes until its answer is written, beyond what every request takes.
    *
-   * @return bytes, which do not change once the exchange is complete.
+   * @return bytes, as of now. They change only while the request is dispatched, and when it becomes
+   *     complete.
    */
   protected abstract int answerBytes();
 }

@@ -66,12 +66,14 @@ final class ExchangeRing {
     return slots[index(firstNumber + count - 1)];
   }
 
-  int readyCount() {
-    int ready = 0;
+  /** What the exchanges that are complete count for among the requests under way. */
+  int readyParts() {
+    int parts = 0;
     for (int i = 0; i < count; i++) {
-      ready += slots[index(firstNumber + i)].ready ? 1 : 0;
+      final Exchange exchange = slots[index(firstNumber + i)];
+      parts += exchange.ready ? exchange.parts() : 0;
     }
-    return ready;
+    return parts;
   }
 
   /** Ends all. Those that wait for replies stay, so that the last reply is known. */

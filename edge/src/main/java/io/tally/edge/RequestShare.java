@@ -12,9 +12,10 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Connections with requests under way may each have no more than their share, and together no
  * more than the loop answers in about an eighth of a second. More of them would only wait longer
- * here, and delay the clients that ask for little. A connection with no request under way may have
- * one until the loop has four times as many. So every request that is taken is answered within
- * about half a second, however slow the processor or cold the code.
+ * here, and delay the clients that ask for little. A request of many parts counts as many. A
+ * connection with no request under way may have one until the loop has four times as many. So every
+ * request that is taken is answered within about half a second, however slow the processor or cold
+ * the code.
  *
  * <p>For the same reason a turn of the loop, which reads all sockets that are ready before anything
  * is applied, reads for no longer than {@value #TURN_MS} ms. Belongs to its loop's thread.
@@ -96,29 +97,35 @@ final class RequestShare {
     }
   }
 
-  void onEnd(final int ofConnection) {
-    underWay--;
-    answered++;
+  /** A request that has begun has more parts than one, or fewer than it had. */
+  void onParts(final int more) {
+    underWay += more;
+  }
+
+  /** A request of so many parts is answered. */
+  void onEnd(final int ofConnection, final int parts) {
+    underWay -= parts;
+    answered += parts;
     if (ofConnection == 0) {
       activeConnections--;
     }
   }
 
   /**
-   * A connection has closed. Its answered requests end here, the others go on until they are
-   * answered.
+   * A connection has closed. Its answered requests, of so many parts together, end here; the others
+   * go on until they are answered.
    */
-  void onClosed(final int ofConnection, final int answeredOfConnection) {
-    underWay -= answeredOfConnection;
+  void onClosed(final int ofConnection, final int answeredParts) {
+    underWay -= answeredParts;
     if (ofConnection > 0) {
       activeConnections--;
     }
   }
 
-  /** A request whose connection has gone is answered. */
-  void onDropped() {
-    underWay--;
-    answered++;
+  /** A request of so many parts, whose connection has gone, is answered. */
+  void onDropped(final int parts) {
+    underWay -= parts;
+    answered += parts;
   }
 
   void enqueue(final Waiting connection) {

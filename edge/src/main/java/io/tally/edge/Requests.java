@@ -43,8 +43,13 @@ final class Requests implements ReplyHandler {
       if (failed && !exchange.ready) {
         abort(exchange);
       }
-      responses.countAnswer(exchange);
+      responses.countBytes(exchange);
     }
+  }
+
+  /** The request that is dispatched has so many more parts than before. */
+  void onParts(final int more) {
+    loop.share().onParts(more);
   }
 
   /**
@@ -55,6 +60,20 @@ final class Requests implements ReplyHandler {
     exchange.abort(Cutoff.FAULT);
     exchange.endConnection(true);
     connection.takeNoMore();
+  }
+
+  /** Makes the exchange the last one, whose response a stream goes on with; or says why not. */
+  Cutoff goOn(final Exchange exchange, final ResponseStream stream) {
+    if (responses.last() != exchange) {
+      throw new IllegalStateException("requests behind the one that is to be a stream were read");
+    }
+    final Cutoff cutoff = loop.streams().tryOpen();
+    if (cutoff == null) {
+      exchange.endConnection(false);
+      connection.takeNoMore();
+      responses.goOn(stream);
+    }
+    return cutoff;
   }
 
   /** Begins an exchange that is to be completed at once, and is the last of the connection. */
@@ -78,11 +97,13 @@ final class Requests implements ReplyHandler {
     if (exchange != null) {
       exchange.onReply(
           cookie, outcome, serviceCode, shardIncarnation, replayed, buffer, offset, length);
-      responses.countAnswer(exchange);
       if (outcome == Outcome.CLOSING) {
         connection.endInput();
       }
-      connection.write();
+      if (exchange.ready) {
+        responses.countBytes(exchange);
+        connection.write();
+      }
     }
   }
 
@@ -96,7 +117,7 @@ final class Requests implements ReplyHandler {
     if (exchange != null) {
       loop.onRead();
       exchange.onCompletion(answer);
-      responses.countAnswer(exchange);
+      responses.countBytes(exchange);
       connection.write();
       connection.account();
       loop.wake();
@@ -114,7 +135,7 @@ final class Requests implements ReplyHandler {
       return exchange;
     }
     if (exchange.drop()) {
-      loop.onDropped();
+      loop.onDropped(exchange);
     }
     return null;
   }

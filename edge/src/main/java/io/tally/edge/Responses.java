@@ -10,8 +10,10 @@ import io.netty.channel.ChannelHandlerContext;
  * the requests, and sent once in a step. Belongs to its connection.
  */
 final class Responses {
-  /** What a pending exchange with a long id takes. */
-  private static final int EXCHANGE_BYTES = 400;
+  /**
+   * What a pending exchange takes at most: with a long id, and versions that it is compared with.
+   */
+  private static final int EXCHANGE_BYTES = 600;
 
   private final EdgeLoop loop;
   private final Connection connection;
@@ -19,7 +21,11 @@ final class Responses {
   private final ExchangeRing exchanges;
   private final Output output;
   private byte[] goAhead;
-  private int answerBytes;
+  private long exchangeBytes;
+
+  /** Null but for the few connections whose last response goes on. */
+  private Streaming streaming;
+
   private boolean lastWritten;
   private boolean lingers;
 
@@ -67,12 +73,11 @@ final class Responses {
     goAhead = bytes;
   }
 
-  /** Counts the memory of an answer that waits for its turn, once it is known. */
-  void countAnswer(final Exchange exchange) {
-    if (exchange.ready && !exchange.counted) {
-      exchange.counted = true;
-      answerBytes += exchange.answerBytes();
-    }
+  /** Counts anew what an exchange keeps. */
+  void countBytes(final Exchange exchange) {
+    final int bytes = exchange.answerBytes();
+    exchangeBytes += bytes - exchange.countedBytes;
+    exchange.countedBytes = bytes;
   }
 
   /**
@@ -82,19 +87,57 @@ final class Responses {
   int write() {
     Exchange exchange;
     while (!lastWritten && (exchange = exchanges.firstReady()) != null) {
-      answerBytes -= exchange.counted ? exchange.answerBytes() : 0;
+      exchangeBytes -= exchange.countedBytes;
       exchange.write(output.buffer(), loop.nowNs());
-      lastWritten = exchange.isLast();
-      lingers = exchange.linger;
+      if (streaming != null && exchange.isLast()) {
+        streaming.begin();
+      } else {
+        lastWritten = exchange.isLast();
+        lingers = exchange.linger;
+      }
       exchanges.removeFirst();
       loop.giveExchange(exchange);
-      loop.share().onEnd(exchanges.count());
+      loop.share().onEnd(exchanges.count(), exchange.parts());
     }
     if (exchanges.count() == 0 && goAhead != null) {
       output.buffer().writeBytes(goAhead);
       goAhead = null;
     }
     return output.grownBytes();
+  }
+
+  /** Has the last response go on. */
+  void goOn(final ResponseStream stream) {
+    streaming = new Streaming(loop, connection, ctx, stream);
+  }
+
+  /** Whether more may be written, although no request is under way. */
+  boolean isStreaming() {
+    return streaming != null && !streaming.isOver();
+  }
+
+  /** Has the stream append its next piece, if there is one and the client has taken the last. */
+  void writeStream() {
+    if (streaming == null) {
+      return;
+    }
+    if (streaming.mayWrite()) {
+      streaming.write(output.buffer());
+      if (!output.buffer().isReadable()) {
+        output.release();
+      }
+    }
+    if (!hasOutput()) {
+      streaming.schedule();
+    }
+  }
+
+  /** The client sends no more: whether that ends the connection, or will. */
+  boolean stopStream() {
+    if (streaming != null) {
+      streaming.stop();
+    }
+    return streaming != null;
   }
 
   boolean hasOutput() {
@@ -126,7 +169,10 @@ final class Responses {
    */
   void send(final boolean ends) {
     final ByteBuf batch = output.take();
-    if (lingers) {
+    if (isStreaming() && streaming.isBegun()) {
+      streaming.send(batch);
+      streaming.schedule();
+    } else if (lingers) {
       ctx.writeAndFlush(batch).addListener(sent -> onLastSent(sent.isSuccess()));
     } else if (lastWritten || ends) {
       lastWritten = true;
@@ -177,13 +223,20 @@ final class Responses {
   }
 
   long heldBytes() {
-    return (long) exchanges.count() * EXCHANGE_BYTES + answerBytes + output.heldBytes();
+    final long ofStream = streaming == null ? 0 : streaming.heldBytes();
+    return (long) exchanges.count() * EXCHANGE_BYTES
+        + exchangeBytes
+        + output.heldBytes()
+        + ofStream;
   }
 
   /** The connection has gone. */
   void close() {
-    loop.share().onClosed(exchanges.count(), exchanges.readyCount());
+    loop.share().onClosed(exchanges.count(), exchanges.readyParts());
     exchanges.end();
+    if (streaming != null) {
+      streaming.onClosed();
+    }
     output.release();
     goAhead = null;
     lastWritten = true;

@@ -116,7 +116,7 @@ class ExchangeRingTest {
     final Numbered waiting = add();
     final Numbered ready = add();
     ready.ready = true;
-    assertEquals(1, ring.readyCount());
+    assertEquals(1, ring.readyParts());
     ring.end();
     assertEquals(0, ring.count());
     assertSame(waiting, ring.get(number(waiting)));

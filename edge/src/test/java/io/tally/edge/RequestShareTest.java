@@ -43,7 +43,7 @@ class RequestShareTest {
     long nowNs = START_NS;
     while (underWay < SLOTS) {
       for (int request = 0; request < underWay; request++) {
-        share.onEnd(0);
+        share.onEnd(0, 1);
       }
       nowNs += TimeUnit.MILLISECONDS.toNanos(100);
       share.onTick(nowNs);
@@ -71,14 +71,32 @@ class RequestShareTest {
     share.dequeue(waiting.get(2));
     share.offer();
     assertEquals(List.of(), offered);
-    share.onEnd(0);
-    share.onEnd(0);
+    share.onEnd(0, 1);
+    share.onEnd(0, 1);
     share.offer();
     assertEquals(List.of("first", "second"), offered);
-    share.onEnd(0);
-    share.onEnd(0);
+    share.onEnd(0, 1);
+    share.onEnd(0, 1);
     share.offer();
     assertEquals(List.of("first", "second", "third"), offered);
+  }
+
+  @Test
+  void shouldCountARequestOfManyPartsAsMany() {
+    share.onBegin(1);
+    share.onParts(511);
+    assertFalse(share.admits(0));
+    share.onEnd(0, 512);
+    assertTrue(share.admits(0));
+    share.onBegin(1);
+    share.onParts(511);
+    share.onBegin(1);
+    share.onParts(599);
+    share.onClosed(1, 512);
+    share.onClosed(1, 0);
+    assertFalse(share.admits(0), "the second is not answered yet");
+    share.onDropped(600);
+    assertEquals(512, takenFromNewcomers());
   }
 
   /** Connections with one request each, until no more is taken. */

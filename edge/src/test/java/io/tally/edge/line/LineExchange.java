@@ -27,6 +27,14 @@ final class LineExchange extends Exchange {
     complete();
   }
 
+  void stream(final LineStream stream) {
+    answers = new String[] {"begin"};
+    final Cutoff cutoff = goOn(stream);
+    if (cutoff != null) {
+      refuse(cutoff);
+    }
+  }
+
   long ask(final int part) {
     return cookie(part);
   }

@@ -61,6 +61,7 @@ final class LineReader extends ChannelInboundHandlerAdapter implements RequestRe
     final int parts = Integer.parseInt(words.get(0));
     ofLine.answers(parts);
     switch (words.get(1)) {
+      case "stream" -> ofLine.stream(protocol.service.stream());
       case "later" -> protocol.service.later(ofLine);
       case "forget" -> {
         return;

@@ -5,9 +5,11 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.tally.edge.Completion;
 import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
 import java.util.function.Supplier;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -16,6 +18,7 @@ final class ScriptedService {
   static final IllegalStateException FAULT = new IllegalStateException("injected");
 
   private final Map<String, Ask> asks = new HashMap<>();
+  private final Queue<LineStream> streams = new ArrayDeque<>();
   private Later later;
 
   private record Ask(ReplyHandler replies, long cookie) {}
@@ -37,6 +40,17 @@ final class ScriptedService {
 
   synchronized void later(final LineExchange exchange) {
     later = new Later(exchange, exchange.later());
+  }
+
+  synchronized LineStream stream() {
+    final LineStream stream = new LineStream();
+    streams.add(stream);
+    return stream;
+  }
+
+  /** The oldest stream that was asked for and not taken; null if there is none. */
+  synchronized LineStream takeStream() {
+    return streams.poll();
   }
 
   synchronized int askedCount() {
