@@ -14,6 +14,9 @@ import java.util.regex.Pattern;
  * several (RFC 9110, 12.4.2). Elements that are malformed are passed over.
  */
 final class AcceptField {
+  /** Elements that are looked at; further ones are passed over, so that none costs much. */
+  private static final int MAX_ELEMENTS = 64;
+
   /** Weights are in thousandths: this is the highest. */
   static final int FULL_WEIGHT = 1_000;
 
@@ -24,6 +27,9 @@ final class AcceptField {
   private AcceptField(final List<Range> ranges) {
     this.ranges = ranges;
   }
+
+  /** What a server can send: a name in lower case, and what its parameters may be. */
+  record Offer(String name, Map<String, Set<String>> parameters) {}
 
   /** A name, or a pattern for names with {@code *}, in lower case. */
   record Range(String name, Map<String, String> parameters, int weight) {
@@ -39,6 +45,10 @@ final class AcceptField {
                   p -> offeredParameters.getOrDefault(p.getKey(), Set.of()).contains(p.getValue()));
     }
 
+    boolean isBefore(final Range other) {
+      return weight > other.weight || weight == other.weight && specificity() > other.specificity();
+    }
+
     int specificity() {
       final int wildcards =
           name.equals("*") || name.equals("*/*") ? 2 : name.endsWith("/*") ? 1 : 0;
@@ -49,8 +59,8 @@ final class AcceptField {
   /** Reads all lines of a field as the one list that they are. */
   static AcceptField parse(final List<String> lines) {
     final List<Range> ranges = new ArrayList<>();
-    for (final String element : split(String.join(",", lines), ',')) {
-      final Range range = range(split(element, ';'));
+    for (final String element : split(String.join(",", lines), ',', MAX_ELEMENTS)) {
+      final Range range = range(split(element, ';', Integer.MAX_VALUE));
       if (range != null) {
         ranges.add(range);
       }
@@ -73,6 +83,26 @@ final class AcceptField {
       if (range.covers(offered, offeredParameters)
           && (best == null || range.specificity() > best.specificity())) {
         best = range;
+      }
+    }
+    return best;
+  }
+
+  /**
+   * Index of what the client prefers; of two with the same weight, of the one that it names more
+   * specifically, or else of the first. -1 if it accepts none.
+   */
+  int choose(final List<Offer> offers) {
+    if (isEmpty()) {
+      return 0;
+    }
+    int best = -1;
+    Range bestRange = null;
+    for (int i = 0; i < offers.size(); i++) {
+      final Range range = rangeFor(offers.get(i).name(), offers.get(i).parameters());
+      if (range != null && range.weight() > 0 && (best < 0 || range.isBefore(bestRange))) {
+        best = i;
+        bestRange = range;
       }
     }
     return best;
@@ -115,8 +145,8 @@ final class AcceptField {
     return quoted ? value.substring(1, value.length() - 1).replaceAll("\\\\(.)", "$1") : value;
   }
 
-  /** Splits at a separator outside quoted strings. */
-  private static List<String> split(final String text, final char separator) {
+  /** Splits at a separator outside quoted strings, into the first parts if there are too many. */
+  private static List<String> split(final String text, final char separator, final int limit) {
     final List<String> parts = new ArrayList<>();
     boolean quoted = false;
     int start = 0;
@@ -129,6 +159,9 @@ final class AcceptField {
       } else if (next == separator && !quoted) {
         parts.add(text.substring(start, i).strip());
         start = i + 1;
+        if (parts.size() == limit) {
+          return parts;
+        }
       }
     }
     parts.add(text.substring(start).strip());

@@ -3,33 +3,72 @@ package io.tally.http;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * How an answer of a few values looks: fixed bytes with the id of the path and integers in between,
  * written without allocation. Immutable.
  */
 public final class AnswerShape {
-  private static final int ID = -1;
-  private static final int END = -2;
   private static final int MAX_DIGITS = 20;
 
-  private final byte[] head;
-  private final byte[][] texts;
-  private final int[] values;
+  /** Of an {@link EventStream}, which writes its own content. */
+  static final AnswerShape EVENTS = ofHead("text/event-stream");
 
-  private AnswerShape(final String contentType, final List<byte[]> texts, final int[] values) {
-    head =
-        (ResponseWriter.statusLine(HttpResponseStatus.OK) + "Content-Type: " + contentType + "\r\n")
-            .getBytes(US_ASCII);
-    this.texts = texts.toArray(new byte[0][]);
-    this.values = values;
-    int longest = 0;
-    for (int i = 0; i < this.texts.length; i++) {
-      longest += this.texts[i].length + (values[i] == ID ? PathId.MAX_ESCAPED : MAX_DIGITS);
+  private final String mediaType;
+  private final PathId id;
+  private final List<String> members;
+  private final byte[] head;
+
+  /** What stands before the id; null if the id is not shown. */
+  private final byte[] beforeId;
+
+  /** What follows the id, up to the first integer that is always shown. */
+  private final byte[] afterId;
+
+  /** Of each integer, what stands before it. */
+  private final byte[][] names;
+
+  /** So many integers are always shown, the others where they are set. */
+  private final int fixedCount;
+
+  private final byte[] end;
+
+  private AnswerShape(
+      final String mediaType,
+      final PathId id,
+      final List<String> members,
+      final byte[] beforeId,
+      final byte[][] names,
+      final int fixedCount,
+      final byte[] end) {
+    if (names.length > AnswerValues.MAX_INTEGERS) {
+      throw new IllegalArgumentException("more than " + AnswerValues.MAX_INTEGERS + " integers");
     }
-    if (longest > ResponseWriter.MAX_CONTENT_BYTES) {
+    this.mediaType = mediaType;
+    this.id = id;
+    this.members = members;
+    this.beforeId = beforeId;
+    afterId =
+        ascii(
+            (beforeId == null ? "" : "\"")
+                + (fixedCount == 0 ? "" : new String(names[0], US_ASCII)));
+    this.names = names;
+    this.fixedCount = fixedCount;
+    this.end = end;
+    head =
+        ascii(
+            ResponseWriter.statusLine(HttpResponseStatus.OK)
+                + "Content-Type: "
+                + mediaType
+                + "\r\n");
+    int longest = end.length + (beforeId == null ? 0 : beforeId.length + PathId.MAX_ESCAPED + 1);
+    for (final byte[] name : names) {
+      longest += name.length + MAX_DIGITS;
+    }
+    if (longest > ResponseWriter.MAX_ANSWER_BYTES) {
       throw new IllegalArgumentException("an answer may be as long as " + longest + " bytes");
     }
   }
@@ -38,27 +77,36 @@ public final class AnswerShape {
    * A JSON object: the id of the path first, and then integers.
    *
    * @param id describes the id, and names its member.
-   * @param integers names of the other members, in the order of {@link HttpExchange#integer}.
+   * @param integers names of the other members, in the order of {@link HttpExchange#integer}; one
+   *     that is not set is shown as 0.
    * @return the shape.
-   * @throws IllegalArgumentException if there are more than 4 integers, or the names are too long.
+   * @throws IllegalArgumentException if there are more than 5 integers, or the names are too long.
    */
   public static AnswerShape json(final PathId id, final String... integers) {
-    if (integers.length > HttpExchange.MAX_INTEGERS) {
-      throw new IllegalArgumentException("more than " + HttpExchange.MAX_INTEGERS + " integers");
-    }
-    final List<byte[]> texts = new ArrayList<>();
-    final int[] values = new int[integers.length + 2];
-    String text = "{\"" + id.member() + "\":\"";
-    values[0] = ID;
-    for (int i = 0; i < integers.length; i++) {
-      texts.add(text.getBytes(US_ASCII));
-      text = (i == 0 ? "\"" : "") + ",\"" + integers[i] + "\":";
-      values[i + 1] = i;
-    }
-    texts.add(text.getBytes(US_ASCII));
-    texts.add((integers.length == 0 ? "\"}\n" : "}\n").getBytes(US_ASCII));
-    values[integers.length + 1] = END;
-    return new AnswerShape("application/json", texts, values);
+    return new AnswerShape(
+        "application/json",
+        id,
+        List.of(integers),
+        ascii("{\"" + id.member() + "\":\""),
+        members(integers),
+        integers.length,
+        ascii("}\n"));
+  }
+
+  /**
+   * The same JSON object with integers behind the others that are shown only where they are set.
+   *
+   * @param integers names of these members, in the order of {@link HttpExchange#integer}.
+   * @return another shape.
+   * @throws IllegalArgumentException if there are more than 5 integers, or the names are too long.
+   */
+  public AnswerShape optional(final String... integers) {
+    final byte[][] all =
+        Stream.concat(Arrays.stream(names), Arrays.stream(members(integers)))
+            .toArray(byte[][]::new);
+    final List<String> allMembers =
+        Stream.concat(members.stream(), Arrays.stream(integers)).toList();
+    return new AnswerShape(mediaType, id, allMembers, beforeId, all, fixedCount, end);
   }
 
   /**
@@ -67,22 +115,75 @@ public final class AnswerShape {
    * @return the shape.
    */
   public static AnswerShape text() {
-    return new AnswerShape(
-        "text/plain", List.of(new byte[0], "\n".getBytes(US_ASCII)), new int[] {0, END});
+    return new AnswerShape("text/plain", null, List.of(), null, new byte[1][0], 1, ascii("\n"));
   }
 
+  /** A media type to choose, whose content is written by others. */
+  static AnswerShape ofHead(final String mediaType) {
+    return new AnswerShape(mediaType, null, List.of(), null, new byte[0][], 0, new byte[0]);
+  }
+
+  private static byte[][] members(final String... integers) {
+    return Arrays.stream(integers).map(name -> ascii(",\"" + name + "\":")).toArray(byte[][]::new);
+  }
+
+  String mediaType() {
+    return mediaType;
+  }
+
+  /** Describes the id that it shows; null if it is no JSON object. */
+  PathId id() {
+    return id;
+  }
+
+  /** Names of the integers of a JSON object, those first that are always shown. */
+  List<String> members() {
+    return members;
+  }
+
+  int fixedCount() {
+    return fixedCount;
+  }
+
+  /** Status line and the headers that are always the same. */
   byte[] head() {
     return head;
   }
 
   void write(final ResponseWriter out, final HttpExchange exchange) {
-    for (int i = 0; i < texts.length; i++) {
-      out.put(texts[i]);
-      if (values[i] >= 0) {
-        out.number(exchange.integer(values[i]));
-      } else if (values[i] == ID) {
-        out.escaped(exchange.id, exchange.idLength);
+    if (beforeId != null) {
+      out.put(beforeId);
+      out.escaped(exchange.id, exchange.idLength);
+    }
+    out.put(afterId);
+    if (fixedCount > 0) {
+      out.number(exchange.integer(0));
+    }
+    for (int i = 1; i < fixedCount; i++) {
+      out.put(names[i]);
+      out.number(exchange.integer(i));
+    }
+    if (exchange.hasIntegerFrom(fixedCount)) {
+      writeSet(out, exchange, fixedCount);
+    }
+    out.put(end);
+  }
+
+  /** The integers that are set, as members of another JSON object. */
+  void writeMembers(final ResponseWriter out, final HttpExchange exchange) {
+    writeSet(out, exchange, 0);
+  }
+
+  private void writeSet(final ResponseWriter out, final HttpExchange exchange, final int first) {
+    for (int i = first; i < names.length; i++) {
+      if (exchange.hasInteger(i)) {
+        out.put(names[i]);
+        out.number(exchange.integer(i));
       }
     }
+  }
+
+  private static byte[] ascii(final String text) {
+    return text.getBytes(US_ASCII);
   }
 }

@@ -18,14 +18,29 @@ public final class Endpoint {
   final Verb verb;
   final String path;
   final String summary;
+
+  /** Longest body of a row with items, if the port takes no longer ones anyway. */
+  static final int MAX_ITEMS_BYTES = 1 << 20;
+
   PathId id;
   boolean keyed;
+  boolean conditional;
   boolean open;
+  HtmlDocument document;
   Parameters members = Parameters.NONE;
   Parameters query = Parameters.NONE;
+
+  /** Null if the query holds integers alone. */
+  ItemsQuery itemsQuery;
+
+  /** Null if the body is one object. */
+  ItemsBody items;
+
   Call call;
+  Call stream;
   Reply reply;
-  AnswerShape shape;
+  AnswerChoice choice = AnswerChoice.NONE;
+  Documentation documentation = Documentation.NONE;
   private final List<Refusal> refusals = new ArrayList<>();
 
   /** Asks a service, with the exchange's {@code replies()} and {@code cookie(part)}. */
@@ -83,9 +98,50 @@ public final class Endpoint {
     return new Endpoint(Verb.POST, path, summary);
   }
 
+  /**
+   * Begins a row for PUT.
+   *
+   * @param path begins with a slash; one of its segments may be {@code {id}}.
+   * @param summary what it does, for the help page.
+   * @return the row.
+   */
+  public static Endpoint put(final String path, final String summary) {
+    return new Endpoint(Verb.PUT, path, summary);
+  }
+
+  /**
+   * Begins a row for DELETE.
+   *
+   * @param path begins with a slash; one of its segments may be {@code {id}}.
+   * @param summary what it does, for the help page.
+   * @return the row.
+   */
+  public static Endpoint delete(final String path, final String summary) {
+    return new Endpoint(Verb.DELETE, path, summary);
+  }
+
+  /**
+   * A row for browsers, which get a document at {@code /} where others get the help text. It is
+   * there also while the node does not serve. Of several, the first is shown.
+   *
+   * @param document shown to clients that prefer HTML to plain text.
+   * @return the row.
+   */
+  public static Endpoint home(final HtmlDocument document) {
+    final Endpoint row = page("/", "", document::page);
+    row.document = document;
+    return row;
+  }
+
   /** A page that needs no service, and is there also while the node does not serve. */
   static Endpoint page(final String path, final String summary, final Supplier<Page> page) {
     return get(path, summary).open().calls((request, exchange) -> exchange.answer(page.get()));
+  }
+
+  /** Its call answers in this form, which others may be declared beside. */
+  Endpoint forms(final String mediaType) {
+    choice = choice.with(AnswerShape.ofHead(mediaType));
+    return this;
   }
 
   /** It is called also while the node does not serve. */
@@ -106,18 +162,38 @@ public final class Endpoint {
   }
 
   /**
-   * Declares the members of the JSON body.
+   * Declares the members of the JSON body. A row for a write that declares none takes no body.
    *
-   * @param integers those that may be given.
+   * @param known those that may be given.
    * @return this.
-   * @throws IllegalArgumentException if the row is for GET, whose body is not read.
+   * @throws IllegalArgumentException if the row is for GET or DELETE, whose body is not read.
    */
-  public Endpoint members(final IntegerParameter... integers) {
-    if (verb != Verb.POST) {
+  public Endpoint members(final Parameter... known) {
+    if (!verb.hasBody()) {
       throw new IllegalArgumentException("the body of a " + verb + " is not read: " + path);
     }
-    members = new Parameters(List.of(integers));
+    members = new Parameters(List.of(known));
     refusals.addAll(members.refusals());
+    return this;
+  }
+
+  /**
+   * Declares that the body holds items: 1 to {@link ItemList#MAX_ITEMS} objects in a member {@code
+   * items}, each with an id. Such a body may have 1 MiB. The path must have no id.
+   *
+   * @param idOfItem describes the id, and names its member.
+   * @param ofItem the members that may be given with an item, beside its id.
+   * @param ofAll the members that may be given beside the items.
+   * @return this.
+   */
+  public Endpoint items(
+      final PathId idOfItem, final List<Parameter> ofItem, final List<Parameter> ofAll) {
+    if (!verb.hasBody()) {
+      throw new IllegalArgumentException("the body of a " + verb + " is not read: " + path);
+    }
+    items = new ItemsBody(idOfItem, ofItem, ofAll);
+    members = items.beside;
+    refusals.addAll(items.refusals());
     return this;
   }
 
@@ -134,12 +210,52 @@ public final class Endpoint {
   }
 
   /**
+   * Declares that the query may name items, by a parameter that is given once for each, and hold
+   * texts, beside the integers of {@link #query}.
+   *
+   * @param idOfItem describes the ids.
+   * @param name of the parameter that names an item.
+   * @param maxItems most items.
+   * @param texts that may be given, at most 4.
+   * @return this.
+   */
+  public Endpoint queryItems(
+      final PathId idOfItem, final String name, final int maxItems, final TextParameter... texts) {
+    itemsQuery = new ItemsQuery(idOfItem, name, maxItems, List.of(texts));
+    refusals.addAll(itemsQuery.refusals());
+    return this;
+  }
+
+  /** Whether it may answer with a list, an item for each that the request names. */
+  boolean isOfItems() {
+    return items != null || itemsQuery != null && reply != null;
+  }
+
+  /** Describes the ids of its items. */
+  PathId itemId() {
+    return items == null ? itemsQuery.id : items.id;
+  }
+
+  /**
    * Takes an {@code Idempotency-Key} header.
    *
    * @return this.
    */
   public Endpoint keyed() {
     keyed = true;
+    return this;
+  }
+
+  /**
+   * Takes an {@code If-Match} or {@code If-None-Match} header. A write finds it in {@link
+   * Request#precondition()}, and may refuse with {@link Precondition#FAILED}. For a read, it is
+   * compared with {@link HttpExchange#version} when its reply has been read.
+   *
+   * @return this.
+   */
+  public Endpoint conditional() {
+    conditional = true;
+    refusals.addAll(Precondition.refusals());
     return this;
   }
 
@@ -158,12 +274,35 @@ public final class Endpoint {
    * Sets how the answer is read from the service's reply and how it looks.
    *
    * @param toRead reads a reply on the event loop.
-   * @param answerShape of an answer that is no refusal.
+   * @param shapes of an answer that is no refusal. If there are several, the client chooses by the
+   *     {@code Accept} header, and has the first if it does not care; no cache may keep the answer.
    * @return this.
    */
-  public Endpoint answers(final Reply toRead, final AnswerShape answerShape) {
+  public Endpoint answers(final Reply toRead, final AnswerShape... shapes) {
     reply = Objects.requireNonNull(toRead);
-    shape = Objects.requireNonNull(answerShape);
+    choice = new AnswerChoice(shapes);
+    if (choice.varies()) {
+      refusals.add(choice.unacceptable());
+    }
+    return this;
+  }
+
+  /**
+   * Answers with an {@link EventStream} those who ask for {@code text/event-stream}. To be declared
+   * behind {@link #answers}.
+   *
+   * @param toStream begins it by {@link HttpExchange#stream}, or refuses the exchange; called on
+   *     the event loop, must not block. Not called for HEAD, which has the headers only.
+   * @return this.
+   * @throws IllegalArgumentException if the row is not for GET.
+   */
+  public Endpoint streams(final Call toStream) {
+    if (verb != Verb.GET) {
+      throw new IllegalArgumentException("only what is read can be a stream: " + path);
+    }
+    stream = Objects.requireNonNull(toStream);
+    choice = choice.with(AnswerShape.EVENTS);
+    refusals.add(choice.unacceptable());
     return this;
   }
 
@@ -176,6 +315,17 @@ public final class Endpoint {
    */
   public Endpoint refuses(final Refusal... mayGive) {
     refusals.addAll(List.of(mayGive));
+    return this;
+  }
+
+  /**
+   * Says what its declarations do not say, for the OpenAPI document.
+   *
+   * @param toAdd descriptions and examples; names only what the row declares.
+   * @return this.
+   */
+  public Endpoint documented(final Documentation toAdd) {
+    documentation = toAdd;
     return this;
   }
 

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /**
  * The endpoints of one port on one event loop: finds the row of a request, reads what the row
@@ -25,6 +26,8 @@ final class EndpointTable {
   private final BooleanSupplier serving;
   private final Request request = new Request();
   private final JsonObjectParser json = new JsonObjectParser();
+  private final JsonItemsParser items = new JsonItemsParser();
+  private final QueryReader queries = new QueryReader();
 
   /** Holds the path of the request: arrays of bytes are compared at once, strings one by one. */
   private final byte[] path = new byte[HeadRules.MAX_REQUEST_LINE_BYTES];
@@ -70,7 +73,7 @@ final class EndpointTable {
    */
   EndpointTable(final List<Endpoint> rows, final BooleanSupplier serving) {
     this.serving = serving;
-    server = Resource.server(rows.stream().anyMatch(row -> row.verb == Verb.POST));
+    server = Resource.server(rows.stream().map(row -> row.verb).collect(Collectors.toSet()));
     final Map<String, List<Endpoint>> byPath = new LinkedHashMap<>();
     for (final Endpoint row : rows) {
       byPath.computeIfAbsent(row.path, path -> new ArrayList<>()).add(row);
@@ -148,14 +151,18 @@ final class EndpointTable {
       return;
     }
     exchange.endpoint = row;
-    request.endpoint = row;
-    fault = fault == null ? read(row, body, length, exchange.write) : fault;
+    request.begin(row);
+    fault = fault == null ? read(row, body, length, exchange) : fault;
     if (fault != null) {
       exchange.refuse(fault);
     } else if (!row.open && !serving.getAsBoolean()) {
       exchange.refuse(Refusals.STARTING);
-    } else {
+    } else if (exchange.shape != AnswerShape.EVENTS) {
       row.call.onRequest(request, exchange);
+    } else if (exchange.head) {
+      exchange.answer(HttpExchange.STREAM_HEAD);
+    } else {
+      row.stream.onRequest(request, exchange);
     }
   }
 
@@ -189,6 +196,18 @@ final class EndpointTable {
     target.getBytes(start, end, path, 0);
   }
 
+  /** Bound of the body of a request, where the port sets this one. */
+  int maxBodyBytes(final Verb verb, final String target, final int bound) {
+    final int start = pathStart(target);
+    if (verb != Verb.POST || start < 0) {
+      return bound;
+    }
+    final int mark = target.indexOf('?', start);
+    final Resource found = fixed.get(target.substring(start, mark < 0 ? target.length() : mark));
+    final boolean longer = found != null && found.takesItems();
+    return longer ? Math.max(bound, Endpoint.MAX_ITEMS_BYTES) : bound;
+  }
+
   private static byte[] bytes(final String path) {
     return path.getBytes(StandardCharsets.ISO_8859_1);
   }
@@ -202,18 +221,38 @@ final class EndpointTable {
   }
 
   private Refusal read(
-      final Endpoint row, final byte[] body, final int length, final boolean write) {
-    request.key.clear();
+      final Endpoint row, final byte[] body, final int length, final HttpExchange exchange) {
     Refusal fault = null;
-    if (!row.query.isEmpty()) {
+    if (row.itemsQuery != null) {
+      fault = queries.parse(row, request.query, request);
+      request.queryBytes = queries.bytes();
+    } else if (!row.query.isEmpty()) {
       fault = row.query.parseQuery(request.query, request.parameters);
-    } else if (write && !request.query.isEmpty()) {
+    } else if (exchange.write && !request.query.isEmpty()) {
       fault = Refusals.PARAMETER;
     }
-    if (fault == null && !row.members.isEmpty()) {
+    if (fault == null && row.items != null) {
+      fault = items.parse(row.items, body, length, request.items, request.members);
+      exchange.faultyItem = fault == null ? JsonItemsParser.NO_ITEM : items.item();
+    } else if (fault == null && !row.members.isEmpty()) {
       fault = json.parse(row.members, body, 0, length, request.members);
+    } else if (fault == null && exchange.write && length > 0) {
+      fault = Refusals.BODY;
     }
-    return fault == null && row.keyed ? key() : fault;
+    if (fault == null && row.keyed) {
+      fault = key();
+    }
+    if (fault == null && row.conditional) {
+      fault = request.precondition.read(request.headers, exchange);
+    } else if (fault == null && exchange.write) {
+      fault = Precondition.refuseAny(request.headers);
+    }
+    return fault == null ? choose(row.choice, exchange) : fault;
+  }
+
+  private Refusal choose(final AnswerChoice choice, final HttpExchange exchange) {
+    exchange.shape = choice.choose(request.headers);
+    return exchange.shape == null && choice.varies() ? choice.unacceptable() : null;
   }
 
   private Refusal key() {

@@ -5,7 +5,6 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -22,13 +21,8 @@ final class HeadRules {
   static final int MAX_HEADER_BYTES = 8_192;
   static final int MAX_HEADER_COUNT = 100;
 
-  private final int maxBodyBytes;
   private boolean wellFormedTarget;
   private String validHost = "";
-
-  HeadRules(final int maxBodyBytes) {
-    this.maxBodyBytes = maxBodyBytes;
-  }
 
   /**
    * Checks the target as it came, because Netty's decoder takes some control characters for spaces.
@@ -82,9 +76,6 @@ final class HeadRules {
     }
     if (headers.contains(HttpHeaderNames.CONTENT_ENCODING) && isCoded(headers)) {
       return Refusals.CONTENT_ENCODING;
-    }
-    if (HttpUtil.getContentLength(request, 0L) > maxBodyBytes) {
-      return Refusals.BODY_TOO_LARGE;
     }
     final boolean expects = !isOld(request) && headers.contains(HttpHeaderNames.EXPECT);
     return expects && !expectsContinue(request) ? Refusals.EXPECTATION : null;

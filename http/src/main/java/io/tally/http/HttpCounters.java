@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 public final class HttpCounters {
   private static final int OK = 200;
   private static final int NO_CONTENT = 204;
+  private static final int NOT_MODIFIED = 304;
 
   /** By name. The names stand here because a refusal has none. */
   private static final Map<String, Refusal> BUSY_REASONS =
@@ -26,6 +27,7 @@ public final class HttpCounters {
           "waited", Refusals.WAITED,
           "client-memory", Refusals.CLIENT_MEMORY,
           "connections", Refusals.CONNECTIONS,
+          "streams", Refusals.STREAMS,
           "reply-memory", Refusals.REPLY_LIMIT);
 
   private final int[] statuses;
@@ -44,7 +46,9 @@ public final class HttpCounters {
     final Set<Refusal> refusals = new LinkedHashSet<>(Refusals.ALL);
     refusals.addAll(ofServices);
     statuses =
-        IntStream.concat(IntStream.of(OK, NO_CONTENT), refusals.stream().mapToInt(Refusal::status))
+        IntStream.concat(
+                IntStream.of(OK, NO_CONTENT, NOT_MODIFIED),
+                refusals.stream().mapToInt(Refusal::status))
             .distinct()
             .sorted()
             .toArray();

@@ -2,19 +2,17 @@ package io.tally.http;
 
 import io.netty.buffer.ByteBuf;
 import io.tally.edge.Cutoff;
-import io.tally.edge.Exchange;
 import io.tally.engine.Outcome;
 import org.agrona.DirectBuffer;
 
 /** One HTTP request of a connection until its response is written: what the response needs. */
-public final class HttpExchange extends Exchange {
-  private static final int INITIAL_ID_BYTES = 32;
-  static final int MAX_INTEGERS = 4;
+public final class HttpExchange extends AnswerValues {
+  /** How a response begins that goes on as an {@link EventStream}. */
+  static final Page STREAM_HEAD = Page.headOf(AnswerShape.EVENTS);
 
-  byte[] id = new byte[INITIAL_ID_BYTES];
-  int idLength;
   Resource resource;
   Endpoint endpoint;
+  AnswerShape shape;
   boolean head;
   boolean write;
   boolean oldVersion;
@@ -22,11 +20,36 @@ public final class HttpExchange extends Exchange {
   Refusal refusal;
   Page page;
   long incarnation;
+
+  /** What the items of the request are answered; null if it has none. */
+  ItemAnswers items;
+
+  /** One reply answers them all. */
+  private boolean together;
+
+  private Object kept;
+  private int keptBytes;
+
+  /** The item of which the refusal speaks; negative if it speaks of the request. */
+  int faultyItem;
+
+  /** Version of what the answer is about; 0 if nothing exists. */
+  long version;
+
+  /** What the answer says of a quota; null if nothing. */
+  RateLimit rateLimit;
+
+  /** The client has this version already. */
+  boolean notModified;
+
   private int refusalCode;
 
-  // Nearly every answer has one integer, and an array would be another line of the cache to fetch.
-  private long first;
-  private long[] others;
+  /** What a read depends on; null if on nothing. */
+  private EntityTags tags;
+
+  private boolean ifMatch;
+  private boolean changesWithTime;
+
   private final HttpProtocol protocol;
 
   HttpExchange(final HttpProtocol protocol) {
@@ -35,9 +58,10 @@ public final class HttpExchange extends Exchange {
 
   @Override
   protected void reset() {
-    idLength = 0;
+    forgetValues();
     resource = Resource.NONE;
     endpoint = null;
+    shape = null;
     head = false;
     write = false;
     oldVersion = false;
@@ -45,10 +69,17 @@ public final class HttpExchange extends Exchange {
     refusal = null;
     page = null;
     incarnation = 0;
+    items = null;
+    together = false;
+    kept = null;
+    keptBytes = 0;
+    faultyItem = JsonItemsParser.NO_ITEM;
+    version = 0;
+    rateLimit = null;
+    notModified = false;
     refusalCode = 0;
-    // An answer whose service forgets to set one must not show that of another client.
-    first = 0;
-    others = null;
+    tags = null;
+    changesWithTime = false;
   }
 
   /**
@@ -62,21 +93,122 @@ public final class HttpExchange extends Exchange {
   }
 
   /**
-   * The id of the path.
+   * Waits for a reply to each item of the request. To be called before the first is asked for; the
+   * replies are read one by one as that of a request for one item is, and the answer shows all of
+   * them in the order of the items.
    *
-   * @return holds the id from its start; not to be changed, and valid until the response.
+   * @param list the items of the request.
    */
-  public byte[] id() {
-    return id;
+  public void awaitItems(final ItemList list) {
+    awaitParts(list.count());
+    items = protocol.takeItemAnswers();
+    items.begin(list);
   }
 
   /**
-   * Length of the id of the path.
+   * Waits for one reply to all items of the request together. The row that reads it gives the
+   * answer of each with {@link #answerItem}.
    *
-   * @return bytes.
+   * @param list the items of the request.
    */
-  public int idLength() {
-    return idLength;
+  public void awaitAllItems(final ItemList list) {
+    items = protocol.takeItemAnswers();
+    items.begin(list);
+    together = true;
+  }
+
+  /**
+   * Whether one reply answers all items of the request together.
+   *
+   * @return true after {@link #awaitAllItems}.
+   */
+  public boolean isTogether() {
+    return together;
+  }
+
+  /**
+   * Number of items that the request waits with.
+   *
+   * @return from 1 to {@link ItemList#MAX_ITEMS}.
+   */
+  public int itemCount() {
+    return items.count();
+  }
+
+  /**
+   * Makes what was set of the answer that of one item. To be called once for each.
+   *
+   * @param item from 0.
+   */
+  public void answerItem(final int item) {
+    items.take(item, this);
+    forgetIntegers();
+  }
+
+  /**
+   * Says that nothing was applied because of one item.
+   *
+   * @param item from 0.
+   */
+  public void refusedItem(final int item) {
+    faultyItem = item;
+  }
+
+  /**
+   * What tells the reply to one item from all others. Each item is to be asked for.
+   *
+   * @param item from 0.
+   * @return the cookie.
+   */
+  public long itemCookie(final int item) {
+    return cookie(item);
+  }
+
+  /**
+   * Keeps something of the service for as long as the request is under way.
+   *
+   * @param object of this request alone.
+   * @param bytes that it takes at most, with the answer that is made of it.
+   */
+  public void keep(final Object object, final int bytes) {
+    kept = object;
+    keptBytes = bytes;
+  }
+
+  /**
+   * What was kept for this request.
+   *
+   * @return the object, or null.
+   */
+  public Object kept() {
+    return kept;
+  }
+
+  /**
+   * Waits for one more reply, which is to be asked for at once. Only for the row that reads a reply
+   * and has given an answer of what there is so far: if nothing more comes, that is the answer.
+   */
+  public void awaitAnother() {
+    awaitMore();
+  }
+
+  /**
+   * Incarnation of the shard that has answered. For the row that reads its reply.
+   *
+   * @return the incarnation.
+   */
+  public long incarnation() {
+    return incarnation;
+  }
+
+  /**
+   * Answers with a JSON text, of which no shard is named as the source.
+   *
+   * @param json UTF-8, with a line feed at its end; not to be changed any more.
+   */
+  public void answerJson(final byte[] json) {
+    incarnation = 0;
+    answer(Page.form(json));
   }
 
   /**
@@ -88,35 +220,39 @@ public final class HttpExchange extends Exchange {
     return refusalCode;
   }
 
-  /** Grows the array, once, so that it holds any id. */
-  void reserveId(final int length) {
-    if (id.length < length) {
-      id = new byte[PathId.MAX_BYTES];
-    }
+  /**
+   * Says which version the answer is about, so that it has an ETag. To be said of refusals, too.
+   *
+   * @param value of what is at the path, in this incarnation of its shard; 0 if nothing is.
+   */
+  public void version(final long value) {
+    version = value;
   }
 
   /**
-   * Sets an integer of the answer.
-   *
-   * @param index in the endpoint's {@link AnswerShape}, below 4.
-   * @param value to be shown.
+   * Says that the answer changes with time while the version stays, so that a read of it is never
+   * answered with "not modified".
    */
-  public void integer(final int index, final long value) {
-    if (index == 0) {
-      first = value;
-      return;
-    }
-    if (others == null) {
-      others = new long[MAX_INTEGERS - 1];
-    }
-    others[index - 1] = value;
+  public void changesWithTime() {
+    changesWithTime = true;
   }
 
-  long integer(final int index) {
-    if (index == 0) {
-      return first;
+  /**
+   * What the answer says of a quota.
+   *
+   * @return to be filled by the call and the reading of its reply.
+   */
+  public RateLimit rateLimit() {
+    if (rateLimit == null) {
+      rateLimit = new RateLimit();
     }
-    return others == null ? 0 : others[index - 1];
+    return rateLimit;
+  }
+
+  /** A read is answered in full if its version is among the tags, or if it is not. */
+  void dependsOn(final EntityTags given, final boolean match) {
+    tags = given;
+    ifMatch = match;
   }
 
   /**
@@ -127,6 +263,37 @@ public final class HttpExchange extends Exchange {
   public void refuse(final Refusal reason) {
     refusal = protocol.declared(reason, endpoint);
     complete();
+  }
+
+  /**
+   * Answers with a refusal because of one item of the request, which the answer names.
+   *
+   * @param reason one that the endpoint declares.
+   * @param item from 0.
+   */
+  public void refuse(final Refusal reason, final int item) {
+    faultyItem = item;
+    refuse(reason);
+  }
+
+  /**
+   * Answers with a stream of events. Refuses the exchange if there is no place for another one.
+   *
+   * @param events what it tells of, told of its end from now on.
+   * @param slotCount of how many things.
+   * @param intervalNs least time between two events of one of them, in nanoseconds.
+   * @return the stream, whose slots are ready; null if it was refused.
+   */
+  public EventStream stream(final Events events, final int slotCount, final long intervalNs) {
+    final EventStream stream =
+        new EventStream(protocol.eventWriter(), events, slotCount, intervalNs);
+    final Cutoff cutoff = goOn(stream);
+    if (cutoff != null) {
+      refuse(Refusals.of(cutoff));
+      return null;
+    }
+    page = STREAM_HEAD;
+    return stream;
   }
 
   void answer(final Page answer) {
@@ -144,13 +311,36 @@ public final class HttpExchange extends Exchange {
       final DirectBuffer buffer,
       final int offset,
       final int length) {
+    final boolean isItem = items != null && !together;
+    if (isItem) {
+      // The one before has left its answer here.
+      refusal = null;
+      forgetIntegers();
+    }
     incarnation = shardIncarnation;
     refusalCode = serviceCode;
     replayed = wasReplayed;
     if (outcome != Outcome.ANSWERED) {
-      refusal = Refusals.of(outcome);
+      // What is there already stays the answer if there is no more.
+      refusal = page == null ? Refusals.of(outcome) : null;
+      incarnation = page == null ? shardIncarnation : 0;
     } else if (!isRead(buffer, offset, length)) {
       refusal = Refusals.INTERNAL;
+    } else if (tags != null && refusal == null) {
+      compare();
+    }
+    if (isItem) {
+      items.take(part, this);
+      refusal = null;
+    }
+  }
+
+  private void compare() {
+    final boolean matches = tags.match(incarnation, version);
+    if (ifMatch && !matches) {
+      refusal = Precondition.FAILED;
+    } else if (!ifMatch && matches && !changesWithTime) {
+      notModified = true;
     }
   }
 
@@ -178,10 +368,21 @@ public final class HttpExchange extends Exchange {
   protected void write(final ByteBuf out, final long nowNs) {
     protocol.write(out, this, nowNs);
     page = null;
+    kept = null;
+    if (items != null) {
+      protocol.giveItemAnswers(items);
+      items = null;
+    }
   }
 
   @Override
   protected int answerBytes() {
+    if (items != null) {
+      return items.bytes();
+    }
+    if (kept != null) {
+      return keptBytes;
+    }
     return page == null || page.content() == null ? 0 : page.content().length;
   }
 
@@ -192,6 +393,9 @@ public final class HttpExchange extends Exchange {
   int status() {
     if (refusal != null) {
       return refusal.status();
+    }
+    if (notModified) {
+      return 304;
     }
     return page != null ? page.status() : 200;
   }

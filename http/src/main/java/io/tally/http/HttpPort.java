@@ -4,6 +4,7 @@ import io.tally.edge.EdgePort;
 import io.tally.edge.EventLoops;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -38,14 +39,9 @@ final class HttpPort {
       final LongSupplier requestTimeoutNs,
       final Consumer<IOException> acceptFailureHandler,
       final EpochClock clock) {
-    final List<Refusal> refusals =
-        rows.stream()
-            .flatMap(List::stream)
-            .flatMap(row -> row.refusals().stream())
-            .distinct()
-            .toList();
+    final List<Refusal> refusals = refusals(rows);
     counters = new HttpCounters(eventLoops.loopCount(), refusals);
-    final List<Endpoint> pages = problemPages(refusals);
+    final List<Endpoint> pages = problemPages(rows);
     final List<HttpProtocol> protocols =
         IntStream.range(0, eventLoops.loopCount())
             .mapToObj(loop -> protocol(loop, rows.get(loop), pages, serving, clock))
@@ -70,18 +66,35 @@ final class HttpPort {
         clock);
   }
 
-  private static List<Endpoint> problemPages(final List<Refusal> refusals) {
+  private static List<Refusal> refusals(final List<List<Endpoint>> rows) {
+    return rows.stream()
+        .flatMap(List::stream)
+        .flatMap(row -> row.refusals().stream())
+        .distinct()
+        .toList();
+  }
+
+  /**
+   * The types of problem that rows of all event loops may tell of, in the order of their slugs.
+   *
+   * @throws IllegalArgumentException if two of them have the same slug.
+   */
+  static Collection<ProblemType> problemTypes(final List<List<Endpoint>> rows) {
     final Map<String, ProblemType> bySlug = new TreeMap<>();
     ProblemTypes.ALL.forEach(type -> bySlug.put(type.slug(), type));
-    for (final Refusal refusal : refusals) {
+    for (final Refusal refusal : refusals(rows)) {
       final ProblemType type = refusal.type();
       final ProblemType known = bySlug.putIfAbsent(type.slug(), type);
       if (known != null && !known.equals(type)) {
         throw new IllegalArgumentException("two types of problem are called " + type.slug());
       }
     }
+    return bySlug.values();
+  }
+
+  private static List<Endpoint> problemPages(final List<List<Endpoint>> rows) {
     final List<Endpoint> pages = new ArrayList<>();
-    for (final ProblemType type : bySlug.values()) {
+    for (final ProblemType type : problemTypes(rows)) {
       final Page page = Page.problem(type);
       pages.add(Endpoint.page("/problems/" + type.slug(), "", () -> page));
     }

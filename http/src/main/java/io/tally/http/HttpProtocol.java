@@ -11,6 +11,11 @@ import org.agrona.concurrent.EpochClock;
 
 /** HTTP/1.1 on one event loop of a port: what all its connections share. Not thread-safe. */
 final class HttpProtocol implements Protocol {
+  /** Answers of many items are kept for the next ones if they are so small. */
+  private static final int MAX_SPARE_ITEM_BYTES = 32 * 1_024;
+
+  private static final int MAX_SPARE_ITEMS = 64;
+
   private final int loop;
   private final EndpointTable endpoints;
   private final int maxBodyBytes;
@@ -18,7 +23,10 @@ final class HttpProtocol implements Protocol {
   private final ErrorHandler errorHandler;
   private final ResponseWriter writer;
   private final HttpHeadersFactory headers = HeadHeaders.factory(HeadRules.MAX_HEADER_COUNT);
+  private final EventWriter eventWriter = new EventWriter();
   private final byte[] body;
+  private final ItemAnswers[] spareItems = new ItemAnswers[MAX_SPARE_ITEMS];
+  private int spareItemsCount;
 
   HttpProtocol(
       final int loop,
@@ -74,6 +82,22 @@ final class HttpProtocol implements Protocol {
 
   int maxBodyBytes() {
     return maxBodyBytes;
+  }
+
+  ItemAnswers takeItemAnswers() {
+    return spareItemsCount == 0 ? new ItemAnswers() : spareItems[--spareItemsCount];
+  }
+
+  void giveItemAnswers(final ItemAnswers items) {
+    items.clear();
+    if (spareItemsCount < MAX_SPARE_ITEMS && items.bytes() <= MAX_SPARE_ITEM_BYTES) {
+      spareItems[spareItemsCount++] = items;
+    }
+  }
+
+  /** For all event streams of the loop. */
+  EventWriter eventWriter() {
+    return eventWriter;
   }
 
   /** Scratch for a body that arrived in one piece. */

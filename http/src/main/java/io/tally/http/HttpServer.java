@@ -5,6 +5,7 @@ import io.tally.edge.EventLoops;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import org.agrona.concurrent.EpochClock;
@@ -72,13 +73,19 @@ public final class HttpServer implements AutoCloseable {
     }
     final HttpPort port = new HttpPort(eventLoops, settings);
     try {
+      final HtmlDocument document = document(rows.get(0));
+      final OpenApiDocument openApi = new OpenApiDocument();
       for (final List<Endpoint> ofLoop : rows) {
+        ofLoop.removeIf(row -> row.document != null);
+        ofLoop.add(new ClusterEndpoint(node.cluster(), port::counters).row());
         ofLoop.addAll(pages(node));
+        ofLoop.add(openApi.row());
       }
       final Page helpPage = HelpPage.of(rows.get(0), help.replace("URL", port.url()));
-      for (final List<Endpoint> ofLoop : rows) {
-        ofLoop.add(Endpoint.page("/", "", () -> helpPage));
-      }
+      final HomePage home = new HomePage(helpPage, document);
+      rows.forEach(ofLoop -> ofLoop.add(home.row()));
+      openApi.describe(
+          rows.get(0), HttpPort.problemTypes(rows), help.lines().findFirst().orElse(""));
       port.accept(rows, node.serving(), node.requestTimeoutNs(), acceptFailureHandler, clock);
       return new HttpServer(port);
     } catch (final RuntimeException fault) {
@@ -87,18 +94,27 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
+  private static HtmlDocument document(final List<Endpoint> rows) {
+    return rows.stream().map(row -> row.document).filter(Objects::nonNull).findFirst().orElse(null);
+  }
+
   private static List<Endpoint> pages(final NodeView node) {
     return List.of(
         Endpoint.page(
-            "/cluster",
-            "nodes, their shards and state",
-            () -> Page.json(200, node.cluster().get())),
-        Endpoint.page(
-            "/readyz",
-            "200 when ready, else 503 and what is missing",
-            () -> Page.probe(node.readiness().get())),
-        Endpoint.page(
-            "/livez", "200 when alive, else 503", () -> Page.probe(node.liveness().get())));
+                "/readyz",
+                "200 when ready, else 503 and what is missing",
+                () -> Page.probe(node.readiness().get()))
+            .documented(probe("getReadiness", "Whether this node takes requests.")),
+        Endpoint.page("/livez", "200 when alive, else 503", () -> Page.probe(node.liveness().get()))
+            .documented(probe("getLiveness", "Whether this process works.")));
+  }
+
+  private static Documentation probe(final String operationId, final String description) {
+    final String json = "application/json";
+    final String any = "{\"type\":\"object\"}";
+    return Documentation.of(operationId, description)
+        .answer(200, json, any, "Yes.")
+        .answer(503, json, any, "No, and what is missing.");
   }
 
   /**

@@ -4,6 +4,7 @@ import io.prometheus.client.Collector.MetricFamilySamples;
 import io.prometheus.client.exporter.common.TextFormat;
 import java.io.IOException;
 import java.io.Writer;
+import java.util.Arrays;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
@@ -27,18 +28,21 @@ enum MetricsFormat {
     }
   };
 
-  private final String mediaType;
-  private final Map<String, Set<String>> parameters;
+  private static final List<AcceptField.Offer> OFFERS =
+      Arrays.stream(values()).map(format -> format.offer).toList();
+
+  private final AcceptField.Offer offer;
   private final String contentType;
 
   MetricsFormat(final String mediaType, final String version, final String contentType) {
-    this.mediaType = mediaType;
     // The names of our metrics are plain, and so the same in every escaping.
-    this.parameters =
-        Map.of(
-            "version", Set.of(version),
-            "charset", Set.of("utf-8"),
-            "escaping", Set.of("allow-utf-8", "underscores", "dots", "values"));
+    offer =
+        new AcceptField.Offer(
+            mediaType,
+            Map.of(
+                "version", Set.of(version),
+                "charset", Set.of("utf-8"),
+                "escaping", Set.of("allow-utf-8", "underscores", "dots", "values")));
     this.contentType = contentType;
   }
 
@@ -48,29 +52,9 @@ enum MetricsFormat {
     return contentType;
   }
 
-  /**
-   * The format that a client prefers; of two with the same weight, the one that it names more
-   * specifically. Null if it accepts none.
-   */
+  /** The format that a client prefers; null if it accepts none. */
   static MetricsFormat choose(final List<String> acceptLines) {
-    final AcceptField accept = AcceptField.parse(acceptLines);
-    if (accept.isEmpty()) {
-      return TEXT;
-    }
-    MetricsFormat best = null;
-    AcceptField.Range bestRange = null;
-    for (final MetricsFormat format : values()) {
-      final AcceptField.Range range = accept.rangeFor(format.mediaType, format.parameters);
-      if (range != null && range.weight() > 0 && (best == null || isBetter(range, bestRange))) {
-        best = format;
-        bestRange = range;
-      }
-    }
-    return best;
-  }
-
-  private static boolean isBetter(final AcceptField.Range range, final AcceptField.Range than) {
-    return range.weight() > than.weight()
-        || range.weight() == than.weight() && range.specificity() > than.specificity();
+    final int index = AcceptField.parse(acceptLines).choose(OFFERS);
+    return index < 0 ? null : values()[index];
   }
 }

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
  *
  * @param readiness what {@code /readyz} says.
  * @param liveness what {@code /livez} says.
- * @param cluster what {@code /cluster} says: one JSON value.
+ * @param cluster what {@code /cluster} says.
  * @param serving whether requests for services are taken. While they are not, they are answered 503
  *     "starting", and nothing is applied.
  * @param requestTimeoutNs longest time a request takes, in positive nanoseconds; asked every 100
@@ -20,7 +20,7 @@ import java.util.function.Supplier;
 public record NodeView(
     Supplier<ProbeResult> readiness,
     Supplier<ProbeResult> liveness,
-    Supplier<String> cluster,
+    ClusterView cluster,
     BooleanSupplier serving,
     LongSupplier requestTimeoutNs) {
   /**

@@ -15,10 +15,16 @@ final class Page {
   private final byte[] content;
 
   private Page(final int status, final String headers, final byte[] content) {
-    this.status = status;
-    this.head =
+    this(
+        status,
         (ResponseWriter.statusLine(HttpResponseStatus.valueOf(status)) + headers)
-            .getBytes(US_ASCII);
+            .getBytes(US_ASCII),
+        content);
+  }
+
+  private Page(final int status, final byte[] head, final byte[] content) {
+    this.status = status;
+    this.head = head;
     this.content = content;
   }
 
@@ -41,9 +47,28 @@ final class Page {
     return text(problem.title() + "\n\n" + problem.explanation() + "\n");
   }
 
+  /** Without content, also where the status allows it. */
+  static Page headOf(final AnswerShape shape) {
+    return new Page(200, "Content-Type: " + shape.mediaType() + "\r\n", null);
+  }
+
+  /** A form of what is there in others, too: its row adds the headers that say so. */
+  static Page form(final String content) {
+    return form((content + "\n").getBytes(UTF_8));
+  }
+
+  static Page form(final byte[] content) {
+    return of("Content-Type: application/json\r\n", content);
+  }
+
   /** The headers are whole lines. */
   static Page of(final String headers, final byte[] content) {
     return new Page(200, headers, content);
+  }
+
+  /** The same with another header, a whole line. */
+  Page with(final String header) {
+    return new Page(status, (new String(head, US_ASCII) + header).getBytes(US_ASCII), content);
   }
 
   static Page options(final String allow) {

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -25,16 +24,18 @@ final class Parameters {
 
   private static final Pattern INTEGER = Pattern.compile("-?(0|[1-9][0-9]*)");
 
-  private final IntegerParameter[] parameters;
+  private final Parameter[] parameters;
   private final Refusal unknownMember;
 
-  Parameters(final List<IntegerParameter> list) {
+  /** Bit i is set if parameter i has to be given. */
+  private final long required;
+
+  Parameters(final List<? extends Parameter> list) {
     if (list.size() > MAX) {
       throw new IllegalArgumentException("more than " + MAX + " parameters");
     }
-    parameters = list.toArray(new IntegerParameter[0]);
-    final String names =
-        list.stream().map(IntegerParameter::name).collect(Collectors.joining(", "));
+    parameters = list.toArray(new Parameter[0]);
+    final String names = list.stream().map(Parameter::name).collect(Collectors.joining(", "));
     unknownMember =
         Refusal.of(
             ProblemTypes.UNKNOWN_MEMBER,
@@ -42,29 +43,33 @@ final class Parameters {
             "invalid JSON: "
                 + (list.size() == 1 ? "the only member known is " : "the members known are ")
                 + names);
+    long mask = 0;
+    for (int i = 0; i < parameters.length; i++) {
+      mask |= parameters[i].missing() == null ? 0 : 1L << i;
+    }
+    required = mask;
   }
 
   boolean isEmpty() {
     return parameters.length == 0;
   }
 
-  IntegerParameter get(final int index) {
-    return parameters[index];
+  List<Parameter> all() {
+    return List.of(parameters);
   }
 
-  /** One of the values, which are another request's beyond the parameters. */
-  long checked(final long[] values, final int index) {
-    return values[Objects.checkIndex(index, parameters.length)];
+  Parameter get(final int index) {
+    return parameters[index];
   }
 
   Refusal unknownMember() {
     return unknownMember;
   }
 
-  void absent(final long[] values) {
-    for (int i = 0; i < parameters.length; i++) {
-      values[i] = parameters[i].absent();
-    }
+  /** What is wrong if no more than these are given; null if nothing is. */
+  Refusal missing(final GivenValues values) {
+    final long missing = required & ~values.mask();
+    return missing == 0 ? null : parameters[Long.numberOfTrailingZeros(missing)].missing();
   }
 
   /** Index of the parameter with this name, or -1. */
@@ -78,9 +83,8 @@ final class Parameters {
     return -1;
   }
 
-  /** Reads a query; returns the first fault, or null. */
-  Refusal parseQuery(final String query, final long[] values) {
-    absent(values);
+  /** Reads a query, whose parameters are integers; returns the first fault, or null. */
+  Refusal parseQuery(final String query, final GivenValues values) {
     final Map<String, List<String>> given;
     try {
       given = new QueryStringDecoder(query, UTF_8, false, MAX_GIVEN, true).parameters();
@@ -93,27 +97,34 @@ final class Parameters {
       if (index < 0 || parameter.getValue().size() != 1) {
         return Refusals.UNKNOWN_PARAMETER;
       }
-      final String value = parameter.getValue().get(0);
-      if (!INTEGER.matcher(value).matches()) {
-        return parameters[index].type;
-      }
-      try {
-        values[index] = Long.parseLong(value);
-      } catch (final NumberFormatException tooLong) {
-        return parameters[index].outOfRange();
-      }
-      final Refusal range = parameters[index].check(values[index]);
-      if (range != null) {
-        return range;
+      final Refusal fault = parseInteger(index, parameter.getValue().get(0), values);
+      if (fault != null) {
+        return fault;
       }
     }
     return null;
   }
 
+  /** Reads an integer of a query; returns what is wrong with it, or null. */
+  Refusal parseInteger(final int index, final String text, final GivenValues values) {
+    final IntegerParameter integer = (IntegerParameter) parameters[index];
+    if (!INTEGER.matcher(text).matches()) {
+      return integer.type;
+    }
+    final long value;
+    try {
+      value = Long.parseLong(text);
+    } catch (final NumberFormatException tooLong) {
+      return integer.outOfRange();
+    }
+    values.set(index, value);
+    return integer.check(value);
+  }
+
   List<Refusal> refusals() {
     final List<Refusal> all = new ArrayList<>();
     all.add(unknownMember);
-    for (final IntegerParameter parameter : parameters) {
+    for (final Parameter parameter : parameters) {
       all.addAll(parameter.refusals());
     }
     return all;

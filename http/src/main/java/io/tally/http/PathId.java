@@ -2,7 +2,10 @@ package io.tally.http;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The id in a path: one segment of 1 to 256 bytes of UTF-8 after one percent-decoding, without
@@ -17,8 +20,10 @@ public final class PathId {
 
   private static final int MAX_MEMBER_LENGTH = 64;
 
+  final ProblemType invalid;
   private final String member;
   private final byte[] asMember;
+  private final byte[] asFirstMember;
   private final Refusal empty;
   private final Refusal tooLong;
   private final Refusal dots;
@@ -39,7 +44,9 @@ public final class PathId {
       throw new IllegalArgumentException("longer than " + MAX_MEMBER_LENGTH + ": " + member);
     }
     this.member = member;
+    this.invalid = invalid;
     asMember = (",\"" + member + "\":\"").getBytes(US_ASCII);
+    asFirstMember = Arrays.copyOfRange(asMember, 1, asMember.length);
     final String id = "the " + noun;
     empty = Refusal.of(invalid, 400, id + " is empty");
     tooLong =
@@ -54,9 +61,23 @@ public final class PathId {
     return member;
   }
 
+  /** The JSON Schema of such ids; it counts characters, so it allows some ids that are too long. */
+  Map<String, Object> schema() {
+    final Map<String, Object> schema = new LinkedHashMap<>();
+    schema.put("type", "string");
+    schema.put("minLength", 1);
+    schema.put("maxLength", MAX_BYTES);
+    return schema;
+  }
+
   /** What stands before an id that is not the first member of its object. */
   byte[] asMember() {
     return asMember;
+  }
+
+  /** The same for an id that is the first one. */
+  byte[] asFirstMember() {
+    return asFirstMember;
   }
 
   List<Refusal> refusals() {
@@ -89,10 +110,7 @@ public final class PathId {
     if (length == 0) {
       return empty;
     }
-    if (id[0] == '.' && (length == 1 || length == 2 && id[1] == '.')) {
-      return dots;
-    }
-    final Refusal fault = plain ? null : checkText(id, length);
+    final Refusal fault = plain ? checkDots(id, 0, length) : check(id, 0, length);
     if (fault == null) {
       exchange.idLength = length;
     }
@@ -107,9 +125,23 @@ public final class PathId {
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
   }
 
-  private Refusal checkText(final byte[] id, final int length) {
-    int i = 0;
-    while (i < length) {
+  /** What is wrong with an id that is not empty, from start to end; null if nothing is. */
+  Refusal check(final byte[] id, final int start, final int end) {
+    final Refusal fault = checkDots(id, start, end);
+    return fault == null ? checkText(id, start, end) : fault;
+  }
+
+  /** Whether it is . or .., which clients and proxies take out of a path. */
+  Refusal checkDots(final byte[] id, final int start, final int end) {
+    final int length = end - start;
+    final boolean isDots = id[start] == '.' && (length == 1 || length == 2 && id[start + 1] == '.');
+    return isDots ? dots : null;
+  }
+
+  /** What is wrong with the bytes of a text, from start to end; null if nothing is. */
+  Refusal checkText(final byte[] id, final int start, final int end) {
+    int i = start;
+    while (i < end) {
       final int first = id[i];
       if (first >= 0) {
         if (first < 0x20 || first == 0x7F) {
@@ -119,7 +151,7 @@ public final class PathId {
         continue;
       }
       final int count = sequenceLength(first & 0xFF);
-      if (count == 0 || i + count > length) {
+      if (count == 0 || i + count > end) {
         return utf8;
       }
       final int codePoint = codePoint(id, i, count);

@@ -70,6 +70,13 @@ final class ProblemTypes {
           "Unknown member",
           "The body has a member that this server does not know. It is refused, because to ignore it might miscount.");
 
+  static final ProblemType TOO_MANY_ITEMS =
+      new ProblemType(
+          "too-many-items",
+          "Too many items",
+          "A request has at most 1,000 items, of which each counts as a request. Nothing was counted; send them in"
+              + " several requests.");
+
   static final ProblemType UNKNOWN_PARAMETER =
       new ProblemType(
           "unknown-parameter",
@@ -152,6 +159,7 @@ final class ProblemTypes {
           INVALID_JSON,
           UNKNOWN_MEMBER,
           UNKNOWN_PARAMETER,
+          TOO_MANY_ITEMS,
           INVALID_IDEMPOTENCY_KEY,
           IDEMPOTENCY_MISMATCH,
           KEY_LIMIT,

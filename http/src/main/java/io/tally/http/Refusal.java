@@ -10,13 +10,10 @@ import io.netty.handler.codec.http.HttpResponseStatus;
  * {@link Endpoint}s that give them, so that each is counted.
  */
 public final class Refusal {
-  /** What an id, its member and the outcome leave. */
-  private static final int MAX_JSON_BYTES =
-      ResponseWriter.MAX_CONTENT_BYTES - PathId.MAX_ESCAPED - 128;
-
   private final ProblemType type;
   private final int status;
   private final boolean unknown;
+  private final boolean integers;
   private final String detail;
   private final byte[] head;
   private final byte[] json;
@@ -25,9 +22,9 @@ public final class Refusal {
       final ProblemType type,
       final int status,
       final String detail,
+      final String members,
       final boolean unknown,
       final boolean retry) {
-    checkText(detail);
     if (status < 400 || status > 599) {
       throw new IllegalArgumentException("no status of a refusal: " + status);
     }
@@ -35,6 +32,7 @@ public final class Refusal {
     this.status = status;
     this.unknown = unknown;
     this.detail = detail;
+    integers = false;
     head =
         (ResponseWriter.statusLine(HttpResponseStatus.valueOf(status))
                 + "Content-Type: application/problem+json\r\n"
@@ -42,19 +40,39 @@ public final class Refusal {
                 + (status == 415 ? "Accept-Encoding: identity\r\n" : ""))
             .getBytes(US_ASCII);
     json =
-        ("{\"type\":\"/problems/"
-                + type.slug()
+        ("{\"type\":\""
+                + type.uri()
                 + "\",\"title\":\""
                 + type.title()
                 + "\",\"status\":"
                 + status
-                + ",\"detail\":\""
-                + detail
-                + "\"")
+                + members)
             .getBytes(US_ASCII);
-    if (json.length > MAX_JSON_BYTES || head.length > MAX_JSON_BYTES) {
+    if (json.length > ResponseWriter.MAX_REFUSAL_BYTES
+        || head.length > ResponseWriter.MAX_REFUSAL_BYTES) {
       throw new IllegalArgumentException("the texts of a refusal are too long: " + detail);
     }
+  }
+
+  private Refusal(final Refusal other, final boolean integers) {
+    type = other.type;
+    status = other.status;
+    unknown = other.unknown;
+    detail = other.detail;
+    head = other.head;
+    json = other.json;
+    this.integers = integers;
+  }
+
+  private static Refusal detailed(
+      final ProblemType type,
+      final int status,
+      final String detail,
+      final boolean unknown,
+      final boolean retry) {
+    checkText(detail);
+    final String member = ",\"detail\":\"" + detail + "\"";
+    return new Refusal(type, status, detail, member, unknown, retry);
   }
 
   /**
@@ -68,7 +86,7 @@ public final class Refusal {
    * @throws IllegalArgumentException if the detail has other characters.
    */
   public static Refusal of(final ProblemType type, final int status, final String detail) {
-    return new Refusal(type, status, detail, false, status == 503);
+    return detailed(type, status, detail, false, status == 503);
   }
 
   /**
@@ -81,11 +99,26 @@ public final class Refusal {
    * @return the refusal.
    */
   public static Refusal lasting(final ProblemType type, final int status, final String detail) {
-    return new Refusal(type, status, detail, false, false);
+    return detailed(type, status, detail, false, false);
   }
 
   static Refusal unknown(final ProblemType type, final int status, final String detail) {
-    return new Refusal(type, status, detail, true, false);
+    return detailed(type, status, detail, true, false);
+  }
+
+  /** A refusal that says nothing of this one request; the members are JSON, each after a comma. */
+  static Refusal withoutDetail(final ProblemType type, final int status, final String members) {
+    return new Refusal(type, status, type.slug(), members, false, false);
+  }
+
+  /**
+   * The same, but it shows the integers of the answer that are set, under the names that they have
+   * in the endpoint's first {@link AnswerShape}.
+   *
+   * @return another refusal.
+   */
+  public Refusal withIntegers() {
+    return new Refusal(this, true);
   }
 
   static void checkText(final String text) {
@@ -107,12 +140,16 @@ public final class Refusal {
     return unknown;
   }
 
+  boolean showsIntegers() {
+    return integers;
+  }
+
   /** Status line and the headers that are always the same. */
   byte[] head() {
     return head;
   }
 
-  /** The JSON object up to and including its detail, not closed. */
+  /** The JSON object with what is the same each time, not closed. */
   byte[] json() {
     return json;
   }

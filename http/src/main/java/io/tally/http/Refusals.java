@@ -2,6 +2,7 @@ package io.tally.http;
 
 import io.tally.edge.Cutoff;
 import io.tally.engine.Outcome;
+import io.tally.engine.WatchLoss;
 import java.util.List;
 
 /** The refusals that any service can have, and those of HTTP itself. */
@@ -77,6 +78,10 @@ final class Refusals {
           400,
           "the query has a % that two hexadecimal digits do not follow");
 
+  static final Refusal NO_CONDITION =
+      Refusal.of(
+          ProblemTypes.BAD_REQUEST, 400, "this write takes neither If-Match nor If-None-Match");
+
   static final Refusal PARAMETER =
       Refusal.of(ProblemTypes.UNKNOWN_PARAMETER, 400, "a write takes no query parameters");
 
@@ -85,6 +90,9 @@ final class Refusals {
           ProblemTypes.UNKNOWN_PARAMETER,
           400,
           "the query has a parameter that is not known here, or one twice");
+
+  static final Refusal BODY =
+      Refusal.of(ProblemTypes.INVALID_JSON, 400, "this request takes no body");
 
   static final Refusal KEY =
       Refusal.of(
@@ -110,6 +118,12 @@ final class Refusals {
   static final Refusal JSON_SHAPE =
       Refusal.of(ProblemTypes.INVALID_JSON, 400, "invalid JSON: the body must be an object");
 
+  static final Refusal TOO_MANY_ITEMS =
+      Refusal.of(
+          ProblemTypes.TOO_MANY_ITEMS,
+          413,
+          "the request has more than " + ItemList.MAX_ITEMS + " items");
+
   static final Refusal UNDECODABLE =
       Refusal.of(ProblemTypes.BAD_REQUEST, 400, "the owner could not read the request");
 
@@ -133,6 +147,12 @@ final class Refusals {
 
   static final Refusal CONNECTIONS =
       Refusal.of(ProblemTypes.BUSY, 503, "the server has as many connections as it may");
+
+  static final Refusal STREAMS =
+      Refusal.of(ProblemTypes.BUSY, 503, "the server has as many event streams as it may");
+
+  static final Refusal WATCHES =
+      Refusal.of(ProblemTypes.BUSY, 503, "this node or the owner keeps as many watches as it may");
 
   static final Refusal NO_OWNER =
       Refusal.of(ProblemTypes.NO_OWNER, 503, "the node that owns this id is away");
@@ -182,14 +202,17 @@ final class Refusals {
           METHOD_NOT_ALLOWED,
           NOT_ACCEPTABLE,
           QUERY,
+          NO_CONDITION,
           PARAMETER,
           UNKNOWN_PARAMETER,
+          BODY,
           KEY,
           KEY_REPEATED,
           JSON_SYNTAX,
           JSON_END,
           JSON_TRAILING,
           JSON_SHAPE,
+          TOO_MANY_ITEMS,
           UNDECODABLE,
           KEY_MISMATCH,
           INTERNAL,
@@ -197,6 +220,8 @@ final class Refusals {
           WAITED,
           CLIENT_MEMORY,
           CONNECTIONS,
+          STREAMS,
+          WATCHES,
           NO_OWNER,
           UNSUPPORTED,
           KEY_LIMIT,
@@ -225,10 +250,23 @@ final class Refusals {
     };
   }
 
+  /** What a client is told when an entity cannot be watched any longer. */
+  static Refusal of(final WatchLoss loss) {
+    return switch (loss) {
+      case NO_OWNER -> NO_OWNER;
+      case BUSY -> BUSY;
+      case LIMIT -> WATCHES;
+      case UNSUPPORTED -> UNSUPPORTED;
+      case FAULT -> INTERNAL;
+    };
+  }
+
   /** What a client is told when the edge refuses a request. */
   static Refusal of(final Cutoff cutoff) {
     return switch (cutoff) {
       case CONNECTIONS -> CONNECTIONS;
+      case STREAMS -> STREAMS;
+      case DRAINING -> DRAINING;
       case CLIENT_MEMORY -> CLIENT_MEMORY;
       case HEAD_TIMEOUT -> HEAD_TIMEOUT;
       case BODY_TIMEOUT -> BODY_TIMEOUT;

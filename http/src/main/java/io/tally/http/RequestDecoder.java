@@ -40,6 +40,10 @@ final class RequestDecoder extends HttpRequestDecoder implements RequestReader {
   private Verb verb;
   private byte[] body = NO_BODY;
   private int bodyLength;
+
+  /** Of the current request. */
+  private int maxBodyBytes;
+
   private ChannelHandlerContext context;
 
   // The request that is being dispatched; null between two.
@@ -60,7 +64,7 @@ final class RequestDecoder extends HttpRequestDecoder implements RequestReader {
             .setUseRfc9112TransferEncoding(true));
     this.protocol = protocol;
     this.intake = intake;
-    rules = new HeadRules(protocol.maxBodyBytes());
+    rules = new HeadRules();
   }
 
   @Override
@@ -219,13 +223,27 @@ final class RequestDecoder extends HttpRequestDecoder implements RequestReader {
       fault(HeadRules.headFault(request.decoderResult().cause()), true);
       return;
     }
-    final Refusal refusal = folds ? Refusals.LINE_FOLDING : rules.check(request);
+    Refusal refusal = folds ? Refusals.LINE_FOLDING : rules.check(request);
+    if (refusal == null) {
+      maxBodyBytes = protocol.maxBodyBytes();
+      if (!admitsBody(request, HttpUtil.getContentLength(request, 0L))) {
+        refusal = Refusals.BODY_TOO_LARGE;
+      }
+    }
     if (refusal != null) {
       fault(refusal, isWrite());
       return;
     }
     current = request;
     bodyLength = 0;
+  }
+
+  /** Whether a body may be so long. Only where it is long is it looked up for what it is. */
+  private boolean admitsBody(final HttpRequest request, final long length) {
+    if (length > maxBodyBytes) {
+      maxBodyBytes = protocol.endpoints().maxBodyBytes(verb, request.uri(), maxBodyBytes);
+    }
+    return length <= maxBodyBytes;
   }
 
   private void onContent(final HttpContent content) {
@@ -235,7 +253,7 @@ final class RequestDecoder extends HttpRequestDecoder implements RequestReader {
     }
     final ByteBuf bytes = content.content();
     final int length = bytes.readableBytes();
-    if (length > protocol.maxBodyBytes() - bodyLength) {
+    if (!admitsBody(current, (long) bodyLength + length)) {
       fault(Refusals.BODY_TOO_LARGE, isWrite());
       return;
     }
@@ -243,7 +261,7 @@ final class RequestDecoder extends HttpRequestDecoder implements RequestReader {
       intake.onBodyBytes();
     }
     final boolean last = content instanceof LastHttpContent;
-    if (last && bodyLength == 0) {
+    if (last && bodyLength == 0 && length <= protocol.body().length) {
       bytes.readBytes(protocol.body(), 0, length);
       onEnd(protocol.body(), length);
       return;
@@ -258,10 +276,10 @@ final class RequestDecoder extends HttpRequestDecoder implements RequestReader {
   }
 
   private void append(final ByteBuf bytes, final int length) {
-    if (verb == Verb.POST) {
+    if (verb.hasBody()) {
       if (body.length - bodyLength < length) {
         final int doubled = Math.max(INITIAL_BODY_BYTES, 2 * (bodyLength + length));
-        body = Arrays.copyOf(body, Math.min(doubled, protocol.maxBodyBytes()));
+        body = Arrays.copyOf(body, Math.min(doubled, maxBodyBytes));
       }
       bytes.readBytes(body, bodyLength, length);
     }
@@ -302,6 +320,6 @@ final class RequestDecoder extends HttpRequestDecoder implements RequestReader {
   }
 
   private boolean isWrite() {
-    return verb == Verb.POST;
+    return verb.mayWrite();
   }
 }

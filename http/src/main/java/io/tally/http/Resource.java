@@ -1,7 +1,9 @@
 package io.tally.http;
 
-import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What stands at one path: an {@link Endpoint} for each of its methods, and the page of OPTIONS.
@@ -11,8 +13,11 @@ final class Resource {
   static final Resource NONE = new Resource(false);
 
   private final boolean exists;
-  private Endpoint get;
-  private Endpoint post;
+
+  /** By the method's ordinal. */
+  private final Endpoint[] rows = new Endpoint[Verb.values().length];
+
+  private final Set<Verb> verbs = EnumSet.noneOf(Verb.class);
   private PathId id;
   private String allow = "";
   private Page options;
@@ -28,36 +33,41 @@ final class Resource {
   }
 
   /** The server as a whole, which has no method but OPTIONS. */
-  static Resource server(final boolean writable) {
+  static Resource server(final Set<Verb> ofAllRows) {
     final Resource server = new Resource(false);
-    server.options = Page.options(writable ? "GET, HEAD, POST" : "GET, HEAD");
+    server.options = Page.options(allow(ofAllRows));
     return server;
   }
 
   private void add(final Endpoint row) {
-    if (row.verb == Verb.POST ? post != null : get != null) {
+    if (!verbs.add(row.verb)) {
       throw new IllegalArgumentException("two rows for " + row.verb + " " + row.path);
     }
-    if (row.verb == Verb.POST) {
-      post = row;
-    } else {
-      get = row;
+    rows[row.verb.ordinal()] = row;
+    if (row.verb == Verb.GET) {
+      rows[Verb.HEAD.ordinal()] = row;
     }
     id = row.id;
-    final List<String> methods = new ArrayList<>();
-    if (get != null) {
-      methods.add("GET, HEAD");
-    }
-    if (post != null) {
-      methods.add("POST");
-    }
-    allow = String.join(", ", methods);
+    allow = allow(verbs);
     options = Page.options(allow);
+  }
+
+  private static String allow(final Set<Verb> verbs) {
+    return verbs.stream()
+        .sorted()
+        .map(verb -> verb == Verb.GET ? "GET, HEAD" : verb.name())
+        .collect(Collectors.joining(", "));
   }
 
   /** The id in its path; null if there is none. */
   PathId id() {
     return id;
+  }
+
+  /** Whether a POST has a body of items. */
+  boolean takesItems() {
+    final Endpoint post = rows[Verb.POST.ordinal()];
+    return post != null && post.items != null;
   }
 
   String allow() {
@@ -74,8 +84,7 @@ final class Resource {
       exchange.refuse(Refusals.NOT_FOUND);
       return null;
     }
-    final Endpoint row =
-        verb == Verb.GET || verb == Verb.HEAD ? get : verb == Verb.POST ? post : null;
+    final Endpoint row = rows[verb.ordinal()];
     if (row == null) {
       exchange.refuse(Refusals.METHOD_NOT_ALLOWED);
     }

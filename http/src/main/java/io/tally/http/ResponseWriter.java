@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.Arrays;
 import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -26,20 +27,50 @@ final class ResponseWriter {
   private static final byte[] NOT_APPLIED = ascii(",\"outcome\":\"not_applied\"");
   private static final byte[] UNKNOWN = ascii(",\"outcome\":\"unknown\"");
   private static final byte[] HEAD_END = ascii("\r\n\r\n");
+  private static final byte[] FAILED_ITEMS = ascii("Tally-Failed-Items: ");
+  private static final byte[] ITEM = ascii(",\"item\":");
+  private static final byte[] ITEMS_BEGIN = ascii("{\"items\":[");
+  private static final byte[] ITEMS_END = ascii("]}\n");
+  private static final byte[] REFUSED_ITEM = ascii("],\"refused_item\":");
+  private static final byte[] STATUS = ascii("\",\"status\":");
+  private static final byte[] TYPE = ascii(",\"type\":\"");
+  private static final byte[] INCARNATION = ascii(",\"incarnation\":\"");
 
-  // The longest content is a problem with an id of 256 quotes, each escaped.
-  private static final int SCRATCH_BYTES = 2_048;
+  private static final byte[] TAG_END = ascii("\"\r\n");
+  private static final byte[] VARIES = ascii("Vary: Accept\r\nCache-Control: no-store\r\n");
+  private static final byte[] NOT_MODIFIED = ascii(statusLine(HttpResponseStatus.NOT_MODIFIED));
+  private static final byte[] HEX = ascii("0123456789abcdef");
+  private static final int BITS_OF_DIGIT = 4;
 
-  /** Longest content of an answer or a problem; leaves room for what is the same in all. */
-  static final int MAX_CONTENT_BYTES = SCRATCH_BYTES - 128;
+  /** Longest answer. */
+  static final int MAX_ANSWER_BYTES = 1_920;
+
+  /** Longest text of a refusal, in its head and in its problem. */
+  static final int MAX_REFUSAL_BYTES = 1_280;
+
+  // The longest content is a problem with an id of 256 quotes, each escaped, and the integers of
+  // an answer; the longest head is that of a refusal.
+  private static final int CONTENT_BYTES =
+      MAX_REFUSAL_BYTES + PathId.MAX_ESCAPED + MAX_ANSWER_BYTES + 256;
+  private static final int HEAD_BYTES = MAX_REFUSAL_BYTES + 768;
+
+  private static final int INITIAL_ITEMS_BYTES = 16_384;
+
+  /** What stands around the answer of an item: its incarnation, or status, type and outcome. */
+  private static final int ITEM_BYTES = 256;
 
   private static final int NO_BODY = -1;
 
   private final ResponseStamp stamp;
-  private final byte[] content = new byte[SCRATCH_BYTES];
-  private final byte[] response = new byte[2 * SCRATCH_BYTES];
+  private final byte[] content = new byte[CONTENT_BYTES];
+  private final byte[] response = new byte[HEAD_BYTES + CONTENT_BYTES];
   private final UnsafeBuffer contentBuffer = new UnsafeBuffer(content);
   private final UnsafeBuffer responseBuffer = new UnsafeBuffer(response);
+
+  /** Grows to what the answers of items need: at most those of 1,000 with the longest ids. */
+  private byte[] itemsContent = new byte[INITIAL_ITEMS_BYTES];
+
+  private final UnsafeBuffer itemsBuffer = new UnsafeBuffer(itemsContent);
   private byte[] target;
   private UnsafeBuffer targetBuffer;
   private int position;
@@ -64,6 +95,15 @@ final class ResponseWriter {
       }
       return;
     }
+    if (exchange.refusal == null && exchange.notModified) {
+      head(NOT_MODIFIED, exchange, nowNs, NO_BODY);
+      out.writeBytes(response, 0, position);
+      return;
+    }
+    if (exchange.refusal == null && exchange.items != null) {
+      items(out, exchange, nowNs);
+      return;
+    }
     final byte[] fixedHead = content(exchange);
     final int length = position;
     head(fixedHead, exchange, nowNs, length);
@@ -72,6 +112,81 @@ final class ResponseWriter {
       position += length;
     }
     out.writeBytes(response, 0, position);
+  }
+
+  private void items(final ByteBuf out, final HttpExchange exchange, final long nowNs) {
+    final ItemAnswers items = exchange.items;
+    target = itemsContent;
+    targetBuffer = itemsBuffer;
+    position = 0;
+    put(ITEMS_BEGIN);
+    for (int item = 0; item < items.count(); item++) {
+      reserveItem();
+      if (item > 0) {
+        target[position++] = ',';
+      }
+      items.show(item, exchange);
+      item(exchange);
+    }
+    reserveItem();
+    if (exchange.faultyItem >= 0) {
+      put(REFUSED_ITEM);
+      number(exchange.faultyItem);
+      put(OBJECT_END);
+    } else {
+      put(ITEMS_END);
+    }
+    final int length = position;
+    // What is shown last is not said of the whole.
+    exchange.idLength = 0;
+    exchange.refusal = null;
+    exchange.incarnation = 0;
+    exchange.version = 0;
+    exchange.replayed = items.isReplayed();
+    head(exchange.shape.head(), exchange, nowNs, length);
+    out.writeBytes(response, 0, position);
+    if (!exchange.head) {
+      out.writeBytes(itemsContent, 0, length);
+    }
+  }
+
+  private void reserveItem() {
+    final int longest = MAX_ANSWER_BYTES + PathId.MAX_ESCAPED + ITEM_BYTES;
+    if (itemsContent.length - position < longest) {
+      itemsContent = Arrays.copyOf(itemsContent, 2 * itemsContent.length);
+      itemsBuffer.wrap(itemsContent);
+      target = itemsContent;
+    }
+  }
+
+  /** The answer of an item as a request of its own would get it; of a write, the incarnation. */
+  private void item(final HttpExchange exchange) {
+    if (exchange.refusal == null) {
+      exchange.shape.write(this, exchange);
+      position -= OBJECT_END.length;
+    } else {
+      target[position++] = '{';
+      put(exchange.endpoint.itemId().asFirstMember());
+      escaped(exchange.id, exchange.idLength);
+      put(STATUS);
+      number(exchange.refusal.status());
+      put(TYPE);
+      text(exchange.refusal.type().uri());
+      put(QUOTE);
+      outcome(exchange);
+    }
+    if (exchange.incarnation != 0 && exchange.write) {
+      put(INCARNATION);
+      number(exchange.incarnation);
+      put(QUOTE);
+    }
+    target[position++] = '}';
+  }
+
+  private void outcome(final HttpExchange exchange) {
+    if (exchange.write) {
+      put(exchange.refusal.isUnknown() ? UNKNOWN : NOT_APPLIED);
+    }
   }
 
   /** Leaves the content in its buffer; returns the status line and what belongs to it. */
@@ -83,8 +198,8 @@ final class ResponseWriter {
       problem(exchange);
       return exchange.refusal.head();
     }
-    exchange.endpoint.shape.write(this, exchange);
-    return exchange.endpoint.shape.head();
+    exchange.shape.write(this, exchange);
+    return exchange.shape.head();
   }
 
   private void head(
@@ -93,9 +208,26 @@ final class ResponseWriter {
     targetBuffer = responseBuffer;
     position = 0;
     put(fixed);
-    put(stamp.of(exchange.incarnation, nowNs));
+    if (exchange.endpoint != null && exchange.endpoint.choice.varies()) {
+      put(VARIES);
+    }
+    if (exchange.version == 0) {
+      put(stamp.of(exchange.incarnation, nowNs));
+    } else {
+      put(stamp.tagged(exchange.incarnation, nowNs));
+      hexadecimal(exchange.version);
+      put(TAG_END);
+    }
+    if (exchange.items != null && exchange.items.failedCount() > 0) {
+      put(FAILED_ITEMS);
+      number(exchange.items.failedCount());
+      put(CRLF);
+    }
     if (exchange.replayed) {
       put(REPLAYED);
+    }
+    if (exchange.rateLimit != null) {
+      exchange.rateLimit.write(this, exchange.refusal == RateLimit.EXCEEDED);
     }
     if (exchange.refusal == Refusals.METHOD_NOT_ALLOWED) {
       put(ALLOW);
@@ -123,9 +255,14 @@ final class ResponseWriter {
       escaped(exchange.id, exchange.idLength);
       put(QUOTE);
     }
-    if (exchange.write) {
-      put(exchange.refusal.isUnknown() ? UNKNOWN : NOT_APPLIED);
+    if (exchange.refusal.showsIntegers()) {
+      exchange.endpoint.choice.first().writeMembers(this, exchange);
     }
+    if (exchange.faultyItem >= 0) {
+      put(ITEM);
+      number(exchange.faultyItem);
+    }
+    outcome(exchange);
     put(OBJECT_END);
   }
 
@@ -156,6 +293,14 @@ final class ResponseWriter {
 
   void number(final long value) {
     position += targetBuffer.putLongAscii(position, value);
+  }
+
+  private void hexadecimal(final long value) {
+    int shift = (Long.SIZE - 1 - Long.numberOfLeadingZeros(value)) & -BITS_OF_DIGIT;
+    while (shift >= 0) {
+      target[position++] = HEX[(int) (value >>> shift) & 0xF];
+      shift -= BITS_OF_DIGIT;
+    }
   }
 
   private static byte[] ascii(final String text) {

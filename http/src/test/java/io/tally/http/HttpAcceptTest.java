@@ -118,7 +118,7 @@ class HttpAcceptTest {
             "127.0.0.1",
             0,
             1_024,
-            new EdgeSettings(10, 1 << 20, 16, 1, timeoutNs, timeoutNs, timeoutNs, timeoutNs));
+            new EdgeSettings(10, 1 << 20, 16, 1, timeoutNs, timeoutNs, timeoutNs, timeoutNs, 0));
     final ScriptedCounters counters = new ScriptedCounters();
     try (EventLoops loops = EventLoops.launch(1, SystemNanoClock.INSTANCE, error -> {})) {
       final HttpPort port = new HttpPort(loops, settings);

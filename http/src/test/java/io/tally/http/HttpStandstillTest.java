@@ -138,7 +138,7 @@ class HttpStandstillTest {
       Await.until("it is forgotten", () -> server.edge.counters().connectionsPaused(0) == 0);
       final HttpCounters counters = server.http.counters();
       assertEquals(
-          List.of("busy", "client-memory", "connections", "reply-memory", "waited"),
+          List.of("busy", "client-memory", "connections", "reply-memory", "streams", "waited"),
           counters.busyReasons());
       for (int reason = 0; reason < counters.busyReasons().size(); reason++) {
         final boolean waited = counters.busyReasons().get(reason).equals("waited");

@@ -63,8 +63,15 @@ class JsonObjectParserTest {
               IntegerParameter.member("low", -10, 10, -1, INVALID),
               IntegerParameter.member("high", 0, 100, 50, INVALID)));
 
+  private static final Parameters KINDS =
+      new Parameters(
+          List.of(
+              IntegerParameter.required("value", Long.MIN_VALUE, Long.MAX_VALUE, INVALID),
+              FlagParameter.member("fair", INVALID),
+              WordParameter.member("mode", INVALID, "slow", "fast")));
+
   private final JsonObjectParser parser = new JsonObjectParser();
-  private final long[] values = new long[Parameters.MAX];
+  private final GivenValues values = new GivenValues();
 
   private Refusal parse(final String body) {
     return parse(AMOUNT, body);
@@ -92,7 +99,8 @@ class JsonObjectParserTest {
       })
   void shouldAddOneWhereNoAmountIsGiven(final String body) {
     assertNull(parse(body));
-    assertEquals(1, values[0]);
+    assertEquals(1, values.get(AMOUNT, 0));
+    assertEquals(body.indexOf(':') > 0 && !body.contains("null"), values.has(0));
   }
 
   @ParameterizedTest
@@ -111,7 +119,7 @@ class JsonObjectParserTest {
       })
   void shouldReadAnyInteger(final String body, final long amount) {
     assertNull(parse(body));
-    assertEquals(amount, values[0]);
+    assertEquals(amount, values.get(AMOUNT, 0));
   }
 
   @ParameterizedTest
@@ -240,7 +248,7 @@ class JsonObjectParserTest {
       assertRefused("AMOUNT_RANGE", refusal);
     } else {
       assertNull(refusal, body);
-      assertEquals(expected.longValueExact(), values[0], body);
+      assertEquals(expected.longValueExact(), values.get(AMOUNT, 0), body);
     }
     return 1;
   }
@@ -276,9 +284,13 @@ class JsonObjectParserTest {
         "{\"h\\u0069gh\":9 , \"amount\" : 8}|8 -1 9",
       })
   void shouldReadSeveralMembersInAnyOrder(final String body, final String expected) {
-    Arrays.fill(values, 77);
+    for (int i = 0; i < 3; i++) {
+      values.set(i, 77);
+    }
     assertNull(parse(SEVERAL, body));
-    assertEquals(expected, values[0] + " " + values[1] + " " + values[2]);
+    assertEquals(
+        expected,
+        values.get(SEVERAL, 0) + " " + values.get(SEVERAL, 1) + " " + values.get(SEVERAL, 2));
   }
 
   @ParameterizedTest
@@ -307,13 +319,73 @@ class JsonObjectParserTest {
     assertEquals(refusal, String.valueOf(parse(SEVERAL, body)));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"value\":1}|1 - -",
+        "{\"value\":1,\"fair\":true,\"mode\":\"fast\"}|1 1 1",
+        "{\"mode\":\"slow\",\"fair\":false,\"value\":-2}|-2 0 0",
+        "{\"mode\":null,\"fair\":null,\"value\":0}|0 - -",
+        "{\"mode\" : \"f\\u0061st\" , \"value\":0}|0 - 1",
+      })
+  void shouldReadMembersOfEachKind(final String body, final String expected) {
+    assertNull(parse(KINDS, body));
+    final StringBuilder read = new StringBuilder();
+    for (int i = 0; i < 3; i++) {
+      read.append(i == 0 ? "" : " ").append(values.has(i) ? values.get(KINDS, i) : "-");
+    }
+    assertEquals(expected, read.toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "''|invalid-limit: invalid JSON: value is missing",
+        "null|invalid-limit: invalid JSON: value is missing",
+        "{}|invalid-limit: invalid JSON: value is missing",
+        "{\"value\":null}|invalid-limit: invalid JSON: value is missing",
+        "{\"fair\":true}|invalid-limit: invalid JSON: value is missing",
+        "{\"value\":\"1\"}|invalid-limit: invalid JSON: value must be an integer",
+        "{\"fair\":1}|invalid-limit: invalid JSON: fair must be true, false or null",
+        "{\"fair\":\"true\"}|invalid-limit: invalid JSON: fair must be true, false or null",
+        "{\"fair\":[]}|invalid-limit: invalid JSON: fair must be true, false or null",
+        "{\"fair\":truth}|invalid-json: invalid JSON: unexpected character",
+        "{\"fair\":True}|invalid-json: invalid JSON: unexpected character",
+        "{\"fair\":tru|invalid-json: invalid JSON: unexpected character",
+        "{\"fair\":trues}|invalid-json: invalid JSON: unexpected character",
+        "{\"fair\":false,\"fair\":true}|invalid-json: invalid JSON: fair is given twice",
+        "{\"mode\":\"Fast\"}|invalid-limit: invalid JSON: mode must be slow, fast or null",
+        "{\"mode\":\"\"}|invalid-limit: invalid JSON: mode must be slow, fast or null",
+        "{\"mode\":\"faster\"}|invalid-limit: invalid JSON: mode must be slow, fast or null",
+        "{\"mode\":\"f\u00e4st\"}|invalid-limit: invalid JSON: mode must be slow, fast or null",
+        "{\"mode\":1}|invalid-limit: invalid JSON: mode must be slow, fast or null",
+        "{\"mode\":true}|invalid-limit: invalid JSON: mode must be slow, fast or null",
+        "{\"mode\":fast}|invalid-limit: invalid JSON: mode must be slow, fast or null",
+        "{\"mode\":\"fa\\xst\"}|invalid-json: invalid JSON: unexpected character",
+        "{\"mode\":\"fast|invalid-json: invalid JSON: unexpected end",
+        "{\"mode\":\"fast\"|invalid-json: invalid JSON: unexpected end",
+        "{\"mode\":\"slow\",\"mode\":null}|invalid-json: invalid JSON: mode is given twice",
+        "{\"Value\":1}|unknown-member: invalid JSON: the members known are value, fair, mode",
+      })
+  void shouldRefuseWhatIsWrongWithAMemberOfEachKind(final String body, final String refusal) {
+    assertEquals("400 " + refusal, String.valueOf(parse(KINDS, body)));
+  }
+
+  @Test
+  void shouldTakeNoWordThatIsLongerThanItsScratch() {
+    final String word = "{\"value\":1,\"mode\":\"" + "f".repeat(1_000) + "\"}";
+    assertEquals("invalid-limit", parse(KINDS, word).type().slug());
+  }
+
   @Test
   void shouldKnowAMemberByTheLongestNameThatItMayHave() {
     final String longest = "m".repeat(64);
     final Parameters named =
         new Parameters(List.of(IntegerParameter.member(longest, 0, 9, 0, INVALID)));
     assertNull(parse(named, "{\"" + longest + "\":5}"));
-    assertEquals(5, values[0]);
+    assertEquals(5, values.get(named, 0));
     assertEquals("unknown-member", parse(named, "{\"" + longest + "m\":5}").type().slug());
   }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -46,8 +47,15 @@ public final class RawClient implements AutoCloseable {
   }
 
   public static String post(final String target, final String headers, final String body) {
+    return request("POST", target, headers, body);
+  }
+
+  /** The headers are whole lines. */
+  public static String request(
+      final String method, final String target, final String headers, final String body) {
     final int length = body.getBytes(UTF_8).length;
-    return "POST "
+    return method
+        + " "
         + target
         + " HTTP/1.1\r\nHost: t\r\n"
         + headers
@@ -100,6 +108,18 @@ public final class RawClient implements AutoCloseable {
       throw new IOException("a line without CR: " + line);
     }
     return new String(line.substring(0, line.length() - 1).getBytes(ISO_8859_1), UTF_8);
+  }
+
+  /** A line of content, which ends with a line feed alone. */
+  public String textLine() throws IOException {
+    final ByteArrayOutputStream line = new ByteArrayOutputStream();
+    for (int next = in.read(); next != '\n'; next = in.read()) {
+      if (next < 0) {
+        throw new EOFException("after: " + line);
+      }
+      line.write(next);
+    }
+    return line.toString(UTF_8);
   }
 
   /** Whether the server closes without sending anything more. */

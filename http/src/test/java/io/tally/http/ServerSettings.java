@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.SystemEpochClock;
 
@@ -16,7 +15,7 @@ final class ServerSettings {
 
   // Beside a leak detector and other tests, what is sent may wait for long.
   LongSupplier requestTimeoutNs = () -> TimeUnit.MINUTES.toNanos(1);
-  Supplier<String> cluster = () -> "{\"epoch\":1,\"nodes\":[]}";
+  ClusterView cluster = () -> "{\"epoch\":1,\"nodes\":[]}";
   BooleanSupplier serving = () -> true;
   EpochClock epochClock = SystemEpochClock.INSTANCE;
   List<Endpoint> moreRows = List.of();
@@ -52,6 +51,11 @@ final class ServerSettings {
     return this;
   }
 
+  ServerSettings maxStreams(final int value) {
+    edge = edge.withStreams(value);
+    return this;
+  }
+
   ServerSettings headDeadlineNs(final long value) {
     edge =
         edge.withDeadlines(value, edge.bodyDeadlineNs(), edge.idleTimeoutNs(), edge.writeStallNs());
@@ -83,7 +87,7 @@ final class ServerSettings {
     return this;
   }
 
-  ServerSettings cluster(final Supplier<String> value) {
+  ServerSettings cluster(final ClusterView value) {
     cluster = value;
     return this;
   }

@@ -128,7 +128,10 @@ class ServiceMistakesTest {
   void shouldRefuseWhatDoesNotFitIntoAResponse() {
     assertThrows(IllegalArgumentException.class, () -> AnswerShape.json(ID, "n".repeat(1_500)));
     assertThrows(
-        IllegalArgumentException.class, () -> AnswerShape.json(ID, "a", "b", "c", "d", "e"));
+        IllegalArgumentException.class, () -> AnswerShape.json(ID, "a", "b", "c", "d", "e", "f"));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> AnswerShape.json(ID, "a").optional("b", "c", "d", "e", "f"));
     final ProblemType type = new ProblemType("long", "Long", "Long.");
     assertThrows(IllegalArgumentException.class, () -> Refusal.of(type, 400, "d".repeat(2_000)));
     assertThrows(IllegalArgumentException.class, () -> Refusal.of(type, 600, "d"));
@@ -138,19 +141,19 @@ class ServiceMistakesTest {
 
   @Test
   void shouldWriteTheLongestAnswersThatItAccepts() throws IOException {
-    final String name = "n".repeat(300);
+    final String name = "n".repeat(240);
     final Endpoint row =
         Endpoint.get("/x/{id}", "")
             .id(ID)
             .calls(this::ask)
             .answers(
                 (buffer, offset, length, exchange) -> {
-                  for (int i = 0; i < 4; i++) {
+                  for (int i = 0; i < 5; i++) {
                     exchange.integer(i, Long.MIN_VALUE);
                   }
                   return true;
                 },
-                AnswerShape.json(ID, name, name, name, name));
+                AnswerShape.json(ID, name, name).optional(name, name, name));
     try (TestServer server = new TestServer(settings -> settings.rows(row));
         RawClient client = server.connect()) {
       client.send(RawClient.get("/x/" + "%22".repeat(256)));
@@ -180,6 +183,9 @@ class ServiceMistakesTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> Endpoint.get("/x/{id}", "").members(ScriptedCounters.AMOUNT));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> Endpoint.delete("/x/{id}", "").members(ScriptedCounters.AMOUNT));
     // None of them has kept the port.
     launch(loops, port).close();
     loops.close();
