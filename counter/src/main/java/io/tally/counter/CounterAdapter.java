@@ -2,17 +2,21 @@ package io.tally.counter;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
-import io.tally.counter.codecs.CounterReplyEncoder;
 import io.tally.counter.codecs.CounterStatus;
+import io.tally.counter.codecs.DeleteDecoder;
+import io.tally.counter.codecs.Detail;
 import io.tally.counter.codecs.IncrementDecoder;
+import io.tally.counter.codecs.IncrementWithDecoder;
+import io.tally.counter.codecs.LimitDecoder;
+import io.tally.counter.codecs.OperationsDecoder;
+import io.tally.counter.codecs.ScanDecoder;
+import io.tally.counter.codecs.SetValueDecoder;
 import io.tally.engine.MessageHeaderWord;
 import io.tally.engine.ServiceReply;
 import io.tally.engine.ShardContext;
 import io.tally.engine.ShardService;
 import io.tally.engine.SnapshotSource;
-import java.util.concurrent.atomic.LongAdder;
 import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
 
 /**
  * The counter service of one shard: decodes a command, applies it to the {@link CounterTable} and
@@ -21,31 +25,32 @@ import org.agrona.MutableDirectBuffer;
  */
 final class CounterAdapter implements ShardService {
   private static final int HEADER_LENGTH = MessageHeaderWord.ENCODED_LENGTH;
-  private static final long REPLY_HEADER =
-      MessageHeaderWord.of(
-          CounterReplyEncoder.BLOCK_LENGTH,
-          CounterReplyEncoder.TEMPLATE_ID,
-          CounterReplyEncoder.SCHEMA_ID,
-          CounterReplyEncoder.SCHEMA_VERSION);
-
-  private static final int REPLY_LENGTH = HEADER_LENGTH + CounterReplyEncoder.BLOCK_LENGTH;
 
   private final CounterLimit limit;
-  private final LongAdder memoryRefusals;
-  private final LongAdder overflows;
+  private final CounterRefusals refusals;
+  private final WriteCommand command = new WriteCommand();
+  private ShardContext shard;
+  private CounterState counters;
   private CounterTable table;
+  private CounterWrites writes;
+  private QuotaWrites quotas;
+  private CounterScans scans;
+  private AtomicWrites operations;
 
-  /** Refusals are counted in the adders. */
-  CounterAdapter(
-      final CounterLimit limit, final LongAdder memoryRefusals, final LongAdder overflows) {
+  CounterAdapter(final CounterLimit limit, final CounterRefusals refusals) {
     this.limit = limit;
-    this.memoryRefusals = memoryRefusals;
-    this.overflows = overflows;
+    this.refusals = refusals;
   }
 
   @Override
-  public void onStart(final ShardContext shard) {
-    table = new CounterTable(limit, shard.places());
+  public void onStart(final ShardContext context) {
+    shard = context;
+    counters = new CounterState(limit, refusals, context);
+    table = counters.table;
+    writes = new CounterWrites(counters);
+    quotas = new QuotaWrites(counters);
+    scans = new CounterScans(context, counters);
+    operations = new AtomicWrites(counters);
   }
 
   @Override
@@ -57,24 +62,55 @@ final class CounterAdapter implements ShardService {
       final int offset,
       final int length,
       final ServiceReply reply) {
+    final int block = offset + HEADER_LENGTH;
     final int idHeader =
-        offset
-            + HEADER_LENGTH
-            + MessageHeaderWord.blockLength(MessageHeaderWord.get(buffer, offset));
+        block + MessageHeaderWord.blockLength(MessageHeaderWord.get(buffer, offset));
     final int idOffset = idHeader + IncrementDecoder.counterIdHeaderLength();
     final int end = offset + length;
     final int idLength = idOffset > end ? 0 : buffer.getShort(idHeader, LITTLE_ENDIAN) & 0xFFFF;
     if (idLength == 0 || idLength > CounterProxy.MAX_ID_LENGTH || idLength > end - idOffset) {
-      reply.invalid();
+      onShard(timeNs, templateId, buffer, offset, length, reply);
     } else if (templateId == IncrementDecoder.TEMPLATE_ID) {
       final long amount =
-          buffer.getLong(
-              offset + HEADER_LENGTH + IncrementDecoder.amountEncodingOffset(), LITTLE_ENDIAN);
-      increment(entityHash, buffer, idOffset, idLength, amount, reply);
+          buffer.getLong(block + IncrementDecoder.amountEncodingOffset(), LITTLE_ENDIAN);
+      increment(timeNs, entityHash, buffer, idOffset, idLength, amount, reply);
+    } else if (templateId == ScanDecoder.TEMPLATE_ID
+        || templateId == OperationsDecoder.TEMPLATE_ID) {
+      onShard(timeNs, templateId, buffer, offset, length, reply);
     } else {
-      final int row = table.find(entityHash, buffer, idOffset, idLength);
-      answer(reply, row == CounterTable.ABSENT ? 0 : table.value(row), CounterStatus.OK);
+      command.wrap(timeNs, entityHash, buffer, block, idOffset, idLength);
+      apply(templateId, reply);
     }
+  }
+
+  /** What names no counter of its own. */
+  private void onShard(
+      final long timeNs,
+      final int templateId,
+      final DirectBuffer buffer,
+      final int offset,
+      final int length,
+      final ServiceReply reply) {
+    switch (templateId) {
+      case ScanDecoder.TEMPLATE_ID -> scans.scan(timeNs, buffer, offset, length, reply);
+      case OperationsDecoder.TEMPLATE_ID -> operations.apply(timeNs, buffer, offset, length, reply);
+      default -> reply.invalid();
+    }
+  }
+
+  private void apply(final int templateId, final ServiceReply reply) {
+    switch (templateId) {
+      case IncrementWithDecoder.TEMPLATE_ID -> writes.increment(command, reply);
+      case SetValueDecoder.TEMPLATE_ID -> writes.set(command, reply);
+      case DeleteDecoder.TEMPLATE_ID -> writes.delete(command, reply);
+      case LimitDecoder.TEMPLATE_ID -> quotas.limit(command, reply);
+      default -> get(reply);
+    }
+  }
+
+  @Override
+  public void onTimer(final long timeNs, final long timerId) {
+    counters.expire(timeNs);
   }
 
   @Override
@@ -84,7 +120,7 @@ final class CounterAdapter implements ShardService {
 
   @Override
   public void close() {
-    limit.release(table.size());
+    table.close();
   }
 
   @Override
@@ -93,43 +129,50 @@ final class CounterAdapter implements ShardService {
   }
 
   private void increment(
+      final long timeNs,
       final long entityHash,
       final DirectBuffer buffer,
       final int idOffset,
       final int idLength,
       final long amount,
       final ServiceReply reply) {
-    final int row = table.findOrCreate(entityHash, buffer, idOffset, idLength);
+    final int row = table.findOrCreate(timeNs, entityHash, buffer, idOffset, idLength, false);
     if (row == CounterTable.FULL) {
-      memoryRefusals.increment();
-      refuse(reply, 0, CounterStatus.MEMORY_LIMIT);
-      return;
+      refusals.memoryLimit.increment();
+      CounterAnswer.refused(reply, 0, 0, CounterStatus.MEMORY_LIMIT);
+    } else if (table.isRate(row)) {
+      refusals.kindMismatch.increment();
+      refuse(timeNs, row, CounterStatus.KIND_MISMATCH, reply);
+    } else {
+      final long value = table.value(row);
+      final long sum = value + amount;
+      // A new counter has room for any amount.
+      if (Bounds.overflows(value, amount, sum)) {
+        refusals.overflow.increment();
+        refuse(timeNs, row, CounterStatus.OVERFLOW, reply);
+        return;
+      }
+      table.change(row, sum);
+      shard.changed(entityHash);
+      CounterAnswer.ok(reply, sum, table.version(row));
     }
-    final long value = table.value(row);
-    final long sum = value + amount;
-    // The sum has overflowed if and only if its sign differs from the signs of both summands.
-    if (((value ^ sum) & (amount ^ sum)) < 0) {
-      overflows.increment();
-      refuse(reply, value, CounterStatus.OVERFLOW);
-      return;
-    }
-    table.value(row, sum);
-    answer(reply, sum, CounterStatus.OK);
   }
 
-  private static void refuse(
-      final ServiceReply reply, final long value, final CounterStatus status) {
-    answer(reply, value, status);
-    reply.refuse(status.value());
+  private void refuse(
+      final long timeNs, final int row, final CounterStatus status, final ServiceReply reply) {
+    CounterAnswer.refused(reply, counters.shown(timeNs, row), table.version(row), status);
   }
 
-  private static void answer(
-      final ServiceReply reply, final long value, final CounterStatus status) {
-    final MutableDirectBuffer buffer = reply.buffer();
-    MessageHeaderWord.put(buffer, reply.offset(), REPLY_HEADER);
-    final int block = reply.offset() + HEADER_LENGTH;
-    buffer.putLong(block + CounterReplyEncoder.valueEncodingOffset(), value, LITTLE_ENDIAN);
-    buffer.putByte(block + CounterReplyEncoder.statusEncodingOffset(), (byte) status.value());
-    reply.length(REPLY_LENGTH);
+  private void get(final ServiceReply reply) {
+    final int row = counters.find(command);
+    final long version = counters.version(row);
+    CounterAnswer.ok(
+        reply,
+        counters.shown(command.timeNs, row),
+        version,
+        Detail.NONE,
+        0,
+        Ttl.leftMs(command.timeNs, counters.deadlineNs(row)));
+    reply.version(version);
   }
 }

@@ -1,9 +1,13 @@
 package io.tally.counter;
 
-import io.tally.counter.codecs.CounterReplyDecoder;
+import io.tally.counter.codecs.DeleteDecoder;
 import io.tally.counter.codecs.GetValueDecoder;
 import io.tally.counter.codecs.IncrementDecoder;
-import io.tally.counter.codecs.MessageHeaderDecoder;
+import io.tally.counter.codecs.IncrementWithDecoder;
+import io.tally.counter.codecs.LimitDecoder;
+import io.tally.counter.codecs.OperationsDecoder;
+import io.tally.counter.codecs.ScanDecoder;
+import io.tally.counter.codecs.SetValueDecoder;
 import io.tally.engine.EntityLimit;
 import io.tally.engine.MessageType;
 import io.tally.engine.ServiceDefinition;
@@ -11,27 +15,44 @@ import io.tally.engine.ServiceMemory;
 import io.tally.engine.ShardService;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 /** Puts the counters on the engine. Thread-safe. */
 public final class CounterDefinition implements ServiceDefinition {
-  private static final int REPLY_LENGTH =
-      MessageHeaderDecoder.ENCODED_LENGTH + CounterReplyDecoder.BLOCK_LENGTH;
-
-  // Blocks of version 0, in which these messages were added; later versions may have longer ones.
+  // Blocks of the version in which each message was added; later versions may have longer ones.
   private static final int INCREMENT_MIN_BLOCK = Long.BYTES;
   private static final int GET_VALUE_MIN_BLOCK = 0;
+  private static final int CONDITION_BLOCK = 2 * Long.BYTES + 1;
+  private static final int INCREMENT_WITH_MIN_BLOCK = CONDITION_BLOCK + 4 * Long.BYTES + 2;
+  private static final int SET_VALUE_MIN_BLOCK = CONDITION_BLOCK + 2 * Long.BYTES + 1;
+  private static final int LIMIT_MIN_BLOCK = CONDITION_BLOCK + 4 * Long.BYTES;
+
+  private static final int SCAN_MIN_BLOCK = Long.BYTES + Integer.BYTES + Short.BYTES;
+  private static final int OPERATIONS_MIN_BLOCK = 1;
 
   private static final List<MessageType> MESSAGES =
       List.of(
+          write(IncrementDecoder.TEMPLATE_ID, "Increment", INCREMENT_MIN_BLOCK),
           new MessageType(
-              IncrementDecoder.TEMPLATE_ID, "Increment", true, INCREMENT_MIN_BLOCK, REPLY_LENGTH),
+              GetValueDecoder.TEMPLATE_ID,
+              "GetValue",
+              false,
+              GET_VALUE_MIN_BLOCK,
+              CounterAnswer.LENGTH),
+          write(IncrementWithDecoder.TEMPLATE_ID, "IncrementWith", INCREMENT_WITH_MIN_BLOCK),
+          write(SetValueDecoder.TEMPLATE_ID, "SetValue", SET_VALUE_MIN_BLOCK),
+          write(DeleteDecoder.TEMPLATE_ID, "Delete", CONDITION_BLOCK),
+          write(LimitDecoder.TEMPLATE_ID, "Limit", LIMIT_MIN_BLOCK),
           new MessageType(
-              GetValueDecoder.TEMPLATE_ID, "GetValue", false, GET_VALUE_MIN_BLOCK, REPLY_LENGTH));
+              ScanDecoder.TEMPLATE_ID, "Scan", false, SCAN_MIN_BLOCK, CounterPageLayout.MAX_LENGTH),
+          new MessageType(
+              OperationsDecoder.TEMPLATE_ID,
+              "Operations",
+              true,
+              OPERATIONS_MIN_BLOCK,
+              OperationsLayout.MAX_REPLY_LENGTH));
 
-  private final LongAdder memoryRefusals = new LongAdder();
-  private final LongAdder overflows = new LongAdder();
+  private final CounterRefusals refusals = new CounterRefusals();
   private final CounterLimit limit;
   private final long safeMaxCounters;
 
@@ -79,7 +100,13 @@ public final class CounterDefinition implements ServiceDefinition {
 
   @Override
   public ShardService create(final int shardId) {
-    return new CounterAdapter(limit, memoryRefusals, overflows);
+    return new CounterAdapter(limit, refusals);
+  }
+
+  /** One, for the first deadline. */
+  @Override
+  public int maxTimers() {
+    return 1;
   }
 
   @Override
@@ -89,10 +116,7 @@ public final class CounterDefinition implements ServiceDefinition {
 
   @Override
   public int maxCommandLength() {
-    return MessageHeaderDecoder.ENCODED_LENGTH
-        + IncrementDecoder.BLOCK_LENGTH
-        + IncrementDecoder.counterIdHeaderLength()
-        + CounterProxy.MAX_ID_LENGTH;
+    return OperationsLayout.MAX_LENGTH;
   }
 
   @Override
@@ -107,12 +131,16 @@ public final class CounterDefinition implements ServiceDefinition {
         "Counters kept; all of the process at most tally_counters_limit. None is ever evicted.",
         limit.maxCounters(),
         safeMaxCounters,
-        memoryRefusals::sum,
+        refusals.memoryLimit::sum,
         "--max-counters");
   }
 
   @Override
   public Map<String, LongSupplier> refusals() {
-    return Map.of("memory_limit", memoryRefusals::sum, "overflow", overflows::sum);
+    return refusals.byReason();
+  }
+
+  private static MessageType write(final int templateId, final String name, final int minBlock) {
+    return new MessageType(templateId, name, true, minBlock, CounterAnswer.LENGTH);
   }
 }

@@ -4,24 +4,33 @@ import io.tally.engine.Budget;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The number of counters that a process may hold, shared by the shards of all its nodes. A counter
- * takes its place in it when it is first incremented and keeps it. Thread-safe.
+ * The number of counters that a process may hold, shared by the shards of all its nodes, and the
+ * bytes that their tables may take. A counter takes its place when it is made, and gives it back
+ * when it ends. The memory of its row stays with its table, to be used again for rows of the same
+ * length. So where lengths change there may be no memory although there are places; the bytes are
+ * as many as the greatest number of counters can take at most where none ends. Thread-safe.
  */
 public final class CounterLimit implements Budget {
   // What a counter can cost at most outside the heap, beyond the first chunks of its table:
-  //   273.4  its row: 272 bytes with an id of 256, and at least 60 such rows share a chunk, which
-  //          is 16,384 bytes and 16 of the allocator
-  //    34.2  an eighth of that: a chunk just begun
+  //   301.4  its row: 280 bytes with an id of 256, and 16 for a deadline that it was given later;
+  //          of a chunk, which is 16,384 bytes and 16 of the allocator, at most 272 bytes are left
+  //    18.8  a sixteenth of that: a chunk just begun
   //     4.1  its bucket
-  private static final long MAX_DIRECT_BYTES_PER_COUNTER = 313;
+  private static final long MAX_DIRECT_BYTES_PER_COUNTER = 325;
 
-  // And on the heap: at least 60 counters share the objects of a chunk of rows (four of them, at
-  // most 264 bytes) and its place in the list of chunks, counted for the old list and the new one
-  // when it has just doubled. For a chunk of buckets, 4,096 counters share the same.
-  private static final long MAX_HEAP_BYTES_PER_COUNTER = 5;
+  // And on the heap: at least 54 counters share what belongs to a chunk of rows. Its own objects
+  // take at most 264 bytes, its first blocks 24, its earliest deadlines 144. It has a place in each
+  // of five lists, counted for the old list and the new one when it has just doubled. For a chunk
+  // of buckets, 4,096 counters share four objects.
+  private static final long MAX_HEAP_BYTES_PER_COUNTER = 10;
+
+  /** Of more counters the bytes would not fit into a number; there is no such memory. */
+  private static final long MAX_COUNTED = Long.MAX_VALUE / 2 / MAX_DIRECT_BYTES_PER_COUNTER;
 
   private final AtomicLong count = new AtomicLong();
+  private final AtomicLong bytes = new AtomicLong();
   private final long maxCounters;
+  private final long maxBytes;
 
   /**
    * Creates a limit.
@@ -33,12 +42,13 @@ public final class CounterLimit implements Budget {
       throw new IllegalArgumentException("the number of counters is negative: " + maxCounters);
     }
     this.maxCounters = maxCounters;
+    maxBytes = Math.min(maxCounters, MAX_COUNTED) * MAX_DIRECT_BYTES_PER_COUNTER;
   }
 
   /**
    * The number of counters that take at most half of the memory given, in the worst case: all ids
-   * have {@link CounterProxy#MAX_ID_LENGTH} bytes, which makes 313 bytes a counter outside the heap
-   * and 5 on it. Counters of ordinary ids take about 40 bytes. The other half is for what is not
+   * have {@link CounterProxy#MAX_ID_LENGTH} bytes, which makes 325 bytes a counter outside the heap
+   * and 10 on it. Counters of ordinary ids take about 50 bytes. The other half is for what is not
    * counted here, above all the buffers of connections.
    *
    * @param directBytes bytes outside the heap that rings, queues and the like leave, not negative.
@@ -68,9 +78,28 @@ public final class CounterLimit implements Budget {
     count.incrementAndGet();
   }
 
-  /** Gives back the places of counters that are gone with their shard. */
-  void release(final long places) {
-    count.addAndGet(-places);
+  /** Takes places and bytes, all or nothing. */
+  boolean tryTake(final int counters, final long wantedBytes) {
+    if (counters > 0 && !tryTake()) {
+      return false;
+    }
+    if (wantedBytes > 0 && bytes.addAndGet(wantedBytes) > maxBytes) {
+      release(counters, wantedBytes);
+      return false;
+    }
+    return true;
+  }
+
+  /** Takes them even if there are none. */
+  void take(final int counters, final long takenBytes) {
+    count.addAndGet(counters);
+    bytes.addAndGet(takenBytes);
+  }
+
+  /** Gives back the places of counters that have ended, and the bytes of a table that has. */
+  void release(final long counters, final long freedBytes) {
+    count.addAndGet(-counters);
+    bytes.addAndGet(-freedBytes);
   }
 
   /**

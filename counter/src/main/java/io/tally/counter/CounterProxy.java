@@ -1,7 +1,9 @@
 package io.tally.counter;
 
+import io.tally.counter.codecs.DeleteEncoder;
 import io.tally.counter.codecs.GetValueEncoder;
-import io.tally.counter.codecs.IncrementEncoder;
+import io.tally.counter.codecs.LimitEncoder;
+import io.tally.counter.codecs.SetValueEncoder;
 import io.tally.engine.Ingress;
 import io.tally.engine.MessageHeaderWord;
 import io.tally.engine.Outcome;
@@ -18,26 +20,44 @@ public final class CounterProxy {
   public static final int MAX_ID_LENGTH = 256;
 
   // In which version of the schema each message last changed: an owner that knows it can take it.
-  private static final int INCREMENT_VERSION = 0;
   private static final int GET_VALUE_VERSION = 0;
+  private static final int WITH_OPTIONS_VERSION = 1;
 
-  private static final long INCREMENT_HEADER =
-      MessageHeaderWord.of(
-          IncrementEncoder.BLOCK_LENGTH,
-          IncrementEncoder.TEMPLATE_ID,
-          IncrementEncoder.SCHEMA_ID,
-          INCREMENT_VERSION);
-
-  private static final long GET_VALUE_HEADER =
+  static final long GET_VALUE_HEADER =
       MessageHeaderWord.of(
           GetValueEncoder.BLOCK_LENGTH,
           GetValueEncoder.TEMPLATE_ID,
           GetValueEncoder.SCHEMA_ID,
           GET_VALUE_VERSION);
 
-  private final IncrementEncoder increment = new IncrementEncoder();
+  private static final long SET_VALUE_HEADER =
+      MessageHeaderWord.of(
+          SetValueEncoder.BLOCK_LENGTH,
+          SetValueEncoder.TEMPLATE_ID,
+          SetValueEncoder.SCHEMA_ID,
+          WITH_OPTIONS_VERSION);
+
+  private static final long DELETE_HEADER =
+      MessageHeaderWord.of(
+          DeleteEncoder.BLOCK_LENGTH,
+          DeleteEncoder.TEMPLATE_ID,
+          DeleteEncoder.SCHEMA_ID,
+          WITH_OPTIONS_VERSION);
+
+  private static final long LIMIT_HEADER =
+      MessageHeaderWord.of(
+          LimitEncoder.BLOCK_LENGTH,
+          LimitEncoder.TEMPLATE_ID,
+          LimitEncoder.SCHEMA_ID,
+          WITH_OPTIONS_VERSION);
+
+  private final IncrementMessages increments = new IncrementMessages();
   private final GetValueEncoder getValue = new GetValueEncoder();
+  private final SetValueEncoder setValue = new SetValueEncoder();
+  private final DeleteEncoder delete = new DeleteEncoder();
+  private final LimitEncoder limit = new LimitEncoder();
   private final Ingress ingress;
+  private long refusal;
 
   /**
    * Creates a proxy.
@@ -46,6 +66,27 @@ public final class CounterProxy {
    */
   public CounterProxy(final Ingress ingress) {
     this.ingress = ingress;
+  }
+
+  /**
+   * Whether so many calls find room, if nothing else is called before.
+   *
+   * @param count of the calls.
+   * @return false if one of them would be refused for want of room, or because the node closes.
+   */
+  public boolean hasRoom(final int count) {
+    refusal = ingress.refusalOf(count);
+    return refusal == 0;
+  }
+
+  /**
+   * Tells a handler why {@link #hasRoom} was false when it was last asked.
+   *
+   * @param handler receives the refusal.
+   * @param cookie is handed back with it.
+   */
+  public void refuse(final ReplyHandler handler, final long cookie) {
+    refuse(refusal, handler, cookie);
   }
 
   /**
@@ -74,26 +115,259 @@ public final class CounterProxy {
       final int keyLength,
       final ReplyHandler handler,
       final long cookie) {
-    checkLength("id", idLength, 1, MAX_ID_LENGTH);
-    checkLength("idempotency key", keyLength, 0, Ingress.MAX_IDEMPOTENCY_KEY_LENGTH);
-    final long entityHash = StableHash.hash(id, idOffset, idLength);
-    final long placementHash = StableHash.placement(id, idOffset, idLength, entityHash);
+    incrementItem(
+        nowNs, id, idOffset, idLength, amount, key, keyOffset, keyLength, 0, handler, cookie);
+  }
+
+  /**
+   * The same for one of several items for this counter, all under one idempotency key. The key of
+   * an item is never taken for that of a request of its own.
+   *
+   * @param nowNs current time in nanoseconds.
+   * @param id holds the counter's id.
+   * @param idOffset of the id.
+   * @param idLength of the id in bytes, 1 to {@link #MAX_ID_LENGTH}.
+   * @param amount to add.
+   * @param key holds the idempotency key.
+   * @param keyOffset of the key.
+   * @param keyLength of the key in bytes, 0 (none) to 128.
+   * @param keyItem which of the items for this counter it is, from 1; 0 for a request of its own.
+   * @param handler receives the reply.
+   * @param cookie is handed back with it.
+   */
+  public void incrementItem(
+      final long nowNs,
+      final byte[] id,
+      final int idOffset,
+      final int idLength,
+      final long amount,
+      final byte[] key,
+      final int keyOffset,
+      final int keyLength,
+      final int keyItem,
+      final ReplyHandler handler,
+      final long cookie) {
     final long correlationId =
-        ingress.tryClaim(nowNs, placementHash, entityHash, true, handler, cookie);
+        claimWrite(
+            nowNs, id, idOffset, idLength, key, keyOffset, keyLength, keyItem, handler, cookie);
     if (correlationId < 0) {
-      refuse(correlationId, handler, cookie);
       return;
     }
-    if (keyLength > 0) {
-      ingress.idempotencyKey(correlationId, key, keyOffset, keyLength);
+    final int offset = ingress.payloadOffset(correlationId);
+    ingress.submit(
+        correlationId,
+        increments.increment(ingress.buffer(), offset, id, idOffset, idLength, amount));
+  }
+
+  /**
+   * Adds to a counter within bounds, with a deadline, on a condition. The reply is the value after
+   * that and, if bounds or saturation were asked for, what was added.
+   *
+   * @param nowNs current time in nanoseconds.
+   * @param id holds the counter's id.
+   * @param idOffset of the id.
+   * @param idLength of the id in bytes, 1 to {@link #MAX_ID_LENGTH}.
+   * @param request holds amount, bounds, what becomes of the deadline, and a condition.
+   * @param key holds the idempotency key.
+   * @param keyOffset of the key.
+   * @param keyLength of the key in bytes, 0 (none) to 128.
+   * @param handler receives the reply.
+   * @param cookie is handed back with it.
+   */
+  public void incrementWith(
+      final long nowNs,
+      final byte[] id,
+      final int idOffset,
+      final int idLength,
+      final CounterRequest request,
+      final byte[] key,
+      final int keyOffset,
+      final int keyLength,
+      final ReplyHandler handler,
+      final long cookie) {
+    final long correlationId =
+        claimWrite(
+            nowNs,
+            id,
+            idOffset,
+            idLength,
+            key,
+            keyOffset,
+            keyLength,
+            request.keyItem,
+            handler,
+            cookie);
+    if (correlationId < 0) {
+      return;
     }
     final int offset = ingress.payloadOffset(correlationId);
-    MessageHeaderWord.put(ingress.buffer(), offset, INCREMENT_HEADER);
-    increment
+    ingress.submit(
+        correlationId,
+        increments.incrementWith(ingress.buffer(), offset, id, idOffset, idLength, request));
+  }
+
+  /**
+   * Gives a counter a value. The reply is the new value and, as detail, the previous one if there
+   * was a counter.
+   *
+   * @param nowNs current time in nanoseconds.
+   * @param id holds the counter's id.
+   * @param idOffset of the id.
+   * @param idLength of the id in bytes, 1 to {@link #MAX_ID_LENGTH}.
+   * @param request holds the value, what becomes of the deadline, and a condition. Where it says
+   *     nothing of a deadline, call {@link CounterRequest#clearTtl()} for what a plain set does.
+   * @param key holds the idempotency key.
+   * @param keyOffset of the key.
+   * @param keyLength of the key in bytes, 0 (none) to 128.
+   * @param handler receives the reply.
+   * @param cookie is handed back with it.
+   */
+  public void set(
+      final long nowNs,
+      final byte[] id,
+      final int idOffset,
+      final int idLength,
+      final CounterRequest request,
+      final byte[] key,
+      final int keyOffset,
+      final int keyLength,
+      final ReplyHandler handler,
+      final long cookie) {
+    final long correlationId =
+        claimWrite(
+            nowNs,
+            id,
+            idOffset,
+            idLength,
+            key,
+            keyOffset,
+            keyLength,
+            request.keyItem,
+            handler,
+            cookie);
+    if (correlationId < 0) {
+      return;
+    }
+    final int offset = ingress.payloadOffset(correlationId);
+    MessageHeaderWord.put(ingress.buffer(), offset, SET_VALUE_HEADER);
+    setValue
         .wrap(ingress.buffer(), offset + MessageHeaderWord.ENCODED_LENGTH)
-        .amount(amount)
+        .conditionIncarnation(request.conditionIncarnation)
+        .conditionVersion(request.conditionVersion)
+        .condition(request.condition)
+        .ttlMode(request.ttlMode)
+        .ttlMs(request.ttlMs)
+        .value(request.value)
         .putCounterId(id, idOffset, idLength);
-    ingress.submit(correlationId, MessageHeaderWord.ENCODED_LENGTH + increment.encodedLength());
+    ingress.submit(correlationId, MessageHeaderWord.ENCODED_LENGTH + setValue.encodedLength());
+  }
+
+  /**
+   * Removes a counter. The reply is its last value, 0 if there was none.
+   *
+   * @param nowNs current time in nanoseconds.
+   * @param id holds the counter's id.
+   * @param idOffset of the id.
+   * @param idLength of the id in bytes, 1 to {@link #MAX_ID_LENGTH}.
+   * @param request holds a condition.
+   * @param key holds the idempotency key.
+   * @param keyOffset of the key.
+   * @param keyLength of the key in bytes, 0 (none) to 128.
+   * @param handler receives the reply.
+   * @param cookie is handed back with it.
+   */
+  public void delete(
+      final long nowNs,
+      final byte[] id,
+      final int idOffset,
+      final int idLength,
+      final CounterRequest request,
+      final byte[] key,
+      final int keyOffset,
+      final int keyLength,
+      final ReplyHandler handler,
+      final long cookie) {
+    final long correlationId =
+        claimWrite(
+            nowNs,
+            id,
+            idOffset,
+            idLength,
+            key,
+            keyOffset,
+            keyLength,
+            request.keyItem,
+            handler,
+            cookie);
+    if (correlationId < 0) {
+      return;
+    }
+    final int offset = ingress.payloadOffset(correlationId);
+    MessageHeaderWord.put(ingress.buffer(), offset, DELETE_HEADER);
+    delete
+        .wrap(ingress.buffer(), offset + MessageHeaderWord.ENCODED_LENGTH)
+        .conditionIncarnation(request.conditionIncarnation)
+        .conditionVersion(request.conditionVersion)
+        .condition(request.condition)
+        .putCounterId(id, idOffset, idLength);
+    ingress.submit(correlationId, MessageHeaderWord.ENCODED_LENGTH + delete.encodedLength());
+  }
+
+  /**
+   * Takes a cost out of a quota. The reply is what is used, what remains, and how long it takes
+   * until the quota is whole again; if the cost is more than remains, how long until it may be
+   * taken, where that ever comes.
+   *
+   * @param nowNs current time in nanoseconds.
+   * @param id holds the counter's id.
+   * @param idOffset of the id.
+   * @param idLength of the id in bytes, 1 to {@link #MAX_ID_LENGTH}.
+   * @param request holds the quota, the cost, and a condition.
+   * @param key holds the idempotency key.
+   * @param keyOffset of the key.
+   * @param keyLength of the key in bytes, 0 (none) to 128.
+   * @param handler receives the reply.
+   * @param cookie is handed back with it.
+   */
+  public void limit(
+      final long nowNs,
+      final byte[] id,
+      final int idOffset,
+      final int idLength,
+      final CounterRequest request,
+      final byte[] key,
+      final int keyOffset,
+      final int keyLength,
+      final ReplyHandler handler,
+      final long cookie) {
+    final long correlationId =
+        claimWrite(
+            nowNs,
+            id,
+            idOffset,
+            idLength,
+            key,
+            keyOffset,
+            keyLength,
+            request.keyItem,
+            handler,
+            cookie);
+    if (correlationId < 0) {
+      return;
+    }
+    final int offset = ingress.payloadOffset(correlationId);
+    MessageHeaderWord.put(ingress.buffer(), offset, LIMIT_HEADER);
+    limit
+        .wrap(ingress.buffer(), offset + MessageHeaderWord.ENCODED_LENGTH)
+        .conditionIncarnation(request.conditionIncarnation)
+        .conditionVersion(request.conditionVersion)
+        .condition(request.condition)
+        .quota(request.limit)
+        .windowMs(request.windowMs)
+        .cost(request.cost)
+        .burst(request.burst)
+        .putCounterId(id, idOffset, idLength);
+    ingress.submit(correlationId, MessageHeaderWord.ENCODED_LENGTH + limit.encodedLength());
   }
 
   /**
@@ -130,13 +404,38 @@ public final class CounterProxy {
     ingress.submit(correlationId, MessageHeaderWord.ENCODED_LENGTH + getValue.encodedLength());
   }
 
-  private static void refuse(final long code, final ReplyHandler handler, final long cookie) {
+  /** Has the handler told and returns a negative number if there is no slot. */
+  private long claimWrite(
+      final long nowNs,
+      final byte[] id,
+      final int idOffset,
+      final int idLength,
+      final byte[] key,
+      final int keyOffset,
+      final int keyLength,
+      final int keyItem,
+      final ReplyHandler handler,
+      final long cookie) {
+    checkLength("id", idLength, 1, MAX_ID_LENGTH);
+    checkLength("idempotency key", keyLength, 0, Ingress.MAX_IDEMPOTENCY_KEY_LENGTH);
+    final long entityHash = StableHash.hash(id, idOffset, idLength);
+    final long placementHash = StableHash.placement(id, idOffset, idLength, entityHash);
+    final long correlationId =
+        ingress.tryClaim(nowNs, placementHash, entityHash, true, handler, cookie);
+    if (correlationId < 0) {
+      refuse(correlationId, handler, cookie);
+    } else if (keyLength > 0) {
+      ingress.idempotencyKey(correlationId, key, keyOffset, keyLength, keyItem);
+    }
+    return correlationId;
+  }
+
+  static void refuse(final long code, final ReplyHandler handler, final long cookie) {
     final Outcome outcome = code == Ingress.CLOSING ? Outcome.CLOSING : Outcome.BUSY;
     handler.onReply(cookie, outcome, 0, 0, false, null, 0, 0);
   }
 
-  private static void checkLength(
-      final String what, final int length, final int min, final int max) {
+  static void checkLength(final String what, final int length, final int min, final int max) {
     if (length < min || length > max) {
       throw new IllegalArgumentException(what + " length out of range: " + length);
     }

@@ -1,59 +1,65 @@
 package io.tally.counter;
 
-import io.tally.counter.codecs.CounterRowDecoder;
+import io.tally.counter.codecs.CounterFreeRowEncoder;
 import io.tally.counter.codecs.CounterRowEncoder;
-import io.tally.counter.codecs.CounterTableHeadDecoder;
 import io.tally.counter.codecs.CounterTableHeadEncoder;
-import io.tally.counter.codecs.MessageHeaderDecoder;
 import io.tally.counter.codecs.MessageHeaderEncoder;
 import io.tally.engine.SnapshotSink;
 import io.tally.engine.SnapshotSource;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Shows the rows of a {@link CounterTable} in the order of their numbers, those that are about to
+ * Shows the blocks of a {@link CounterTable} in the order of their numbers, those that are about to
  * change before their turn. Which ones were is remembered with one bit for each 8 bytes of rows,
- * taken for a chunk when the first of its rows is shown early: at most a 64th of the table, until
+ * taken for a chunk when the first of its blocks is shown early: at most a 64th of the table, until
  * the snapshot ends.
+ *
+ * <p>Blocks keep their lengths while commands go on. A row that is freed meanwhile and used again
+ * was shown as it was before. A free row that is still in its list has the same next one as at the
+ * beginning, since rows are only put before it.
  */
 final class CounterSnapshot implements SnapshotSource {
   private static final int HEADER_LENGTH = MessageHeaderEncoder.ENCODED_LENGTH;
-  private static final int HEAD_LENGTH = HEADER_LENGTH + CounterTableHeadEncoder.BLOCK_LENGTH;
+  private static final int HEAD_LENGTH =
+      HEADER_LENGTH
+          + CounterTableHeadEncoder.BLOCK_LENGTH
+          + CounterTableHeadEncoder.FreeRowsEncoder.sbeHeaderSize();
+  private static final int FREE_LIST_LENGTH =
+      CounterTableHeadEncoder.FreeRowsEncoder.sbeBlockLength();
   private static final int ROW_LENGTH =
       HEADER_LENGTH + CounterRowEncoder.BLOCK_LENGTH + CounterRowEncoder.counterIdHeaderLength();
+  private static final int FREE_ROW_LENGTH = HEADER_LENGTH + CounterFreeRowEncoder.BLOCK_LENGTH;
 
   private final MessageHeaderEncoder header = new MessageHeaderEncoder();
-  private final CounterTableHeadEncoder head = new CounterTableHeadEncoder();
-  private final CounterRowEncoder encoder = new CounterRowEncoder();
-  private final MessageHeaderDecoder decodedHeader = new MessageHeaderDecoder();
-  private final CounterTableHeadDecoder decodedHead = new CounterTableHeadDecoder();
-  private final CounterRowDecoder decoder = new CounterRowDecoder();
+  private final CounterTableHeadEncoder headEncoder = new CounterTableHeadEncoder();
+  private final CounterRowEncoder rowEncoder = new CounterRowEncoder();
+  private final CounterFreeRowEncoder freeRowEncoder = new CounterFreeRowEncoder();
   private final CounterTable table;
+  private final CounterRows rows;
+  private final RowSpace space;
+  private final CounterRestore restore;
   private SnapshotSink sink;
   private int nextRow;
   private int endRow;
   private long[][] shownEarly;
   private boolean lost;
 
-  CounterSnapshot(final CounterTable table) {
+  CounterSnapshot(final CounterTable table, final CounterRows rows, final RowSpace space) {
     this.table = table;
+    this.rows = rows;
+    this.space = space;
+    restore = new CounterRestore(table, rows, space);
   }
 
   @Override
   public void beginSnapshot(final SnapshotSink to) {
     sink = to;
     table.showing(this);
-    nextRow = table.firstRow();
-    endRow = table.endRow();
+    nextRow = space.firstRow();
+    endRow = space.endRow();
     shownEarly = new long[table.chunkCount()][];
-    final int offset = sink.tryClaim(HEAD_LENGTH);
-    lost = offset == SnapshotSink.FULL;
-    if (!lost) {
-      head.wrapAndApplyHeader(sink.buffer(), offset, header)
-          .chunkCount(table.chunkCount())
-          .roomOffset(table.roomOffset());
-      sink.commit();
-    }
+    lost = !writeHead();
   }
 
   @Override
@@ -62,7 +68,7 @@ final class CounterSnapshot implements SnapshotSource {
       if (!isShownEarly(nextRow) && !write(nextRow)) {
         return false;
       }
-      nextRow = table.rowAfter(nextRow);
+      nextRow = space.rowAfter(nextRow);
     }
     return !lost && !isAhead(nextRow);
   }
@@ -74,23 +80,23 @@ final class CounterSnapshot implements SnapshotSource {
     shownEarly = null;
   }
 
-  /** The value of a row is about to change. */
+  /** A block is about to change. */
   void beforeChange(final int row) {
     if (!isAhead(row) || Integer.compareUnsigned(row, nextRow) < 0) {
       return;
     }
     if (!isShownEarly(row) && write(row)) {
-      final int chunk = CounterTable.chunkIndex(row);
+      final int chunk = RowDescriptor.chunkIndex(row);
       if (shownEarly[chunk] == null) {
         shownEarly[chunk] = new long[bit(table.chunkBytes(chunk)) + Long.SIZE - 1 >>> 6];
       }
-      final int bit = bit(CounterTable.offset(row));
+      final int bit = bit(RowDescriptor.offset(row));
       shownEarly[chunk][bit >>> 6] |= 1L << bit;
     }
   }
 
   private static int bit(final int offset) {
-    return offset >>> CounterTable.ROW_ALIGNMENT_SHIFT;
+    return offset >>> RowDescriptor.UNIT_SHIFT;
   }
 
   private boolean isAhead(final int row) {
@@ -98,57 +104,88 @@ final class CounterSnapshot implements SnapshotSource {
   }
 
   private boolean isShownEarly(final int row) {
-    final long[] ofChunk = shownEarly[CounterTable.chunkIndex(row)];
-    final int bit = bit(CounterTable.offset(row));
+    final long[] ofChunk = shownEarly[RowDescriptor.chunkIndex(row)];
+    final int bit = bit(RowDescriptor.offset(row));
     return ofChunk != null && (ofChunk[bit >>> 6] & 1L << bit) != 0;
   }
 
+  private boolean writeHead() {
+    int lists = 0;
+    for (int i = 0; i < RowSpace.FREE_LISTS; i++) {
+      lists += space.firstFree(i << RowDescriptor.UNIT_SHIFT) == RowDescriptor.NO_ROW ? 0 : 1;
+    }
+    final int offset = sink.tryClaim(HEAD_LENGTH + lists * FREE_LIST_LENGTH);
+    if (offset == SnapshotSink.FULL) {
+      return false;
+    }
+    final CounterTableHeadEncoder.FreeRowsEncoder freeRows =
+        headEncoder
+            .wrapAndApplyHeader(sink.buffer(), offset, header)
+            .chunkCount(table.chunkCount())
+            .roomOffset(space.roomOffset())
+            .changes(table.changes())
+            .bucketCount(table.bucketCount())
+            .freeRowsCount(lists);
+    for (int i = 0; i < RowSpace.FREE_LISTS; i++) {
+      final int length = i << RowDescriptor.UNIT_SHIFT;
+      if (space.firstFree(length) != RowDescriptor.NO_ROW) {
+        freeRows.next().firstRow(space.firstFree(length)).length(length);
+      }
+    }
+    sink.commit();
+    return true;
+  }
+
   private boolean write(final int row) {
-    final int idLength = table.idLength(row);
+    final UnsafeBuffer chunk = rows.chunk(row);
+    final int offset = RowDescriptor.offset(row);
+    if (RowDescriptor.isRow(chunk, offset)) {
+      return writeRow(row);
+    }
+    // An extension is shown with its row.
+    return !RowDescriptor.isFree(chunk, offset) || writeFreeRow(row);
+  }
+
+  private boolean writeRow(final int row) {
+    final int idLength = rows.idLength(row);
     final int offset = sink.tryClaim(ROW_LENGTH + idLength);
     if (offset == SnapshotSink.FULL) {
       return false;
     }
-    encoder
+    rowEncoder
         .wrapAndApplyHeader(sink.buffer(), offset, header)
-        .value(table.value(row))
+        .value(rows.value(row))
         .row(row)
-        .tag(table.tag(row))
-        .putCounterId(table.rows(row), table.idOffset(row), idLength);
+        .tag(rows.tag(row))
+        .counterVersion(rows.version(row))
+        .deadlineNs(rows.deadlineNs(row))
+        .intervalNs(rows.intervalNs(row))
+        .extension(rows.extension(row))
+        .flags()
+        .clear()
+        .wide(rows.isWide(row))
+        .rate(rows.isRate(row));
+    rowEncoder.putCounterId(rows.chunk(row), rows.idOffset(row), idLength);
+    sink.commit();
+    return true;
+  }
+
+  private boolean writeFreeRow(final int row) {
+    final int offset = sink.tryClaim(FREE_ROW_LENGTH);
+    if (offset == SnapshotSink.FULL) {
+      return false;
+    }
+    freeRowEncoder
+        .wrapAndApplyHeader(sink.buffer(), offset, header)
+        .row(row)
+        .nextRow(space.nextFree(row))
+        .length(rows.length(row));
     sink.commit();
     return true;
   }
 
   @Override
   public void restore(final DirectBuffer buffer, final int offset, final int length) {
-    check(length >= HEADER_LENGTH);
-    decodedHeader.wrap(buffer, offset);
-    check(decodedHeader.schemaId() == CounterRowDecoder.SCHEMA_ID);
-    check(decodedHeader.version() <= CounterRowDecoder.SCHEMA_VERSION);
-    switch (decodedHeader.templateId()) {
-      case CounterTableHeadDecoder.TEMPLATE_ID -> {
-        check(length >= HEAD_LENGTH);
-        decodedHead.wrapAndApplyHeader(buffer, offset, decodedHeader);
-        table.restoreRoom(decodedHead.chunkCount(), decodedHead.roomOffset());
-      }
-      case CounterRowDecoder.TEMPLATE_ID -> {
-        check(length >= ROW_LENGTH);
-        decoder.wrapAndApplyHeader(buffer, offset, decodedHeader);
-        final long value = decoder.value();
-        final int row = decoder.row();
-        final int tag = decoder.tag();
-        final int idLength = decoder.counterIdLength();
-        final int idOffset = decoder.limit() + CounterRowDecoder.counterIdHeaderLength();
-        check(idOffset + idLength <= offset + length);
-        table.restoreRow(row, tag, value, buffer, idOffset, idLength);
-      }
-      default -> check(false);
-    }
-  }
-
-  private static void check(final boolean valid) {
-    if (!valid) {
-      throw new IllegalArgumentException("no record of a snapshot of counters");
-    }
+    restore.onRecord(buffer, offset, length);
   }
 }

@@ -1,378 +1,353 @@
 package io.tally.counter;
 
+import static io.tally.counter.RowDescriptor.EXTENDED;
+import static io.tally.counter.RowDescriptor.RATE;
+import static io.tally.counter.RowDescriptor.VALUE_OFFSET;
+import static io.tally.counter.RowDescriptor.WORD_OFFSET;
+import static io.tally.counter.RowDescriptor.WORD_REST;
+import static io.tally.counter.RowDescriptor.offset;
+
 import io.tally.engine.Places;
-import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicLong;
-import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The counters of one shard: exact 64-bit values by id. Two ids are the same counter if and only if
- * all their bytes are equal. A counter is never evicted.
+ * all their bytes are equal. A counter is never evicted: it ends by {@link #delete} or by its own
+ * deadline. From its deadline on it is absent, whenever its row is freed.
  *
- * <p>A counter is a row that never moves. Its name is an int: the number of its chunk in the high
- * bits, and in the low bits its offset in that chunk, in units of 8 bytes. A row lies in one chunk
- * as a whole. A new chunk has an eighth of the bytes of all chunks so far, at least 16 KiB and at
- * most 1 MiB: so little memory is taken and not used, and even with 10 million counters the list of
- * the chunks lies in a processor's cache. The index is a linear hash table (Litwin, "Linear
- * Hashing", VLDB 1980): a bucket is the first row of a linked list, and each new counter beyond the
- * first few thousand splits one bucket, so that the table never stands still to grow.
+ * <p>A counter is a row that never moves ({@link RowDescriptor}), and its name is that of its row.
+ * A row takes 24 bytes and its id, up to a multiple of 8; 8 more if it was made with a deadline,
+ * and 16 more if it was given its first deadline later. Rows of counters that have ended are used
+ * again for rows of the same length ({@link RowSpace}). Which row a new counter gets follows from
+ * the commands and their times, also after a restore.
+ *
+ * <p>Each change takes the next number of one count as the version of its counter. So no version is
+ * ever used twice, also by a counter that ends and comes again.
  *
  * <p>One thread at a time, but for {@link #size()}. Rows and buckets lie outside the heap, and grow
  * by a chunk when a new counter needs it.
  */
-final class CounterTable {
-  /** There is no such counter. */
-  static final int ABSENT = 0;
-
+final class CounterTable extends CounterIndex {
   /** The counter is new and there is no room for it. */
   static final int FULL = -1;
 
-  static final int FIRST_CHUNK_BYTES = 16 * 1024;
-  static final int BUCKET_CHUNK_BYTES = 16 * 1024;
+  static final long NO_DEADLINE = CounterRows.NO_DEADLINE;
 
-  /** Zeroing a longer one would take a noticeable time. */
-  static final int MAX_CHUNK_BYTES = 1024 * 1024;
+  static final int FIRST_CHUNK_BYTES = RowSpace.FIRST_CHUNK_BYTES;
 
-  static final int MAX_CHUNKS = 1 << 14;
+  /** So that expired counters grow fewer even where nothing but new ones comes. */
+  private static final int EXPIRED_PER_CREATE = 4;
 
-  static final int ROW_ALIGNMENT_SHIFT = 3;
-  private static final int CHUNK_SHIFT =
-      Integer.numberOfTrailingZeros(MAX_CHUNK_BYTES) - ROW_ALIGNMENT_SHIFT;
-
-  // The very first place stays empty: its name would be 0, which is ABSENT.
-  private static final int FIRST_ROW_OFFSET = 1 << ROW_ALIGNMENT_SHIFT;
-
-  private static final int VALUE_OFFSET = 0;
-  private static final int NEXT_OFFSET = VALUE_OFFSET + Long.BYTES;
-  private static final int TAG_OFFSET = NEXT_OFFSET + Integer.BYTES;
-  private static final int ID_OFFSET = TAG_OFFSET + Integer.BYTES;
-
-  // A tag holds 24 bits of an id's hash, and below them the id's length less 1. The bucket follows
-  // from those 24 bits.
-  private static final int TAG_LENGTH_BITS = 8;
-  private static final int MIN_BUCKETS = BUCKET_CHUNK_BYTES / Integer.BYTES;
-  private static final int MAX_BUCKETS = 1 << (Integer.SIZE - TAG_LENGTH_BITS);
-  private static final int BUCKET_CHUNK_SHIFT = Integer.numberOfTrailingZeros(MIN_BUCKETS);
-
-  private final DirectChunks rows = new DirectChunks();
-  private final DirectChunks buckets = new DirectChunks();
-  private final AtomicLong size = new AtomicLong();
+  private final RowSpace space;
+  private final CounterExpiry expiry;
   private final CounterLimit limit;
+  private final CounterBudget budget;
   private final Places places;
-  private final int maxChunks;
-  private final CounterSnapshot snapshot = new CounterSnapshot(this);
+  private final CounterSnapshot snapshot;
 
   /** Null while no snapshot is under way, so that a change need not ask the snapshot. */
   private CounterSnapshot showing;
 
-  private int[] chunkEnds = new int[1];
-  private int bucketCount = MIN_BUCKETS;
-  private int splitBit = MIN_BUCKETS;
-  private int roomOffset;
-  private int roomEnd;
+  private long changes;
 
-  CounterTable(final CounterLimit limit, final Places places) {
-    this(limit, places, MAX_CHUNKS);
+  CounterTable(final CounterLimit limit, final Places places, final ExpiredCounterHandler expired) {
+    this(limit, places, expired, RowDescriptor.MAX_CHUNKS);
   }
 
-  CounterTable(final CounterLimit limit, final Places places, final int maxChunks) {
+  CounterTable(
+      final CounterLimit limit,
+      final Places places,
+      final ExpiredCounterHandler expired,
+      final int maxChunks) {
     this.limit = limit;
     this.places = places;
-    this.maxChunks = maxChunks;
-    buckets.add(BUCKET_CHUNK_BYTES);
+    budget = new CounterBudget(limit);
+    space = new RowSpace(chunks, maxChunks);
+    expiry = new CounterExpiry(this, chunks, rows, space, expired);
+    snapshot = new CounterSnapshot(this, rows, space);
   }
 
-  /** The row of a counter, or {@link #ABSENT}. */
-  int find(final long entityHash, final DirectBuffer id, final int offset, final int length) {
-    return find(tag(entityHash, length), id, offset, length);
+  /** The row of a counter that has not expired, or {@link #ABSENT}. Changes nothing. */
+  int find(
+      final long timeNs,
+      final long entityHash,
+      final DirectBuffer id,
+      final int offset,
+      final int length) {
+    return find(timeNs, RowDescriptor.tag(entityHash, length), id, offset, length);
   }
 
   /**
-   * The row of a counter, made with value 0 if it is new; or {@link #FULL}, and nothing changed.
+   * The row of a counter that has not expired, made if there is none: with value 0, version 0 and
+   * no deadline; or {@link #FULL}, and there is no such counter. Before it makes one, it frees up
+   * to four others that have expired, and the one of this id that has. If any has expired, one is
+   * freed before a place is asked for.
+   *
+   * @param withDeadline whether a new one will have a deadline or be a rate: then it has the 8
+   *     bytes for it in its row.
    */
   int findOrCreate(
-      final long entityHash, final DirectBuffer id, final int offset, final int length) {
-    final int tag = tag(entityHash, length);
-    final int row = find(tag, id, offset, length);
-    return row != ABSENT ? row : create(tag, id, offset, length);
+      final long timeNs,
+      final long entityHash,
+      final DirectBuffer id,
+      final int offset,
+      final int length,
+      final boolean withDeadline) {
+    final int tag = RowDescriptor.tag(entityHash, length);
+    final int row = find(timeNs, tag, id, offset, length);
+    return row == ABSENT ? create(timeNs, tag, id, offset, length, withDeadline) : row;
   }
 
   long value(final int row) {
     return chunk(row).getLong(offset(row) + VALUE_OFFSET);
   }
 
-  void value(final int row, final long newValue) {
+  /** Above 0 and of no other state of this table, or 0 if the row was never changed. */
+  long version(final int row) {
+    return rows.version(row);
+  }
+
+  /** From when on it is absent, or {@link #NO_DEADLINE}. */
+  long deadlineNs(final int row) {
+    return rows.deadlineNs(row);
+  }
+
+  boolean isRate(final int row) {
+    return rows.isRate(row);
+  }
+
+  /** The interval of a rate; 0 for another counter. */
+  long intervalNs(final int row) {
+    return rows.intervalNs(row);
+  }
+
+  /** Sets the value, which is the deadline of a rate, and gives the counter the next version. */
+  void change(final int row, final long value) {
     if (showing != null) {
       showing.beforeChange(row);
     }
-    chunk(row).putLong(offset(row) + VALUE_OFFSET, newValue);
+    final UnsafeBuffer chunk = chunk(row);
+    final int at = offset(row);
+    final long word = chunk.getLong(at + WORD_OFFSET);
+    changes++;
+    if ((word & (EXTENDED | RATE)) == 0) {
+      chunk.putLong(at + VALUE_OFFSET, value);
+      chunk.putLong(at + WORD_OFFSET, word & ~WORD_REST | changes);
+    } else {
+      changeOther(row, value);
+    }
   }
 
-  /** Rows that a search for the counter of this row passes before it: what the search costs. */
-  int rowsBefore(final int row) {
-    int count = 0;
-    int before = first(bucket(chunk(row).getInt(offset(row) + TAG_OFFSET)));
-    while (before != row) {
-      before = chunk(before).getInt(offset(before) + NEXT_OFFSET);
-      count++;
+  private void changeOther(final int row, final long value) {
+    final long before = rows.value(row);
+    rows.value(row, value);
+    rows.version(row, changes);
+    if (rows.isRate(row)) {
+      expiry.moved(row, before, value);
     }
-    return count;
+  }
+
+  /**
+   * Sets or clears a deadline. Costs the version nothing: a change has to follow.
+   *
+   * @param deadlineNs from when on the counter is absent; {@link #NO_DEADLINE} for never.
+   * @return false if the row has no room for a deadline and there is no other: nothing changed. Not
+   *     for a row that was made with a deadline or ever had one.
+   * @throws IllegalArgumentException if it is a rate.
+   */
+  boolean deadline(final int row, final long deadlineNs) {
+    return expiry.deadline(row, deadlineNs);
+  }
+
+  /**
+   * Makes a counter a rate, whose deadline is its value; or gives a rate another interval. A change
+   * has to follow, before anything else: a new rate has expired until then.
+   *
+   * @param row of a rate, or of a counter that was just made with a deadline and has none.
+   * @param intervalNs above 0.
+   */
+  void rate(final int row, final long intervalNs) {
+    expiry.rate(row, intervalNs);
+  }
+
+  /** Ends a counter, and frees its row and its place. */
+  void delete(final int row) {
+    expiry.end(row);
+    free(row);
+  }
+
+  /**
+   * Frees rows of counters that have expired, those in the stretch of 2 KiB with the earliest
+   * deadline first. Walks 16 stretches at most and one more for each row that it frees.
+   *
+   * @param maxRows most rows to free.
+   * @return how many were freed; if fewer than might be, none is left.
+   */
+  int expire(final long timeNs, final int maxRows) {
+    return expiry.expire(timeNs, maxRows);
+  }
+
+  /**
+   * The earliest deadline of all, or {@link #NO_DEADLINE}. Nearly always just read. It walks up to
+   * 16 stretches of 2 KiB where the earliest deadlines have become later.
+   */
+  long nextExpiryNs() {
+    return expiry.nextNs();
+  }
+
+  /** A way through its rows. */
+  CounterWalk walk() {
+    return new CounterWalk(this, rows, space);
   }
 
   CounterSnapshot snapshot() {
     return snapshot;
   }
 
-  /** Number of counters. Any thread. */
-  long size() {
-    return size.getAcquire();
+  /** Number of changes so far, which is the latest version. */
+  long changes() {
+    return changes;
   }
 
   /** Bytes taken outside the heap. */
   long capacityBytes() {
-    return rows.capacityBytes() + buckets.capacityBytes();
+    return chunks.capacityBytes() + bucketBytes();
   }
 
-  private int find(final int tag, final DirectBuffer id, final int offset, final int length) {
-    int row = first(bucket(tag));
-    while (row != ABSENT) {
-      final UnsafeBuffer chunk = chunk(row);
-      final int rowOffset = offset(row);
-      if (chunk.getInt(rowOffset + TAG_OFFSET) == tag
-          && isEqual(chunk, rowOffset + ID_OFFSET, id, offset, length)) {
-        return row;
-      }
-      row = chunk.getInt(rowOffset + NEXT_OFFSET);
-    }
-    return ABSENT;
+  /** Gives back what the table has of its limit. It must not be used any more. */
+  void close() {
+    limit.release(size(), limitedBytes());
   }
 
-  private static boolean isEqual(
-      final UnsafeBuffer chunk,
-      final int idOffset,
+  private long limitedBytes() {
+    return capacityBytes() - BUCKET_CHUNK_BYTES - (chunks.count() == 0 ? 0 : FIRST_CHUNK_BYTES);
+  }
+
+  boolean isLiving(final int row, final long timeNs) {
+    return chunk(row).getLong(offset(row) + WORD_OFFSET) >= 0 || rows.deadlineNs(row) > timeNs;
+  }
+
+  private int create(
+      final long timeNs,
+      final int tag,
       final DirectBuffer id,
       final int offset,
-      final int length) {
-    int i = 0;
-    for (; i <= length - Long.BYTES; i += Long.BYTES) {
-      if (chunk.getLong(idOffset + i) != id.getLong(offset + i)) {
-        return false;
-      }
+      final int length,
+      final boolean withDeadline) {
+    final int expired = find(ANY_TIME, tag, id, offset, length);
+    if (expired != ABSENT) {
+      expiry.expire(expired);
     }
-    for (; i < length; i++) {
-      if (chunk.getByte(idOffset + i) != id.getByte(offset + i)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private int create(final int tag, final DirectBuffer id, final int offset, final int length) {
-    final int rowLength = rowLength(length);
-    final boolean fits = rowLength <= roomEnd - roomOffset;
-    if ((!fits && rows.count() == maxChunks) || !places.tryTake(limit)) {
+    expiry.expire(timeNs, EXPIRED_PER_CREATE);
+    final int rowLength = RowDescriptor.rowLength(length, withDeadline);
+    if (!tryTake(1, rowLength, wantsBucketChunk() ? BUCKET_CHUNK_BYTES : 0)) {
       return FULL;
     }
-    if (!fits) {
-      addChunk();
-    }
-    final int row = row(rows.count() - 1, roomOffset);
-    roomOffset += rowLength;
-    final UnsafeBuffer chunk = chunk(row);
-    final int rowOffset = offset(row);
-    chunk.putInt(rowOffset + TAG_OFFSET, tag);
-    chunk.putBytes(rowOffset + ID_OFFSET, id, offset, length);
-    index(tag, row);
+    final int row = space.take(rowLength);
+    beforeChange(row);
+    rows.write(row, tag, withDeadline, id, offset, length);
+    add(tag, row);
     return row;
   }
 
-  private void index(final int tag, final int row) {
-    link(bucket(tag), row);
-    size.setRelease(size.getPlain() + 1);
-    if (size.getPlain() > bucketCount && bucketCount < MAX_BUCKETS) {
-      split();
+  boolean tryTakeExtension() {
+    return tryTake(0, RowDescriptor.EXTENSION_BYTES, 0);
+  }
+
+  private boolean tryTake(final int counters, final int length, final int bucketBytes) {
+    final int chunkBytes = space.wantedBytes(length);
+    if (chunkBytes == RowSpace.FULL) {
+      return false;
+    }
+    // The first chunk is the shard's, whether or not it is ever used.
+    final int bytes = bucketBytes + (chunks.count() == 0 ? 0 : chunkBytes);
+    return counters + bytes == 0 || places.tryTake(budget.wanting(counters, bytes));
+  }
+
+  void beforeChange(final int row) {
+    if (showing != null) {
+      showing.beforeChange(row);
     }
   }
 
-  // What a snapshot needs.
+  void free(final int row) {
+    beforeChange(row);
+    remove(row);
+    final int extension = rows.extension(row);
+    if (extension != RowDescriptor.NO_ROW) {
+      beforeChange(extension);
+      space.free(extension, RowDescriptor.EXTENSION_BYTES);
+    }
+    space.free(row, rows.length(row));
+    limit.release(1, 0);
+  }
 
   void showing(final CounterSnapshot underWay) {
     showing = underWay;
   }
 
   int chunkCount() {
-    return rows.count();
-  }
-
-  int roomOffset() {
-    return roomOffset;
-  }
-
-  /** The row made first, or {@link #endRow()}. */
-  int firstRow() {
-    return rows.count() == 0 ? endRow() : row(0, FIRST_ROW_OFFSET);
-  }
-
-  /** The row to be made next, unless it needs another chunk; above all others. */
-  int endRow() {
-    return rows.count() == 0 ? ABSENT : row(rows.count() - 1, roomOffset);
-  }
-
-  /** The row made after this one, or {@link #endRow()}. */
-  int rowAfter(final int row) {
-    final int chunk = chunkIndex(row);
-    final int after = offset(row) + rowLength(idLength(row));
-    final boolean isLast = chunk == rows.count() - 1;
-    return isLast || after < chunkEnds[chunk] ? row(chunk, after) : row(chunk + 1, 0);
-  }
-
-  static int chunkIndex(final int row) {
-    return row >>> CHUNK_SHIFT;
+    return chunks.count();
   }
 
   int chunkBytes(final int chunk) {
-    return rows.get(chunk).capacity();
+    return chunks.get(chunk).capacity();
   }
 
-  DirectBuffer rows(final int row) {
-    return chunk(row);
-  }
+  // What a restore needs.
 
-  int idOffset(final int row) {
-    return offset(row) + ID_OFFSET;
-  }
-
-  int idLength(final int row) {
-    return (tag(row) & (1 << TAG_LENGTH_BITS) - 1) + 1;
-  }
-
-  int tag(final int row) {
-    return chunk(row).getInt(offset(row) + TAG_OFFSET);
-  }
-
-  /** Makes an empty table have as much room as another one had. */
-  void restoreRoom(final int chunkCount, final int roomOffset) {
-    if (rows.count() > 0 || chunkCount < 0 || chunkCount > maxChunks) {
-      throw new IllegalArgumentException("room cannot be restored: " + chunkCount + " chunks");
+  /** Makes the table what it was before its first row. */
+  void restoreHead(
+      final int chunkCount, final int roomOffset, final int buckets, final long changesThen) {
+    if (changesThen < 0) {
+      throw new IllegalArgumentException("no table has so many changes: " + changesThen);
     }
-    while (rows.count() < chunkCount) {
-      addChunk();
-    }
-    if (roomOffset < (chunkCount == 1 ? FIRST_ROW_OFFSET : 0) || roomOffset > roomEnd) {
-      throw new IllegalArgumentException("room cannot be restored: from " + roomOffset);
-    }
-    this.roomOffset = roomOffset;
+    space.restoreRoom(chunkCount, roomOffset);
+    restoreBuckets(buckets);
+    changes = changesThen;
+    limit.take(0, limitedBytes());
   }
 
-  /** Puts a counter back in its place. Takes a place of the limit even if none is left. */
-  void restoreRow(
+  /** Puts a row in its place. Takes a place even if none is left. */
+  void restore(
       final int row,
       final int tag,
-      final long value,
+      final boolean wide,
       final DirectBuffer id,
       final int offset,
       final int length) {
-    final int chunk = chunkIndex(row);
-    if ((tag & (1 << TAG_LENGTH_BITS) - 1) != length - 1
-        || chunk < 0
-        || chunk >= rows.count()
-        || row == ABSENT
-        || Integer.compareUnsigned(row, endRow()) >= 0
-        || offset(row) + rowLength(length) > rows.get(chunk).capacity()
-        || find(tag, id, offset, length) != ABSENT) {
-      throw new IllegalArgumentException("row cannot be restored: " + row);
+    checkNew(tag, id, offset, length);
+    space.restore(row, RowDescriptor.rowLength(length, wide));
+    limit.take(1, 0);
+    rows.write(row, tag, wide, id, offset, length);
+    add(tag, row);
+  }
+
+  /** Makes a row wherever there is room. Takes a place even if none is left. */
+  int restoreAnywhere(final int tag, final DirectBuffer id, final int offset, final int length) {
+    checkNew(tag, id, offset, length);
+    final int rowLength = RowDescriptor.rowLength(length, false);
+    if (space.wantedBytes(rowLength) == RowSpace.FULL) {
+      throw new IllegalArgumentException("the table has no room for all counters");
     }
-    limit.take();
-    final int rowOffset = offset(row);
-    final UnsafeBuffer rowsOfChunk = rows.get(chunk);
-    rowsOfChunk.putLong(rowOffset + VALUE_OFFSET, value);
-    rowsOfChunk.putInt(rowOffset + TAG_OFFSET, tag);
-    rowsOfChunk.putBytes(rowOffset + ID_OFFSET, id, offset, length);
-    chunkEnds[chunk] = Math.max(chunkEnds[chunk], rowOffset + rowLength(length));
-    index(tag, row);
+    final long bytesBefore = limitedBytes();
+    final int row = space.take(rowLength);
+    rows.write(row, tag, false, id, offset, length);
+    add(tag, row);
+    limit.take(1, limitedBytes() - bytesBefore);
+    return row;
   }
 
-  private static int rowLength(final int idLength) {
-    return BitUtil.align(ID_OFFSET + idLength, 1 << ROW_ALIGNMENT_SHIFT);
+  /** After a row has got its deadline back. */
+  void restoredDeadline(final int row) {
+    expiry.moved(row, NO_DEADLINE, rows.deadlineNs(row));
   }
 
-  private void addChunk() {
-    if (rows.count() > 0) {
-      chunkEnds[rows.count() - 1] = roomOffset;
+  private void checkNew(final int tag, final DirectBuffer id, final int offset, final int length) {
+    if (RowDescriptor.idLength(tag) != length
+        || find(ANY_TIME, tag, id, offset, length) != ABSENT) {
+      throw new IllegalArgumentException("no row of a counter that is new");
     }
-    final int eighth = (int) Math.min(MAX_CHUNK_BYTES, rows.capacityBytes() >>> 3);
-    final int length = Math.max(FIRST_CHUNK_BYTES, Integer.highestOneBit(eighth));
-    rows.add(length);
-    roomOffset = rows.count() == 1 ? FIRST_ROW_OFFSET : 0;
-    roomEnd = length;
-    if (rows.count() > chunkEnds.length) {
-      chunkEnds = Arrays.copyOf(chunkEnds, 2 * chunkEnds.length);
-    }
-  }
-
-  /**
-   * Splits the bucket whose turn it is: rows whose hash has the bit set move to a bucket of their
-   * own.
-   */
-  private void split() {
-    final int oldBucket = bucketCount - splitBit;
-    final int newBucket = bucketCount;
-    if (newBucket >>> BUCKET_CHUNK_SHIFT == buckets.count()) {
-      buckets.add(BUCKET_CHUNK_BYTES);
-    }
-    bucketCount++;
-    int row = first(oldBucket);
-    first(oldBucket, ABSENT);
-    while (row != ABSENT) {
-      final int next = chunk(row).getInt(offset(row) + NEXT_OFFSET);
-      link(bucket(chunk(row).getInt(offset(row) + TAG_OFFSET)), row);
-      row = next;
-    }
-    if (bucketCount == 2 * splitBit) {
-      splitBit = bucketCount;
-    }
-  }
-
-  private void link(final int bucket, final int row) {
-    chunk(row).putInt(offset(row) + NEXT_OFFSET, first(bucket));
-    first(bucket, row);
-  }
-
-  private int bucket(final int tag) {
-    final int hash = tag >>> TAG_LENGTH_BITS;
-    final int bucket = hash & (2 * splitBit - 1);
-    return bucket < bucketCount ? bucket : bucket - splitBit;
-  }
-
-  private int first(final int bucket) {
-    return buckets.get(bucket >>> BUCKET_CHUNK_SHIFT).getInt(bucketOffset(bucket));
-  }
-
-  private void first(final int bucket, final int row) {
-    buckets.get(bucket >>> BUCKET_CHUNK_SHIFT).putInt(bucketOffset(bucket), row);
-  }
-
-  private static int bucketOffset(final int bucket) {
-    return (bucket & MIN_BUCKETS - 1) * Integer.BYTES;
-  }
-
-  /** Behind the last row of a full chunk, it is the first place of the next one. */
-  static int row(final int chunk, final int offset) {
-    return (chunk << CHUNK_SHIFT) + (offset >>> ROW_ALIGNMENT_SHIFT);
-  }
-
-  private UnsafeBuffer chunk(final int row) {
-    return rows.get(row >>> CHUNK_SHIFT);
-  }
-
-  static int offset(final int row) {
-    return (row & (1 << CHUNK_SHIFT) - 1) << ROW_ALIGNMENT_SHIFT;
-  }
-
-  // Not the lowest bits: where shards are a power of two, those are the same in the whole table.
-  private static int tag(final long entityHash, final int length) {
-    return (int) (entityHash >>> Integer.SIZE) << TAG_LENGTH_BITS | length - 1;
   }
 }

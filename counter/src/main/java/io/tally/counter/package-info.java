@@ -3,7 +3,9 @@
  *
  * <p>{@link io.tally.counter.CounterProxy} turns a call into bytes on the caller's event loop,
  * {@code CounterAdapter} turns them into a call on {@code CounterTable} in the owning shard, and
- * {@link io.tally.counter.CounterReplyAdapter} reads the reply. The memory that all counters of a
+ * {@link io.tally.counter.CounterReplyAdapter} reads the reply. What a write asks for beyond adding
+ * stands in a {@link io.tally.counter.CounterRequest}; {@code CounterWrites} and {@code
+ * QuotaWrites} decide it, and {@code CounterState} applies it. The memory that all counters of a
  * process may take is bounded by {@link io.tally.counter.CounterLimit}.
  */
 package io.tally.counter;

@@ -39,6 +39,21 @@ class CounterLimitTest {
   }
 
   @Test
+  void shouldGiveBytesUpToWhatItsCountersCanTake() {
+    final CounterLimit limit = new CounterLimit(100);
+    assertTrue(limit.tryTake(1, 32_000));
+    assertFalse(limit.tryTake(1, 501));
+    assertTrue(limit.tryTake(99, 0) && limit.tryTake(0, 500), "a refusal took something");
+    assertFalse(limit.tryTake(0, 1));
+    limit.release(0, 16_384);
+    assertTrue(limit.tryTake(0, 16_384));
+    limit.take(0, 16_384);
+    limit.release(0, 16_384);
+    assertFalse(limit.tryTake(0, 1));
+    assertTrue(new CounterLimit(Long.MAX_VALUE).tryTake(1, 1L << 50));
+  }
+
+  @Test
   void shouldGiveNoPlaceWhenThereIsNone() {
     assertFalse(new CounterLimit(0).tryTake());
     assertThrows(IllegalArgumentException.class, () -> new CounterLimit(-1));
@@ -70,8 +85,8 @@ class CounterLimitTest {
 
   @Test
   void shouldDeriveTheDefaultFromTheMemory() {
-    assertEquals(1_715_242, CounterLimit.defaultMaxCounters(1L << 30, 1L << 30));
-    assertEquals(6_710_886, CounterLimit.defaultMaxCounters(64L << 30, 64L << 20));
+    assertEquals(1_651_910, CounterLimit.defaultMaxCounters(1L << 30, 1L << 30));
+    assertEquals(3_355_443, CounterLimit.defaultMaxCounters(64L << 30, 64L << 20));
     assertEquals(0, CounterLimit.defaultMaxCounters(0, 1L << 30));
   }
 

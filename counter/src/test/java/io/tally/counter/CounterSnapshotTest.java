@@ -6,16 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.engine.Places;
-import io.tally.engine.SnapshotSink;
+import io.tally.engine.SnapshotSource;
 import io.tally.engine.StableHash;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.agrona.ExpandableArrayBuffer;
-import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,62 +23,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 final class CounterSnapshotTest {
+  private static final List<String> HITS_AND_ROWS = List.of("hits", "rows");
+
   private final UnsafeBuffer id = new UnsafeBuffer(new byte[256]);
-
-  /** Keeps records, as many as it has room for. */
-  private static final class Records implements SnapshotSink {
-    private final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer();
-    private final List<Integer> ends = new ArrayList<>(List.of(0));
-    private final int maxCount;
-    private int claimed;
-
-    Records(final int maxCount) {
-      this.maxCount = maxCount;
-    }
-
-    @Override
-    public int tryClaim(final int length) {
-      if (count() >= maxCount) {
-        return FULL;
-      }
-      final int start = ends.get(count());
-      buffer.checkLimit(start + length);
-      claimed = start + length;
-      return start;
-    }
-
-    @Override
-    public MutableDirectBuffer buffer() {
-      return buffer;
-    }
-
-    @Override
-    public void commit() {
-      ends.add(claimed);
-    }
-
-    int count() {
-      return ends.size() - 1;
-    }
-
-    void restoreInto(final CounterSnapshot snapshot) {
-      for (int i = 0; i < count(); i++) {
-        snapshot.restore(buffer, ends.get(i), ends.get(i + 1) - ends.get(i));
-      }
-    }
-  }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 20240229, -77, 4, 5, 6, 7, 8})
   void shouldShowAllAsItWasAtOneInstant(final long seed) {
     final Random random = new Random(seed);
-    final CounterTable table = new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED);
+    final CounterTable table =
+        new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED, new ExpiredIds());
     final List<String> ids = ids(random, 2_000);
     for (int snapshot = 0; snapshot < 3; snapshot++) {
       change(random, table, ids, random.nextInt(3_000));
       final Map<String, Long> atBegin = values(table, ids);
       final long sizeAtBegin = table.size();
-      final Records records = new Records(Integer.MAX_VALUE);
+      final ShownRecords records = new ShownRecords(Integer.MAX_VALUE);
       table.snapshot().beginSnapshot(records);
       boolean done = false;
       while (!done) {
@@ -90,7 +49,7 @@ final class CounterSnapshotTest {
       table.snapshot().endSnapshot();
 
       final CounterTable restored =
-          new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED);
+          new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED, new ExpiredIds());
       records.restoreInto(restored.snapshot());
       assertEquals(atBegin, values(restored, ids), "seed " + seed);
       assertEquals(sizeAtBegin, restored.size());
@@ -103,7 +62,8 @@ final class CounterSnapshotTest {
   @ValueSource(longs = {11, 12, 13})
   void shouldGoOnAfterARestoreAsTheOriginalDoes(final long seed) {
     final Random random = new Random(seed);
-    final CounterTable table = new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED);
+    final CounterTable table =
+        new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED, new ExpiredIds());
     final List<String> ids = ids(random, 5_000);
     change(random, table, ids, random.nextInt(9_000));
     final CounterTable restored = restored(table, new CounterLimit(Long.MAX_VALUE));
@@ -116,45 +76,26 @@ final class CounterSnapshotTest {
 
   @Test
   void shouldRestoreAnEmptyTable() {
-    final CounterTable table = new CounterTable(new CounterLimit(1), Places.ASKED);
+    final CounterTable table =
+        new CounterTable(new CounterLimit(1), Places.ASKED, new ExpiredIds());
     final CounterTable restored = restored(table, new CounterLimit(1));
     assertEquals(0, restored.size());
     assertEquals(1, add(restored, "a", 1));
   }
 
   @Test
-  void shouldShowTheRowsOfAChunkThatIsExactlyFull() {
-    final CounterTable table = new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED);
-    // Rows of 32 bytes fill each chunk to its end, and the chunks of a large table are of the
-    // greatest length.
-    long count = 0;
-    for (int full = 0; full < 3; ) {
-      id.putLong(0, count);
-      id.putLong(Long.BYTES, count);
-      table.findOrCreate(count * 0x9E37_79B9_7F4A_7C15L, id, 0, 2 * Long.BYTES);
-      count++;
-      if (table.roomOffset() == CounterTable.MAX_CHUNK_BYTES) {
-        full++;
-        int shown = 0;
-        for (int row = table.firstRow(); row != table.endRow(); row = table.rowAfter(row)) {
-          shown++;
-        }
-        assertEquals(count, shown, "rows of " + table.chunkCount() + " chunks");
-      }
-    }
-  }
-
-  @Test
   void shouldNotSayThatAllWasShownWhereEvenTheHeadFoundNoRoom() {
-    final CounterTable table = new CounterTable(new CounterLimit(1), Places.ASKED);
-    table.snapshot().beginSnapshot(new Records(0));
+    final CounterTable table =
+        new CounterTable(new CounterLimit(1), Places.ASKED, new ExpiredIds());
+    table.snapshot().beginSnapshot(new ShownRecords(0));
     assertFalse(table.snapshot().writeSnapshot(1));
     table.snapshot().endSnapshot();
   }
 
   @Test
   void shouldKeepRestoredRowsAboveTheLimitAndRefuseNewOnes() {
-    final CounterTable table = new CounterTable(new CounterLimit(3), Places.ASKED);
+    final CounterTable table =
+        new CounterTable(new CounterLimit(3), Places.ASKED, new ExpiredIds());
     add(table, "a", 1);
     add(table, "b", 2);
     add(table, "c", 3);
@@ -166,11 +107,12 @@ final class CounterSnapshotTest {
 
   @Test
   void shouldGoOnCountingWhenTheSinkIsFull() {
-    final CounterTable table = new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED);
+    final CounterTable table =
+        new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED, new ExpiredIds());
     for (int i = 0; i < 10; i++) {
       add(table, "counter-" + i, i);
     }
-    final Records records = new Records(3);
+    final ShownRecords records = new ShownRecords(3);
     table.snapshot().beginSnapshot(records);
     add(table, "counter-9", 1);
     assertFalse(table.snapshot().writeSnapshot(100));
@@ -183,15 +125,18 @@ final class CounterSnapshotTest {
 
   @Test
   void shouldRefuseWhatIsNoRecord() {
-    final CounterTable table = new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED);
+    final CounterTable table =
+        new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED, new ExpiredIds());
     add(table, "a", 1);
-    final Records records = new Records(Integer.MAX_VALUE);
+    final ShownRecords records = new ShownRecords(Integer.MAX_VALUE);
     table.snapshot().beginSnapshot(records);
     assertTrue(table.snapshot().writeSnapshot(10));
-    final CounterTable restored = new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED);
+    final CounterTable restored =
+        new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED, new ExpiredIds());
     records.restoreInto(restored.snapshot());
     assertThrows(IllegalArgumentException.class, () -> records.restoreInto(restored.snapshot()));
-    final CounterSnapshot empty = new CounterTable(new CounterLimit(1), Places.ASKED).snapshot();
+    final CounterSnapshot empty =
+        new CounterTable(new CounterLimit(1), Places.ASKED, new ExpiredIds()).snapshot();
     for (int length = 0; length < records.ends.get(1); length++) {
       final int cut = length;
       assertThrows(IllegalArgumentException.class, () -> empty.restore(records.buffer, 0, cut));
@@ -204,14 +149,139 @@ final class CounterSnapshotTest {
     }
   }
 
+  // Bytes as version 0 wrote them. They must be understood for ever.
+  @Test
+  void shouldRestoreVersion0AndGiveEachCounterAVersion() {
+    final CounterTable table =
+        new CounterTable(new CounterLimit(1), Places.ASKED, new ExpiredIds());
+    final SnapshotSource snapshot = table.snapshot();
+    restore(snapshot, "0800040049080000" + "01000000" + "50000000");
+    restore(snapshot, rowOfVersion0("hits", "000efad5feffffff", "01000000"));
+    restore(snapshot, rowOfVersion0("rows", "0700000000000000", "05000000"));
+    assertEquals(Map.of("hits", -5_000_000_000L, "rows", 7L), values(table, HITS_AND_ROWS));
+    assertEquals(2, table.size());
+    final Map<String, Integer> rows = rows(table, HITS_AND_ROWS);
+    assertEquals(1, table.version(rows.get("hits")));
+    assertEquals(2, table.version(rows.get("rows")));
+    assertEquals(2, table.changes());
+    assertEquals(CounterTable.NO_DEADLINE, table.deadlineNs(rows.get("hits")));
+    assertEquals(8, add(table, "rows", 1));
+    assertEquals(CounterTable.FULL, row(table, "new"));
+
+    final CounterTable again = restored(table, new CounterLimit(2));
+    assertEquals(values(table, HITS_AND_ROWS), values(again, HITS_AND_ROWS));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> restore(snapshot, rowOfVersion0("hits", "0700000000000000", "09000000")));
+    final String shortBlock =
+        "0800" + rowOfVersion0("abcd", "0700000000000000", "09000000").substring(4);
+    assertThrows(IllegalArgumentException.class, () -> restore(snapshot, shortBlock));
+    assertEquals(2, table.size());
+  }
+
+  private static String rowOfVersion0(final String name, final String value, final String row) {
+    final int tag = RowDescriptor.tag(StableHash.hash(name), name.length());
+    return "1000050049080000"
+        + value
+        + row
+        + String.format("%08x", Integer.reverseBytes(tag))
+        + "0400"
+        + HexFormat.of().formatHex(name.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private static void restore(final SnapshotSource snapshot, final String record) {
+    final UnsafeBuffer bytes = new UnsafeBuffer(HexFormat.of().parseHex(record));
+    snapshot.restore(bytes, 0, bytes.capacity());
+  }
+
+  // Bytes of version 1: a rate, a counter with an extension, a free row and a plain counter.
+  @Test
+  void shouldWriteAndRestoreVersion1() {
+    final CounterTable table = table();
+    final int rate = row(table, "rate", true);
+    table.rate(rate, 3);
+    table.change(rate, 9);
+    final int late = row(table, "late", false);
+    table.change(late, 5);
+    table.deadline(late, 17);
+    table.delete(row(table, "free", false));
+    table.change(row(table, "gone", false), 1);
+    table.delete(row(table, "gone", false));
+    table.change(row(table, "plain-counter", false), -2);
+    final List<String> expected =
+        List.of(
+            // Chunks, room, changes, buckets, and a list of free rows of 32 bytes.
+            "1400040049080100"
+                + "01000000"
+                + "a8000000"
+                + "0400000000000000"
+                + "00100000"
+                + "06000100"
+                + "0c000000"
+                + "2000",
+            row("0900000000000000", "01000000", "rate", 1, "0900000000000000", 3, 0, "03"),
+            row("0500000000000000", "06000000", "late", 2, "1100000000000000", 0, 10, "00"),
+            "0a000b0049080100" + "0c000000" + "00000000" + "2000",
+            row(
+                "feffffffffffffff",
+                "10000000",
+                "plain-counter",
+                4,
+                "ffffffffffffff7f",
+                0,
+                0,
+                "00"));
+    final ShownRecords records = ShownRecords.of(table);
+    assertEquals(expected.stream().sorted().toList(), records.sorted());
+    final CounterTable restored = table();
+    expected.forEach(record -> restore(restored.snapshot(), record));
+    assertEquals(records.sorted(), ShownRecords.of(restored).sorted());
+    assertEquals(9, restored.nextExpiryNs());
+  }
+
+  private static String row(
+      final String value,
+      final String row,
+      final String name,
+      final int version,
+      final String deadline,
+      final int interval,
+      final int extension,
+      final String flags) {
+    return "2d00050049080100"
+        + value
+        + row
+        + String.format(
+            "%08x", Integer.reverseBytes(RowDescriptor.tag(StableHash.hash(name), name.length())))
+        + String.format("%016x", Long.reverseBytes(version))
+        + deadline
+        + String.format("%016x", Long.reverseBytes(interval))
+        + String.format("%08x", Integer.reverseBytes(extension))
+        + flags
+        + String.format("%02x00", name.length())
+        + HexFormat.of().formatHex(name.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  @Test
+  void shouldRestoreWhatHasExpiredMeanwhileAsExpired() {
+    final CounterTable table = table();
+    final int row = row(table, "a", true);
+    table.deadline(row, 100);
+    table.change(row, 1);
+    final CounterTable restored = restored(table, new CounterLimit(1));
+    assertEquals(100, restored.nextExpiryNs());
+    assertEquals(Map.of("a", 1L), values(restored, List.of("a")));
+    assertEquals(1, restored.expire(1_000, 10));
+    assertEquals(Map.of(), values(restored, List.of("a")));
+  }
+
+  private static CounterTable table() {
+    return new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED, new ExpiredIds());
+  }
+
   private static CounterTable restored(final CounterTable table, final CounterLimit limit) {
-    final Records records = new Records(Integer.MAX_VALUE);
-    table.snapshot().beginSnapshot(records);
-    while (!table.snapshot().writeSnapshot(100)) {
-      assertTrue(records.count() <= table.size() + 1);
-    }
-    table.snapshot().endSnapshot();
-    final CounterTable restored = new CounterTable(limit, Places.ASKED);
+    final ShownRecords records = ShownRecords.of(table);
+    final CounterTable restored = new CounterTable(limit, Places.ASKED, new ExpiredIds());
     records.restoreInto(restored.snapshot());
     return restored;
   }
@@ -234,13 +304,17 @@ final class CounterSnapshotTest {
 
   private long add(final CounterTable table, final String name, final long amount) {
     final int row = row(table, name);
-    table.value(row, table.value(row) + amount);
+    table.change(row, table.value(row) + amount);
     return table.value(row);
   }
 
   private int row(final CounterTable table, final String name) {
+    return row(table, name, false);
+  }
+
+  private int row(final CounterTable table, final String name, final boolean withDeadline) {
     final int length = wrap(name);
-    return table.findOrCreate(StableHash.hash(name), id, 0, length);
+    return table.findOrCreate(0, StableHash.hash(name), id, 0, length, withDeadline);
   }
 
   private int wrap(final String name) {
@@ -263,7 +337,7 @@ final class CounterSnapshotTest {
     final Map<String, Integer> rows = new LinkedHashMap<>();
     for (final String name : ids) {
       final int length = wrap(name);
-      final int row = table.find(StableHash.hash(name), id, 0, length);
+      final int row = table.find(0, StableHash.hash(name), id, 0, length);
       if (row != CounterTable.ABSENT) {
         rows.put(name, row);
       }

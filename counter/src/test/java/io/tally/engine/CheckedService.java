@@ -1,5 +1,6 @@
 package io.tally.engine;
 
+import java.util.TreeMap;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -8,6 +9,10 @@ public final class CheckedService implements ShardContext {
   private final ServiceMessages messages;
   private final ShardService service;
   private final ServiceReply reply = new ServiceReply();
+  private final TreeMap<Long, Long> timers = new TreeMap<>();
+  private long timeNs;
+  private long changedHash;
+  private long changes;
 
   /**
    * Makes the service of one shard.
@@ -46,9 +51,49 @@ public final class CheckedService implements ShardContext {
       reply.invalid();
     } else {
       service.onCommand(
-          0, entityHash, MessageHeaderWord.templateId(header), buffer, offset, length, reply);
+          timeNs, entityHash, MessageHeaderWord.templateId(header), buffer, offset, length, reply);
     }
     return reply;
+  }
+
+  /**
+   * Lets the shard's time go on. Timers fire on the way, each at its own time.
+   *
+   * @param ns not before what it was.
+   */
+  public void at(final long ns) {
+    while (!timers.isEmpty() && timers.firstKey() <= ns) {
+      timeNs = Math.max(timeNs, timers.firstKey());
+      service.onTimer(timeNs, timers.pollFirstEntry().getValue());
+    }
+    timeNs = ns;
+  }
+
+  /**
+   * How often the service said that something changed.
+   *
+   * @return the number.
+   */
+  public long changes() {
+    return changes;
+  }
+
+  /**
+   * The entity of which it said so last.
+   *
+   * @return its hash.
+   */
+  public long changedHash() {
+    return changedHash;
+  }
+
+  /**
+   * When the next timer is due.
+   *
+   * @return its time, or the greatest number if none is set.
+   */
+  public long nextTimerNs() {
+    return timers.isEmpty() ? Long.MAX_VALUE : timers.firstKey();
   }
 
   /**
@@ -77,11 +122,14 @@ public final class CheckedService implements ShardContext {
 
   @Override
   public long timeNs() {
-    return 0;
+    return timeNs;
   }
 
   @Override
-  public void changed(final long entityHash) {}
+  public void changed(final long entityHash) {
+    changedHash = entityHash;
+    changes++;
+  }
 
   @Override
   public Places places() {
@@ -90,11 +138,16 @@ public final class CheckedService implements ShardContext {
 
   @Override
   public boolean setTimer(final long timerId, final long dueNs) {
-    return false;
+    cancelTimer(timerId);
+    if (timers.size() == messages.definition.maxTimers()) {
+      return false;
+    }
+    timers.put(Math.max(dueNs, timeNs + 1), timerId);
+    return true;
   }
 
   @Override
   public boolean cancelTimer(final long timerId) {
-    return false;
+    return timers.values().remove(timerId);
   }
 }

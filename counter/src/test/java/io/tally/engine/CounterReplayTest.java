@@ -4,17 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.counter.CounterCommands;
 import io.tally.counter.CounterDefinition;
 import io.tally.counter.CounterLimit;
-import io.tally.counter.codecs.GetValueEncoder;
-import io.tally.counter.codecs.IncrementEncoder;
-import io.tally.counter.codecs.MessageHeaderEncoder;
+import io.tally.counter.CounterOperations;
+import io.tally.counter.CounterRequest;
+import io.tally.counter.codecs.Condition;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.SplittableRandom;
-import org.agrona.ExpandableArrayBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -110,6 +110,7 @@ final class CounterReplayTest {
   private static EngineContext context(final CounterLimit limit, final Places places) {
     final EngineContext context =
         StockNode.context(SteppedShard.NODES, "node-0", SteppedShard.INCARNATION)
+            .settings(StockNode.SETTINGS.withRingSlots(64))
             .services(new CounterDefinition(limit));
     context.places = places;
     return context;
@@ -124,8 +125,7 @@ final class CounterReplayTest {
       final byte[] key =
           random.nextBoolean() ? NO_KEY : WireBytes.ascii("key-" + random.nextInt(100));
       final int id = random.nextInt(IDS);
-      // Large enough that some sums overflow.
-      final byte[] payload = increment(id, random.nextLong() >> random.nextInt(8));
+      final byte[] payload = write("counter-" + id, random);
       steps.add(new SnapshotTrial.Step(nowNs, SteppedShard.command(i, id, key, payload)));
     }
     for (int id = 0; id < IDS; id++) {
@@ -134,30 +134,51 @@ final class CounterReplayTest {
     return steps;
   }
 
+  private static byte[] write(final String id, final SplittableRandom random) {
+    // Large enough that some sums overflow.
+    final long number = random.nextLong() >> random.nextInt(8);
+    final CounterRequest request = new CounterRequest().amount(number).value(number);
+    switch (random.nextInt(4)) {
+      case 0 -> request.ttlOnce(1 + random.nextInt(30));
+      case 1 -> request.ttlAlways(1 + random.nextInt(30));
+      case 2 -> request.clearTtl();
+      default -> request.keepTtl();
+    }
+    if (random.nextInt(4) == 0) {
+      request.condition(
+          random.nextBoolean() ? Condition.IF_MATCH : Condition.IF_NOT_MATCH,
+          SteppedShard.INCARNATION,
+          1 + random.nextInt(STEPS / 4));
+    }
+    return switch (random.nextInt(9)) {
+      case 8 -> operations(number, random);
+      case 0 -> CounterCommands.incrementWith(id, request.saturate(random.nextBoolean()));
+      case 1 -> CounterCommands.incrementWith(id, request.max(number));
+      case 2 -> CounterCommands.set(id, request);
+      case 3 -> CounterCommands.delete(id, request);
+      case 4 -> CounterCommands.limit(id, request.window(3, 1 + random.nextInt(30)));
+      case 5, 6 -> CounterCommands.limit(id, request.rate(7, 20, 1 + random.nextInt(5)));
+      default -> CounterCommands.increment(id, number);
+    };
+  }
+
+  /** Some have no room for a new counter, are beyond a bound or overflow. */
+  private static byte[] operations(final long number, final SplittableRandom random) {
+    final CounterOperations operations = new CounterOperations();
+    for (int i = random.nextInt(4); i >= 0; i--) {
+      final byte[] id = WireBytes.ascii("counter-" + random.nextInt(IDS));
+      final CounterRequest request = new CounterRequest().amount(number).max(Long.MAX_VALUE - 1);
+      operations.increment(id, 0, id.length, random.nextInt(9));
+      operations.incrementWith(id, 0, id.length, request.ttlOnce(1 + random.nextInt(30)));
+    }
+    return CounterCommands.operations(operations);
+  }
+
   private static byte[] increment(final int id, final long amount) {
-    final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer();
-    final byte[] name = WireBytes.ascii("counter-" + id);
-    final IncrementEncoder encoder =
-        new IncrementEncoder()
-            .wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder())
-            .amount(amount)
-            .putCounterId(name, 0, name.length);
-    return bytes(buffer, MessageHeaderEncoder.ENCODED_LENGTH + encoder.encodedLength());
+    return CounterCommands.increment("counter-" + id, amount);
   }
 
   private static byte[] getValue(final int id) {
-    final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer();
-    final byte[] name = WireBytes.ascii("counter-" + id);
-    final GetValueEncoder encoder =
-        new GetValueEncoder()
-            .wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder())
-            .putCounterId(name, 0, name.length);
-    return bytes(buffer, MessageHeaderEncoder.ENCODED_LENGTH + encoder.encodedLength());
-  }
-
-  private static byte[] bytes(final ExpandableArrayBuffer buffer, final int length) {
-    final byte[] bytes = new byte[length];
-    buffer.getBytes(0, bytes);
-    return bytes;
+    return CounterCommands.get("counter-" + id);
   }
 }

@@ -2,16 +2,27 @@ package io.tally.counter.http;
 
 import io.tally.counter.CounterProxy;
 import io.tally.counter.CounterReplyAdapter;
+import io.tally.counter.CounterRequest;
+import io.tally.counter.CounterShardProxy;
+import io.tally.counter.codecs.Condition;
+import io.tally.counter.codecs.CounterStatus;
 import io.tally.engine.Ingress;
+import io.tally.engine.ReplyHandler;
+import io.tally.engine.WatchExecutor;
 import io.tally.http.AnswerShape;
 import io.tally.http.Endpoint;
+import io.tally.http.FlagParameter;
+import io.tally.http.HtmlDocument;
 import io.tally.http.HttpExchange;
-import io.tally.http.IntegerParameter;
+import io.tally.http.ItemList;
 import io.tally.http.PathId;
-import io.tally.http.ProblemType;
+import io.tally.http.Precondition;
+import io.tally.http.RateLimit;
 import io.tally.http.Refusal;
 import io.tally.http.Request;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.agrona.DirectBuffer;
 
 /** The counters over HTTP, on one event loop. Not thread-safe. */
@@ -31,100 +42,198 @@ public final class CounterEndpoints {
           + EXAMPLES
           + """
 
+        never above 100, and gone after a minute:
+        curl -X POST URL/counter/seats/increment -d '{"max":100,"ttl_ms":60000}'
+        never below zero:
+        curl -X POST URL/counter/stock/increment -d '{"amount":-1,"min":0}'
+        at most 100 a minute, else 429:
+        curl -X POST URL/counter/user-7/limit -d '{"limit":100,"window_ms":60000}'
+        set, only if it is not there yet:
+        curl -X PUT URL/counter/my-limit -H 'If-None-Match: *' -d '{"value":10}'
+        the number alone, and the end of it:
+        curl URL/counter/my-counter -H 'Accept: text/plain'
+        curl -X DELETE URL/counter/my-counter
+
+      Bodies are JSON. All members are optional, except for value of PUT, and limit and window_ms of limit
+        increment   amount (1), min, max, saturate (false), ttl_ms, ttl ("once", "always" or "none")
+        limit       limit, window_ms, cost (1), burst
+        PUT         value, ttl_ms, ttl ("keep")
+
       An id is one path segment, percent-encoded: 1 to 256 bytes of UTF-8. An amount is any 64-bit integer; 1 if absent.
-      An Idempotency-Key header (1 to 128 characters) makes a repeated increment count once.
-      Errors are application/problem+json; "outcome" says whether an increment was "not_applied" or is "unknown".
+      ETag names a counter's version; If-Match and If-None-Match make a write depend on it.
+      An Idempotency-Key header (1 to 128 characters) makes a repeated write count once.
+      Errors are application/problem+json; "outcome" says whether a write was "not_applied" or is "unknown".
       """;
 
   private static final PathId ID =
-      new PathId(
-          "counter_id",
-          "counter id",
-          new ProblemType(
-              "invalid-id",
-              "Invalid counter id",
-              "A counter id is one path segment of 1 to 256 bytes of UTF-8 after one percent-decoding, without control"
-                  + " characters, and neither . nor .. alone."));
+      new PathId("counter_id", "counter id", CounterProblems.INVALID_ID);
 
-  private static final IntegerParameter AMOUNT =
-      IntegerParameter.member(
-          "amount",
-          Long.MIN_VALUE,
-          Long.MAX_VALUE,
-          1,
-          new ProblemType(
-              "invalid-amount",
-              "Invalid amount",
-              "The amount is an integer from -9223372036854775808 to 9223372036854775807, without fraction or exponent."
-                  + " Nothing was counted."));
+  // Integers of the answers, in the order of their members.
+  static final int VALUE = 0;
+  static final int APPLIED = 1;
+  private static final int PREVIOUS = 2;
+  private static final int REMAINING = 3;
+  static final int TTL_MS = 4;
 
-  private static final Refusal OVERFLOW =
-      Refusal.of(
-          new ProblemType(
-              "overflow",
-              "Overflow",
-              "The sum would leave the range of a signed 64-bit integer. The counter keeps its value."),
-          409,
-          "the sum is outside the range of 64 bits; the value is unchanged");
+  private static final FlagParameter ATOMIC =
+      FlagParameter.member("atomic", CounterProblems.INVALID_ATOMIC);
 
-  /** Counters are never evicted: only a restart makes room for others. */
-  private static final Refusal MEMORY_LIMIT =
-      Refusal.lasting(
-          new ProblemType(
-              "memory-limit",
-              "Counter limit reached",
-              "The counter would be new, and the server holds as many counters as it was given memory for. Counters that"
-                  + " exist go on; none is ever evicted, so that only a restart with more memory or --max-counters makes"
-                  + " room."),
-          503,
-          "no room for another counter");
+  private static final AnswerShape COUNTER =
+      AnswerShape.json(ID, "value").optional("applied", "previous", "remaining", "ttl_ms");
 
-  private static final AnswerShape VALUE = AnswerShape.json(ID, "value");
+  private static final HtmlDocument PAGE = BrowserPage.read();
 
   private final CounterProxy counters;
+  private final WatchExecutor watches;
+  private final Write increments;
+  private final Write limits;
+  private final Write sets;
+  private final Write deletes;
+  private final AtomicBatch atomic;
+  private final CounterBatch batch;
+  private final CounterReads reads;
+  private final CounterPages pages;
+  private final CounterRequest options = new CounterRequest();
   private final CounterReplyAdapter reply = new CounterReplyAdapter();
 
-  private CounterEndpoints(final CounterProxy counters) {
-    this.counters = counters;
+  /** A call of the proxy. */
+  @FunctionalInterface
+  private interface Write {
+    void ask(
+        long nowNs,
+        byte[] id,
+        int idOffset,
+        int idLength,
+        CounterRequest request,
+        byte[] key,
+        int keyOffset,
+        int keyLength,
+        ReplyHandler handler,
+        long cookie);
+  }
+
+  private CounterEndpoints(final Ingress ingress, final WatchExecutor watches) {
+    counters = new CounterProxy(ingress);
+    final CounterShardProxy shards = new CounterShardProxy(ingress);
+    this.watches = watches;
+    atomic = new AtomicBatch(shards);
+    batch = new CounterBatch(counters, atomic);
+    reads = new CounterReads(counters);
+    pages = new CounterPages(shards);
+    increments = counters::incrementWith;
+    limits = counters::limit;
+    sets = counters::set;
+    deletes = counters::delete;
   }
 
   /**
    * The endpoints of the counters on one event loop.
    *
    * @param ingress of that loop.
+   * @param watches of the node.
    * @return a row for each operation.
    */
-  public static List<Endpoint> of(final Ingress ingress) {
-    return new CounterEndpoints(new CounterProxy(ingress)).rows();
+  public static List<Endpoint> of(final Ingress ingress, final WatchExecutor watches) {
+    return new CounterEndpoints(ingress, watches).rows();
   }
 
   private List<Endpoint> rows() {
     return List.of(
-        Endpoint.post("/counter/{id}/increment", "add to a counter and return its new value")
-            .id(ID)
-            .members(AMOUNT)
-            .keyed()
+        write(Endpoint.post("/counter/{id}/increment", "add to a counter and return its new value"))
+            .documented(CounterDocumentation.INCREMENT)
+            .members(IncrementBody.members())
             .calls(this::increment)
-            .answers(this::onValue, VALUE)
-            .refuses(OVERFLOW, MEMORY_LIMIT),
+            .answers(this::onReply, COUNTER)
+            .refuses(CounterProblems.OVERFLOW)
+            .refuses(IncrementBody.refusals()),
+        write(Endpoint.post("/counter/{id}/limit", "take from a quota, or be refused with 429"))
+            .documented(CounterDocumentation.LIMIT)
+            .members(LimitBody.members())
+            .calls(this::limit)
+            .answers(this::onLimit, COUNTER)
+            .refuses(RateLimit.EXCEEDED),
+        Endpoint.post("/counters/increment", "add to up to 1,000 counters, each by itself")
+            .documented(CounterDocumentation.INCREMENT_MANY)
+            .items(ID, List.of(IncrementBody.members()), List.of(ATOMIC))
+            .keyed()
+            .calls(batch::increment)
+            .answers(this::onBatch, COUNTER)
+            .refuses(
+                CounterProblems.OVERFLOW,
+                CounterProblems.KIND_MISMATCH,
+                CounterProblems.MEMORY_LIMIT)
+            .refuses(IncrementBody.refusals())
+            .refuses(AtomicBatch.refusals()),
+        Endpoint.get("/counters", "read up to 100 counters, ?id=a&id=b; or list them, ?prefix=a")
+            .documented(CounterDocumentation.READ_MANY)
+            .queryItems(
+                ID,
+                "id",
+                CounterReads.MAX_COUNTERS,
+                CounterPages.PREFIX_TEXT,
+                CounterPages.CURSOR_TEXT)
+            .query(CounterPages.LIMIT_INTEGER)
+            .calls(this::readMany)
+            .answers(this::onMany, COUNTER)
+            .streams(this::watchMany)
+            .refuses(CounterReads.MIXED, CounterReads.NO_ID)
+            .refuses(CounterPages.refusals()),
         Endpoint.get("/counter/{id}", "return a counter's value, 0 if it was never incremented")
+            .documented(CounterDocumentation.READ)
             .id(ID)
+            .conditional()
             .calls(this::get)
-            .answers(this::onValue, VALUE));
+            .answers(this::onReply, COUNTER, AnswerShape.text())
+            .streams(this::watch),
+        write(Endpoint.put("/counter/{id}", "set a counter"))
+            .documented(CounterDocumentation.SET)
+            .members(SetBody.members())
+            .calls(this::set)
+            .answers(this::onReply, COUNTER)
+            .refuses(SetBody.refusals()),
+        write(Endpoint.delete("/counter/{id}", "end a counter and return its last value"))
+            .documented(CounterDocumentation.DELETE)
+            .calls(this::delete)
+            .answers(this::onReply, COUNTER),
+        Endpoint.home(PAGE));
+  }
+
+  private static Endpoint write(final Endpoint row) {
+    return row.id(ID)
+        .keyed()
+        .conditional()
+        .refuses(CounterProblems.KIND_MISMATCH, CounterProblems.MEMORY_LIMIT);
   }
 
   private void increment(final Request request, final HttpExchange exchange) {
-    counters.increment(
-        exchange.readNs(),
-        exchange.id(),
-        0,
-        exchange.idLength(),
-        request.member(0),
-        request.key(),
-        0,
-        request.keyLength(),
-        exchange.replies(),
-        exchange.cookie());
+    if (IncrementBody.isPlain(request) && request.precondition().kind() == Precondition.Kind.NONE) {
+      counters.increment(
+          exchange.readNs(),
+          exchange.id(),
+          0,
+          exchange.idLength(),
+          IncrementBody.amount(request),
+          request.key(),
+          0,
+          request.keyLength(),
+          exchange.replies(),
+          exchange.cookie());
+      return;
+    }
+    begin(request);
+    final Refusal fault = IncrementBody.read(request, options);
+    if (fault == null) {
+      ask(increments, request, exchange);
+    } else {
+      exchange.refuse(fault);
+    }
+  }
+
+  private void limit(final Request request, final HttpExchange exchange) {
+    begin(request);
+    LimitBody.read(request, options);
+    LimitBody.policy(request, exchange.rateLimit());
+    ask(limits, request, exchange);
   }
 
   private void get(final Request request, final HttpExchange exchange) {
@@ -137,23 +246,148 @@ public final class CounterEndpoints {
         exchange.cookie());
   }
 
-  private boolean onValue(
+  private void readMany(final Request request, final HttpExchange exchange) {
+    if (request.items().count() > 0) {
+      reads.get(request, exchange);
+    } else {
+      pages.scan(request, exchange);
+    }
+  }
+
+  private boolean onBatch(
+      final DirectBuffer buffer, final int offset, final int length, final HttpExchange exchange) {
+    return exchange.isTogether()
+        ? atomic.onReply(buffer, offset, length, exchange)
+        : onReply(buffer, offset, length, exchange);
+  }
+
+  private boolean onMany(
+      final DirectBuffer buffer, final int offset, final int length, final HttpExchange exchange) {
+    return exchange.kept() == null
+        ? onReply(buffer, offset, length, exchange)
+        : pages.onPage(buffer, offset, length, exchange);
+  }
+
+  private void watch(final Request request, final HttpExchange exchange) {
+    final byte[] id = Arrays.copyOf(exchange.id(), exchange.idLength());
+    CounterStream.begin(watches, ID, List.of(id), request, exchange);
+  }
+
+  private void watchMany(final Request request, final HttpExchange exchange) {
+    final ItemList items = request.items();
+    if (items.count() == 0 || CounterPages.isAsked(request)) {
+      exchange.refuse(items.count() == 0 ? CounterReads.NO_ID : CounterReads.MIXED);
+      return;
+    }
+    final List<byte[]> ids =
+        IntStream.range(0, items.count())
+            .mapToObj(
+                item ->
+                    Arrays.copyOfRange(
+                        items.ids(),
+                        items.idOffset(item),
+                        items.idOffset(item) + items.idLength(item)))
+            .toList();
+    CounterStream.begin(watches, ID, ids, request, exchange);
+  }
+
+  private void set(final Request request, final HttpExchange exchange) {
+    begin(request);
+    final Refusal fault = SetBody.read(request, options);
+    if (fault == null) {
+      ask(sets, request, exchange);
+    } else {
+      exchange.refuse(fault);
+    }
+  }
+
+  private void delete(final Request request, final HttpExchange exchange) {
+    begin(request);
+    ask(deletes, request, exchange);
+  }
+
+  /** Begins the request to the counters with what each write may say. */
+  private void begin(final Request request) {
+    final Precondition given = request.precondition();
+    options.clear().condition(condition(given.kind()), given.incarnation(), given.version());
+  }
+
+  private static Condition condition(final Precondition.Kind kind) {
+    return switch (kind) {
+      case NONE -> Condition.NONE;
+      case IF_MATCH -> Condition.IF_MATCH;
+      case IF_EXISTS -> Condition.IF_EXISTS;
+      case IF_ABSENT -> Condition.IF_ABSENT;
+      case IF_NOT_MATCH -> Condition.IF_NOT_MATCH;
+    };
+  }
+
+  private void ask(final Write write, final Request request, final HttpExchange exchange) {
+    write.ask(
+        exchange.readNs(),
+        exchange.id(),
+        0,
+        exchange.idLength(),
+        options,
+        request.key(),
+        0,
+        request.keyLength(),
+        exchange.replies(),
+        exchange.cookie());
+  }
+
+  private boolean onLimit(
+      final DirectBuffer buffer, final int offset, final int length, final HttpExchange exchange) {
+    if (!onReply(buffer, offset, length, exchange)) {
+      return false;
+    }
+    if (reply.hasRemaining()) {
+      final long resetMs = reply.hasTtl() ? reply.ttlMs() : RateLimit.NO_RESET;
+      exchange.rateLimit().state(reply.remaining(), resetMs);
+    }
+    return true;
+  }
+
+  private boolean onReply(
       final DirectBuffer buffer, final int offset, final int length, final HttpExchange exchange) {
     if (!reply.wrap(buffer, offset, length)) {
       return false;
     }
-    exchange.integer(0, reply.value());
-    switch (reply.status()) {
-      case OK:
-        return true;
-      case OVERFLOW:
-        exchange.refuse(OVERFLOW);
-        return true;
-      case MEMORY_LIMIT:
-        exchange.refuse(MEMORY_LIMIT);
-        return true;
-      default:
-        return false;
+    exchange.version(reply.counterVersion());
+    exchange.integer(VALUE, reply.value());
+    if (reply.hasApplied()) {
+      exchange.integer(APPLIED, reply.applied());
     }
+    if (reply.hasPrevious()) {
+      exchange.integer(PREVIOUS, reply.previous());
+    }
+    if (reply.hasRemaining()) {
+      exchange.integer(REMAINING, reply.remaining());
+    }
+    if (reply.hasTtl()) {
+      exchange.integer(TTL_MS, reply.ttlMs());
+      exchange.changesWithTime();
+    }
+    return isAnswered(reply.status(), exchange);
+  }
+
+  private static boolean isAnswered(final CounterStatus status, final HttpExchange exchange) {
+    final Refusal refusal = refusalOf(status);
+    if (refusal != null) {
+      exchange.refuse(refusal);
+    }
+    return refusal != null || status == CounterStatus.OK;
+  }
+
+  /** Null if a status is none of a refusal. */
+  static Refusal refusalOf(final CounterStatus status) {
+    return switch (status) {
+      case OVERFLOW -> CounterProblems.OVERFLOW;
+      case MEMORY_LIMIT -> CounterProblems.MEMORY_LIMIT;
+      case PRECONDITION_FAILED -> Precondition.FAILED;
+      case QUOTA_EXCEEDED -> RateLimit.EXCEEDED;
+      case KIND_MISMATCH -> CounterProblems.KIND_MISMATCH;
+      default -> null;
+    };
   }
 }

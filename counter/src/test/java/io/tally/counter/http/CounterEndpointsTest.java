@@ -6,28 +6,26 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.counter.CounterDefinition;
 import io.tally.counter.CounterLimit;
+import io.tally.counter.codecs.IncrementDecoder;
+import io.tally.counter.codecs.IncrementWithDecoder;
 import io.tally.edge.CountingLeakDetector;
-import io.tally.edge.EventLoops;
-import io.tally.edge.StepOrder;
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.EngineContext;
 import io.tally.engine.EngineSettings;
-import io.tally.engine.EngineThreads;
-import io.tally.engine.ShardEngine;
-import io.tally.engine.Wakeup;
-import io.tally.http.HttpServer;
-import io.tally.http.HttpSettings;
-import io.tally.http.NodeView;
-import io.tally.http.ProbeResult;
+import io.tally.engine.ServiceDefinition;
+import io.tally.engine.ShardService;
 import io.tally.http.RawClient;
 import io.tally.http.RawClient.Response;
 import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -47,56 +45,22 @@ class CounterEndpointsTest {
   private static final int LOOPS = 2;
   private static final String PATH = "/counter/c/increment";
 
-  private final List<Throwable> errors = Collections.synchronizedList(new ArrayList<>());
-  private final EventLoops loops = EventLoops.launch(LOOPS, SystemNanoClock.INSTANCE, errors::add);
-  private ShardEngine engine;
-  private HttpServer server;
+  /** The fewest that take the longest command. */
+  private static final int RING_SLOTS = 64;
+
+  private CounterServer server;
 
   private void launch(final boolean steppingShards, final Consumer<EngineContext> settings) {
-    final Wakeup[] wakeups = new Wakeup[LOOPS];
-    for (int i = 0; i < LOOPS; i++) {
-      wakeups[i] = loops.wakeup(i);
-    }
-    final EngineContext context =
-        new EngineContext()
-            .incarnation(41)
-            .threads(EngineThreads.ofLoops(wakeups))
-            .services(new CounterDefinition(new CounterLimit(100)))
-            .random(() -> 1)
-            .clock(SystemNanoClock.INSTANCE)
-            .startEpochNs(1);
-    settings.accept(context);
-    engine = new ShardEngine(context);
-    for (int i = 0; i < LOOPS; i++) {
-      loops.addAgent(i, StepOrder.SUBMIT, engine.ingress(i));
-      if (steppingShards) {
-        loops.addAgent(i, StepOrder.APPLY, engine.shardAgent(i));
-      }
-    }
-    server =
-        HttpServer.launch(
-            loops,
-            HttpSettings.DEFAULTS.at("127.0.0.1", 0),
-            new NodeView(
-                () -> new ProbeResult(true, "{}"),
-                () -> new ProbeResult(true, "{}"),
-                () -> "{}",
-                () -> true,
-                () -> TimeUnit.MINUTES.toNanos(1)),
-            loop -> CounterEndpoints.of(engine.ingress(loop)),
-            CounterEndpoints.HELP,
-            failure -> {});
+    server = new CounterServer(LOOPS, steppingShards, SystemNanoClock.INSTANCE, settings);
   }
 
   private RawClient connect() throws IOException {
-    return new RawClient(server.edge().port());
+    return server.connect();
   }
 
   @AfterEach
   void close() {
     server.close();
-    loops.close();
-    assertEquals(List.of(), errors);
   }
 
   @AfterAll
@@ -142,7 +106,7 @@ class CounterEndpointsTest {
             clients * rounds, valueOf(connection.exchange(RawClient.get("/counter/c" + i))));
       }
     }
-    assertEquals(counters, engine.entityCount());
+    assertEquals(counters, server.engine.entityCount());
   }
 
   /** One increment of each counter in a single write; the answers must come in that order. */
@@ -204,14 +168,18 @@ class CounterEndpointsTest {
         context ->
             context.settings(
                 EngineSettings.DEFAULT
-                    .withRingSlots(2)
+                    .withRingSlots(RING_SLOTS)
                     .withRequestTimes(
                         TimeUnit.MILLISECONDS.toNanos(300), TimeUnit.MILLISECONDS.toNanos(50))));
     try (RawClient client = connect()) {
+      final String items =
+          String.join(",", Collections.nCopies(RING_SLOTS - 2, "{\"counter_id\":\"c\"}"));
+      client.send(RawClient.post("/counters/increment", "{\"items\":[" + items + "]}"));
       client.send(RawClient.post(PATH, "").repeat(4));
+      assertEquals(Integer.toString(RING_SLOTS - 2), client.read().header("Tally-Failed-Items"));
       for (int i = 0; i < 4; i++) {
         final Response response = client.read();
-        // Two copies lie in the ring; the others were never handed over.
+        // The copies of two have filled the ring; the others were never handed over.
         assertEquals(i < 2 ? 504 : 503, response.status(), response.body());
         assertTrue(response.body().contains(i < 2 ? "unknown" : "not_applied"));
       }
@@ -242,7 +210,7 @@ class CounterEndpointsTest {
     try (RawClient client = connect()) {
       assertEquals(1, valueOf(client.exchange(RawClient.post(PATH, ""))));
       for (int i = 0; i < LOOPS; i++) {
-        engine.ingress(i).close();
+        server.engine.ingress(i).close();
       }
       final Response response = client.exchange(RawClient.post(PATH, ""));
       assertEquals(503, response.status());
@@ -262,9 +230,18 @@ class CounterEndpointsTest {
       assertExplained(client, "memory-limit", 503, RawClient.post("/counter/d/increment", ""));
       assertExplained(client, "invalid-id", 400, RawClient.get("/counter/%zz"));
       assertExplained(client, "invalid-amount", 400, RawClient.post(PATH, "{\"amount\":1.5}"));
-      assertExplained(client, "unknown-member", 400, RawClient.post(PATH, "{\"max\":1}"));
+      assertExplained(client, "unknown-member", 400, RawClient.post(PATH, "{\"most\":1}"));
+      assertExplained(client, "invalid-value", 400, RawClient.request("PUT", "/counter/c", "", ""));
+      assertExplained(client, "invalid-ttl", 400, RawClient.post(PATH, "{\"ttl_ms\":0}"));
+      assertExplained(
+          client, "invalid-limit", 400, RawClient.post("/counter/c/limit", "{\"limit\":1}"));
+      assertExplained(
+          client,
+          "precondition-failed",
+          412,
+          RawClient.request("DELETE", "/counter/c", "If-None-Match: *\r\n", ""));
       assertExplained(client, "too-large", 414, RawClient.get("/counter/" + "a".repeat(257)));
-      for (final String slug : server.counters().problemTypes()) {
+      for (final String slug : server.http.counters().problemTypes()) {
         assertEquals(200, client.exchange(RawClient.get("/problems/" + slug)).status(), slug);
       }
     }
@@ -273,15 +250,69 @@ class CounterEndpointsTest {
   private void assertExplained(
       final RawClient client, final String slug, final int status, final String request)
       throws IOException {
-    final long before = server.counters().responses(status);
+    final long before = server.http.counters().responses(status);
     final Response refused = client.exchange(request);
     assertEquals(status, refused.status(), refused::body);
     assertTrue(refused.body().startsWith("{\"type\":\"/problems/" + slug + "\""), refused::body);
     final Response page = client.exchange(RawClient.get("/problems/" + slug));
     final String title = page.body().substring(0, page.body().indexOf("\n\n"));
     assertTrue(refused.body().contains("\"title\":\"" + title + "\""), refused::body);
-    assertEquals(before + 1, server.counters().responses(status));
-    assertEquals(1, server.counters().problems(server.counters().problemTypes().indexOf(slug)));
+    assertEquals(before + 1, server.http.counters().responses(status));
+    assertEquals(
+        1, server.http.counters().problems(server.http.counters().problemTypes().indexOf(slug)));
+  }
+
+  /** So an owner of an older version takes it, and its key is the same as before an upgrade. */
+  @Test
+  void shouldSendAnIncrementThatUsesNothingNewAsEver() throws IOException {
+    final List<Integer> templates = new CopyOnWriteArrayList<>();
+    launch(true, context -> context.services(telling(templates)));
+    try (RawClient client = connect()) {
+      for (final String body :
+          List.of(
+              "", "null", "{}", "{\"amount\":5}", "{\"amount\":null,\"max\":null,\"ttl\":null}")) {
+        assertEquals(200, client.exchange(RawClient.post(PATH, body)).status());
+        assertEquals(IncrementDecoder.TEMPLATE_ID, templates.remove(0), body);
+      }
+      for (final String body :
+          List.of("{\"max\":5}", "{\"min\":5}", "{\"ttl\":\"none\"}", "{\"ttl_ms\":5}")) {
+        assertEquals(200, client.exchange(RawClient.post(PATH, body)).status());
+        assertEquals(IncrementWithDecoder.TEMPLATE_ID, templates.remove(0), body);
+      }
+      final String exists = "If-Match: *\r\n";
+      assertEquals(
+          412, client.exchange(RawClient.post("/counter/d/increment", exists, "")).status());
+      assertEquals(IncrementWithDecoder.TEMPLATE_ID, templates.remove(0));
+      assertEquals(List.of(), templates);
+    }
+  }
+
+  /** The counters, whose shards tell of each message that they are given. */
+  private static ServiceDefinition telling(final List<Integer> templates) {
+    final ServiceDefinition counters = new CounterDefinition(new CounterLimit(100));
+    return proxy(
+        ServiceDefinition.class,
+        (self, method, args) -> {
+          final Object result = method.invoke(counters, args);
+          return result instanceof ShardService
+              ? telling((ShardService) result, templates)
+              : result;
+        });
+  }
+
+  private static ShardService telling(final ShardService shard, final List<Integer> templates) {
+    return proxy(
+        ShardService.class,
+        (self, method, args) -> {
+          if (method.getName().equals("onCommand")) {
+            templates.add((Integer) args[2]);
+          }
+          return method.invoke(shard, args);
+        });
+  }
+
+  private static <T> T proxy(final Class<T> type, final InvocationHandler handler) {
+    return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
   }
 
   @Test
@@ -290,9 +321,9 @@ class CounterEndpointsTest {
     try (RawClient client = connect()) {
       final String help = client.exchange(RawClient.get("/")).body();
       assertTrue(help.startsWith("Tally: exact, distributed counters\n\nEndpoints\n"), help);
-      assertTrue(help.contains("\n  POST /counter/{id}/increment   add to a counter"), help);
-      assertTrue(help.contains("\n  GET  /counter/{id}             return a counter's"), help);
-      assertTrue(help.contains("\n  curl " + server.url() + "/counter/my-counter\n"), help);
+      assertTrue(help.contains("\n  POST   /counter/{id}/increment   add to a counter"), help);
+      assertTrue(help.contains("\n  GET    /counter/{id}             return a counter's"), help);
+      assertTrue(help.contains("\n  curl " + server.http.url() + "/counter/my-counter\n"), help);
       assertTrue(help.contains("\n\nExamples\n"), help);
     }
   }

@@ -1,0 +1,164 @@
+package io.tally.counter;
+
+import static io.tally.counter.CounterRows.NO_DEADLINE;
+import static io.tally.counter.RowDescriptor.RATE;
+import static io.tally.counter.RowDescriptor.WIDE;
+import static io.tally.counter.RowDescriptor.WORD_OFFSET;
+
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * The deadlines of a {@link CounterTable}, and the end of the counters that have reached theirs.
+ */
+final class CounterExpiry {
+  private final CounterTable table;
+  private final DirectChunks chunks;
+  private final CounterRows rows;
+  private final RowSpace space;
+  private final ExpiredCounterHandler handler;
+  private final ExpiryIndex index;
+
+  /** Of the stretch that was walked last. */
+  private long walkedEarliestNs;
+
+  CounterExpiry(
+      final CounterTable table,
+      final DirectChunks chunks,
+      final CounterRows rows,
+      final RowSpace space,
+      final ExpiredCounterHandler handler) {
+    this.table = table;
+    this.chunks = chunks;
+    this.rows = rows;
+    this.space = space;
+    this.handler = handler;
+    index = new ExpiryIndex(chunks, this::earliestNs);
+  }
+
+  /** As {@link CounterTable#deadline}. */
+  boolean deadline(final int row, final long deadlineNs) {
+    if (rows.isRate(row)) {
+      throw new IllegalArgumentException("the deadline of a rate is its value");
+    }
+    if (!rows.isWide(row) && rows.extension(row) == RowDescriptor.NO_ROW) {
+      if (deadlineNs == NO_DEADLINE) {
+        return true;
+      }
+      if (!extend(row)) {
+        return false;
+      }
+    }
+    final long beforeNs = rows.deadlineNs(row);
+    table.beforeChange(row);
+    rows.deadlineNs(row, deadlineNs);
+    index.move(row, beforeNs, deadlineNs);
+    return true;
+  }
+
+  private boolean extend(final int row) {
+    if (!table.tryTakeExtension()) {
+      return false;
+    }
+    final int extension = space.take(RowDescriptor.EXTENSION_BYTES);
+    table.beforeChange(extension);
+    table.beforeChange(row);
+    rows.extend(row, extension);
+    return true;
+  }
+
+  /** As {@link CounterTable#rate}. */
+  void rate(final int row, final long intervalNs) {
+    final boolean isNew = rows.isWide(row) && rows.deadlineNs(row) == NO_DEADLINE;
+    if (intervalNs <= 0 || !isNew && !rows.isRate(row)) {
+      throw new IllegalArgumentException("no new row with a deadline, or no interval");
+    }
+    table.beforeChange(row);
+    rows.rate(row, intervalNs);
+  }
+
+  /** A row has another deadline, or one that it had before it was in the table. */
+  void moved(final int row, final long fromNs, final long toNs) {
+    index.move(row, fromNs, toNs);
+  }
+
+  /** A row is about to be freed. */
+  void end(final int row) {
+    index.move(row, rows.deadlineNs(row), NO_DEADLINE);
+  }
+
+  /** Frees a row that has expired. */
+  void expire(final int row) {
+    tell(row);
+    table.delete(row);
+  }
+
+  /** As {@link CounterTable#expire}. */
+  int expire(final long timeNs, final int limit) {
+    int freed = 0;
+    // What is due first must be true: what is freed in which order decides which rows come next.
+    while (freed < limit && index.atEarliestNs() <= timeNs && index.earliestNs() <= timeNs) {
+      freed += expireIn(index.earliestStretch(), timeNs, limit - freed);
+    }
+    return freed;
+  }
+
+  /** As {@link CounterTable#nextExpiryNs}. */
+  long nextNs() {
+    return index.earliestNs();
+  }
+
+  private int expireIn(final int stretch, final long timeNs, final int limit) {
+    final int freed = walk(ExpiryIndex.chunk(stretch), ExpiryIndex.inChunk(stretch), timeNs, limit);
+    index.walked(stretch, walkedEarliestNs);
+    return freed;
+  }
+
+  private long earliestNs(final int chunk, final int stretch) {
+    walk(chunk, stretch, 0, 0);
+    return walkedEarliestNs;
+  }
+
+  /** Frees what has expired by then, up to a limit, and finds the earliest deadline of the rest. */
+  private int walk(final int chunk, final int stretch, final long timeNs, final int limit) {
+    final UnsafeBuffer buffer = chunks.get(chunk);
+    final int end = space.endOffset(chunk, stretch);
+    int offset = space.firstOffset(chunk, stretch);
+    long earliestNs = NO_DEADLINE;
+    int freed = 0;
+    while (offset < end) {
+      final int length = RowDescriptor.blockLength(buffer, offset);
+      final long deadlineNs = deadlineNs(buffer, chunk, offset, length);
+      if (deadlineNs > timeNs || freed == limit || deadlineNs == NO_DEADLINE) {
+        earliestNs = Math.min(earliestNs, deadlineNs);
+      } else {
+        final int row = RowDescriptor.row(chunk, offset);
+        tell(row);
+        table.free(row);
+        freed++;
+      }
+      offset += length;
+    }
+    walkedEarliestNs = earliestNs;
+    return freed;
+  }
+
+  // As CounterRows has it, but for a walk, which knows already where the row is and how long.
+  private long deadlineNs(
+      final UnsafeBuffer buffer, final int chunk, final int offset, final int length) {
+    if (!RowDescriptor.isRow(buffer, offset)) {
+      return NO_DEADLINE;
+    }
+    final long word = buffer.getLong(offset + WORD_OFFSET);
+    if (word >= 0) {
+      return NO_DEADLINE;
+    }
+    if ((word & (RATE | WIDE)) == WIDE) {
+      return buffer.getLong(offset + length - Long.BYTES);
+    }
+    return rows.deadlineNs(RowDescriptor.row(chunk, offset));
+  }
+
+  private void tell(final int row) {
+    handler.onExpired(rows.chunk(row), rows.idOffset(row), rows.idLength(row));
+  }
+}

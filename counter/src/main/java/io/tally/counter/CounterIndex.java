@@ -1,0 +1,208 @@
+package io.tally.counter;
+
+import static io.tally.counter.RowDescriptor.ID_OFFSET;
+import static io.tally.counter.RowDescriptor.NEXT_OFFSET;
+import static io.tally.counter.RowDescriptor.TAG_LENGTH_BITS;
+import static io.tally.counter.RowDescriptor.TAG_OFFSET;
+import static io.tally.counter.RowDescriptor.WORD_OFFSET;
+import static io.tally.counter.RowDescriptor.offset;
+
+import java.util.concurrent.atomic.AtomicLong;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * The rows of a {@link CounterTable} by id: a linear hash table (Litwin, "Linear Hashing", VLDB
+ * 1980). A bucket is the first row of a linked list, and each new counter beyond the most that
+ * there ever were splits one bucket, so that the table never stands still to grow. It never
+ * shrinks.
+ *
+ * <p>The table is this index and does not have it: a further object for each shard on the way to a
+ * row was measured to be slower.
+ */
+abstract class CounterIndex {
+  /** There is no such counter. */
+  static final int ABSENT = RowDescriptor.NO_ROW;
+
+  static final long ANY_TIME = Long.MIN_VALUE;
+
+  static final int BUCKET_CHUNK_BYTES = 16 * 1024;
+
+  private static final int MIN_BUCKETS = BUCKET_CHUNK_BYTES / Integer.BYTES;
+  private static final int MAX_BUCKETS = 1 << (Integer.SIZE - TAG_LENGTH_BITS);
+  private static final int BUCKET_CHUNK_SHIFT = Integer.numberOfTrailingZeros(MIN_BUCKETS);
+
+  final DirectChunks chunks = new DirectChunks();
+  final CounterRows rows = new CounterRows(chunks);
+  private final DirectChunks buckets = new DirectChunks();
+  private final AtomicLong size = new AtomicLong();
+  private int bucketCount = MIN_BUCKETS;
+  private int splitBit = MIN_BUCKETS;
+
+  CounterIndex() {
+    buckets.add(BUCKET_CHUNK_BYTES);
+  }
+
+  /** Number of counters whose rows are not freed. Any thread. */
+  final long size() {
+    return size.getAcquire();
+  }
+
+  /** Rows that a search for the counter of this row passes before it: what the search costs. */
+  final int rowsBefore(final int row) {
+    int count = 0;
+    int before = first(bucket(tag(row)));
+    while (before != row) {
+      before = chunk(before).getInt(offset(before) + NEXT_OFFSET);
+      count++;
+    }
+    return count;
+  }
+
+  final int bucketCount() {
+    return bucketCount;
+  }
+
+  final long bucketBytes() {
+    return buckets.capacityBytes();
+  }
+
+  /** Makes an empty index have as many buckets as another one had. */
+  final void restoreBuckets(final int count) {
+    if (count < MIN_BUCKETS || count > MAX_BUCKETS || size.getPlain() > 0) {
+      throw new IllegalArgumentException("buckets cannot be restored: " + count);
+    }
+    while (buckets.count() << BUCKET_CHUNK_SHIFT < count) {
+      buckets.add(BUCKET_CHUNK_BYTES);
+    }
+    bucketCount = count;
+    splitBit = Integer.highestOneBit(count);
+  }
+
+  /**
+   * The row of a counter that has not expired by then, or {@link #ABSENT}.
+   *
+   * @param timeNs {@link #ANY_TIME} to find one that has expired, too.
+   */
+  final int find(
+      final long timeNs, final int tag, final DirectBuffer id, final int offset, final int length) {
+    int row = first(bucket(tag));
+    while (row != ABSENT) {
+      final UnsafeBuffer chunk = chunk(row);
+      final int rowOffset = offset(row);
+      if (chunk.getInt(rowOffset + TAG_OFFSET) == tag
+          && isEqual(chunk, rowOffset + ID_OFFSET, id, offset, length)) {
+        return chunk.getLong(rowOffset + WORD_OFFSET) >= 0 || rows.deadlineNs(row) > timeNs
+            ? row
+            : ABSENT;
+      }
+      row = chunk.getInt(rowOffset + NEXT_OFFSET);
+    }
+    return ABSENT;
+  }
+
+  private static boolean isEqual(
+      final UnsafeBuffer chunk,
+      final int idOffset,
+      final DirectBuffer id,
+      final int offset,
+      final int length) {
+    int i = 0;
+    for (; i <= length - Long.BYTES; i += Long.BYTES) {
+      if (chunk.getLong(idOffset + i) != id.getLong(offset + i)) {
+        return false;
+      }
+    }
+    for (; i < length; i++) {
+      if (chunk.getByte(idOffset + i) != id.getByte(offset + i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether the next counter needs another chunk of buckets. */
+  final boolean wantsBucketChunk() {
+    return size.getPlain() >= bucketCount
+        && bucketCount < MAX_BUCKETS
+        && bucketCount >>> BUCKET_CHUNK_SHIFT == buckets.count();
+  }
+
+  final void add(final int tag, final int row) {
+    link(bucket(tag), row);
+    size.setRelease(size.getPlain() + 1);
+    if (size.getPlain() > bucketCount && bucketCount < MAX_BUCKETS) {
+      split();
+    }
+  }
+
+  /**
+   * Splits the bucket whose turn it is: rows whose hash has the bit set move to a bucket of their
+   * own.
+   */
+  private void split() {
+    final int oldBucket = bucketCount - splitBit;
+    final int newBucket = bucketCount;
+    if (newBucket >>> BUCKET_CHUNK_SHIFT == buckets.count()) {
+      buckets.add(BUCKET_CHUNK_BYTES);
+    }
+    bucketCount++;
+    int row = first(oldBucket);
+    first(oldBucket, ABSENT);
+    while (row != ABSENT) {
+      final int next = chunk(row).getInt(offset(row) + NEXT_OFFSET);
+      link(bucket(tag(row)), row);
+      row = next;
+    }
+    if (bucketCount == 2 * splitBit) {
+      splitBit = bucketCount;
+    }
+  }
+
+  private void link(final int bucket, final int row) {
+    chunk(row).putInt(offset(row) + NEXT_OFFSET, first(bucket));
+    first(bucket, row);
+  }
+
+  final void remove(final int row) {
+    size.setRelease(size.getPlain() - 1);
+    final int bucket = bucket(tag(row));
+    final int next = chunk(row).getInt(offset(row) + NEXT_OFFSET);
+    int before = first(bucket);
+    if (before == row) {
+      first(bucket, next);
+      return;
+    }
+    while (chunk(before).getInt(offset(before) + NEXT_OFFSET) != row) {
+      before = chunk(before).getInt(offset(before) + NEXT_OFFSET);
+    }
+    chunk(before).putInt(offset(before) + NEXT_OFFSET, next);
+  }
+
+  // A bucket's number is the low bits of the hash in the tag.
+  private int bucket(final int tag) {
+    final int hash = tag >>> TAG_LENGTH_BITS;
+    final int bucket = hash & (2 * splitBit - 1);
+    return bucket < bucketCount ? bucket : bucket - splitBit;
+  }
+
+  private int first(final int bucket) {
+    return buckets.get(bucket >>> BUCKET_CHUNK_SHIFT).getInt(bucketOffset(bucket));
+  }
+
+  private void first(final int bucket, final int row) {
+    buckets.get(bucket >>> BUCKET_CHUNK_SHIFT).putInt(bucketOffset(bucket), row);
+  }
+
+  private static int bucketOffset(final int bucket) {
+    return (bucket & MIN_BUCKETS - 1) * Integer.BYTES;
+  }
+
+  final UnsafeBuffer chunk(final int row) {
+    return chunks.get(RowDescriptor.chunkIndex(row));
+  }
+
+  private int tag(final int row) {
+    return chunk(row).getInt(offset(row) + TAG_OFFSET);
+  }
+}

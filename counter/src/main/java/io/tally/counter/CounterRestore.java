@@ -1,0 +1,136 @@
+package io.tally.counter;
+
+import io.tally.counter.codecs.CounterFreeRowDecoder;
+import io.tally.counter.codecs.CounterRowDecoder;
+import io.tally.counter.codecs.CounterTableHeadDecoder;
+import io.tally.counter.codecs.MessageHeaderDecoder;
+import io.tally.engine.MessageHeaderWord;
+import org.agrona.DirectBuffer;
+
+/** Restores a {@link CounterTable} from the records that its {@link CounterSnapshot} has shown. */
+final class CounterRestore {
+  private static final int HEADER_LENGTH = MessageHeaderDecoder.ENCODED_LENGTH;
+
+  /** Rows had no version, and their numbers were those of shorter rows. */
+  private static final int VERSION_WITHOUT_VERSIONS = 0;
+
+  private static final int ROW_BLOCK_OF_VERSION_0 = 16;
+
+  private static final int NO_HEAD = -1;
+
+  private final MessageHeaderDecoder header = new MessageHeaderDecoder();
+  private final CounterTableHeadDecoder headDecoder = new CounterTableHeadDecoder();
+  private final CounterRowDecoder rowDecoder = new CounterRowDecoder();
+  private final CounterFreeRowDecoder freeRowDecoder = new CounterFreeRowDecoder();
+  private final CounterTable table;
+  private final CounterRows rows;
+  private final RowSpace space;
+
+  /** Of the head that has come, and so of all other records. */
+  private int version = NO_HEAD;
+
+  CounterRestore(final CounterTable table, final CounterRows rows, final RowSpace space) {
+    this.table = table;
+    this.rows = rows;
+    this.space = space;
+  }
+
+  /** As {@link CounterSnapshot#restore}. */
+  void onRecord(final DirectBuffer buffer, final int offset, final int length) {
+    check(length >= HEADER_LENGTH);
+    final long word = MessageHeaderWord.get(buffer, offset);
+    check(MessageHeaderWord.schemaId(word) == CounterRowDecoder.SCHEMA_ID);
+    check(MessageHeaderWord.version(word) <= CounterRowDecoder.SCHEMA_VERSION);
+    final int end = offset + length;
+    final int templateId = MessageHeaderWord.templateId(word);
+    check(offset + HEADER_LENGTH + MessageHeaderWord.blockLength(word) <= end);
+    if (templateId == CounterTableHeadDecoder.TEMPLATE_ID) {
+      check(version == NO_HEAD);
+      onHead(buffer, offset, end);
+      version = MessageHeaderWord.version(word);
+      return;
+    }
+    check(version == MessageHeaderWord.version(word));
+    switch (templateId) {
+      case CounterRowDecoder.TEMPLATE_ID -> onRow(buffer, offset, end);
+      case CounterFreeRowDecoder.TEMPLATE_ID -> {
+        freeRowDecoder.wrapAndApplyHeader(buffer, offset, header);
+        check(header.blockLength() >= CounterFreeRowDecoder.BLOCK_LENGTH);
+        space.restoreFree(freeRowDecoder.row(), freeRowDecoder.length(), freeRowDecoder.nextRow());
+      }
+      default -> check(false);
+    }
+  }
+
+  private void onHead(final DirectBuffer buffer, final int offset, final int end) {
+    headDecoder.wrapAndApplyHeader(buffer, offset, header);
+    if (headDecoder.actingVersion() == VERSION_WITHOUT_VERSIONS) {
+      check(table.size() == 0);
+      return;
+    }
+    check(
+        header.blockLength() >= CounterTableHeadDecoder.BLOCK_LENGTH
+            && headDecoder.limit() + CounterTableHeadDecoder.FreeRowsDecoder.sbeHeaderSize()
+                <= end);
+    table.restoreHead(
+        headDecoder.chunkCount(),
+        headDecoder.roomOffset(),
+        headDecoder.bucketCount(),
+        headDecoder.changes());
+    final CounterTableHeadDecoder.FreeRowsDecoder freeRows = headDecoder.freeRows();
+    check(
+        freeRows.actingBlockLength() >= CounterTableHeadDecoder.FreeRowsDecoder.sbeBlockLength()
+            && headDecoder.limit() + freeRows.count() * freeRows.actingBlockLength() <= end);
+    while (freeRows.hasNext()) {
+      freeRows.next();
+      space.restoreFirstFree(freeRows.length(), freeRows.firstRow());
+    }
+  }
+
+  private void onRow(final DirectBuffer buffer, final int offset, final int end) {
+    rowDecoder.wrapAndApplyHeader(buffer, offset, header);
+    check(rowDecoder.limit() + CounterRowDecoder.counterIdHeaderLength() <= end);
+    final int idLength = rowDecoder.counterIdLength();
+    final int idOffset = rowDecoder.limit() + CounterRowDecoder.counterIdHeaderLength();
+    check(idLength > 0 && idLength <= CounterProxy.MAX_ID_LENGTH && idOffset + idLength <= end);
+    if (version == VERSION_WITHOUT_VERSIONS) {
+      check(header.blockLength() >= ROW_BLOCK_OF_VERSION_0);
+      final int row = table.restoreAnywhere(rowDecoder.tag(), buffer, idOffset, idLength);
+      table.change(row, rowDecoder.value());
+      return;
+    }
+    check(header.blockLength() >= CounterRowDecoder.BLOCK_LENGTH);
+    final int row = rowDecoder.row();
+    final boolean wide = rowDecoder.flags().wide();
+    table.restore(row, rowDecoder.tag(), wide, buffer, idOffset, idLength);
+    final int extension = rowDecoder.extension();
+    if (extension != RowDescriptor.NO_ROW) {
+      check(!wide);
+      space.restore(extension, RowDescriptor.EXTENSION_BYTES);
+      rows.extend(row, extension);
+    }
+    rows.value(row, rowDecoder.value());
+    check(rowDecoder.counterVersion() >= 0 && rowDecoder.counterVersion() <= table.changes());
+    rows.version(row, rowDecoder.counterVersion());
+    restoreTimes(row, wide, extension != RowDescriptor.NO_ROW);
+  }
+
+  private void restoreTimes(final int row, final boolean wide, final boolean extended) {
+    final long deadlineNs = rowDecoder.deadlineNs();
+    if (rowDecoder.flags().rate()) {
+      check(wide && rowDecoder.intervalNs() > 0);
+      rows.rate(row, rowDecoder.intervalNs());
+    } else if (wide || extended) {
+      rows.deadlineNs(row, deadlineNs);
+    } else {
+      check(deadlineNs == CounterRows.NO_DEADLINE);
+    }
+    table.restoredDeadline(row);
+  }
+
+  private static void check(final boolean valid) {
+    if (!valid) {
+      throw new IllegalArgumentException("no record of a snapshot of counters");
+    }
+  }
+}

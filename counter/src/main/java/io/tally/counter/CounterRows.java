@@ -1,0 +1,172 @@
+package io.tally.counter;
+
+import static io.tally.counter.RowDescriptor.EXTENDED;
+import static io.tally.counter.RowDescriptor.ID_OFFSET;
+import static io.tally.counter.RowDescriptor.NEXT_OFFSET;
+import static io.tally.counter.RowDescriptor.RATE;
+import static io.tally.counter.RowDescriptor.TAG_OFFSET;
+import static io.tally.counter.RowDescriptor.TIMED;
+import static io.tally.counter.RowDescriptor.VALUE_OFFSET;
+import static io.tally.counter.RowDescriptor.WIDE;
+import static io.tally.counter.RowDescriptor.WORD_OFFSET;
+import static io.tally.counter.RowDescriptor.WORD_REST;
+import static io.tally.counter.RowDescriptor.offset;
+
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** Reads and writes what the rows of a {@link CounterTable} hold, wherever it lies. */
+final class CounterRows {
+  static final long NO_DEADLINE = Long.MAX_VALUE;
+
+  private final DirectChunks chunks;
+
+  CounterRows(final DirectChunks chunks) {
+    this.chunks = chunks;
+  }
+
+  UnsafeBuffer chunk(final int row) {
+    return chunks.get(RowDescriptor.chunkIndex(row));
+  }
+
+  /** Makes a taken block a row without version and deadline, which is in no list yet. */
+  void write(
+      final int row,
+      final int tag,
+      final boolean wide,
+      final DirectBuffer id,
+      final int idOffset,
+      final int idLength) {
+    final UnsafeBuffer chunk = chunk(row);
+    final int at = offset(row);
+    chunk.putLong(at + VALUE_OFFSET, 0);
+    chunk.putInt(at + NEXT_OFFSET, RowDescriptor.NO_ROW);
+    chunk.putInt(at + TAG_OFFSET, tag);
+    chunk.putLong(at + WORD_OFFSET, wide ? WIDE : 0);
+    chunk.putBytes(at + ID_OFFSET, id, idOffset, idLength);
+    if (wide) {
+      chunk.putLong(at + RowDescriptor.wideOffset(idLength), NO_DEADLINE);
+    }
+  }
+
+  int length(final int row) {
+    return RowDescriptor.blockLength(chunk(row), offset(row));
+  }
+
+  int tag(final int row) {
+    return chunk(row).getInt(offset(row) + TAG_OFFSET);
+  }
+
+  int idLength(final int row) {
+    return RowDescriptor.idLength(tag(row));
+  }
+
+  int idOffset(final int row) {
+    return offset(row) + ID_OFFSET;
+  }
+
+  long value(final int row) {
+    return chunk(row).getLong(offset(row) + VALUE_OFFSET);
+  }
+
+  void value(final int row, final long value) {
+    chunk(row).putLong(offset(row) + VALUE_OFFSET, value);
+  }
+
+  boolean isWide(final int row) {
+    return has(row, WIDE);
+  }
+
+  boolean isRate(final int row) {
+    return has(row, RATE);
+  }
+
+  /** The name of its extension, or {@link RowDescriptor#NO_ROW}. */
+  int extension(final int row) {
+    final long word = word(row);
+    return (word & EXTENDED) == 0 ? RowDescriptor.NO_ROW : (int) (word & WORD_REST);
+  }
+
+  long version(final int row) {
+    final int extension = extension(row);
+    if (extension == RowDescriptor.NO_ROW) {
+      return word(row) & WORD_REST;
+    }
+    final UnsafeBuffer chunk = chunk(extension);
+    final int at = offset(extension);
+    return RowDescriptor.extensionVersion(
+        chunk.getInt(at + NEXT_OFFSET), chunk.getInt(at + TAG_OFFSET));
+  }
+
+  void version(final int row, final long version) {
+    final int extension = extension(row);
+    if (extension == RowDescriptor.NO_ROW) {
+      word(row, word(row) & ~WORD_REST | version);
+    } else {
+      final UnsafeBuffer chunk = chunk(extension);
+      final int at = offset(extension);
+      chunk.putInt(at + NEXT_OFFSET, RowDescriptor.extensionMark(version));
+      chunk.putInt(at + TAG_OFFSET, (int) version);
+    }
+  }
+
+  /** Version and deadline are in that block from now on. */
+  void extend(final int row, final int extension) {
+    final long version = version(row);
+    word(row, word(row) & ~WORD_REST | EXTENDED | extension);
+    version(row, version);
+    chunk(extension).putLong(offset(extension) + VALUE_OFFSET, NO_DEADLINE);
+  }
+
+  long deadlineNs(final int row) {
+    final long word = word(row);
+    if (word >= 0) {
+      return NO_DEADLINE;
+    }
+    if ((word & RATE) != 0) {
+      return value(row);
+    }
+    return (word & WIDE) != 0 ? wide(row) : value((int) (word & WORD_REST));
+  }
+
+  /** Only of a row that is wide or extended, and no rate. */
+  void deadlineNs(final int row, final long deadlineNs) {
+    final long word = word(row);
+    if ((word & WIDE) != 0) {
+      wide(row, deadlineNs);
+    } else {
+      value((int) (word & WORD_REST), deadlineNs);
+    }
+    word(row, deadlineNs == NO_DEADLINE ? word & ~TIMED : word | TIMED);
+  }
+
+  long intervalNs(final int row) {
+    return isRate(row) ? wide(row) : 0;
+  }
+
+  /** Only of a wide row. */
+  void rate(final int row, final long intervalNs) {
+    wide(row, intervalNs);
+    word(row, word(row) | RATE | TIMED);
+  }
+
+  private boolean has(final int row, final long flag) {
+    return (word(row) & flag) != 0;
+  }
+
+  private long word(final int row) {
+    return chunk(row).getLong(offset(row) + WORD_OFFSET);
+  }
+
+  private void word(final int row, final long word) {
+    chunk(row).putLong(offset(row) + WORD_OFFSET, word);
+  }
+
+  private long wide(final int row) {
+    return chunk(row).getLong(offset(row) + RowDescriptor.wideOffset(idLength(row)));
+  }
+
+  private void wide(final int row, final long deadlineOrInterval) {
+    chunk(row).putLong(offset(row) + RowDescriptor.wideOffset(idLength(row)), deadlineOrInterval);
+  }
+}

@@ -1,0 +1,61 @@
+package io.tally.counter;
+
+import io.tally.counter.codecs.OperationsDecoder;
+import io.tally.counter.codecs.OperationsEncoder;
+import io.tally.counter.codecs.OperationsReplyDecoder;
+import io.tally.counter.codecs.OperationsReplyEncoder;
+import io.tally.engine.MessageHeaderWord;
+
+/**
+ * Where the parts of Operations and its reply stand, counted from their headers. The number of
+ * operations is known only when they are written, which the generated encoder does not allow.
+ */
+final class OperationsLayout {
+  /** Most operations of a command. */
+  static final int MAX_OPERATIONS = 64;
+
+  /** Longest command. */
+  static final int MAX_LENGTH = 16 * 1_024;
+
+  static final long HEADER =
+      MessageHeaderWord.of(
+          OperationsEncoder.BLOCK_LENGTH,
+          OperationsEncoder.TEMPLATE_ID,
+          OperationsEncoder.SCHEMA_ID,
+          OperationsEncoder.SCHEMA_VERSION);
+
+  static final int BLOCK = MessageHeaderWord.ENCODED_LENGTH;
+  static final int MODE = BLOCK + OperationsDecoder.modeEncodingOffset();
+  static final int GROUP = BLOCK + OperationsDecoder.BLOCK_LENGTH;
+  static final int COUNT = GROUP + Short.BYTES;
+
+  /** Each operation is a message with its header, behind two bytes that tell its length. */
+  static final int OPERATIONS = COUNT + Short.BYTES;
+
+  static final long REPLY_HEADER =
+      MessageHeaderWord.of(
+          OperationsReplyEncoder.BLOCK_LENGTH,
+          OperationsReplyEncoder.TEMPLATE_ID,
+          OperationsReplyEncoder.SCHEMA_ID,
+          OperationsReplyEncoder.SCHEMA_VERSION);
+
+  static final int STATUS = BLOCK + OperationsReplyDecoder.statusEncodingOffset();
+  static final int REFUSED = BLOCK + OperationsReplyDecoder.refusedOperationEncodingOffset();
+  static final int ANSWERS_GROUP = BLOCK + OperationsReplyDecoder.BLOCK_LENGTH;
+  static final int ANSWERS_COUNT = ANSWERS_GROUP + Short.BYTES;
+  static final int ANSWERS = ANSWERS_COUNT + Short.BYTES;
+
+  /** Counted from the start of an answer. */
+  static final int VALUE = OperationsReplyDecoder.AnswersDecoder.valueEncodingOffset();
+
+  static final int APPLIED = OperationsReplyDecoder.AnswersDecoder.appliedEncodingOffset();
+  static final int TTL_MS = OperationsReplyDecoder.AnswersDecoder.ttlMsEncodingOffset();
+  static final int HAS_APPLIED = OperationsReplyDecoder.AnswersDecoder.hasAppliedEncodingOffset();
+  static final int ANSWER = OperationsReplyDecoder.AnswersDecoder.sbeBlockLength();
+  static final int MAX_REPLY_LENGTH = ANSWERS + MAX_OPERATIONS * ANSWER;
+
+  /** No operation was refused. */
+  static final int NONE = 0xFFFF;
+
+  private OperationsLayout() {}
+}
