@@ -4,8 +4,10 @@ import io.tally.edge.EdgeSettings;
 import io.tally.edge.EventLoops;
 import io.tally.engine.Ingress;
 import io.tally.engine.ShardEngine;
+import io.tally.engine.WatchExecutor;
 import io.tally.http.Endpoint;
 import io.tally.http.HttpServer;
+import io.tally.http.ItemList;
 import io.tally.http.NodeView;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -21,6 +23,7 @@ final class Api {
       final NodeConfig config,
       final ClientLimit limit,
       final ShardEngine frontEnd,
+      final WatchExecutor watches,
       final NodeView node,
       final String metricsUrl,
       final AcceptFailureLog acceptFailures) {
@@ -36,17 +39,27 @@ final class Api {
                 edge.withClients(
                     limit.maxConnections(),
                     limit.maxBytes(),
-                    Math.min(edge.maxRequests(), pendingSlots),
+                    Math.min(edge.maxRequests(), admittedRequests(pendingSlots)),
                     edge.maxInFlight())),
         node,
-        loop -> endpoints(config.services(), ingresses.get(loop)),
+        loop -> endpoints(config.services(), ingresses.get(loop), watches),
         help(config.services(), metricsUrl),
         acceptFailures);
   }
 
+  /**
+   * So many that the next one still finds a pending slot for each of its items. Where there are few
+   * slots, a request of many items may find too few, and is refused.
+   */
+  private static int admittedRequests(final int pendingSlots) {
+    return Math.max(pendingSlots / 2, pendingSlots - ItemList.MAX_ITEMS + 1);
+  }
+
   private static List<Endpoint> endpoints(
-      final List<HostedService> services, final Ingress ingress) {
-    return services.stream().flatMap(service -> service.http().apply(ingress).stream()).toList();
+      final List<HostedService> services, final Ingress ingress, final WatchExecutor watches) {
+    return services.stream()
+        .flatMap(service -> service.http().apply(ingress, watches).stream())
+        .toList();
   }
 
   private static String help(final List<HostedService> services, final String metricsUrl) {

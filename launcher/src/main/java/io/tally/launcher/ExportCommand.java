@@ -94,19 +94,24 @@ final class ExportCommand implements Callable<Integer> {
     final int schemaId = counters.schemaId();
     final EntityRecords records = counters.export().get();
     final StringBuilder line = new StringBuilder();
+    final ShardSnapshotTime time = new ShardSnapshotTime();
     final long[] count = new long[1];
     for (final int shardId : snapshot.shardIds()) {
       snapshot.read(
           shardId,
           (buffer, offset, length) -> {
+            time.onRecord(buffer, offset, length);
             if (MessageHeaderWord.schemaId(MessageHeaderWord.get(buffer, offset)) == schemaId) {
               records.onRecord(
                   buffer,
                   offset,
                   length,
-                  (id, value) -> {
+                  time.timeNs(),
+                  (id, value, ttlMs, version, kind) -> {
                     count[0]++;
-                    write(out, line, id, value);
+                    line.setLength(0);
+                    format.append(line, id, value, ttlMs, version, kind);
+                    write(out, line);
                   });
             }
           });
@@ -114,10 +119,7 @@ final class ExportCommand implements Callable<Integer> {
     return count[0];
   }
 
-  private void write(
-      final Writer out, final StringBuilder line, final String id, final long value) {
-    line.setLength(0);
-    format.append(line, id, value);
+  private static void write(final Writer out, final StringBuilder line) {
     try {
       out.append(line);
     } catch (final IOException fault) {

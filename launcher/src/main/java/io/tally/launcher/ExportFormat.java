@@ -7,7 +7,13 @@ enum ExportFormat {
   /** A JSON object a line. */
   NDJSON("") {
     @Override
-    void append(final StringBuilder line, final String id, final long value) {
+    void append(
+        final StringBuilder line,
+        final String id,
+        final long value,
+        final long ttlMs,
+        final long version,
+        final String kind) {
       line.append("{\"id\":\"");
       for (int i = 0; i < id.length(); i++) {
         final char character = id.charAt(i);
@@ -19,21 +25,45 @@ enum ExportFormat {
           line.append(character);
         }
       }
-      line.append("\",\"value\":").append(value).append("}\n");
+      line.append("\",\"value\":").append(value);
+      if (ttlMs != EntityRecords.Handler.NONE) {
+        line.append(",\"ttl_ms\":").append(ttlMs);
+      }
+      if (version != EntityRecords.Handler.NONE) {
+        line.append(",\"version\":").append(version);
+      }
+      if (!kind.isEmpty()) {
+        line.append(",\"kind\":\"").append(kind).append('"');
+      }
+      line.append("}\n");
     }
   },
 
   /** As RFC 4180 has it, with a header. */
-  CSV("id,value\r\n") {
+  CSV("id,value,ttl_ms,version,kind\r\n") {
     @Override
-    void append(final StringBuilder line, final String id, final long value) {
+    void append(
+        final StringBuilder line,
+        final String id,
+        final long value,
+        final long ttlMs,
+        final long version,
+        final String kind) {
       final boolean isPlain = id.chars().noneMatch(c -> c == ',' || c == '"' || c <= ' ');
       if (isPlain) {
         line.append(id);
       } else {
         line.append('"').append(id.replace("\"", "\"\"")).append('"');
       }
-      line.append(',').append(value).append("\r\n");
+      line.append(',').append(value).append(',');
+      if (ttlMs != EntityRecords.Handler.NONE) {
+        line.append(ttlMs);
+      }
+      line.append(',');
+      if (version != EntityRecords.Handler.NONE) {
+        line.append(version);
+      }
+      line.append(',').append(kind).append("\r\n");
     }
   };
 
@@ -44,6 +74,7 @@ enum ExportFormat {
     this.header = header;
   }
 
-  /** Appends a whole line. */
-  abstract void append(StringBuilder line, String id, long value);
+  /** Appends a whole line, with nothing for what is {@link EntityRecords.Handler#NONE} or empty. */
+  abstract void append(
+      StringBuilder line, String id, long value, long ttlMs, long version, String kind);
 }

@@ -3,8 +3,10 @@ package io.tally.launcher;
 import io.tally.engine.Ingress;
 import io.tally.engine.ServiceDefinition;
 import io.tally.engine.ServiceMemory;
+import io.tally.engine.WatchExecutor;
 import io.tally.http.Endpoint;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -13,7 +15,8 @@ import java.util.function.Supplier;
  *
  * @param definition makes the service's definition, whose state keeps within the memory given.
  *     Called with {@link ServiceMemory#NONE} first, to ask that definition for its messages.
- * @param http its endpoints over HTTP on the event loop of an ingress.
+ * @param http its endpoints over HTTP on the event loop of an ingress, which can also watch what it
+ *     hosts.
  * @param help what the help page of the API says, title first; {@code URL} in it stands for the
  *     server's own.
  * @param examples commands to try it with, a line each; {@code URL} as above.
@@ -22,7 +25,7 @@ import java.util.function.Supplier;
  */
 public record HostedService(
     Function<ServiceMemory, ServiceDefinition> definition,
-    Function<Ingress, List<Endpoint>> http,
+    BiFunction<Ingress, WatchExecutor, List<Endpoint>> http,
     String help,
     String examples,
     Supplier<EntityRecords> export) {
@@ -36,7 +39,7 @@ public record HostedService(
    */
   public HostedService(
       final Function<ServiceMemory, ServiceDefinition> definition,
-      final Function<Ingress, List<Endpoint>> http,
+      final BiFunction<Ingress, WatchExecutor, List<Endpoint>> http,
       final String help,
       final String examples) {
     this(definition, http, help, examples, null);

@@ -47,6 +47,16 @@ final class HttpMetrics {
                     + " than tally_http_client_bytes_limit.")
             .add(edge.connectionsGivenUp()));
     families.add(
+        Family.gauge(
+                "tally_http_streams",
+                "Event streams of the API that are open, at most tally_http_streams_limit.")
+            .add(edge.streamsOpen()));
+    families.add(
+        Family.counter(
+                "tally_http_streams_refused",
+                "Event streams of the API that were answered 503 because of the limit.")
+            .add(edge.streamsRefused()));
+    families.add(
         Family.counter(
                 "tally_http_accept_failures",
                 "Times that a connection of the API or of the metrics port could not be accepted, above all for"
@@ -83,7 +93,7 @@ final class HttpMetrics {
                 "HTTP responses of the API with the problem type busy, by reason: busy, the shard could not take it"
                     + " within --queue-limit; waited, it had waited to be read for longer than requests may take;"
                     + " client-memory, beyond tally_http_client_bytes_limit; connections, beyond"
-                    + " tally_http_connections_limit; reply-memory, no room to keep the longest answer that the"
+                    + " tally_http_connections_limit; streams, beyond tally_http_streams_limit; reply-memory, no room to keep the longest answer that the"
                     + " request may have.",
                 "reason"),
             http.busyReasons(),

@@ -208,6 +208,8 @@ final class MemoryPlan {
             clientLimit.maxConnections(),
             "max_client_bytes",
             clientLimit.maxBytes(),
+            "max_streams",
+            config.http().edge().maxStreams(),
             "max_metrics_client_bytes",
             metricsBytes,
             "reply_queue_bytes",

@@ -164,6 +164,15 @@ final class Settings {
   Integer maxConnections;
 
   @Option(
+      names = "--max-streams",
+      paramLabel = "N",
+      defaultValue = "" + EdgeSettings.DEFAULT_STREAMS,
+      description =
+          "Most event streams of the HTTP API; further ones are answered 503 (default: ${DEFAULT-VALUE}); 0 for"
+              + " none.")
+  int maxStreams;
+
+  @Option(
       names = "--idempotency-window",
       paramLabel = "TIME",
       defaultValue = "2m",
@@ -227,6 +236,7 @@ final class Settings {
         faults,
         maxConnections == null || maxConnections >= 1,
         "--max-connections must be at least 1");
+    check(faults, maxStreams >= 0, "--max-streams must not be negative");
     check(faults, maxCounters == null || maxCounters >= 1, "--max-counters must be at least 1");
     check(
         faults,
@@ -272,7 +282,10 @@ final class Settings {
             nats.server),
         HttpSettings.DEFAULTS
             .at(bind, httpPort)
-            .with(EdgeSettings.DEFAULTS.withIdleTimeout(idleTimeout.toNanos())),
+            .with(
+                EdgeSettings.DEFAULTS
+                    .withIdleTimeout(idleTimeout.toNanos())
+                    .withStreams(maxStreams)),
         maxConnections == null ? 0 : maxConnections,
         metricsPort,
         loops,

@@ -1,6 +1,5 @@
 package io.tally.launcher;
 
-import io.tally.engine.RoutingTable;
 import io.tally.http.ProbeResult;
 import io.tally.transport.StartState;
 import java.util.List;
@@ -10,7 +9,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.agrona.concurrent.NanoClock;
 
-/** What the front end's node says of itself and of its cluster on the probe and cluster pages. */
+/** What the front end's node says of itself on the probes, and how it sees the other nodes. */
 final class Status {
   private enum Phase {
     STARTING,
@@ -118,25 +117,9 @@ final class Status {
     return json.append('"').toString();
   }
 
-  String cluster() {
-    final RoutingTable routes = node.engine().routingTable();
-    final StringJoiner nodes =
-        new StringJoiner(",", "{\"epoch\":" + epoch(routes) + ",\"nodes\":[", "]}");
-    for (int index = 0; index < routes.nodeIds().size(); index++) {
-      nodes.add(
-          "{\"node_id\":\""
-              + routes.nodeIds().get(index)
-              + "\",\"state\":\""
-              + state(routes, index)
-              + "\",\"shards\":"
-              + shards(routes, index)
-              + "}");
-    }
-    return nodes.toString();
-  }
-
-  private String state(final RoutingTable routes, final int index) {
-    if (routes.nodeIds().get(index).equals(node.nodeId())) {
+  /** How a node of the cluster is, by its index. */
+  String stateOf(final int index) {
+    if (isOwn(index)) {
       final String state = ownState(carrierFault.get());
       return state.equals("ready") ? "up" : state;
     }
@@ -147,22 +130,13 @@ final class Status {
     };
   }
 
-  private static long epoch(final RoutingTable routes) {
-    long epoch = 0;
-    for (int shard = 0; shard < routes.shardCount(); shard++) {
-      epoch = Math.max(epoch, routes.epoch(shard));
-    }
-    return epoch;
+  /** Of a node's process; 0 if none was ever heard. */
+  long incarnationOf(final int index) {
+    return isOwn(index) ? node.incarnation() : node.link().incarnation(index);
   }
 
-  private static String shards(final RoutingTable routes, final int nodeIndex) {
-    final StringJoiner shards = new StringJoiner(",", "[", "]");
-    for (int shard = 0; shard < routes.shardCount(); shard++) {
-      if (routes.nodeIndex(shard) == nodeIndex) {
-        shards.add(Integer.toString(shard));
-      }
-    }
-    return shards.toString();
+  private boolean isOwn(final int index) {
+    return node.engine().routingTable().nodeIds().get(index).equals(node.nodeId());
   }
 
   private static List<String> starting(final StartState state) {

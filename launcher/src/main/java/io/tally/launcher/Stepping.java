@@ -9,6 +9,7 @@ import io.tally.engine.SteppedAgent;
 import io.tally.engine.Wakeup;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.NanoClock;
@@ -66,6 +67,18 @@ final class Stepping implements AutoCloseable {
 
   Wakeup homeWakeup(final int localIndex) {
     return loops.wakeup(homeLoop(localIndex));
+  }
+
+  /** Runs tasks on the home loop of a node, each followed by a step. */
+  Executor home(final int localIndex) {
+    final int loop = homeLoop(localIndex);
+    return task ->
+        loops.execute(
+            loop,
+            () -> {
+              task.run();
+              loops.wakeup(loop).wake();
+            });
   }
 
   Wakeup senderWakeup(final int localIndex) {

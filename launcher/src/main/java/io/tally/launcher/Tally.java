@@ -44,7 +44,12 @@ import picocli.CommandLine.Spec;
       "",
       "Every option can also be set by an environment variable: --http-port by TALLY_HTTP_PORT.",
     },
-    subcommands = {Tally.NodeCommand.class, ExportCommand.class, InspectCommand.class})
+    subcommands = {
+      Tally.NodeCommand.class,
+      ExportCommand.class,
+      ImportCommand.class,
+      InspectCommand.class
+    })
 public final class Tally implements Callable<Integer> {
   private static final int EXIT_FAILED = 1;
   private static final int EXIT_USAGE = 2;
@@ -205,7 +210,13 @@ public final class Tally implements Callable<Integer> {
         CounterEndpoints::of,
         CounterEndpoints.HELP,
         CounterEndpoints.EXAMPLES,
-        () -> new CounterExport()::onRecord);
+        Tally::counterRecords);
+  }
+
+  private static EntityRecords counterRecords() {
+    final CounterExport export = new CounterExport();
+    return (buffer, offset, length, timeNs, to) ->
+        export.onRecord(buffer, offset, length, timeNs, to::onEntity);
   }
 
   /** {@code tally node}. */

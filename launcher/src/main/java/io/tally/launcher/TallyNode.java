@@ -3,7 +3,9 @@ package io.tally.launcher;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.hotspot.DefaultExports;
 import io.tally.edge.EventLoops;
+import io.tally.engine.ServiceDefinition;
 import io.tally.engine.ShardEngine;
+import io.tally.engine.WatchExecutor;
 import io.tally.http.HttpServer;
 import io.tally.http.MetricsServer;
 import io.tally.http.NodeView;
@@ -165,7 +167,7 @@ public final class TallyNode implements AutoCloseable {
             config.shardThreads(),
             carriers != null && carriers.blocks());
     launchNodes(plan);
-    launchHttp(plan.clientLimit());
+    launchHttp(plan.clientLimit(), plan.services());
     // All ports are bound by now, so that no start fails for want of one after a long load.
     states.load(nodes, () -> stop.getCount() == 0);
     stepping.start(nodes);
@@ -236,7 +238,7 @@ public final class TallyNode implements AutoCloseable {
     return carriers == null ? "" : carriers.carrier().fault();
   }
 
-  private void launchHttp(final ClientLimit limit) {
+  private void launchHttp(final ClientLimit limit, final List<ServiceDefinition> services) {
     frontEnd = nodes.get(0).engine();
     status =
         new Status(
@@ -245,10 +247,11 @@ public final class TallyNode implements AutoCloseable {
         new NodeView(
             status::readyz,
             Status::alive,
-            status::cluster,
+            new ClusterPage(nodes, services, status, clock),
             status::isServing,
             nodes.get(0)::requestTimeoutNs);
-    http = Api.launch(loops, config, limit, frontEnd, view, metrics.url(), acceptFailures);
+    final WatchExecutor watches = new WatchExecutor(frontEnd.watcher(), stepping.home(0));
+    http = Api.launch(loops, config, limit, frontEnd, watches, view, metrics.url(), acceptFailures);
     metrics.probes(status::readyz, Status::alive);
     Log.info("HTTP server starting", "port", http.edge().port(), "url", http.url());
   }

@@ -116,6 +116,17 @@ final class WatchedLimits {
             http.edge().settings().maxConnections(),
             http.edge().counters()::connectionsRefused,
             "--max-connections"));
+    // Without streams there is no room for them, which is no limit that they could reach.
+    if (http.edge().settings().maxStreams() > 0) {
+      all.add(
+          new LimitWatch.Limit(
+              "http_streams",
+              "",
+              http.edge().counters()::streamsOpen,
+              http.edge().settings().maxStreams(),
+              http.edge().counters()::streamsRefused,
+              "--max-streams"));
+    }
     all.add(
         new LimitWatch.Limit(
             "http_client_bytes",

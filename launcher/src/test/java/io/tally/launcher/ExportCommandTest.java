@@ -1,19 +1,25 @@
 package io.tally.launcher;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.counter.codecs.CounterRowEncoder;
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.MessageHeaderWord;
 import io.tally.engine.SnapshotCompletion;
 import io.tally.engine.SnapshotSink;
+import io.tally.engine.snapshot.codecs.MessageHeaderEncoder;
+import io.tally.engine.snapshot.codecs.ShardHeadEncoder;
 import io.tally.store.NodeDirectory;
 import io.tally.store.SnapshotKind;
+import io.tally.store.SnapshotRequest;
 import io.tally.store.StartMode;
 import io.tally.store.StoreException;
 import io.tally.store.StoredNode;
-import java.io.OutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,9 +34,11 @@ import picocli.CommandLine;
 @Timeout(20)
 final class ExportCommandTest {
   private static final int OTHER_SCHEMA = 9_999;
+  private static final long SECOND_NS = 1_000_000_000;
 
   @TempDir private Path dataDir;
   private final StringWriter err = new StringWriter();
+  private final ByteArrayOutputStream output = new ByteArrayOutputStream();
 
   @BeforeEach
   void setUp() throws StoreException {
@@ -40,14 +48,17 @@ final class ExportCommandTest {
 
   /** Two snapshots without a counter. */
   private void save(final String nodeId) throws StoreException {
+    save(nodeId, ExportCommandTest::show);
+  }
+
+  private void save(final String nodeId, final SnapshotRequest show) throws StoreException {
     final ClusterSettings settings = ClusterSettings.of(List.of("a", "b")).withShardCount(8);
     try (NodeDirectory directory =
         NodeDirectory.open(
             dataDir, new StoredNode(nodeId, "tally", settings, List.of()), StartMode.NORMAL)) {
-      directory.begin(1, 0);
+      directory.begin(directory.start().highestIncarnation() + 1, 0);
       for (int i = 0; i < 2; i++) {
-        directory.save(
-            SnapshotKind.STOPPED, ExportCommandTest::show, Duration.ofSeconds(20), 0, () -> false);
+        directory.save(SnapshotKind.STOPPED, show, Duration.ofSeconds(20), 0, () -> false);
       }
     }
   }
@@ -61,9 +72,75 @@ final class ExportCommandTest {
     return true;
   }
 
+  /** In each shard a counter without a deadline, one with, and one that has expired. */
+  private static boolean showCounters(
+      final int shardId, final SnapshotSink sink, final SnapshotCompletion completion) {
+    final MessageHeaderEncoder headHeader = new MessageHeaderEncoder();
+    final ShardHeadEncoder head = new ShardHeadEncoder();
+    final int headLength =
+        MessageHeaderEncoder.ENCODED_LENGTH
+            + ShardHeadEncoder.BLOCK_LENGTH
+            + ShardHeadEncoder.ServicesEncoder.sbeHeaderSize();
+    final int offset = sink.tryClaim(headLength);
+    // The time of each shard is its own.
+    head.wrapAndApplyHeader(sink.buffer(), offset, headHeader)
+        .shardIncarnation(1)
+        .timeNs(shardId * SECOND_NS)
+        .servicesCount(0);
+    sink.commit();
+    row(sink, "plain-" + shardId, Long.MAX_VALUE);
+    row(sink, "timed-" + shardId, 8 * SECOND_NS);
+    row(sink, "expired-" + shardId, shardId * SECOND_NS);
+    completion.onEnd(shardId, true);
+    return true;
+  }
+
+  private static void row(final SnapshotSink sink, final String id, final long deadlineNs) {
+    final CounterRowEncoder row = new CounterRowEncoder();
+    final byte[] bytes = id.getBytes(StandardCharsets.US_ASCII);
+    final int offset =
+        sink.tryClaim(
+            MessageHeaderWord.ENCODED_LENGTH
+                + CounterRowEncoder.BLOCK_LENGTH
+                + CounterRowEncoder.counterIdHeaderLength()
+                + bytes.length);
+    row.wrapAndApplyHeader(
+            sink.buffer(), offset, new io.tally.counter.codecs.MessageHeaderEncoder())
+        .value(-3)
+        .row(1)
+        .tag(2)
+        .counterVersion(9)
+        .deadlineNs(deadlineNs)
+        .intervalNs(0)
+        .extension(0)
+        .flags()
+        .clear();
+    row.putCounterId(bytes, 0, bytes.length);
+    sink.commit();
+  }
+
+  @Test
+  void shouldExportWhatWasThereAtTheTimeOfEachShard() throws StoreException {
+    save("a", ExportCommandTest::showCounters);
+    assertEquals(0, export(dataDir));
+    final List<String> lines = output.toString(StandardCharsets.UTF_8).lines().toList();
+    final int owned = lines.size() / 2;
+    assertEquals(List.of("a: " + lines.size() + " counters", "b: 0 counters"), errors());
+    assertTrue(owned > 1, "shards " + owned);
+    for (int i = 0; i < 2 * owned; i += 2) {
+      final String shard = lines.get(i).replaceAll("\\D*-(\\d)\".*", "$1");
+      final int ttlMs = 8_000 - 1_000 * Integer.parseInt(shard);
+      assertEquals("{\"id\":\"plain-" + shard + "\",\"value\":-3,\"version\":9}", lines.get(i));
+      assertEquals(
+          "{\"id\":\"timed-" + shard + "\",\"value\":-3,\"ttl_ms\":" + ttlMs + ",\"version\":9}",
+          lines.get(i + 1));
+    }
+  }
+
   private int export(final Path directory) {
+    output.reset();
     err.getBuffer().setLength(0);
-    return new CommandLine(new ExportCommand(OutputStream.nullOutputStream()))
+    return new CommandLine(new ExportCommand(output))
         .setErr(new PrintWriter(err, true))
         .setExecutionExceptionHandler(
             (fault, command, parsed) -> {

@@ -84,6 +84,7 @@ class SettingsTest {
     "--lane-window=32, '--lane-window must be a power of two, 64 to 1048576'",
     "--max-counters=-1, --max-counters must be at least 1",
     "--max-connections=0, --max-connections must be at least 1",
+    "--max-streams=-1, --max-streams must not be negative",
     "--idempotency-keys=0, --idempotency-keys must be at least 1",
     "--cluster=a.b, --cluster must be 1 to 64 of A-Z a-z 0-9 _ -",
     "--request-timeout=0s, --request-timeout must be above 0 and below 24h",

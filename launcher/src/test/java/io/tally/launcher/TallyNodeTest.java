@@ -153,7 +153,7 @@ class TallyNodeTest {
     final HostedService failing =
         new HostedService(
             TestNodes.COUNTERS.definition(),
-            ingress -> {
+            (ingress, watches) -> {
               throw new UnsupportedOperationException("a mistake");
             },
             "Mistakes\n",

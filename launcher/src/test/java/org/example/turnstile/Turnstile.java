@@ -83,7 +83,7 @@ public final class Turnstile implements ShardService {
   public static HostedService hosted() {
     return new HostedService(
         memory -> new Definition(),
-        Turnstile::endpoints,
+        (ingress, watches) -> endpoints(ingress),
         "Turnstiles\n\nThree may pass each.\n",
         "  curl -X POST URL/turnstile/east/pass\n");
   }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * saved is then found whole, or visibly not, and is never loaded twice.
  */
 @Timeout(120)
+@Tag("default-jdk")
 final class EveryStepTest {
   /** What happens at a step, which is the number of steps before, or of bytes. */
   private enum Fault {

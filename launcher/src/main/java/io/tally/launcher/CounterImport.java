@@ -1,0 +1,168 @@
+package io.tally.launcher;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * Sets each counter of an export, some of them at a time. What was not applied, or may not have
+ * been, is sent again: to set a counter twice is to set it. Of several lines of one counter the
+ * last one holds.
+ */
+final class CounterImport {
+  private static final long FIRST_PAUSE_MS = 100;
+  private static final long LONGEST_PAUSE_MS = 2_000;
+
+  /** So many of those that are left out are named. */
+  private static final int MAX_NAMED = 10;
+
+  private final ImportConnection connection;
+  private final NanoClock clock;
+  private final LongConsumer pause;
+  private final Consumer<String> messages;
+  private final long retryNs;
+  private long setCount;
+  private long leftOutCount;
+  private ImportRow ahead;
+
+  /**
+   * Creates an import.
+   *
+   * @param connection sets the counters.
+   * @param retryNs it gives up when nothing was set for so long.
+   * @param clock tells how long that is.
+   * @param pause waits for a number of milliseconds.
+   * @param messages is told what is left out, and what is waited for.
+   */
+  CounterImport(
+      final ImportConnection connection,
+      final long retryNs,
+      final NanoClock clock,
+      final LongConsumer pause,
+      final Consumer<String> messages) {
+    this.connection = connection;
+    this.retryNs = retryNs;
+    this.clock = clock;
+    this.pause = pause;
+    this.messages = messages;
+  }
+
+  /** Counters that were set. */
+  long setCount() {
+    return setCount;
+  }
+
+  /** Lines whose counters are of a kind that cannot be set. */
+  long leftOutCount() {
+    return leftOutCount;
+  }
+
+  /**
+   * Sets all counters.
+   *
+   * @throws ImportException at a line that is none of an export, or that the node refuses.
+   * @throws IOException if the input cannot be read.
+   */
+  void run(final ImportReader reader) throws IOException, ImportException {
+    ImportException fault = null;
+    final List<ImportRow> rows = new ArrayList<>();
+    do {
+      rows.clear();
+      try {
+        collect(reader, rows);
+      } catch (final ImportException bad) {
+        // All lines before it are set, so that nobody has to wonder which were.
+        fault = bad;
+      }
+      set(rows);
+    } while (fault == null && !rows.isEmpty());
+    if (fault != null) {
+      throw fault;
+    }
+  }
+
+  /** Takes rows of different counters: those of one are not under way together. */
+  private void collect(final ImportReader reader, final List<ImportRow> rows)
+      throws IOException, ImportException {
+    final Set<String> ids = new HashSet<>();
+    while (rows.size() < ImportConnection.MAX_REQUESTS) {
+      final ImportRow row = ahead == null ? reader.next() : ahead;
+      ahead = null;
+      if (row == null) {
+        return;
+      }
+      if (!row.kind().isEmpty()) {
+        leaveOut(row);
+      } else if (ids.add(row.id())) {
+        rows.add(row);
+      } else {
+        ahead = row;
+        return;
+      }
+    }
+  }
+
+  private void leaveOut(final ImportRow row) {
+    leftOutCount++;
+    if (leftOutCount <= MAX_NAMED) {
+      messages.accept(
+          "line "
+              + row.line()
+              + ": left out, since the kind "
+              + row.kind()
+              + " cannot be set: "
+              + row.id());
+    } else if (leftOutCount == MAX_NAMED + 1) {
+      messages.accept("line " + row.line() + ": another one is left out; further ones are counted");
+    }
+  }
+
+  private void set(final List<ImportRow> rows) throws ImportException {
+    List<ImportRow> open = rows;
+    long pauseMs = FIRST_PAUSE_MS;
+    long sinceNs = clock.nanoTime();
+    boolean told = false;
+    while (!open.isEmpty()) {
+      final List<ImportAnswer> answers = connection.set(open);
+      final List<ImportRow> again = new ArrayList<>();
+      String reason = "";
+      ImportException refused = null;
+      for (int i = 0; i < open.size(); i++) {
+        final ImportAnswer answer = answers.get(i);
+        if (answer.isSet()) {
+          setCount++;
+        } else if (answer.worthARetry()) {
+          reason = again.isEmpty() ? answer.text() : reason;
+          again.add(open.get(i));
+        } else if (refused == null) {
+          refused = new ImportException(open.get(i).line(), "refused, " + answer.text());
+        }
+      }
+      if (refused != null) {
+        throw refused;
+      }
+      if (again.size() < open.size()) {
+        sinceNs = clock.nanoTime();
+        pauseMs = FIRST_PAUSE_MS;
+      }
+      if (!again.isEmpty()) {
+        final long line = again.get(0).line();
+        if (clock.nanoTime() - sinceNs >= retryNs) {
+          throw new ImportException(line, "given up, " + reason);
+        }
+        if (!told) {
+          messages.accept("line " + line + ": trying again, " + reason);
+          told = true;
+        }
+        pause.accept(pauseMs);
+        pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+      }
+      open = again;
+    }
+  }
+}
