@@ -29,6 +29,7 @@ final class Clients implements FrontDoor.Answers {
   private final long meanIntervalNs;
   private final int[] powers;
   private final boolean keyed;
+  private final OptionClients options;
 
   /** For so long the restored shards stood still, all together: windows of keys were longer. */
   private long standstillNs;
@@ -43,12 +44,14 @@ final class Clients implements FrontDoor.Answers {
       final Recorder recorder,
       final Traces traces,
       final SimulatedProcess[] processes,
+      final OptionClients options,
       final long loadEndNs) {
     this.world = world;
     this.settings = settings;
     this.recorder = recorder;
     this.traces = traces;
     this.processes = processes;
+    this.options = options;
     this.loadEndNs = loadEndNs;
     entities = settings.entities();
     powers = new int[entities.size()];
@@ -222,6 +225,10 @@ final class Clients implements FrontDoor.Answers {
       final long value,
       final long shardIncarnation,
       final boolean replayed) {
+    if (request.option != null) {
+      options.onAnswer(request, outcome, shardIncarnation, replayed);
+      return;
+    }
     request.outcome = outcome;
     recorder.onOutcome(request, outcome);
     world.after(
@@ -245,6 +252,10 @@ final class Clients implements FrontDoor.Answers {
 
   @Override
   public void onLost(final Request request) {
+    if (request.option != null) {
+      options.onLost(request);
+      return;
+    }
     world.after(world.skewed(MS), () -> onGivenUp(request, false));
   }
 

@@ -33,6 +33,8 @@ final class EntityProxy {
     final byte[] id = request.entity.id();
     if (request.entity.kind() == Entity.Kind.ACCOUNT) {
       submitToLedger(nowNs, request, key, handler, cookie);
+    } else if (request.option != null) {
+      request.option.submit(counters, nowNs, key, handler, cookie);
     } else if (request.write) {
       counters.increment(
           nowNs, id, 0, id.length, request.amount, key, 0, key.length, handler, cookie);
@@ -84,7 +86,14 @@ final class EntityProxy {
       return LedgerMessage.hasMemo(
           buffer, offset, length, request.wantsEcho() ? request.memoLength : 0, request.amount);
     }
-    return counterReply.wrap(buffer, offset, length) && counterReply.status() == CounterStatus.OK;
+    if (!counterReply.wrap(buffer, offset, length)) {
+      return false;
+    }
+    if (request.option != null) {
+      request.answer = OptionWrite.Answer.of(counterReply);
+      return true;
+    }
+    return counterReply.status() == CounterStatus.OK;
   }
 
   /** The value in an answer. */

@@ -45,6 +45,12 @@ record PausingLink(ProcessExecution execution, NodeLink link, LinkWitness witnes
   }
 
   @Override
+  public int protocolVersion(final int nodeIndex) {
+    execution.touch();
+    return link.protocolVersion(nodeIndex);
+  }
+
+  @Override
   public long peerDeadlineNs(final int nodeIndex, final long startNs, final long timeoutNs) {
     execution.touch();
     return link.peerDeadlineNs(nodeIndex, startNs, timeoutNs);

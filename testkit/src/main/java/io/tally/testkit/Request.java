@@ -24,6 +24,30 @@ final class Request {
 
   boolean ended;
 
+  /** Null for what only adds or reads. */
+  final OptionWrite option;
+
+  /** How often the write may be sent again if this request ends unknown. */
+  final int retriesLeft;
+
+  /** What the shard said of a write with options; null while it did not. */
+  OptionWrite.Answer answer;
+
+  /** Of a write with options. */
+  Request(
+      final OptionWrite option, final int retriesLeft, final long startStamp, final long startNs) {
+    entity = option.target();
+    write = true;
+    amount = 0;
+    memoLength = 0;
+    wantsNewest = false;
+    key = option.key();
+    this.option = option;
+    this.retriesLeft = retriesLeft;
+    this.startStamp = startStamp;
+    this.startNs = startNs;
+  }
+
   /** Null where it has no key. */
   Request(
       final Entity entity,
@@ -42,6 +66,8 @@ final class Request {
     this.key = key;
     this.startStamp = startStamp;
     this.startNs = startNs;
+    option = null;
+    retriesLeft = 0;
   }
 
   /** Whether the memo is to be sent back. */

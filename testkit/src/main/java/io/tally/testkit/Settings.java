@@ -1,7 +1,5 @@
 package io.tally.testkit;
 
-import io.tally.counter.CounterDefinition;
-import io.tally.counter.CounterLimit;
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.EngineSettings;
 import io.tally.engine.MessageLengths;
@@ -36,7 +34,6 @@ record Settings(
   static final int KEY_CHUNK = 1 << 10;
   static final long START_TIMEOUT_NS = 2_000 * MS;
   static final long DRAIN_TIMEOUT_NS = 1_000 * MS;
-  static final int MAX_COUNTERS = 1 << 20;
 
   /** Of one loop. */
   private static final int LONG_PAYLOAD_BYTES = 1 << 17;
@@ -71,9 +68,7 @@ record Settings(
   }
 
   private static MessageLengths lengths(final int maxMemoLength) {
-    return MessageLengths.of(
-        List.of(
-            new CounterDefinition(new CounterLimit(MAX_COUNTERS)), new Ledger(maxMemoLength, 0)));
+    return MessageLengths.of(List.of(new ShortCounters(), new Ledger(maxMemoLength, 0)));
   }
 
   /** Whether requests have the time to outlive a planned restart of their shard's owner. */

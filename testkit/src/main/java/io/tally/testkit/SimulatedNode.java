@@ -70,6 +70,7 @@ final class SimulatedNode {
       final String seed,
       final long requestTimeoutNs,
       final NodeData data,
+      final OptionWitness optionWitness,
       final ProcessListener history) {
     this.world = world;
     this.settings = settings;
@@ -85,7 +86,9 @@ final class SimulatedNode {
     this.data = data;
     incarnations = new IncarnationSource(wallClock, data.highestIncarnation(), world::nextLong);
     this.history = history;
-    shards = new SimulatedShards(world, settings, execution, violations, index, data, history);
+    shards =
+        new SimulatedShards(
+            world, settings, execution, violations, index, data, optionWitness, history);
     sender = new SimulatedThread(world, execution, this::stepSender, 400_000);
     loops = new SimulatedThread[settings.loopCount()];
     for (int i = 0; i < loops.length; i++) {

@@ -65,6 +65,7 @@ final class SimulatedProcess {
       final long wallOffsetMs,
       final DataDirectory directory,
       final FrontDoor.Answers answers,
+      final OptionWitness optionWitness,
       final ProcessListener listener) {
     this.world = world;
     this.settings = settings;
@@ -85,6 +86,7 @@ final class SimulatedProcess {
             seed,
             requestTimeoutNs,
             data,
+            optionWitness,
             listener);
     events = new ProcessEvents(node, traces, violations, this::noticeMain);
     door = new FrontDoor(this, settings.loopCount(), answers, traces, violations);

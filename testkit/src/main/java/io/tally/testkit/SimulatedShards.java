@@ -1,7 +1,5 @@
 package io.tally.testkit;
 
-import io.tally.counter.CounterDefinition;
-import io.tally.counter.CounterLimit;
 import io.tally.engine.DecoratedDefinition;
 import io.tally.engine.ServiceDefinition;
 import io.tally.engine.ShardContext;
@@ -23,6 +21,7 @@ final class SimulatedShards {
   private final List<String> violations;
   private final int nodeIndex;
   private final NodeData data;
+  private final OptionWitness optionWitness;
   private final ProcessListener history;
   private final ShardLives lives;
   private long firedTimers;
@@ -35,12 +34,14 @@ final class SimulatedShards {
       final List<String> violations,
       final int nodeIndex,
       final NodeData data,
+      final OptionWitness optionWitness,
       final ProcessListener history) {
     this.settings = settings;
     this.execution = execution;
     this.violations = violations;
     this.nodeIndex = nodeIndex;
     this.data = data;
+    this.optionWitness = optionWitness;
     this.history = history;
     lives = new ShardLives(world);
   }
@@ -55,20 +56,20 @@ final class SimulatedShards {
 
   List<ServiceDefinition> services(final int ledgerVersion) {
     return List.of(
-        definition(
-            Entity.Kind.COUNTER, new CounterDefinition(new CounterLimit(Settings.MAX_COUNTERS))),
+        definition(Entity.Kind.COUNTER, new ShortCounters()),
         definition(Entity.Kind.ACCOUNT, new Ledger(settings.maxMemoLength(), ledgerVersion)));
   }
 
   private ServiceDefinition definition(final Entity.Kind kind, final ServiceDefinition definition) {
     return new DecoratedDefinition(
         definition,
-        TimedService.MAX_TIMERS,
+        TimedService.MAX_TIMERS + definition.maxTimers(),
         service ->
             new PausingService(
                 new TimedService(
-                    service,
+                    kind == Entity.Kind.COUNTER ? optionWitness.of(service) : service,
                     definition.schemaId(),
+                    definition.maxTimers() == 0,
                     (shard, undecorated) -> onShardLife(kind, shard, undecorated),
                     violations::add,
                     () -> firedTimers++),

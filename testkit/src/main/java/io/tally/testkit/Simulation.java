@@ -43,6 +43,8 @@ final class Simulation implements ProcessListener {
   private final Broker broker;
   private final Recorder recorder;
   private final Gauges gauges = new Gauges(violations);
+  private final OptionWitness witness = new OptionWitness(violations::add);
+  private final OptionClients options;
   private final Clients clients;
   private final SimulatedProcess[] processes;
   private final DataDirectory[] directories;
@@ -90,7 +92,9 @@ final class Simulation implements ProcessListener {
         new FaultInjector(
             world, settings, faults, broker, traces, violations, processes, this::launchOther);
     loadEndNs = WARM_NS + world.between(200 * MS, 200 * MS + faults.maxPauseNs());
-    clients = new Clients(world, settings, recorder, traces, processes, loadEndNs);
+    options =
+        new OptionClients(world, settings, recorder, traces, processes, witness, seed, loadEndNs);
+    clients = new Clients(world, settings, recorder, traces, processes, options, loadEndNs);
   }
 
   /** Runs to the end. */
@@ -100,6 +104,7 @@ final class Simulation implements ProcessListener {
       start(node);
     }
     world.after(WARM_NS, clients::begin);
+    world.after(WARM_NS, options::begin);
     injector.beginAfter(WARM_NS);
     world.after(loadEndNs, this::heal);
     world.runUntil(() -> loadEndNs);
@@ -159,6 +164,7 @@ final class Simulation implements ProcessListener {
             injector.wallOffsetMs(node),
             directory,
             clients,
+            witness,
             this);
     if (healed) {
       process.heal();
@@ -382,5 +388,6 @@ final class Simulation implements ProcessListener {
     }
     clients.giveUp();
     recorder.judge(faults);
+    witness.judge();
   }
 }

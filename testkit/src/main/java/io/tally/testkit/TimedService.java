@@ -27,6 +27,9 @@ final class TimedService extends ForwardingService {
     void onBegun(ShardContext shard, ShardService service);
   }
 
+  /** Those of the service have ids below. */
+  private static final long FIRST_TIMER = 1L << 32;
+
   private static final long MAX_DELAY_NS = 200 * Settings.MS;
 
   private record Due(long dueNs, long timerId) implements Comparable<Due> {
@@ -42,21 +45,25 @@ final class TimedService extends ForwardingService {
   private final BeginListener begun;
   private final Runnable onFired;
   private final int schemaId;
+  private final boolean isAlone;
   private final TreeMap<Due, Long> set = new TreeMap<>();
   private final Map<Long, Due> byId = new HashMap<>();
   private ShardContext shard;
   private SnapshotSource snapshot;
   private long lastNs = Long.MIN_VALUE;
-  private long nextTimerId;
+  private long nextTimerId = FIRST_TIMER;
 
+  /** Alone if the service itself sets no timers. */
   TimedService(
       final ShardService service,
       final int schemaId,
+      final boolean isAlone,
       final BeginListener begun,
       final Consumer<String> violations,
       final Runnable onFired) {
     super(service);
     this.schemaId = schemaId;
+    this.isAlone = isAlone;
     this.begun = begun;
     this.violations = violations;
     this.onFired = onFired;
@@ -102,6 +109,10 @@ final class TimedService extends ForwardingService {
       final long timerId = nextTimerId++;
       final Due due = new Due(timeNs + 1 + Math.floorMod(draw, MAX_DELAY_NS), timerId);
       final boolean hasRoom = set.size() < MAX_TIMERS;
+      if (!hasRoom && !isAlone) {
+        // The place that is left is that of the service's own timers.
+        return;
+      }
       if (shard.setTimer(timerId, due.dueNs) != hasRoom) {
         violations.accept("timers: one was set, or refused, beside " + set.size());
       } else if (hasRoom) {
@@ -121,6 +132,10 @@ final class TimedService extends ForwardingService {
   @Override
   public void onTimer(final long timeNs, final long timerId) {
     goOn(timeNs);
+    if (timerId < FIRST_TIMER) {
+      super.onTimer(timeNs, timerId);
+      return;
+    }
     final Due due = byId.remove(timerId);
     if (due == null || due.dueNs != timeNs || !due.equals(set.firstKey())) {
       violations.accept("timers: " + timerId + " fires at " + timeNs + ", set are " + set.keySet());

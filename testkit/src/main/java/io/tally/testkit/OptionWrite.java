@@ -1,0 +1,56 @@
+package io.tally.testkit;
+
+import io.tally.counter.CounterProxy;
+import io.tally.counter.CounterReplyAdapter;
+import io.tally.counter.CounterRequest;
+import io.tally.counter.codecs.CounterStatus;
+import io.tally.engine.ReplyHandler;
+
+/**
+ * A write with options of a counter. All requests that share its key are this one write.
+ *
+ * @param identity that no other write of the history has, and that its message carries.
+ * @param verb what it does.
+ * @param target the counter.
+ * @param request with what options.
+ * @param key that it is sent with, or null.
+ */
+record OptionWrite(
+    long identity, Verb verb, Entity target, CounterRequest request, Request.KeyUse key) {
+  /** The writes of the counter service that have options. */
+  enum Verb {
+    INCREMENT,
+    SET,
+    DELETE,
+    LIMIT
+  }
+
+  /** What its client was answered. */
+  record Answer(CounterStatus status, long value, long version) {
+    static Answer of(final CounterReplyAdapter reply) {
+      return new Answer(reply.status(), reply.value(), reply.counterVersion());
+    }
+  }
+
+  void submit(
+      final CounterProxy counters,
+      final long nowNs,
+      final byte[] keyBytes,
+      final ReplyHandler handler,
+      final long cookie) {
+    final byte[] id = target.id();
+    final int keyLength = keyBytes.length;
+    switch (verb) {
+      case INCREMENT ->
+          counters.incrementWith(
+              nowNs, id, 0, id.length, request, keyBytes, 0, keyLength, handler, cookie);
+      case SET ->
+          counters.set(nowNs, id, 0, id.length, request, keyBytes, 0, keyLength, handler, cookie);
+      case DELETE ->
+          counters.delete(
+              nowNs, id, 0, id.length, request, keyBytes, 0, keyLength, handler, cookie);
+      default ->
+          counters.limit(nowNs, id, 0, id.length, request, keyBytes, 0, keyLength, handler, cookie);
+    }
+  }
+}
