@@ -14,6 +14,7 @@ import org.openjdk.jmh.annotations.TearDown;
 /** The counter table: adding to counters that are there, and making new ones. */
 public class CounterTableBenchmark extends MicroBenchmark {
   private static final int NEW_COUNTERS = 100_000;
+  private static final int LIVING = 10_000;
 
   /** A table that holds all counters that are asked for. */
   @State(Scope.Benchmark)
@@ -27,7 +28,7 @@ public class CounterTableBenchmark extends MicroBenchmark {
 
     @Setup
     public void fill() {
-      table = new CounterTable(new CounterLimit(counters), Places.ASKED);
+      table = table(counters);
       keys = new KeyWalk(counters);
       for (int i = 0; i < counters; i++) {
         keys.next();
@@ -48,7 +49,7 @@ public class CounterTableBenchmark extends MicroBenchmark {
     }
 
     private int row() {
-      return table.findOrCreate(keys.hash(), keys.buffer(), keys.offset(), KeyWalk.ID_BYTES);
+      return CounterTableBenchmark.row(table, keys, false);
     }
 
     private static void verify(final String what, final long expected, final long actual) {
@@ -62,12 +63,37 @@ public class CounterTableBenchmark extends MicroBenchmark {
     private final KeyWalk keys = new KeyWalk(NEW_COUNTERS);
   }
 
+  /** Rates, in a table of nothing else. */
+  @State(Scope.Benchmark)
+  public static class Rates {
+    private final CounterTable table = table(LIVING);
+    private final KeyWalk keys = new KeyWalk(LIVING);
+
+    @Setup
+    public void fill() {
+      for (int i = 0; i < LIVING; i++) {
+        keys.next();
+        final int row = row(table, keys, true);
+        table.rate(row, 1);
+        table.change(row, 1 + i);
+      }
+    }
+  }
+
+  /** Counters that live for as long as it takes to make {@link #LIVING} others. */
+  @State(Scope.Benchmark)
+  public static class Coming {
+    private final CounterTable table = table(NEW_COUNTERS);
+    private final KeyWalk keys = new KeyWalk(NEW_COUNTERS);
+    private long timeNs;
+  }
+
   @Benchmark
   public long hit(final Filled state) {
     state.keys.next();
     final int row = state.row();
     final long value = state.table.value(row) + 1;
-    state.table.value(row, value);
+    state.table.change(row, value);
     state.added++;
     return value;
   }
@@ -75,14 +101,50 @@ public class CounterTableBenchmark extends MicroBenchmark {
   @Benchmark
   @OperationsPerInvocation(NEW_COUNTERS)
   public long create(final Unknown state) {
-    final CounterTable table = new CounterTable(new CounterLimit(NEW_COUNTERS), Places.ASKED);
+    final CounterTable table = table(NEW_COUNTERS);
     final KeyWalk keys = state.keys;
     for (int i = 0; i < NEW_COUNTERS; i++) {
       keys.next();
-      table.value(
-          table.findOrCreate(keys.hash(), keys.buffer(), keys.offset(), KeyWalk.ID_BYTES), i);
+      table.change(row(table, keys, false), i);
     }
     verify("new counters", NEW_COUNTERS, table.size());
     return table.capacityBytes();
+  }
+
+  /** A rate that is used with every hit: its deadline moves each time. */
+  @Benchmark
+  public long rate(final Rates state) {
+    state.keys.next();
+    final int row = row(state.table, state.keys, true);
+    final long value = state.table.value(row) + 1;
+    state.table.change(row, value);
+    return value;
+  }
+
+  /** One counter comes and one expires. */
+  @Benchmark
+  public long expire(final Coming state) {
+    state.keys.next();
+    state.timeNs++;
+    final int row =
+        state.table.findOrCreate(
+            state.timeNs,
+            state.keys.hash(),
+            state.keys.buffer(),
+            state.keys.offset(),
+            KeyWalk.ID_BYTES,
+            true);
+    state.table.change(row, 1);
+    state.table.deadline(row, state.timeNs + LIVING);
+    return state.table.size();
+  }
+
+  private static CounterTable table(final int counters) {
+    return new CounterTable(new CounterLimit(counters), Places.ASKED, (rows, offset, length) -> {});
+  }
+
+  private static int row(final CounterTable table, final KeyWalk keys, final boolean withDeadline) {
+    return table.findOrCreate(
+        0, keys.hash(), keys.buffer(), keys.offset(), KeyWalk.ID_BYTES, withDeadline);
   }
 }

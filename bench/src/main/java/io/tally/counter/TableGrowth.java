@@ -18,7 +18,7 @@ public final class TableGrowth {
     tables = new CounterTable[shards];
     final CounterLimit limit = new CounterLimit(counters);
     for (int i = 0; i < shards; i++) {
-      tables[i] = new CounterTable(limit, Places.ASKED);
+      tables[i] = new CounterTable(limit, Places.ASKED, (rows, offset, length) -> {});
     }
   }
 
@@ -68,7 +68,7 @@ public final class TableGrowth {
     }
     final long hash = StableHash.hash(id, 0, ID_BYTES);
     final CounterTable table = tables[StableHash.shard(hash, tables.length)];
-    if (table.findOrCreate(hash, buffer, 0, ID_BYTES) == CounterTable.FULL) {
+    if (table.findOrCreate(0, hash, buffer, 0, ID_BYTES, false) == CounterTable.FULL) {
       throw new IllegalStateException("no room for counter " + index);
     }
   }

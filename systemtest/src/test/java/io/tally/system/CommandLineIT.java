@@ -59,6 +59,7 @@ class CommandLineIT {
               "--seed",
               "--max-counters",
               "--max-connections",
+              "--max-streams",
               "--transport",
               "--nats",
               "--nats-server",

@@ -114,13 +114,13 @@ abstract class DemoContract {
     assertEquals("text/plain", help.headers().firstValue("content-type").orElse(""));
     for (final String text :
         List.of(
-            "POST /counter/{id}/increment",
-            "GET  /counter/{id}",
+            "POST   /counter/{id}/increment",
+            "GET    /counter/{id}",
             "localhost:" + port,
             "http://localhost:" + demo.metricsPort() + "/metrics")) {
       assertTrue(help.body().contains(text), help::body);
     }
-    assertEquals(3, help.body().lines().filter(line -> line.contains("curl")).count(), help::body);
+    assertEquals(9, help.body().lines().filter(line -> line.contains("curl")).count(), help::body);
     assertEquals(200, Http.get(port, "/livez").statusCode());
     assertEquals(200, Http.get(port, "/readyz").statusCode());
   }
@@ -145,7 +145,7 @@ abstract class DemoContract {
         "GET  | /counter/            |                                  | 404 | not-found",
         "GET  | /favicon.ico         |                                  | 404 | not-found",
         "GET  | /counter/e/increment |                                  | 405 | method-not-allowed",
-        "DELETE | /counter/e         |                                  | 405 | method-not-allowed",
+        "PATCH | /counter/e          |                                  | 405 | method-not-allowed",
       })
   void shouldAnswerErrorsWithAProblem(
       final String method,

@@ -121,7 +121,7 @@ class NatsFaultsIT {
       serve(users("") + "max_payload: 300\n");
       awaitReadyz(a, "NATS max_payload too small: ");
 
-      serve(users("") + "max_payload: 2000\n");
+      serve(users("") + "max_payload: 32768\n");
       for (final TallyJar node : List.of(a, b)) {
         awaitReadyz(node, "\"ready\":true,\"state\":\"ready\",\"node_id\"");
         node.awaitPeersUp(1);

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What machines and operators do to a data directory, and clients while its node restarts. */
 @Timeout(240)
+@Tag("default-jdk")
 final class StateOnDiskIT {
   private static final byte[] KEYED = HttpConnection.increment("keyed", 5, "k-1");
   private static final int CLIENTS = 16;

@@ -1,6 +1,7 @@
 package io.tally.bench.compare;
 
 import io.tally.counter.TableGrowth;
+import io.tally.counter.TableMemory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ final class Probes {
   private static final double MIB = 1 << 20;
   private static final double KIB = 1 << 10;
   private static final double NANOS_PER_MS = 1e6;
+  private static final long COMERS = 50_000_000;
 
   private final Site site;
   private final Options options;
@@ -41,7 +43,26 @@ final class Probes {
         TableGrowth.longestStallNs(options.counters, SHARDS) / NANOS_PER_MS,
         "20 ms",
         "2 ms");
+    tableMemory();
     return text.toString();
+  }
+
+  private void tableMemory() {
+    for (final TableMemory.Deadline deadline : TableMemory.Deadline.values()) {
+      row(
+          "bytes a counter in the table alone at %,d counters, deadline %s"
+              .formatted(options.counters, deadline),
+          "%.1f",
+          TableMemory.bytesPerCounter(options.counters, deadline),
+          deadline == TableMemory.Deadline.NONE ? "48" : "56",
+          "");
+    }
+    row(
+        "bytes grown while %,d counters come and go, of which 100,000 live".formatted(COMERS),
+        "%.0f",
+        TableMemory.bytesGrown(COMERS, 100_000),
+        "2,097,152",
+        "1,048,576");
   }
 
   private void startTime() throws IOException {
