@@ -195,12 +195,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     return peers.shortestRequestTimeoutNs();
   }
 
-  /**
-   * The version of the protocol in which this node and a peer talk: the highest that both speak.
-   *
-   * @param nodeIndex of the peer.
-   * @return the version; 0 for this node itself, and while the peer was never heard.
-   */
+  @Override
   public int protocolVersion(final int nodeIndex) {
     final PeerSession session = peers.session(nodeIndex);
     return session == null ? ProtocolRange.NONE : session.protocolVersion;
