@@ -14,10 +14,12 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.agrona.DirectBuffer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Messages that take several slots of a ring. */
+@Tag("default-jdk")
 final class MessageRingLongTest {
   private static final int SLOT_COUNT = 16;
   private static final int SHORT = 48;

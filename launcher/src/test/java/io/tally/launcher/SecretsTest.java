@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import org.example.turnstile.Turnstile;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** A URL with a password, wherever it can be put by mistake. */
 @Timeout(60)
+@Tag("default-jdk")
 final class SecretsTest {
   private static final String BEGINNING = "zq7";
   private static final String END = "xk9";

@@ -15,12 +15,14 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a node exports goes into another one, and out of it again. */
 @Timeout(240)
+@Tag("default-jdk")
 final class ImportIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final int COUNTERS = 200;

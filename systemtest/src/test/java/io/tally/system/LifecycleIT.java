@@ -10,12 +10,14 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
+@Tag("default-jdk")
 class LifecycleIT {
   /** Shorter than the deadlines that a stop must not wait for. */
   private static final Duration SOON = Duration.ofSeconds(30);

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
+@Tag("default-jdk")
 class MetricsIT {
   private static final String REACHED = "a limit is reached: what is beyond waits or is refused";
   private static final String WRITES = "{message_type=\"Increment\",success=";

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A build writes over the jar of a process that runs: in place, so that it reads the new bytes. */
 @Timeout(120)
+@Tag("default-jdk")
 class OverwrittenJarIT {
   private static final Duration SOON = Duration.ofSeconds(20);
 

@@ -12,12 +12,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a process keeps on disk, from one start to the next. */
 @Timeout(240)
+@Tag("default-jdk")
 final class RestartIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final byte[] KEYED = HttpConnection.increment("keyed", 5, "k-1");

@@ -13,11 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.CloseHelper;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A process that is stopped for longer than its clients wait. */
 @Timeout(120)
+@Tag("default-jdk")
 class StandstillIT {
   private static final Duration SOON = Duration.ofSeconds(30);
 

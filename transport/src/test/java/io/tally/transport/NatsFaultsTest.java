@@ -15,12 +15,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.agrona.CloseHelper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What real servers do to a carrier: refuse, deny, shrink, name others, and show certificates. */
 @Timeout(120)
+@Tag("default-jdk")
 class NatsFaultsTest {
   private static final String OPEN = "";
   private static final String SECRET = "authorization { user: app, password: secret }\n";
