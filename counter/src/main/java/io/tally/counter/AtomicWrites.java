@@ -5,7 +5,6 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import io.tally.counter.codecs.Condition;
 import io.tally.counter.codecs.CounterStatus;
 import io.tally.counter.codecs.IncrementDecoder;
-import io.tally.counter.codecs.IncrementOptionsDecoder;
 import io.tally.counter.codecs.IncrementWithDecoder;
 import io.tally.counter.codecs.OperationsMode;
 import io.tally.counter.codecs.TtlMode;
@@ -26,7 +25,7 @@ final class AtomicWrites {
 
   private final CounterState counters;
   private final WriteCommand command = new WriteCommand();
-  private final IncrementOptionsDecoder options = new IncrementOptionsDecoder();
+  private final BoundedIncrement increment = new BoundedIncrement();
   private final PlannedCounter[] planned = new PlannedCounter[OperationsLayout.MAX_OPERATIONS];
   private final int[] messageOffsets = new int[OperationsLayout.MAX_OPERATIONS];
   private final int[] counterOf = new int[OperationsLayout.MAX_OPERATIONS];
@@ -187,32 +186,19 @@ final class AtomicWrites {
   private CounterStatus increment(
       final PlannedCounter counter, final int operation, final ServiceReply reply) {
     final TtlMode ttlMode = command.ttlMode();
-    options.wrap(command.buffer, command.block + IncrementWithDecoder.optionsEncodingOffset());
-    final boolean hasMin = options.hasMin();
-    final boolean hasMax = options.hasMax();
-    final boolean saturates = options.saturate();
-    final long min =
-        hasMin ? command.number(IncrementWithDecoder.minEncodingOffset()) : Long.MIN_VALUE;
-    final long max =
-        hasMax ? command.number(IncrementWithDecoder.maxEncodingOffset()) : Long.MAX_VALUE;
-    if (min > max
+    if (!increment.wrap(command)
         || command.condition() != Condition.NONE
-        || ttlMode == null
-        || !Ttl.isValid(ttlMode, command.ttlMs())) {
+        || !command.hasValidTtl()) {
       return null;
     }
     final long value = counter.value;
-    final long amount = command.number(IncrementWithDecoder.amountEncodingOffset());
-    final boolean isBounded = hasMin || hasMax || saturates;
-    long sum = value + amount;
-    if (!Bounds.allow(value, amount, min, max)) {
-      sum = saturates ? Bounds.saturated(value, amount, min, max) : value;
-      if (!saturates || Bounds.overflows(value, sum - value, sum)) {
-        isBoundHit = isBounded;
-        (isBounded ? counters.refusals.bound : counters.refusals.overflow).increment();
-        return isBounded ? CounterStatus.OK : CounterStatus.OVERFLOW;
-      }
+    final boolean isBounded = increment.isBounded();
+    if (!increment.add(value)) {
+      isBoundHit = isBounded;
+      (isBounded ? counters.refusals.bound : counters.refusals.overflow).increment();
+      return isBounded ? CounterStatus.OK : CounterStatus.OVERFLOW;
     }
+    final long sum = increment.sum();
     counter.value = sum;
     counter.deadlineNs =
         Ttl.deadlineNs(ttlMode, command.ttlMs(), command.timeNs, counter.deadlineNs);

@@ -31,25 +31,13 @@ public final class CounterProxy {
           GET_VALUE_VERSION);
 
   private static final long SET_VALUE_HEADER =
-      MessageHeaderWord.of(
-          SetValueEncoder.BLOCK_LENGTH,
-          SetValueEncoder.TEMPLATE_ID,
-          SetValueEncoder.SCHEMA_ID,
-          WITH_OPTIONS_VERSION);
+      header(SetValueEncoder.BLOCK_LENGTH, SetValueEncoder.TEMPLATE_ID);
 
   private static final long DELETE_HEADER =
-      MessageHeaderWord.of(
-          DeleteEncoder.BLOCK_LENGTH,
-          DeleteEncoder.TEMPLATE_ID,
-          DeleteEncoder.SCHEMA_ID,
-          WITH_OPTIONS_VERSION);
+      header(DeleteEncoder.BLOCK_LENGTH, DeleteEncoder.TEMPLATE_ID);
 
   private static final long LIMIT_HEADER =
-      MessageHeaderWord.of(
-          LimitEncoder.BLOCK_LENGTH,
-          LimitEncoder.TEMPLATE_ID,
-          LimitEncoder.SCHEMA_ID,
-          WITH_OPTIONS_VERSION);
+      header(LimitEncoder.BLOCK_LENGTH, LimitEncoder.TEMPLATE_ID);
 
   private final IncrementMessages increments = new IncrementMessages();
   private final GetValueEncoder getValue = new GetValueEncoder();
@@ -402,6 +390,11 @@ public final class CounterProxy {
         .wrap(ingress.buffer(), offset + MessageHeaderWord.ENCODED_LENGTH)
         .putCounterId(id, idOffset, idLength);
     ingress.submit(correlationId, MessageHeaderWord.ENCODED_LENGTH + getValue.encodedLength());
+  }
+
+  private static long header(final int blockLength, final int templateId) {
+    return MessageHeaderWord.of(
+        blockLength, templateId, SetValueEncoder.SCHEMA_ID, WITH_OPTIONS_VERSION);
   }
 
   /** Has the handler told and returns a negative number if there is no slot. */

@@ -90,7 +90,7 @@ public final class CounterShardProxy {
    * @param incarnation of the shard, to which the position belongs; 0 at the beginning.
    * @param position where the page begins: 0, or the next position of another page.
    * @param limit most counters of the page, 1 to 65,535.
-   * @param prefix that their ids have, at most {@link #CounterProxy.MAX_ID_LENGTH} bytes; may be
+   * @param prefix that their ids have, at most {@link CounterProxy#MAX_ID_LENGTH} bytes; may be
    *     empty.
    * @param handler receives the reply.
    * @param cookie is handed back with it.

@@ -5,8 +5,6 @@ import static io.tally.counter.CounterTable.FULL;
 
 import io.tally.counter.codecs.CounterStatus;
 import io.tally.counter.codecs.Detail;
-import io.tally.counter.codecs.IncrementOptionsDecoder;
-import io.tally.counter.codecs.IncrementWithDecoder;
 import io.tally.counter.codecs.SetValueDecoder;
 import io.tally.counter.codecs.TtlMode;
 import io.tally.engine.ServiceReply;
@@ -18,22 +16,14 @@ import io.tally.engine.ServiceReply;
  */
 final class CounterWrites {
   private final CounterState counters;
-  private final IncrementOptionsDecoder options = new IncrementOptionsDecoder();
+  private final BoundedIncrement increment = new BoundedIncrement();
 
   CounterWrites(final CounterState counters) {
     this.counters = counters;
   }
 
   void increment(final WriteCommand command, final ServiceReply reply) {
-    options.wrap(command.buffer, command.block + IncrementWithDecoder.optionsEncodingOffset());
-    final boolean hasMin = options.hasMin();
-    final boolean hasMax = options.hasMax();
-    final boolean saturates = options.saturate();
-    final long min =
-        hasMin ? command.number(IncrementWithDecoder.minEncodingOffset()) : Long.MIN_VALUE;
-    final long max =
-        hasMax ? command.number(IncrementWithDecoder.maxEncodingOffset()) : Long.MAX_VALUE;
-    if (min > max || !hasValidTtl(command)) {
+    if (!increment.wrap(command) || !command.hasValidTtl()) {
       reply.invalid();
       return;
     }
@@ -42,24 +32,18 @@ final class CounterWrites {
       return;
     }
     final long value = counters.shown(command.timeNs, row);
-    final long amount = command.number(IncrementWithDecoder.amountEncodingOffset());
-    final boolean isBounded = hasMin || hasMax || saturates;
-    long sum = value + amount;
-    if (!Bounds.allow(value, amount, min, max)) {
-      sum = saturates ? Bounds.saturated(value, amount, min, max) : value;
-      if (!saturates || Bounds.overflows(value, sum - value, sum)) {
-        refuseSum(command, row, isBounded, reply);
-        return;
-      }
+    if (!increment.add(value)) {
+      refuseSum(command, row, increment.isBounded(), reply);
+      return;
     }
-    final int written = put(command, row, sum, reply);
+    final int written = put(command, row, increment.sum(), reply);
     if (written != FULL) {
-      answerIncrement(command, written, isBounded, sum - value, reply);
+      answerIncrement(command, written, increment.isBounded(), increment.sum() - value, reply);
     }
   }
 
   void set(final WriteCommand command, final ServiceReply reply) {
-    if (!hasValidTtl(command)) {
+    if (!command.hasValidTtl()) {
       reply.invalid();
       return;
     }
@@ -91,10 +75,6 @@ final class CounterWrites {
     if (row != ABSENT) {
       counters.delete(command, row);
     }
-  }
-
-  private static boolean hasValidTtl(final WriteCommand command) {
-    return command.ttlMode() != null && Ttl.isValid(command.ttlMode(), command.ttlMs());
   }
 
   private int put(

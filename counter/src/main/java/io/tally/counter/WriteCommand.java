@@ -70,4 +70,10 @@ final class WriteCommand {
   long ttlMs() {
     return number(IncrementWithDecoder.ttlMsEncodingOffset());
   }
+
+  /** Of the writes that have a ttl: whether a command may ask for this one. */
+  boolean hasValidTtl() {
+    final TtlMode mode = ttlMode();
+    return mode != null && Ttl.isValid(mode, ttlMs());
+  }
 }
