@@ -137,30 +137,32 @@ final class CounterAdapter implements ShardService {
       final long amount,
       final ServiceReply reply) {
     final int row = table.findOrCreate(timeNs, entityHash, buffer, idOffset, idLength, false);
+    if (row == CounterTable.FULL || table.isRate(row)) {
+      refuse(timeNs, row, reply);
+      return;
+    }
+    final long value = table.value(row);
+    final long sum = value + amount;
+    // A new counter has room for any amount.
+    if (Bounds.overflows(value, amount, sum)) {
+      refusals.overflow.increment();
+      CounterAnswer.refused(reply, value, table.version(row), CounterStatus.OVERFLOW);
+      return;
+    }
+    table.change(row, sum);
+    shard.changed(entityHash);
+    CounterAnswer.ok(reply, sum, table.version(row));
+  }
+
+  private void refuse(final long timeNs, final int row, final ServiceReply reply) {
     if (row == CounterTable.FULL) {
       refusals.memoryLimit.increment();
       CounterAnswer.refused(reply, 0, 0, CounterStatus.MEMORY_LIMIT);
-    } else if (table.isRate(row)) {
-      refusals.kindMismatch.increment();
-      refuse(timeNs, row, CounterStatus.KIND_MISMATCH, reply);
     } else {
-      final long value = table.value(row);
-      final long sum = value + amount;
-      // A new counter has room for any amount.
-      if (Bounds.overflows(value, amount, sum)) {
-        refusals.overflow.increment();
-        refuse(timeNs, row, CounterStatus.OVERFLOW, reply);
-        return;
-      }
-      table.change(row, sum);
-      shard.changed(entityHash);
-      CounterAnswer.ok(reply, sum, table.version(row));
+      refusals.kindMismatch.increment();
+      CounterAnswer.refused(
+          reply, counters.shown(timeNs, row), table.version(row), CounterStatus.KIND_MISMATCH);
     }
-  }
-
-  private void refuse(
-      final long timeNs, final int row, final CounterStatus status, final ServiceReply reply) {
-    CounterAnswer.refused(reply, counters.shown(timeNs, row), table.version(row), status);
   }
 
   private void get(final ServiceReply reply) {

@@ -35,10 +35,7 @@ public final class CounterReplyAdapter {
     }
     final long header = MessageHeaderWord.get(buffer, offset);
     final int blockLength = MessageHeaderWord.blockLength(header);
-    if (MessageHeaderWord.schemaId(header) != CounterReplyDecoder.SCHEMA_ID
-        || MessageHeaderWord.templateId(header) != CounterReplyDecoder.TEMPLATE_ID
-        || blockLength < MIN_BLOCK_LENGTH
-        || blockLength > length - MessageHeaderWord.ENCODED_LENGTH) {
+    if (!isReply(header) || blockLength > length - MessageHeaderWord.ENCODED_LENGTH) {
       return false;
     }
     final int block = offset + MessageHeaderWord.ENCODED_LENGTH;
@@ -54,15 +51,25 @@ public final class CounterReplyAdapter {
       detailKind = Detail.NONE;
       ttlMs = 0;
       counterVersion = 0;
-      return true;
+    } else {
+      wrapVersion1(buffer, block);
     }
+    return true;
+  }
+
+  private static boolean isReply(final long header) {
+    return MessageHeaderWord.schemaId(header) == CounterReplyDecoder.SCHEMA_ID
+        && MessageHeaderWord.templateId(header) == CounterReplyDecoder.TEMPLATE_ID
+        && MessageHeaderWord.blockLength(header) >= MIN_BLOCK_LENGTH;
+  }
+
+  private void wrapVersion1(final DirectBuffer buffer, final int block) {
     final int kind = buffer.getByte(block + CounterReplyDecoder.detailKindEncodingOffset()) & 0xFF;
     detailKind = kind < DETAILS.length ? DETAILS[kind] : Detail.NONE;
     detail = buffer.getLong(block + CounterReplyDecoder.detailEncodingOffset(), LITTLE_ENDIAN);
     ttlMs = buffer.getLong(block + CounterReplyDecoder.ttlMsEncodingOffset(), LITTLE_ENDIAN);
     counterVersion =
         buffer.getLong(block + CounterReplyDecoder.counterVersionEncodingOffset(), LITTLE_ENDIAN);
-    return true;
   }
 
   /**

@@ -304,8 +304,8 @@ class CounterAdapterTest {
     }
     final long allocated = threads.getCurrentThreadAllocatedBytes() - before;
 
-    // Far less than one object a command: what the measurement itself may cost.
-    assertTrue(allocated < 10_000, "allocated " + allocated);
+    // Less than a byte a command, since what is used for the first time may cost something.
+    assertTrue(allocated < 100_000, "allocated " + allocated);
     assertAnswer(getValue("my-counter"), 100_001, CounterStatus.OK);
   }
 

@@ -241,10 +241,7 @@ final class Connection implements Intake {
       return;
     }
     responses.writeStream();
-    final boolean ends =
-        responses.count() == 0
-            && !responses.isStreaming()
-            && (inputDone || reading.isPeerDone() && !reading.isPaused());
+    final boolean ends = isAtEnd();
     if (responses.hasOutput()) {
       phase.onSent();
       responses.send(ends);
@@ -258,6 +255,13 @@ final class Connection implements Intake {
       }
     }
     account();
+  }
+
+  /** Whether nothing will be written any more. */
+  private boolean isAtEnd() {
+    return responses.count() == 0
+        && !responses.isStreaming()
+        && (inputDone || reading.isPeerDone() && !reading.isPaused());
   }
 
   private void resume() {

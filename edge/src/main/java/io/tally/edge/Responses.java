@@ -89,11 +89,8 @@ final class Responses {
     while (!lastWritten && (exchange = exchanges.firstReady()) != null) {
       exchangeBytes -= exchange.countedBytes;
       exchange.write(output.buffer(), loop.nowNs());
-      if (streaming != null && exchange.isLast()) {
-        streaming.begin();
-      } else {
-        lastWritten = exchange.isLast();
-        lingers = exchange.linger;
+      if (exchange.isLast()) {
+        onLast(exchange);
       }
       exchanges.removeFirst();
       loop.giveExchange(exchange);
@@ -104,6 +101,15 @@ final class Responses {
       goAhead = null;
     }
     return output.grownBytes();
+  }
+
+  private void onLast(final Exchange exchange) {
+    if (streaming == null) {
+      lastWritten = true;
+      lingers = exchange.linger;
+    } else {
+      streaming.begin();
+    }
   }
 
   /** Has the last response go on. */

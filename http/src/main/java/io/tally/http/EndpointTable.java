@@ -222,32 +222,49 @@ final class EndpointTable {
 
   private Refusal read(
       final Endpoint row, final byte[] body, final int length, final HttpExchange exchange) {
-    Refusal fault = null;
-    if (row.itemsQuery != null) {
-      fault = queries.parse(row, request.query, request);
-      request.queryBytes = queries.bytes();
-    } else if (!row.query.isEmpty()) {
-      fault = row.query.parseQuery(request.query, request.parameters);
-    } else if (exchange.write && !request.query.isEmpty()) {
-      fault = Refusals.PARAMETER;
-    }
-    if (fault == null && row.items != null) {
-      fault = items.parse(row.items, body, length, request.items, request.members);
-      exchange.faultyItem = fault == null ? JsonItemsParser.NO_ITEM : items.item();
-    } else if (fault == null && !row.members.isEmpty()) {
-      fault = json.parse(row.members, body, 0, length, request.members);
-    } else if (fault == null && exchange.write && length > 0) {
-      fault = Refusals.BODY;
+    Refusal fault = readQuery(row, exchange);
+    if (fault == null) {
+      fault = readBody(row, body, length, exchange);
     }
     if (fault == null && row.keyed) {
       fault = key();
     }
-    if (fault == null && row.conditional) {
-      fault = request.precondition.read(request.headers, exchange);
-    } else if (fault == null && exchange.write) {
-      fault = Precondition.refuseAny(request.headers);
+    if (fault == null) {
+      fault = readCondition(row, exchange);
     }
     return fault == null ? choose(row.choice, exchange) : fault;
+  }
+
+  private Refusal readQuery(final Endpoint row, final HttpExchange exchange) {
+    if (row.itemsQuery != null) {
+      final Refusal fault = queries.parse(row, request.query, request);
+      request.queryBytes = queries.bytes();
+      return fault;
+    }
+    if (!row.query.isEmpty()) {
+      return row.query.parseQuery(request.query, request.parameters);
+    }
+    return exchange.write && !request.query.isEmpty() ? Refusals.PARAMETER : null;
+  }
+
+  private Refusal readBody(
+      final Endpoint row, final byte[] body, final int length, final HttpExchange exchange) {
+    if (row.items != null) {
+      final Refusal fault = items.parse(row.items, body, length, request.items, request.members);
+      exchange.faultyItem = fault == null ? JsonItemsParser.NO_ITEM : items.item();
+      return fault;
+    }
+    if (!row.members.isEmpty()) {
+      return json.parse(row.members, body, 0, length, request.members);
+    }
+    return exchange.write && length > 0 ? Refusals.BODY : null;
+  }
+
+  private Refusal readCondition(final Endpoint row, final HttpExchange exchange) {
+    if (row.conditional) {
+      return request.precondition.read(request.headers, exchange);
+    }
+    return exchange.write ? Precondition.refuseAny(request.headers) : null;
   }
 
   private Refusal choose(final AnswerChoice choice, final HttpExchange exchange) {

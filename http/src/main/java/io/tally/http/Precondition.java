@@ -93,9 +93,14 @@ public final class Precondition {
   Refusal read(final HttpHeaders headers, final HttpExchange exchange) {
     final boolean match = headers.contains(IF_MATCH);
     final boolean noneMatch = headers.contains(IF_NONE_MATCH);
-    if (!match && !noneMatch) {
-      return null;
-    }
+    return match || noneMatch ? read(headers, match, noneMatch, exchange) : null;
+  }
+
+  private Refusal read(
+      final HttpHeaders headers,
+      final boolean match,
+      final boolean noneMatch,
+      final HttpExchange exchange) {
     if (match && noneMatch) {
       return BOTH;
     }

@@ -85,24 +85,20 @@ final class ResponseWriter {
 
   /** Appends the response of an exchange that is ready. */
   void write(final ByteBuf out, final HttpExchange exchange, final long nowNs) {
-    final Page page = exchange.refusal == null ? exchange.page : null;
-    if (page != null) {
-      final byte[] body = page.content();
-      head(page.head(), exchange, nowNs, body == null ? NO_BODY : body.length);
-      out.writeBytes(response, 0, position);
-      if (body != null && !exchange.head) {
-        out.writeBytes(body);
+    if (exchange.refusal == null) {
+      if (exchange.page != null) {
+        page(out, exchange, nowNs);
+        return;
       }
-      return;
-    }
-    if (exchange.refusal == null && exchange.notModified) {
-      head(NOT_MODIFIED, exchange, nowNs, NO_BODY);
-      out.writeBytes(response, 0, position);
-      return;
-    }
-    if (exchange.refusal == null && exchange.items != null) {
-      items(out, exchange, nowNs);
-      return;
+      if (exchange.notModified) {
+        head(NOT_MODIFIED, exchange, nowNs, NO_BODY);
+        out.writeBytes(response, 0, position);
+        return;
+      }
+      if (exchange.items != null) {
+        items(out, exchange, nowNs);
+        return;
+      }
     }
     final byte[] fixedHead = content(exchange);
     final int length = position;
@@ -112,6 +108,15 @@ final class ResponseWriter {
       position += length;
     }
     out.writeBytes(response, 0, position);
+  }
+
+  private void page(final ByteBuf out, final HttpExchange exchange, final long nowNs) {
+    final byte[] body = exchange.page.content();
+    head(exchange.page.head(), exchange, nowNs, body == null ? NO_BODY : body.length);
+    out.writeBytes(response, 0, position);
+    if (body != null && !exchange.head) {
+      out.writeBytes(body);
+    }
   }
 
   private void items(final ByteBuf out, final HttpExchange exchange, final long nowNs) {
@@ -211,6 +216,28 @@ final class ResponseWriter {
     if (exchange.endpoint != null && exchange.endpoint.choice.varies()) {
       put(VARIES);
     }
+    stamp(exchange, nowNs);
+    if (exchange.replayed
+        || exchange.items != null
+        || exchange.rateLimit != null
+        || exchange.refusal != null) {
+      rarerLines(exchange);
+    }
+    if (exchange.closes()) {
+      put(CLOSE);
+    } else if (exchange.oldVersion) {
+      put(KEEP_ALIVE);
+    }
+    if (length == NO_BODY) {
+      put(CRLF);
+    } else {
+      put(LENGTH);
+      number(length);
+      put(HEAD_END);
+    }
+  }
+
+  private void stamp(final HttpExchange exchange, final long nowNs) {
     if (exchange.version == 0) {
       put(stamp.of(exchange.incarnation, nowNs));
     } else {
@@ -218,6 +245,9 @@ final class ResponseWriter {
       hexadecimal(exchange.version);
       put(TAG_END);
     }
+  }
+
+  private void rarerLines(final HttpExchange exchange) {
     if (exchange.items != null && exchange.items.failedCount() > 0) {
       put(FAILED_ITEMS);
       number(exchange.items.failedCount());
@@ -233,18 +263,6 @@ final class ResponseWriter {
       put(ALLOW);
       text(exchange.resource.allow());
       put(CRLF);
-    }
-    if (exchange.closes()) {
-      put(CLOSE);
-    } else if (exchange.oldVersion) {
-      put(KEEP_ALIVE);
-    }
-    if (length == NO_BODY) {
-      put(CRLF);
-    } else {
-      put(LENGTH);
-      number(length);
-      put(HEAD_END);
     }
   }
 
