@@ -4,11 +4,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Runs programs to their end and reads what they printed. */
+/** Runs programs to their end, or to that of their time, and reads what they printed. */
 final class Command {
+  private static final long MOST_SECONDS = 300;
+
   private Command() {}
 
   static String run(final List<String> command) throws IOException, InterruptedException {
@@ -22,7 +26,10 @@ final class Command {
     final List<String> outputs = new ArrayList<>();
     try {
       for (final List<String> command : commands) {
-        processes.add(new ProcessBuilder(command).redirectErrorStream(true).start());
+        final Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        processes.add(process);
+        CompletableFuture.delayedExecutor(MOST_SECONDS, TimeUnit.SECONDS)
+            .execute(process::destroyForcibly);
       }
       for (int i = 0; i < commands.size(); i++) {
         outputs.add(output(commands.get(i), processes.get(i)));

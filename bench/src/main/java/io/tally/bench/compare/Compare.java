@@ -51,6 +51,9 @@ public final class Compare implements Callable<Integer> {
               new Report(options.out).section("restart", new RestartProbe(site, options).run());
           case SNAPSHOTS ->
               new Report(options.out).section("snapshots", new SnapshotPairs(site, options).run());
+          case BATCH -> new Turns(site, options, Contest.BATCH).run();
+          case LIMIT -> new Turns(site, options, Contest.LIMIT).run();
+          case WATCHERS -> new Turns(site, options, Contest.WATCHERS).run();
           case PAIRS -> complete &= new Pairs(options).run();
           default -> throw new IllegalArgumentException(part.name());
         }

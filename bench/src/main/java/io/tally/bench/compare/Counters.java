@@ -70,11 +70,10 @@ final class Counters {
       out.flush();
       for (int i = first; i < end; i++) {
         final String body = answers.next();
-        final String marker = "\"value\":";
-        if (answers.status() != OK || !body.contains(marker)) {
+        if (answers.status() != OK) {
           throw new IOException("a counter could not be read: " + answers.status() + " " + body);
         }
-        sum += Long.parseLong(body.substring(body.indexOf(marker) + 8, body.lastIndexOf('}')));
+        sum += Long.parseLong(Command.find(body, "\"value\":(-?\\d+)").group(1));
       }
     }
     return sum;

@@ -19,6 +19,9 @@ final class Options {
     SPEED,
     RESTART,
     SNAPSHOTS,
+    BATCH,
+    LIMIT,
+    WATCHERS,
     PAIRS
   }
 
@@ -89,7 +92,8 @@ final class Options {
       names = "--pairs",
       defaultValue = "15",
       description =
-          "Pairs, snapshots: runs of each jar and work, or server (default: ${DEFAULT-VALUE}).")
+          "Pairs, snapshots, batch, limit, watchers: runs of each of what takes turns (default:"
+              + " ${DEFAULT-VALUE}).")
   int pairs;
 
   @Option(
@@ -97,7 +101,8 @@ final class Options {
       paramLabel = "PAIRS",
       defaultValue = "5",
       description =
-          "Pairs: processes are started anew after so many, because no two compile alike (default:"
+          "Pairs, batch, limit, watchers: processes are started anew after so many, because no two"
+              + " compile alike (default:"
               + " ${DEFAULT-VALUE}).")
   int restartEvery;
 
@@ -118,7 +123,7 @@ final class Options {
   }
 
   boolean includes(final Contestant contestant) {
-    return java.util.Arrays.stream(Work.values()).anyMatch(work -> includes(contestant, work));
+    return Work.PLAIN.stream().anyMatch(work -> includes(contestant, work));
   }
 
   Path charts() {

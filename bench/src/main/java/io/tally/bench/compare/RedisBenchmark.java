@@ -15,7 +15,7 @@ final class RedisBenchmark {
 
   static Answers run(final Server server, final Work work, final int seconds)
       throws IOException, InterruptedException {
-    final int requests = REQUESTS_PER_SECOND * seconds * (work.depth > 1 ? 8 : 1);
+    final int requests = REQUESTS_PER_SECOND * seconds * Math.max(1, Math.min(work.depth / 2, 24));
     final String output =
         Command.run(
             List.of(

@@ -24,15 +24,21 @@ final class Wrk {
         thread:set("first", threads * %2$d)
         threads = threads + 1
       end
+      function together(ids)
+        local group = {}
+        for i, id in ipairs(ids) do
+          group[i] = wrk.format("%5$s", "%6$s" .. id .. "%7$s", nil, %8$s)
+        end
+        return table.concat(group)
+      end
       function init(args)
         requests = {}
         for i = 0, %1$d, %3$d do
-          local group = {}
+          local ids = {}
           for j = 0, %3$d - 1 do
-            local id = string.format("%4$s%%08d", (i + j) %% (%1$d + 1))
-            group[#group + 1] = wrk.format("%5$s", "%6$s" .. id .. "%7$s")
+            ids[#ids + 1] = string.format("%4$s%%08d", (i + j) %% (%1$d + 1))
           end
-          requests[#requests + 1] = table.concat(group)
+          requests[#requests + 1] = together(ids)
         end
         position = first %% #requests
       end
@@ -42,6 +48,15 @@ final class Wrk {
       end
       """
           + Wrk.DONE;
+
+  /** Behind the script before: what is asked at once is one request. */
+  private static final String BATCH =
+      """
+      function together(ids)
+        return wrk.format("POST", "/counters/increment", nil,
+          '{"items":[{"counter_id":"' .. table.concat(ids, '"},{"counter_id":"') .. '"}]}')
+      end
+      """;
 
   /** For more counters than there is room for requests: made as they leave, in random order. */
   private static final String SPREAD_SCRIPT =
@@ -109,13 +124,24 @@ final class Wrk {
 
   static Answers run(final Site site, final Server server, final Work work, final int seconds)
       throws IOException, InterruptedException {
-    return run(site, server, SCRIPT, work.ids, work.connections, work.depth, seconds, work.key);
+    final boolean batch = work == Work.BATCH;
+    final Answers answers =
+        run(
+            site,
+            server,
+            filled(batch ? SCRIPT + BATCH : SCRIPT, server, work),
+            work.connections,
+            batch ? 1 : work.depth,
+            seconds,
+            work.key);
+    return batch ? answers.times(work.depth) : answers;
   }
 
   static Answers spread(
       final Site site, final Server server, final Ids ids, final int connections, final int seconds)
       throws IOException, InterruptedException {
-    return run(site, server, SPREAD_SCRIPT, ids, connections, 1, seconds, "spread");
+    final String script = filled(SPREAD_SCRIPT, server, ids, 1, server.protocol.suffix, null);
+    return run(site, server, script, connections, 1, seconds, "spread");
   }
 
   /** Requests in each second from a time of {@link System#nanoTime()}, which is CLOCK_MONOTONIC. */
@@ -127,7 +153,7 @@ final class Wrk {
             .replace("FROM_S", Long.toString(fromNs / NANOS))
             .replace("FROM_NS", Long.toString(fromNs % NANOS))
             .replace("SECONDS", Integer.toString(seconds));
-    final String script = filled(SCRIPT, server, work.ids, work.depth) + counting;
+    final String script = filled(SCRIPT, server, work) + counting;
     final long[] counts = new long[seconds];
     for (final String output :
         outputs(site, server, script, work.connections, seconds, "speed-" + work.key)) {
@@ -143,14 +169,12 @@ final class Wrk {
   private static Answers run(
       final Site site,
       final Server server,
-      final String template,
-      final Ids ids,
+      final String script,
       final int connections,
       final int depth,
       final int seconds,
       final String name)
       throws IOException, InterruptedException {
-    final String script = filled(template, server, ids, depth);
     Answers all = null;
     for (final String output : outputs(site, server, script, connections, seconds, name)) {
       final Answers answers = answers(output, connections * depth);
@@ -159,8 +183,23 @@ final class Wrk {
     return all;
   }
 
+  private static String filled(final String template, final Server server, final Work work) {
+    return filled(
+        template,
+        server,
+        work.ids,
+        work.depth,
+        work.verb == null ? server.protocol.suffix : work.verb,
+        work.body);
+  }
+
   private static String filled(
-      final String template, final Server server, final Ids ids, final int depth) {
+      final String template,
+      final Server server,
+      final Ids ids,
+      final int depth,
+      final String suffix,
+      final String body) {
     return template.formatted(
         ids.count() - 1,
         ids.count() / THREADS / depth,
@@ -168,7 +207,8 @@ final class Wrk {
         ids.prefix(),
         server.protocol.method,
         server.protocol.prefix,
-        server.protocol.suffix);
+        suffix,
+        body == null ? "nil" : "'" + body + "'");
   }
 
   /** Of one generator for each port of the server, all at the same time. */
