@@ -6,7 +6,7 @@ package io.tally.engine;
  */
 public final class Subscription implements AutoCloseable {
   /** Heap that one takes. */
-  static final int BYTES = 40;
+  static final int BYTES = 48;
 
   final WatchHandler handler;
   final Watcher watcher;
@@ -14,6 +14,10 @@ public final class Subscription implements AutoCloseable {
   Subscription previous;
   Subscription next;
   private boolean closed;
+  private boolean paused;
+
+  /** What the watch had told of when this was paused. */
+  private long newsCount;
 
   Subscription(final Watcher watcher, final Watch watch, final WatchHandler handler) {
     this.watcher = watcher;
@@ -30,6 +34,40 @@ public final class Subscription implements AutoCloseable {
   public boolean tellAgain() {
     watcher.checkThread();
     return !closed && watch.tell(this);
+  }
+
+  /**
+   * Has the handler told no values until {@link #resume()}, for one that cannot take them now; of
+   * losses it is told. Meanwhile news of the entity costs nothing for it. May be called while the
+   * handler is told. Idempotent.
+   */
+  public void pause() {
+    watcher.checkThread();
+    if (!closed && !paused) {
+      watch.remove(this);
+      paused = true;
+      newsCount = watch.newsCount();
+      watch.add(this);
+    }
+  }
+
+  /**
+   * Ends a pause. If there was news meanwhile, the handler is told the latest before this returns.
+   */
+  public void resume() {
+    watcher.checkThread();
+    if (!closed && paused) {
+      watch.remove(this);
+      paused = false;
+      watch.add(this);
+      if (newsCount != watch.newsCount()) {
+        watch.tell(this);
+      }
+    }
+  }
+
+  boolean isPaused() {
+    return paused;
   }
 
   /** Ends it: the handler is not called any more. Idempotent. */

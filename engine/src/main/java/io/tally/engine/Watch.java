@@ -10,7 +10,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class Watch {
   /** Heap that one with one subscription takes, with the longest payload and answer. */
   static final int MAX_BYTES =
-      456
+      472
           + Subscription.BYTES
           + MessageLengths.SHORT_COMMAND_BOUND
           + MessageLengths.SHORT_REPLY_BOUND;
@@ -40,7 +40,9 @@ final class Watch {
   private final ServiceFaultHandler faults;
   private boolean blocked;
   private long blockedNs;
+  private long newsCount;
   private Subscription first;
+  private Subscription firstPaused;
 
   /** The next to be told, while one is. */
   private Subscription cursor;
@@ -113,20 +115,27 @@ final class Watch {
   }
 
   boolean isUnwatched() {
-    return first == null;
+    return first == null && firstPaused == null;
+  }
+
+  /** How often there was a new value. */
+  long newsCount() {
+    return newsCount;
   }
 
   void add(final Subscription added) {
-    added.next = first;
-    if (first != null) {
-      first.previous = added;
+    final Subscription head = added.isPaused() ? firstPaused : first;
+    added.previous = null;
+    added.next = head;
+    if (head != null) {
+      head.previous = added;
     }
-    first = added;
+    setHead(added.isPaused(), added);
   }
 
   void remove(final Subscription removed) {
     if (removed.previous == null) {
-      first = removed.next;
+      setHead(removed.isPaused(), removed.next);
     } else {
       removed.previous.next = removed.next;
     }
@@ -135,6 +144,14 @@ final class Watch {
     }
     if (cursor == removed) {
       cursor = removed.next;
+    }
+  }
+
+  private void setHead(final boolean ofPaused, final Subscription head) {
+    if (ofPaused) {
+      firstPaused = head;
+    } else {
+      first = head;
     }
   }
 
@@ -168,7 +185,8 @@ final class Watch {
       valueLength = length;
       hasValue = true;
       loss = null;
-      tellAll();
+      newsCount++;
+      tellAll(first);
     }
   }
 
@@ -176,7 +194,8 @@ final class Watch {
     hasValue = false;
     if (loss != reason) {
       loss = reason;
-      tellAll();
+      tellAll(first);
+      tellAll(firstPaused);
     }
   }
 
@@ -192,8 +211,8 @@ final class Watch {
   }
 
   /** A handler may close any of the subscriptions, and add others, which have been told already. */
-  private void tellAll() {
-    for (Subscription told = first; told != null; told = cursor) {
+  private void tellAll(final Subscription head) {
+    for (Subscription told = head; told != null; told = cursor) {
       cursor = told.next;
       try {
         tell(told);

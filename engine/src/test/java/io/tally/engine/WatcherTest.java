@@ -219,6 +219,44 @@ final class WatcherTest {
   }
 
   @Test
+  void shouldTellAPausedHandlerNothingAndThenTheLatest() {
+    final Told paused = Told.watch(front, item);
+    final Told other = Told.watch(front, item);
+    paused.then = () -> paused.subscription.pause();
+    exchange();
+    paused.subscription.resume();
+    assertEquals(List.of("0 deleted"), paused.all);
+    put(item, 1);
+    exchange();
+    put(item, 1);
+    exchange();
+    put(item, 1);
+    exchange();
+    assertEquals(List.of("0 deleted", "1"), paused.all);
+    assertEquals(List.of("0 deleted", "1", "2", "3"), other.all);
+    other.subscription.close();
+    assertEquals(1, front.engine.watcher().watchCount());
+    paused.subscription.resume();
+    assertEquals(List.of("0 deleted", "1", "3"), paused.all);
+    paused.subscription.resume();
+    paused.subscription.close();
+    assertEquals(List.of("0 deleted", "1", "3"), paused.all);
+    assertEquals(0, front.engine.watcher().watchCount());
+  }
+
+  @Test
+  void shouldTellAPausedHandlerOfALoss() {
+    final Told paused = Told.watch(front, item);
+    Told.watch(front, item);
+    exchange();
+    paused.subscription.pause();
+    front.link.peerDown(1);
+    renew();
+    renew();
+    assertEquals(List.of("0 deleted", "NO_OWNER"), paused.all);
+  }
+
+  @Test
   void shouldLetAHandlerEndAnySubscriptionAndBeginOthers() {
     final Told last = Told.watch(front, item);
     final Told middle = Told.watch(front, item);

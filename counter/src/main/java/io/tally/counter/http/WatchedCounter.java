@@ -36,7 +36,6 @@ final class WatchedCounter implements WatchHandler {
   private Watcher watcher;
   private Subscription subscription;
   private boolean wanted = true;
-  private boolean missed;
 
   /** Belongs to the event loop of the client. */
   private Told told;
@@ -61,15 +60,16 @@ final class WatchedCounter implements WatchHandler {
     subscription = CounterWatch.subscribe(ofNode, nowNs, id, this);
     if (subscription == null) {
       onLost(WatchLoss.LIMIT);
+    } else if (!wanted) {
+      subscription.pause();
     }
   }
 
   /** The client can be told again. */
   void want() {
     wanted = true;
-    if (missed) {
-      missed = false;
-      subscription.tellAgain();
+    if (subscription != null) {
+      subscription.resume();
     }
   }
 
@@ -87,11 +87,10 @@ final class WatchedCounter implements WatchHandler {
       final DirectBuffer buffer,
       final int offset,
       final int length) {
-    if (!wanted) {
-      missed = true;
-      return;
-    }
     wanted = false;
+    if (subscription != null) {
+      subscription.pause();
+    }
     final CounterReplyAdapter reply = new CounterReplyAdapter();
     if (!reply.wrap(buffer, offset, length) || serviceCode != 0) {
       onLost(WatchLoss.FAULT);
