@@ -1,5 +1,8 @@
 package io.tally.system;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /**
  * What came back for one request.
  *
@@ -15,8 +18,16 @@ public record Answer(int status, long incarnation, boolean replayed, boolean clo
 
   /** The value of a counter, in an answer of status 200. */
   public long value() {
-    final int start = body.indexOf(VALUE) + VALUE.length();
-    return Long.parseLong(body, start, body.indexOf('}', start), 10);
+    if (!body.contains(VALUE)) {
+      throw new AssertionError("no value in " + this);
+    }
+    return number("value", 0);
+  }
+
+  /** A member that is a number, in quotes or not, or what is given if there is none. */
+  public long number(final String name, final long absent) {
+    final Matcher member = Pattern.compile("\"" + name + "\":\"?(-?[0-9]+)").matcher(body);
+    return member.find() ? Long.parseLong(member.group(1)) : absent;
   }
 
   /** The id of the counter that the answer is about; empty if it names none. */

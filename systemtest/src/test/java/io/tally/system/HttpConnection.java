@@ -57,17 +57,24 @@ public final class HttpConnection implements AutoCloseable {
         .getBytes(UTF_8);
   }
 
-  /** The bytes of a request that adds an amount; without a key if that is null. */
+  /** The bytes of a request that adds an amount; without a key if that is null or empty. */
   public static byte[] increment(final String counterId, final long amount, final String key) {
-    final String body = "{\"amount\":" + amount + "}";
-    return ("POST /counter/"
-            + counterId
-            + "/increment HTTP/1.1\r\nHost: localhost\r\n"
-            + (key == null ? "" : "Idempotency-Key: " + key + "\r\n")
-            + "Content-Length: "
-            + body.length()
-            + "\r\n\r\n"
-            + body)
+    return request(
+        "POST", "/counter/" + counterId + "/increment", "{\"amount\":" + amount + "}", key);
+  }
+
+  /** The bytes of any request; without a body or a key if that is null or empty. */
+  public static byte[] request(
+      final String method, final String target, final String body, final String key) {
+    final boolean hasBody = body != null && !body.isEmpty();
+    return (method
+            + " "
+            + target
+            + " HTTP/1.1\r\nHost: localhost\r\n"
+            + (key == null || key.isEmpty() ? "" : "Idempotency-Key: " + key + "\r\n")
+            + (hasBody ? "Content-Length: " + body.getBytes(UTF_8).length + "\r\n" : "")
+            + "\r\n"
+            + (hasBody ? body : ""))
         .getBytes(UTF_8);
   }
 

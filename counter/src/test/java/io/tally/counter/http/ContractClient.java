@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import io.tally.http.ApiDocument;
-import io.tally.http.RawClient;
 import io.tally.http.RawClient.Response;
 import java.io.IOException;
 import java.util.HashMap;
@@ -17,57 +15,55 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.agrona.concurrent.CachedNanoClock;
 
 /**
  * Sends the requests of a section of {@code contract.txt} and compares the answers, header by
- * header and byte by byte. All of it has to be in the OpenAPI document, too.
+ * header and byte by byte.
  *
  * <p>A request is a line {@code METHOD target body}, with headers on the lines that follow. Its
  * answer is a line {@code status body}, with the headers on the lines that follow, but for those
  * that follow from the rest. A body that is no JSON is short for a problem document: {@code slug:
  * detail}, and perhaps {@code | } and the members that it has before the outcome. {@code $name}
  * stands for an entity tag, and another name for another one of the same counter. {@code after N
- * ms} lets time pass.
+ * ms} lets time pass; before {@code after 1 ms} comes the last moment in which something holds. The
+ * times in an answer are what the server says of them: {@code ttl_ms} exactly, and the seconds in
+ * headers rounded up.
  */
-final class ContractClient implements AutoCloseable {
+public final class ContractClient {
   private static final Pattern STATUS = Pattern.compile("(\\d{3})(?: (.*))?");
   private static final Pattern WAIT = Pattern.compile("after (\\d+) ms");
   private static final Pattern REQUEST = Pattern.compile("([A-Z]+) (\\S+)(?: (.*))?");
   private static final Pattern PROBLEM = Pattern.compile("([a-z-]+): ([^|]*?)(?: \\| (.*))?");
   private static final Pattern ID = Pattern.compile("/counter/([^/?]+).*");
-  private static final Pattern TAG = Pattern.compile("\"29-[1-9a-f][0-9a-f]*\"");
+  private static final Pattern TAG = Pattern.compile("\"([0-9a-f]+)-[1-9a-f][0-9a-f]*\"");
+  private static final Pattern LEFT = Pattern.compile("\"ttl_ms\":(\\d+)");
+  private static final Pattern SECONDS = Pattern.compile("(.*;t=)(\\d+)");
+  private static final String LAST_MOMENT = "after 1 ms";
   private static final Set<String> IMPLIED =
       Set.of("date", "content-length", "content-type", "tally-incarnation");
 
-  private final CounterServer server;
-  private final CachedNanoClock clock;
+  private final ContractServer server;
   private final Map<String, String> tags = new HashMap<>();
   private final Set<String> tagsOfTargets = new HashSet<>();
-  private final ApiDocument document;
-  private RawClient connection;
 
-  ContractClient(final CounterServer server, final CachedNanoClock clock) throws IOException {
+  /** Whether the last answer told another time than the document. */
+  private boolean isLater;
+
+  /** Creates a client for one section. */
+  public ContractClient(final ContractServer server) {
     this.server = server;
-    this.clock = clock;
-    connection = server.connect();
-    document = ApiDocument.read(connection);
   }
 
-  @Override
-  public void close() throws IOException {
-    connection.close();
-  }
-
-  void run(final List<String> lines) throws IOException {
+  /** Fails where an answer is not as the lines of a section say. */
+  public void run(final List<String> lines) throws IOException {
     int steps = 0;
     int at = 0;
     while (at < lines.size()) {
       final String line = lines.get(at);
       final Matcher wait = WAIT.matcher(line);
       if (wait.matches()) {
-        pass(Long.parseLong(wait.group(1)));
         at++;
+        server.pass(Long.parseLong(wait.group(1)), isBeforeLastMoment(lines, at));
       } else if (line.isBlank()) {
         at++;
       } else {
@@ -78,11 +74,12 @@ final class ContractClient implements AutoCloseable {
     assertTrue(steps > 0, "no request");
   }
 
-  /** The connection may have been idle for longer than it may. */
-  private void pass(final long durationMs) throws IOException {
-    connection.close();
-    server.pass(clock, durationMs);
-    connection = server.connect();
+  private static boolean isBeforeLastMoment(final List<String> lines, final int start) {
+    return lines.subList(start, lines.size()).stream()
+        .filter(line -> WAIT.matcher(line).matches())
+        .findFirst()
+        .filter(LAST_MOMENT::equals)
+        .isPresent();
   }
 
   private int exchange(final List<String> lines, final int start) throws IOException {
@@ -103,15 +100,15 @@ final class ContractClient implements AutoCloseable {
       expected.put(header[0].toLowerCase(Locale.ROOT), header[1]);
     }
     final String body = request.group(3) == null ? "" : request.group(3);
-    connection.send(RawClient.request(method, target, headers.toString(), body));
-    final Response response = connection.read(method.equals("HEAD"));
-    document.check(method, target, body, response);
+    final Response response = server.exchange(method, target, headers.toString(), body);
     final String what = lines.get(start) + " -> " + response.body();
     assertEquals(Integer.parseInt(status.group(1)), response.status(), what);
     final String wanted = status.group(2) == null ? "" : status.group(2);
     final boolean reads = method.equals("GET") || method.equals("HEAD");
+    isLater = false;
     if (!wanted.isEmpty()) {
-      assertEquals(body(wanted, target, response.status(), reads), response.body(), what);
+      final String full = body(wanted, target, response.status(), reads);
+      assertEquals(full, withTimeLeft(full, response.body()), what);
     } else if (!method.equals("HEAD")) {
       assertEquals("", response.body(), what);
     }
@@ -130,9 +127,10 @@ final class ContractClient implements AutoCloseable {
       final String what) {
     final Map<String, String> actual = new TreeMap<>(response.headers());
     actual.keySet().removeAll(IMPLIED);
+    checkSeconds(expected, actual, response.body());
     final String variable = expected.get("etag");
     if (variable != null && actual.containsKey("etag")) {
-      bind(variable, target, actual.get("etag"), what);
+      bind(variable, target, response, what);
       expected.put("etag", tags.get(variable));
     }
     assertEquals(expected, actual, what);
@@ -144,14 +142,52 @@ final class ContractClient implements AutoCloseable {
       assertEquals("application/problem+json", type, what);
     }
     if (response.status() < 400 && response.status() != 204 || actual.containsKey("etag")) {
-      assertEquals("41", response.header("Tally-Incarnation"), what);
+      final Matcher id = ID.matcher(target);
+      assertTrue(id.matches(), target);
+      server.checkIncarnation(id.group(1), response.header("Tally-Incarnation"));
+    }
+  }
+
+  /** The answer with the time of the document, after the server has said that its own is right. */
+  private String withTimeLeft(final String expected, final String answer) {
+    final Matcher wanted = LEFT.matcher(expected);
+    final Matcher shown = LEFT.matcher(answer);
+    isLater = wanted.find() && shown.find() && !wanted.group().equals(shown.group());
+    if (!isLater) {
+      return answer;
+    }
+    server.checkLeft(Long.parseLong(wanted.group(1)), Long.parseLong(shown.group(1)));
+    return shown.replaceFirst(wanted.group());
+  }
+
+  /** Seconds in headers are those of the time in the body, where that is not the document's. */
+  private void checkSeconds(
+      final Map<String, String> expected, final Map<String, String> actual, final String body) {
+    final Matcher left = LEFT.matcher(body);
+    if (isLater && left.find()) {
+      final long seconds = (Long.parseLong(left.group(1)) + 999) / 1_000;
+      final Matcher limit = SECONDS.matcher(actual.getOrDefault("ratelimit", ""));
+      if (limit.matches()) {
+        assertEquals(seconds, Long.parseLong(limit.group(2)), "t of " + body);
+        final Matcher wanted = SECONDS.matcher(expected.getOrDefault("ratelimit", ""));
+        assertTrue(wanted.matches(), () -> "no t is expected: " + actual);
+        actual.put("ratelimit", limit.group(1) + wanted.group(2));
+      }
+      if (actual.containsKey("retry-after") && expected.containsKey("retry-after")) {
+        assertEquals(Long.toString(seconds), actual.get("retry-after"), "Retry-After of " + body);
+        actual.put("retry-after", expected.get("retry-after"));
+      }
     }
   }
 
   /** A name that is new stands for a tag that this counter did not have before. */
   private void bind(
-      final String variable, final String target, final String tag, final String what) {
-    assertTrue(TAG.matcher(tag).matches(), tag);
+      final String variable, final String target, final Response response, final String what) {
+    final String tag = response.header("ETag");
+    final Matcher form = TAG.matcher(tag);
+    assertTrue(form.matches(), tag);
+    final long incarnation = Long.parseLong(response.header("Tally-Incarnation"));
+    assertEquals(Long.toHexString(incarnation), form.group(1), what);
     if (!tags.containsKey(variable)) {
       final Matcher id = ID.matcher(target);
       assertTrue(id.matches(), target);
@@ -178,7 +214,7 @@ final class ContractClient implements AutoCloseable {
     if (!problem.matches()) {
       return wanted + "\n";
     }
-    final Response page = connection.exchange(RawClient.get("/problems/" + problem.group(1)));
+    final Response page = server.exchange("GET", "/problems/" + problem.group(1), "", "");
     assertEquals(200, page.status(), wanted);
     final String title = page.body().substring(0, page.body().indexOf("\n\n"));
     final Matcher id = ID.matcher(target);
