@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
  * @param traces of which one has to be left, if there are any.
  * @param required traces of which all have to be left.
  * @param misroutes whether messages reach a process for which they were not meant.
+ * @param older whether nodes are of an older version meanwhile.
  * @param durationMs of the fault.
  * @param seed of the load.
  * @param node that is hit first.
@@ -24,6 +25,7 @@ record Case(
     List<Trace> traces,
     List<Trace> required,
     boolean misroutes,
+    boolean older,
     long durationMs,
     long seed,
     int node,
@@ -43,6 +45,7 @@ record Case(
             ? List.of(Trace.EXPIRED)
             : List.of(),
         fault.misroutes(),
+        fault == Fault.UPGRADE,
         durationMs,
         seed,
         new Random(seed).nextInt(nodeCount),
@@ -69,6 +72,7 @@ record Case(
         Setup.USUAL,
         faults.stream().flatMap(fault -> fault.traces().stream()).distinct().toList(),
         List.of(),
+        false,
         false,
         durationMs,
         seed,

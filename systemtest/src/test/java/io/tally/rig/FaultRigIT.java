@@ -76,27 +76,70 @@ class FaultRigIT {
   void shouldNoticeASingleCountTooMuchOrTooLittle() throws IOException {
     final String prefix = rig.nextPrefix();
     final Row row =
-        rig.run(
-            new Case(
-                "increments that no client made",
-                Setup.USUAL,
-                List.of(),
-                List.of(),
-                false,
-                500,
-                seed,
-                0,
-                (cluster, node, durationMs) -> {
-                  final int port = cluster.httpPort(node);
-                  Http.post(port, "/counter/" + prefix + "plain-1/increment", "{\"amount\":1}");
-                  Http.post(port, "/counter/" + prefix + "plain-2/increment", "{\"amount\":-1}");
-                  Hold.forMs(durationMs);
-                }));
+        meddle(
+            500,
+            (cluster, node, durationMs) -> {
+              final int port = cluster.httpPort(node);
+              add(port, prefix + "plain-1", 1);
+              add(port, prefix + "plain-2", -1);
+              Hold.forMs(durationMs);
+            });
     assertEquals(1, row.doubled(), row::toString);
     assertEquals(1, row.lost(), row::toString);
     final String violations = row.violations().toString();
     assertTrue(violations.contains("ConservationChecker: " + prefix + "plain-1"), violations);
     assertTrue(violations.contains("ConservationChecker: " + prefix + "plain-2"), violations);
+  }
+
+  @Test
+  void shouldNoticeWhatPassesLimitsAndBoundsAndWhatNobodySet() throws IOException {
+    final String prefix = rig.nextPrefix();
+    final Row row =
+        meddle(
+            1_000,
+            (cluster, node, durationMs) -> {
+              final int port = cluster.httpPort(node);
+              for (int i = 0; i < 4; i++) {
+                Hold.forMs(durationMs / 4);
+                Http.call(port, "DELETE", "/counter/" + prefix + "window-0");
+                Http.call(port, "DELETE", "/counter/" + prefix + "rate-0");
+              }
+              add(port, prefix + "set-1", 1_000_000);
+              add(port, prefix + "capped-1", 1_000_000);
+              add(port, "%7B" + prefix + "tag-0%7Dpowers-a", 1);
+              Hold.forMs(durationMs / 2);
+            });
+    assertTrue(row.exceeded() > 900_000, row::toString);
+    final String violations = row.violations().toString();
+    for (final String found :
+        List.of(
+            "QuotaChecker: " + prefix + "rate-0",
+            "QuotaChecker: " + prefix + "window-0",
+            "replaced what nobody had set",
+            "is outside 0..200",
+            "AtomicChecker")) {
+      assertTrue(violations.contains(found), () -> found + " is not in " + violations);
+    }
+  }
+
+  /** Does what no client asked for. */
+  private Row meddle(final long durationMs, final Fault.Action action) throws IOException {
+    return rig.run(
+        new Case(
+            "writes that no client made",
+            Setup.USUAL,
+            List.of(),
+            List.of(),
+            false,
+            false,
+            durationMs,
+            seed,
+            0,
+            action));
+  }
+
+  private static void add(final int port, final String counter, final long amount) {
+    Http.post(port, "/counter/" + counter + "/increment", "{\"amount\":" + amount + "}");
   }
 
   private long seedOf(final int number) {
@@ -108,6 +151,8 @@ class FaultRigIT {
     assertEquals(List.of(), row.violations(), () -> "seed " + seed + ": " + row);
     assertEquals(0, row.lost());
     assertEquals(0, row.doubled());
+    assertEquals(0, row.exceeded());
+    assertTrue(row.admitted() > 0 && row.overQuota() > 0, row::toString);
     assertTrue(row.acked() > 100, row::toString);
   }
 }

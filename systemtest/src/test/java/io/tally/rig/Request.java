@@ -5,15 +5,12 @@ import java.util.concurrent.TimeUnit;
 /**
  * What a client sends.
  *
- * @param counter by its id.
- * @param write whether it adds, or only reads.
- * @param amount what it adds.
+ * @param call that it makes.
  * @param key with which it counts once, or empty.
  * @param purpose why it is sent.
  * @param firstSentNs when its key was first sent; 0 before that.
  */
-record Request(
-    String counter, boolean write, long amount, String key, Purpose purpose, long firstSentNs) {
+record Request(Call call, String key, Purpose purpose, long firstSentNs) {
   /** Why a request is sent. */
   enum Purpose {
     /** As load. */
@@ -26,12 +23,12 @@ record Request(
     SETTLE
   }
 
-  static Request read(final String counter, final Purpose purpose) {
-    return new Request(counter, false, 0, "", purpose, 0);
+  static Request fresh(final Call call, final String key) {
+    return new Request(call, key, Purpose.FRESH, 0);
   }
 
-  static Request write(final String counter, final long amount, final String key) {
-    return new Request(counter, true, amount, key, Purpose.FRESH, 0);
+  static Request settle(final String counter) {
+    return new Request(new Read(counter), "", Purpose.SETTLE, 0);
   }
 
   boolean keyed() {
@@ -40,17 +37,16 @@ record Request(
 
   /** The same with a known time of its first sending. */
   Request sentAt(final long nowNs) {
-    return firstSentNs == 0 ? new Request(counter, write, amount, key, purpose, nowNs) : this;
+    return firstSentNs == 0 ? new Request(call, key, purpose, nowNs) : this;
   }
 
   Request as(final Purpose next) {
-    return new Request(counter, write, amount, key, next, firstSentNs);
+    return new Request(call, key, next, firstSentNs);
   }
 
   @Override
   public String toString() {
-    return (write ? "+" + amount + " to " : "read of ")
-        + counter
+    return call
         + (keyed() ? " with " + key : "")
         + ", "
         + purpose

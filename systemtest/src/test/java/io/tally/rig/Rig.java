@@ -1,7 +1,5 @@
 package io.tally.rig;
 
-import io.tally.check.Fate;
-import io.tally.check.Operation;
 import io.tally.system.Answer;
 import io.tally.system.Await;
 import io.tally.system.HttpConnection;
@@ -58,7 +56,7 @@ final class Rig implements AutoCloseable {
     setUp(fault.setup());
     final List<Metrics> before = cluster.metrics();
     final long startNs = System.nanoTime();
-    final Workload workload = new Workload(cluster, prefix, fault.seed());
+    final Workload workload = new Workload(cluster, prefix, fault.seed(), fault.older());
     final long faultNs;
     final long recoveryMs;
     final long pendingBytes;
@@ -75,16 +73,11 @@ final class Rig implements AutoCloseable {
       hiccupNs = hiccups.maxNs();
     }
     final Duration settledAfter = fault.setup().settledAfter().plusNanos(hiccupNs);
-    final List<Operation> operations = workload.operations();
-    operations.stream()
-        .filter(operation -> operation.write() && operation.fate() == Fate.UNKNOWN)
-        .mapToLong(Operation::start)
-        .max()
-        .ifPresent(lastNs -> Hold.untilNs(lastNs + settledAfter.toNanos()));
-    final Verdict verdict = new Verdict(cluster, startNs, settledAfter, operations);
+    final Records records = workload.records();
+    records.lastOpenNs().ifPresent(lastNs -> Hold.untilNs(lastNs + settledAfter.toNanos()));
+    final Verdict verdict = new Verdict(cluster, startNs, settledAfter, records);
     final List<Metrics> after = cluster.metrics();
     final List<String> violations = new ArrayList<>(verdict.violations());
-    violations.addAll(workload.complaints());
     violations.addAll(cluster.complaints());
     if (workload.timeouts() > 0 && fault.setup().leavesTimeAfter(faultNs)) {
       violations.add(workload.timeouts() + " answers of 504");
@@ -105,7 +98,7 @@ final class Rig implements AutoCloseable {
     }
     return new Row(
         fault.title() + ", " + fault.durationMs() / 1_000.0 + " s",
-        operations.size(),
+        records.requests(),
         verdict.acked(),
         verdict.ended(),
         verdict.refused(),
@@ -114,6 +107,9 @@ final class Rig implements AutoCloseable {
         workload.unanswered(),
         verdict.lost(),
         verdict.doubled(),
+        verdict.exceeded(),
+        verdict.admitted(),
+        verdict.overQuota(),
         recoveryMs,
         TimeUnit.NANOSECONDS.toMillis(workload.slowestNs()),
         TimeUnit.NANOSECONDS.toMillis(hiccupNs),

@@ -1,13 +1,10 @@
 package io.tally.rig;
 
 import io.tally.check.Fate;
-import io.tally.check.Operation;
 import io.tally.system.Answer;
 import io.tally.system.HttpConnection;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -25,8 +22,7 @@ final class RigClient {
   private final int node;
   private final Random random;
   private final Thread thread = new Thread(this::run, "rig-client");
-  private final List<Operation> operations = new ArrayList<>();
-  private final List<String> complaints = new ArrayList<>();
+  private final Records records = new Records();
   private final Request[] batch = new Request[DEPTH];
   private HttpConnection connection;
   private volatile long slowestNs;
@@ -57,12 +53,8 @@ final class RigClient {
     return !thread.isAlive();
   }
 
-  List<Operation> operations() {
-    return operations;
-  }
-
-  List<String> complaints() {
-    return complaints;
+  Records records() {
+    return records;
   }
 
   long slowestNs() {
@@ -139,7 +131,7 @@ final class RigClient {
     boolean closes = false;
     try {
       for (int i = 0; i < sent; i++) {
-        connection.send(encode(batch[i]));
+        connection.send(batch[i].call().encode(batch[i].key()));
       }
       connection.flush();
       while (answered < sent && !closes) {
@@ -153,13 +145,13 @@ final class RigClient {
     } catch (final IOException broken) {
       disconnect();
       if (cluster.setup().isPlanned()) {
-        complaints.add(
+        records.complain(
             RigCluster.nodeId(node) + " answered " + answered + " of " + sent + ": " + broken);
       }
       if (broken instanceof SocketTimeoutException
           && cluster.setup().isPatient()
           && !cluster.wasDisturbedSince(node, startNs)) {
-        complaints.add(
+        records.complain(
             "no answer of " + RigCluster.nodeId(node) + " in " + cluster.setup().patience());
       }
     }
@@ -176,44 +168,38 @@ final class RigClient {
     }
   }
 
-  private static byte[] encode(final Request request) {
-    return request.write()
-        ? HttpConnection.increment(
-            request.counter(), request.amount(), request.keyed() ? request.key() : null)
-        : HttpConnection.get(request.counter());
-  }
-
   private void onAnswer(final Request request, final long startNs, final Answer answer) {
     final long endNs = System.nanoTime();
     if (!cluster.wasDisturbedSince(node, startNs)) {
       slowestNs = Math.max(slowestNs, endNs - startNs);
     }
-    // Refused before it was looked at, it names no counter.
-    final boolean unread = answer.status() == 503 && answer.closes() && answer.isNotApplied();
-    if (!answer.counterId().equals(request.counter())
-        && !(unread && answer.counterId().isEmpty())) {
-      complaints.add("asked for " + request + ", got " + answer);
+    final Call call = request.call();
+    if (!isAbout(call, answer)) {
+      records.complain("asked for " + request + ", got " + answer);
       return;
     }
-    final Fate fate =
-        switch (answer.status()) {
-          case 200 -> Fate.APPLIED;
-          case 503 -> Fate.NOT_APPLIED;
-          default -> Fate.UNKNOWN;
-        };
+    final Fate fate = call.fate(answer);
     final boolean says =
         switch (fate) {
-          case APPLIED -> answer.incarnation() != 0;
-          case NOT_APPLIED -> !request.write() || answer.isNotApplied();
-          case UNKNOWN -> answer.status() == 504 && (!request.write() || answer.isUnknown());
+          case APPLIED -> answer.incarnation() != 0 || call instanceof Batch;
+          case NOT_APPLIED -> !call.write() || answer.isNotApplied();
+          case UNKNOWN ->
+              answer.body().contains("\"status\":504") && (!call.write() || answer.isUnknown());
         };
     if (!says) {
-      complaints.add(request + " got " + answer);
+      records.complain(request + " got " + answer);
     }
-    if (answer.status() == 504) {
+    if (fate == Fate.UNKNOWN) {
       timeouts++;
     }
     record(request, startNs, endNs, fate, answer);
+  }
+
+  /** Refused before it was looked at, it names no counter; nor does a batch that was refused. */
+  private static boolean isAbout(final Call call, final Answer answer) {
+    final boolean unread = answer.status() == 503 && answer.closes() && answer.isNotApplied();
+    return answer.counterId().equals(call.counter())
+        || answer.counterId().isEmpty() && (unread || call instanceof Batch);
   }
 
   private void record(
@@ -222,22 +208,15 @@ final class RigClient {
       final long endNs,
       final Fate fate,
       final Answer answer) {
-    final boolean applied = fate == Fate.APPLIED;
-    if (!applied) {
+    if (fate != Fate.APPLIED) {
       lastFailureNs = System.nanoTime();
     }
-    operations.add(
-        new Operation(
-            request.counter(),
-            request.write(),
-            request.amount(),
-            request.key(),
-            startNs,
-            endNs,
-            fate,
-            applied ? answer.value() : 0,
-            applied ? answer.incarnation() : 0,
-            applied && answer.replayed()));
+    records.addRequest();
+    request
+        .call()
+        .record(
+            new Attempt(request.key(), request.firstSentNs(), startNs, endNs, fate, answer),
+            records);
     switch (fate) {
       case APPLIED -> workload.onApplied(request, random);
       case NOT_APPLIED -> workload.onRefused(request, random);

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -29,6 +31,7 @@ final class RigCluster implements AutoCloseable {
   private final AtomicLongArray ports;
   private final AtomicLongArray disturbedUntilNs;
   private final List<Launch> launches = new ArrayList<>();
+  private final Map<String, List<Long>> clockSettingsNs = new HashMap<>();
 
   /** Null if nothing is kept. */
   private final StateDir state;
@@ -132,6 +135,9 @@ final class RigCluster implements AutoCloseable {
   private void onReady(final int node, final long bornNs) {
     nodes[node].awaitReady();
     clocks[node].check(nodes[node].timeOf("starting node"));
+    if (clocks[node].takeSetting()) {
+      addClockSetting(node, bornNs);
+    }
     if (state != null && state.isResumed(node, nodes[node])) {
       replaceLast(node, Launch::resumed);
     } else {
@@ -139,6 +145,15 @@ final class RigCluster implements AutoCloseable {
     }
     ports.set(node, nodes[node].httpPort());
     disturbedUntilNs.set(node, System.nanoTime());
+  }
+
+  private synchronized void addClockSetting(final int node, final long timeNs) {
+    clockSettingsNs.computeIfAbsent(nodeId(node), id -> new ArrayList<>()).add(timeNs);
+  }
+
+  /** When a node's clock was set, while none of its processes ran. */
+  synchronized List<Long> clockSettingsNs(final String nodeId) {
+    return List.copyOf(clockSettingsNs.getOrDefault(nodeId, List.of()));
   }
 
   private synchronized void add(final int node, final long bornNs) {

@@ -16,6 +16,9 @@ import java.util.Locale;
  * @param unanswered requests on a good connection to which no answer came.
  * @param lost sum of what is missing from counters.
  * @param doubled sum of what is too much in counters.
+ * @param exceeded sum of what limits admitted and bounds let pass beyond them.
+ * @param admitted how often a limit admitted something.
+ * @param overQuota how often a limit had too little left.
  * @param recoveryMs from the healing until every node answers for every other and no client meets
  *     anything but a 200.
  * @param slowestMs longest time to an answer of a node that was not itself stopped.
@@ -35,6 +38,9 @@ record Row(
     long unanswered,
     long lost,
     long doubled,
+    long exceeded,
+    long admitted,
+    long overQuota,
     long recoveryMs,
     long slowestMs,
     long hiccupMs,
@@ -43,17 +49,17 @@ record Row(
     List<String> violations) {
   static final String HEAD =
       "| fault | requests | acked | acked, then killed | refused | unknown | 504 | unanswered"
-          + " | lost | doubled | recovery ms | slowest ms | hiccup ms | broker pending KiB | traces |\n"
-          + "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|";
+          + " | lost | doubled | exceeded | admitted | over quota | recovery ms | slowest ms | hiccup ms | broker pending KiB | traces |\n"
+          + "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|";
 
   boolean passed() {
-    return violations.isEmpty() && lost == 0 && doubled == 0;
+    return violations.isEmpty() && lost == 0 && doubled == 0 && exceeded == 0;
   }
 
   String markdown() {
     return String.format(
         Locale.ROOT,
-        "| %s | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %s |",
+        "| %s | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %s |",
         fault,
         requests,
         acked,
@@ -64,6 +70,9 @@ record Row(
         unanswered,
         lost,
         doubled,
+        exceeded,
+        admitted,
+        overQuota,
         recoveryMs,
         slowestMs,
         hiccupMs,

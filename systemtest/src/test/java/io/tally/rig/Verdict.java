@@ -1,23 +1,27 @@
 package io.tally.rig;
 
 import io.tally.check.Checker;
+import io.tally.check.Fate;
 import io.tally.check.History;
 import io.tally.check.Life;
 import io.tally.check.Operation;
 import io.tally.check.SettledChecker;
 import io.tally.system.Answer;
-import io.tally.system.HttpConnection;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Reads the last values of all counters of a history and has each counter's history checked. */
+/**
+ * Reads the last values of all counters of a history and has each counter's history checked: what
+ * is added, what is set, what a limit admitted, bounds, and what belongs together.
+ */
 final class Verdict {
   private static final int MAX_LINES = 20;
-  private static final int READ_ATTEMPTS = 5;
+  private static final int MAX_OF_A_KIND = 4;
 
   private final RigCluster cluster;
   private final long startNs;
@@ -29,6 +33,9 @@ final class Verdict {
   private long refused;
   private long lost;
   private long doubled;
+  private long exceeded;
+  private final long admitted;
+  private final long overQuota;
 
   /**
    * Reads and judges.
@@ -36,40 +43,114 @@ final class Verdict {
    * @param cluster to read from.
    * @param startNs of the load.
    * @param settledAfter longest time from a request to its last effect, as the clients measured it.
-   * @param operations that the clients recorded.
+   * @param records of the clients.
    */
   Verdict(
       final RigCluster cluster,
       final long startNs,
       final Duration settledAfter,
-      final List<Operation> operations)
+      final Records records)
       throws IOException {
     this.cluster = cluster;
     this.startNs = startNs;
     checkers = new ArrayList<>(Checker.all());
     checkers.add(new SettledChecker(settledAfter.toNanos()));
     final Map<String, List<Operation>> byCounter =
-        operations.stream().collect(Collectors.groupingBy(Operation::key));
-    final List<HttpConnection> connections = new ArrayList<>();
-    try {
-      for (int node = 0; node < cluster.nodeCount(); node++) {
-        connections.add(new HttpConnection(cluster.httpPort(node), Duration.ofSeconds(5)));
+        records.operations().stream().collect(Collectors.groupingBy(Operation::key));
+    final Map<String, List<Operation>> repetitions =
+        records.repetitions().stream().collect(Collectors.groupingBy(Operation::key));
+    final Map<String, List<Replacement>> replacements =
+        records.replacements().stream().collect(Collectors.groupingBy(Replacement::counter));
+    final Map<String, Answer> last = new HashMap<>();
+    try (LastValues values = new LastValues(cluster)) {
+      for (final String counter : byCounter.keySet()) {
+        last.put(counter, values.of(counter));
       }
-      int next = 0;
-      for (final Map.Entry<String, List<Operation>> entry : byCounter.entrySet()) {
-        judge(entry.getKey(), entry.getValue(), connections.get(next++ % connections.size()));
+      for (final String counter : replacements.keySet()) {
+        last.put(counter, values.of(counter));
       }
-    } finally {
-      for (final HttpConnection connection : connections) {
-        connection.close();
-      }
+    }
+    byCounter.forEach(
+        (counter, operations) ->
+            judge(
+                counter,
+                operations,
+                repetitions.getOrDefault(counter, List.of()),
+                last.get(counter)));
+    replacements.forEach((counter, requests) -> judgeSets(counter, requests, last.get(counter)));
+    records.maxima().forEach((counter, max) -> judgeBounds(last.get(counter), max));
+    judgeQuotas(records.admissions());
+    violations.addAll(AtomicChecker.check(records.atomicWrites(), last));
+    violations.addAll(records.complaints());
+    admitted = records.admissions().size();
+    overQuota = records.overQuota();
+  }
+
+  private void judgeSets(
+      final String counter, final List<Replacement> requests, final Answer last) {
+    final ReplacementChecker checker = new ReplacementChecker();
+    final Launch living = life(counter, last);
+    checker.check(
+        counter,
+        requests.stream().filter(request -> request.endNs() >= living.bornNs()).toList(),
+        last.incarnation(),
+        last.value());
+    violations.addAll(checker.violations());
+    lost += checker.lost();
+    doubled += checker.doubled();
+    for (final Replacement request : requests) {
+      count(request.fate(), request.incarnation(), last);
     }
   }
 
+  private void judgeBounds(final Answer last, final long max) {
+    if (last.value() < 0 || last.value() > max) {
+      violations.add(last + " is outside 0.." + max);
+      exceeded += Math.max(-last.value(), last.value() - max);
+    }
+  }
+
+  private void judgeQuotas(final List<Admission> admissions) {
+    final QuotaChecker checker = new QuotaChecker(cluster.setup().clockTolerance().toNanos());
+    admissions.stream()
+        .collect(Collectors.groupingBy(Admission::counter))
+        .forEach(
+            (counter, own) -> {
+              final List<Long> settings =
+                  cluster.clockSettingsNs(cluster.placement().owner(counter));
+              own.stream()
+                  .filter(a -> settings.stream().noneMatch(ns -> isBetween(a, ns)))
+                  .collect(
+                      Collectors.groupingBy(
+                          a ->
+                              List.of(
+                                  a.incarnation(),
+                                  settings.stream().filter(ns -> a.startNs() > ns).count())))
+                  .values()
+                  .forEach(checker::check);
+            });
+    violations.addAll(checker.violations());
+    exceeded += checker.exceeded();
+  }
+
+  private static boolean isBetween(final Admission admission, final long timeNs) {
+    return admission.startNs() <= timeNs && timeNs <= admission.endNs();
+  }
+
+  /** The life that gave this answer. */
+  private Launch life(final String counter, final Answer last) {
+    return cluster.launches(cluster.placement().owner(counter)).stream()
+        .filter(launch -> launch.incarnation() == last.incarnation())
+        .findFirst()
+        .orElseThrow(
+            () -> new AssertionError(counter + " was read from an unknown incarnation: " + last));
+  }
+
   private void judge(
-      final String counter, final List<Operation> operations, final HttpConnection connection)
-      throws IOException {
-    final Answer last = lastValue(counter, connection);
+      final String counter,
+      final List<Operation> operations,
+      final List<Operation> repetitions,
+      final Answer last) {
     final List<Life> lives = new ArrayList<>();
     for (final Launch launch : cluster.launches(cluster.placement().owner(counter))) {
       if (launch.diedNs() >= startNs) {
@@ -87,41 +168,34 @@ final class Verdict {
         }
       }
     }
-    violations.addAll(Checker.checkAll(new History(operations, lives), checkers));
+    final List<Operation> all = new ArrayList<>(operations);
+    all.addAll(repetitions);
+    violations.addAll(Checker.checkAll(new History(all, lives), checkers));
     count(operations, last);
-  }
-
-  /** Asks again where a busy machine let the deadline pass: how fast it is, is judged elsewhere. */
-  private static Answer lastValue(final String counter, final HttpConnection connection)
-      throws IOException {
-    Answer last = connection.call(HttpConnection.get(counter));
-    for (int i = 0; i < READ_ATTEMPTS && last.status() != 200; i++) {
-      last = connection.call(HttpConnection.get(counter));
-    }
-    if (last.status() != 200) {
-      throw new AssertionError("the last value of " + counter + " cannot be read: " + last);
-    }
-    return last;
   }
 
   private void count(final List<Operation> operations, final Answer last) {
     final List<Operation> writes = operations.stream().filter(Operation::write).toList();
     for (final Operation write : writes) {
-      switch (write.fate()) {
-        case APPLIED -> {
-          if (write.incarnation() == last.incarnation()) {
-            acked++;
-          } else {
-            ended++;
-          }
-        }
-        case NOT_APPLIED -> refused++;
-        case UNKNOWN -> unknown++;
-      }
+      count(write.fate(), write.incarnation(), last);
     }
     final Balance balance = Balance.of(writes, last);
     lost += balance.lost();
     doubled += balance.doubled();
+  }
+
+  private void count(final Fate fate, final long incarnation, final Answer last) {
+    switch (fate) {
+      case APPLIED -> {
+        if (incarnation == last.incarnation()) {
+          acked++;
+        } else {
+          ended++;
+        }
+      }
+      case NOT_APPLIED -> refused++;
+      case UNKNOWN -> unknown++;
+    }
   }
 
   long acked() {
@@ -148,7 +222,27 @@ final class Verdict {
     return doubled;
   }
 
+  /** What was admitted beyond a limit, and what a value is beyond a bound. */
+  long exceeded() {
+    return exceeded;
+  }
+
+  /** How often a limit admitted something. */
+  long admitted() {
+    return admitted;
+  }
+
+  /** How often a limit had too little left. */
+  long overQuota() {
+    return overQuota;
+  }
+
+  /** Some of each kind. */
   List<String> violations() {
-    return violations.size() <= MAX_LINES ? violations : violations.subList(0, MAX_LINES);
+    final Map<String, Integer> counts = new HashMap<>();
+    return violations.stream()
+        .filter(line -> counts.merge(line.split("[: ]", 2)[0], 1, Integer::sum) <= MAX_OF_A_KIND)
+        .limit(MAX_LINES)
+        .toList();
   }
 }

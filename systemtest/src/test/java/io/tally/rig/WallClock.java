@@ -10,6 +10,7 @@ final class WallClock {
   private static final Duration TOLERANCE = Duration.ofMinutes(10);
 
   private volatile Duration offset;
+  private volatile boolean isSet;
 
   WallClock(final Duration offset) {
     this.offset = offset;
@@ -17,6 +18,14 @@ final class WallClock {
 
   void setBack(final Duration by) {
     offset = offset.minus(by);
+    isSet = true;
+  }
+
+  /** Whether it was set since this was asked last. */
+  boolean takeSetting() {
+    final boolean wasSet = isSet;
+    isSet = false;
+    return wasSet;
   }
 
   /** What the process needs in its environment. */

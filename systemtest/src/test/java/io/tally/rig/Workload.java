@@ -1,6 +1,5 @@
 package io.tally.rig;
 
-import io.tally.check.Operation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +14,7 @@ import java.util.stream.LongStream;
  * key whose outcome is unknown are repeated, at once or later, by whichever client is next, until
  * they are answered or their key may be forgotten; some that were answered are repeated too. Where
  * state is kept, those that were refused are repeated as well, so that none of them ends in an
- * error.
+ * error; so are batches, of which some items may have been applied.
  */
 final class Workload {
   private static final int CLIENTS_PER_NODE = 3;
@@ -33,19 +32,39 @@ final class Workload {
 
   private static final long MAX_ECHO_NS = TimeUnit.SECONDS.toNanos(4);
 
-  private final RigCluster cluster;
+  /** Kinds of load that a node of any version knows, out of all. */
+  private static final int PLAIN = 100;
+
+  private static final int ALL = 130;
+
+  /** Less than is asked for, so that some is refused. */
+  private static final Quota WINDOW = new Quota(10, 700, 0);
+
+  private static final Quota RATE = new Quota(10, 1_000, 3);
+
   private final Setup setup;
+  private final boolean plain;
   private final String prefix;
   private final Later later = new Later();
   private final AtomicLong powerCount = new AtomicLong();
+  private final AtomicLong atomicCount = new AtomicLong();
+  private final AtomicLong valueCount = new AtomicLong();
   private final AtomicLong keyCount = new AtomicLong();
   private final AtomicLong unresolvedKeys = new AtomicLong();
   private final List<RigClient> clients = new ArrayList<>();
   private volatile boolean stopping;
 
-  Workload(final RigCluster cluster, final String prefix, final long seed) {
-    this.cluster = cluster;
+  /**
+   * Starts clients.
+   *
+   * @param cluster that they load.
+   * @param prefix of their counters and keys.
+   * @param seed of their choices.
+   * @param plain whether they leave out what an older version does not know.
+   */
+  Workload(final RigCluster cluster, final String prefix, final long seed, final boolean plain) {
     this.prefix = prefix;
+    this.plain = plain;
     setup = cluster.setup();
     for (int i = 0; i < cluster.nodeCount() * CLIENTS_PER_NODE; i++) {
       clients.add(new RigClient(this, cluster, i % cluster.nodeCount(), new Random(seed + i)));
@@ -93,23 +112,58 @@ final class Workload {
   }
 
   private Request fresh(final Random random) {
-    final int kind = random.nextInt(100);
+    final int kind = random.nextInt(plain ? PLAIN : ALL);
     if (kind < 10) {
-      return Request.read(counter("plain", 40, random), Request.Purpose.FRESH);
+      return Request.fresh(new Read(counter("plain", 40, random)), "");
     } else if (kind < 40) {
-      return Request.write(counter("plain", 40, random), 1, "");
+      return Request.fresh(new Add(counter("plain", 40, random), 1), "");
     } else if (kind < 50) {
-      return Request.write(counter("amounts", 10, random), random.nextInt(100), "");
+      return Request.fresh(new Add(counter("amounts", 10, random), random.nextInt(100)), "");
     } else if (kind < 60) {
-      return Request.write(counter("signed", 10, random), random.nextInt(201) - 100, "");
+      return Request.fresh(new Add(counter("signed", 10, random), random.nextInt(201) - 100), "");
     } else if (kind < 70) {
-      return Request.write(counter("keyed", 20, random), 1 + random.nextInt(9), nextKey());
+      return Request.fresh(keyedAdd(random), nextKey());
+    } else if (kind < PLAIN) {
+      return Request.fresh(nextPower(), kind < 85 ? "" : nextKey());
     }
-    final long power = powerCount.getAndIncrement();
-    return Request.write(
-        prefix + "powers-" + power / WRITES_PER_COUNTER,
-        1L << 2 * (power % WRITES_PER_COUNTER),
-        kind < 85 ? "" : nextKey());
+    return Request.fresh(withOptions(kind - PLAIN, random), nextKey());
+  }
+
+  private Call withOptions(final int kind, final Random random) {
+    if (kind < 4) {
+      return new Take(counter("window", 3, random), WINDOW, 1 + random.nextInt(3));
+    } else if (kind < 8) {
+      return new Take(counter("rate", 3, random), RATE, 1);
+    } else if (kind < 11) {
+      return new BoundedAdd(counter("capped", 5, random), 1 + random.nextInt(9), 200, false);
+    } else if (kind < 14) {
+      return new BoundedAdd(
+          counter("stock", 5, random), random.nextInt(19) - 9, 30, random.nextBoolean());
+    } else if (kind < 20) {
+      final long value = random.nextInt(5) == 0 ? 0 : valueCount.incrementAndGet();
+      return new Replace(counter("set", 10, random), value);
+    } else if (kind < 26) {
+      return Batch.of(List.of(nextPower(), keyedAdd(random), nextPower(), keyedAdd(random)));
+    }
+    final long number = atomicCount.getAndIncrement();
+    final String tag = "{" + prefix + "tag-" + number / WRITES_PER_COUNTER + "}powers-";
+    final long power = power(number);
+    return Batch.atomic(
+        List.of(new Add(tag + "a", power), new Add(tag + "b", power), new Add(tag + "c", power)));
+  }
+
+  private Add keyedAdd(final Random random) {
+    return new Add(counter("keyed", 20, random), 1 + random.nextInt(9));
+  }
+
+  /** One that no other write to its counter makes. */
+  private Add nextPower() {
+    final long number = powerCount.getAndIncrement();
+    return new Add(prefix + "powers-" + number / WRITES_PER_COUNTER, power(number));
+  }
+
+  private static long power(final long number) {
+    return 1L << 2 * (number % WRITES_PER_COUNTER);
   }
 
   private String counter(final String name, final int count, final Random random) {
@@ -141,7 +195,7 @@ final class Workload {
   void onRefused(final Request request, final Random random) {
     if (request.purpose() != Request.Purpose.FRESH) {
       again(request, random);
-    } else if (request.keyed() && setup.keepsState()) {
+    } else if (request.keyed() && (setup.keepsState() || request.call() instanceof Batch)) {
       unresolvedKeys.incrementAndGet();
       again(request.as(Request.Purpose.RESOLVE), random);
     }
@@ -160,10 +214,8 @@ final class Workload {
     } else if (request.purpose() != Request.Purpose.FRESH) {
       again(request, random);
     }
-    if (request.write() && isOfPowers(request.counter())) {
-      later.add(
-          sentNs + setup.settledAfter().toNanos(),
-          Request.read(request.counter(), Request.Purpose.SETTLE));
+    for (final String counter : request.call().ofPowers()) {
+      later.add(sentNs + setup.settledAfter().toNanos(), Request.settle(counter));
     }
   }
 
@@ -172,13 +224,11 @@ final class Workload {
     later.add(System.nanoTime() + (long) (withinNs * random.nextDouble()), request);
   }
 
-  List<Operation> operations() {
-    return clients.stream().flatMap(client -> client.operations().stream()).toList();
-  }
-
-  /** What a client saw that is wrong by itself. */
-  List<String> complaints() {
-    return clients.stream().flatMap(client -> client.complaints().stream()).toList();
+  /** Of all clients, which have ended. */
+  Records records() {
+    final Records all = new Records();
+    clients.forEach(client -> all.addAll(client.records()));
+    return all;
   }
 
   /** When a client last got anything but a 200; the start, if none ever did. */

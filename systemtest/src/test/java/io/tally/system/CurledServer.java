@@ -28,7 +28,10 @@ final class CurledServer implements ContractServer {
   private static final long MARGIN_MS = 500;
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
-  private static final Pattern COUNTER = Pattern.compile("/counter/([^/?]+)(.*)");
+  private static final Pattern TARGET_ID = Pattern.compile("(?:/counter/|[?&]id=)[^/?&]+");
+  private static final Pattern BODY_ID = Pattern.compile("\"counter_id\":\"[^\"]+");
+  private static final Pattern ANY_ID =
+      Pattern.compile("(?:/counter/|[?&]id=|\"counter_id\":\")([^/?&\"]+)");
 
   private final Map<String, Integer> ports;
   private final Placement placement;
@@ -65,13 +68,13 @@ final class CurledServer implements ContractServer {
   @Override
   public Response exchange(
       final String method, final String target, final String headers, final String body) {
-    final Matcher counter = COUNTER.matcher(target);
-    final boolean isOfCounter = counter.matches();
-    final String id = isOfCounter ? counter.group(1) + suffix : "";
-    final String path = isOfCounter ? "/counter/" + id + counter.group(2) : target;
+    final String path = TARGET_ID.matcher(target).replaceAll("$0" + suffix);
+    final String items = BODY_ID.matcher(body).replaceAll("$0" + suffix);
+    final Matcher first = ANY_ID.matcher(path + ' ' + items);
+    final String id = first.find() ? first.group(1) : "";
     final long startNs = aheadNs();
-    final List<String> lines = curl(portFor(id), method, path, headers, body);
-    if (isOfCounter) {
+    final List<String> lines = curl(portFor(id), method, path, headers, items);
+    if (!id.isEmpty()) {
       earliestNs = Math.min(earliestNs, startNs);
       leastAheadNs = startNs;
       mostAheadNs = aheadNs();
