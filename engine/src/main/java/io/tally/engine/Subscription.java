@@ -16,8 +16,8 @@ public final class Subscription implements AutoCloseable {
   private boolean closed;
   private boolean paused;
 
-  /** What the watch had told of when this was paused. */
-  private long newsCount;
+  /** Which news of the watch it was told last. */
+  long toldNews;
 
   Subscription(final Watcher watcher, final Watch watch, final WatchHandler handler) {
     this.watcher = watcher;
@@ -46,7 +46,6 @@ public final class Subscription implements AutoCloseable {
     if (!closed && !paused) {
       watch.remove(this);
       paused = true;
-      newsCount = watch.newsCount();
       watch.add(this);
     }
   }
@@ -60,9 +59,7 @@ public final class Subscription implements AutoCloseable {
       watch.remove(this);
       paused = false;
       watch.add(this);
-      if (newsCount != watch.newsCount()) {
-        watch.tell(this);
-      }
+      watch.tellNews(this);
     }
   }
 

@@ -118,11 +118,6 @@ final class Watch {
     return first == null && firstPaused == null;
   }
 
-  /** How often there was a new value. */
-  long newsCount() {
-    return newsCount;
-  }
-
   void add(final Subscription added) {
     final Subscription head = added.isPaused() ? firstPaused : first;
     added.previous = null;
@@ -194,6 +189,7 @@ final class Watch {
     hasValue = false;
     if (loss != reason) {
       loss = reason;
+      newsCount++;
       tellAll(first);
       tellAll(firstPaused);
     }
@@ -201,6 +197,7 @@ final class Watch {
 
   /** Returns false if there is nothing to tell yet. */
   boolean tell(final Subscription subscription) {
+    subscription.toldNews = newsCount;
     if (hasValue) {
       subscription.watcher.toldNs(toldNs);
       subscription.handler.onValue(incarnation, version, serviceCode, value, 0, valueLength);
@@ -210,12 +207,22 @@ final class Watch {
     return hasValue || loss != null;
   }
 
-  /** A handler may close any of the subscriptions, and add others, which have been told already. */
+  /** Tells what has not been told to it yet. */
+  void tellNews(final Subscription subscription) {
+    if (subscription.toldNews != newsCount) {
+      tell(subscription);
+    }
+  }
+
+  /**
+   * A handler may close, pause or resume any of the subscriptions, and add others, which have been
+   * told already.
+   */
   private void tellAll(final Subscription head) {
     for (Subscription told = head; told != null; told = cursor) {
       cursor = told.next;
       try {
-        tell(told);
+        tellNews(told);
       } catch (final RuntimeException fault) {
         // It must not keep the others from the news, nor the commands behind it.
         faults.onFault(shardId, fault);

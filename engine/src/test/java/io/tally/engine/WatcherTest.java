@@ -257,6 +257,31 @@ final class WatcherTest {
   }
 
   @Test
+  void shouldTellAHandlerThatAnotherOneHasPausedWhatItMissed() {
+    final Told other = Told.watch(front, item);
+    final Told first = Told.watch(front, item);
+    exchange();
+    first.then = () -> other.subscription.pause();
+    put(item, 1);
+    exchange();
+    assertEquals(List.of("0 deleted", "1"), first.all);
+    assertEquals(List.of("0 deleted"), other.all);
+    other.subscription.resume();
+    assertEquals(List.of("0 deleted", "1"), other.all);
+  }
+
+  @Test
+  void shouldTellAHandlerThatPausesOfALossOnce() {
+    final Told paused = Told.watch(front, item);
+    exchange();
+    paused.then = () -> paused.subscription.pause();
+    front.link.peerDown(1);
+    renew();
+    renew();
+    assertEquals(List.of("0 deleted", "NO_OWNER"), paused.all);
+  }
+
+  @Test
   void shouldLetAHandlerEndAnySubscriptionAndBeginOthers() {
     final Told last = Told.watch(front, item);
     final Told middle = Told.watch(front, item);

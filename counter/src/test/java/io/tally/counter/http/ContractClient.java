@@ -1,6 +1,7 @@
 package io.tally.counter.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -147,6 +148,8 @@ public final class ContractClient {
     final boolean isOfShard = response.status() < 400 && response.status() != 204;
     if (id.matches() && (isOfShard || actual.containsKey("etag"))) {
       server.checkIncarnation(id.group(1), response.header("Tally-Incarnation"));
+    } else if (!id.matches()) {
+      assertNull(response.header("Tally-Incarnation"), what);
     }
   }
 
