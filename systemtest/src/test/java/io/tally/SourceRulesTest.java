@@ -21,12 +21,12 @@ import org.junit.jupiter.params.provider.FieldSource;
 /** Reads the sources of all modules: what the compiler and the build's other checks cannot know. */
 @Timeout(60)
 class SourceRulesTest {
-  private static final String SHARD = "(engine|counter)/src/main/.*";
+  private static final String SHARD = "(engine|counter|examples/lease)/src/main/.*";
   private static final String ENGINE = "engine/src/main/.*";
   private static final String TRANSPORT = "transport/src/main/.*";
   private static final String EDGE = "(edge|http)/src/main/.*";
-  private static final String PRODUCT = "(?!bench/|stress/)[a-z]+/src/main/.*";
-  private static final String TESTS = "[a-z]+/src/test/.*";
+  private static final String PRODUCT = "(?!bench/|stress/)[a-z/]+/src/main/.*";
+  private static final String TESTS = "[a-z/]+/src/test/.*";
   private static final String ANYWHERE = ".*";
 
   private static final String ENGINE_FILE = "engine/src/main/java/io/tally/engine/X.java";

@@ -2,31 +2,23 @@ package io.tally.counter;
 
 import io.tally.counter.codecs.GetValueEncoder;
 import io.tally.engine.MessageHeaderWord;
-import io.tally.engine.StableHash;
-import io.tally.engine.Subscription;
-import io.tally.engine.WatchHandler;
-import io.tally.engine.Watcher;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** Watches counters: each by the read of its value, whose replies the handler is told. */
+/**
+ * What counters are watched by: the read of their value, as {@link CounterReplyAdapter} reads it.
+ */
 public final class CounterWatch {
   private CounterWatch() {}
 
   /**
-   * Watches a counter. On the thread that steps the watcher.
+   * The message that reads a counter.
    *
-   * @param watcher of this node.
-   * @param nowNs current time in nanoseconds.
    * @param id of the counter, 1 to {@link CounterProxy#MAX_ID_LENGTH} bytes.
-   * @param handler is told the replies, as {@link CounterReplyAdapter} reads them.
-   * @return the subscription, or null if this node has as many as it may.
+   * @return the whole message.
    */
-  public static Subscription subscribe(
-      final Watcher watcher, final long nowNs, final byte[] id, final WatchHandler handler) {
-    if (id.length == 0 || id.length > CounterProxy.MAX_ID_LENGTH) {
-      throw new IllegalArgumentException("id length out of range: " + id.length);
-    }
-    final long entityHash = StableHash.hash(id, 0, id.length);
+  public static DirectBuffer readOf(final byte[] id) {
+    CounterProxy.checkLength("id", id.length, 1, CounterProxy.MAX_ID_LENGTH);
     final UnsafeBuffer payload =
         new UnsafeBuffer(
             new byte
@@ -38,13 +30,6 @@ public final class CounterWatch {
     new GetValueEncoder()
         .wrap(payload, MessageHeaderWord.ENCODED_LENGTH)
         .putCounterId(id, 0, id.length);
-    return watcher.subscribe(
-        nowNs,
-        StableHash.placement(id, 0, id.length, entityHash),
-        entityHash,
-        payload,
-        0,
-        payload.capacity(),
-        handler);
+    return payload;
   }
 }

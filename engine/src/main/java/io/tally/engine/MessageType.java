@@ -1,5 +1,7 @@
 package io.tally.engine;
 
+import org.agrona.sbe.MessageEncoderFlyweight;
+
 /**
  * A command message of a service.
  *
@@ -15,6 +17,25 @@ public record MessageType(
     int templateId, String name, boolean write, int minBlockLength, int maxReplyLength) {
   /** SBE's 16-bit fields have one value more, which stands for none. */
   static final int MAX_UINT16 = 65_534;
+
+  /**
+   * A message about an entity, as {@link EntityMessage} has it, that has not changed since it was
+   * added.
+   *
+   * @param name as above.
+   * @param write as above.
+   * @param message its encoder.
+   * @param reply encoder of what answers it, a {@link FixedMessage}.
+   * @return the row.
+   */
+  public static MessageType of(
+      final String name,
+      final boolean write,
+      final MessageEncoderFlyweight message,
+      final MessageEncoderFlyweight reply) {
+    return new MessageType(
+        message.sbeTemplateId(), name, write, message.sbeBlockLength(), FixedMessage.length(reply));
+  }
 
   /**
    * Checks the row.

@@ -1,6 +1,7 @@
 package io.tally.engine;
 
 import org.agrona.MutableDirectBuffer;
+import org.agrona.sbe.MessageEncoderFlyweight;
 
 /**
  * What a service answers to a command. The bytes are written into {@link #buffer()} from {@link
@@ -85,6 +86,20 @@ public final class ServiceReply {
           "a reply of " + bytes + " bytes, where " + maxLength + " are allowed");
     }
     length = bytes;
+  }
+
+  /**
+   * Answers with a message of fixed fields.
+   *
+   * @param message is wrapped around the fields, which are to be set.
+   * @param <E> its type.
+   * @return the message.
+   * @throws IllegalArgumentException if it is longer than {@link MessageType#maxReplyLength()}.
+   */
+  public <E extends MessageEncoderFlyweight> E answer(final E message) {
+    length(FixedMessage.length(message));
+    FixedMessage.put(message, message.sbeSchemaVersion(), buffer, offset);
+    return message;
   }
 
   /**

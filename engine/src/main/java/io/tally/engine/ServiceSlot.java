@@ -34,6 +34,11 @@ final class ServiceSlot implements ShardContext {
   }
 
   @Override
+  public long standstillNs() {
+    return shard.time().standstillNs();
+  }
+
+  @Override
   public Places places() {
     return shard.places();
   }

@@ -27,6 +27,18 @@ public interface ShardContext {
   long timeNs();
 
   /**
+   * For how long the state had stood still when it was restored, as wall clocks tell: the first
+   * time after it is that of the snapshot and at least so much. The clock of a machine may have
+   * been set in between. So what must not end too early, whatever the clock says, is to be
+   * postponed by this when it is restored.
+   *
+   * @return nanoseconds, not negative; 0 if no state was restored.
+   */
+  default long standstillNs() {
+    return 0;
+  }
+
+  /**
    * Through which the service asks for a place where something new needs one from a budget that
    * shards share.
    *

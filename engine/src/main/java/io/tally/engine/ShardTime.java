@@ -22,6 +22,7 @@ final class ShardTime {
   private long baseNs;
   private long timeNs;
   private long timerOrder;
+  private long standstillNs;
 
   /** Until when the standstill is made up for to the keys, by the monotonic clock. */
   private long madeUpNs;
@@ -80,7 +81,13 @@ final class ShardTime {
     timeNs = restoredNs;
     timerOrder = restoredTimerOrder;
     madeUpNs = nowNs;
-    return at(nowNs) - restoredNs;
+    standstillNs = at(nowNs) - restoredNs;
+    return standstillNs;
+  }
+
+  /** What {@link #restore} returned; 0 before. */
+  long standstillNs() {
+    return standstillNs;
   }
 
   /**

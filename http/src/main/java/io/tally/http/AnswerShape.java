@@ -13,6 +13,8 @@ import java.util.stream.Stream;
  */
 public final class AnswerShape {
   private static final int MAX_DIGITS = 20;
+  private static final int NO_TAG = -1;
+  private static final byte[] QUOTE = ascii("\"");
 
   /** Of an {@link EventStream}, which writes its own content. */
   static final AnswerShape EVENTS = ofHead("text/event-stream");
@@ -34,6 +36,9 @@ public final class AnswerShape {
   /** So many integers are always shown, the others where they are set. */
   private final int fixedCount;
 
+  /** First of the two integers that are shown as a tag, or {@link #NO_TAG}. */
+  private final int tag;
+
   private final byte[] end;
 
   private AnswerShape(
@@ -43,6 +48,7 @@ public final class AnswerShape {
       final byte[] beforeId,
       final byte[][] names,
       final int fixedCount,
+      final int tag,
       final byte[] end) {
     if (names.length > AnswerValues.MAX_INTEGERS) {
       throw new IllegalArgumentException("more than " + AnswerValues.MAX_INTEGERS + " integers");
@@ -57,6 +63,7 @@ public final class AnswerShape {
                 + (fixedCount == 0 ? "" : new String(names[0], US_ASCII)));
     this.names = names;
     this.fixedCount = fixedCount;
+    this.tag = tag;
     this.end = end;
     head =
         ascii(
@@ -90,6 +97,7 @@ public final class AnswerShape {
         ascii("{\"" + id.member() + "\":\""),
         members(integers),
         integers.length,
+        NO_TAG,
         ascii("}\n"));
   }
 
@@ -106,7 +114,28 @@ public final class AnswerShape {
             .toArray(byte[][]::new);
     final List<String> allMembers =
         Stream.concat(members.stream(), Arrays.stream(integers)).toList();
-    return new AnswerShape(mediaType, id, allMembers, beforeId, all, fixedCount, end);
+    return new AnswerShape(mediaType, id, allMembers, beforeId, all, fixedCount, tag, end);
+  }
+
+  /**
+   * The same JSON object with a text of the form of an entity tag without its quotes, behind the
+   * other members: two integers in hexadecimal digits, and a hyphen between them. It takes the next
+   * two integers, and is shown where the first of them is set.
+   *
+   * @param name of the member.
+   * @return another shape.
+   * @throws IllegalArgumentException if there is a tag already, there are more than 5 integers, or
+   *     the names are too long.
+   */
+  public AnswerShape tag(final String name) {
+    if (tag != NO_TAG) {
+      throw new IllegalArgumentException("a second tag: " + name);
+    }
+    final byte[][] all = Arrays.copyOf(names, names.length + 2);
+    all[names.length] = ascii(",\"" + name + "\":\"");
+    all[names.length + 1] = QUOTE;
+    final List<String> allMembers = Stream.concat(members.stream(), Stream.of(name, "")).toList();
+    return new AnswerShape(mediaType, id, allMembers, beforeId, all, fixedCount, names.length, end);
   }
 
   /**
@@ -115,12 +144,13 @@ public final class AnswerShape {
    * @return the shape.
    */
   public static AnswerShape text() {
-    return new AnswerShape("text/plain", null, List.of(), null, new byte[1][0], 1, ascii("\n"));
+    return new AnswerShape(
+        "text/plain", null, List.of(), null, new byte[1][0], 1, NO_TAG, ascii("\n"));
   }
 
   /** A media type to choose, whose content is written by others. */
   static AnswerShape ofHead(final String mediaType) {
-    return new AnswerShape(mediaType, null, List.of(), null, new byte[0][], 0, new byte[0]);
+    return new AnswerShape(mediaType, null, List.of(), null, new byte[0][], 0, NO_TAG, new byte[0]);
   }
 
   private static byte[][] members(final String... integers) {
@@ -139,6 +169,11 @@ public final class AnswerShape {
   /** Names of the integers of a JSON object, those first that are always shown. */
   List<String> members() {
     return members;
+  }
+
+  /** Whether a member is a text, which stands for two integers: the next name is empty. */
+  boolean isTag(final int index) {
+    return index == tag;
   }
 
   int fixedCount() {
@@ -176,10 +211,36 @@ public final class AnswerShape {
 
   private void writeSet(final ResponseWriter out, final HttpExchange exchange, final int first) {
     for (int i = first; i < names.length; i++) {
-      if (exchange.hasInteger(i)) {
+      if (i == tag) {
+        writeTag(out, exchange);
+        i++;
+      } else if (exchange.hasInteger(i)) {
         out.put(names[i]);
         out.number(exchange.integer(i));
       }
+    }
+  }
+
+  /** The same in an event; the integers that are always shown are 0 where they are not set. */
+  void writeMembers(final EventWriter out, final int set, final long[] integers) {
+    for (int i = 0; i < names.length; i++) {
+      final boolean isShown = i < fixedCount || (set & 1 << i) != 0;
+      if (i == tag) {
+        if (isShown) {
+          out.put(names[i]).tag(integers[i], integers[i + 1]).put(QUOTE);
+        }
+        i++;
+      } else if (isShown) {
+        out.put(names[i]).number(integers[i]);
+      }
+    }
+  }
+
+  private void writeTag(final ResponseWriter out, final HttpExchange exchange) {
+    if (exchange.hasInteger(tag)) {
+      out.put(names[tag]);
+      out.put(ascii(EventStream.tag(exchange.integer(tag), exchange.integer(tag + 1))));
+      out.put(QUOTE);
     }
   }
 

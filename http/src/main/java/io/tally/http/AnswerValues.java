@@ -3,7 +3,7 @@ package io.tally.http;
 import io.tally.edge.Exchange;
 
 /** The id and the integers that an answer shows. */
-abstract class AnswerValues extends Exchange {
+abstract class AnswerValues extends Exchange implements Answer {
   static final int MAX_INTEGERS = 5;
   private static final int INITIAL_ID_BYTES = 32;
 
@@ -54,12 +54,7 @@ abstract class AnswerValues extends Exchange {
     }
   }
 
-  /**
-   * Sets an integer of the answer.
-   *
-   * @param index in the endpoint's {@link AnswerShape}, below 5.
-   * @param value to be shown.
-   */
+  @Override
   public void integer(final int index, final long value) {
     integersSet |= 1 << index;
     if (index == 0) {

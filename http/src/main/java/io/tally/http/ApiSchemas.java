@@ -112,12 +112,23 @@ final class ApiSchemas {
     final Map<String, Object> properties = new LinkedHashMap<>();
     final String id = shape.id().member();
     properties.put(id, described(shape.id().schema(), id, texts));
-    for (final String member : shape.members()) {
-      properties.put(member, described(integer(), member, texts));
-    }
+    properties.putAll(members(shape, texts));
     final List<String> required = new ArrayList<>(List.of(id));
     required.addAll(shape.members().subList(0, shape.fixedCount()));
     return object("type", "object", "required", required, "properties", properties);
+  }
+
+  /** The members of an answer beside its id. */
+  private static Map<String, Object> members(
+      final AnswerShape shape, final Map<String, String> texts) {
+    final Map<String, Object> members = new LinkedHashMap<>();
+    for (int i = 0; i < shape.members().size(); i++) {
+      final String member = shape.members().get(i);
+      if (!member.isEmpty()) {
+        members.put(member, described(shape.isTag(i) ? string() : integer(), member, texts));
+      }
+    }
+    return members;
   }
 
   private static Map<String, Object> list(
@@ -187,10 +198,7 @@ final class ApiSchemas {
     }
     if (integers) {
       final Map<String, String> texts = row.documentation.answerTexts;
-      row.choice
-          .first()
-          .members()
-          .forEach(member -> properties.put(member, described(integer(), member, texts)));
+      properties.putAll(members(row.choice.first(), texts));
     }
     if (row.items != null) {
       properties.put(

@@ -1,10 +1,19 @@
 package io.tally.http;
 
+import io.tally.engine.FixedMessage;
+import io.tally.engine.ServiceProxy;
+import io.tally.engine.WatchExecutor;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.agrona.DirectBuffer;
+import org.agrona.sbe.MessageDecoderFlyweight;
+import org.agrona.sbe.MessageEncoderFlyweight;
 
 /**
  * One operation over HTTP, as a row of a table: method, path, what the request may give, what it
@@ -25,6 +34,10 @@ public final class Endpoint {
   PathId id;
   boolean keyed;
   boolean conditional;
+
+  /** What is said to a write that names no entity tag in If-Match; null if it need not. */
+  Refusal tagMissing;
+
   boolean open;
   HtmlDocument document;
   Parameters members = Parameters.NONE;
@@ -42,6 +55,8 @@ public final class Endpoint {
   AnswerChoice choice = AnswerChoice.NONE;
   Documentation documentation = Documentation.NONE;
   private final List<Refusal> refusals = new ArrayList<>();
+  private final Map<Integer, Refusal> byCode = new HashMap<>();
+  private Function<Supplier<? extends MessageEncoderFlyweight>, EntityEvents<?>> entityEvents;
 
   /** Asks a service, with the exchange's {@code replies()} and {@code cookie(part)}. */
   @FunctionalInterface
@@ -260,6 +275,48 @@ public final class Endpoint {
   }
 
   /**
+   * Takes an {@code If-Match} header, and only with an entity tag in it: such a write finds it in
+   * {@link Request#precondition()}.
+   *
+   * @param missing refuses a request without one.
+   * @return this.
+   */
+  public Endpoint needsTag(final Refusal missing) {
+    tagMissing = missing;
+    return conditional().refuses(missing);
+  }
+
+  /**
+   * Has a service asked for the entity in the path, with a message about it: a row for GET reads
+   * it, the others write, with the idempotency key of the request if the row takes one.
+   *
+   * @param service to be asked, on the same event loop.
+   * @param message of this row alone.
+   * @param fields sets the fields of the message to what the request says.
+   * @param <E> type of the message.
+   * @return this.
+   */
+  public <E extends MessageEncoderFlyweight> Endpoint asks(
+      final ServiceProxy service, final E message, final BiConsumer<E, Request> fields) {
+    return calls(
+        (request, exchange) -> {
+          if (service.begin(
+              message,
+              verb.mayWrite(),
+              exchange.readNs(),
+              exchange.id(),
+              exchange.idLength(),
+              request.key(),
+              request.keyLength(),
+              exchange.replies(),
+              exchange.cookie())) {
+            fields.accept(message, request);
+            service.submit();
+          }
+        });
+  }
+
+  /**
    * Sets what is called.
    *
    * @param toCall called on the event loop; must not block.
@@ -285,6 +342,59 @@ public final class Endpoint {
       refusals.add(choice.unacceptable());
     }
     return this;
+  }
+
+  /**
+   * Sets how the answer is read from the service's reply, which is a {@link FixedMessage}, and how
+   * it looks.
+   *
+   * @param message makes a decoder of the reply.
+   * @param reader sets the integers of the answer.
+   * @param shape of an answer that is no refusal.
+   * @param <D> type of the decoder.
+   * @return this.
+   */
+  public <D extends MessageDecoderFlyweight> Endpoint shows(
+      final Supplier<D> message, final BiConsumer<D, Answer> reader, final AnswerShape shape) {
+    final D decoder = message.get();
+    entityEvents = read -> new ReplyEvents<>(read, message, reader, shape);
+    return answers(
+        (buffer, offset, length, exchange) -> {
+          if (!FixedMessage.wrap(decoder, buffer, offset, length)) {
+            return false;
+          }
+          reader.accept(decoder, exchange);
+          return exchange.isAnswered(byCode);
+        },
+        shape);
+  }
+
+  /**
+   * Declares why the service may refuse.
+   *
+   * @param serviceCode by its own numbers, 1 to 255.
+   * @param refusal that says so.
+   * @return this.
+   */
+  public Endpoint refuses(final int serviceCode, final Refusal refusal) {
+    byCode.put(serviceCode, refusal);
+    return refuses(refusal);
+  }
+
+  /**
+   * Answers with an {@link EntityStream} those who ask for {@code text/event-stream}: each event
+   * shows what the answer does, as it was when the service told it. To be declared behind {@link
+   * #id} and {@link #shows}.
+   *
+   * @param watches of the node.
+   * @param read makes an encoder of the message that reads an entity, and has no fields.
+   * @return this.
+   */
+  public Endpoint watched(
+      final WatchExecutor watches, final Supplier<? extends MessageEncoderFlyweight> read) {
+    final EntityEvents<?> events = entityEvents.apply(read);
+    return streams(
+        (request, exchange) -> EntityStream.begin(watches, id, events, request, exchange));
   }
 
   /**

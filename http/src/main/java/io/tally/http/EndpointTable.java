@@ -232,6 +232,11 @@ final class EndpointTable {
     if (fault == null) {
       fault = readCondition(row, exchange);
     }
+    if (fault == null
+        && row.tagMissing != null
+        && request.precondition.kind() != Precondition.Kind.IF_MATCH) {
+      fault = row.tagMissing;
+    }
     return fault == null ? choose(row.choice, exchange) : fault;
   }
 

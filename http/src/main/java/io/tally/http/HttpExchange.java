@@ -3,6 +3,7 @@ package io.tally.http;
 import io.netty.buffer.ByteBuf;
 import io.tally.edge.Cutoff;
 import io.tally.engine.Outcome;
+import java.util.Map;
 import org.agrona.DirectBuffer;
 
 /** One HTTP request of a connection until its response is written: what the response needs. */
@@ -218,6 +219,18 @@ public final class HttpExchange extends AnswerValues {
    */
   public int serviceCode() {
     return refusalCode;
+  }
+
+  /** Refuses what the service refused; returns false if its code is not declared. */
+  boolean isAnswered(final Map<Integer, Refusal> byCode) {
+    if (refusalCode == 0) {
+      return true;
+    }
+    final Refusal declared = byCode.get(refusalCode);
+    if (declared != null) {
+      refuse(declared);
+    }
+    return declared != null;
   }
 
   /**

@@ -90,6 +90,21 @@ public final class Refusal {
   }
 
   /**
+   * The same for a problem type that no other refusal has, whose explanation is the detail; it
+   * shows the integers of the answer that are set.
+   *
+   * @param status as above.
+   * @param slug names the problem type, as {@link ProblemType} has it.
+   * @param title of the problem type.
+   * @param detail as above.
+   * @return the refusal.
+   */
+  public static Refusal of(
+      final int status, final String slug, final String title, final String detail) {
+    return of(new ProblemType(slug, title, detail), status, detail).withIntegers();
+  }
+
+  /**
    * The same, but it does not ask to be tried again: for failures that a retry soon would not
    * change.
    *

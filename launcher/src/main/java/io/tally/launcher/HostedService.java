@@ -48,4 +48,8 @@ public record HostedService(
   int schemaId() {
     return definition.apply(ServiceMemory.NONE).schemaId();
   }
+
+  String name() {
+    return definition.apply(ServiceMemory.NONE).name();
+  }
 }

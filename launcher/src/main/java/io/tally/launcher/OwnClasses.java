@@ -54,7 +54,6 @@ final class OwnClasses {
           "io/netty/util/collection/Long",
           "io/netty/util/collection/Short",
           "org/agrona/generation/",
-          "org/agrona/sbe/",
           "org/bouncycastle/",
           "picocli/");
 

@@ -197,6 +197,15 @@ final class Settings {
               + " (default: ${DEFAULT-VALUE}).")
   Transport transport;
 
+  @Option(
+      names = "--service",
+      paramLabel = "NAME",
+      split = ",",
+      description =
+          "Hosts another service beside the counters, whose jar is on the class path; the same on all nodes. May be"
+              + " repeated.")
+  List<String> services = List.of();
+
   @Mixin NatsSettings nats;
 
   @Mixin StateOptions state;
@@ -248,6 +257,8 @@ final class Settings {
     check(faults, idempotencyKeys >= 1, "--idempotency-keys must be at least 1");
     check(
         faults, ClusterSettings.isNodeId(cluster), "--cluster must be 1 to 64 of A-Z a-z 0-9 _ -");
+    final String serviceFault = ServiceProviders.fault(services);
+    check(faults, serviceFault == null, serviceFault);
     final String stateFault = state.fault();
     check(faults, stateFault == null, stateFault);
     checkTime(faults, "--save-timeout", state.saveTimeout);

@@ -196,8 +196,10 @@ public final class Tally implements Callable<Integer> {
       final Settings given, final List<String> nodeIds, final List<String> localNodeIds)
       throws StartException {
     try {
-      // Another service needs another line here, and nothing else of the launcher.
-      return given.config(nodeIds, localNodeIds, counters(given.maxCounters));
+      final List<HostedService> services = new ArrayList<>();
+      services.add(counters(given.maxCounters));
+      services.addAll(ServiceProviders.named(given.services));
+      return given.config(nodeIds, localNodeIds, services.toArray(HostedService[]::new));
     } catch (final IllegalArgumentException fault) {
       throw new StartException(fault.getMessage(), fault);
     }

@@ -91,9 +91,21 @@ class SettingsTest {
     "--idle-timeout=0s, --idle-timeout must be above 0 and below 24h",
     "--shutdown-delay=24h, --shutdown-delay must be below 24h",
     "--drain-timeout=24h, --drain-timeout must be above 0 and below 24h",
+    "--service=none, --service: no 'none' on the class path; there is turnstile",
+    "'--service=turnstile,turnstile', --service names a service twice",
   })
   void shouldSayWhatIsWrong(final String argument, final String fault) {
     assertEquals(fault, parse(argument).fault());
+  }
+
+  @Test
+  void shouldFindServicesOnTheClassPath() {
+    assertNull(parse("--service=turnstile").fault());
+    assertEquals(List.of("turnstile"), parse("--service", "turnstile").services);
+    assertEquals(List.of(), ServiceProviders.named(parse().services));
+    assertEquals(
+        List.of("turnstile"),
+        ServiceProviders.named(List.of("turnstile")).stream().map(HostedService::name).toList());
   }
 
   @ParameterizedTest

@@ -17,6 +17,7 @@ import io.tally.http.PathId;
 import io.tally.http.ProblemType;
 import io.tally.http.Refusal;
 import io.tally.launcher.HostedService;
+import io.tally.launcher.ServiceProvider;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -140,6 +141,14 @@ public final class Turnstile implements ShardService {
         ingress.buffer(), offset, MessageHeaderWord.of(BLOCK_LENGTH, template, SCHEMA_ID, 0));
     ingress.buffer().putBytes(offset + HEADER_LENGTH, exchange.id(), 0, exchange.idLength());
     ingress.submit(request, HEADER_LENGTH + exchange.idLength());
+  }
+
+  /** Offers it to the command line. */
+  public static final class Provider implements ServiceProvider {
+    @Override
+    public HostedService service() {
+      return hosted();
+    }
   }
 
   private static final class Definition implements ServiceDefinition {

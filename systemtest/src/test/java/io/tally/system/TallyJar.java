@@ -1,5 +1,6 @@
 package io.tally.system;
 
+import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,6 +33,7 @@ public final class TallyJar implements AutoCloseable {
     private final List<String> jvmOptions = new ArrayList<>();
     private final Map<String, String> environment = new HashMap<>();
     private Path jar = packaged();
+    private Path service;
 
     private Launch() {}
 
@@ -44,6 +46,12 @@ public final class TallyJar implements AutoCloseable {
     /** Runs a copy of the jar. */
     public Launch jar(final Path copy) {
       jar = copy;
+      return this;
+    }
+
+    /** Has the jar of a service on the class path. */
+    public Launch service(final Path jarOfService) {
+      service = jarOfService;
       return this;
     }
 
@@ -82,8 +90,15 @@ public final class TallyJar implements AutoCloseable {
       final List<String> command = new ArrayList<>(prefix);
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.addAll(jvmOptions);
-      command.add("-jar");
-      command.add(jar.toString());
+      if (service == null) {
+        command.addAll(List.of("-jar", jar.toString()));
+      } else {
+        // What the manifest says holds for a jar that is run alone.
+        command.addAll(List.of("--add-opens", "java.base/jdk.internal.misc=ALL-UNNAMED"));
+        command.add("--enable-native-access=ALL-UNNAMED");
+        command.addAll(List.of("-cp", jar + File.pathSeparator + service));
+        command.add("io.tally.launcher.Tally");
+      }
       command.addAll(List.of(arguments));
       return new TallyJar(Child.start(command, this::prepare));
     }
@@ -114,6 +129,11 @@ public final class TallyJar implements AutoCloseable {
   public static Path packaged() {
     final String jar = System.getProperty("tally.jar");
     return jar != null ? Path.of(jar) : Path.of("launcher", "target", "tally.jar");
+  }
+
+  /** The jar of the leases that the build made. */
+  public static Path leases() {
+    return Path.of(System.getProperty("tally.lease.jar"));
   }
 
   /** The jar of the commit that is named in {@code systemtest/older-commit}; ./rig builds it. */

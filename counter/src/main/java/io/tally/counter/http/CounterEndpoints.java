@@ -11,6 +11,7 @@ import io.tally.engine.ReplyHandler;
 import io.tally.engine.WatchExecutor;
 import io.tally.http.AnswerShape;
 import io.tally.http.Endpoint;
+import io.tally.http.EntityStream;
 import io.tally.http.FlagParameter;
 import io.tally.http.HtmlDocument;
 import io.tally.http.HttpExchange;
@@ -80,6 +81,8 @@ public final class CounterEndpoints {
 
   private static final AnswerShape COUNTER =
       AnswerShape.json(ID, "value").optional("applied", "previous", "remaining", "ttl_ms");
+
+  private static final CounterEvents EVENTS = new CounterEvents();
 
   private static final HtmlDocument PAGE = BrowserPage.read();
 
@@ -269,8 +272,7 @@ public final class CounterEndpoints {
   }
 
   private void watch(final Request request, final HttpExchange exchange) {
-    final byte[] id = Arrays.copyOf(exchange.id(), exchange.idLength());
-    CounterStream.begin(watches, ID, List.of(id), request, exchange);
+    EntityStream.begin(watches, ID, EVENTS, request, exchange);
   }
 
   private void watchMany(final Request request, final HttpExchange exchange) {
@@ -288,7 +290,7 @@ public final class CounterEndpoints {
                         items.idOffset(item),
                         items.idOffset(item) + items.idLength(item)))
             .toList();
-    CounterStream.begin(watches, ID, ids, request, exchange);
+    EntityStream.begin(watches, ID, EVENTS, ids, request, exchange);
   }
 
   private void set(final Request request, final HttpExchange exchange) {

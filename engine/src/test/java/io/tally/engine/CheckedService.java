@@ -3,14 +3,19 @@ package io.tally.engine;
 import java.util.TreeMap;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /** A service that is given payloads by a test as its shard would give them. */
 public final class CheckedService implements ShardContext {
+  private static final int MAX_RECORDS = 1 << 20;
+
   private final ServiceMessages messages;
   private final ShardService service;
   private final ServiceReply reply = new ServiceReply();
   private final TreeMap<Long, Long> timers = new TreeMap<>();
+  private final long incarnation;
   private long timeNs;
+  private long standstillNs;
   private long changedHash;
   private long changes;
 
@@ -20,9 +25,48 @@ public final class CheckedService implements ShardContext {
    * @param definition of the service.
    */
   public CheckedService(final ServiceDefinition definition) {
+    this(definition, 1, 0);
+  }
+
+  /**
+   * Makes the service of one life of a shard.
+   *
+   * @param definition of the service.
+   * @param incarnation of the shard.
+   * @param timeNs the shard's time at its beginning.
+   */
+  public CheckedService(
+      final ServiceDefinition definition, final long incarnation, final long timeNs) {
+    this.incarnation = incarnation;
+    this.timeNs = timeNs;
     messages = new ServiceMessages(definition, 0);
     service = definition.create(0);
     service.onStart(this);
+  }
+
+  /**
+   * Has another service go on with the state of this one, and its timers.
+   *
+   * @param restored which has begun, and had no command.
+   * @param stoodStillNs so far apart the times of the two are.
+   */
+  public void restoreInto(final CheckedService restored, final long stoodStillNs) {
+    final KeptRecords records = new KeptRecords();
+    final SnapshotSource source = service.snapshot();
+    source.beginSnapshot(records);
+    while (!source.writeSnapshot(1)) {
+      if (records.records.size() > MAX_RECORDS) {
+        throw new IllegalStateException("the snapshot does not end");
+      }
+    }
+    source.endSnapshot();
+    restored.timeNs = timeNs;
+    restored.standstillNs = stoodStillNs;
+    restored.timers.clear();
+    restored.timers.putAll(timers);
+    for (final byte[] record : records.records) {
+      restored.service.snapshot().restore(new UnsafeBuffer(record), 0, record.length);
+    }
   }
 
   /**
@@ -117,7 +161,12 @@ public final class CheckedService implements ShardContext {
 
   @Override
   public long incarnation() {
-    return 1;
+    return incarnation;
+  }
+
+  @Override
+  public long standstillNs() {
+    return standstillNs;
   }
 
   @Override

@@ -1,52 +1,50 @@
-package io.tally.counter.http;
+package io.tally.http;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.tally.counter.CounterReplyAdapter;
-import io.tally.counter.CounterWatch;
+import io.tally.engine.StableHash;
 import io.tally.engine.Subscription;
 import io.tally.engine.WatchHandler;
 import io.tally.engine.WatchLoss;
 import io.tally.engine.Watcher;
-import io.tally.http.EventWriter;
 import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
 
 /**
- * One counter that a client watches. Where the node's watcher lives it waits until the client can
- * be told again: until then, values only come and go there. On the event loop of the client it
- * holds the value that is told.
+ * One entity that a client watches. Where the node's watcher lives it waits until the client can be
+ * told again: until then, values only come and go there. On the event loop of the client it holds
+ * the value that is told.
  */
-final class WatchedCounter implements WatchHandler {
+final class WatchedEntity<V> implements WatchHandler {
   /** Heap of one, with its subscription; its id comes to it. */
   static final int BYTES = 256;
 
   private static final byte[] ID = "event: value\nid: ".getBytes(US_ASCII);
-  private static final byte[] DATA = "\ndata: {\"counter_id\":\"".getBytes(US_ASCII);
-  private static final byte[] VALUE = "\",\"value\":".getBytes(US_ASCII);
-  private static final byte[] TTL = ",\"ttl_ms\":".getBytes(US_ASCII);
+  private static final byte[] DATA = "\ndata: {".getBytes(US_ASCII);
+  private static final byte[] QUOTE = "\"".getBytes(US_ASCII);
   private static final byte[] END = "}\n".getBytes(US_ASCII);
-  private static final long NO_TTL = -1;
 
-  private final CounterStream stream;
+  private final EntityStream<V> stream;
   private final int slot;
   private final byte[] id;
 
   // These belong to the thread of the watcher.
+  private DirectBuffer read;
   private Watcher watcher;
   private Subscription subscription;
   private boolean wanted = true;
 
   /** Belongs to the event loop of the client. */
-  private Told told;
+  private Told<V> told;
 
   /** A value as it came, at a time. */
-  private record Told(long atNs, long incarnation, long version, long value, long ttlMs) {}
+  private record Told<V>(long atNs, long incarnation, long version, V value) {}
 
-  WatchedCounter(final CounterStream stream, final int slot, final byte[] id) {
+  WatchedEntity(final EntityStream<V> stream, final int slot, final byte[] id) {
     this.stream = stream;
     this.slot = slot;
     this.id = id;
+    read = stream.texts.readOf(id);
   }
 
   byte[] id() {
@@ -57,7 +55,17 @@ final class WatchedCounter implements WatchHandler {
 
   void open(final Watcher ofNode, final long nowNs) {
     watcher = ofNode;
-    subscription = CounterWatch.subscribe(ofNode, nowNs, id, this);
+    final long entityHash = StableHash.hash(id, 0, id.length);
+    subscription =
+        ofNode.subscribe(
+            nowNs,
+            StableHash.placement(id, 0, id.length, entityHash),
+            entityHash,
+            read,
+            0,
+            read.capacity(),
+            this);
+    read = null;
     if (subscription == null) {
       onLost(WatchLoss.LIMIT);
     } else if (!wanted) {
@@ -91,18 +99,12 @@ final class WatchedCounter implements WatchHandler {
     if (subscription != null) {
       subscription.pause();
     }
-    final CounterReplyAdapter reply = new CounterReplyAdapter();
-    if (!reply.wrap(buffer, offset, length) || serviceCode != 0) {
+    final V value = stream.texts.valueOf(serviceCode, buffer, offset, length);
+    if (value == null) {
       onLost(WatchLoss.FAULT);
       return;
     }
-    final Told news =
-        new Told(
-            watcher.toldNs(),
-            incarnation,
-            version,
-            reply.value(),
-            reply.hasTtl() ? reply.ttlMs() : NO_TTL);
+    final Told<V> news = new Told<>(watcher.toldNs(), incarnation, version, value);
     stream.execute(() -> onTold(news));
   }
 
@@ -113,18 +115,15 @@ final class WatchedCounter implements WatchHandler {
 
   // On the event loop of the client.
 
-  private void onTold(final Told news) {
+  private void onTold(final Told<V> news) {
     told = news;
     stream.onTold(slot, news.incarnation(), news.version());
   }
 
   void write(final long nowNs, final EventWriter out) {
     out.put(ID).tag(told.incarnation(), told.version());
-    out.put(DATA).escaped(id).put(VALUE).number(told.value());
-    if (told.ttlMs() != NO_TTL) {
-      final long passedMs = TimeUnit.NANOSECONDS.toMillis(nowNs - told.atNs());
-      out.put(TTL).number(Math.max(1, told.ttlMs() - passedMs));
-    }
+    out.put(DATA).put(stream.kind.asFirstMember()).escaped(id).put(QUOTE);
+    stream.texts.write(told.value(), TimeUnit.NANOSECONDS.toMillis(nowNs - told.atNs()), out);
     out.put(END);
   }
 }

@@ -1,0 +1,44 @@
+package io.tally.launcher;
+
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+
+/** The services on the class path, by name. */
+final class ServiceProviders {
+  private ServiceProviders() {}
+
+  /** What is wrong with these names, as a message; null if each is that of another service. */
+  static String fault(final Collection<String> names) {
+    if (names.isEmpty()) {
+      return null;
+    }
+    final Map<String, HostedService> known = known();
+    for (final String name : names) {
+      if (!known.containsKey(name)) {
+        return "--service: no '"
+            + name
+            + "' on the class path; there "
+            + (known.isEmpty() ? "is none" : "is " + String.join(", ", known.keySet()));
+      }
+    }
+    return new HashSet<>(names).size() == names.size() ? null : "--service names a service twice";
+  }
+
+  /** Names that have no fault. */
+  static List<HostedService> named(final List<String> names) {
+    return names.isEmpty() ? List.of() : names.stream().map(known()::get).toList();
+  }
+
+  private static Map<String, HostedService> known() {
+    final Map<String, HostedService> byName = new TreeMap<>();
+    for (final ServiceProvider provider : ServiceLoader.load(ServiceProvider.class)) {
+      final HostedService service = provider.service();
+      byName.put(service.name(), service);
+    }
+    return byName;
+  }
+}

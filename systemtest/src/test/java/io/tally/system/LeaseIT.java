@@ -1,0 +1,160 @@
+package io.tally.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Leases on three processes with NATS, which are stopped, killed and started again. */
+@Timeout(300)
+@Tag("default-jdk")
+final class LeaseIT {
+  private static final List<String> IDS = List.of("node-0", "node-1", "node-2");
+  private static final Duration OPEN_LIMIT = Duration.ofSeconds(90);
+  private static final int SHARDS = 8;
+  private static final String TTL = "{\"ttl_ms\":200}";
+
+  /** Grants between two events. */
+  private static final int GRANTS = 300;
+
+  @TempDir private Path dataDir;
+  private final NatsServer nats = NatsServer.start();
+  private final TallyJar[] nodes = new TallyJar[IDS.size()];
+  private final int[] ports = new int[IDS.size()];
+
+  private void launch(final int node) {
+    final String[] all = {
+      "node",
+      "--id=" + IDS.get(node),
+      "--nodes=" + String.join(",", IDS),
+      "--nats=" + nats.url(),
+      "--shards=" + SHARDS,
+      "--service=lease",
+      "--data-dir=" + dataDir
+    };
+    nodes[node] = TallyJar.small().service(TallyJar.leases()).start(all);
+  }
+
+  private void awaitAllUp() {
+    for (int node = 0; node < nodes.length; node++) {
+      ports[node] = nodes[node].awaitReady().httpPort();
+    }
+    for (final TallyJar node : nodes) {
+      node.awaitPeersUp(2);
+    }
+  }
+
+  private int anyPort() {
+    return ports[ThreadLocalRandom.current().nextInt(ports.length)];
+  }
+
+  @AfterEach
+  void stop() {
+    for (final TallyJar node : nodes) {
+      if (node != null) {
+        node.close();
+      }
+    }
+    nats.close();
+  }
+
+  @Test
+  void shouldHaveOneHolderAtATimeOverRestartsAndLosses() {
+    IntStream.range(0, nodes.length).forEach(this::launch);
+    awaitAllUp();
+    final HttpResponse<String> early = acquire("leader");
+    assertEquals(503, early.statusCode(), early.body());
+    assertEquals("1", early.headers().firstValue("Retry-After").orElse(""));
+    assertTrue(early.body().contains("/problems/leases-unknown"), early.body());
+    final List<String> everywhere = IntStream.range(0, 60).mapToObj(i -> "l" + i).toList();
+    awaitGrants("all shards grant leases", everywhere);
+
+    final List<String> leases = IntStream.range(0, 12).mapToObj(i -> "lease-" + i).toList();
+    final LeaseHolders holders = new LeaseHolders(6, leases, this::anyPort);
+    try (holders) {
+      awaitGranted(holders, GRANTS);
+      LoneNode.stop(nodes[1]);
+      awaitGranted(holders, holders.granted() + GRANTS / 3);
+      launch(1);
+      awaitAllUp();
+      assertEquals(List.of(), everywhere.stream().filter(this::isUnknown).toList());
+      awaitGranted(holders, holders.granted() + GRANTS);
+      LoneNode.kill(nodes[2]);
+      awaitGranted(holders, holders.granted() + GRANTS / 3);
+      launch(2);
+      awaitAllUp();
+      assertTrue(everywhere.stream().anyMatch(this::isUnknown));
+      awaitGrants("what was lost grants again", everywhere);
+      awaitGranted(holders, holders.granted() + GRANTS);
+    }
+    System.out.println("leases over three processes: " + holders.picture());
+    assertEquals(List.of(), holders.violations());
+    assertTrue(holders.renewed() > 0 && holders.refused() > 0, holders::picture);
+  }
+
+  private HttpResponse<String> acquire(final String lease, final String... headers) {
+    return Http.post(anyPort(), "/lease/" + lease + "/acquire", TTL, headers);
+  }
+
+  /** Whether its shard does not know yet what is held. */
+  private boolean isUnknown(final String lease) {
+    return acquire(lease).body().contains("/problems/leases-unknown");
+  }
+
+  /** Each of them has been granted once, or found held by somebody. */
+  private void awaitGrants(final String what, final List<String> leases) {
+    for (final String lease : leases) {
+      Await.until(
+          what,
+          OPEN_LIMIT,
+          () -> List.of(200, 409).contains(acquire(lease).statusCode()),
+          () -> acquire(lease).body());
+    }
+  }
+
+  private void awaitGranted(final LeaseHolders holders, final int count) {
+    Await.until(count + " grants", OPEN_LIMIT, () -> holders.granted() >= count, holders::picture);
+  }
+
+  /** On one node alone, since all that is shown here is the way of a request. */
+  @Test
+  void shouldKeepAnswersUnderKeysAndRefuseWhatIsNoToken() {
+    nodes[0] =
+        TallyJar.small()
+            .service(TallyJar.leases())
+            .start("node", "--id=n", "--nodes=n", "--shards=1", "--service=lease");
+    Arrays.fill(ports, nodes[0].awaitReady().httpPort());
+    awaitGrants("it grants leases", List.of("first"));
+    final HttpResponse<String> granted =
+        Http.post(anyPort(), "/lease/a/acquire", "{\"ttl_ms\":30000}", "Idempotency-Key", "k");
+    final String token = LeaseHolders.token(granted);
+    assertNotEquals("", token, granted.body());
+    final HttpResponse<String> again =
+        Http.post(anyPort(), "/lease/a/acquire", "{\"ttl_ms\":30000}", "Idempotency-Key", "k");
+    assertEquals(token, LeaseHolders.token(again));
+    assertEquals("true", again.headers().firstValue("Idempotency-Replayed").orElse(""));
+    assertEquals(409, acquire("a", "Idempotency-Key", "other").statusCode());
+    assertEquals(428, Http.post(anyPort(), "/lease/a/release", "").statusCode());
+    assertEquals(412, release("a", "\"1-1\"").statusCode());
+    assertEquals(412, release("a", "\"none-of-ours\"").statusCode());
+    assertEquals(400, Http.post(anyPort(), "/lease/a/acquire", "{}").statusCode());
+    assertEquals(400, Http.post(anyPort(), "/lease/a/acquire", "{\"ttl_ms\":30001}").statusCode());
+    assertEquals(200, release("a", "\"" + token + "\"").statusCode());
+  }
+
+  private HttpResponse<String> release(final String lease, final String tag) {
+    return Http.post(anyPort(), "/lease/" + lease + "/release", "", "If-Match", tag);
+  }
+}
