@@ -1,14 +1,17 @@
 package io.tally.testkit;
 
 import io.tally.check.Fate;
+import io.tally.counter.codecs.IncrementDecoder;
 import io.tally.engine.Outcome;
+import io.tally.transport.ServiceVersion;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** The clients of a cluster: each request has its own patience, and keyed ones are tried again. */
-final class Clients implements FrontDoor.Answers {
+final class Clients implements Load {
   private static final long MS = Settings.MS;
   private static final int KEY_COUNT = 8;
   private static final int MAX_POWERS = 26;
@@ -29,6 +32,8 @@ final class Clients implements FrontDoor.Answers {
   private final long meanIntervalNs;
   private final int[] powers;
   private final boolean keyed;
+  private final List<String> violations;
+  private final OptionWitness witness;
   private final OptionClients options;
 
   /** For so long the restored shards stood still, all together: windows of keys were longer. */
@@ -44,14 +49,18 @@ final class Clients implements FrontDoor.Answers {
       final Recorder recorder,
       final Traces traces,
       final SimulatedProcess[] processes,
-      final OptionClients options,
+      final List<String> violations,
+      final long seed,
       final long loadEndNs) {
     this.world = world;
     this.settings = settings;
     this.recorder = recorder;
     this.traces = traces;
     this.processes = processes;
-    this.options = options;
+    this.violations = violations;
+    witness = new OptionWitness(violations::add);
+    options =
+        new OptionClients(world, settings, recorder, traces, processes, witness, seed, loadEndNs);
     this.loadEndNs = loadEndNs;
     entities = settings.entities();
     powers = new int[entities.size()];
@@ -59,12 +68,37 @@ final class Clients implements FrontDoor.Answers {
     keyed = world.chance(0.5);
   }
 
-  /** Shards go on that have stood still. */
-  void onRestored(final long stoodStillNs) {
+  @Override
+  public List<SeenService> services(final int ledgerVersion) {
+    return List.of(
+        new SeenService(Entity.Kind.COUNTER, new ShortCounters(), witness::of),
+        new SeenService(
+            Entity.Kind.ACCOUNT,
+            new Ledger(settings.maxMemoLength(), ledgerVersion),
+            UnaryOperator.identity()));
+  }
+
+  /** Half of the processes host a later version of each service, whichever node they are. */
+  @Override
+  public List<ServiceVersion> versions(final long incarnation, final int ledgerVersion) {
+    return List.of(
+        new ServiceVersion(
+            IncrementDecoder.SCHEMA_ID, IncrementDecoder.SCHEMA_VERSION + (int) (incarnation & 1)),
+        new ServiceVersion(LedgerMessage.SCHEMA_ID, ledgerVersion));
+  }
+
+  @Override
+  public void onRestored(final long stoodStillNs) {
     standstillNs += stoodStillNs;
   }
 
-  void begin() {
+  @Override
+  public void begin() {
+    issueAndGoOn();
+    options.begin();
+  }
+
+  private void issueAndGoOn() {
     if (world.nowNs() < loadEndNs) {
       final SimulatedProcess process = anyProcess();
       if (process != null) {
@@ -73,7 +107,7 @@ final class Clients implements FrontDoor.Answers {
           issue(process, drawEntity());
         }
       }
-      world.after(world.between(1, 2 * meanIntervalNs), this::begin);
+      world.after(world.between(1, 2 * meanIntervalNs), this::issueAndGoOn);
     }
   }
 
@@ -290,7 +324,8 @@ final class Clients implements FrontDoor.Answers {
   }
 
   /** Reads and writes every entity at a node, or those that it owns. */
-  void probe(final SimulatedProcess process, final boolean all) {
+  @Override
+  public void probe(final SimulatedProcess process, final boolean all) {
     for (final Entity entity : entities) {
       if (!all && !process.node().shards().lives().owns(entity)) {
         continue;
@@ -308,7 +343,8 @@ final class Clients implements FrontDoor.Answers {
     }
   }
 
-  void judgeProbes(final List<String> violations) {
+  @Override
+  public void judgeProbes() {
     for (final Request probe : probes) {
       if (!recorder.isApplied(probe)) {
         violations.add(
@@ -322,10 +358,20 @@ final class Clients implements FrontDoor.Answers {
     }
   }
 
-  /** At the end of the history nobody waits any more. */
-  void giveUp() {
+  @Override
+  public void giveUp() {
     for (final Request request : List.copyOf(underWay)) {
       end(request, Fate.UNKNOWN, 0, 0, false);
     }
+  }
+
+  @Override
+  public void judge() {
+    witness.judge();
+  }
+
+  @Override
+  public int operationCount() {
+    return recorder.operationCount();
   }
 }

@@ -22,7 +22,9 @@ record Entity(
   /** The services of a simulated node. */
   enum Kind {
     COUNTER,
-    ACCOUNT
+    ACCOUNT,
+    /** Of a service that its author tries. */
+    TRIAL
   }
 
   /** What is added, which decides what the checkers can say of it. */
@@ -63,6 +65,14 @@ record Entity(
     }
     counters.addAll(accounts);
     return counters;
+  }
+
+  /** Of a service that its author tries. */
+  static Entity ofTrial(final String id) {
+    final byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
+    final int shard =
+        StableHash.shard(StableHash.placement(bytes, 0, bytes.length), Settings.SHARD_COUNT);
+    return of(id, Kind.TRIAL, bytes, shard, 0);
   }
 
   private static Entity of(

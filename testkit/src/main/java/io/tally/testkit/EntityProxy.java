@@ -28,6 +28,10 @@ final class EntityProxy {
   /** Has the request answered through the handler exactly once. */
   void submit(
       final long nowNs, final Request request, final ReplyHandler handler, final long cookie) {
+    if (request.trial != null) {
+      request.trial.submit(ingress, nowNs, handler, cookie);
+      return;
+    }
     final byte[] key =
         request.key == null ? NO_KEY : request.key.key.getBytes(StandardCharsets.US_ASCII);
     final byte[] id = request.entity.id();

@@ -1,7 +1,7 @@
 package io.tally.testkit;
 
 /** A kind of thing that goes wrong. Each history has a random subset of those that are allowed. */
-enum Fault {
+public enum Fault {
   /** The broker loses messages. */
   LOSS,
   /** The broker delivers messages again, at once or much later. */

@@ -187,7 +187,9 @@ final class FrontDoor {
     checkTime(slot, outcome);
     process.execution().touch();
     long value = 0;
-    if (outcome == Outcome.ANSWERED) {
+    if (outcome == Outcome.ANSWERED && slot.request.trial != null) {
+      slot.request.trial.onReply(serviceCode, buffer, offset, length);
+    } else if (outcome == Outcome.ANSWERED) {
       final EntityProxy proxy = proxies[slot.loop];
       if (!proxy.isAnswer(slot.request, buffer, offset, length)) {
         violations.add("answer: not what its service says to " + slot.request.entity.name());

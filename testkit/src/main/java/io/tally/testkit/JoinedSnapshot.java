@@ -8,12 +8,12 @@ import org.agrona.DirectBuffer;
 /**
  * Shows two parts of a service's state as one.
  *
- * @param first has records of {@link #FIRST_TEMPLATE_ID}.
+ * @param firstTemplateId of the records of the first part.
+ * @param first has only such records.
  * @param second has others.
  */
-record JoinedSnapshot(SnapshotSource first, SnapshotSource second) implements SnapshotSource {
-  static final int FIRST_TEMPLATE_ID = 201;
-
+record JoinedSnapshot(int firstTemplateId, SnapshotSource first, SnapshotSource second)
+    implements SnapshotSource {
   @Override
   public void beginSnapshot(final SnapshotSink sink) {
     first.beginSnapshot(sink);
@@ -35,6 +35,6 @@ record JoinedSnapshot(SnapshotSource first, SnapshotSource second) implements Sn
   @Override
   public void restore(final DirectBuffer buffer, final int offset, final int length) {
     final int templateId = MessageHeaderWord.templateId(MessageHeaderWord.get(buffer, offset));
-    (templateId == FIRST_TEMPLATE_ID ? first : second).restore(buffer, offset, length);
+    (templateId == firstTemplateId ? first : second).restore(buffer, offset, length);
   }
 }

@@ -4,13 +4,13 @@ import io.tally.engine.SnapshotSink;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /** Keeps the records of a snapshot, and takes its time. */
 final class KeptRecords implements SnapshotSink {
-  private final World world;
-  private final double roomRate;
+  private final BooleanSupplier room;
   private final int maxCount;
   private final Runnable onBegin;
   private final List<byte[]> records = new ArrayList<>();
@@ -28,10 +28,16 @@ final class KeptRecords implements SnapshotSink {
    */
   KeptRecords(
       final World world, final double roomRate, final int maxCount, final Runnable onBegin) {
-    this.world = world;
-    this.roomRate = roomRate;
+    room = () -> world.chance(roomRate);
     this.maxCount = maxCount;
     this.onBegin = onBegin;
+  }
+
+  /** Creates an empty one that always has room. */
+  KeptRecords() {
+    room = () -> true;
+    maxCount = Integer.MAX_VALUE;
+    onBegin = () -> {};
   }
 
   List<byte[]> records() {
@@ -40,7 +46,7 @@ final class KeptRecords implements SnapshotSink {
 
   @Override
   public boolean hasRoom() {
-    return world.chance(roomRate);
+    return room.getAsBoolean();
   }
 
   @Override

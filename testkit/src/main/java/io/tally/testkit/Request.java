@@ -30,6 +30,9 @@ final class Request {
   /** How often the write may be sent again if this request ends unknown. */
   final int retriesLeft;
 
+  /** Null but for a request to a service under trial. */
+  final TrialAttempt<?, ?> trial;
+
   /** What the shard said of a write with options; null while it did not. */
   OptionWrite.Answer answer;
 
@@ -43,6 +46,28 @@ final class Request {
     wantsNewest = false;
     key = option.key();
     this.option = option;
+    trial = null;
+    this.retriesLeft = retriesLeft;
+    this.startStamp = startStamp;
+    this.startNs = startNs;
+  }
+
+  /** To a service under trial. */
+  Request(
+      final Entity entity,
+      final boolean write,
+      final TrialAttempt<?, ?> trial,
+      final int retriesLeft,
+      final long startStamp,
+      final long startNs) {
+    this.entity = entity;
+    this.write = write;
+    amount = 0;
+    memoLength = 0;
+    wantsNewest = false;
+    key = null;
+    option = null;
+    this.trial = trial;
     this.retriesLeft = retriesLeft;
     this.startStamp = startStamp;
     this.startNs = startNs;
@@ -67,6 +92,7 @@ final class Request {
     this.startStamp = startStamp;
     this.startNs = startNs;
     option = null;
+    trial = null;
     retriesLeft = 0;
   }
 

@@ -3,6 +3,7 @@ package io.tally.testkit;
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.EngineSettings;
 import io.tally.engine.MessageLengths;
+import io.tally.engine.ServiceDefinition;
 import io.tally.transport.LinkSettings;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -21,7 +22,8 @@ record Settings(
     List<Entity> entities,
     int maxKeysOfProcess,
     int maxMemoLength,
-    boolean keepsState) {
+    boolean keepsState,
+    ServiceDefinition tried) {
   static final long MS = 1_000_000;
   static final int SHARD_COUNT = 4;
   static final int LANE_WINDOW = 64;
@@ -49,26 +51,38 @@ record Settings(
   /** How much later than twice the request timeout a copy may take effect. */
   static final long SETTLE_BOUND_NS = 500 * MS;
 
-  /** Where processes stop in good order, requests may have the time to outlive that. */
-  static Settings draw(final World world, final Faults faults) {
+  /**
+   * Where processes stop in good order, requests may have the time to outlive that. A service that
+   * is tried is hosted alone; null if there is none.
+   */
+  static Settings draw(final World world, final Faults faults, final ServiceDefinition tried) {
     final int nodeCount = world.chance(0.1) ? 1 : 2 + world.nextInt(2);
     final boolean isPatient = faults.kinds().contains(Fault.PLANNED_STOPS) && world.chance(0.3);
-    final int maxMemoLength = world.nextInt(8) == 0 ? LONG_MEMO : SHORT_MEMO;
+    final boolean hasLongMemos = tried == null ? world.nextInt(8) == 0 : isLong(tried);
+    final int maxMemoLength = hasLongMemos ? LONG_MEMO : SHORT_MEMO;
     return new Settings(
         IntStream.range(0, nodeCount).mapToObj(i -> "node-" + i).toList(),
         1 + world.nextInt(2),
         isPatient ? PATIENT_NS + world.nextInt(1_000) * MS : (50 + world.nextInt(100)) * MS,
         (400 + world.nextInt(600)) * MS,
         1 << 14,
-        Math.max(4 << world.nextInt(3), lengths(maxMemoLength).minRingSlots()),
-        Entity.spread(world.nextInt(4) == 0),
+        Math.max(4 << world.nextInt(3), lengths(maxMemoLength, tried).minRingSlots()),
+        tried == null ? Entity.spread(world.nextInt(4) == 0) : List.of(),
         world.nextInt(4) == 0 ? KEY_CHUNK : 1 << 14,
         maxMemoLength,
-        world.nextInt(4) != 0);
+        world.nextInt(4) != 0,
+        tried);
   }
 
-  private static MessageLengths lengths(final int maxMemoLength) {
-    return MessageLengths.of(List.of(new ShortCounters(), new Ledger(maxMemoLength, 0)));
+  private static boolean isLong(final ServiceDefinition tried) {
+    return tried != null && MessageLengths.of(List.of(tried)).maxBetweenNodes() > MAX_SHORT_MESSAGE;
+  }
+
+  private static MessageLengths lengths(final int maxMemoLength, final ServiceDefinition tried) {
+    return MessageLengths.of(
+        tried == null
+            ? List.of(new ShortCounters(), new Ledger(maxMemoLength, 0))
+            : List.of(tried));
   }
 
   /** Whether requests have the time to outlive a planned restart of their shard's owner. */
@@ -77,7 +91,7 @@ record Settings(
   }
 
   int maxMessageBytes() {
-    return hasLongMessages() ? lengths(maxMemoLength).maxBetweenNodes() : MAX_SHORT_MESSAGE;
+    return hasLongMessages() ? lengths(maxMemoLength, tried).maxBetweenNodes() : MAX_SHORT_MESSAGE;
   }
 
   boolean hasLongMessages() {

@@ -1,6 +1,5 @@
 package io.tally.testkit;
 
-import io.tally.counter.codecs.IncrementDecoder;
 import io.tally.engine.EngineContext;
 import io.tally.engine.EngineCounter;
 import io.tally.engine.EngineThreads;
@@ -45,6 +44,7 @@ final class SimulatedNode {
   private final IdempotencyLimit keyLimit;
   private final WallClock wallClock;
   private final IncarnationSource incarnations;
+  private final Load load;
   private final ProcessListener history;
   private final NodeData data;
   private final SimulatedShards shards;
@@ -70,7 +70,7 @@ final class SimulatedNode {
       final String seed,
       final long requestTimeoutNs,
       final NodeData data,
-      final OptionWitness optionWitness,
+      final Load load,
       final ProcessListener history) {
     this.world = world;
     this.settings = settings;
@@ -85,10 +85,10 @@ final class SimulatedNode {
     wallClock = new WallClock(execution::epochMillis);
     this.data = data;
     incarnations = new IncarnationSource(wallClock, data.highestIncarnation(), world::nextLong);
+    this.load = load;
     this.history = history;
     shards =
-        new SimulatedShards(
-            world, settings, execution, violations, index, data, optionWitness, history);
+        new SimulatedShards(world, settings, execution, violations, index, data, load, history);
     sender = new SimulatedThread(world, execution, this::stepSender, 400_000);
     loops = new SimulatedThread[settings.loopCount()];
     for (int i = 0; i < loops.length; i++) {
@@ -180,13 +180,8 @@ final class SimulatedNode {
     return (int) (ofIncarnation >>> 1 & 1);
   }
 
-  /** Half of the processes host a later version of each service, whichever node they are. */
   private List<ServiceVersion> hosted(final long ofIncarnation) {
-    return List.of(
-        new ServiceVersion(
-            IncrementDecoder.SCHEMA_ID,
-            IncrementDecoder.SCHEMA_VERSION + (int) (ofIncarnation & 1)),
-        new ServiceVersion(LedgerMessage.SCHEMA_ID, ledgerVersion(ofIncarnation)));
+    return load.versions(ofIncarnation, ledgerVersion(ofIncarnation));
   }
 
   void launchLink(final NatsSession session, final LinkListener listener) throws IOException {

@@ -64,8 +64,7 @@ final class SimulatedProcess {
       final String seed,
       final long wallOffsetMs,
       final DataDirectory directory,
-      final FrontDoor.Answers answers,
-      final OptionWitness optionWitness,
+      final Load load,
       final ProcessListener listener) {
     this.world = world;
     this.settings = settings;
@@ -86,10 +85,10 @@ final class SimulatedProcess {
             seed,
             requestTimeoutNs,
             data,
-            optionWitness,
+            load,
             listener);
     events = new ProcessEvents(node, traces, violations, this::noticeMain);
-    door = new FrontDoor(this, settings.loopCount(), answers, traces, violations);
+    door = new FrontDoor(this, settings.loopCount(), load, traces, violations);
     this.broker = new BrokerAccess(world, broker, execution, traces, violations);
     sessionThread = new SimulatedThread(world, execution, this::stepSession, 100_000);
     session =

@@ -21,7 +21,7 @@ final class SimulatedShards {
   private final List<String> violations;
   private final int nodeIndex;
   private final NodeData data;
-  private final OptionWitness optionWitness;
+  private final Load load;
   private final ProcessListener history;
   private final ShardLives lives;
   private long firedTimers;
@@ -34,14 +34,14 @@ final class SimulatedShards {
       final List<String> violations,
       final int nodeIndex,
       final NodeData data,
-      final OptionWitness optionWitness,
+      final Load load,
       final ProcessListener history) {
     this.settings = settings;
     this.execution = execution;
     this.violations = violations;
     this.nodeIndex = nodeIndex;
     this.data = data;
-    this.optionWitness = optionWitness;
+    this.load = load;
     this.history = history;
     lives = new ShardLives(world);
   }
@@ -55,22 +55,21 @@ final class SimulatedShards {
   }
 
   List<ServiceDefinition> services(final int ledgerVersion) {
-    return List.of(
-        definition(Entity.Kind.COUNTER, new ShortCounters()),
-        definition(Entity.Kind.ACCOUNT, new Ledger(settings.maxMemoLength(), ledgerVersion)));
+    return load.services(ledgerVersion).stream().map(this::decorated).toList();
   }
 
-  private ServiceDefinition definition(final Entity.Kind kind, final ServiceDefinition definition) {
+  private ServiceDefinition decorated(final SeenService seen) {
+    final ServiceDefinition definition = seen.definition();
     return new DecoratedDefinition(
         definition,
         TimedService.MAX_TIMERS + definition.maxTimers(),
         service ->
             new PausingService(
                 new TimedService(
-                    kind == Entity.Kind.COUNTER ? optionWitness.of(service) : service,
+                    seen.witness().apply(service),
                     definition.schemaId(),
                     definition.maxTimers() == 0,
-                    (shard, undecorated) -> onShardLife(kind, shard, undecorated),
+                    (shard, undecorated) -> onShardLife(seen.kind(), shard, undecorated),
                     violations::add,
                     () -> firedTimers++),
                 execution,

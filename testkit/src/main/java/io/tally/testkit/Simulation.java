@@ -43,9 +43,7 @@ final class Simulation implements ProcessListener {
   private final Broker broker;
   private final Recorder recorder;
   private final Gauges gauges = new Gauges(violations);
-  private final OptionWitness witness = new OptionWitness(violations::add);
-  private final OptionClients options;
-  private final Clients clients;
+  private final Load load;
   private final SimulatedProcess[] processes;
   private final DataDirectory[] directories;
 
@@ -72,9 +70,20 @@ final class Simulation implements ProcessListener {
    * @param allowed kinds of faults of which it may have some.
    */
   Simulation(final long seed, final Set<Fault> allowed) {
+    this(seed, allowed, null);
+  }
+
+  /**
+   * Prepares a history of a service under trial, which the processes host alone.
+   *
+   * @param seed from which everything follows.
+   * @param allowed kinds of faults of which it may have some.
+   * @param trial of the service; null for one of the counters and the ledger.
+   */
+  Simulation(final long seed, final Set<Fault> allowed, final ServiceTrial<?, ?> trial) {
     world = new World(new SplittableRandom(seed));
     faults = Faults.draw(world, allowed);
-    settings = Settings.draw(world, faults);
+    settings = Settings.draw(world, faults, trial == null ? null : trial.service());
     broker = new Broker(world, settings, faults, traces);
     recorder = new Recorder(world, settings, traces, violations, this::isOwnerBack);
     processes = new SimulatedProcess[settings.nodeIds().size()];
@@ -92,9 +101,11 @@ final class Simulation implements ProcessListener {
         new FaultInjector(
             world, settings, faults, broker, traces, violations, processes, this::launchOther);
     loadEndNs = WARM_NS + world.between(200 * MS, 200 * MS + faults.maxPauseNs());
-    options =
-        new OptionClients(world, settings, recorder, traces, processes, witness, seed, loadEndNs);
-    clients = new Clients(world, settings, recorder, traces, processes, options, loadEndNs);
+    load =
+        trial == null
+            ? new Clients(world, settings, recorder, traces, processes, violations, seed, loadEndNs)
+            : new TrialClients<>(
+                world, settings, trial, recorder, traces, processes, violations::add, loadEndNs);
   }
 
   /** Runs to the end. */
@@ -103,8 +114,7 @@ final class Simulation implements ProcessListener {
       injector.drawWallClock(node);
       start(node);
     }
-    world.after(WARM_NS, clients::begin);
-    world.after(WARM_NS, options::begin);
+    world.after(WARM_NS, load::begin);
     injector.beginAfter(WARM_NS);
     world.after(loadEndNs, this::heal);
     world.runUntil(() -> loadEndNs);
@@ -115,8 +125,7 @@ final class Simulation implements ProcessListener {
     awaitQuiet();
     probe();
     finish();
-    return new Verdict(
-        violations, faults.kinds(), recorder.operationCount(), world.nowNs(), traces);
+    return new Verdict(violations, faults.kinds(), load.operationCount(), world.nowNs(), traces);
   }
 
   private void start(final int node) {
@@ -163,8 +172,7 @@ final class Simulation implements ProcessListener {
             seed,
             injector.wallOffsetMs(node),
             directory,
-            clients,
-            witness,
+            load,
             this);
     if (healed) {
       process.heal();
@@ -191,7 +199,7 @@ final class Simulation implements ProcessListener {
       violations.add("copy: a process has taken on an older copy of its node's state");
     }
     if (restored != null) {
-      clients.onRestored(world.nowNs() - restored.savedNs());
+      load.onRestored(world.nowNs() - restored.savedNs());
       if (process.data().sameLives()) {
         traceClock(process.node().wallClockMs() - restored.epochMs(), restored);
       } else {
@@ -366,12 +374,12 @@ final class Simulation implements ProcessListener {
       } else if (process.carrierFault().contains("max_payload") == carries) {
         violations.add("whole: a node says of its carrier: " + process.carrierFault());
       } else {
-        clients.probe(process, carries);
+        load.probe(process, carries);
       }
     }
     final long endNs = world.nowNs() + 4 * settings.requestTimeoutNs();
     world.runUntil(() -> endNs);
-    clients.judgeProbes(violations);
+    load.judgeProbes();
     gauges.checkLanes();
   }
 
@@ -386,8 +394,8 @@ final class Simulation implements ProcessListener {
     for (final DataDirectory directory : directories) {
       recorder.onResting(directory, true);
     }
-    clients.giveUp();
+    load.giveUp();
     recorder.judge(faults);
-    witness.judge();
+    load.judge();
   }
 }

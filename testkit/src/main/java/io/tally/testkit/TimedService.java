@@ -27,8 +27,12 @@ final class TimedService extends ForwardingService {
     void onBegun(ShardContext shard, ShardService service);
   }
 
-  /** Those of the service have ids below. */
-  private static final long FIRST_TIMER = 1L << 32;
+  /** From here on a range that no service under test uses. */
+  private static final long FIRST_TIMER = Long.MIN_VALUE;
+
+  private static final long END_OF_TIMERS = FIRST_TIMER + (1L << 32);
+
+  private static final int SNAPSHOT_TEMPLATE_ID = 65_001;
 
   private static final long MAX_DELAY_NS = 200 * Settings.MS;
 
@@ -75,7 +79,8 @@ final class TimedService extends ForwardingService {
     super.onStart(context);
     snapshot =
         new JoinedSnapshot(
-            new CopiedState(schemaId, JoinedSnapshot.FIRST_TEMPLATE_ID, this::image, this::restore),
+            SNAPSHOT_TEMPLATE_ID,
+            new CopiedState(schemaId, SNAPSHOT_TEMPLATE_ID, this::image, this::restore),
             super.snapshot());
     begun.onBegun(context, service);
   }
@@ -132,7 +137,7 @@ final class TimedService extends ForwardingService {
   @Override
   public void onTimer(final long timeNs, final long timerId) {
     goOn(timeNs);
-    if (timerId < FIRST_TIMER) {
+    if (timerId >= END_OF_TIMERS) {
       super.onTimer(timeNs, timerId);
       return;
     }

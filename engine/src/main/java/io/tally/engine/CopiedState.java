@@ -6,16 +6,20 @@ import java.util.function.Supplier;
 import org.agrona.DirectBuffer;
 
 /**
- * Snapshots of a service of the tests that is small enough to be copied as a whole when a snapshot
- * begins. The copy is shown in pieces, so that it takes many slices.
+ * Snapshots of a service that is small enough to be copied as a whole when a snapshot begins: the
+ * shard stands still for as long as that takes. The copy is shown in pieces, so that it takes many
+ * slices. Belongs to the thread that steps the shard.
  */
 public final class CopiedState implements SnapshotSource {
   /** Of its records, unless another one is given. */
   public static final int TEMPLATE_ID = 200;
 
+  /** Longest copy, bytes. */
+  public static final int MAX_LENGTH = 1 << 26;
+
   private static final int HEADER_LENGTH = MessageHeaderWord.ENCODED_LENGTH + Integer.BYTES;
-  private static final int PIECE_LENGTH = 48;
-  private static final int MAX_LENGTH = 1 << 20;
+  private static final int MIN_PIECE_LENGTH = 48;
+  private static final int MAX_PIECES = 1 << 12;
 
   private final int schemaId;
   private final int templateId;
@@ -23,13 +27,14 @@ public final class CopiedState implements SnapshotSource {
   private final Consumer<byte[]> restore;
   private SnapshotSink sink;
   private byte[] image = new byte[0];
+  private int pieceLength;
   private int done;
 
   /**
    * Creates the source of one service.
    *
    * @param schemaId of the service.
-   * @param copy makes a copy of its state, of one byte at least.
+   * @param copy makes a copy of its state, of one byte at least and {@link #MAX_LENGTH} at most.
    * @param restore takes such a copy as the state.
    */
   public CopiedState(
@@ -42,7 +47,7 @@ public final class CopiedState implements SnapshotSource {
    *
    * @param schemaId of the service.
    * @param templateId of its records, which no other part has.
-   * @param copy makes a copy of its state, of one byte at least.
+   * @param copy makes a copy of its state, of one byte at least and {@link #MAX_LENGTH} at most.
    * @param restore takes such a copy as the state.
    */
   public CopiedState(
@@ -61,12 +66,16 @@ public final class CopiedState implements SnapshotSource {
     sink = to;
     image = copy.get();
     done = 0;
+    pieceLength = Math.max(MIN_PIECE_LENGTH, image.length / MAX_PIECES);
+    if (image.length == 0 || image.length > MAX_LENGTH) {
+      throw new IllegalStateException("a copy of " + image.length + " bytes");
+    }
   }
 
   @Override
   public boolean writeSnapshot(final int limit) {
     for (int count = 0; count < limit && done < image.length; count++) {
-      final int length = Math.min(PIECE_LENGTH, image.length - done);
+      final int length = Math.min(pieceLength, image.length - done);
       final int offset = sink.tryClaim(HEADER_LENGTH + length);
       if (offset == SnapshotSink.FULL) {
         return false;

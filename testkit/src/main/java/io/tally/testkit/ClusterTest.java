@@ -1,0 +1,113 @@
+package io.tally.testkit;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * Tries a service on faulty clusters: many histories of the real engine and the real link between
+ * its nodes, each under random faults that follow from its seed. A history is judged by the oracle
+ * of the {@link ServiceTrial}, by what must be true of every service (each write runs once in a
+ * life of its shard, each answer is one that a shard gave, nothing waits for ever, all is served
+ * again when the faults are over, and what was saved is there again), and by what the author
+ * checks.
+ *
+ * <p>System properties choose other histories: {@code tally.simulation.seed} runs that one alone,
+ * as a failure says, {@code tally.simulation.histories} so many, and {@code tally.simulation.first}
+ * begins there. Not thread-safe; runs on the calling thread, and starts none.
+ */
+public final class ClusterTest {
+  private static final int HISTORIES = 200;
+  private static final String SEED = "tally.simulation.seed";
+
+  private final ServiceTrial<?, ?> trial;
+  private final Set<Fault> faults = EnumSet.allOf(Fault.class);
+  private final Traces traces = new Traces();
+  private int histories = HISTORIES;
+
+  private ClusterTest(final ServiceTrial<?, ?> trial) {
+    this.trial = trial;
+  }
+
+  /**
+   * Prepares a test under all faults.
+   *
+   * @param trial of the service.
+   * @return the test.
+   */
+  public static ClusterTest of(final ServiceTrial<?, ?> trial) {
+    return new ClusterTest(trial);
+  }
+
+  /**
+   * How many histories there are.
+   *
+   * @param count positive; 200 where nothing is said.
+   * @return this.
+   */
+  public ClusterTest histories(final int count) {
+    histories = count;
+    return this;
+  }
+
+  /**
+   * What may go wrong.
+   *
+   * @param allowed each history has some of them; up to two are in all histories.
+   * @return this.
+   */
+  public ClusterTest faults(final Set<Fault> allowed) {
+    faults.retainAll(allowed);
+    return this;
+  }
+
+  /**
+   * Runs all histories.
+   *
+   * @throws AssertionError if something is wrong with one of them, or if all of them together did
+   *     nothing.
+   */
+  public void run() {
+    final String violation = firstViolation();
+    if (!violation.isEmpty()) {
+      throw new AssertionError(violation);
+    }
+  }
+
+  /**
+   * Runs histories up to the first one with which something is wrong; for tests of tests, which
+   * want it to be found.
+   *
+   * @return what is wrong, and how to run that history again; empty if nothing is.
+   */
+  public String firstViolation() {
+    final Long only = Long.getLong(SEED);
+    final long first = only == null ? Long.getLong("tally.simulation.first", 1) : only;
+    final int count =
+        only == null ? Integer.getInteger("tally.simulation.histories", histories) : 1;
+    long operations = 0;
+    for (long seed = first; seed < first + count; seed++) {
+      final Verdict verdict;
+      try {
+        verdict = new Simulation(seed, faults, trial).run();
+      } catch (final RuntimeException fault) {
+        throw new AssertionError(replay(seed), fault);
+      }
+      if (!verdict.violations().isEmpty()) {
+        return replay(seed)
+            + verdict.violations().get(0)
+            + "\nunder "
+            + verdict.kinds()
+            + ", and "
+            + (verdict.violations().size() - 1)
+            + " violations more";
+      }
+      traces.addAll(verdict.traces());
+      operations += verdict.operations();
+    }
+    return operations == 0 ? "no client has asked for anything" : "";
+  }
+
+  private String replay(final long seed) {
+    return "run this history alone with -D" + SEED + "=" + seed + "\n";
+  }
+}
