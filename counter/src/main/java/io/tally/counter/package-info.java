@@ -7,5 +7,10 @@
  * stands in a {@link io.tally.counter.CounterRequest}; {@code CounterWrites} and {@code
  * QuotaWrites} decide it, and {@code CounterState} applies it. The memory that all counters of a
  * process may take is bounded by {@link io.tally.counter.CounterLimit}.
+ *
+ * <p>API, which later versions keep: {@link CounterDefinition}, {@link CounterExport}, {@link
+ * CounterLimit}, {@link CounterOperations}, {@link CounterPageAdapter}, {@link CounterProxy},
+ * {@link CounterReplyAdapter}, {@link CounterRequest}, {@link CounterShardProxy}, {@link
+ * CounterWatch}, {@link OperationsReplyAdapter}.
  */
 package io.tally.counter;

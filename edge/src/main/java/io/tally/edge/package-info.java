@@ -10,5 +10,11 @@
  * <p>Buffers: what is read belongs to the connection's {@link io.tally.edge.RequestReader}. A
  * connection owns its output buffer from the first response of a step until the flush at the step's
  * end gives it to the channel. A reply's bytes are valid only during {@code onReply}.
+ *
+ * <p>API, which later versions keep: {@link Exchange}, {@link EdgeSettings}.
+ *
+ * <p>Public for the other modules of Tally alone, and no API: {@link Completion}, {@link Cutoff},
+ * {@link EdgeCounters}, {@link EdgePort}, {@link EventLoops}, {@link Intake}, {@link LoopCounters},
+ * {@link Protocol}, {@link RequestReader}, {@link ResponseStream}, {@link StepOrder}.
  */
 package io.tally.edge;

@@ -15,5 +15,20 @@
  * request; a ring slot to the claimer until it is committed, then to the ring, and is readable
  * during the call that hands it out; a recorded reply to its lane; a claim in a link to the claimer
  * until it is committed.
+ *
+ * <p>API, which later versions keep: {@link ServiceDefinition}, {@link ShardService}, {@link
+ * ShardContext}, {@link ServiceReply}, {@link MessageType}, {@link ServiceMemory}, {@link
+ * EntityLimit}, {@link Budget}, {@link Places}, {@link SnapshotSource}, {@link SnapshotSink},
+ * {@link CopiedState}, {@link Ingress}, {@link ReplyHandler}, {@link Outcome}, {@link StableHash},
+ * {@link MessageHeaderWord}, {@link Watcher}, {@link WatchExecutor}, {@link WatchHandler}, {@link
+ * WatchLoss}, {@link Subscription}, {@link ClusterSettings}, {@link EngineSettings}.
+ *
+ * <p>Public for the other modules of Tally alone, and no API: {@link AgentThread}, {@link
+ * EngineContext}, {@link EngineCounter}, {@link EngineStats}, {@link EngineThreads}, {@link
+ * IdempotencyLimit}, {@link InboundHandler}, {@link LatencyHistogram}, {@link MessageClaim}, {@link
+ * MessageLengths}, {@link NodeLink}, {@link ReplyRoom}, {@link RoutingTable}, {@link
+ * ServiceFaultHandler}, {@link ShardDirectory}, {@link ShardEngine}, {@link ShardRestore}, {@link
+ * SnapshotCompletion}, {@link SocketBacklog}, {@link StandstillDetector}, {@link SteppedAgent},
+ * {@link WakeFlag}, {@link Wakeup}.
  */
 package io.tally.engine;

@@ -53,5 +53,8 @@
  * floor passes them, or when the time is over for which their command was awaited. The slot of a
  * dropped reply stays occupied, so its sequence never runs again; a copy that comes after all is
  * refused like a stale one, which is not final, and so leaves the outcome open.
+ *
+ * <p>Public for the other modules of Tally alone, and no API: {@link IngressLane}, {@link
+ * LaneSnapshot}, {@link LongReplies}, {@link OwnerLane}, {@link OwnerLanes}, {@link RecordedReply}.
  */
 package io.tally.lane;

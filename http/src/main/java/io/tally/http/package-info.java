@@ -9,5 +9,15 @@
  *
  * <p>Buffers: what is read stays with {@code RequestDecoder} until it is decoded; id, key and
  * members are copied out of it before the call that hands the request on.
+ *
+ * <p>API, which later versions keep: {@link Endpoint}, {@link Request}, {@link HttpExchange},
+ * {@link AnswerShape}, {@link PathId}, {@link Parameter}, {@link IntegerParameter}, {@link
+ * FlagParameter}, {@link TextParameter}, {@link WordParameter}, {@link ItemList}, {@link
+ * Precondition}, {@link RateLimit}, {@link Refusal}, {@link ProblemType}, {@link EventStream},
+ * {@link Events}, {@link EventWriter}, {@link Documentation}, {@link Example}, {@link
+ * HtmlDocument}, {@link HttpSettings}.
+ *
+ * <p>Public for the other modules of Tally alone, and no API: {@link ClusterView}, {@link
+ * HttpCounters}, {@link HttpServer}, {@link MetricsServer}, {@link NodeView}, {@link ProbeResult}.
  */
 package io.tally.http;

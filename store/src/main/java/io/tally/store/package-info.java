@@ -12,5 +12,10 @@
  * used-N} says that a process began when N was the highest: whatever has a generation up to N is
  * not the last state of the node any more. So a snapshot is the last state of its node if it was
  * written after the shards were frozen, has the highest generation, and no mark has its number.
+ *
+ * <p>Public for the other modules of Tally alone, and no API: {@link Inspection}, {@link
+ * NewestSnapshot}, {@link NodeDirectory}, {@link RecordHandler}, {@link Snapshot}, {@link
+ * SnapshotKind}, {@link SnapshotRequest}, {@link Start}, {@link StartKind}, {@link StartMode},
+ * {@link StoreException}, {@link StoredNode}, {@link StoredService}.
  */
 package io.tally.store;

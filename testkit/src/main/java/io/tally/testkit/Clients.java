@@ -348,12 +348,7 @@ final class Clients implements Load {
     for (final Request probe : probes) {
       if (!recorder.isApplied(probe)) {
         violations.add(
-            (probe.outcome == Outcome.KEY_LIMIT ? "keys: " : "whole: ")
-                + probe.entity.name()
-                + " is not served at "
-                + probe.process.node().id
-                + " long after healing: "
-                + probe.outcome);
+            (probe.outcome == Outcome.KEY_LIMIT ? "keys: " : "whole: ") + probe.unserved());
       }
     }
   }

@@ -36,20 +36,46 @@ final class Request {
   /** What the shard said of a write with options; null while it did not. */
   OptionWrite.Answer answer;
 
-  /** Of a write with options. */
-  Request(
-      final OptionWrite option, final int retriesLeft, final long startStamp, final long startNs) {
-    entity = option.target();
-    write = true;
-    amount = 0;
-    memoLength = 0;
-    wantsNewest = false;
-    key = option.key();
+  private Request(
+      final Entity entity,
+      final boolean write,
+      final long amount,
+      final int memoLength,
+      final boolean wantsNewest,
+      final KeyUse key,
+      final OptionWrite option,
+      final TrialAttempt<?, ?> trial,
+      final int retriesLeft,
+      final long startStamp,
+      final long startNs) {
+    this.entity = entity;
+    this.write = write;
+    this.amount = amount;
+    this.memoLength = memoLength;
+    this.wantsNewest = wantsNewest;
+    this.key = key;
     this.option = option;
-    trial = null;
+    this.trial = trial;
     this.retriesLeft = retriesLeft;
     this.startStamp = startStamp;
     this.startNs = startNs;
+  }
+
+  /** Of a write with options. */
+  Request(
+      final OptionWrite option, final int retriesLeft, final long startStamp, final long startNs) {
+    this(
+        option.target(),
+        true,
+        0,
+        0,
+        false,
+        option.key(),
+        option,
+        null,
+        retriesLeft,
+        startStamp,
+        startNs);
   }
 
   /** To a service under trial. */
@@ -60,17 +86,7 @@ final class Request {
       final int retriesLeft,
       final long startStamp,
       final long startNs) {
-    this.entity = entity;
-    this.write = write;
-    amount = 0;
-    memoLength = 0;
-    wantsNewest = false;
-    key = null;
-    option = null;
-    this.trial = trial;
-    this.retriesLeft = retriesLeft;
-    this.startStamp = startStamp;
-    this.startNs = startNs;
+    this(entity, write, 0, 0, false, null, null, trial, retriesLeft, startStamp, startNs);
   }
 
   /** Null where it has no key. */
@@ -83,17 +99,16 @@ final class Request {
       final KeyUse key,
       final long startStamp,
       final long startNs) {
-    this.entity = entity;
-    this.write = write;
-    this.amount = amount;
-    this.memoLength = memoLength;
-    this.wantsNewest = wantsNewest;
-    this.key = key;
-    this.startStamp = startStamp;
-    this.startNs = startNs;
-    option = null;
-    trial = null;
-    retriesLeft = 0;
+    this(entity, write, amount, memoLength, wantsNewest, key, null, null, 0, startStamp, startNs);
+  }
+
+  /** Of a probe, what is wrong with it. */
+  String unserved() {
+    return entity.name()
+        + " is not served at "
+        + process.node().id
+        + " long after healing: "
+        + outcome;
   }
 
   /** Whether the memo is to be sent back. */

@@ -216,13 +216,7 @@ final class TrialClients<C, A> implements Load {
   public void judgeProbes() {
     for (final Request probe : probes) {
       if (probe.outcome != Outcome.ANSWERED) {
-        violations.accept(
-            "whole: "
-                + probe.entity.name()
-                + " is not served at "
-                + probe.process.node().id
-                + " long after healing: "
-                + probe.outcome);
+        violations.accept("whole: " + probe.unserved());
       }
     }
   }

@@ -18,5 +18,15 @@
  * <p>Delivery is weak on purpose: a message may be lost, delayed or repeated, and the engine's
  * lanes make that harmless. What the link does promise is that nothing queues without bound, and
  * that a peer that is known to be away is reported as such.
+ *
+ * <p>API, which later versions keep: {@link NatsAddress}, {@link NatsLogin}.
+ *
+ * <p>Public for the other modules of Tally alone, and no API: {@link CarrierCounter}, {@link
+ * CarrierState}, {@link CarrierStatus}, {@link ClusterLink}, {@link FrameCarrier}, {@link
+ * FrameListener}, {@link FrameRefusal}, {@link InProcessCarrier}, {@link Incarnation}, {@link
+ * IncarnationSource}, {@link LinkContext}, {@link LinkCounter}, {@link LinkCounters}, {@link
+ * LinkListener}, {@link LinkSettings}, {@link NatsCarrier}, {@link NatsClient}, {@link
+ * NatsServerProcess}, {@link NatsSession}, {@link NodeStart}, {@link PeerStatus}, {@link
+ * PeerTraffic}, {@link PlannedStop}, {@link ServiceVersion}, {@link StartState}, {@link WallClock}.
  */
 package io.tally.transport;

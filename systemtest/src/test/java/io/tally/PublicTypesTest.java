@@ -1,0 +1,119 @@
+package io.tally;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * What is installed says what it is: each package lists its public types, as API or as none, and
+ * each artefact has a module name and a line in the BOM.
+ */
+@Timeout(60)
+class PublicTypesTest {
+  private static final Pattern PUBLIC =
+      Pattern.compile(
+          "(?m)^public (?:final |abstract |sealed )*(?:class|interface|record|enum) (\\w+)");
+  private static final Pattern MODULE = Pattern.compile("<module>(.*?)</module>");
+  private static final Pattern VERSION =
+      Pattern.compile("<artifactId>tally(?:-bom)?</artifactId>\\s*<version>(.*?)</version>");
+
+  private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+
+  @Test
+  void shouldListEachPublicTypeInItsPackage() throws IOException {
+    final List<String> missing = new ArrayList<>();
+    int listed = 0;
+    for (final String module : installed()) {
+      for (final Path file : sources(module)) {
+        final String source = Files.readString(file);
+        final List<String> names =
+            PUBLIC.matcher(source).results().map(found -> found.group(1)).toList();
+        for (final String name : names) {
+          if (isListed(file, name)) {
+            listed++;
+          } else {
+            missing.add(ROOT.relativize(file).toString());
+          }
+        }
+      }
+    }
+    assertEquals(List.of(), missing, "not listed in the package-info of their package");
+    assertTrue(listed > 100, "only " + listed + " public types found");
+  }
+
+  /** Types in the packages of another module are listed in the module's own package. */
+  private static boolean isListed(final Path file, final String name) throws IOException {
+    final Path own = file.resolveSibling("package-info.java");
+    final Path module = ROOT.resolve(ROOT.relativize(file).getName(0));
+    final Path info =
+        Files.exists(own)
+            ? own
+            : module.resolve(
+                "src/main/java/io/tally/" + module.getFileName() + "/package-info.java");
+    return Pattern.compile("\\{@(?:link|code)\\s+(?:\\*\\s*)?" + name + "\\}")
+        .matcher(Files.readString(info))
+        .find();
+  }
+
+  @Test
+  void shouldNameEachModuleAndHaveItInTheBom() throws IOException {
+    final String bom = Files.readString(ROOT.resolve("bom/pom.xml"));
+    for (final String module : installed()) {
+      final String pom = Files.readString(ROOT.resolve(module).resolve("pom.xml"));
+      assertTrue(pom.contains("<module.name>io.tally."), module + "/pom.xml needs a module.name");
+      assertTrue(
+          bom.contains("<artifactId>tally-" + Path.of(module).getFileName() + "</artifactId>"),
+          module + " is not in bom/pom.xml");
+    }
+  }
+
+  @Test
+  void shouldHaveOneVersion() throws IOException {
+    final String version = version(ROOT.resolve("pom.xml"));
+    for (final String module : modules()) {
+      assertEquals(version, version(ROOT.resolve(module).resolve("pom.xml")), module);
+    }
+    assertTrue(
+        Files.readString(ROOT.resolve("CHANGELOG.md")).contains("\n## " + version + "\n"),
+        "CHANGELOG.md says nothing of " + version);
+  }
+
+  private static String version(final Path pom) throws IOException {
+    return VERSION.matcher(Files.readString(pom)).results().findFirst().orElseThrow().group(1);
+  }
+
+  private static List<String> modules() throws IOException {
+    return MODULE
+        .matcher(Files.readString(ROOT.resolve("pom.xml")))
+        .results()
+        .map(found -> found.group(1))
+        .toList();
+  }
+
+  /** Those with a jar for others. */
+  private static List<String> installed() throws IOException {
+    final List<String> installed = new ArrayList<>();
+    for (final String module : modules()) {
+      final String pom = Files.readString(ROOT.resolve(module).resolve("pom.xml"));
+      if (!pom.contains("<maven.install.skip>true") && !pom.contains("<packaging>pom")) {
+        installed.add(module);
+      }
+    }
+    return installed;
+  }
+
+  private static List<Path> sources(final String module) throws IOException {
+    try (Stream<Path> tree = Files.walk(ROOT.resolve(module).resolve("src/main/java"))) {
+      return tree.filter(file -> file.toString().endsWith(".java")).toList();
+    }
+  }
+}
