@@ -2,6 +2,7 @@ package io.tally.testkit;
 
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Tries a service on faulty clusters: many histories of the real engine and the real link between
@@ -19,23 +20,24 @@ public final class ClusterTest {
   private static final int HISTORIES = 200;
   private static final String SEED = "tally.simulation.seed";
 
-  private final ServiceTrial<?, ?> trial;
+  private final Supplier<? extends ServiceTrial<?, ?>> trials;
   private final Set<Fault> faults = EnumSet.allOf(Fault.class);
   private final Traces traces = new Traces();
   private int histories = HISTORIES;
 
-  private ClusterTest(final ServiceTrial<?, ?> trial) {
-    this.trial = trial;
+  private ClusterTest(final Supplier<? extends ServiceTrial<?, ?>> trials) {
+    this.trials = trials;
   }
 
   /**
    * Prepares a test under all faults.
    *
-   * @param trial of the service.
+   * @param trials makes the trial of the service for one history; equal ones each time, so that a
+   *     seed says all.
    * @return the test.
    */
-  public static ClusterTest of(final ServiceTrial<?, ?> trial) {
-    return new ClusterTest(trial);
+  public static ClusterTest of(final Supplier<? extends ServiceTrial<?, ?>> trials) {
+    return new ClusterTest(trials);
   }
 
   /**
@@ -88,7 +90,7 @@ public final class ClusterTest {
     for (long seed = first; seed < first + count; seed++) {
       final Verdict verdict;
       try {
-        verdict = new Simulation(seed, faults, trial).run();
+        verdict = new Simulation(seed, faults, trials.get()).run();
       } catch (final RuntimeException fault) {
         throw new AssertionError(replay(seed), fault);
       }

@@ -9,8 +9,8 @@ import org.agrona.MutableDirectBuffer;
 /**
  * What an author says of a service, so that {@link ClusterTest} can try it on faulty clusters: what
  * its clients ask for, how that is encoded and its answers are decoded, what has to be answered,
- * and whatever else must be true of a history. All of it is called by the thread that runs the
- * test.
+ * and whatever else must be true of a history. Each history has a trial of its own, so a trial may
+ * keep what it learns. All of it is called by the thread that runs the test.
  *
  * <p>A history lasts for some seconds of virtual time, requests for some tens of milliseconds:
  * times that clients ask for should be of that order.
@@ -67,11 +67,22 @@ public interface ServiceTrial<C, A> {
   A decode(C call, int serviceCode, DirectBuffer buffer, int offset, int length);
 
   /**
+   * A client was told an answer. What it learns from it may go into what is drawn next.
+   *
+   * @param id of the entity.
+   * @param call that is answered.
+   * @param answer as decoded.
+   */
+  default void onAnswer(final String id, final C call, final A answer) {}
+
+  /**
    * Makes a model of one shard: it must say what the service says.
    *
-   * @return a fresh one, with no state.
+   * @return a fresh one, with no state; by default there is none, and nothing is compared.
    */
-  Oracle<C, A> oracle();
+  default Oracle<C, A> oracle() {
+    return null;
+  }
 
   /**
    * Looks for what else is wrong with a history, which has come to its end.

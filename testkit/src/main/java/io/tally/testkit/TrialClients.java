@@ -186,6 +186,9 @@ final class TrialClients<C, A> implements Load {
             isAnswered ? attempt.answer() : null,
             isAnswered ? incarnation : 0,
             isAnswered && replayed));
+    if (isAnswered) {
+      trial.onAnswer(call.entity().name(), call.call(), attempt.answer());
+    }
     if (!isAnswered && !call.key().isEmpty() && request.retriesLeft > 0) {
       world.after(world.skewed(50 * MS), () -> retry(call, request.retriesLeft - 1));
     }

@@ -108,6 +108,9 @@ final class TrialWitness<C, A> {
   void judge() {
     for (final Log<C, A> log : logs.values()) {
       final Oracle<C, A> oracle = trial.oracle();
+      if (oracle == null) {
+        return;
+      }
       tell(oracle, log, 0);
       for (final Applied<C, A> applied : log.applied) {
         final A expected = oracle.apply(applied.timeNs(), applied.id(), applied.call());

@@ -32,7 +32,7 @@
  *   }
  * }
  *
- * ClusterTest.of(new DispenserTrial()).run();
+ * ClusterTest.of(DispenserTrial::new).run();
  * }</pre>
  *
  * <p>The example of the tests, {@code Dispenser} with its trial and test, has refusals and time,

@@ -29,7 +29,7 @@ final class CounterTrialTest implements ServiceTrial<Long, Long> {
 
   @Test
   void shouldCountAsALongDoes() {
-    ClusterTest.of(this).histories(HISTORIES).run();
+    ClusterTest.of(CounterTrialTest::new).histories(HISTORIES).run();
   }
 
   @Override

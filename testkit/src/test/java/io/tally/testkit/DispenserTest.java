@@ -10,6 +10,8 @@ import io.tally.engine.ServiceReply;
 import io.tally.engine.ShardService;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -23,7 +25,7 @@ final class DispenserTest {
 
   @Test
   void shouldKeepEveryPromiseOnFaultyClusters() {
-    ClusterTest.of(new DispenserTrial()).histories(300).run();
+    ClusterTest.of(DispenserTrial::new).histories(300).run();
   }
 
   @Test
@@ -126,33 +128,53 @@ final class DispenserTest {
     final int[] decoded = new int[1];
     final String violation =
         ClusterTest.of(
-                new DispenserTrial() {
-                  @Override
-                  public Long decode(
-                      final Integer call,
-                      final int serviceCode,
-                      final DirectBuffer buffer,
-                      final int offset,
-                      final int length) {
-                    // Shard and client read each answer once: every other is the client's.
-                    return super.decode(call, serviceCode, buffer, offset, length)
-                        + (++decoded[0] % 50 == 0 ? 1_000 : 0);
-                  }
-                })
+                () ->
+                    new DispenserTrial() {
+                      @Override
+                      public Long decode(
+                          final Integer call,
+                          final int serviceCode,
+                          final DirectBuffer buffer,
+                          final int offset,
+                          final int length) {
+                        // Shard and client read each answer once: every other is the client's.
+                        return super.decode(call, serviceCode, buffer, offset, length)
+                            + (++decoded[0] % 50 == 0 ? 1_000 : 0);
+                      }
+                    })
             .firstViolation();
     assertTrue(violation.contains("oracle: ") || violation.contains("answer: "), violation);
+  }
+
+  @Test
+  void shouldTellATrialWhatItsClientsAreTold() {
+    final Set<Long> told = new TreeSet<>();
+    final String violation =
+        ClusterTest.of(
+                () ->
+                    new DispenserTrial() {
+                      @Override
+                      public void onAnswer(final String id, final Integer call, final Long answer) {
+                        told.add(answer);
+                      }
+                    })
+            .histories(20)
+            .firstViolation();
+    assertEquals("", violation);
+    assertTrue(told.contains(1L) && told.contains(Dispenser.NUMBERS), told::toString);
   }
 
   @Test
   void shouldSayWhatTheAuthorChecks() {
     final String violation =
         ClusterTest.of(
-                new DispenserTrial() {
-                  @Override
-                  public List<String> check(final ServiceHistory<Integer, Long> history) {
-                    return history.calls().isEmpty() ? List.of() : List.of("too busy");
-                  }
-                })
+                () ->
+                    new DispenserTrial() {
+                      @Override
+                      public List<String> check(final ServiceHistory<Integer, Long> history) {
+                        return history.calls().isEmpty() ? List.of() : List.of("too busy");
+                      }
+                    })
             .firstViolation();
     assertTrue(violation.contains("check: too busy"), violation);
     assertTrue(violation.contains("-Dtally.simulation.seed=1"), violation);
@@ -161,12 +183,13 @@ final class DispenserTest {
   private static void assertFound(final String what, final Supplier<ShardService> broken) {
     final String violation =
         ClusterTest.of(
-                new DispenserTrial() {
-                  @Override
-                  public ServiceDefinition service() {
-                    return broken(broken);
-                  }
-                })
+                () ->
+                    new DispenserTrial() {
+                      @Override
+                      public ServiceDefinition service() {
+                        return broken(broken);
+                      }
+                    })
             .firstViolation();
     assertTrue(violation.contains(what), violation);
   }
