@@ -77,7 +77,7 @@ class OwnServiceIT {
     script.append("cd '").append(project).append("'\n");
     for (final MatchResult commands : COMMANDS.matcher(page).results().toList()) {
       final String all = commands.group(1);
-      final int install = all.indexOf("\"$TALLY/mvnw\"");
+      final int install = all.indexOf("\"$TALLY/mvnw\" -q");
       script.append(checked(installs || install < 0 ? all : all.substring(0, install)));
     }
     script.append("echo followed\n");
