@@ -23,7 +23,8 @@ public interface ServiceTrial<C, A> {
   /**
    * Makes the service as a process hosts it.
    *
-   * @return a fresh definition, equal to all others; its services show their state in snapshots.
+   * @return a fresh definition, equal to all others; its services show their state in snapshots,
+   *     whose records have other template ids than 64,801 and 64,802.
    */
   ServiceDefinition service();
 

@@ -32,7 +32,7 @@ final class TimedService extends ForwardingService {
 
   private static final long END_OF_TIMERS = FIRST_TIMER + (1L << 32);
 
-  private static final int SNAPSHOT_TEMPLATE_ID = 65_001;
+  private static final int SNAPSHOT_TEMPLATE_ID = 64_801;
 
   private static final long MAX_DELAY_NS = 200 * Settings.MS;
 

@@ -24,7 +24,7 @@ import org.agrona.DirectBuffer;
  * state has behind it. In the end the oracle has to say the same.
  */
 final class TrialWitness<C, A> {
-  private static final int SNAPSHOT_TEMPLATE_ID = 65_002;
+  private static final int SNAPSHOT_TEMPLATE_ID = 64_802;
 
   private record Place(int shardId, long incarnation) {}
 
