@@ -11,11 +11,11 @@
  * members are copied out of it before the call that hands the request on.
  *
  * <p>API, which later versions keep: {@link Endpoint}, {@link Request}, {@link HttpExchange},
- * {@link AnswerShape}, {@link PathId}, {@link Parameter}, {@link IntegerParameter}, {@link
- * FlagParameter}, {@link TextParameter}, {@link WordParameter}, {@link ItemList}, {@link
- * Precondition}, {@link RateLimit}, {@link Refusal}, {@link ProblemType}, {@link EventStream},
- * {@link Events}, {@link EventWriter}, {@link Documentation}, {@link Example}, {@link
- * HtmlDocument}, {@link HttpSettings}.
+ * {@link AnswerShape}, {@link Answer}, {@link EntityEvents}, {@link EntityStream}, {@link PathId},
+ * {@link Parameter}, {@link IntegerParameter}, {@link FlagParameter}, {@link TextParameter}, {@link
+ * WordParameter}, {@link ItemList}, {@link Precondition}, {@link RateLimit}, {@link Refusal},
+ * {@link ProblemType}, {@link EventStream}, {@link Events}, {@link EventWriter}, {@link
+ * Documentation}, {@link Example}, {@link HtmlDocument}, {@link HttpSettings}.
  *
  * <p>Public for the other modules of Tally alone, and no API: {@link ClusterView}, {@link
  * HttpCounters}, {@link HttpServer}, {@link MetricsServer}, {@link NodeView}, {@link ProbeResult}.

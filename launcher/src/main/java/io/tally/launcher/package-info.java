@@ -7,7 +7,7 @@
  * hosts the counters.
  *
  * <p>API, which later versions keep: {@link CarrierSettings}, {@link EntityRecords}, {@link
- * HostedService}, {@link NodeConfig}, {@link NodeTimes}, {@link StartException}, {@link
- * StateSettings}, {@link Tally}, {@link TallyNode}.
+ * HostedService}, {@link NodeConfig}, {@link NodeTimes}, {@link ServiceProvider}, {@link
+ * StartException}, {@link StateSettings}, {@link Tally}, {@link TallyNode}.
  */
 package io.tally.launcher;

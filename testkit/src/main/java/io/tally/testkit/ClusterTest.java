@@ -3,6 +3,7 @@ package io.tally.testkit;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Tries a service on faulty clusters: many histories of the real engine and the real link between
@@ -18,11 +19,11 @@ import java.util.function.Supplier;
  */
 public final class ClusterTest {
   private static final int HISTORIES = 200;
+  private static final int SHOWN = 5;
   private static final String SEED = "tally.simulation.seed";
 
   private final Supplier<? extends ServiceTrial<?, ?>> trials;
   private final Set<Fault> faults = EnumSet.allOf(Fault.class);
-  private final Traces traces = new Traces();
   private int histories = HISTORIES;
 
   private ClusterTest(final Supplier<? extends ServiceTrial<?, ?>> trials) {
@@ -96,14 +97,12 @@ public final class ClusterTest {
       }
       if (!verdict.violations().isEmpty()) {
         return replay(seed)
-            + verdict.violations().get(0)
+            + verdict.violations().stream().limit(SHOWN).collect(Collectors.joining("\n"))
             + "\nunder "
             + verdict.kinds()
-            + ", and "
-            + (verdict.violations().size() - 1)
-            + " violations more";
+            + ", violations: "
+            + verdict.violations().size();
       }
-      traces.addAll(verdict.traces());
       operations += verdict.operations();
     }
     return operations == 0 ? "no client has asked for anything" : "";

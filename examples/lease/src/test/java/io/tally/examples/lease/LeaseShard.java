@@ -4,18 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.engine.CheckedService;
-import io.tally.engine.EntityMessage;
 import io.tally.engine.FixedMessage;
 import io.tally.engine.ServiceReply;
 import io.tally.engine.StableHash;
-import io.tally.examples.lease.codecs.AcquireEncoder;
 import io.tally.examples.lease.codecs.LeaseStateDecoder;
-import io.tally.examples.lease.codecs.ReadEncoder;
-import io.tally.examples.lease.codecs.ReleaseEncoder;
-import io.tally.examples.lease.codecs.RenewEncoder;
-import java.nio.charset.StandardCharsets;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.agrona.sbe.MessageEncoderFlyweight;
 
 /** The leases of one life of a shard, with the last answer. */
 final class LeaseShard {
@@ -55,33 +48,19 @@ final class LeaseShard {
   }
 
   LeaseShard acquire(final String id, final long ttlMs) {
-    final AcquireEncoder acquire = new AcquireEncoder();
-    final int length = begin(acquire, id);
-    acquire.ttlMs(ttlMs);
-    return apply(id, length);
+    return apply(id, LeaseCommands.acquire(command, 0, id, ttlMs));
   }
 
   LeaseShard renew(final String id, final Token token, final long ttlMs) {
-    final RenewEncoder renew = new RenewEncoder();
-    final int length = begin(renew, id);
-    renew.incarnation(token.incarnation()).number(token.number()).ttlMs(ttlMs);
-    return apply(id, length);
+    return apply(id, LeaseCommands.renew(command, 0, id, token, ttlMs));
   }
 
   LeaseShard release(final String id, final Token token) {
-    final ReleaseEncoder release = new ReleaseEncoder();
-    final int length = begin(release, id);
-    release.incarnation(token.incarnation()).number(token.number());
-    return apply(id, length);
+    return apply(id, LeaseCommands.release(command, 0, id, token));
   }
 
   LeaseShard read(final String id) {
-    return apply(id, begin(new ReadEncoder(), id));
-  }
-
-  private int begin(final MessageEncoderFlyweight message, final String id) {
-    final byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
-    return EntityMessage.put(message, 0, command, 0, bytes, 0, bytes.length);
+    return apply(id, LeaseCommands.read(command, 0, id));
   }
 
   /** For what may be no command. */
