@@ -200,7 +200,20 @@ public final class ShardHarness implements AutoCloseable {
    * state, and the life goes on. Keys are remembered, and timers are set.
    */
   public void restart() {
-    replace(snapshot());
+    restart(Duration.ZERO);
+  }
+
+  /**
+   * The same with a while in which the node was not there: the time goes on meanwhile, and the
+   * timers that fell due fire at the start. {@link io.tally.engine.ShardContext#standstillNs} says
+   * how long that was.
+   *
+   * @param stoodStill not negative.
+   */
+  public void restart(final Duration stoodStill) {
+    final List<byte[]> state = snapshot();
+    nowNs += stoodStill.toNanos();
+    replace(state);
   }
 
   /**

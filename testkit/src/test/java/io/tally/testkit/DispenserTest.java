@@ -78,6 +78,18 @@ final class DispenserTest {
   }
 
   @Test
+  void shouldFireTimersThatFellDueWhileItStoodStill() {
+    try (ShardHarness shard = ShardHarness.of(new Dispenser.Definition())) {
+      take(shard, "");
+      shard.restart(SHIFT.minusNanos(1));
+      assertEquals(2, take(shard, "").bytes().getLong(0));
+      shard.restart(Duration.ofNanos(1));
+      assertEquals(0, shard.entityCount());
+      assertEquals(1, take(shard, "").bytes().getLong(0));
+    }
+  }
+
+  @Test
   void shouldBeginALifeWithAnOlderStateOrNone() {
     try (ShardHarness shard = ShardHarness.of(new Dispenser.Definition())) {
       take(shard, "");
