@@ -1,5 +1,6 @@
 package io.tally.examples.lease;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.engine.DecoratedDefinition;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 @Tag("default-jdk")
 class LeaseSimulationTest {
   private static final int HISTORIES = 500;
+  private static final int MUTANT_HISTORIES = 100;
   private static final Set<Fault> WITH_WRONG_CLOCKS = EnumSet.complementOf(EnumSet.of(Fault.TWINS));
   private static final Set<Fault> WITH_RIGHT_CLOCKS =
       EnumSet.complementOf(EnumSet.of(Fault.TWINS, Fault.WALL_CLOCKS));
@@ -86,13 +88,17 @@ class LeaseSimulationTest {
 
   private static void assertCaught(
       final String guard, final UnaryOperator<ShardService> mistake, final Set<Fault> faults) {
-    final String violation =
-        ClusterTest.of(() -> new LeaseTrial(right -> mistaken(right, mistake), false))
-            .faults(faults)
-            .histories(HISTORIES)
-            .firstViolation();
-    System.out.println(violation);
+    final String violation = firstViolation(right -> mistaken(right, mistake), faults);
     assertTrue(violation.contains(guard), violation);
+    assertEquals("", firstViolation(UnaryOperator.identity(), faults), "without the mistake");
+  }
+
+  private static String firstViolation(
+      final UnaryOperator<ServiceDefinition> mistake, final Set<Fault> faults) {
+    return ClusterTest.of(() -> new LeaseTrial(mistake, false))
+        .faults(faults)
+        .histories(MUTANT_HISTORIES)
+        .firstViolation();
   }
 
   private static ServiceDefinition mistaken(
