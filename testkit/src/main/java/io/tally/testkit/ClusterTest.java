@@ -13,14 +13,18 @@ import java.util.stream.Collectors;
  * again when the faults are over, and what was saved is there again), and by what the author
  * checks.
  *
- * <p>System properties choose other histories: {@code tally.simulation.seed} runs that one alone,
- * as a failure says, {@code tally.simulation.histories} so many, and {@code tally.simulation.first}
- * begins there. Not thread-safe; runs on the calling thread, and starts none.
+ * <p>System properties choose other histories: {@code tally.trial.seed} runs that one alone, as a
+ * failure says, {@code tally.trial.histories} so many, and {@code tally.trial.first} begins there.
+ * Not thread-safe; runs on the calling thread, and starts none.
  */
 public final class ClusterTest {
   private static final int HISTORIES = 200;
   private static final int SHOWN = 5;
-  private static final String SEED = "tally.simulation.seed";
+
+  // Not those of the simulation of Tally itself, for which its build asks for thousands.
+  private static final String SEED = "tally.trial.seed";
+  private static final String FIRST = "tally.trial.first";
+  private static final String COUNT = "tally.trial.histories";
 
   private final Supplier<? extends ServiceTrial<?, ?>> trials;
   private final Set<Fault> faults = EnumSet.allOf(Fault.class);
@@ -84,9 +88,8 @@ public final class ClusterTest {
    */
   public String firstViolation() {
     final Long only = Long.getLong(SEED);
-    final long first = only == null ? Long.getLong("tally.simulation.first", 1) : only;
-    final int count =
-        only == null ? Integer.getInteger("tally.simulation.histories", histories) : 1;
+    final long first = only == null ? Long.getLong(FIRST, 1) : only;
+    final int count = only == null ? Integer.getInteger(COUNT, histories) : 1;
     long operations = 0;
     for (long seed = first; seed < first + count; seed++) {
       final Verdict verdict;

@@ -189,7 +189,7 @@ final class DispenserTest {
                     })
             .firstViolation();
     assertTrue(violation.contains("check: too busy"), violation);
-    assertTrue(violation.contains("-Dtally.simulation.seed=1"), violation);
+    assertTrue(violation.contains("-Dtally.trial.seed=1"), violation);
   }
 
   private static void assertFound(final String what, final Supplier<ShardService> broken) {
