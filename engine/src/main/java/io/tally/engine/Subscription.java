@@ -26,17 +26,6 @@ public final class Subscription implements AutoCloseable {
   }
 
   /**
-   * Has the handler told again what it was told last, for one that could not take it then: the
-   * latest value alone is kept.
-   *
-   * @return false if nothing has been told yet, or the subscription is closed.
-   */
-  public boolean tellAgain() {
-    watcher.checkThread();
-    return !closed && watch.tell(this);
-  }
-
-  /**
    * Has the handler told no values until {@link #resume()}, for one that cannot take them now; of
    * losses it is told. Meanwhile news of the entity costs nothing for it. May be called while the
    * handler is told. Idempotent.

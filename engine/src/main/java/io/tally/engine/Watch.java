@@ -195,8 +195,8 @@ final class Watch {
     }
   }
 
-  /** Returns false if there is nothing to tell yet. */
-  boolean tell(final Subscription subscription) {
+  /** Tells what there is, if there is something. */
+  void tell(final Subscription subscription) {
     subscription.toldNews = newsCount;
     if (hasValue) {
       subscription.watcher.toldNs(toldNs);
@@ -204,7 +204,6 @@ final class Watch {
     } else if (loss != null) {
       subscription.handler.onLost(loss);
     }
-    return hasValue || loss != null;
   }
 
   /** Tells what has not been told to it yet. */

@@ -1,7 +1,6 @@
 package io.tally.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -195,7 +194,6 @@ final class WatcherTest {
     assertEquals(List.of("0 deleted"), first.all);
     assertEquals(List.of("0 deleted", "1"), second.all);
     second.subscription.close();
-    assertFalse(second.subscription.tellAgain());
     clock.advance(Watcher.RENEWAL_NS);
     front.engine.watcher().doWork(clock.nanoTime());
     assertEquals(List.of(), front.link.drained());
@@ -205,17 +203,6 @@ final class WatcherTest {
     exchange();
     assertEquals(1, front.sum(EngineCounter.REPLIES_LATE));
     assertEquals(2, second.all.size());
-  }
-
-  @Test
-  void shouldTellAgainTheLatestAlone() {
-    final Told told = Told.watch(front, item);
-    assertFalse(told.subscription.tellAgain());
-    exchange();
-    put(item, 1);
-    exchange();
-    assertTrue(told.subscription.tellAgain());
-    assertEquals(List.of("0 deleted", "1", "1"), told.all);
   }
 
   @Test
