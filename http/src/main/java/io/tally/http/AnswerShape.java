@@ -39,6 +39,9 @@ public final class AnswerShape {
   /** First of the two integers that are shown as a tag, or {@link #NO_TAG}. */
   private final int tag;
 
+  /** Bit i is set if integer i is a duration. */
+  private final int durations;
+
   private final byte[] end;
 
   private AnswerShape(
@@ -49,6 +52,7 @@ public final class AnswerShape {
       final byte[][] names,
       final int fixedCount,
       final int tag,
+      final int durations,
       final byte[] end) {
     if (names.length > AnswerValues.MAX_INTEGERS) {
       throw new IllegalArgumentException("more than " + AnswerValues.MAX_INTEGERS + " integers");
@@ -64,6 +68,7 @@ public final class AnswerShape {
     this.names = names;
     this.fixedCount = fixedCount;
     this.tag = tag;
+    this.durations = durations;
     this.end = end;
     head =
         ascii(
@@ -98,6 +103,7 @@ public final class AnswerShape {
         members(integers),
         integers.length,
         NO_TAG,
+        0,
         ascii("}\n"));
   }
 
@@ -114,7 +120,8 @@ public final class AnswerShape {
             .toArray(byte[][]::new);
     final List<String> allMembers =
         Stream.concat(members.stream(), Arrays.stream(integers)).toList();
-    return new AnswerShape(mediaType, id, allMembers, beforeId, all, fixedCount, tag, end);
+    return new AnswerShape(
+        mediaType, id, allMembers, beforeId, all, fixedCount, tag, durations, end);
   }
 
   /**
@@ -135,7 +142,29 @@ public final class AnswerShape {
     all[names.length] = ascii(",\"" + name + "\":\"");
     all[names.length + 1] = QUOTE;
     final List<String> allMembers = Stream.concat(members.stream(), Stream.of(name, "")).toList();
-    return new AnswerShape(mediaType, id, allMembers, beforeId, all, fixedCount, names.length, end);
+    return new AnswerShape(
+        mediaType, id, allMembers, beforeId, all, fixedCount, names.length, durations, end);
+  }
+
+  /**
+   * The same JSON object with members that say for how long something is still so, in milliseconds.
+   * An event that comes later than its value shows what is left by then. Of a member that is always
+   * shown, that is 1 at least, until the service tells of the end; an optional one is left out at
+   * its end.
+   *
+   * @param indexes of these members, as {@link Answer#integer} has them.
+   * @return another shape.
+   * @throws IllegalArgumentException if there is no such member.
+   */
+  public AnswerShape durations(final int... indexes) {
+    int bits = durations;
+    for (final int index : indexes) {
+      if (index < 0 || index >= members.size() || isTag(index) || members.get(index).isEmpty()) {
+        throw new IllegalArgumentException("no such integer: " + index);
+      }
+      bits |= 1 << index;
+    }
+    return new AnswerShape(mediaType, id, members, beforeId, names, fixedCount, tag, bits, end);
   }
 
   /**
@@ -145,12 +174,13 @@ public final class AnswerShape {
    */
   public static AnswerShape text() {
     return new AnswerShape(
-        "text/plain", null, List.of(), null, new byte[1][0], 1, NO_TAG, ascii("\n"));
+        "text/plain", null, List.of(), null, new byte[1][0], 1, NO_TAG, 0, ascii("\n"));
   }
 
   /** A media type to choose, whose content is written by others. */
   static AnswerShape ofHead(final String mediaType) {
-    return new AnswerShape(mediaType, null, List.of(), null, new byte[0][], 0, NO_TAG, new byte[0]);
+    return new AnswerShape(
+        mediaType, null, List.of(), null, new byte[0][], 0, NO_TAG, 0, new byte[0]);
   }
 
   private static byte[][] members(final String... integers) {
@@ -222,7 +252,8 @@ public final class AnswerShape {
   }
 
   /** The same in an event; the integers that are always shown are 0 where they are not set. */
-  void writeMembers(final EventWriter out, final int set, final long[] integers) {
+  void writeMembers(
+      final EventWriter out, final int set, final long[] integers, final long passedMs) {
     for (int i = 0; i < names.length; i++) {
       final boolean isShown = i < fixedCount || (set & 1 << i) != 0;
       if (i == tag) {
@@ -230,9 +261,22 @@ public final class AnswerShape {
           out.put(names[i]).tag(integers[i], integers[i + 1]).put(QUOTE);
         }
         i++;
+      } else if (isShown && (durations & 1 << i) != 0) {
+        writeDuration(out, i, integers[i], passedMs);
       } else if (isShown) {
         out.put(names[i]).number(integers[i]);
       }
+    }
+  }
+
+  private void writeDuration(
+      final EventWriter out, final int index, final long durationMs, final long passedMs) {
+    final long leftMs = durationMs - passedMs;
+    if (index < fixedCount) {
+      // What ends is a change, of which the service has not told yet.
+      out.put(names[index]).number(durationMs > 0 ? Math.max(1, leftMs) : durationMs);
+    } else if (leftMs > 0) {
+      out.put(names[index]).number(leftMs);
     }
   }
 

@@ -383,8 +383,8 @@ public final class Endpoint {
 
   /**
    * Answers with an {@link EntityStream} those who ask for {@code text/event-stream}: each event
-   * shows what the answer does, as it was when the service told it. To be declared behind {@link
-   * #id} and {@link #shows}.
+   * shows what the answer does, as it was when the service told it, but for {@link
+   * AnswerShape#durations}. To be declared behind {@link #id} and {@link #shows}.
    *
    * @param watches of the node.
    * @param read makes an encoder of the message that reads an entity, and has no fields.

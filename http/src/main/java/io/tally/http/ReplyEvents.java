@@ -58,6 +58,6 @@ final class ReplyEvents<D extends MessageDecoderFlyweight>
 
   @Override
   public void write(final Told told, final long passedMs, final EventWriter out) {
-    shape.writeMembers(out, told.set, told.integers);
+    shape.writeMembers(out, told.set, told.integers, passedMs);
   }
 }

@@ -99,13 +99,23 @@ final class WatchedEntity<V> implements WatchHandler {
     if (subscription != null) {
       subscription.pause();
     }
-    final V value = stream.texts.valueOf(serviceCode, buffer, offset, length);
+    final V value = valueOf(serviceCode, buffer, offset, length);
     if (value == null) {
       onLost(WatchLoss.FAULT);
       return;
     }
     final Told<V> news = new Told<>(watcher.toldNs(), incarnation, version, value);
     stream.execute(() -> onTold(news));
+  }
+
+  /** Null also if a service's own reader throws: the client would wait for ever. */
+  private V valueOf(
+      final int serviceCode, final DirectBuffer buffer, final int offset, final int length) {
+    try {
+      return stream.texts.valueOf(serviceCode, buffer, offset, length);
+    } catch (final RuntimeException fault) {
+      return null;
+    }
   }
 
   @Override
