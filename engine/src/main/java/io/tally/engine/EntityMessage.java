@@ -70,9 +70,7 @@ public final class EntityMessage {
       final byte[] id,
       final int idOffset,
       final int idLength) {
-    if (!isIdLength(idLength)) {
-      throw new IllegalArgumentException("id length out of range: " + idLength);
-    }
+    requireIdLength(idLength);
     final int idHeader = offset + FixedMessage.put(message, version, buffer, offset);
     putId(buffer, idHeader, id, idOffset, idLength);
     return length(message, idLength);
@@ -98,7 +96,7 @@ public final class EntityMessage {
    */
   public static DirectBuffer of(final MessageEncoderFlyweight message, final byte[] id) {
     final UnsafeBuffer buffer = new UnsafeBuffer(new byte[length(message, id.length)]);
-    put(message, message.sbeSchemaVersion(), buffer, 0, id, 0, id.length);
+    put(message, MessageFields.of(message).version(), buffer, 0, id, 0, id.length);
     return buffer;
   }
 
@@ -148,6 +146,12 @@ public final class EntityMessage {
     final byte[] id = new byte[idLength];
     buffer.getBytes(idOffset, id);
     return id;
+  }
+
+  static void requireIdLength(final int length) {
+    if (!isIdLength(length)) {
+      throw new IllegalArgumentException("id length out of range: " + length);
+    }
   }
 
   private static boolean isIdLength(final int length) {

@@ -7,7 +7,8 @@ import org.agrona.sbe.MessageEncoderFlyweight;
 
 /**
  * A message that is an SBE header and fixed fields, as services of entities answer with. It guards
- * what comes from the network: a decoder is wrapped only around bytes that hold all its fields.
+ * what comes from the network: a decoder is wrapped only around bytes that hold all its fields, as
+ * many as the message's version has.
  */
 public final class FixedMessage {
   private FixedMessage() {}
@@ -47,8 +48,7 @@ public final class FixedMessage {
   }
 
   /**
-   * Reads a message, of this or a later version. Its fields are those of the decoder's version at
-   * least: a service that has added fields reads older messages by itself.
+   * Reads a message, of any version. Fields that its version does not have are null, as SBE has it.
    *
    * @param message is wrapped around the fields.
    * @param buffer holds the message.
@@ -66,17 +66,15 @@ public final class FixedMessage {
     }
     final long header = MessageHeaderWord.get(buffer, offset);
     final int blockLength = MessageHeaderWord.blockLength(header);
+    final int version = MessageHeaderWord.version(header);
     if (MessageHeaderWord.schemaId(header) != message.sbeSchemaId()
         || MessageHeaderWord.templateId(header) != message.sbeTemplateId()
         || blockLength < message.sbeBlockLength()
+            && blockLength < MessageFields.of(message).blockLength(version)
         || blockLength > length - MessageHeaderWord.ENCODED_LENGTH) {
       return false;
     }
-    message.wrap(
-        buffer,
-        offset + MessageHeaderWord.ENCODED_LENGTH,
-        blockLength,
-        MessageHeaderWord.version(header));
+    message.wrap(buffer, offset + MessageHeaderWord.ENCODED_LENGTH, blockLength, version);
     return true;
   }
 }

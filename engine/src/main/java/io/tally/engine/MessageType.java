@@ -19,8 +19,8 @@ public record MessageType(
   static final int MAX_UINT16 = 65_534;
 
   /**
-   * A message about an entity, as {@link EntityMessage} has it, that has not changed since it was
-   * added.
+   * A message about an entity, as {@link EntityMessage} has it. Its generated encoder tells which
+   * fields it had when it was added.
    *
    * @param name as above.
    * @param write as above.
@@ -34,7 +34,11 @@ public record MessageType(
       final MessageEncoderFlyweight message,
       final MessageEncoderFlyweight reply) {
     return new MessageType(
-        message.sbeTemplateId(), name, write, message.sbeBlockLength(), FixedMessage.length(reply));
+        message.sbeTemplateId(),
+        name,
+        write,
+        MessageFields.of(message).firstBlockLength(),
+        FixedMessage.length(reply));
   }
 
   /**

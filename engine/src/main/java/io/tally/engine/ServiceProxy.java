@@ -10,7 +10,6 @@ import org.agrona.sbe.MessageEncoderFlyweight;
  */
 public final class ServiceProxy {
   private final Ingress ingress;
-  private final int version;
   private long correlationId;
   private int length;
 
@@ -18,16 +17,14 @@ public final class ServiceProxy {
    * Creates a proxy.
    *
    * @param ingress of the same event loop.
-   * @param version of the service's schema in which its messages last changed: an owner that knows
-   *     it can take them.
    */
-  public ServiceProxy(final Ingress ingress, final int version) {
+  public ServiceProxy(final Ingress ingress) {
     this.ingress = ingress;
-    this.version = version;
   }
 
   /**
-   * Begins a call. If there is no room for it, the handler is told so.
+   * Begins a call. If there is no room for it, the handler is told so. Its message is of the
+   * version in which it got its latest field: an owner that knows that one can take it.
    *
    * @param message is wrapped around the fields, which are to be set before {@link #submit}.
    * @param write whether it may change state.
@@ -40,7 +37,7 @@ public final class ServiceProxy {
    * @param cookie is handed back with it.
    * @return true if the call is to be submitted now, false if the handler has been told.
    * @throws IllegalArgumentException if the message has no room in a short payload, or a length is
-   *     out of its range.
+   *     out of its range; the handler is not told then.
    */
   public boolean begin(
       final MessageEncoderFlyweight message,
@@ -52,6 +49,11 @@ public final class ServiceProxy {
       final int keyLength,
       final ReplyHandler handler,
       final long cookie) {
+    // Refused here, since a slot that is claimed must be submitted.
+    EntityMessage.requireIdLength(idLength);
+    if (keyLength < 0 || keyLength > Ingress.MAX_IDEMPOTENCY_KEY_LENGTH) {
+      throw new IllegalArgumentException("idempotency key length out of range: " + keyLength);
+    }
     final int payloadLength = EntityMessage.length(message, idLength);
     if (payloadLength > MessageLengths.SHORT_COMMAND_BOUND) {
       throw new IllegalArgumentException("payload length out of range: " + payloadLength);
@@ -68,6 +70,7 @@ public final class ServiceProxy {
       ingress.idempotencyKey(correlationId, key, 0, keyLength);
     }
     final int offset = ingress.payloadOffset(correlationId);
+    final int version = MessageFields.of(message).version();
     length = EntityMessage.put(message, version, ingress.buffer(), offset, id, 0, idLength);
     return true;
   }

@@ -89,7 +89,7 @@ public final class ServiceReply {
   }
 
   /**
-   * Answers with a message of fixed fields.
+   * Answers with a message of fixed fields, of the version in which it got the latest of them.
    *
    * @param message is wrapped around the fields, which are to be set.
    * @param <E> its type.
@@ -98,7 +98,7 @@ public final class ServiceReply {
    */
   public <E extends MessageEncoderFlyweight> E answer(final E message) {
     length(FixedMessage.length(message));
-    FixedMessage.put(message, message.sbeSchemaVersion(), buffer, offset);
+    FixedMessage.put(message, MessageFields.of(message).version(), buffer, offset);
     return message;
   }
 

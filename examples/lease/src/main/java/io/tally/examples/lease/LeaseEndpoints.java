@@ -31,7 +31,7 @@ final class LeaseEndpoints {
           "invalid-lease-ttl", "Invalid ttl_ms", "It has to be given, in milliseconds.");
 
   private static final Refusal HELD =
-      Refusal.of(409, "lease-held", "Lease held", "the lease is held, for ttl_ms at least");
+      Refusal.of(409, "lease-held", "Lease held", "held for ttl_ms, unless renewed or released");
 
   private static final Refusal LOST =
       Refusal.of(412, "lease-lost", "Lease lost", "the token does not hold the lease any more");
@@ -46,13 +46,13 @@ final class LeaseEndpoints {
       Refusal.of(428, "lease-token-missing", "Token missing", "If-Match does not hold a token");
 
   private static final AnswerShape LEASE =
-      AnswerShape.json(ID, "ttl_ms").tag("token").optional("wait_ms");
+      AnswerShape.json(ID, "ttl_ms").tag("token").optional("wait_ms").durations(0, 3);
 
   private LeaseEndpoints() {}
 
   static List<Endpoint> of(
       final long maxTtlMs, final Ingress ingress, final WatchExecutor watches) {
-    final ServiceProxy leases = new ServiceProxy(ingress, LeaseStateDecoder.SCHEMA_VERSION);
+    final ServiceProxy leases = new ServiceProxy(ingress);
     final IntegerParameter ttl = IntegerParameter.required("ttl_ms", 1, maxTtlMs, INVALID_TTL);
     return List.of(
         row(Endpoint.post("/lease/{id}/acquire", "hold a lease that is free"))
