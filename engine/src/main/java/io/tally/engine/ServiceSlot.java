@@ -45,7 +45,12 @@ final class ServiceSlot implements ShardContext {
 
   @Override
   public boolean setTimer(final long timerId, final long dueNs) {
-    return shard.time().setTimer(timers, timerId, dueNs);
+    final boolean isSet = shard.time().setTimer(timers, timerId, dueNs);
+    // While its state is loaded, on any thread, the alarm is not its own. Activation arms it.
+    if (shard.state() == ShardState.ACTIVE) {
+      shard.time().armAlarm(timers);
+    }
+    return isSet;
   }
 
   @Override

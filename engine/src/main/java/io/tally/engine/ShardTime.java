@@ -110,12 +110,10 @@ final class ShardTime {
     alarm.at(alarmTimeNs - baseNs);
   }
 
-  /** As {@link ShardContext#setTimer}. */
+  /** As {@link ShardContext#setTimer}; the alarm is to be armed then. */
   boolean setTimer(final TimerQueue timers, final long timerId, final long dueNs) {
     // Never due before the next stamp, so that it does not matter which commands share a batch.
-    final boolean isSet = timers.set(timerId, Math.max(dueNs, timeNs + 1), timerOrder++);
-    armAlarm(timers);
-    return isSet;
+    return timers.set(timerId, Math.max(dueNs, timeNs + 1), timerOrder++);
   }
 
   /**
@@ -155,7 +153,8 @@ final class ShardTime {
     return first;
   }
 
-  private void armAlarm(final TimerQueue timers) {
+  /** To be called when one of these timers has been set. */
+  void armAlarm(final TimerQueue timers) {
     final long dueNs = timers.nextDueNs();
     if (dueNs != TimerQueue.NEVER) {
       alarm.at(timeNs - baseNs + Math.min(dueNs - timeNs, MAX_ALARM_NS));

@@ -60,6 +60,16 @@ final class ShardStandstillTest {
   }
 
   @Test
+  void shouldLeaveTheAlarmAloneWhileItsStateIsLoaded() {
+    target.alarm.clear();
+    target.shard.standStill(ShardState.INSTALLING);
+    assertTrue(target.shard.slots()[0].setTimer(2, target.startEpochNs + 3 * MS));
+    assertEquals(SteppedAgent.NEVER, target.alarm.nextNs());
+    target.shard.activate();
+    assertEquals(3 * MS, target.alarm.nextNs());
+  }
+
+  @Test
   void shouldFireTimersOnlyWhenItGoesOn() {
     target.alarm.clear();
     assertTrue(target.shard.fireTimers(100 * MS, 1));
