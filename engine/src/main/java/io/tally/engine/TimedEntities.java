@@ -15,13 +15,15 @@ import org.agrona.sbe.MessageEncoderFlyweight;
 
 /**
  * The entities of one shard of a service whose entities all end at some time, such as leases and
- * sessions. They are kept on the heap, some thousand at most. Each ends by a timer, exactly at its
- * time; watchers are told of all that changes; and snapshots show them as they are when one begins.
+ * sessions. They are kept on the heap, some thousand at most in a shard. Each ends by a timer,
+ * exactly at its time; watchers are told of all that changes; and snapshots show them as they are
+ * when one begins.
  *
  * <p>Entities belong to one life of the shard. Where a state is restored into another life, it may
  * be an old one, and nothing of it is believed: that life begins without entities, and {@link
- * #bornNs()} says since when it knows of all that happened. While a state stands still, no time
- * passes for its entities, whatever the clocks of machines say: none ends too early.
+ * #bornNs()} says since when it knows of all that happened. From a snapshot until it is restored,
+ * no time passes for entities, whatever the clocks of machines say: none ends too early. From then
+ * on it does, even if the shard waits before it serves; what ends meanwhile ends when it does.
  *
  * <p>Snapshots have two records more than the schema of the service: template {@link #HEAD} with
  * the incarnation, the number of changes and {@link #bornNs()}, and for each entity template {@link
@@ -47,6 +49,7 @@ public final class TimedEntities implements ShardService, SnapshotSource {
   private final EntityMessage row = new EntityMessage();
   private final TimedEntityService service;
   private final int schemaId;
+  private final EntityBudget budget;
   private ShardContext shard;
   private long bornNs;
   private long changes;
@@ -55,9 +58,12 @@ public final class TimedEntities implements ShardService, SnapshotSource {
   private SnapshotSink sink;
   private Iterator<TimedEntity> shown;
 
-  private TimedEntities(
-      final int schemaId, final Function<TimedEntities, TimedEntityService> service) {
+  TimedEntities(
+      final int schemaId,
+      final EntityBudget budget,
+      final Function<TimedEntities, TimedEntityService> service) {
     this.schemaId = schemaId;
+    this.budget = budget;
     this.service = service.apply(this);
   }
 
@@ -69,37 +75,23 @@ public final class TimedEntities implements ShardService, SnapshotSource {
    * @param service makes the service of one shard, which has these entities.
    * @param answer any message of the service's schema, which tells its id and version.
    * @param messages as {@link ServiceDefinition#messages()}.
-   * @return the definition.
+   * @return the definition, with no limit for all shards together; {@link TimedDefinition#within}
+   *     gives it one.
    */
-  public static ServiceDefinition definition(
+  public static TimedDefinition definition(
       final String name,
       final int maxEntities,
       final Function<TimedEntities, TimedEntityService> service,
       final MessageEncoderFlyweight answer,
       final MessageType... messages) {
-    final int schemaId = answer.sbeSchemaId();
-    final int version = answer.sbeSchemaVersion();
-    return new Definition(name, schemaId, version, maxEntities, List.of(messages), service);
-  }
-
-  private record Definition(
-      String name,
-      int schemaId,
-      int version,
-      int maxTimers,
-      List<MessageType> messages,
-      Function<TimedEntities, TimedEntityService> service)
-      implements ServiceDefinition {
-    @Override
-    public int maxCommandLength() {
-      return EntityMessage.maxLength(
-          messages.stream().mapToInt(MessageType::minBlockLength).max().orElse(0));
-    }
-
-    @Override
-    public ShardService create(final int shardId) {
-      return new TimedEntities(schemaId, service);
-    }
+    return new TimedDefinition(
+        name,
+        answer.sbeSchemaId(),
+        answer.sbeSchemaVersion(),
+        maxEntities,
+        service,
+        List.of(messages),
+        new EntityBudget(Long.MAX_VALUE));
   }
 
   /**
@@ -136,14 +128,20 @@ public final class TimedEntities implements ShardService, SnapshotSource {
    *
    * @param to an entity that does not exist.
    * @param endNs when it ends, after now.
-   * @return the entity; null if there are as many as may be, and nothing changed.
+   * @return the entity; null if there are as many as may be, in the shard or in the process, and
+   *     nothing changed.
    */
   public TimedEntity add(final EntityCommand to, final long endNs) {
     final long number = changes + 1;
+    if (!shard.setTimer(number, endNs)) {
+      return null;
+    }
+    if (!shard.places().tryTake(budget)) {
+      shard.cancelTimer(number);
+      return null;
+    }
     final String id = new String(to.id(), ISO_8859_1);
-    return shard.setTimer(number, endNs)
-        ? change(new TimedEntity(id, to.entityHash(), number, number, endNs))
-        : null;
+    return change(new TimedEntity(id, to.entityHash(), number, number, endNs));
   }
 
   /**
@@ -212,8 +210,14 @@ public final class TimedEntities implements ShardService, SnapshotSource {
     if (ended != null) {
       byId.remove(ended.id());
       count = byId.size();
+      budget.release(1);
       shard.changed(ended.hash());
     }
+  }
+
+  @Override
+  public void close() {
+    budget.release(byId.size());
   }
 
   @Override
@@ -294,13 +298,17 @@ public final class TimedEntities implements ShardService, SnapshotSource {
       bornNs = sinceNs + shard.standstillNs();
     } else if (sameLife) {
       SnapshotRecords.check(row.wrap(buffer, offset, length), "the id of an entity");
+      final long standstillNs = shard.standstillNs();
+      // An end that has moved is a change, of which watchers are to be told.
+      final long version = standstillNs == 0 ? getLong(buffer, fields, 1) : ++changes;
       final TimedEntity entity =
           new TimedEntity(
               new String(row.id(), ISO_8859_1),
               getLong(buffer, fields, 3),
               getLong(buffer, fields, 0),
-              getLong(buffer, fields, 1),
-              getLong(buffer, fields, 2) + shard.standstillNs());
+              version,
+              getLong(buffer, fields, 2) + standstillNs);
+      budget.take();
       put(entity);
       shard.setTimer(entity.number(), entity.endNs());
     }

@@ -16,7 +16,7 @@ public final class LeaseProvider implements ServiceProvider {
   @Override
   public HostedService service() {
     return new HostedService(
-        memory -> Leases.definition(MAX_TTL_MS),
+        memory -> Leases.definition(MAX_TTL_MS).within(memory),
         (ingress, watches) -> LeaseEndpoints.of(MAX_TTL_MS, ingress, watches),
         "Leases with fencing tokens\n\n" + EXAMPLES,
         EXAMPLES);

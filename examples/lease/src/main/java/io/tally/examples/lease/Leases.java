@@ -5,8 +5,8 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.tally.engine.EntityCommand;
 import io.tally.engine.MessageType;
-import io.tally.engine.ServiceDefinition;
 import io.tally.engine.ServiceReply;
+import io.tally.engine.TimedDefinition;
 import io.tally.engine.TimedEntities;
 import io.tally.engine.TimedEntity;
 import io.tally.engine.TimedEntityService;
@@ -44,7 +44,7 @@ final class Leases implements TimedEntityService {
     this.maxTtlMs = maxTtlMs;
   }
 
-  static ServiceDefinition definition(final long maxTtlMs) {
+  static TimedDefinition definition(final long maxTtlMs) {
     final LeaseStateEncoder state = new LeaseStateEncoder();
     return TimedEntities.definition(
         "lease",

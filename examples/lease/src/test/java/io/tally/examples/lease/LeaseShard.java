@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.engine.CheckedService;
 import io.tally.engine.FixedMessage;
+import io.tally.engine.ServiceDefinition;
 import io.tally.engine.ServiceReply;
 import io.tally.engine.StableHash;
 import io.tally.examples.lease.codecs.LeaseStateDecoder;
@@ -26,7 +27,11 @@ final class LeaseShard {
   private ServiceReply outcome;
 
   LeaseShard(final long incarnation, final long bornMs) {
-    service = new CheckedService(Leases.definition(MAX_TTL_MS), incarnation, bornMs * MS);
+    this(Leases.definition(MAX_TTL_MS), incarnation, bornMs);
+  }
+
+  LeaseShard(final ServiceDefinition definition, final long incarnation, final long bornMs) {
+    service = new CheckedService(definition, incarnation, bornMs * MS);
   }
 
   /** A life that grants leases already. */

@@ -2,6 +2,7 @@ package io.tally.examples.lease;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.engine.StableHash;
@@ -116,6 +117,23 @@ class LeasesTest {
     assertTrue(after.acquire("b", 500).held(500).number() > token.number() + 1);
     assertEquals(token, after.atMs(startMs + 69).renew("a", token, 20).held(20));
     after.atMs(startMs + 89).read("a").free();
+  }
+
+  @Test
+  void shouldTellOfTheEndThatMovedInARestart() {
+    final LeaseShard before = LeaseShard.open();
+    before.acquire("a", 100).held(100);
+    before.acquire("b", 200).held(200);
+    final long version = before.read("b").version();
+    final LeaseShard after = before.restored(1, 500);
+    assertTrue(after.read("a").version() > version);
+    assertTrue(after.read("b").version() > version);
+    assertNotEquals(after.read("a").version(), after.read("b").version());
+    final long later = Math.max(after.read("a").version(), after.read("b").version());
+    assertTrue(after.acquire("c", 100).held(100).number() > later);
+    assertEquals(later + 1, after.read("c").version());
+    final LeaseShard atOnce = after.restored(1, 0);
+    assertEquals(later + 1, atOnce.read("c").version());
   }
 
   @Test
