@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 
@@ -16,7 +17,12 @@ final class ServiceProviders {
     if (names.isEmpty()) {
       return null;
     }
-    final Map<String, HostedService> known = known();
+    final Map<String, HostedService> known;
+    try {
+      known = known();
+    } catch (final IllegalArgumentException fault) {
+      return fault.getMessage();
+    }
     for (final String name : names) {
       if (!known.containsKey(name)) {
         return "--service: no '"
@@ -33,11 +39,20 @@ final class ServiceProviders {
     return names.isEmpty() ? List.of() : names.stream().map(known()::get).toList();
   }
 
+  /** Throws an IllegalArgumentException if a provider is broken, or two have one name. */
   private static Map<String, HostedService> known() {
     final Map<String, HostedService> byName = new TreeMap<>();
-    for (final ServiceProvider provider : ServiceLoader.load(ServiceProvider.class)) {
-      final HostedService service = provider.service();
-      byName.put(service.name(), service);
+    try {
+      for (final ServiceProvider provider : ServiceLoader.load(ServiceProvider.class)) {
+        final HostedService service = provider.service();
+        if (byName.put(service.name(), service) != null) {
+          throw new IllegalArgumentException(
+              "--service: two services on the class path are named '" + service.name() + "'");
+        }
+      }
+    } catch (final ServiceConfigurationError broken) {
+      throw new IllegalArgumentException(
+          "--service: the class path has a broken provider: " + broken.getMessage(), broken);
     }
     return byName;
   }
