@@ -58,13 +58,16 @@ class ServiceProvidersTest {
 
   @Test
   void shouldSayWhichProviderIsBroken() throws IOException {
-    for (final String broken :
-        List.of("org.example.None", ServiceProvidersTest.class.getName(), "no name")) {
-      final String fault = faultBeside(broken);
-      assertTrue(
-          fault.startsWith("--service: the class path has a broken provider: "), () -> fault);
-      assertTrue(fault.contains(broken), () -> fault);
-    }
+    assertBroken("org.example.None", "org.example.None");
+    final String self = ServiceProvidersTest.class.getName();
+    assertBroken(self, self);
+    assertBroken("no name", jar.toString());
+  }
+
+  private void assertBroken(final String provider, final String said) throws IOException {
+    final String fault = faultBeside(provider);
+    assertTrue(fault.startsWith("--service: the class path has a broken provider: "), () -> fault);
+    assertTrue(fault.contains(said), () -> fault);
   }
 
   @Test
