@@ -15,9 +15,13 @@ import java.util.regex.Pattern;
 final class LeaseHolders implements AutoCloseable {
   private static final Pattern TOKEN = Pattern.compile("\"token\":\"(([0-9a-f]+)-([0-9a-f]+))\"");
 
+  /** Of leases that are held for so long that most are held when a node stops, and after it. */
+  private static final int LONG_LEASES = 24;
+
   private final Holdings holdings = new Holdings(true);
   private final AtomicInteger renewed = new AtomicInteger();
   private final AtomicInteger refused = new AtomicInteger();
+  private final AtomicInteger refusedLong = new AtomicInteger();
   private final List<String> unexpected = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
   private final IntSupplier anyPort;
@@ -48,8 +52,20 @@ final class LeaseHolders implements AutoCloseable {
     return refused.get();
   }
 
+  /** The same of leases that last over a restart. */
+  int refusedLong() {
+    return refusedLong.get();
+  }
+
   String picture() {
-    return granted() + " granted, " + renewed + " renewed, " + refused + " found held";
+    return granted()
+        + " granted, "
+        + renewed
+        + " renewed, "
+        + refused
+        + " found held, "
+        + refusedLong
+        + " of them for long";
   }
 
   /** What went wrong; to be asked after the end. */
@@ -69,9 +85,12 @@ final class LeaseHolders implements AutoCloseable {
   private void compete() {
     while (!ending) {
       final ThreadLocalRandom random = ThreadLocalRandom.current();
-      final String lease = leases.get(random.nextInt(leases.size()));
       try {
-        hold(lease, 5 + random.nextInt(200), random);
+        if (random.nextInt(8) == 0) {
+          hold("long-" + random.nextInt(LONG_LEASES), 10_000 + random.nextInt(20_000), true);
+        } else {
+          hold(leases.get(random.nextInt(leases.size())), 5 + random.nextInt(200), false);
+        }
       } catch (final AssertionError nobodyThere) {
         // Its node is away: what it was granted then, nobody counts on.
         Thread.onSpinWait();
@@ -79,7 +98,8 @@ final class LeaseHolders implements AutoCloseable {
     }
   }
 
-  private void hold(final String lease, final int ttlMs, final ThreadLocalRandom random) {
+  private void hold(final String lease, final int ttlMs, final boolean isLong) {
+    final ThreadLocalRandom random = ThreadLocalRandom.current();
     final String body = "{\"ttl_ms\":" + ttlMs + "}";
     final long askedNs = System.nanoTime();
     final HttpResponse<String> answer =
@@ -88,11 +108,14 @@ final class LeaseHolders implements AutoCloseable {
     final Matcher token = TOKEN.matcher(answer.body());
     if (answer.statusCode() != 200) {
       note(answer, 409, 503, 504);
-      refused.addAndGet(answer.statusCode() == 409 ? 1 : 0);
+      final int held = answer.statusCode() == 409 ? 1 : 0;
+      refused.addAndGet(held);
+      refusedLong.addAndGet(isLong ? held : 0);
       return;
     }
     if (!token.find()) {
-      throw new IllegalStateException(answer.body());
+      note(answer);
+      return;
     }
     final Holdings.Holding holding =
         holdings.granted(
@@ -114,7 +137,8 @@ final class LeaseHolders implements AutoCloseable {
         renewed.incrementAndGet();
       }
     }
-    if (random.nextBoolean()) {
+    // One that is held for long stays so over what happens to nodes.
+    if (!isLong && random.nextBoolean()) {
       holdings.endsAt(holding, Math.min(System.nanoTime(), holdings.endOf(holding)));
       note(
           Http.post(anyPort.getAsInt(), "/lease/" + lease + "/release", "", "If-Match", tag),

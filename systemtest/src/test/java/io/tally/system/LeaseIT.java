@@ -90,6 +90,7 @@ final class LeaseIT {
       launch(1);
       awaitAllUp();
       assertEquals(List.of(), everywhere.stream().filter(this::isUnknown).toList());
+      awaitRefusedLong(holders, holders.refusedLong() + GRANTS / 3);
       awaitGranted(holders, holders.granted() + GRANTS);
       LoneNode.kill(nodes[2]);
       awaitGranted(holders, holders.granted() + GRANTS / 3);
@@ -126,6 +127,14 @@ final class LeaseIT {
 
   private void awaitGranted(final LeaseHolders holders, final int count) {
     Await.until(count + " grants", OPEN_LIMIT, () -> holders.granted() >= count, holders::picture);
+  }
+
+  private void awaitRefusedLong(final LeaseHolders holders, final int count) {
+    Await.until(
+        count + " found held for long",
+        OPEN_LIMIT,
+        () -> holders.refusedLong() >= count,
+        holders::picture);
   }
 
   /** On one node alone, since all that is shown here is the way of a request. */
