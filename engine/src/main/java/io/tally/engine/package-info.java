@@ -17,13 +17,13 @@
  * until it is committed.
  *
  * <p>API, which later versions keep: {@link ServiceDefinition}, {@link ShardService}, {@link
- * ShardContext}, {@link ServiceReply}, {@link MessageType}, {@link TimedEntities}, {@link
- * TimedEntityService}, {@link TimedEntity}, {@link EntityCommand}, {@link EntityMessage}, {@link
- * FixedMessage}, {@link ServiceProxy}, {@link ServiceMemory}, {@link EntityLimit}, {@link Budget},
- * {@link Places}, {@link SnapshotSource}, {@link SnapshotSink}, {@link CopiedState}, {@link
- * Ingress}, {@link ReplyHandler}, {@link Outcome}, {@link StableHash}, {@link MessageHeaderWord},
- * {@link Watcher}, {@link WatchExecutor}, {@link WatchHandler}, {@link WatchLoss}, {@link
- * Subscription}, {@link ClusterSettings}, {@link EngineSettings}.
+ * ShardContext}, {@link ServiceReply}, {@link MessageType}, {@link TimedDefinition}, {@link
+ * TimedEntities}, {@link TimedEntityService}, {@link TimedEntity}, {@link EntityCommand}, {@link
+ * EntityMessage}, {@link FixedMessage}, {@link ServiceProxy}, {@link ServiceMemory}, {@link
+ * EntityLimit}, {@link Budget}, {@link Places}, {@link SnapshotSource}, {@link SnapshotSink},
+ * {@link CopiedState}, {@link Ingress}, {@link ReplyHandler}, {@link Outcome}, {@link StableHash},
+ * {@link MessageHeaderWord}, {@link Watcher}, {@link WatchExecutor}, {@link WatchHandler}, {@link
+ * WatchLoss}, {@link Subscription}, {@link ClusterSettings}, {@link EngineSettings}.
  *
  * <p>Public for the other modules of Tally alone, and no API: {@link AgentThread}, {@link
  * EngineContext}, {@link EngineCounter}, {@link EngineStats}, {@link EngineThreads}, {@link
