@@ -311,6 +311,9 @@ public final class TimedEntities implements ShardService, SnapshotSource {
       budget.take();
       put(entity);
       shard.setTimer(entity.number(), entity.endNs());
+    } else {
+      // The timers came with the state, and each has a place that a new entity may need.
+      shard.cancelTimer(getLong(buffer, fields, 0));
     }
   }
 

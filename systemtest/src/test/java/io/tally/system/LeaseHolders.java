@@ -94,6 +94,10 @@ final class LeaseHolders implements AutoCloseable {
       } catch (final AssertionError nobodyThere) {
         // Its node is away: what it was granted then, nobody counts on.
         Thread.onSpinWait();
+      } catch (final RuntimeException fault) {
+        synchronized (unexpected) {
+          unexpected.add(fault.toString());
+        }
       }
     }
   }

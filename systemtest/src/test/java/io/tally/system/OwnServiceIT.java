@@ -14,7 +14,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.MatchResult;
@@ -119,12 +121,19 @@ class OwnServiceIT {
   }
 
   private static String atFreePorts(final String page) {
-    String moved = page;
+    final Map<String, String> free = new HashMap<>();
     for (final String port : PORTS) {
       assertTrue(page.contains(port), port);
-      moved = moved.replace(port, Integer.toString(NatsServer.freePort()));
+      String next;
+      do {
+        next = Integer.toString(NatsServer.freePort());
+      } while (free.containsValue(next));
+      free.put(port, next);
     }
-    return moved;
+    // All at once: a free port may have one of these numbers in it.
+    return Pattern.compile(String.join("|", PORTS))
+        .matcher(page)
+        .replaceAll(found -> free.get(found.group()));
   }
 
   private void checkArtefacts() throws IOException {

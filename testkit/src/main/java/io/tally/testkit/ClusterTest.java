@@ -9,9 +9,9 @@ import java.util.stream.Collectors;
  * Tries a service on faulty clusters: many histories of the real engine and the real link between
  * its nodes, each under random faults that follow from its seed. A history is judged by the oracle
  * of the {@link ServiceTrial}, by what must be true of every service (each write runs once in a
- * life of its shard, each answer is one that a shard gave, nothing waits for ever, all is served
- * again when the faults are over, and what was saved is there again), and by what the author
- * checks.
+ * life of its shard, or again where it was refused and the refusal does not stand under its key;
+ * each answer is one that a shard gave, nothing waits for ever, all is served again when the faults
+ * are over, and what was saved is there again), and by what the author checks.
  *
  * <p>System properties choose other histories: {@code tally.trial.seed} runs that one alone, as a
  * failure says, {@code tally.trial.histories} so many, and {@code tally.trial.first} begins there.
@@ -95,7 +95,7 @@ public final class ClusterTest {
       final Verdict verdict;
       try {
         verdict = new Simulation(seed, faults, trials.get()).run();
-      } catch (final RuntimeException fault) {
+      } catch (final RuntimeException | AssertionError fault) {
         throw new AssertionError(replay(seed), fault);
       }
       if (!verdict.violations().isEmpty()) {

@@ -12,6 +12,10 @@ import org.agrona.MutableDirectBuffer;
  * and whatever else must be true of a history. Each history has a trial of its own, so a trial may
  * keep what it learns. All of it is called by the thread that runs the test.
  *
+ * <p>A shard of a history sets timers of the kit's own, too, so it has room for 64 more than the
+ * service declares, and ids from {@link Long#MIN_VALUE} on are not the service's. What a service
+ * does where no timer is left belongs into a test with {@link ShardHarness}.
+ *
  * <p>A history lasts for some seconds of virtual time, requests for some tens of milliseconds:
  * times that clients ask for should be of that order.
  *

@@ -219,7 +219,7 @@ public final class ShardHarness implements AutoCloseable {
   /**
    * Restores an older state, as a node does that was killed: in a fresh service and in a new life.
    *
-   * @param snapshot as this shard wrote it, or one of the same service did.
+   * @param snapshot as this shard wrote it.
    */
   public void restore(final List<byte[]> snapshot) {
     life++;

@@ -88,7 +88,7 @@ final class TrialWitness<C, A> {
             applied ->
                 applied.id().equals(id)
                     && applied.call().equals(call)
-                    && applied.answer().equals(answer));
+                    && Objects.equals(applied.answer(), answer));
   }
 
   private List<Applied<C, A>> withWhatWasBefore(final Log<C, A> log) {
