@@ -6,7 +6,6 @@ import io.tally.counter.codecs.LimitEncoder;
 import io.tally.counter.codecs.SetValueEncoder;
 import io.tally.engine.Ingress;
 import io.tally.engine.MessageHeaderWord;
-import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
 import io.tally.engine.StableHash;
 
@@ -74,7 +73,7 @@ public final class CounterProxy {
    * @param cookie is handed back with it.
    */
   public void refuse(final ReplyHandler handler, final long cookie) {
-    refuse(refusal, handler, cookie);
+    Ingress.refuse(refusal, handler, cookie);
   }
 
   /**
@@ -381,7 +380,7 @@ public final class CounterProxy {
     final long correlationId =
         ingress.tryClaim(nowNs, placementHash, entityHash, false, handler, cookie);
     if (correlationId < 0) {
-      refuse(correlationId, handler, cookie);
+      Ingress.refuse(correlationId, handler, cookie);
       return;
     }
     final int offset = ingress.payloadOffset(correlationId);
@@ -416,16 +415,11 @@ public final class CounterProxy {
     final long correlationId =
         ingress.tryClaim(nowNs, placementHash, entityHash, true, handler, cookie);
     if (correlationId < 0) {
-      refuse(correlationId, handler, cookie);
+      Ingress.refuse(correlationId, handler, cookie);
     } else if (keyLength > 0) {
       ingress.idempotencyKey(correlationId, key, keyOffset, keyLength, keyItem);
     }
     return correlationId;
-  }
-
-  static void refuse(final long code, final ReplyHandler handler, final long cookie) {
-    final Outcome outcome = code == Ingress.CLOSING ? Outcome.CLOSING : Outcome.BUSY;
-    handler.onReply(cookie, outcome, 0, 0, false, null, 0, 0);
   }
 
   static void checkLength(final String what, final int length, final int min, final int max) {

@@ -60,7 +60,7 @@ public final class CounterShardProxy {
     final long correlationId =
         ingress.tryClaim(nowNs, placementHash, placementHash, true, handler, cookie, length);
     if (correlationId < 0) {
-      CounterProxy.refuse(correlationId, handler, cookie);
+      Ingress.refuse(correlationId, handler, cookie);
       return;
     }
     if (keyLength > 0) {
@@ -110,7 +110,7 @@ public final class CounterShardProxy {
     // The shard follows from the placement hash, modulo the number of shards.
     final long correlationId = ingress.tryClaim(nowNs, shardId, 0, false, handler, cookie);
     if (correlationId < 0) {
-      CounterProxy.refuse(correlationId, handler, cookie);
+      Ingress.refuse(correlationId, handler, cookie);
       return;
     }
     final int offset = ingress.payloadOffset(correlationId);

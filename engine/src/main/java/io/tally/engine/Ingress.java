@@ -118,6 +118,19 @@ public final class Ingress implements SteppedAgent {
   }
 
   /**
+   * Tells the handler of a request for which there was no place, as a proxy does that has no other
+   * way to say so.
+   *
+   * @param code {@link #FULL} or {@link #CLOSING}, as {@link #tryClaim} returned it.
+   * @param handler receives the end of the request.
+   * @param cookie is handed back with it.
+   */
+  public static void refuse(final long code, final ReplyHandler handler, final long cookie) {
+    final Outcome outcome = code == CLOSING ? Outcome.CLOSING : Outcome.BUSY;
+    handler.onReply(cookie, outcome, 0, 0, false, null, 0, 0);
+  }
+
+  /**
    * Claims a pending slot for one request with a payload of any length. One that is not short takes
    * of the bytes that the settings allow for long payloads.
    *

@@ -62,8 +62,7 @@ public final class ServiceProxy {
     final long placementHash = StableHash.placement(id, 0, idLength, entityHash);
     correlationId = ingress.tryClaim(nowNs, placementHash, entityHash, write, handler, cookie);
     if (correlationId < 0) {
-      final Outcome outcome = correlationId == Ingress.CLOSING ? Outcome.CLOSING : Outcome.BUSY;
-      handler.onReply(cookie, outcome, 0, 0, false, null, 0, 0);
+      Ingress.refuse(correlationId, handler, cookie);
       return false;
     }
     if (keyLength > 0) {

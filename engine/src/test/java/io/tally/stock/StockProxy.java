@@ -1,7 +1,6 @@
 package io.tally.stock;
 
 import io.tally.engine.Ingress;
-import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
 import io.tally.engine.StableHash;
 import io.tally.stock.codecs.CountStockEncoder;
@@ -187,8 +186,7 @@ public final class StockProxy {
     final long correlationId =
         ingress.tryClaim(nowNs, placementHash(itemId), entityHash(itemId), write, handler, cookie);
     if (correlationId < 0) {
-      final Outcome outcome = correlationId == Ingress.CLOSING ? Outcome.CLOSING : Outcome.BUSY;
-      handler.onReply(cookie, outcome, 0, 0, false, null, 0, 0);
+      Ingress.refuse(correlationId, handler, cookie);
     } else if (key.length > 0) {
       ingress.idempotencyKey(correlationId, key, 0, key.length, keyItem);
     }

@@ -11,9 +11,8 @@ import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
 
 /**
- * One entity that a client watches. Where the node's watcher lives it waits until the client can be
- * told again: until then, values only come and go there. On the event loop of the client it holds
- * the value that is told.
+ * One entity that a client watches. Where the node's watcher lives its subscription is paused until
+ * the client can be told again. On the event loop of the client it holds the value that is told.
  */
 final class WatchedEntity<V> implements WatchHandler {
   /** Heap of one, with its subscription; its id comes to it. */

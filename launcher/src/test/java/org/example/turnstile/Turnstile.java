@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.tally.engine.Ingress;
 import io.tally.engine.MessageHeaderWord;
 import io.tally.engine.MessageType;
-import io.tally.engine.Outcome;
 import io.tally.engine.ServiceDefinition;
 import io.tally.engine.ServiceReply;
 import io.tally.engine.ShardService;
@@ -132,8 +131,7 @@ public final class Turnstile implements ShardService {
             exchange.replies(),
             cookie);
     if (request < 0) {
-      final Outcome outcome = request == Ingress.CLOSING ? Outcome.CLOSING : Outcome.BUSY;
-      exchange.replies().onReply(cookie, outcome, 0, 0, false, null, 0, 0);
+      Ingress.refuse(request, exchange.replies(), cookie);
       return;
     }
     final int offset = ingress.payloadOffset(request);

@@ -4,7 +4,6 @@ import io.tally.counter.CounterProxy;
 import io.tally.counter.CounterReplyAdapter;
 import io.tally.counter.codecs.CounterStatus;
 import io.tally.engine.Ingress;
-import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
 import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
@@ -64,8 +63,7 @@ final class EntityProxy {
             cookie,
             length);
     if (correlationId < 0) {
-      final Outcome outcome = correlationId == Ingress.CLOSING ? Outcome.CLOSING : Outcome.BUSY;
-      handler.onReply(cookie, outcome, 0, 0, false, null, 0, 0);
+      Ingress.refuse(correlationId, handler, cookie);
       return;
     }
     if (key.length > 0) {

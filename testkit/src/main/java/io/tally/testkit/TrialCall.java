@@ -1,7 +1,6 @@
 package io.tally.testkit;
 
 import io.tally.engine.Ingress;
-import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
 import java.nio.charset.StandardCharsets;
 
@@ -36,8 +35,7 @@ record TrialCall<C, A>(
             cookie,
             payload.length);
     if (correlationId < 0) {
-      final Outcome outcome = correlationId == Ingress.CLOSING ? Outcome.CLOSING : Outcome.BUSY;
-      handler.onReply(cookie, outcome, 0, 0, false, null, 0, 0);
+      Ingress.refuse(correlationId, handler, cookie);
       return;
     }
     if (!key.isEmpty()) {
