@@ -3,7 +3,6 @@ package io.tally.http;
 import io.tally.engine.FixedMessage;
 import io.tally.engine.ServiceProxy;
 import io.tally.engine.WatchExecutor;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,38 +22,16 @@ import org.agrona.sbe.MessageEncoderFlyweight;
  * a write, invalid values. A row for GET answers HEAD too, and each path answers OPTIONS. A row is
  * called only while the node serves.
  */
-public final class Endpoint {
-  final Verb verb;
-  final String path;
+public final class Endpoint extends RequestShape {
   final String summary;
-
-  /** Longest body of a row with items, if the port takes no longer ones anyway. */
-  static final int MAX_ITEMS_BYTES = 1 << 20;
-
-  PathId id;
-  boolean keyed;
-  boolean conditional;
-
-  /** What is said to a write that names no entity tag in If-Match; null if it need not. */
-  Refusal tagMissing;
 
   boolean open;
   HtmlDocument document;
-  Parameters members = Parameters.NONE;
-  Parameters query = Parameters.NONE;
-
-  /** Null if the query holds integers alone. */
-  ItemsQuery itemsQuery;
-
-  /** Null if the body is one object. */
-  ItemsBody items;
-
   Call call;
   Call stream;
   Reply reply;
   AnswerChoice choice = AnswerChoice.NONE;
   Documentation documentation = Documentation.NONE;
-  private final List<Refusal> refusals = new ArrayList<>();
   private final Map<Integer, Refusal> byCode = new HashMap<>();
   private Function<Supplier<? extends MessageEncoderFlyweight>, EntityEvents<?>> entityEvents;
 
@@ -86,8 +63,7 @@ public final class Endpoint {
   }
 
   private Endpoint(final Verb verb, final String path, final String summary) {
-    this.verb = verb;
-    this.path = path;
+    super(verb, path);
     this.summary = summary;
   }
 
@@ -159,131 +135,15 @@ public final class Endpoint {
     return this;
   }
 
+  @Override
+  Endpoint row() {
+    return this;
+  }
+
   /** It is called also while the node does not serve. */
   Endpoint open() {
     open = true;
     return this;
-  }
-
-  /**
-   * Describes the id in the path.
-   *
-   * @param pathId its kind.
-   * @return this.
-   */
-  public Endpoint id(final PathId pathId) {
-    id = pathId;
-    return refuses(pathId.refusals().toArray(new Refusal[0]));
-  }
-
-  /**
-   * Declares the members of the JSON body. A row for a write that declares none takes no body.
-   *
-   * @param known those that may be given.
-   * @return this.
-   * @throws IllegalArgumentException if the row is for GET or DELETE, whose body is not read.
-   */
-  public Endpoint members(final Parameter... known) {
-    if (!verb.hasBody()) {
-      throw new IllegalArgumentException("the body of a " + verb + " is not read: " + path);
-    }
-    members = new Parameters(List.of(known));
-    refusals.addAll(members.refusals());
-    return this;
-  }
-
-  /**
-   * Declares that the body holds items: 1 to {@link ItemList#MAX_ITEMS} objects in a member {@code
-   * items}, each with an id. Such a body may have 1 MiB. The path must have no id.
-   *
-   * @param idOfItem describes the id, and names its member.
-   * @param ofItem the members that may be given with an item, beside its id.
-   * @param ofAll the members that may be given beside the items.
-   * @return this.
-   */
-  public Endpoint items(
-      final PathId idOfItem, final List<Parameter> ofItem, final List<Parameter> ofAll) {
-    if (!verb.hasBody()) {
-      throw new IllegalArgumentException("the body of a " + verb + " is not read: " + path);
-    }
-    items = new ItemsBody(idOfItem, ofItem, ofAll);
-    members = items.beside;
-    refusals.addAll(items.refusals());
-    return this;
-  }
-
-  /**
-   * Declares the parameters of the query.
-   *
-   * @param integers those that may be given.
-   * @return this.
-   */
-  public Endpoint query(final IntegerParameter... integers) {
-    query = new Parameters(List.of(integers));
-    refusals.addAll(query.refusals());
-    return this;
-  }
-
-  /**
-   * Declares that the query may name items, by a parameter that is given once for each, and hold
-   * texts, beside the integers of {@link #query}.
-   *
-   * @param idOfItem describes the ids.
-   * @param name of the parameter that names an item.
-   * @param maxItems most items.
-   * @param texts that may be given, at most 4.
-   * @return this.
-   */
-  public Endpoint queryItems(
-      final PathId idOfItem, final String name, final int maxItems, final TextParameter... texts) {
-    itemsQuery = new ItemsQuery(idOfItem, name, maxItems, List.of(texts));
-    refusals.addAll(itemsQuery.refusals());
-    return this;
-  }
-
-  /** Whether it may answer with a list, an item for each that the request names. */
-  boolean isOfItems() {
-    return items != null || itemsQuery != null && reply != null;
-  }
-
-  /** Describes the ids of its items. */
-  PathId itemId() {
-    return items == null ? itemsQuery.id : items.id;
-  }
-
-  /**
-   * Takes an {@code Idempotency-Key} header.
-   *
-   * @return this.
-   */
-  public Endpoint keyed() {
-    keyed = true;
-    return this;
-  }
-
-  /**
-   * Takes an {@code If-Match} or {@code If-None-Match} header. A write finds it in {@link
-   * Request#precondition()}, and may refuse with {@link Precondition#FAILED}. For a read, it is
-   * compared with {@link HttpExchange#version} when its reply has been read.
-   *
-   * @return this.
-   */
-  public Endpoint conditional() {
-    conditional = true;
-    refusals.addAll(Precondition.refusals());
-    return this;
-  }
-
-  /**
-   * Takes an {@code If-Match} header, and only with an entity tag in it: such a write finds it in
-   * {@link Request#precondition()}.
-   *
-   * @param missing refuses a request without one.
-   * @return this.
-   */
-  public Endpoint needsTag(final Refusal missing) {
-    tagMissing = missing;
-    return conditional().refuses(missing);
   }
 
   /**
@@ -339,7 +199,7 @@ public final class Endpoint {
     reply = Objects.requireNonNull(toRead);
     choice = new AnswerChoice(shapes);
     if (choice.varies()) {
-      refusals.add(choice.unacceptable());
+      mayRefuse(List.of(choice.unacceptable()));
     }
     return this;
   }
@@ -412,7 +272,7 @@ public final class Endpoint {
     }
     stream = Objects.requireNonNull(toStream);
     choice = choice.with(AnswerShape.EVENTS);
-    refusals.add(choice.unacceptable());
+    mayRefuse(List.of(choice.unacceptable()));
     return this;
   }
 
@@ -424,7 +284,7 @@ public final class Endpoint {
    * @return this.
    */
   public Endpoint refuses(final Refusal... mayGive) {
-    refusals.addAll(List.of(mayGive));
+    mayRefuse(List.of(mayGive));
     return this;
   }
 
@@ -439,8 +299,9 @@ public final class Endpoint {
     return this;
   }
 
-  List<Refusal> refusals() {
-    return refusals;
+  /** Whether it may answer with a list, an item for each that the request names. */
+  boolean isOfItems() {
+    return items != null || itemsQuery != null && reply != null;
   }
 
   /** Refuses a row that is not complete. */

@@ -205,7 +205,7 @@ final class EndpointTable {
     final int mark = target.indexOf('?', start);
     final Resource found = fixed.get(target.substring(start, mark < 0 ? target.length() : mark));
     final boolean longer = found != null && found.takesItems();
-    return longer ? Math.max(bound, Endpoint.MAX_ITEMS_BYTES) : bound;
+    return longer ? Math.max(bound, RequestShape.MAX_ITEMS_BYTES) : bound;
   }
 
   private static byte[] bytes(final String path) {
