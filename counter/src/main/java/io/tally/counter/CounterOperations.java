@@ -17,8 +17,9 @@ public final class CounterOperations {
 
   private final UnsafeBuffer buffer =
       new UnsafeBuffer(
-          new byte[OperationsLayout.MAX_LENGTH + Short.BYTES + IncrementMessages.MAX_LENGTH]);
-  private final IncrementMessages messages = new IncrementMessages();
+          new byte
+              [OperationsLayout.MAX_LENGTH + Short.BYTES + CounterMessages.MAX_INCREMENT_LENGTH]);
+  private final CounterMessages messages = new CounterMessages();
   private int count;
   private int length;
 

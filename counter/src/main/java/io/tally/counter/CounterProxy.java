@@ -1,11 +1,6 @@
 package io.tally.counter;
 
-import io.tally.counter.codecs.DeleteEncoder;
-import io.tally.counter.codecs.GetValueEncoder;
-import io.tally.counter.codecs.LimitEncoder;
-import io.tally.counter.codecs.SetValueEncoder;
 import io.tally.engine.Ingress;
-import io.tally.engine.MessageHeaderWord;
 import io.tally.engine.ReplyHandler;
 import io.tally.engine.StableHash;
 
@@ -18,31 +13,7 @@ public final class CounterProxy {
   /** Bound of a counter's id in bytes. */
   public static final int MAX_ID_LENGTH = 256;
 
-  // In which version of the schema each message last changed: an owner that knows it can take it.
-  private static final int GET_VALUE_VERSION = 0;
-  private static final int WITH_OPTIONS_VERSION = 1;
-
-  static final long GET_VALUE_HEADER =
-      MessageHeaderWord.of(
-          GetValueEncoder.BLOCK_LENGTH,
-          GetValueEncoder.TEMPLATE_ID,
-          GetValueEncoder.SCHEMA_ID,
-          GET_VALUE_VERSION);
-
-  private static final long SET_VALUE_HEADER =
-      header(SetValueEncoder.BLOCK_LENGTH, SetValueEncoder.TEMPLATE_ID);
-
-  private static final long DELETE_HEADER =
-      header(DeleteEncoder.BLOCK_LENGTH, DeleteEncoder.TEMPLATE_ID);
-
-  private static final long LIMIT_HEADER =
-      header(LimitEncoder.BLOCK_LENGTH, LimitEncoder.TEMPLATE_ID);
-
-  private final IncrementMessages increments = new IncrementMessages();
-  private final GetValueEncoder getValue = new GetValueEncoder();
-  private final SetValueEncoder setValue = new SetValueEncoder();
-  private final DeleteEncoder delete = new DeleteEncoder();
-  private final LimitEncoder limit = new LimitEncoder();
+  private final CounterMessages messages = new CounterMessages();
   private final Ingress ingress;
   private long refusal;
 
@@ -143,7 +114,7 @@ public final class CounterProxy {
     final int offset = ingress.payloadOffset(correlationId);
     ingress.submit(
         correlationId,
-        increments.increment(ingress.buffer(), offset, id, idOffset, idLength, amount));
+        messages.increment(ingress.buffer(), offset, id, idOffset, idLength, amount));
   }
 
   /**
@@ -172,25 +143,16 @@ public final class CounterProxy {
       final int keyLength,
       final ReplyHandler handler,
       final long cookie) {
+    final int item = request.keyItem;
     final long correlationId =
-        claimWrite(
-            nowNs,
-            id,
-            idOffset,
-            idLength,
-            key,
-            keyOffset,
-            keyLength,
-            request.keyItem,
-            handler,
-            cookie);
+        claimWrite(nowNs, id, idOffset, idLength, key, keyOffset, keyLength, item, handler, cookie);
     if (correlationId < 0) {
       return;
     }
     final int offset = ingress.payloadOffset(correlationId);
     ingress.submit(
         correlationId,
-        increments.incrementWith(ingress.buffer(), offset, id, idOffset, idLength, request));
+        messages.incrementWith(ingress.buffer(), offset, id, idOffset, idLength, request));
   }
 
   /**
@@ -220,33 +182,15 @@ public final class CounterProxy {
       final int keyLength,
       final ReplyHandler handler,
       final long cookie) {
+    final int item = request.keyItem;
     final long correlationId =
-        claimWrite(
-            nowNs,
-            id,
-            idOffset,
-            idLength,
-            key,
-            keyOffset,
-            keyLength,
-            request.keyItem,
-            handler,
-            cookie);
+        claimWrite(nowNs, id, idOffset, idLength, key, keyOffset, keyLength, item, handler, cookie);
     if (correlationId < 0) {
       return;
     }
     final int offset = ingress.payloadOffset(correlationId);
-    MessageHeaderWord.put(ingress.buffer(), offset, SET_VALUE_HEADER);
-    setValue
-        .wrap(ingress.buffer(), offset + MessageHeaderWord.ENCODED_LENGTH)
-        .conditionIncarnation(request.conditionIncarnation)
-        .conditionVersion(request.conditionVersion)
-        .condition(request.condition)
-        .ttlMode(request.ttlMode)
-        .ttlMs(request.ttlMs)
-        .value(request.value)
-        .putCounterId(id, idOffset, idLength);
-    ingress.submit(correlationId, MessageHeaderWord.ENCODED_LENGTH + setValue.encodedLength());
+    ingress.submit(
+        correlationId, messages.set(ingress.buffer(), offset, id, idOffset, idLength, request));
   }
 
   /**
@@ -274,30 +218,15 @@ public final class CounterProxy {
       final int keyLength,
       final ReplyHandler handler,
       final long cookie) {
+    final int item = request.keyItem;
     final long correlationId =
-        claimWrite(
-            nowNs,
-            id,
-            idOffset,
-            idLength,
-            key,
-            keyOffset,
-            keyLength,
-            request.keyItem,
-            handler,
-            cookie);
+        claimWrite(nowNs, id, idOffset, idLength, key, keyOffset, keyLength, item, handler, cookie);
     if (correlationId < 0) {
       return;
     }
     final int offset = ingress.payloadOffset(correlationId);
-    MessageHeaderWord.put(ingress.buffer(), offset, DELETE_HEADER);
-    delete
-        .wrap(ingress.buffer(), offset + MessageHeaderWord.ENCODED_LENGTH)
-        .conditionIncarnation(request.conditionIncarnation)
-        .conditionVersion(request.conditionVersion)
-        .condition(request.condition)
-        .putCounterId(id, idOffset, idLength);
-    ingress.submit(correlationId, MessageHeaderWord.ENCODED_LENGTH + delete.encodedLength());
+    ingress.submit(
+        correlationId, messages.delete(ingress.buffer(), offset, id, idOffset, idLength, request));
   }
 
   /**
@@ -327,34 +256,15 @@ public final class CounterProxy {
       final int keyLength,
       final ReplyHandler handler,
       final long cookie) {
+    final int item = request.keyItem;
     final long correlationId =
-        claimWrite(
-            nowNs,
-            id,
-            idOffset,
-            idLength,
-            key,
-            keyOffset,
-            keyLength,
-            request.keyItem,
-            handler,
-            cookie);
+        claimWrite(nowNs, id, idOffset, idLength, key, keyOffset, keyLength, item, handler, cookie);
     if (correlationId < 0) {
       return;
     }
     final int offset = ingress.payloadOffset(correlationId);
-    MessageHeaderWord.put(ingress.buffer(), offset, LIMIT_HEADER);
-    limit
-        .wrap(ingress.buffer(), offset + MessageHeaderWord.ENCODED_LENGTH)
-        .conditionIncarnation(request.conditionIncarnation)
-        .conditionVersion(request.conditionVersion)
-        .condition(request.condition)
-        .quota(request.limit)
-        .windowMs(request.windowMs)
-        .cost(request.cost)
-        .burst(request.burst)
-        .putCounterId(id, idOffset, idLength);
-    ingress.submit(correlationId, MessageHeaderWord.ENCODED_LENGTH + limit.encodedLength());
+    ingress.submit(
+        correlationId, messages.limit(ingress.buffer(), offset, id, idOffset, idLength, request));
   }
 
   /**
@@ -384,16 +294,7 @@ public final class CounterProxy {
       return;
     }
     final int offset = ingress.payloadOffset(correlationId);
-    MessageHeaderWord.put(ingress.buffer(), offset, GET_VALUE_HEADER);
-    getValue
-        .wrap(ingress.buffer(), offset + MessageHeaderWord.ENCODED_LENGTH)
-        .putCounterId(id, idOffset, idLength);
-    ingress.submit(correlationId, MessageHeaderWord.ENCODED_LENGTH + getValue.encodedLength());
-  }
-
-  private static long header(final int blockLength, final int templateId) {
-    return MessageHeaderWord.of(
-        blockLength, templateId, SetValueEncoder.SCHEMA_ID, WITH_OPTIONS_VERSION);
+    ingress.submit(correlationId, messages.get(ingress.buffer(), offset, id, idOffset, idLength));
   }
 
   /** Has the handler told and returns a negative number if there is no slot. */

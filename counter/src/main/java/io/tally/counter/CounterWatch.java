@@ -26,7 +26,7 @@ public final class CounterWatch {
                     + GetValueEncoder.BLOCK_LENGTH
                     + GetValueEncoder.counterIdHeaderLength()
                     + id.length]);
-    MessageHeaderWord.put(payload, 0, CounterProxy.GET_VALUE_HEADER);
+    MessageHeaderWord.put(payload, 0, CounterMessages.GET_VALUE_HEADER);
     new GetValueEncoder()
         .wrap(payload, MessageHeaderWord.ENCODED_LENGTH)
         .putCounterId(id, 0, id.length);
