@@ -2,13 +2,16 @@ package io.tally.http;
 
 import io.tally.edge.Exchange;
 
-/** The id and the integers that an answer shows. */
+/** What the answer to a request, or to one of its items, shows. */
 abstract class AnswerValues extends Exchange implements Answer {
   static final int MAX_INTEGERS = 5;
   private static final int INITIAL_ID_BYTES = 32;
 
   byte[] id = new byte[INITIAL_ID_BYTES];
   int idLength;
+  Refusal refusal;
+  long incarnation;
+  boolean replayed;
 
   /** Bit i is set if integer i is. */
   private int integersSet;
@@ -18,6 +21,9 @@ abstract class AnswerValues extends Exchange implements Answer {
   private long[] others;
 
   final void forgetValues() {
+    refusal = null;
+    incarnation = 0;
+    replayed = false;
     idLength = 0;
     integersSet = 0;
     // An answer whose service forgets to set one must not show that of another client.
@@ -45,6 +51,15 @@ abstract class AnswerValues extends Exchange implements Answer {
    */
   public int idLength() {
     return idLength;
+  }
+
+  /**
+   * Incarnation of the shard that has answered. For the row that reads its reply.
+   *
+   * @return the incarnation.
+   */
+  public long incarnation() {
+    return incarnation;
   }
 
   /** Grows the array, once, so that it holds any id. */

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.agrona.DirectBuffer;
 
 /** One HTTP request of a connection until its response is written: what the response needs. */
-public final class HttpExchange extends AnswerValues {
+public final class HttpExchange extends ItemExchange {
   /** How a response begins that goes on as an {@link EventStream}. */
   static final Page STREAM_HEAD = Page.headOf(AnswerShape.EVENTS);
 
@@ -17,22 +17,10 @@ public final class HttpExchange extends AnswerValues {
   boolean head;
   boolean write;
   boolean oldVersion;
-  boolean replayed;
-  Refusal refusal;
   Page page;
-  long incarnation;
-
-  /** What the items of the request are answered; null if it has none. */
-  ItemAnswers items;
-
-  /** One reply answers them all. */
-  private boolean together;
 
   private Object kept;
   private int keptBytes;
-
-  /** The item of which the refusal speaks; negative if it speaks of the request. */
-  int faultyItem;
 
   /** Version of what the answer is about; 0 if nothing exists. */
   long version;
@@ -51,30 +39,23 @@ public final class HttpExchange extends AnswerValues {
   private boolean ifMatch;
   private boolean changesWithTime;
 
-  private final HttpProtocol protocol;
-
   HttpExchange(final HttpProtocol protocol) {
-    this.protocol = protocol;
+    super(protocol);
   }
 
   @Override
   protected void reset() {
     forgetValues();
+    forgetItems();
     resource = Resource.NONE;
     endpoint = null;
     shape = null;
     head = false;
     write = false;
     oldVersion = false;
-    replayed = false;
-    refusal = null;
     page = null;
-    incarnation = 0;
-    items = null;
-    together = false;
     kept = null;
     keptBytes = 0;
-    faultyItem = JsonItemsParser.NO_ITEM;
     version = 0;
     rateLimit = null;
     notModified = false;
@@ -91,78 +72,6 @@ public final class HttpExchange extends AnswerValues {
    */
   public long cookie() {
     return cookie(0);
-  }
-
-  /**
-   * Waits for a reply to each item of the request. To be called before the first is asked for; the
-   * replies are read one by one as that of a request for one item is, and the answer shows all of
-   * them in the order of the items.
-   *
-   * @param list the items of the request.
-   */
-  public void awaitItems(final ItemList list) {
-    awaitParts(list.count());
-    items = protocol.takeItemAnswers();
-    items.begin(list);
-  }
-
-  /**
-   * Waits for one reply to all items of the request together. The row that reads it gives the
-   * answer of each with {@link #answerItem}.
-   *
-   * @param list the items of the request.
-   */
-  public void awaitAllItems(final ItemList list) {
-    items = protocol.takeItemAnswers();
-    items.begin(list);
-    together = true;
-  }
-
-  /**
-   * Whether one reply answers all items of the request together.
-   *
-   * @return true after {@link #awaitAllItems}.
-   */
-  public boolean isTogether() {
-    return together;
-  }
-
-  /**
-   * Number of items that the request waits with.
-   *
-   * @return from 1 to {@link ItemList#MAX_ITEMS}.
-   */
-  public int itemCount() {
-    return items.count();
-  }
-
-  /**
-   * Makes what was set of the answer that of one item. To be called once for each.
-   *
-   * @param item from 0.
-   */
-  public void answerItem(final int item) {
-    items.take(item, this);
-    forgetIntegers();
-  }
-
-  /**
-   * Says that nothing was applied because of one item.
-   *
-   * @param item from 0.
-   */
-  public void refusedItem(final int item) {
-    faultyItem = item;
-  }
-
-  /**
-   * What tells the reply to one item from all others. Each item is to be asked for.
-   *
-   * @param item from 0.
-   * @return the cookie.
-   */
-  public long itemCookie(final int item) {
-    return cookie(item);
   }
 
   /**
@@ -191,15 +100,6 @@ public final class HttpExchange extends AnswerValues {
    */
   public void awaitAnother() {
     awaitMore();
-  }
-
-  /**
-   * Incarnation of the shard that has answered. For the row that reads its reply.
-   *
-   * @return the incarnation.
-   */
-  public long incarnation() {
-    return incarnation;
   }
 
   /**
@@ -324,7 +224,7 @@ public final class HttpExchange extends AnswerValues {
       final DirectBuffer buffer,
       final int offset,
       final int length) {
-    final boolean isItem = items != null && !together;
+    final boolean isItem = awaitsEachItem();
     if (isItem) {
       // The one before has left its answer here.
       refusal = null;
@@ -382,10 +282,7 @@ public final class HttpExchange extends AnswerValues {
     protocol.write(out, this, nowNs);
     page = null;
     kept = null;
-    if (items != null) {
-      protocol.giveItemAnswers(items);
-      items = null;
-    }
+    giveItemsBack();
   }
 
   @Override

@@ -48,23 +48,23 @@ final class ItemAnswers {
     System.arraycopy(items.ids(), 0, ids, 0, end);
   }
 
-  /** Takes what the exchange has read as the answer of one item. */
-  void take(final int item, final HttpExchange exchange) {
-    refusals[item] = exchange.refusal;
-    incarnations[item] = exchange.incarnation;
-    failedCount += exchange.refusal == null ? 0 : 1;
-    replayedCount += exchange.replayed ? 1 : 0;
-    integersSet[item] = exchange.integersSet();
-    exchange.copyIntegers(integers, item * AnswerValues.MAX_INTEGERS);
+  /** Takes what was read as the answer of one item. */
+  void take(final int item, final AnswerValues answer) {
+    refusals[item] = answer.refusal;
+    incarnations[item] = answer.incarnation;
+    failedCount += answer.refusal == null ? 0 : 1;
+    replayedCount += answer.replayed ? 1 : 0;
+    integersSet[item] = answer.integersSet();
+    answer.copyIntegers(integers, item * AnswerValues.MAX_INTEGERS);
   }
 
-  /** Has the exchange show the answer of one item. */
-  void show(final int item, final HttpExchange exchange) {
+  /** Has an answer show that of one item. */
+  void show(final int item, final AnswerValues answer) {
     final int start = item == 0 ? 0 : idEnds[item - 1];
-    exchange.showId(ids, start, idEnds[item] - start);
-    exchange.showIntegers(integersSet[item], integers, item * AnswerValues.MAX_INTEGERS);
-    exchange.refusal = refusals[item];
-    exchange.incarnation = incarnations[item];
+    answer.showId(ids, start, idEnds[item] - start);
+    answer.showIntegers(integersSet[item], integers, item * AnswerValues.MAX_INTEGERS);
+    answer.refusal = refusals[item];
+    answer.incarnation = incarnations[item];
   }
 
   int count() {
