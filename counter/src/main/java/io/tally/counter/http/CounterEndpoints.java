@@ -2,12 +2,9 @@ package io.tally.counter.http;
 
 import io.tally.counter.CounterProxy;
 import io.tally.counter.CounterReplyAdapter;
-import io.tally.counter.CounterRequest;
 import io.tally.counter.CounterShardProxy;
-import io.tally.counter.codecs.Condition;
 import io.tally.counter.codecs.CounterStatus;
 import io.tally.engine.Ingress;
-import io.tally.engine.ReplyHandler;
 import io.tally.engine.WatchExecutor;
 import io.tally.http.AnswerShape;
 import io.tally.http.Endpoint;
@@ -88,45 +85,22 @@ public final class CounterEndpoints {
 
   private final CounterProxy counters;
   private final WatchExecutor watches;
-  private final Write increments;
-  private final Write limits;
-  private final Write sets;
-  private final Write deletes;
+  private final OptionWrites writes;
   private final AtomicBatch atomic;
   private final CounterBatch batch;
   private final CounterReads reads;
   private final CounterPages pages;
-  private final CounterRequest options = new CounterRequest();
   private final CounterReplyAdapter reply = new CounterReplyAdapter();
-
-  /** A call of the proxy. */
-  @FunctionalInterface
-  private interface Write {
-    void ask(
-        long nowNs,
-        byte[] id,
-        int idOffset,
-        int idLength,
-        CounterRequest request,
-        byte[] key,
-        int keyOffset,
-        int keyLength,
-        ReplyHandler handler,
-        long cookie);
-  }
 
   private CounterEndpoints(final Ingress ingress, final WatchExecutor watches) {
     counters = new CounterProxy(ingress);
     final CounterShardProxy shards = new CounterShardProxy(ingress);
     this.watches = watches;
+    writes = new OptionWrites(counters);
     atomic = new AtomicBatch(shards);
     batch = new CounterBatch(counters, atomic);
     reads = new CounterReads(counters);
     pages = new CounterPages(shards);
-    increments = counters::incrementWith;
-    limits = counters::limit;
-    sets = counters::set;
-    deletes = counters::delete;
   }
 
   /**
@@ -152,7 +126,7 @@ public final class CounterEndpoints {
         write(Endpoint.post("/counter/{id}/limit", "take from a quota, or be refused with 429"))
             .documented(CounterDocumentation.LIMIT)
             .members(LimitBody.members())
-            .calls(this::limit)
+            .calls(writes::limit)
             .answers(this::onLimit, COUNTER)
             .refuses(RateLimit.EXCEEDED),
         Endpoint.post("/counters/increment", "add to up to 1,000 counters, each by itself")
@@ -191,12 +165,12 @@ public final class CounterEndpoints {
         write(Endpoint.put("/counter/{id}", "set a counter"))
             .documented(CounterDocumentation.SET)
             .members(SetBody.members())
-            .calls(this::set)
+            .calls(writes::set)
             .answers(this::onReply, COUNTER)
             .refuses(SetBody.refusals()),
         write(Endpoint.delete("/counter/{id}", "end a counter and return its last value"))
             .documented(CounterDocumentation.DELETE)
-            .calls(this::delete)
+            .calls(writes::delete)
             .answers(this::onReply, COUNTER),
         Endpoint.home(PAGE));
   }
@@ -223,20 +197,7 @@ public final class CounterEndpoints {
           exchange.cookie());
       return;
     }
-    begin(request);
-    final Refusal fault = IncrementBody.read(request, options);
-    if (fault == null) {
-      ask(increments, request, exchange);
-    } else {
-      exchange.refuse(fault);
-    }
-  }
-
-  private void limit(final Request request, final HttpExchange exchange) {
-    begin(request);
-    LimitBody.read(request, options);
-    LimitBody.policy(request, exchange.rateLimit());
-    ask(limits, request, exchange);
+    writes.increment(request, exchange);
   }
 
   private void get(final Request request, final HttpExchange exchange) {
@@ -291,51 +252,6 @@ public final class CounterEndpoints {
                         items.idOffset(item) + items.idLength(item)))
             .toList();
     EntityStream.begin(watches, ID, EVENTS, ids, request, exchange);
-  }
-
-  private void set(final Request request, final HttpExchange exchange) {
-    begin(request);
-    final Refusal fault = SetBody.read(request, options);
-    if (fault == null) {
-      ask(sets, request, exchange);
-    } else {
-      exchange.refuse(fault);
-    }
-  }
-
-  private void delete(final Request request, final HttpExchange exchange) {
-    begin(request);
-    ask(deletes, request, exchange);
-  }
-
-  /** Begins the request to the counters with what each write may say. */
-  private void begin(final Request request) {
-    final Precondition given = request.precondition();
-    options.clear().condition(condition(given.kind()), given.incarnation(), given.version());
-  }
-
-  private static Condition condition(final Precondition.Kind kind) {
-    return switch (kind) {
-      case NONE -> Condition.NONE;
-      case IF_MATCH -> Condition.IF_MATCH;
-      case IF_EXISTS -> Condition.IF_EXISTS;
-      case IF_ABSENT -> Condition.IF_ABSENT;
-      case IF_NOT_MATCH -> Condition.IF_NOT_MATCH;
-    };
-  }
-
-  private void ask(final Write write, final Request request, final HttpExchange exchange) {
-    write.ask(
-        exchange.readNs(),
-        exchange.id(),
-        0,
-        exchange.idLength(),
-        options,
-        request.key(),
-        0,
-        request.keyLength(),
-        exchange.replies(),
-        exchange.cookie());
   }
 
   private boolean onLimit(
