@@ -56,12 +56,12 @@ final class ClientBudget {
     for (int i = count - 1; i >= 0 && bytes > reclaimedBytes; i--) {
       final Connection connection = connections[i];
       if (connection != null
-          && connection.heldBytes() > 0
-          && magnitude(connection.heldBytes()) == magnitude) {
-        connection.giveUp();
+          && connection.held.bytes() > 0
+          && magnitude(connection.held.bytes()) == magnitude) {
+        connection.held.giveUp();
         // It now keeps its refusal, which its client may take slowly. The refusals of many
         // connections may be too much as well, so this one is counted among the smaller ones.
-        bytesByMagnitude[magnitude(connection.heldBytes())] += connection.heldBytes();
+        bytesByMagnitude[magnitude(connection.held.bytes())] += connection.held.bytes();
       }
     }
   }

@@ -13,16 +13,17 @@ final class Connection implements Intake {
   private final ChannelHandlerContext ctx;
   private final RequestReader reader;
   private final ChannelHandlerContext readerCtx;
-  private final EdgeSettings settings;
   private final Reading reading;
   private final Responses responses;
   private final Requests requests;
   private final RequestPhase phase;
-  private final HeldBytes held;
 
   private boolean dirty;
   private boolean inputDone;
   private boolean closed;
+
+  final Deadlines deadlines;
+  final HeldBytes held;
 
   /** Position in its loop's list. */
   int index;
@@ -34,14 +35,14 @@ final class Connection implements Intake {
   Connection(final EdgeLoop loop, final ChannelHandlerContext ctx, final long acceptableSinceNs) {
     this.loop = loop;
     this.ctx = ctx;
-    settings = loop.settings();
     responses = new Responses(loop, this, ctx);
     requests = new Requests(loop, this, responses);
     phase = new RequestPhase(loop);
     reading = new Reading(loop, this, ctx.channel(), acceptableSinceNs);
+    deadlines = new Deadlines(loop, this, reading, phase, responses);
     loop.onOpened(this);
     reader = loop.protocol().newReader(this);
-    held = new HeldBytes(loop, reader, responses);
+    held = new HeldBytes(loop, this, phase, reader, responses);
     ctx.pipeline().addLast(reader);
     readerCtx = ctx.pipeline().context(reader);
   }
@@ -120,7 +121,7 @@ final class Connection implements Intake {
     write();
   }
 
-  private void cutOff(final Cutoff cutoff) {
+  void cutOff(final Cutoff cutoff) {
     onUnreadable().refuse(cutoff);
     write();
   }
@@ -225,7 +226,7 @@ final class Connection implements Intake {
     }
   }
 
-  private void markDirty() {
+  void markDirty() {
     if (!dirty) {
       dirty = true;
       loop.onDirty(this);
@@ -277,18 +278,6 @@ final class Connection implements Intake {
     }
   }
 
-  /** The server is stopping: finish what was read, and close. Called again until it is closed. */
-  void drain() {
-    if (!phase.isIdle()) {
-      return;
-    }
-    final boolean isIdleAgain = phase.isIdleAgain(responses.count() == 0 && !reading.isPaused());
-    if (responses.count() > 0 || isIdleAgain) {
-      endInput();
-      markDirty();
-    }
-  }
-
   void endInput() {
     if (inputDone) {
       return;
@@ -300,60 +289,12 @@ final class Connection implements Intake {
     }
   }
 
-  /** Ends the connection if one of its deadlines has passed. */
-  void sweep(final long nowNs) {
-    if (responses.isStalled(nowNs, settings.writeStallNs())) {
-      ctx.close();
-      return;
-    }
-    if (responses.isLingering()) {
-      if (responses.isLingeringOver()) {
-        ctx.close();
-      }
-      return;
-    }
-    if (inputDone || reading.isPaused() || responses.isFull()) {
-      return;
-    }
-    final Cutoff overdue = phase.overdue();
-    if (overdue != null) {
-      cutOff(overdue);
-    } else if (loop.draining()) {
-      drain();
-    } else if (responses.count() == 0 && !responses.hasOutput() && phase.isIdleTooLong()) {
-      ctx.close();
-    }
-  }
-
   /** Counts what the process keeps for this connection, and returns it in bytes. */
   int account() {
     if (!closed) {
       held.count();
     }
     return held.bytes();
-  }
-
-  int heldBytes() {
-    return held.bytes();
-  }
-
-  /**
-   * The process keeps too much for its clients, and this is one of those for which it keeps most.
-   * The client is sent a refusal if nothing else is left to be sent to it. Otherwise the connection
-   * is closed at once, because answers that the client has not taken must not be kept only to send
-   * a refusal after them.
-   */
-  void giveUp() {
-    held.onGivenUp();
-    if (inputDone || phase.isIdle() || responses.count() > 0 || responses.hasUnsent()) {
-      end();
-      return;
-    }
-    reader.forget();
-    cutOff(Cutoff.CLIENT_MEMORY);
-    responses.dontLinger();
-    account();
-    loop.wake();
   }
 
   /**

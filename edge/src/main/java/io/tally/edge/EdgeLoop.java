@@ -142,7 +142,7 @@ final class EdgeLoop implements SteppedAgent {
 
   private void sweep(final Connection connection) {
     try {
-      connection.sweep(nowNs);
+      connection.deadlines.sweep(nowNs);
     } catch (final RuntimeException ex) {
       // One connection that fails must not keep the others from their deadlines.
       onError(ex);
@@ -173,7 +173,7 @@ final class EdgeLoop implements SteppedAgent {
     // First of all: they would never end by themselves, and nobody waits for them.
     streams.stop();
     for (int i = connectionCount - 1; i >= 0; i--) {
-      connections[i].drain();
+      connections[i].deadlines.drain();
     }
     wake();
   }

@@ -3,13 +3,22 @@ package io.tally.edge;
 /** What the process keeps for one connection, as its event loop's budget counts it. */
 final class HeldBytes {
   private final EdgeLoop loop;
+  private final Connection connection;
+  private final RequestPhase phase;
   private final RequestReader reader;
   private final Responses responses;
   private int bytes;
   private boolean givenUp;
 
-  HeldBytes(final EdgeLoop loop, final RequestReader reader, final Responses responses) {
+  HeldBytes(
+      final EdgeLoop loop,
+      final Connection connection,
+      final RequestPhase phase,
+      final RequestReader reader,
+      final Responses responses) {
     this.loop = loop;
+    this.connection = connection;
+    this.phase = phase;
     this.reader = reader;
     this.responses = responses;
   }
@@ -34,12 +43,26 @@ final class HeldBytes {
     }
   }
 
-  /** The connection is given up for what it keeps: told once. */
-  void onGivenUp() {
+  /**
+   * The process keeps too much for its clients, and this is one of those for which it keeps most.
+   * The client is sent a refusal if nothing else is left to be sent to it. Otherwise the connection
+   * is closed at once, because answers that the client has not taken must not be kept only to send
+   * a refusal after them.
+   */
+  void giveUp() {
     if (!givenUp) {
       givenUp = true;
       loop.onGivenUp();
     }
+    if (connection.isDone() || phase.isIdle() || responses.count() > 0 || responses.hasUnsent()) {
+      connection.end();
+      return;
+    }
+    reader.forget();
+    connection.cutOff(Cutoff.CLIENT_MEMORY);
+    responses.dontLinger();
+    connection.account();
+    loop.wake();
   }
 
   /** Nothing is kept any more. */
