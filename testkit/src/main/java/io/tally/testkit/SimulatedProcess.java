@@ -6,8 +6,6 @@ import io.tally.transport.NatsAddress;
 import io.tally.transport.NatsLogin;
 import io.tally.transport.NatsSession;
 import io.tally.transport.PlannedStop;
-import io.tally.transport.StartState;
-import java.io.IOException;
 import java.util.List;
 
 /**
@@ -18,9 +16,6 @@ final class SimulatedProcess {
   /** How far a process has come. */
   enum State {
     STARTING,
-    SETTLING,
-    MEETING,
-    ACTIVATING,
     READY,
     STOPPING,
     ENDED
@@ -44,13 +39,12 @@ final class SimulatedProcess {
   private final NatsSession session;
   private final SimulatedThread sessionThread;
   private final SimulatedThread main;
+  private final ProcessStart start;
   private State state = State.STARTING;
-  private long untilNs;
   private long readyNs;
   private PlannedStop plannedStop;
   private boolean stopAsked;
   private int renewalsAsked;
-  private boolean connecting;
   private boolean sessionClosed;
 
   SimulatedProcess(
@@ -99,6 +93,17 @@ final class SimulatedProcess {
             events,
             sessionThread,
             world::nextLong);
+    start =
+        new ProcessStart(
+            settings,
+            node,
+            data,
+            door,
+            events,
+            session,
+            sessionThread,
+            traces,
+            () -> listener.onIncarnation(this));
     main = new SimulatedThread(world, execution, this::stepMain, POLL_NS);
     main.notice();
   }
@@ -193,7 +198,7 @@ final class SimulatedProcess {
   private long stepMain() {
     final long nowNs = execution.nanoTime();
     // Between its mark and ready a process does not look.
-    if (mustEnd() && state.ordinal() < State.STOPPING.ordinal() && state != State.ACTIVATING) {
+    if (mustEnd() && state.ordinal() < State.STOPPING.ordinal() && !start.isMarked()) {
       beginStop(nowNs);
     }
     if (renewalsAsked > 0 && state == State.READY) {
@@ -202,17 +207,10 @@ final class SimulatedProcess {
     if (state == State.READY) {
       data.advance();
     }
-    switch (state) {
-      case STARTING -> connect(nowNs);
-      case SETTLING -> settle(nowNs);
-      case MEETING -> meet(nowNs);
-      case ACTIVATING -> activate();
-      case STOPPING -> {
-        if (plannedStop.advance(nowNs)) {
-          finish();
-        }
-      }
-      default -> {}
+    if (state == State.STARTING) {
+      advanceStart(nowNs);
+    } else if (state == State.STOPPING && plannedStop.advance(nowNs)) {
+      finish();
     }
     return state == State.ENDED || state == State.READY && !isBusy()
         ? SteppedAgent.NEVER
@@ -260,82 +258,17 @@ final class SimulatedProcess {
     return session.nextStepNs();
   }
 
-  // Start
-
-  private void connect(final long nowNs) {
-    if (settings.nodeIds().size() == 1) {
-      node.drawIncarnation();
-      listener.onIncarnation(this);
-      node.launchEngine(door);
-      data.tryBegin(node.incarnation(), 0);
-      state = State.ACTIVATING;
-    } else if (!connecting) {
-      connecting = true;
-      untilNs = nowNs + Settings.START_TIMEOUT_NS;
-      sessionThread.notice();
-    } else if (session.isConnected()) {
-      node.drawIncarnation();
-      launchLink();
-    } else if (nowNs - untilNs >= 0) {
-      failStart();
-    }
-  }
-
-  private void launchLink() {
-    listener.onIncarnation(this);
-    try {
-      node.launchLink(session, events);
-      state = State.SETTLING;
-    } catch (final IOException refused) {
-      failStart();
-    }
-  }
-
-  private void settle(final long nowNs) {
-    node.stepLink(nowNs);
-    final StartState start = node.link().startState(nowNs);
-    if (start.knownIncarnation() >= node.incarnation()) {
-      traces.add(Trace.INCARNATIONS_RAISED);
-      node.raiseIncarnation(start.knownIncarnation());
-      launchLink();
-    } else if (start.listened()) {
-      node.launchEngine(door);
-      untilNs = nowNs + Settings.START_TIMEOUT_NS;
-      state = State.MEETING;
-    }
-  }
-
-  private void meet(final long nowNs) {
-    final StartState start = node.link().startState(nowNs);
-    if (start.knownIncarnation() >= node.incarnation()) {
-      failStart();
-    } else if ((start.missing().isEmpty() || nowNs - untilNs >= 0) && start.mayBecomeReady()) {
-      if (data.tryBegin(node.incarnation(), start.knownGeneration())) {
-        state = State.ACTIVATING;
-      } else {
-        traces.add(Trace.OLD_STATES_REFUSED);
-        failStart();
-      }
-    }
-  }
-
-  private void activate() {
-    if (node.shards().tryActivate(node.engine())) {
-      if (node.link() != null) {
-        node.link().markReady(data.generation(), data.sameLives());
-      }
+  private void advanceStart(final long nowNs) {
+    start.advance(nowNs);
+    if (start.hasFailed()) {
+      traces.add(Trace.FAILED_STARTS);
+      end();
+    } else if (start.isOver()) {
       readyNs = world.nowNs();
       state = State.READY;
       listener.onReady(this);
     }
   }
-
-  private void failStart() {
-    traces.add(Trace.FAILED_STARTS);
-    end();
-  }
-
-  // Stop
 
   /** Asks it to stop in good order. */
   void askToStop() {
