@@ -4,8 +4,6 @@ import io.tally.engine.RoutingTable;
 import io.tally.engine.ShardDirectory;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -29,12 +27,6 @@ final class Simulation implements ProcessListener {
 
   private static final String SEED = "simulated";
 
-  /** Within this time every peer hears a node that serves. */
-  private static final long HEARD_NS = 280 * MS;
-
-  private static final Set<Fault> WITH_COPIES =
-      EnumSet.of(Fault.COPIED_DIRECTORIES, Fault.PLANNED_STOPS, Fault.SNAPSHOTS);
-
   private final Traces traces = new Traces();
   private final List<String> violations = new ArrayList<>();
   private final World world;
@@ -45,18 +37,9 @@ final class Simulation implements ProcessListener {
   private final Gauges gauges = new Gauges(violations);
   private final Load load;
   private final SimulatedProcess[] processes;
-  private final DataDirectory[] directories;
-
-  /** Those that were taken while the last process but one rested. */
-  private final DataDirectory[] copies;
-
-  /** How long the last process served, and when it ended. */
-  private final long[] servedNs;
-
-  private final long[] endedNs;
+  private final NodeDirectories directories;
   private final RoutingTable owners;
-  private final List<Set<Long>> incarnations = new ArrayList<>();
-  private final List<Set<Long>> shardLives = new ArrayList<>();
+  private final LifeWitness lives;
   private final FaultInjector injector;
   private final List<SimulatedProcess> others = new ArrayList<>();
   private final long loadEndNs;
@@ -87,16 +70,9 @@ final class Simulation implements ProcessListener {
     broker = new Broker(world, settings, faults, traces);
     recorder = new Recorder(world, settings, traces, violations, this::isOwnerBack);
     processes = new SimulatedProcess[settings.nodeIds().size()];
-    directories = new DataDirectory[processes.length];
-    Arrays.setAll(directories, node -> new DataDirectory());
-    copies = new DataDirectory[processes.length];
-    servedNs = new long[processes.length];
-    endedNs = new long[processes.length];
+    directories = new NodeDirectories(world, faults, processes);
     owners = new ShardDirectory(settings.cluster(SEED).placement()).table();
-    settings.nodeIds().forEach(id -> incarnations.add(new HashSet<>()));
-    for (int shard = 0; shard < Settings.SHARD_COUNT; shard++) {
-      shardLives.add(new HashSet<>());
-    }
+    lives = new LifeWitness(settings, violations);
     injector =
         new FaultInjector(
             world, settings, faults, broker, traces, violations, processes, this::launchOther);
@@ -119,7 +95,7 @@ final class Simulation implements ProcessListener {
     world.after(loadEndNs, this::heal);
     world.runUntil(() -> loadEndNs);
     awaitWhole();
-    if (hasCopies()) {
+    if (directories.haveCopies()) {
       restartAll();
     }
     awaitQuiet();
@@ -129,27 +105,7 @@ final class Simulation implements ProcessListener {
   }
 
   private void start(final int node) {
-    final DataDirectory original = directories[node];
-    final boolean isCopied = mayStartFromCopy(node);
-    processes[node] = launch(node, SEED, isCopied ? copies[node].copy() : original);
-    if (!isCopied && original.clean() != null) {
-      copies[node] = original.copy();
-    }
-  }
-
-  private boolean hasCopies() {
-    return faults.kinds().contains(Fault.COPIED_DIRECTORIES)
-        && WITH_COPIES.containsAll(faults.kinds());
-  }
-
-  /** Only where a peer surely remembers what has become of the node since. */
-  private boolean mayStartFromCopy(final int node) {
-    final long downNs = world.nowNs() - endedNs[node];
-    return hasCopies()
-        && copies[node] != null
-        && servedNs[node] >= HEARD_NS
-        && Arrays.stream(processes)
-            .anyMatch(peer -> peer != null && peer.hasServedFor(downNs + HEARD_NS));
+    processes[node] = launch(node, SEED, directories.forStart(node));
   }
 
   /** Launches a process that claims the id of a node whose own process may be running. */
@@ -182,19 +138,18 @@ final class Simulation implements ProcessListener {
 
   @Override
   public void onIncarnation(final SimulatedProcess process) {
-    incarnations.get(process.node().index).add(process.node().incarnation());
+    lives.onIncarnation(process.node());
   }
 
   @Override
   public void onShardLife(final int nodeIndex, final int shardId, final long incarnation) {
-    incarnations.get(nodeIndex).add(incarnation);
-    shardLives.get(shardId).add(incarnation);
+    lives.onShardLife(nodeIndex, shardId, incarnation);
   }
 
   @Override
   public void onReady(final SimulatedProcess process) {
     final SavedNode restored = process.data().restored();
-    if (process.data().directory() != directories[process.node().index]
+    if (process.data().directory() != directories.of(process.node().index)
         && process.data().sameLives()) {
       violations.add("copy: a process has taken on an older copy of its node's state");
     }
@@ -229,7 +184,7 @@ final class Simulation implements ProcessListener {
 
   @Override
   public boolean wasShardLife(final int shardId, final long incarnation) {
-    return shardLives.get(shardId).contains(incarnation);
+    return lives.wasShardLife(shardId, incarnation);
   }
 
   /**
@@ -251,11 +206,7 @@ final class Simulation implements ProcessListener {
 
   @Override
   public void onEnd(final SimulatedProcess process) {
-    final long other = process.fatalIncarnation();
-    if (other != 0 && !incarnations.get(process.node().index).contains(other)) {
-      violations.add("trust: a process ended for one of its id that never was");
-    }
-    checkLanes(process.node());
+    lives.check(process);
     if (seedIsOurs(process)) {
       recorder.onLives(process, finished);
     }
@@ -267,8 +218,7 @@ final class Simulation implements ProcessListener {
       return;
     }
     processes[process.node().index] = null;
-    servedNs[process.node().index] = process.servedNs();
-    endedNs[process.node().index] = world.nowNs();
+    directories.onEnd(process);
     if (finished) {
       return;
     }
@@ -282,15 +232,6 @@ final class Simulation implements ProcessListener {
         });
   }
 
-  /** A lane ends with a life of its shard alone, however often its owner was down meanwhile. */
-  private void checkLanes(final SimulatedNode node) {
-    final int lives =
-        shardLives.stream().mapToInt(ofShard -> Math.max(0, ofShard.size() - 1)).sum();
-    if (node.endedLaneCount() > (long) lives * settings.loopCount()) {
-      violations.add("lanes: more of them ended than lives of their shards");
-    }
-  }
-
   private boolean seedIsOurs(final SimulatedProcess process) {
     return process.node().seed.equals(SEED);
   }
@@ -300,8 +241,8 @@ final class Simulation implements ProcessListener {
       if (other.node().index == node && seedIsOurs(other)) {
         processes[node] = other;
         others.remove(other);
-        recorder.onResting(directories[node], false);
-        directories[node] = other.data().directory();
+        recorder.onResting(directories.of(node), false);
+        directories.adopt(other);
         return;
       }
     }
@@ -391,9 +332,7 @@ final class Simulation implements ProcessListener {
       }
     }
     List.copyOf(others).forEach(SimulatedProcess::kill);
-    for (final DataDirectory directory : directories) {
-      recorder.onResting(directory, true);
-    }
+    directories.all().forEach(directory -> recorder.onResting(directory, true));
     load.giveUp();
     recorder.judge(faults);
     load.judge();
