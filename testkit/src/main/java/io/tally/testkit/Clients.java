@@ -5,22 +5,15 @@ import io.tally.counter.codecs.IncrementDecoder;
 import io.tally.engine.Outcome;
 import io.tally.transport.ServiceVersion;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /** The clients of a cluster: each request has its own patience, and keyed ones are tried again. */
 final class Clients implements Load {
   private static final long MS = Settings.MS;
-  private static final int KEY_COUNT = 8;
-  private static final int MAX_POWERS = 26;
 
   /** Share of the requests that are to accounts. */
   private static final double ACCOUNTS = 1.0 / 3;
-
-  /** A key is certainly forgotten this long after its last use; shards keep it for less. */
-  private static final int FORGOTTEN = 3;
 
   private final World world;
   private final Settings settings;
@@ -30,16 +23,13 @@ final class Clients implements Load {
   private final List<Entity> entities;
   private final long loadEndNs;
   private final long meanIntervalNs;
-  private final int[] powers;
+  private final ClientAmounts amounts;
+  private final ClientKeys keys;
   private final boolean keyed;
   private final List<String> violations;
   private final OptionWitness witness;
   private final OptionClients options;
 
-  /** For so long the restored shards stood still, all together: windows of keys were longer. */
-  private long standstillNs;
-
-  private final Map<String, Request.KeyUse> keys = new HashMap<>();
   private final List<Request> underWay = new ArrayList<>();
   private final List<Request> probes = new ArrayList<>();
 
@@ -63,7 +53,8 @@ final class Clients implements Load {
         new OptionClients(world, settings, recorder, traces, processes, witness, seed, loadEndNs);
     this.loadEndNs = loadEndNs;
     entities = settings.entities();
-    powers = new int[entities.size()];
+    amounts = new ClientAmounts(world, settings);
+    keys = new ClientKeys(world, settings, traces, amounts);
     meanIntervalNs = world.chance(0.1) ? MS : world.between(8 * MS, 60 * MS);
     keyed = world.chance(0.5);
   }
@@ -89,7 +80,7 @@ final class Clients implements Load {
 
   @Override
   public void onRestored(final long stoodStillNs) {
-    standstillNs += stoodStillNs;
+    keys.onStandstill(stoodStillNs);
   }
 
   @Override
@@ -129,13 +120,13 @@ final class Clients implements Load {
       return;
     }
     final boolean hasKey = keyed && entity.use() != Entity.Use.ANY && world.chance(0.7);
-    final Request.KeyUse key = hasKey ? drawKey(entity, index) : null;
+    final Request.KeyUse key = hasKey ? keys.draw(entity, index) : null;
     if (key != null) {
       hand(process, write(key));
     } else {
-      final long amount = drawAmount(entity, index);
+      final long amount = amounts.draw(entity, index);
       if (amount != 0) {
-        hand(process, write(entity, amount, drawMemoLength(entity)));
+        hand(process, write(entity, amount, amounts.drawMemoLength(entity)));
       }
     }
   }
@@ -162,61 +153,6 @@ final class Clients implements Load {
     final boolean wantsNewest = key == null && world.nowNs() < loadEndNs && world.chance(0.3);
     return new Request(
         entity, write, amount, memoLength, wantsNewest, key, world.stamp(), world.nowNs());
-  }
-
-  private int drawMemoLength(final Entity entity) {
-    return entity.kind() == Entity.Kind.ACCOUNT
-        ? (int) world.skewed(1 + settings.maxMemoLength())
-        : 0;
-  }
-
-  /** Returns 0 if nothing more can be added. */
-  private long drawAmount(final Entity entity, final int index) {
-    return switch (entity.use()) {
-      case ONES -> 1;
-      case POWERS -> powers[index] == MAX_POWERS ? 0 : 1L << 2 * powers[index]++;
-      case ANY -> world.nextInt(30) - 9;
-    };
-  }
-
-  /** A new key, or one to use again because it is certainly remembered or certainly forgotten. */
-  private Request.KeyUse drawKey(final Entity entity, final int index) {
-    final String key = "key-" + world.nextInt(KEY_COUNT);
-    final Request.KeyUse known = keys.get(entity.name() + key);
-    if (known != null && isRemembered(known)) {
-      known.lastNs = world.nowNs();
-      return known;
-    }
-    if (known != null && !isForgotten(known)) {
-      return null;
-    }
-    final long amount = drawAmount(entity, index);
-    if (amount == 0) {
-      return null;
-    }
-    if (known != null) {
-      traces.add(Trace.KEYS_USED_AGAIN);
-    }
-    return begin(entity, key, known == null ? 0 : known.use + 1, amount);
-  }
-
-  private Request.KeyUse begin(
-      final Entity entity, final String key, final int use, final long amount) {
-    final Request.KeyUse begun =
-        new Request.KeyUse(entity, key, use, amount, drawMemoLength(entity), world.nowNs());
-    keys.put(entity.name() + key, begun);
-    return begun;
-  }
-
-  /** Within a thousandth less than the window, because clocks drift. */
-  private boolean isRemembered(final Request.KeyUse key) {
-    final long windowNs = settings.idempotencyWindowNs();
-    return world.nowNs() - key.firstNs < windowNs - windowNs / 1_000;
-  }
-
-  private boolean isForgotten(final Request.KeyUse key) {
-    return world.nowNs() - key.lastNs
-        > settings.idempotencyWindowNs() + FORGOTTEN * settings.settleNs() + standstillNs;
   }
 
   private void hand(final SimulatedProcess process, final Request request) {
@@ -315,7 +251,7 @@ final class Clients implements Load {
         delayNs,
         () -> {
           final SimulatedProcess process = anyProcess();
-          if (process != null && isRemembered(request.key) && world.nowNs() < loadEndNs) {
+          if (process != null && keys.isRemembered(request.key) && world.nowNs() < loadEndNs) {
             traces.add(atOnce ? Trace.RETRIES_AT_ONCE : Trace.RETRIES_LATER);
             request.key.lastNs = world.nowNs();
             hand(process, write(request.key));
@@ -334,7 +270,7 @@ final class Clients implements Load {
       if (entity.use() == Entity.Use.POWERS) {
         request = read(entity);
       } else if (entity.use() == Entity.Use.ONES && keyed) {
-        request = write(begin(entity, "probe-" + process.node().index, 0, 1));
+        request = write(keys.begin(entity, "probe-" + process.node().index, 0, 1));
       } else {
         request = write(entity, 1, 0);
       }
