@@ -144,14 +144,10 @@ final class SimulatedNode {
     return keyLimit.acquired();
   }
 
-  void drawIncarnation() {
-    drawIncarnations();
-  }
-
   /**
    * The shards' first lives are as new as their node, and lie above and below its own incarnation.
    */
-  private void drawIncarnations() {
+  void drawIncarnation() {
     firstLives = incarnations.next();
     do {
       incarnation = drawLife();
@@ -168,7 +164,7 @@ final class SimulatedNode {
   void raiseIncarnation(final long known) {
     link.close();
     incarnations.onKnown(known);
-    drawIncarnations();
+    drawIncarnation();
   }
 
   /** Of this process; none restores what a later one has written. */
