@@ -55,6 +55,22 @@ final class CommandRouter {
     touched = wakes ? new boolean[agentWakeups.length] : handedOver;
   }
 
+  /** For a loop of a node; as the constructor. */
+  static CommandRouter of(
+      final EngineContext context,
+      final OwnedRings rings,
+      final boolean[][] handedOver,
+      final int loop) {
+    final int ownAgent = context.threads.agentOfLoop(loop);
+    return new CommandRouter(
+        context.directory,
+        rings.byShard,
+        rings.agentByShard,
+        context.threads.agentWakeups,
+        ownAgent < 0 ? null : handedOver[ownAgent],
+        context.link);
+  }
+
   /** What is known of the shards now; to be asked for once for each command. */
   RoutingTable routes() {
     return directory.table();

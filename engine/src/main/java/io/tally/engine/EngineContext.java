@@ -1,5 +1,6 @@
 package io.tally.engine;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntToLongFunction;
 import java.util.function.LongSupplier;
@@ -252,6 +253,14 @@ public final class EngineContext {
     if (directory == null) {
       directory = new ShardDirectory(cluster.placement());
     }
+  }
+
+  /** The directory learns the first lives of the shards that the node owns. */
+  void tellOwnShards() {
+    final int[] shards = directory.table().shardsOf(nodeIndex());
+    final long[] incarnations =
+        Arrays.stream(shards).mapToLong(shardIncarnations::applyAsLong).toArray();
+    require(directory.learn(shards, incarnations), "a shard had a higher incarnation before");
   }
 
   int nodeIndex() {

@@ -40,14 +40,15 @@ public final class ShardEngine implements AutoCloseable {
     directory = context.directory;
     final int agentCount = threads.agentWakeups.length;
     final OwnedRings rings = new OwnedRings(context);
-    tellOwnShards(context);
+    context.tellOwnShards();
 
     // Whatever refers to others is made after them: ingresses know rings, pollers know ingresses,
     // agents know pollers.
     final boolean[][] handedOver = new boolean[agentCount][agentCount];
     ingresses = new Ingress[threads.ingressWakeups.length];
     for (int loop = 0; loop < ingresses.length; loop++) {
-      ingresses[loop] = new Ingress(loop, context, router(context, rings, handedOver, loop));
+      ingresses[loop] =
+          new Ingress(loop, context, CommandRouter.of(context, rings, handedOver, loop));
     }
     watchLimit = context.watchLimit;
     owned = new OwnedShards(context, rings, ingresses);
@@ -62,7 +63,7 @@ public final class ShardEngine implements AutoCloseable {
               "shards-" + context.nodeId + "-" + agent);
     }
     final EngineStats stats = context.stats();
-    final CommandRouter router = router(context, rings, handedOver, threads.homeLoop);
+    final CommandRouter router = CommandRouter.of(context, rings, handedOver, threads.homeLoop);
     watcher = Watcher.of(context, router, ingresses);
     inbound =
         new InboundAdapter(
@@ -344,29 +345,5 @@ public final class ShardEngine implements AutoCloseable {
 
   Stream<Shard> ownedShards() {
     return owned.shards();
-  }
-
-  private void tellOwnShards(final EngineContext context) {
-    final int[] shards = directory.table().shardsOf(context.nodeIndex());
-    final long[] incarnations =
-        Arrays.stream(shards).mapToLong(context.shardIncarnations::applyAsLong).toArray();
-    if (!directory.learn(shards, incarnations)) {
-      throw new IllegalArgumentException("a shard had a higher incarnation before");
-    }
-  }
-
-  private static CommandRouter router(
-      final EngineContext context,
-      final OwnedRings rings,
-      final boolean[][] handedOver,
-      final int loop) {
-    final int ownAgent = context.threads.agentOfLoop(loop);
-    return new CommandRouter(
-        context.directory,
-        rings.byShard,
-        rings.agentByShard,
-        context.threads.agentWakeups,
-        ownAgent < 0 ? null : handedOver[ownAgent],
-        context.link);
   }
 }
