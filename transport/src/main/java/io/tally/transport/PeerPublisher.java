@@ -76,16 +76,12 @@ final class PeerPublisher {
 
   /** Returns the number of messages in the frames published, hellos among them. */
   int doWork(final long nowNs, final boolean announce) {
-    final PeerSession current = peer.session();
-    if (current != session) {
-      begin(current, nowNs);
-    }
-    if (current == null) {
+    doWorkDisconnected(nowNs);
+    if (session == null) {
       return 0;
     }
-    dropAfterOutage();
-    if (!current.isAlive()) {
-      current.stalled(false);
+    if (!session.isAlive()) {
+      session.stalled(false);
       return 0;
     }
     return publish(nowNs, announce);
