@@ -20,4 +20,13 @@ final class CarrierCounters {
   void add(final CarrierCounter counter, final long amount) {
     counters.getAndAdd(counter.ordinal() * STRIDE, amount);
   }
+
+  /** Counts the frames before it hands them on. */
+  FrameListener counting(final FrameListener listener) {
+    return frame -> {
+      increment(CarrierCounter.FRAMES_RECEIVED);
+      add(CarrierCounter.BYTES_RECEIVED, frame.length);
+      listener.onFrame(frame);
+    };
+  }
 }

@@ -274,13 +274,7 @@ public final class NatsSession implements FrameCarrier, SteppedAgent {
    */
   public Subscription subscribe(
       final String subject, final FrameListener frameListener, final Runnable onConfirmed) {
-    final FrameListener counting =
-        frame -> {
-          counters.increment(CarrierCounter.FRAMES_RECEIVED);
-          counters.add(CarrierCounter.BYTES_RECEIVED, frame.length);
-          frameListener.onFrame(frame);
-        };
-    return subscriptions.add(subject, counting, onConfirmed);
+    return subscriptions.add(subject, counters.counting(frameListener), onConfirmed);
   }
 
   @Override
