@@ -18,8 +18,6 @@ import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
  * and all queries may be called by any thread.
  */
 public final class ClusterLink implements NodeLink, AutoCloseable {
-  private static final int HELLO_REQUESTS = 64;
-
   private final ShardDirectory directory;
   private final LocalNode local;
   private final PeerTable peers;
@@ -41,21 +39,13 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     carrier = context.carrier();
     senderWakeup = context.senderWakeup();
     directory = new ShardDirectory(cluster.placement());
-    local =
-        new LocalNode(
-            cluster,
-            start,
-            directory,
-            settings.requestTimeoutNs(),
-            context.clock(),
-            context.wallClock());
+    local = new LocalNode(cluster, start, directory, settings, context);
     peers = new PeerTable(cluster.nodeIds(), start.nodeId(), settings.ringBytes());
     outbound = new OutboundMessages(peers, carrier, senderWakeup, counters);
     refused = new RefusedProcesses(settings.heartbeatTimeoutNs());
     inbound = new InboundFrames(settings.inboundFrames(), context.homeWakeup(), counters);
     final Subjects subjects = new Subjects(start.clusterName());
-    final ManyToOneConcurrentArrayQueue<HelloRequest> helloRequests =
-        new ManyToOneConcurrentArrayQueue<>(HELLO_REQUESTS);
+    final ManyToOneConcurrentArrayQueue<HelloRequest> helloRequests = HelloRequest.queue();
     receiver =
         new LinkReceiver(
             settings,
@@ -111,9 +101,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
       throw new IOException("the network takes no message of " + longestBytes + " bytes");
     }
     final ClusterLink link = new ClusterLink(cluster, start, settings, context);
-    final Subjects subjects = new Subjects(start.clusterName());
-    link.inbound.subscribe(
-        context.carrier(), subjects.node(start.nodeId(), start.incarnation()), subjects.hello());
+    link.inbound.subscribe(context.carrier(), start);
     context.homeWakeup().wake();
     context.senderWakeup().wake();
     return link;
@@ -167,8 +155,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
 
   @Override
   public int serviceVersion(final int nodeIndex, final int schemaId) {
-    final PeerSession session = peers.session(nodeIndex);
-    return session == null ? -1 : session.services.versionOf(schemaId);
+    return peers.serviceVersion(nodeIndex, schemaId);
   }
 
   @Override
@@ -197,8 +184,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
 
   @Override
   public int protocolVersion(final int nodeIndex) {
-    final PeerSession session = peers.session(nodeIndex);
-    return session == null ? ProtocolRange.NONE : session.protocolVersion;
+    return peers.protocolVersion(nodeIndex);
   }
 
   /**
@@ -208,8 +194,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
    * @return its status; {@link PeerStatus#UNKNOWN} for this node itself.
    */
   public PeerStatus peerStatus(final int nodeIndex) {
-    final PeerSession session = peers.session(nodeIndex);
-    return session == null ? PeerStatus.UNKNOWN : session.status();
+    return peers.status(nodeIndex);
   }
 
   /**
@@ -219,8 +204,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
    * @return its figures as of a moment ago; all 0 for this node itself.
    */
   public PeerTraffic traffic(final int nodeIndex) {
-    final Peer peer = peers.get(nodeIndex);
-    return peer == null ? PeerTraffic.NONE : peer.traffic();
+    return peers.traffic(nodeIndex);
   }
 
   /**

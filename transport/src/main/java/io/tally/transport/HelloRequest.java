@@ -1,5 +1,7 @@
 package io.tally.transport;
 
+import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
+
 /**
  * Asks the sender to say an unnumbered hello to a process that is not the incarnation of a peer
  * that this node talks to. It may be an older or newer incarnation of a peer, another process of
@@ -12,6 +14,13 @@ record HelloRequest(
     long knownWallClockMs,
     long knownShardIncarnation,
     long knownGeneration) {
+  private static final int QUEUE_LENGTH = 64;
+
+  /** From the receiver of a link to its sender. */
+  static ManyToOneConcurrentArrayQueue<HelloRequest> queue() {
+    return new ManyToOneConcurrentArrayQueue<>(QUEUE_LENGTH);
+  }
+
   static HelloRequest knowingNothing(final String subject) {
     return new HelloRequest(subject, 0, 0, 0, 0);
   }

@@ -23,12 +23,13 @@ final class InboundFrames implements AutoCloseable {
     this.counters = counters;
   }
 
-  /** If one of the subjects cannot be subscribed to, none is. */
-  void subscribe(final FrameCarrier carrier, final String... subjects) throws IOException {
+  /** To what is sent to the node and to all; if one cannot be subscribed to, none is. */
+  void subscribe(final FrameCarrier carrier, final NodeStart start) throws IOException {
+    final Subjects subjects = new Subjects(start.clusterName());
+    final String ofNode = subjects.node(start.nodeId(), start.incarnation());
     try {
-      for (final String subject : subjects) {
-        subscriptions.add(carrier.subscribe(subject, this::onFrame));
-      }
+      subscriptions.add(carrier.subscribe(ofNode, this::onFrame));
+      subscriptions.add(carrier.subscribe(subjects.hello(), this::onFrame));
     } catch (final IOException | RuntimeException e) {
       CloseHelper.quietCloseAll(subscriptions);
       throw e;

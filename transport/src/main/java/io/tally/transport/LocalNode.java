@@ -47,6 +47,21 @@ final class LocalNode {
       final ClusterSettings cluster,
       final NodeStart start,
       final ShardDirectory directory,
+      final LinkSettings settings,
+      final LinkContext context) {
+    this(
+        cluster,
+        start,
+        directory,
+        settings.requestTimeoutNs(),
+        context.clock(),
+        context.wallClock());
+  }
+
+  LocalNode(
+      final ClusterSettings cluster,
+      final NodeStart start,
+      final ShardDirectory directory,
       final long requestTimeoutNs,
       final NanoClock clock,
       final EpochClock wallClock) {

@@ -41,6 +41,29 @@ final class PeerTable {
     return byIndex[nodeIndex] == null ? 0 : byIndex[nodeIndex].incarnationIn(status);
   }
 
+  /** {@link PeerStatus#UNKNOWN} for this node itself. */
+  PeerStatus status(final int nodeIndex) {
+    final PeerSession session = session(nodeIndex);
+    return session == null ? PeerStatus.UNKNOWN : session.status();
+  }
+
+  /** {@link PeerTraffic#NONE} for this node itself. */
+  PeerTraffic traffic(final int nodeIndex) {
+    return byIndex[nodeIndex] == null ? PeerTraffic.NONE : byIndex[nodeIndex].traffic();
+  }
+
+  /** As {@link io.tally.engine.NodeLink#serviceVersion}. */
+  int serviceVersion(final int nodeIndex, final int schemaId) {
+    final PeerSession session = session(nodeIndex);
+    return session == null ? -1 : session.services.versionOf(schemaId);
+  }
+
+  /** As {@link io.tally.engine.NodeLink#protocolVersion}. */
+  int protocolVersion(final int nodeIndex) {
+    final PeerSession session = session(nodeIndex);
+    return session == null ? ProtocolRange.NONE : session.protocolVersion;
+  }
+
   /** As {@link io.tally.engine.NodeLink#peerDeadlineNs}. */
   long deadlineNs(final int nodeIndex, final long startNs, final long timeoutNs) {
     final PeerSession session = session(nodeIndex);
