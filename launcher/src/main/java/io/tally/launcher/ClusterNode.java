@@ -198,6 +198,8 @@ final class ClusterNode implements AutoCloseable {
     if (link != null) {
       link.attach(engine.inbound());
     }
+    Log.info(
+        "starting node", "nodeID", nodeId, "shardCount", shardsOwned(), "incarnation", incarnation);
   }
 
   private long shardIncarnation(final int shardId) {

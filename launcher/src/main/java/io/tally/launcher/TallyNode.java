@@ -213,16 +213,7 @@ public final class TallyNode implements AutoCloseable {
     start.settle(carriers == null ? null : carriers.carrier(), listeners);
     throwIfFaulty();
     for (int i = 0; i < nodes.size(); i++) {
-      final ClusterNode node = nodes.get(i);
-      node.launchEngine(i == 0, plan.idempotencyLimit(), faults);
-      Log.info(
-          "starting node",
-          "nodeID",
-          node.nodeId(),
-          "shardCount",
-          node.shardsOwned(),
-          "incarnation",
-          node.incarnation());
+      nodes.get(i).launchEngine(i == 0, plan.idempotencyLimit(), faults);
     }
     Log.info("settings", config.describe());
     Log.info("limits", plan.describe());
