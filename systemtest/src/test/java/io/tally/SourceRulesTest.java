@@ -29,6 +29,9 @@ class SourceRulesTest {
   private static final String TESTS = "[a-z/]+/src/test/.*";
   private static final String ANYWHERE = ".*";
 
+  /** A longer class has more than one job. */
+  private static final int MAX_LINES = 350;
+
   private static final String ENGINE_FILE = "engine/src/main/java/io/tally/engine/X.java";
   private static final String TRANSPORT_FILE = "transport/src/main/java/io/tally/transport/X.java";
   private static final String HTTP_FILE = "http/src/main/java/io/tally/http/X.java";
@@ -150,6 +153,30 @@ class SourceRulesTest {
     assertEquals(
         1, rule.breaches("engine/src/main/java/io/tally/engine/MyAgentThread.java", "bad").size());
     assertEquals(List.of(), rule.breaches(HTTP_FILE, "bad"));
+  }
+
+  @Test
+  void shouldFindNoMainSourceThatIsTooLong() throws IOException {
+    final List<String> tooLong = new ArrayList<>();
+    for (final Path file : sources()) {
+      tooLong.addAll(tooLong(relative(file), Files.readString(file)));
+    }
+    assertEquals(List.of(), tooLong);
+  }
+
+  @Test
+  void shouldFlagAMainSourceWithALineTooMuch() {
+    final String longest = "\n".repeat(MAX_LINES);
+    assertEquals(List.of(), tooLong(ENGINE_FILE, longest));
+    assertEquals(List.of(ENGINE_FILE + ": 351 lines"), tooLong(ENGINE_FILE, longest + "\n"));
+    assertEquals(List.of(), tooLong(TEST_FILE, longest + "\n"));
+  }
+
+  private static List<String> tooLong(final String path, final String source) {
+    final long lines = source.lines().count();
+    return path.contains("/src/main/") && lines > MAX_LINES
+        ? List.of(path + ": " + lines + " lines")
+        : List.of();
   }
 
   private static List<String> modules() throws IOException {
