@@ -137,31 +137,30 @@ final class CounterAdapter implements ShardService {
       final long amount,
       final ServiceReply reply) {
     final int row = table.findOrCreate(timeNs, entityHash, buffer, idOffset, idLength, false);
-    if (row == CounterTable.FULL || table.isRate(row)) {
-      refuse(timeNs, row, reply);
-      return;
-    }
-    final long value = table.value(row);
-    final long sum = value + amount;
-    // A new counter has room for any amount.
-    if (Bounds.overflows(value, amount, sum)) {
-      refusals.overflow.increment();
-      CounterAnswer.refused(reply, value, table.version(row), CounterStatus.OVERFLOW);
-      return;
-    }
-    table.change(row, sum);
-    shard.changed(entityHash);
-    CounterAnswer.ok(reply, sum, table.version(row));
-  }
-
-  private void refuse(final long timeNs, final int row, final ServiceReply reply) {
     if (row == CounterTable.FULL) {
       refusals.memoryLimit.increment();
       CounterAnswer.refused(reply, 0, 0, CounterStatus.MEMORY_LIMIT);
-    } else {
+      return;
+    }
+    final long before = table.changes();
+    final long sum = table.tryAdd(row, amount);
+    if (table.changes() == before) {
+      refuse(timeNs, row, reply);
+      return;
+    }
+    shard.changed(entityHash);
+    CounterAnswer.ok(reply, sum, table.changes());
+  }
+
+  private void refuse(final long timeNs, final int row, final ServiceReply reply) {
+    final long shown = counters.shown(timeNs, row);
+    if (table.isRate(row)) {
       refusals.kindMismatch.increment();
-      CounterAnswer.refused(
-          reply, counters.shown(timeNs, row), table.version(row), CounterStatus.KIND_MISMATCH);
+      CounterAnswer.refused(reply, shown, table.version(row), CounterStatus.KIND_MISMATCH);
+    } else {
+      // A new counter has room for any amount, so this one was there before.
+      refusals.overflow.increment();
+      CounterAnswer.refused(reply, shown, table.version(row), CounterStatus.OVERFLOW);
     }
   }
 

@@ -21,6 +21,11 @@ final class CounterAnswer {
           CounterReplyEncoder.SCHEMA_ID,
           CounterReplyEncoder.SCHEMA_VERSION);
 
+  /** Status and kind of the detail are written as one number. */
+  private static final int DETAIL_KIND_SHIFT =
+      (CounterReplyEncoder.detailKindEncodingOffset() - CounterReplyEncoder.statusEncodingOffset())
+          * Byte.SIZE;
+
   private CounterAnswer() {}
 
   static void ok(final ServiceReply reply, final long value, final long version) {
@@ -74,9 +79,10 @@ final class CounterAnswer {
     MessageHeaderWord.put(buffer, reply.offset(), HEADER);
     final int block = reply.offset() + MessageHeaderWord.ENCODED_LENGTH;
     buffer.putLong(block + CounterReplyEncoder.valueEncodingOffset(), value, LITTLE_ENDIAN);
-    buffer.putByte(block + CounterReplyEncoder.statusEncodingOffset(), (byte) status.value());
-    buffer.putByte(
-        block + CounterReplyEncoder.detailKindEncodingOffset(), (byte) detailKind.value());
+    buffer.putShort(
+        block + CounterReplyEncoder.statusEncodingOffset(),
+        (short) (status.value() | detailKind.value() << DETAIL_KIND_SHIFT),
+        LITTLE_ENDIAN);
     buffer.putLong(block + CounterReplyEncoder.detailEncodingOffset(), detail, LITTLE_ENDIAN);
     buffer.putLong(block + CounterReplyEncoder.ttlMsEncodingOffset(), ttlMs, LITTLE_ENDIAN);
     buffer.putLong(

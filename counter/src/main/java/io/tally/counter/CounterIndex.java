@@ -107,13 +107,26 @@ abstract class CounterIndex {
       final DirectBuffer id,
       final int offset,
       final int length) {
-    int i = 0;
-    for (; i <= length - Long.BYTES; i += Long.BYTES) {
+    if (length < Long.BYTES) {
+      return isShortEqual(chunk, idOffset, id, offset, length);
+    }
+    final int last = length - Long.BYTES;
+    for (int i = 0; i < last; i += Long.BYTES) {
       if (chunk.getLong(idOffset + i) != id.getLong(offset + i)) {
         return false;
       }
     }
-    for (; i < length; i++) {
+    // The last word of an id, part of which may have been compared before.
+    return chunk.getLong(idOffset + last) == id.getLong(offset + last);
+  }
+
+  private static boolean isShortEqual(
+      final UnsafeBuffer chunk,
+      final int idOffset,
+      final DirectBuffer id,
+      final int offset,
+      final int length) {
+    for (int i = 0; i < length; i++) {
       if (chunk.getByte(idOffset + i) != id.getByte(offset + i)) {
         return false;
       }

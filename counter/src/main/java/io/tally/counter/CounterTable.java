@@ -124,27 +124,43 @@ final class CounterTable extends CounterIndex {
 
   /** Sets the value, which is the deadline of a rate, and gives the counter the next version. */
   void change(final int row, final long value) {
-    if (showing != null) {
-      showing.beforeChange(row);
-    }
     final UnsafeBuffer chunk = chunk(row);
     final int at = offset(row);
     final long word = chunk.getLong(at + WORD_OFFSET);
-    changes++;
-    if ((word & (EXTENDED | RATE)) == 0) {
-      chunk.putLong(at + VALUE_OFFSET, value);
-      chunk.putLong(at + WORD_OFFSET, word & ~WORD_REST | changes);
-    } else {
-      changeOther(row, value);
+    final long before = chunk.getLong(at + VALUE_OFFSET);
+    change(row, chunk, at, word, value);
+    if ((word & RATE) != 0) {
+      expiry.moved(row, before, value);
     }
   }
 
-  private void changeOther(final int row, final long value) {
-    final long before = rows.value(row);
-    rows.value(row, value);
-    rows.version(row, changes);
-    if (rows.isRate(row)) {
-      expiry.moved(row, before, value);
+  /**
+   * Adds to the value of a counter, which is a change, unless it is a rate or the sum has no room
+   * in 64 bits. Then nothing changes, and there are no more {@link #changes()} than before.
+   *
+   * @return the sum.
+   */
+  long tryAdd(final int row, final long amount) {
+    final UnsafeBuffer chunk = chunk(row);
+    final int at = offset(row);
+    final long word = chunk.getLong(at + WORD_OFFSET);
+    final long value = chunk.getLong(at + VALUE_OFFSET);
+    final long sum = value + amount;
+    if ((word & RATE) == 0 && !Bounds.overflows(value, amount, sum)) {
+      change(row, chunk, at, word, sum);
+    }
+    return sum;
+  }
+
+  private void change(
+      final int row, final UnsafeBuffer chunk, final int at, final long word, final long value) {
+    beforeChange(row);
+    changes++;
+    chunk.putLong(at + VALUE_OFFSET, value);
+    if ((word & EXTENDED) == 0) {
+      chunk.putLong(at + WORD_OFFSET, word & ~WORD_REST | changes);
+    } else {
+      rows.version(row, changes);
     }
   }
 

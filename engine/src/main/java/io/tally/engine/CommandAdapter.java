@@ -10,8 +10,6 @@ final class CommandAdapter {
   /** Names no message: template ids are positive. */
   private static final long NO_HEADER = 0;
 
-  private static final long UINT32 = 0xFFFF_FFFFL;
-
   private final Command command = new Command();
 
   /**
@@ -35,21 +33,21 @@ final class CommandAdapter {
     // The generated decoder would load its own buffer and offset again for each of these fields.
     command.shardIncarnation =
         buffer.getLong(block + CommandLayout.SHARD_INCARNATION, LITTLE_ENDIAN);
-    command.epoch = buffer.getInt(block + CommandLayout.EPOCH, LITTLE_ENDIAN) & UINT32;
+    final long epochAndSpan = buffer.getLong(block + CommandLayout.EPOCH_AND_SPAN, LITTLE_ENDIAN);
+    command.epoch = CommandLayout.epoch(epochAndSpan);
     command.originNodeKey = buffer.getLong(block + CommandLayout.ORIGIN_NODE_KEY, LITTLE_ENDIAN);
     command.originIncarnation =
         buffer.getLong(block + CommandLayout.ORIGIN_INCARNATION, LITTLE_ENDIAN);
     command.correlationId = buffer.getLong(block + CommandLayout.CORRELATION_ID, LITTLE_ENDIAN);
     command.laneSequence = buffer.getLong(block + CommandLayout.LANE_SEQUENCE, LITTLE_ENDIAN);
-    command.laneFloor =
-        command.laneSequence
-            - (buffer.getInt(block + CommandLayout.LANE_SPAN, LITTLE_ENDIAN) & UINT32);
+    command.laneFloor = command.laneSequence - CommandLayout.laneSpan(epochAndSpan);
     command.placementHash = buffer.getLong(block + CommandLayout.PLACEMENT_HASH, LITTLE_ENDIAN);
     command.entityHash = buffer.getLong(block + CommandLayout.ENTITY_HASH, LITTLE_ENDIAN);
     command.deadlineNs = buffer.getLong(block + CommandLayout.DEADLINE_NS, LITTLE_ENDIAN);
-    command.shardId = buffer.getShort(block + CommandLayout.SHARD_ID, LITTLE_ENDIAN) & 0xFFFF;
-    command.originLoop = buffer.getByte(block + CommandLayout.ORIGIN_LOOP) & 0xFF;
-    command.write = CommandFlagsDecoder.write(buffer.getByte(block + CommandLayout.FLAGS));
+    final int origin = buffer.getInt(block + CommandLayout.SHARD_AND_ORIGIN, LITTLE_ENDIAN);
+    command.shardId = CommandLayout.shardId(origin);
+    command.originLoop = CommandLayout.originLoop(origin);
+    command.write = CommandFlagsDecoder.write(CommandLayout.flags(origin));
     command.keyItem =
         blockLength >= CommandLayout.ITEM_BLOCK_LENGTH
             ? buffer.getShort(block + CommandLayout.KEY_ITEM, LITTLE_ENDIAN) & 0xFFFF

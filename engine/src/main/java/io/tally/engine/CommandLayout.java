@@ -35,18 +35,28 @@ final class CommandLayout {
 
   static final int BLOCK_OFFSET = MessageHeaderWord.ENCODED_LENGTH;
   static final int SHARD_INCARNATION = CommandDecoder.shardIncarnationEncodingOffset();
-  static final int EPOCH = CommandDecoder.epochEncodingOffset();
   static final int ORIGIN_NODE_KEY = CommandDecoder.originNodeKeyEncodingOffset();
   static final int ORIGIN_INCARNATION = CommandDecoder.originIncarnationEncodingOffset();
   static final int CORRELATION_ID = CommandDecoder.correlationIdEncodingOffset();
   static final int LANE_SEQUENCE = CommandDecoder.laneSequenceEncodingOffset();
-  static final int LANE_SPAN = CommandDecoder.laneSpanEncodingOffset();
   static final int PLACEMENT_HASH = CommandDecoder.placementHashEncodingOffset();
   static final int ENTITY_HASH = CommandDecoder.entityHashEncodingOffset();
   static final int DEADLINE_NS = CommandDecoder.deadlineNsEncodingOffset();
-  static final int SHARD_ID = CommandDecoder.shardIdEncodingOffset();
-  static final int ORIGIN_LOOP = CommandDecoder.originLoopEncodingOffset();
-  static final int FLAGS = CommandDecoder.flagsEncodingOffset();
+
+  /** Epoch and span of the lane in one word. */
+  static final int EPOCH_AND_SPAN = CommandDecoder.epochEncodingOffset();
+
+  private static final int SPAN_SHIFT =
+      (CommandDecoder.laneSpanEncodingOffset() - EPOCH_AND_SPAN) * Byte.SIZE;
+
+  /** Shard, loop and flags in four bytes. */
+  static final int SHARD_AND_ORIGIN = CommandDecoder.shardIdEncodingOffset();
+
+  private static final int ORIGIN_LOOP_SHIFT =
+      (CommandDecoder.originLoopEncodingOffset() - SHARD_AND_ORIGIN) * Byte.SIZE;
+  private static final int FLAGS_SHIFT =
+      (CommandDecoder.flagsEncodingOffset() - SHARD_AND_ORIGIN) * Byte.SIZE;
+
   static final int KEY_ITEM = CommandDecoder.keyItemEncodingOffset();
 
   /** One byte: the length of the idempotency key, which follows it. */
@@ -61,7 +71,37 @@ final class CommandLayout {
   /** Bound of an idempotency key in bytes. */
   static final int MAX_IDEMPOTENCY_KEY_LENGTH = 128;
 
+  private static final long UINT32 = 0xFFFF_FFFFL;
+
   private CommandLayout() {}
+
+  static long epochAndSpan(final long epoch, final long laneSpan) {
+    return epoch & UINT32 | laneSpan << SPAN_SHIFT;
+  }
+
+  static long epoch(final long epochAndSpan) {
+    return epochAndSpan & UINT32;
+  }
+
+  static long laneSpan(final long epochAndSpan) {
+    return epochAndSpan >>> SPAN_SHIFT;
+  }
+
+  static int shardAndOrigin(final int shardId, final int originLoop, final byte flags) {
+    return shardId & 0xFFFF | (originLoop & 0xFF) << ORIGIN_LOOP_SHIFT | flags << FLAGS_SHIFT;
+  }
+
+  static int shardId(final int shardAndOrigin) {
+    return shardAndOrigin & 0xFFFF;
+  }
+
+  static int originLoop(final int shardAndOrigin) {
+    return shardAndOrigin >>> ORIGIN_LOOP_SHIFT & 0xFF;
+  }
+
+  static byte flags(final int shardAndOrigin) {
+    return (byte) (shardAndOrigin >>> FLAGS_SHIFT);
+  }
 
   /** Of a command with an item of its key or without: 0. */
   static int encodedLength(final int keyItem, final int keyLength, final int payloadLength) {

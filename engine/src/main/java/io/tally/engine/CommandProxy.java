@@ -15,12 +15,12 @@ final class CommandProxy {
 
   private final long originNodeKey;
   private final long originIncarnation;
-  private final byte originLoop;
+  private final int originLoop;
 
   CommandProxy(final long originNodeKey, final long originIncarnation, final int originLoop) {
     this.originNodeKey = originNodeKey;
     this.originIncarnation = originIncarnation;
-    this.originLoop = (byte) originLoop;
+    this.originLoop = originLoop;
   }
 
   void encode(
@@ -40,20 +40,24 @@ final class CommandProxy {
     // behind it, which is in no cache yet.
     buffer.putLong(
         block + CommandLayout.SHARD_INCARNATION, request.shardIncarnation, LITTLE_ENDIAN);
-    buffer.putInt(block + CommandLayout.EPOCH, (int) epoch, LITTLE_ENDIAN);
     buffer.putLong(block + CommandLayout.ORIGIN_NODE_KEY, originNodeKey, LITTLE_ENDIAN);
     buffer.putLong(block + CommandLayout.ORIGIN_INCARNATION, originIncarnation, LITTLE_ENDIAN);
     buffer.putLong(block + CommandLayout.CORRELATION_ID, request.correlationId, LITTLE_ENDIAN);
     buffer.putLong(block + CommandLayout.LANE_SEQUENCE, request.laneSequence, LITTLE_ENDIAN);
     // The window of a lane bounds how far a sequence lies above the floor.
-    final int laneSpan = request.write ? (int) (request.laneSequence - laneFloor) : 0;
-    buffer.putInt(block + CommandLayout.LANE_SPAN, laneSpan, LITTLE_ENDIAN);
+    final long laneSpan = request.write ? request.laneSequence - laneFloor : 0;
+    buffer.putLong(
+        block + CommandLayout.EPOCH_AND_SPAN,
+        CommandLayout.epochAndSpan(epoch, laneSpan),
+        LITTLE_ENDIAN);
     buffer.putLong(block + CommandLayout.PLACEMENT_HASH, request.placementHash, LITTLE_ENDIAN);
     buffer.putLong(block + CommandLayout.ENTITY_HASH, request.entityHash, LITTLE_ENDIAN);
     buffer.putLong(block + CommandLayout.DEADLINE_NS, deadlineNs, LITTLE_ENDIAN);
-    buffer.putShort(block + CommandLayout.SHARD_ID, (short) request.shardId, LITTLE_ENDIAN);
-    buffer.putByte(block + CommandLayout.ORIGIN_LOOP, originLoop);
-    buffer.putByte(block + CommandLayout.FLAGS, CommandFlagsEncoder.write(NO_FLAGS, request.write));
+    buffer.putInt(
+        block + CommandLayout.SHARD_AND_ORIGIN,
+        CommandLayout.shardAndOrigin(
+            request.shardId, originLoop, CommandFlagsEncoder.write(NO_FLAGS, request.write)),
+        LITTLE_ENDIAN);
     int keyHeader = block + CommandLayout.BLOCK_LENGTH;
     if (hasItem) {
       buffer.putShort(block + CommandLayout.KEY_ITEM, (short) request.keyItem, LITTLE_ENDIAN);

@@ -12,9 +12,8 @@ final class ReplyAdapter {
 
   private ReplyCode code;
   private int block;
-  private int originLoop;
+  private long lastFields;
   private long originIncarnation;
-  private int shardId;
   private long shardIncarnation;
   private int payloadOffset;
   private int payloadLength;
@@ -35,21 +34,20 @@ final class ReplyAdapter {
     if (payloadOffset > offset + length) {
       return false;
     }
+    lastFields = buffer.getLong(block + ReplyLayout.LAST_FIELDS, LITTLE_ENDIAN);
     // The generated lookup throws for an unknown code, which a newer version may have added.
-    code = CODES[buffer.getByte(block + ReplyLayout.CODE) & 0xFF];
+    code = CODES[ReplyLayout.code(lastFields)];
     if (code == null) {
       return false;
     }
-    originLoop = buffer.getByte(block + ReplyLayout.ORIGIN_LOOP) & 0xFF;
     originIncarnation = buffer.getLong(block + ReplyLayout.ORIGIN_INCARNATION, LITTLE_ENDIAN);
-    shardId = buffer.getShort(block + ReplyLayout.SHARD_ID, LITTLE_ENDIAN) & 0xFFFF;
     shardIncarnation = buffer.getLong(block + ReplyLayout.SHARD_INCARNATION, LITTLE_ENDIAN);
     payloadLength = buffer.getShort(payloadHeader, LITTLE_ENDIAN) & 0xFFFF;
     return payloadOffset + payloadLength <= offset + length;
   }
 
   int originLoop() {
-    return originLoop;
+    return ReplyLayout.originLoop(lastFields);
   }
 
   long originIncarnation() {
@@ -57,7 +55,7 @@ final class ReplyAdapter {
   }
 
   int shardId() {
-    return shardId;
+    return ReplyLayout.shardId(lastFields);
   }
 
   /** 0 in a refusal that no shard gave. */
@@ -70,9 +68,9 @@ final class ReplyAdapter {
     sink.onReply(
         buffer.getLong(block + ReplyLayout.CORRELATION_ID, LITTLE_ENDIAN),
         code,
-        buffer.getByte(block + ReplyLayout.SERVICE_CODE) & 0xFF,
+        ReplyLayout.serviceCode(lastFields),
         shardIncarnation,
-        ReplyFlagsDecoder.replayed(buffer.getByte(block + ReplyLayout.FLAGS)),
+        ReplyFlagsDecoder.replayed(ReplyLayout.flags(lastFields)),
         buffer,
         payloadOffset,
         payloadLength);

@@ -32,13 +32,17 @@ final class ReplyProxy {
     buffer.putLong(
         block + ReplyLayout.ORIGIN_INCARNATION, command.originIncarnation, LITTLE_ENDIAN);
     buffer.putLong(block + ReplyLayout.SHARD_INCARNATION, shardIncarnation, LITTLE_ENDIAN);
-    buffer.putShort(block + ReplyLayout.SHARD_ID, (short) command.shardId, LITTLE_ENDIAN);
-    buffer.putByte(block + ReplyLayout.ORIGIN_LOOP, (byte) command.originLoop);
-    buffer.putByte(block + ReplyLayout.CODE, (byte) code.value());
-    buffer.putByte(block + ReplyLayout.SERVICE_CODE, (byte) serviceCode);
-    buffer.putByte(block + ReplyLayout.FLAGS, ReplyFlagsEncoder.replayed(NO_FLAGS, replayed));
+    buffer.putLong(
+        block + ReplyLayout.LAST_FIELDS,
+        ReplyLayout.lastFields(
+            command.shardId,
+            command.originLoop,
+            code.value(),
+            serviceCode,
+            ReplyFlagsEncoder.replayed(NO_FLAGS, replayed),
+            length),
+        LITTLE_ENDIAN);
     final int payloadHeader = block + ReplyLayout.BLOCK_LENGTH;
-    buffer.putShort(payloadHeader, (short) length, LITTLE_ENDIAN);
     buffer.putBytes(payloadHeader + ReplyLayout.PAYLOAD_HEADER_LENGTH, payload, offset, length);
   }
 }

@@ -62,6 +62,10 @@ final class ServiceCall {
       onFault(command.shardId, fault);
       return ReplyCode.INTERNAL;
     }
+    return reply.isPlain() ? ReplyCode.ANSWERED : judge(message);
+  }
+
+  private ReplyCode judge(final ServiceMessages.Known message) {
     if (!reply.isValid()) {
       reply.clear();
       stats.failure(message.index());

@@ -29,18 +29,21 @@ final class ServiceMessages {
   }
 
   /**
-   * The message of a payload that begins with this header. Null if the service does not know it, or
-   * the payload does not hold its fixed part.
+   * The message that has this header. Null if the service does not know it, or knows more fixed
+   * fields of it.
    */
-  Known known(final long header, final int payloadLength) {
-    final int blockLength = MessageHeaderWord.blockLength(header);
+  Known known(final long header) {
     final Known message = byTemplate(MessageHeaderWord.templateId(header));
     return message != null
             && MessageHeaderWord.version(header) <= version
-            && blockLength >= message.minBlockLength
-            && MessageHeaderWord.ENCODED_LENGTH + blockLength <= payloadLength
+            && MessageHeaderWord.blockLength(header) >= message.minBlockLength
         ? message
         : null;
+  }
+
+  /** What a payload with this header takes at least. */
+  static int minLength(final long header) {
+    return MessageHeaderWord.ENCODED_LENGTH + MessageHeaderWord.blockLength(header);
   }
 
   /** Null if there is none. */

@@ -14,13 +14,19 @@ public final class ServiceReply {
 
   private static final int MAX_SERVICE_CODE = 255;
 
+  /** What was said of a reply is one word, so that a plain one costs one look. */
+  private static final int PLAIN = 0;
+
+  private static final int INVALID = 1 << 8;
+  private static final int NOT_UNDER_KEY = 1 << 9;
+
   private MutableDirectBuffer buffer;
   private int offset;
   private int maxLength;
   private int length;
-  private int serviceCode;
-  private boolean valid = true;
-  private boolean underKey = true;
+
+  /** The service's code, below the flags. */
+  private int said;
 
   /** Looked at only by whoever has set it before the service ran, so that others need not. */
   private long version = NO_VERSION;
@@ -48,12 +54,15 @@ public final class ServiceReply {
     return this;
   }
 
+  /** Nothing was said but the reply's bytes. */
+  boolean isPlain() {
+    return said == PLAIN;
+  }
+
   /** Forgets what the service said. */
   void clear() {
     length = 0;
-    serviceCode = 0;
-    valid = true;
-    underKey = true;
+    said = PLAIN;
   }
 
   /**
@@ -113,7 +122,7 @@ public final class ServiceReply {
     if (code < 1 || code > MAX_SERVICE_CODE) {
       throw new IllegalArgumentException("a refusal's code must be 1 to 255: " + code);
     }
-    serviceCode = code;
+    said = said & ~MAX_SERVICE_CODE | code;
   }
 
   /**
@@ -121,7 +130,7 @@ public final class ServiceReply {
    * request ends as {@link Outcome#INVALID}.
    */
   public void invalid() {
-    valid = false;
+    said |= INVALID;
   }
 
   /**
@@ -130,7 +139,7 @@ public final class ServiceReply {
    * answer all the same.
    */
   public void notUnderKey() {
-    underKey = false;
+    said |= NOT_UNDER_KEY;
   }
 
   /**
@@ -174,7 +183,7 @@ public final class ServiceReply {
    * @return its code, or 0 if it did not refuse.
    */
   public int serviceCode() {
-    return serviceCode;
+    return said & MAX_SERVICE_CODE;
   }
 
   /**
@@ -183,7 +192,7 @@ public final class ServiceReply {
    * @return false after {@link #invalid()}.
    */
   public boolean isValid() {
-    return valid;
+    return (said & INVALID) == 0;
   }
 
   /**
@@ -192,6 +201,6 @@ public final class ServiceReply {
    * @return false after {@link #notUnderKey()}.
    */
   public boolean isUnderKey() {
-    return underKey;
+    return (said & NOT_UNDER_KEY) == 0;
   }
 }

@@ -38,6 +38,12 @@ final class Shard {
   private final Registrations registrations;
   private final ShardWatches watches;
 
+  /** Most commands are like the one before, so what was found for its header is kept. */
+  private long latestHeader;
+
+  private ServiceSlot latestSlot;
+  private ServiceMessages.Known latestMessage;
+
   /** Replies that have no lane slot, or may not fit into theirs, are written to the scratch. */
   Shard(
       final int shardId,
@@ -249,18 +255,28 @@ final class Shard {
   }
 
   private void onMessage(final Command command, final ReplyPublisher replies) {
-    final ServiceSlot slot = slotOf(MessageHeaderWord.schemaId(command.payloadHeader));
-    final ServiceMessages.Known message =
-        slot == null ? null : slot.messages.known(command.payloadHeader, command.payloadLength);
+    final long header = command.payloadHeader;
+    if (header != latestHeader) {
+      look(header);
+    }
+    final ServiceMessages.Known message = latestMessage;
     // A write that was sent as a read has no lane sequence, and could be applied twice.
-    if (message == null || command.write != message.write()) {
+    if (message == null
+        || command.write != message.write()
+        || command.payloadLength < ServiceMessages.minLength(header)) {
       stats.increment(EngineCounter.UNKNOWN_MESSAGES);
       refuse(command, ReplyCode.INVALID, replies);
     } else if (command.write) {
-      writes.run(command, slot, message, replies);
+      writes.run(command, latestSlot, message, replies);
     } else {
-      read(command, slot, message, replies);
+      read(command, latestSlot, message, replies);
     }
+  }
+
+  private void look(final long header) {
+    latestHeader = header;
+    latestSlot = slotOf(MessageHeaderWord.schemaId(header));
+    latestMessage = latestSlot == null ? null : latestSlot.messages.known(header);
   }
 
   /** Null if there is no such service. */

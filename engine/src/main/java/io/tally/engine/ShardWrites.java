@@ -104,11 +104,11 @@ final class ShardWrites {
       case OwnerLane.EXECUTE -> {
         command.maxReplyLength = message.maxReplyLength();
         if (lane.fits(message.maxReplyLength())) {
-          runOnce(command, slot, message, lane, lane.buffer(), lane.replyOffset(sequence));
+          runShort(command, slot, message, lane, replies);
         } else {
           runLong(command, slot, message, lane);
+          answerFrom(lane, command, replies);
         }
-        answerFrom(lane, command, replies);
       }
       case OwnerLane.DUPLICATE -> {
         stats.increment(EngineCounter.LANE_DUPLICATES);
@@ -123,6 +123,28 @@ final class ShardWrites {
         refuse(command, ReplyCode.BUSY, replies);
       }
     }
+  }
+
+  private void runShort(
+      final Command command,
+      final ServiceSlot slot,
+      final ServiceMessages.Known message,
+      final OwnerLane lane,
+      final ReplyPublisher replies) {
+    final MutableDirectBuffer buffer = lane.buffer();
+    final int offset = lane.replyOffset(command.laneSequence);
+    if (command.idempotencyKeyLength != 0) {
+      runKeyed(command, slot, message, lane, buffer, offset);
+      answerFrom(lane, command, replies);
+      return;
+    }
+    final ReplyCode code = call.apply(time.timeNs(), command, slot, message, buffer, offset);
+    final ServiceReply reply = call.reply();
+    final int length = reply.length();
+    final int serviceCode = reply.serviceCode();
+    lane.conclude(command.laneSequence, (byte) code.value(), (byte) serviceCode, (byte) 0, length);
+    // As answerFrom would, without reading again what has just been recorded.
+    replies.publish(command, incarnation, code, serviceCode, false, buffer, offset, length);
   }
 
   /** The reply may not fit into its slot, so the room for it is taken before anything runs. */

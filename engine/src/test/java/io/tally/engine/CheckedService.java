@@ -91,7 +91,8 @@ public final class CheckedService implements ShardContext {
     final long header =
         length < MessageHeaderWord.ENCODED_LENGTH ? 0 : MessageHeaderWord.get(buffer, offset);
     if (MessageHeaderWord.schemaId(header) != messages.schemaId
-        || messages.known(header, length) == null) {
+        || length < ServiceMessages.minLength(header)
+        || messages.known(header) == null) {
       reply.invalid();
     } else {
       service.onCommand(
