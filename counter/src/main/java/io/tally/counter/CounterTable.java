@@ -34,16 +34,12 @@ final class CounterTable extends CounterIndex {
 
   static final long NO_DEADLINE = CounterRows.NO_DEADLINE;
 
-  static final int FIRST_CHUNK_BYTES = RowSpace.FIRST_CHUNK_BYTES;
-
   /** So that expired counters grow fewer even where nothing but new ones comes. */
   private static final int EXPIRED_PER_CREATE = 4;
 
   private final RowSpace space;
   private final CounterExpiry expiry;
-  private final CounterLimit limit;
-  private final CounterBudget budget;
-  private final Places places;
+  private final TableRoom room;
   private final CounterSnapshot snapshot;
 
   /** Null while no snapshot is under way, so that a change need not ask the snapshot. */
@@ -60,10 +56,8 @@ final class CounterTable extends CounterIndex {
       final Places places,
       final ExpiredCounterHandler expired,
       final int maxChunks) {
-    this.limit = limit;
-    this.places = places;
-    budget = new CounterBudget(limit);
     space = new RowSpace(chunks, maxChunks);
+    room = new TableRoom(limit, places, space, chunks);
     expiry = new CounterExpiry(this, chunks, rows, space, expired);
     snapshot = new CounterSnapshot(this, rows, space);
   }
@@ -233,11 +227,7 @@ final class CounterTable extends CounterIndex {
 
   /** Gives back what the table has of its limit. It must not be used any more. */
   void close() {
-    limit.release(size(), limitedBytes());
-  }
-
-  private long limitedBytes() {
-    return capacityBytes() - BUCKET_CHUNK_BYTES - (chunks.count() == 0 ? 0 : FIRST_CHUNK_BYTES);
+    room.release(size(), room.takenBytes(bucketBytes()));
   }
 
   boolean isLiving(final int row, final long timeNs) {
@@ -257,7 +247,7 @@ final class CounterTable extends CounterIndex {
     }
     expiry.expire(timeNs, EXPIRED_PER_CREATE);
     final int rowLength = RowDescriptor.rowLength(length, withDeadline);
-    if (!tryTake(1, rowLength, wantsBucketChunk() ? BUCKET_CHUNK_BYTES : 0)) {
+    if (!room.tryTake(1, rowLength, wantsBucketChunk() ? BUCKET_CHUNK_BYTES : 0)) {
       return FULL;
     }
     final int row = space.take(rowLength);
@@ -268,17 +258,7 @@ final class CounterTable extends CounterIndex {
   }
 
   boolean tryTakeExtension() {
-    return tryTake(0, RowDescriptor.EXTENSION_BYTES, 0);
-  }
-
-  private boolean tryTake(final int counters, final int length, final int bucketBytes) {
-    final int chunkBytes = space.wantedBytes(length);
-    if (chunkBytes == RowSpace.FULL) {
-      return false;
-    }
-    // The first chunk is the shard's, whether or not it is ever used.
-    final int bytes = bucketBytes + (chunks.count() == 0 ? 0 : chunkBytes);
-    return counters + bytes == 0 || places.tryTake(budget.wanting(counters, bytes));
+    return room.tryTake(0, RowDescriptor.EXTENSION_BYTES, 0);
   }
 
   void beforeChange(final int row) {
@@ -296,7 +276,7 @@ final class CounterTable extends CounterIndex {
       space.free(extension, RowDescriptor.EXTENSION_BYTES);
     }
     space.free(row, rows.length(row));
-    limit.release(1, 0);
+    room.release(1, 0);
   }
 
   void showing(final CounterSnapshot underWay) {
@@ -322,7 +302,7 @@ final class CounterTable extends CounterIndex {
     space.restoreRoom(chunkCount, roomOffset);
     restoreBuckets(buckets);
     changes = changesThen;
-    limit.take(0, limitedBytes());
+    room.take(0, room.takenBytes(bucketBytes()));
   }
 
   /** Puts a row in its place. Takes a place even if none is left. */
@@ -335,7 +315,7 @@ final class CounterTable extends CounterIndex {
       final int length) {
     checkNew(tag, id, offset, length);
     space.restore(row, RowDescriptor.rowLength(length, wide));
-    limit.take(1, 0);
+    room.take(1, 0);
     rows.write(row, tag, wide, id, offset, length);
     add(tag, row);
   }
@@ -347,11 +327,11 @@ final class CounterTable extends CounterIndex {
     if (space.wantedBytes(rowLength) == RowSpace.FULL) {
       throw new IllegalArgumentException("the table has no room for all counters");
     }
-    final long bytesBefore = limitedBytes();
+    final long bytesBefore = room.takenBytes(bucketBytes());
     final int row = space.take(rowLength);
     rows.write(row, tag, false, id, offset, length);
     add(tag, row);
-    limit.take(1, limitedBytes() - bytesBefore);
+    room.take(1, room.takenBytes(bucketBytes()) - bytesBefore);
     return row;
   }
 

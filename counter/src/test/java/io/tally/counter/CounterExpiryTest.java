@@ -364,7 +364,7 @@ final class CounterExpiryTest {
         }
       }
       assertTrue(
-          table.capacityBytes() <= 325 * places + 2 * CounterTable.FIRST_CHUNK_BYTES,
+          table.capacityBytes() <= 325 * places + 2 * RowSpace.FIRST_CHUNK_BYTES,
           table.capacityBytes() + " bytes");
       for (int i = 0; i < places; i++) {
         final String name = Integer.toString(i) + "x".repeat(idLength - 4);

@@ -157,9 +157,9 @@ class CounterTableTest {
       table.findOrCreate(0, entityHash, buffer, ID_OFFSET, length, false);
       usedBytes += 40 + Integer.BYTES;
       final long grown = table.capacityBytes() - before;
-      assertTrue(grown <= 2 * CounterTable.FIRST_CHUNK_BYTES + before / 16, "by " + grown);
+      assertTrue(grown <= 2 * RowSpace.FIRST_CHUNK_BYTES + before / 16, "by " + grown);
       assertTrue(grown <= RowDescriptor.MAX_CHUNK_BYTES + CounterTable.BUCKET_CHUNK_BYTES);
-      assertTrue(table.capacityBytes() <= 2 * CounterTable.FIRST_CHUNK_BYTES + usedBytes * 17 / 16);
+      assertTrue(table.capacityBytes() <= 2 * RowSpace.FIRST_CHUNK_BYTES + usedBytes * 17 / 16);
       growths += grown > 0 ? 1 : 0;
     }
     assertTrue(growths < 310, growths + " chunks");

@@ -2,7 +2,6 @@ package io.tally.lane;
 
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The receiving end of a lane: says of each copy of a write whether it is the first, and keeps the
@@ -10,7 +9,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * the window. A reply that is too long for a slot is kept beside the slots ({@link LongReplies}).
  * Not thread-safe.
  */
-public final class OwnerLane {
+public final class OwnerLane extends LaneSlots {
   /** First copy: it is now marked, and the caller must run it and then {@link #conclude}. */
   public static final int EXECUTE = 0;
 
@@ -24,14 +23,9 @@ public final class OwnerLane {
   public static final int BEYOND_WINDOW = 3;
 
   private static final int MIN_CAPACITY = 16;
-  private static final int HEADER_LENGTH = Long.BYTES;
 
   private final int window;
-  private final int slotLength;
   private final long marked;
-  private int capacity;
-  private UnsafeBuffer slots;
-  private long floor;
   private final LongReplies longReplies;
 
   /** Null before the first reply that does not fit into its slot. */
@@ -58,17 +52,10 @@ public final class OwnerLane {
       final long floor,
       final byte markedCode,
       final LongReplies longReplies) {
+    super(slotReplyLength, Math.min(MIN_CAPACITY, window), floor);
     this.window = window;
-    this.floor = floor;
     this.longReplies = longReplies;
     marked = RecordedReply.marked(markedCode);
-    slotLength = slotLength(slotReplyLength);
-    capacity = Math.min(MIN_CAPACITY, window);
-    slots = new UnsafeBuffer(new byte[capacity * slotLength]);
-  }
-
-  static int slotLength(final int slotReplyLength) {
-    return HEADER_LENGTH + (slotReplyLength + 7 & ~7);
   }
 
   /**
@@ -219,51 +206,6 @@ public final class OwnerLane {
   }
 
   /**
-   * The highest floor any command carried.
-   *
-   * @return the floor.
-   */
-  public long floor() {
-    return floor;
-  }
-
-  /**
-   * Slots allocated now.
-   *
-   * @return the number, at most the window.
-   */
-  public int capacity() {
-    return capacity;
-  }
-
-  /**
-   * Sequences above the floor that came: what is taken of the window.
-   *
-   * @return the number.
-   */
-  public int recordedCount() {
-    int count = 0;
-    for (long sequence = floor + 1; sequence <= floor + capacity; sequence++) {
-      if (slots.getLong(slotOffset(sequence)) != RecordedReply.EMPTY) {
-        count++;
-      }
-    }
-    return count;
-  }
-
-  /**
-   * Whether a sequence came.
-   *
-   * @param sequence any.
-   * @return true if something is recorded of it; false for one at or below the floor.
-   */
-  public boolean isRecorded(final long sequence) {
-    return sequence > floor
-        && sequence - floor <= capacity
-        && slots.getLong(slotOffset(sequence)) != RecordedReply.EMPTY;
-  }
-
-  /**
    * Records what another lane had recorded, in a lane that has taken no command yet. A long reply
    * is kept even if the process has no room for it.
    *
@@ -334,11 +276,6 @@ public final class OwnerLane {
     }
   }
 
-  private void state(final long sequence, final long state) {
-    final int slot = slotOffset(sequence);
-    slots.putLong(slot, RecordedReply.withState(slots.getLong(slot), state));
-  }
-
   private void raiseFloor(final long newFloor) {
     final long last = Math.min(newFloor, floor + capacity);
     removeOutside(last);
@@ -349,23 +286,9 @@ public final class OwnerLane {
   }
 
   private void grow(final long sequence) {
-    int newCapacity = capacity;
-    while (sequence > floor + newCapacity) {
-      newCapacity <<= 1;
-    }
-    final UnsafeBuffer newSlots = new UnsafeBuffer(new byte[newCapacity * slotLength]);
-    for (long s = floor + 1; s <= floor + capacity; s++) {
-      newSlots.putBytes(
-          (int) (s & (newCapacity - 1)) * slotLength, slots, slotOffset(s), slotLength);
-    }
+    final int newCapacity = growSlots(sequence);
     if (outside != null) {
       outside.grow(floor, newCapacity);
     }
-    capacity = newCapacity;
-    slots = newSlots;
-  }
-
-  private int slotOffset(final long sequence) {
-    return (int) (sequence & (capacity - 1)) * slotLength;
   }
 }
