@@ -63,10 +63,8 @@ final class ClientKeys {
     return begun;
   }
 
-  /** Within a thousandth less than the window, because clocks drift. */
   boolean isRemembered(final Request.KeyUse key) {
-    final long windowNs = settings.idempotencyWindowNs();
-    return world.nowNs() - key.firstNs < windowNs - windowNs / 1_000;
+    return settings.isRemembered(world.nowNs() - key.firstNs);
   }
 
   private boolean isForgotten(final Request.KeyUse key) {

@@ -3,6 +3,7 @@ package io.tally.testkit;
 import io.tally.check.Fate;
 import io.tally.counter.codecs.IncrementDecoder;
 import io.tally.engine.Outcome;
+import io.tally.engine.ShardService;
 import io.tally.transport.ServiceVersion;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,8 +28,8 @@ final class Clients implements Load {
   private final ClientKeys keys;
   private final boolean keyed;
   private final List<String> violations;
-  private final OptionWitness witness;
-  private final OptionClients options;
+  private final Attempts attempts;
+  private final List<CounterClients> others;
 
   private final List<Request> underWay = new ArrayList<>();
   private final List<Request> probes = new ArrayList<>();
@@ -48,10 +49,9 @@ final class Clients implements Load {
     this.traces = traces;
     this.processes = processes;
     this.violations = violations;
-    witness = new OptionWitness(violations::add);
-    options =
-        new OptionClients(world, settings, recorder, traces, processes, witness, seed, loadEndNs);
     this.loadEndNs = loadEndNs;
+    attempts = new Attempts(world, settings, recorder, processes);
+    others = others(seed);
     entities = settings.entities();
     amounts = new ClientAmounts(world, settings);
     keys = new ClientKeys(world, settings, traces, amounts);
@@ -59,14 +59,36 @@ final class Clients implements Load {
     keyed = world.chance(0.5);
   }
 
+  /** Not drawn from the world, so that the other histories are what they would be without. */
+  private List<CounterClients> others(final long seed) {
+    return switch ((int) Math.floorMod(seed, 3L)) {
+      case 0 ->
+          List.of(new OptionClients(world, settings, traces, attempts, violations::add, loadEndNs));
+      case 1 ->
+          List.of(
+              new ListClients(world, settings, traces, attempts, violations::add, loadEndNs),
+              new BatchClients(world, settings, traces, attempts, violations::add, loadEndNs),
+              new ScanClients(world, settings, traces, attempts, violations::add, loadEndNs));
+      default -> List.of();
+    };
+  }
+
   @Override
   public List<SeenService> services(final int ledgerVersion) {
     return List.of(
-        new SeenService(Entity.Kind.COUNTER, new ShortCounters(), witness::of),
+        new SeenService(Entity.Kind.COUNTER, settings.counters(), this::seen),
         new SeenService(
             Entity.Kind.ACCOUNT,
             new Ledger(settings.maxMemoLength(), ledgerVersion),
             UnaryOperator.identity()));
+  }
+
+  private ShardService seen(final ShardService service) {
+    ShardService seen = service;
+    for (final CounterClients clients : others) {
+      seen = clients.seen(seen);
+    }
+    return seen;
   }
 
   /** Half of the processes host a later version of each service, whichever node they are. */
@@ -86,7 +108,7 @@ final class Clients implements Load {
   @Override
   public void begin() {
     issueAndGoOn();
-    options.begin();
+    others.forEach(CounterClients::begin);
   }
 
   private void issueAndGoOn() {
@@ -195,8 +217,8 @@ final class Clients implements Load {
       final long value,
       final long shardIncarnation,
       final boolean replayed) {
-    if (request.option != null) {
-      options.onAnswer(request, outcome, shardIncarnation, replayed);
+    if (request.attempt != null) {
+      attempts.onAnswer(request, outcome, shardIncarnation, replayed);
       return;
     }
     request.outcome = outcome;
@@ -222,8 +244,8 @@ final class Clients implements Load {
 
   @Override
   public void onLost(final Request request) {
-    if (request.option != null) {
-      options.onLost(request);
+    if (request.attempt != null) {
+      attempts.onLost(request);
       return;
     }
     world.after(world.skewed(MS), () -> onGivenUp(request, false));
@@ -298,7 +320,7 @@ final class Clients implements Load {
 
   @Override
   public void judge() {
-    witness.judge();
+    others.forEach(CounterClients::judge);
   }
 
   @Override

@@ -67,12 +67,20 @@ record Entity(
     return counters;
   }
 
+  /** A counter that is more than added to, under its own name. */
+  static Entity counter(final String id) {
+    return named(id, Kind.COUNTER, id.getBytes(StandardCharsets.US_ASCII));
+  }
+
   /** Of a service that its author tries. */
   static Entity ofTrial(final String id) {
-    final byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
+    return named(id, Kind.TRIAL, id.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static Entity named(final String name, final Kind kind, final byte[] id) {
     final int shard =
-        StableHash.shard(StableHash.placement(bytes, 0, bytes.length), Settings.SHARD_COUNT);
-    return of(id, Kind.TRIAL, bytes, shard, 0);
+        StableHash.shard(StableHash.placement(id, 0, id.length), Settings.SHARD_COUNT);
+    return of(name, kind, id, shard, Use.ANY.ordinal());
   }
 
   private static Entity of(

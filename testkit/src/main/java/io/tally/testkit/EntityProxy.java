@@ -27,8 +27,8 @@ final class EntityProxy {
   /** Has the request answered through the handler exactly once. */
   void submit(
       final long nowNs, final Request request, final ReplyHandler handler, final long cookie) {
-    if (request.trial != null) {
-      request.trial.submit(ingress, nowNs, handler, cookie);
+    if (request.attempt != null) {
+      request.attempt.submit(ingress, nowNs, handler, cookie);
       return;
     }
     final byte[] key =
@@ -36,8 +36,6 @@ final class EntityProxy {
     final byte[] id = request.entity.id();
     if (request.entity.kind() == Entity.Kind.ACCOUNT) {
       submitToLedger(nowNs, request, key, handler, cookie);
-    } else if (request.option != null) {
-      request.option.submit(counters, nowNs, key, handler, cookie);
     } else if (request.write) {
       counters.increment(
           nowNs, id, 0, id.length, request.amount, key, 0, key.length, handler, cookie);
@@ -88,14 +86,7 @@ final class EntityProxy {
       return LedgerMessage.hasMemo(
           buffer, offset, length, request.wantsEcho() ? request.memoLength : 0, request.amount);
     }
-    if (!counterReply.wrap(buffer, offset, length)) {
-      return false;
-    }
-    if (request.option != null) {
-      request.answer = OptionWrite.Answer.of(counterReply);
-      return true;
-    }
-    return counterReply.status() == CounterStatus.OK;
+    return counterReply.wrap(buffer, offset, length) && counterReply.status() == CounterStatus.OK;
   }
 
   /** The value in an answer. */

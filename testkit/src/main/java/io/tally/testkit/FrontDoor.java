@@ -187,14 +187,17 @@ final class FrontDoor {
     checkTime(slot, outcome);
     process.execution().touch();
     long value = 0;
-    if (outcome == Outcome.ANSWERED && slot.request.trial != null) {
-      slot.request.trial.onReply(serviceCode, buffer, offset, length);
-    } else if (outcome == Outcome.ANSWERED) {
+    if (outcome == Outcome.ANSWERED) {
       final EntityProxy proxy = proxies[slot.loop];
-      if (!proxy.isAnswer(slot.request, buffer, offset, length)) {
+      final Attempt attempt = slot.request.attempt;
+      final boolean isAnswer =
+          attempt == null
+              ? proxy.isAnswer(slot.request, buffer, offset, length)
+              : attempt.onReply(serviceCode, buffer, offset, length);
+      if (!isAnswer) {
         violations.add("answer: not what its service says to " + slot.request.entity.name());
       }
-      value = proxy.value(slot.request, buffer, offset, length);
+      value = attempt == null ? proxy.value(slot.request, buffer, offset, length) : 0;
     }
     answers.onAnswer(slot.request, outcome, value, shardIncarnation, replayed);
     resume(slot);

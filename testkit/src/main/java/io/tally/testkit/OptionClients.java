@@ -1,40 +1,34 @@
 package io.tally.testkit;
 
 import io.tally.check.Fate;
+import io.tally.counter.CounterProxy;
+import io.tally.counter.CounterReplyAdapter;
 import io.tally.counter.CounterRequest;
 import io.tally.counter.codecs.Condition;
-import io.tally.engine.Outcome;
-import io.tally.engine.StableHash;
-import java.nio.charset.StandardCharsets;
+import io.tally.engine.Ingress;
+import io.tally.engine.ReplyHandler;
+import io.tally.engine.ShardService;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
+import org.agrona.DirectBuffer;
 
 /**
- * Clients that use what counters can do beyond being added to, in a third of the histories: a stock
- * between bounds, a value that is replaced if nobody else did, a quota of windows and one that
- * refills evenly. Those with a key are tried again.
+ * Clients that use what a counter can do beyond being added to: a stock between bounds, a value
+ * that is replaced if nobody else did, a quota of windows and one that refills evenly. Those with a
+ * key are tried again.
  */
-final class OptionClients {
+final class OptionClients extends CounterClients {
   static final int STOCK = 10;
   static final int LIMIT = 5;
   static final int WINDOW_MS = 40;
   static final int BURST = 3;
 
-  private static final long MS = Settings.MS;
-  private static final int SHARE = 3;
-  private static final int MAX_RETRIES = 3;
   private static final String[] TARGETS = {"stock", "swapped", "windowed", "rated"};
 
   private record Seen(long incarnation, long version) {}
 
-  private final World world;
-  private final Settings settings;
-  private final Recorder recorder;
-  private final Traces traces;
-  private final SimulatedProcess[] processes;
   private final OptionWitness witness;
-  private final long loadEndNs;
-  private final boolean active;
   private final Entity[] targets = new Entity[TARGETS.length];
   private final Map<Entity, Seen> seen = new HashMap<>();
   private long lastIdentity;
@@ -42,41 +36,20 @@ final class OptionClients {
   OptionClients(
       final World world,
       final Settings settings,
-      final Recorder recorder,
       final Traces traces,
-      final SimulatedProcess[] processes,
-      final OptionWitness witness,
-      final long seed,
+      final Attempts attempts,
+      final Consumer<String> violations,
       final long loadEndNs) {
-    this.world = world;
-    this.settings = settings;
-    this.recorder = recorder;
-    this.traces = traces;
-    this.processes = processes;
-    this.witness = witness;
-    this.loadEndNs = loadEndNs;
-    // Not drawn from the world, so that the other histories are what they would be without.
-    active = Math.floorMod(seed, SHARE) == 0;
+    super(world, settings, traces, attempts, loadEndNs);
+    witness = new OptionWitness(violations);
     for (int i = 0; i < TARGETS.length; i++) {
-      targets[i] = target(TARGETS[i]);
+      targets[i] = Entity.counter(TARGETS[i]);
     }
   }
 
-  private static Entity target(final String name) {
-    final byte[] id = name.getBytes(StandardCharsets.US_ASCII);
-    final long placementHash = StableHash.placement(id, 0, id.length);
-    return new Entity(
-        name,
-        Entity.Kind.COUNTER,
-        id,
-        StableHash.hash(id, 0, id.length),
-        placementHash,
-        StableHash.shard(placementHash, Settings.SHARD_COUNT),
-        Entity.Use.ANY);
-  }
-
+  @Override
   void begin() {
-    if (active && world.nowNs() < loadEndNs) {
+    if (isLoading()) {
       final int burst = 1 + world.nextInt(3);
       final int target = world.nextInt(TARGETS.length);
       for (int i = 0; i < burst; i++) {
@@ -104,11 +77,8 @@ final class OptionClients {
       case 2 -> request.window(LIMIT, WINDOW_MS);
       default -> request.rate(LIMIT, WINDOW_MS, BURST);
     }
-    final Request.KeyUse key =
-        world.chance(0.6)
-            ? new Request.KeyUse(target, "option-" + identity, 0, 0, 0, world.nowNs())
-            : null;
-    return new OptionWrite(identity, verb, target, request, key);
+    final String key = world.chance(0.6) ? "option-" + identity : "";
+    return new OptionWrite(identity, verb, target, request, key, world.nowNs());
   }
 
   private void drawSwap(
@@ -123,71 +93,62 @@ final class OptionClients {
   }
 
   private void hand(final OptionWrite write, final int retries) {
-    final SimulatedProcess process = processes[world.nextInt(processes.length)];
-    if (process == null) {
-      return;
-    }
-    final Request request = new Request(write, retries, world.stamp(), world.nowNs());
-    request.process = process;
-    traces.add(Trace.OPTIONS);
-    world.after(
-        world.skewed(MS),
-        () -> {
-          if (!process.arrive(request)) {
-            end(request, Fate.NOT_APPLIED);
-          }
-        });
-    world.after(3 * settings.requestTimeoutNs(), () -> onGivenUp(request, true));
-  }
-
-  void onLost(final Request request) {
-    world.after(world.skewed(MS), () -> onGivenUp(request, false));
-  }
-
-  private void onGivenUp(final Request request, final boolean patienceEnded) {
-    if (!request.ended) {
-      recorder.onUnanswered(request, patienceEnded);
-      end(request, Fate.UNKNOWN);
+    if (attempts.hand(new Sent(write, retries))) {
+      traces.add(Trace.OPTIONS);
     }
   }
 
-  void onAnswer(
-      final Request request,
-      final Outcome outcome,
-      final long incarnation,
-      final boolean replayed) {
-    request.outcome = outcome;
-    recorder.onOutcome(request, outcome);
-    if (request.ended) {
-      return;
-    }
-    if (outcome != Outcome.ANSWERED) {
-      end(request, outcome.isUnknown() ? Fate.UNKNOWN : Fate.NOT_APPLIED);
-      return;
-    }
-    end(request, Fate.APPLIED);
-    traces.add(Trace.valueOf("OPTIONS_" + request.answer.status()));
-    witness.onAnswer(request.option, incarnation, replayed, request.answer);
-    if (request.answer.version() != 0) {
-      seen.put(request.entity, new Seen(incarnation, request.answer.version()));
-    }
+  @Override
+  ShardService seen(final ShardService service) {
+    return witness.of(service);
   }
 
-  private void end(final Request request, final Fate fate) {
-    request.ended = true;
-    if (fate == Fate.NOT_APPLIED && request.key == null) {
-      witness.onNotApplied(request.option);
-    }
-    if (fate == Fate.UNKNOWN && request.key != null && request.retriesLeft > 0) {
-      world.after(world.skewed(50 * MS), () -> retry(request));
-    }
+  @Override
+  void judge() {
+    witness.judge();
   }
 
-  private void retry(final Request request) {
-    final long windowNs = settings.idempotencyWindowNs();
-    final boolean isRemembered = world.nowNs() - request.key.firstNs < windowNs - windowNs / 1_000;
-    if (isRemembered && world.nowNs() < loadEndNs) {
-      hand(request.option, request.retriesLeft - 1);
+  private final class Sent extends CounterAttempt {
+    private final CounterReplyAdapter reply = new CounterReplyAdapter();
+    private final OptionWrite write;
+    private final int retriesLeft;
+    private OptionWrite.Answer answer;
+
+    private Sent(final OptionWrite write, final int retriesLeft) {
+      super(write.target(), true);
+      this.write = write;
+      this.retriesLeft = retriesLeft;
+    }
+
+    @Override
+    public void submit(
+        final Ingress ingress, final long nowNs, final ReplyHandler handler, final long cookie) {
+      write.submit(new CounterProxy(ingress), nowNs, handler, cookie);
+    }
+
+    @Override
+    public boolean onReply(
+        final int serviceCode, final DirectBuffer buffer, final int offset, final int length) {
+      if (!reply.wrap(buffer, offset, length)) {
+        return false;
+      }
+      answer = OptionWrite.Answer.of(reply);
+      return true;
+    }
+
+    @Override
+    void onEnd(final Fate fate, final long incarnation, final boolean replayed) {
+      if (fate == Fate.APPLIED) {
+        traces.add(Trace.valueOf("OPTIONS_" + answer.status()));
+        witness.onAnswer(write, incarnation, replayed, answer);
+        if (answer.version() != 0) {
+          seen.put(write.target(), new Seen(incarnation, answer.version()));
+        }
+      } else if (fate == Fate.NOT_APPLIED && write.key().isEmpty()) {
+        witness.onNotApplied(write);
+      } else if (fate == Fate.UNKNOWN && !write.key().isEmpty() && retriesLeft > 0) {
+        retryLater(write.firstNs(), () -> hand(write, retriesLeft - 1));
+      }
     }
   }
 }

@@ -9,10 +9,8 @@ import io.tally.counter.codecs.DeleteDecoder;
 import io.tally.counter.codecs.IncrementWithDecoder;
 import io.tally.counter.codecs.LimitDecoder;
 import io.tally.counter.codecs.SetValueDecoder;
-import io.tally.engine.ForwardingService;
 import io.tally.engine.MessageHeaderWord;
 import io.tally.engine.ServiceReply;
-import io.tally.engine.ShardContext;
 import io.tally.engine.ShardService;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,8 +26,6 @@ import org.agrona.DirectBuffer;
  * client must have been answered what its write was answered in the shard.
  */
 final class OptionWitness {
-  private record Run(long incarnation, long identity) {}
-
   private record Place(long incarnation, long entityHash) {}
 
   private record Version(long incarnation, long number) {}
@@ -40,7 +36,7 @@ final class OptionWitness {
       OptionWrite write, long incarnation, boolean replayed, OptionWrite.Answer answer) {}
 
   private final Consumer<String> violations;
-  private final Map<Run, List<OptionWrite.Answer>> runs = new HashMap<>();
+  private final RunLog<OptionWrite.Answer> runs = new RunLog<>();
   private final Map<Place, Long> values = new HashMap<>();
   private final Map<Version, Long> valuesOfVersions = new HashMap<>();
   private final Map<Version, Long> replacedVersions = new HashMap<>();
@@ -68,24 +64,15 @@ final class OptionWitness {
     notApplied.add(write);
   }
 
-  /** How many writes ran. */
-  int runCount() {
-    return runs.size();
-  }
-
   void judge() {
     for (final Told answer : told) {
-      final boolean isTrue =
-          runs.entrySet().stream()
-              .filter(run -> run.getKey().identity == answer.write.identity())
-              .filter(run -> run.getKey().incarnation == answer.incarnation || answer.replayed)
-              .anyMatch(run -> run.getValue().contains(answer.answer));
-      if (!isTrue) {
+      if (!runs.wasSaid(
+          answer.incarnation, answer.write.identity(), answer.replayed, answer.answer)) {
         violations.accept("options: " + answer + " is not what the shard said");
       }
     }
     for (final OptionWrite write : notApplied) {
-      if (runs.keySet().stream().anyMatch(run -> run.identity == write.identity())) {
+      if (runs.hasRun(write.identity())) {
         violations.accept("options: " + write + " ran, though its client was told otherwise");
       }
     }
@@ -96,17 +83,10 @@ final class OptionWitness {
     return new Seen(service);
   }
 
-  private final class Seen extends ForwardingService {
-    private long incarnation;
+  private final class Seen extends LifeService {
 
     private Seen(final ShardService service) {
       super(service);
-    }
-
-    @Override
-    public void onStart(final ShardContext shard) {
-      incarnation = shard.incarnation();
-      super.onStart(shard);
     }
 
     @Override
@@ -122,7 +102,7 @@ final class OptionWitness {
       if (templateId >= IncrementWithDecoder.TEMPLATE_ID
           && reply.wrap(to.buffer(), to.offset(), to.length())) {
         final int block = offset + MessageHeaderWord.ENCODED_LENGTH;
-        onRun(timeNs, new Place(incarnation, entityHash), templateId, buffer, block);
+        onRun(timeNs, new Place(incarnation(), entityHash), templateId, buffer, block);
       }
     }
   }
@@ -139,8 +119,7 @@ final class OptionWitness {
         templateId == SetValueDecoder.TEMPLATE_ID
             ? buffer.getLong(block + SetValueDecoder.valueEncodingOffset(), LITTLE_ENDIAN)
             : version;
-    final List<OptionWrite.Answer> answers =
-        runs.computeIfAbsent(new Run(place.incarnation, identity), run -> new ArrayList<>());
+    final List<OptionWrite.Answer> answers = runs.of(place.incarnation, identity);
     if (answers.stream().anyMatch(answer -> answer.status() != CounterStatus.QUOTA_EXCEEDED)) {
       violations.accept("options: a write ran twice in one life: " + answers);
     }

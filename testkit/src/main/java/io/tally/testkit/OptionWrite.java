@@ -5,6 +5,7 @@ import io.tally.counter.CounterReplyAdapter;
 import io.tally.counter.CounterRequest;
 import io.tally.counter.codecs.CounterStatus;
 import io.tally.engine.ReplyHandler;
+import java.nio.charset.StandardCharsets;
 
 /**
  * A write with options of a counter. All requests that share its key are this one write.
@@ -13,10 +14,11 @@ import io.tally.engine.ReplyHandler;
  * @param verb what it does.
  * @param target the counter.
  * @param request with what options.
- * @param key that it is sent with, or null.
+ * @param key that it is sent with; empty for none.
+ * @param firstNs when it was sent first.
  */
 record OptionWrite(
-    long identity, Verb verb, Entity target, CounterRequest request, Request.KeyUse key) {
+    long identity, Verb verb, Entity target, CounterRequest request, String key, long firstNs) {
   /** The writes of the counter service that have options. */
   enum Verb {
     INCREMENT,
@@ -35,10 +37,10 @@ record OptionWrite(
   void submit(
       final CounterProxy counters,
       final long nowNs,
-      final byte[] keyBytes,
       final ReplyHandler handler,
       final long cookie) {
     final byte[] id = target.id();
+    final byte[] keyBytes = key.getBytes(StandardCharsets.US_ASCII);
     final int keyLength = keyBytes.length;
     switch (verb) {
       case INCREMENT ->

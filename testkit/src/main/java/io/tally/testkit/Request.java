@@ -25,16 +25,10 @@ final class Request {
   boolean ended;
 
   /** Null for what only adds or reads. */
-  final OptionWrite option;
+  final Attempt attempt;
 
-  /** How often the write may be sent again if this request ends unknown. */
+  /** How often it may be sent again if this request ends unknown. */
   final int retriesLeft;
-
-  /** Null but for a request to a service under trial. */
-  final TrialAttempt<?, ?> trial;
-
-  /** What the shard said of a write with options; null while it did not. */
-  OptionWrite.Answer answer;
 
   private Request(
       final Entity entity,
@@ -43,8 +37,7 @@ final class Request {
       final int memoLength,
       final boolean wantsNewest,
       final KeyUse key,
-      final OptionWrite option,
-      final TrialAttempt<?, ?> trial,
+      final Attempt attempt,
       final int retriesLeft,
       final long startStamp,
       final long startNs) {
@@ -54,39 +47,21 @@ final class Request {
     this.memoLength = memoLength;
     this.wantsNewest = wantsNewest;
     this.key = key;
-    this.option = option;
-    this.trial = trial;
+    this.attempt = attempt;
     this.retriesLeft = retriesLeft;
     this.startStamp = startStamp;
     this.startNs = startNs;
   }
 
-  /** Of a write with options. */
-  Request(
-      final OptionWrite option, final int retriesLeft, final long startStamp, final long startNs) {
-    this(
-        option.target(),
-        true,
-        0,
-        0,
-        false,
-        option.key(),
-        option,
-        null,
-        retriesLeft,
-        startStamp,
-        startNs);
-  }
-
-  /** To a service under trial. */
+  /** Of what is more than a sum or a read. */
   Request(
       final Entity entity,
       final boolean write,
-      final TrialAttempt<?, ?> trial,
+      final Attempt attempt,
       final int retriesLeft,
       final long startStamp,
       final long startNs) {
-    this(entity, write, 0, 0, false, null, null, trial, retriesLeft, startStamp, startNs);
+    this(entity, write, 0, 0, false, null, attempt, retriesLeft, startStamp, startNs);
   }
 
   /** Null where it has no key. */
@@ -99,7 +74,7 @@ final class Request {
       final KeyUse key,
       final long startStamp,
       final long startNs) {
-    this(entity, write, amount, memoLength, wantsNewest, key, null, null, 0, startStamp, startNs);
+    this(entity, write, amount, memoLength, wantsNewest, key, null, 0, startStamp, startNs);
   }
 
   /** Of a probe, what is wrong with it. */

@@ -1,5 +1,7 @@
 package io.tally.testkit;
 
+import io.tally.counter.CounterDefinition;
+import io.tally.counter.CounterLimit;
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.EngineSettings;
 import io.tally.engine.MessageLengths;
@@ -81,8 +83,24 @@ record Settings(
   private static MessageLengths lengths(final int maxMemoLength, final ServiceDefinition tried) {
     return MessageLengths.of(
         tried == null
-            ? List.of(new ShortCounters(), new Ledger(maxMemoLength, 0))
+            ? List.of(counters(maxMemoLength), new Ledger(maxMemoLength, 0))
             : List.of(tried));
+  }
+
+  private static ServiceDefinition counters(final int maxMemoLength) {
+    return maxMemoLength == LONG_MEMO
+        ? new CounterDefinition(new CounterLimit(ShortCounters.MAX_COUNTERS))
+        : new ShortCounters();
+  }
+
+  /** A process's counters, with their long messages where there are others. */
+  ServiceDefinition counters() {
+    return counters(maxMemoLength);
+  }
+
+  /** Within a thousandth less than the window of keys, because clocks drift. */
+  boolean isRemembered(final long keyAgeNs) {
+    return keyAgeNs < idempotencyWindowNs - idempotencyWindowNs / 1_000;
   }
 
   /** Whether requests have the time to outlive a planned restart of their shard's owner. */

@@ -10,11 +10,11 @@ import io.tally.engine.ShardService;
 import java.util.List;
 
 /**
- * The counters without their long messages (atomic batches and lists), so that rings and frames can
- * be small enough to run full. Long messages are the ledger's.
+ * The counters with lists of operations and pages that are short messages, so that rings and frames
+ * can be small enough to run full.
  */
 final class ShortCounters implements ServiceDefinition {
-  private static final int MAX_COUNTERS = 1 << 20;
+  static final int MAX_COUNTERS = 1 << 20;
 
   private final CounterDefinition counters = new CounterDefinition(new CounterLimit(MAX_COUNTERS));
 
@@ -35,9 +35,16 @@ final class ShortCounters implements ServiceDefinition {
 
   @Override
   public List<MessageType> messages() {
-    return counters.messages().stream()
-        .filter(message -> message.maxReplyLength() <= MessageLengths.SHORT_REPLY_BOUND)
-        .toList();
+    return counters.messages().stream().map(ShortCounters::shortened).toList();
+  }
+
+  private static MessageType shortened(final MessageType message) {
+    return new MessageType(
+        message.templateId(),
+        message.name(),
+        message.write(),
+        message.minBlockLength(),
+        Math.min(message.maxReplyLength(), MessageLengths.SHORT_REPLY_BOUND));
   }
 
   @Override

@@ -6,7 +6,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** One request for what a client asks a service under trial for. */
-final class TrialAttempt<C, A> {
+final class TrialAttempt<C, A> implements Attempt {
   private final TrialCall<C, A> call;
   private A answer;
 
@@ -23,7 +23,8 @@ final class TrialAttempt<C, A> {
     return answer;
   }
 
-  void submit(
+  @Override
+  public void submit(
       final Ingress ingress, final long nowNs, final ReplyHandler handler, final long cookie) {
     call.submit(ingress, nowNs, handler, cookie);
   }
@@ -37,8 +38,10 @@ final class TrialAttempt<C, A> {
     return new UnsafeBuffer(bytes);
   }
 
-  void onReply(
+  @Override
+  public boolean onReply(
       final int serviceCode, final DirectBuffer buffer, final int offset, final int length) {
     answer = call.trial().decode(call.call(), serviceCode, copy(buffer, offset, length));
+    return true;
   }
 }

@@ -195,9 +195,7 @@ final class TrialClients<C, A> implements Load {
   }
 
   private void retry(final TrialCall<C, A> call, final int retriesLeft) {
-    final long windowNs = settings.idempotencyWindowNs();
-    final boolean isRemembered = world.nowNs() - call.firstNs() < windowNs - windowNs / 1_000;
-    if (isRemembered && world.nowNs() < loadEndNs) {
+    if (settings.isRemembered(world.nowNs() - call.firstNs()) && world.nowNs() < loadEndNs) {
       hand(call, retriesLeft);
     }
   }
