@@ -52,6 +52,17 @@ public final class ApiDocument {
       int status,
       String mediaType,
       String answer) {
+    /** Whether the answer is what a stream begins with, so that its connection is used up. */
+    public boolean isStream() {
+      return mediaType.equals("text/event-stream");
+    }
+
+    /** Sends the request and reads its answer. */
+    public Response exchange(final RawClient client) throws IOException {
+      client.send(RawClient.request(method, target, headers, body));
+      return isStream() ? client.readParts(answer.split("\n\n").length) : client.read();
+    }
+
     @Override
     public String toString() {
       return method + " " + target + " (" + name + ")";

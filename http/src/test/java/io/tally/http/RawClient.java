@@ -96,6 +96,18 @@ public final class RawClient implements AutoCloseable {
     return new Response(Integer.parseInt(start[1]), start[2], headers, body);
   }
 
+  /** Reads the head of a stream and what it begins with: parts that each end with an empty line. */
+  public Response readParts(final int count) throws IOException {
+    final Response head = read();
+    final StringBuilder parts = new StringBuilder();
+    for (int ended = 0; ended < count; ) {
+      final String line = textLine();
+      parts.append(line).append('\n');
+      ended += line.isEmpty() ? 1 : 0;
+    }
+    return new Response(head.status, head.reason, head.headers, parts.toString().getBytes(UTF_8));
+  }
+
   public String line() throws IOException {
     final StringBuilder line = new StringBuilder();
     for (int next = in.read(); next != '\n'; next = in.read()) {

@@ -32,11 +32,11 @@ class TallyNodeApiTest {
       final List<ApiDocument.Call> examples = document.examples();
       assertTrue(examples.size() > 15, examples::toString);
       for (final ApiDocument.Call call : examples) {
-        final Response response =
-            client.exchange(
-                RawClient.request(call.method(), call.target(), call.headers(), call.body()));
-        assertEquals(call.status(), response.status(), () -> call + " -> " + response.body());
-        document.check(call.method(), call.target(), call.body(), response);
+        try (RawClient own = new RawClient(URI.create(node.url()).getPort())) {
+          final Response response = call.exchange(own);
+          assertEquals(call.status(), response.status(), () -> call + " -> " + response.body());
+          document.check(call.method(), call.target(), call.body(), response);
+        }
       }
     }
   }

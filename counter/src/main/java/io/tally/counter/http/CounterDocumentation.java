@@ -122,7 +122,20 @@ final class CounterDocumentation {
                   .answer("{\"counter_id\":\"today\",\"value\":1,\"ttl_ms\":86400000}"),
               Example.of("nothing", "nobody has counted here")
                   .with("id", "nobody")
-                  .answer("{\"counter_id\":\"nobody\",\"value\":0}"));
+                  .answer("{\"counter_id\":\"nobody\",\"value\":0}"),
+              Example.of("watch", "the value now, and again when it changes")
+                  .with("id", "views")
+                  .answer(
+                      "text/event-stream",
+                      "retry: 1000\n\n"
+                          + "event: value\nid: 29-2\ndata: {\"counter_id\":\"views\",\"value\":6}\n\n"),
+              Example.of("no-watch", "the node has no room for another one")
+                  .with("id", "seats")
+                  .answer(
+                      "text/event-stream",
+                      "retry: 1000\n\n"
+                          + "event: problem\ndata: {\"type\":\"/problems/busy\",\"title\":\"Busy\",\"status\":503,"
+                          + "\"detail\":\"this node or the owner keeps as many watches as it may\",\"counter_id\":\"seats\"}\n\n"));
 
   static final Documentation INCREMENT_MANY =
       Documentation.of(
@@ -184,7 +197,14 @@ final class CounterDocumentation {
               Example.of("list", "those that begin alike")
                   .with("prefix", "sea")
                   .with("limit", "10")
-                  .answer("{\"items\":[{\"counter_id\":\"seats\",\"value\":100}]}"));
+                  .answer("{\"items\":[{\"counter_id\":\"seats\",\"value\":100}]}"),
+              Example.of("watch", "two counters in one stream")
+                  .with("id", "views", "nobody")
+                  .answer(
+                      "text/event-stream",
+                      "retry: 1000\n\n"
+                          + "event: value\nid: 29-2\ndata: {\"counter_id\":\"views\",\"value\":6}\n\n"
+                          + "event: value\nid: 29-0\ndata: {\"counter_id\":\"nobody\",\"value\":0}\n\n"));
 
   static final Documentation SET =
       Documentation.of(

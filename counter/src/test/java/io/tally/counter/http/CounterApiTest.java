@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tally.edge.CountingLeakDetector;
+import io.tally.engine.EngineSettings;
 import io.tally.http.ApiDocument;
 import io.tally.http.RawClient;
 import io.tally.http.RawClient.Response;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.agrona.concurrent.CachedNanoClock;
@@ -32,6 +35,10 @@ class CounterApiTest {
           "setCounter",
           "deleteCounter");
 
+  /** So many the examples need that are told values; there is no room for the last one. */
+  private static final int WATCHES = 3;
+
+  private final List<RawClient> streams = new ArrayList<>();
   private CounterServer server;
   private RawClient client;
   private ApiDocument document;
@@ -40,13 +47,21 @@ class CounterApiTest {
   void launch() throws IOException {
     final CachedNanoClock clock = new CachedNanoClock();
     clock.update(1);
-    server = new CounterServer(1, true, clock, context -> {});
+    server =
+        new CounterServer(
+            1,
+            true,
+            clock,
+            context -> context.settings(EngineSettings.DEFAULT.withWatches(WATCHES)));
     client = server.connect();
     document = ApiDocument.read(client);
   }
 
   @AfterEach
   void close() throws IOException {
+    for (final RawClient stream : streams) {
+      stream.close();
+    }
     client.close();
     server.close();
   }
@@ -66,9 +81,11 @@ class CounterApiTest {
   void shouldAnswerEachExampleAsItSays() throws IOException {
     final Set<String> methods = new TreeSet<>();
     for (final ApiDocument.Call call : document.examples()) {
+      if (call.isStream()) {
+        streams.add(server.connect());
+      }
       final Response response =
-          client.exchange(
-              RawClient.request(call.method(), call.target(), call.headers(), call.body()));
+          call.exchange(call.isStream() ? streams.get(streams.size() - 1) : client);
       assertEquals(call.status(), response.status(), () -> call + " -> " + response.body());
       assertEquals(call.mediaType(), response.header("Content-Type"), call::toString);
       assertEquals(call.answer(), response.body(), call::toString);
@@ -76,6 +93,7 @@ class CounterApiTest {
       methods.add(call.method());
     }
     assertEquals(Set.of("GET", "POST", "PUT", "DELETE"), methods);
+    assertEquals(3, streams.size());
   }
 
   @Test
