@@ -34,7 +34,7 @@ abstract class CurledContract {
   @MethodSource("sections")
   void shouldKeep(final ContractSection section) throws IOException {
     final int number = sections().indexOf(section);
-    for (int attempt = 1; !isKept(section, "-" + number + "-" + attempt); attempt++) {
+    for (int attempt = 1; !isKept(section, number + "-" + attempt + "-"); attempt++) {
       if (attempt == ATTEMPTS) {
         throw new AssertionError("the machine was too slow " + ATTEMPTS + " times");
       }
@@ -42,8 +42,8 @@ abstract class CurledContract {
   }
 
   /** Whether it is; nobody knows where time went on that the section does not know of. */
-  private boolean isKept(final ContractSection section, final String suffix) throws IOException {
-    final CurledServer server = new CurledServer(ports(), placement(), incarnations, suffix);
+  private boolean isKept(final ContractSection section, final String newIds) throws IOException {
+    final CurledServer server = new CurledServer(ports(), placement(), incarnations, newIds);
     try {
       new ContractClient(server).run(section.lines());
       return true;

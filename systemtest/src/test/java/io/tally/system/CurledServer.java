@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.counter.http.ContractServer;
+import io.tally.counter.http.ContractStream;
 import io.tally.http.RawClient.Response;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,23 +21,25 @@ import java.util.regex.Pattern;
 /**
  * Processes that are asked by curl, each time at a node that does not own the counter if there is
  * one that a client can reach. Their clock goes on by itself; how far it may be ahead of the
- * document is measured, and what an answer tells of time has to agree with that. Counters have a
- * suffix, so that they are new.
+ * document is measured, and what an answer tells of time has to agree with that. Ids begin with
+ * something of their own, so that their counters are new.
  */
 final class CurledServer implements ContractServer {
   /** How long before a last moment a process is asked. */
   private static final long MARGIN_MS = 500;
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
-  private static final Pattern TARGET_ID = Pattern.compile("(?:/counter/|[?&]id=)[^/?&]+");
-  private static final Pattern BODY_ID = Pattern.compile("\"counter_id\":\"[^\"]+");
+  private static final Pattern TARGET_ID =
+      Pattern.compile("(?:/counter/|[?&](?:id|prefix)=)(?=[^/?&])");
+
+  private static final Pattern BODY_ID = Pattern.compile("\"counter_id\":\"(?=[^\"])");
   private static final Pattern ANY_ID =
       Pattern.compile("(?:/counter/|[?&]id=|\"counter_id\":\")([^/?&\"]+)");
 
   private final Map<String, Integer> ports;
   private final Placement placement;
   private final Map<String, String> incarnations;
-  private final String suffix;
+  private final String newIds;
   private final long originNs = System.nanoTime();
   private long passedMs;
   private long owedMs;
@@ -52,35 +55,70 @@ final class CurledServer implements ContractServer {
    * @param ports where clients reach a node, by its id.
    * @param placement of the counters.
    * @param incarnations by the owner's id; what is missing is taken from the first answer.
-   * @param suffix of the counters.
+   * @param newIds what the ids of the counters begin with.
    */
   CurledServer(
       final Map<String, Integer> ports,
       final Placement placement,
       final Map<String, String> incarnations,
-      final String suffix) {
+      final String newIds) {
     this.ports = ports;
     this.placement = placement;
     this.incarnations = incarnations;
-    this.suffix = suffix;
+    this.newIds = newIds;
   }
 
   @Override
   public Response exchange(
       final String method, final String target, final String headers, final String body) {
-    final String path = TARGET_ID.matcher(target).replaceAll("$0" + suffix);
-    final String items = BODY_ID.matcher(body).replaceAll("$0" + suffix);
-    final Matcher first = ANY_ID.matcher(path + ' ' + items);
-    final String id = first.find() ? first.group(1) : "";
+    final String path = withNewIds(TARGET_ID, target);
+    final String items = withNewIds(BODY_ID, body);
+    final String id = firstId(path + ' ' + items);
     final long startNs = aheadNs();
-    final List<String> lines = curl(portFor(id), method, path, headers, items);
-    if (!id.isEmpty()) {
-      earliestNs = Math.min(earliestNs, startNs);
-      leastAheadNs = startNs;
-      mostAheadNs = aheadNs();
-      latestNs = Math.max(latestNs, mostAheadNs);
+    final List<String> lines = curl(command(portFor(id), method, path, headers, items));
+    if (path.startsWith("/counter")) {
+      onBegun(startNs);
+      onRead();
     }
     return response(lines, method.equals("HEAD"));
+  }
+
+  private void onBegun(final long startNs) {
+    earliestNs = Math.min(earliestNs, startNs);
+    leastAheadNs = startNs;
+  }
+
+  private void onRead() {
+    mostAheadNs = aheadNs();
+    latestNs = Math.max(latestNs, mostAheadNs);
+  }
+
+  private String withNewIds(final Pattern beforeId, final String text) {
+    return beforeId.matcher(text).replaceAll(before -> before.group() + newIds);
+  }
+
+  private String withOwnIds(final String text) {
+    return text.replace('"' + newIds, "\"");
+  }
+
+  private static String firstId(final String text) {
+    final Matcher first = ANY_ID.matcher(text);
+    return first.find() ? first.group(1) : "";
+  }
+
+  @Override
+  public ContractStream watch(final String target, final String headers) {
+    final String path = withNewIds(TARGET_ID, target);
+    final List<String> command = command(portFor(firstId(path)), "GET", path, headers, "");
+    command.add("--no-buffer");
+    onBegun(aheadNs());
+    return new CurledStream(
+        Child.start(command, environment -> {}),
+        CurledServer::head,
+        line -> {
+          onRead();
+          return withOwnIds(line);
+        });
   }
 
   private int portFor(final String id) {
@@ -91,7 +129,14 @@ final class CurledServer implements ContractServer {
     return ports.get(others.get(requests++ % others.size()));
   }
 
-  private static List<String> curl(
+  private static List<String> curl(final List<String> command) {
+    try (Child curl = Child.start(command, environment -> {})) {
+      assertEquals(0, curl.awaitExit(LIMIT), curl::picture);
+      return curl.output();
+    }
+  }
+
+  private static List<String> command(
       final int port,
       final String method,
       final String path,
@@ -109,29 +154,31 @@ final class CurledServer implements ContractServer {
       command.addAll(List.of("--data-binary", body));
     }
     command.add("http://127.0.0.1:" + port + path);
-    try (Child curl = Child.start(command, environment -> {})) {
-      assertEquals(0, curl.awaitExit(LIMIT), curl::picture);
-      return curl.output();
-    }
+    return command;
   }
 
-  private Response response(final List<String> lines, final boolean isHead) {
+  private static Response head(final List<String> lines) {
     final String[] status = lines.get(0).split(" ", 3);
     assertEquals("HTTP/1.1", status[0]);
-    final int headersEnd = lines.indexOf("");
     final Map<String, String> headers = new LinkedHashMap<>();
-    for (final String line : lines.subList(1, headersEnd)) {
+    for (final String line : lines.subList(1, lines.size())) {
       final int colon = line.indexOf(": ");
       headers.put(line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 2));
     }
+    return new Response(Integer.parseInt(status[1]), status[2], headers, new byte[0]);
+  }
+
+  private Response response(final List<String> lines, final boolean isHead) {
+    final int headersEnd = lines.indexOf("");
+    final Response head = head(lines.subList(0, headersEnd));
     final StringBuilder body = new StringBuilder();
     lines.subList(headersEnd + 1, lines.size()).forEach(line -> body.append(line).append('\n'));
     if (!isHead) {
-      final int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
+      final int length = Integer.parseInt(head.headers().getOrDefault("content-length", "0"));
       assertEquals(length, body.toString().getBytes(UTF_8).length, lines::toString);
     }
-    final String own = body.toString().replace(suffix + '"', "\"");
-    return new Response(Integer.parseInt(status[1]), status[2], headers, own.getBytes(UTF_8));
+    final byte[] content = withOwnIds(body.toString()).getBytes(UTF_8);
+    return new Response(head.status(), head.reason(), head.headers(), content);
   }
 
   @Override
@@ -169,7 +216,7 @@ final class CurledServer implements ContractServer {
 
   @Override
   public void checkIncarnation(final String counterId, final String incarnation) {
-    final String owner = placement.owner(counterId + suffix);
+    final String owner = placement.owner(newIds + counterId);
     assertEquals(incarnations.computeIfAbsent(owner, o -> incarnation), incarnation, owner);
   }
 }

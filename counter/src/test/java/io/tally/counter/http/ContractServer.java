@@ -8,6 +8,9 @@ public interface ContractServer {
   /** Sends a request, with headers that are whole lines, and returns its answer. */
   Response exchange(String method, String target, String headers, String body) throws IOException;
 
+  /** Begins a stream, with headers that are whole lines. */
+  ContractStream watch(String target, String headers) throws IOException;
+
   /**
    * Lets time pass.
    *

@@ -8,36 +8,42 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A client of an event stream. */
-final class EventReader implements AutoCloseable {
+final class EventReader implements ContractStream {
   private final RawClient client;
+  private final RawClient.Response head;
 
-  private EventReader(final RawClient client) {
+  private EventReader(final RawClient client) throws IOException {
     this.client = client;
+    head = client.read();
+  }
+
+  /** Begins a stream, and reads its head. */
+  static EventReader ofHead(final RawClient client, final String target, final String headers)
+      throws IOException {
+    return new EventReader(client.send(RawClient.request("GET", target, headers, "")));
   }
 
   /** Begins a stream, and reads up to its first event. */
   static EventReader of(final RawClient client, final String target, final String headers)
       throws IOException {
-    client.send(
-        "GET "
-            + target
-            + " HTTP/1.1\r\nHost: t\r\nAccept: text/event-stream\r\n"
-            + headers
-            + "\r\n");
-    final RawClient.Response head = client.read();
-    assertEquals(200, head.status());
-    assertEquals("text/event-stream", head.header("Content-Type"));
-    assertEquals("retry: 1000", client.textLine());
-    assertEquals("", client.textLine());
-    return new EventReader(client);
+    final EventReader reader = ofHead(client, target, "Accept: text/event-stream\r\n" + headers);
+    assertEquals(200, reader.head.status());
+    assertEquals("text/event-stream", reader.head.header("Content-Type"));
+    assertEquals(List.of("retry: 1000"), reader.next());
+    return reader;
   }
 
   static EventReader of(final RawClient client, final String target) throws IOException {
     return of(client, target, "");
   }
 
-  /** The lines of the next event, without comments. */
-  List<String> next() throws IOException {
+  @Override
+  public RawClient.Response head() {
+    return head;
+  }
+
+  @Override
+  public List<String> next() throws IOException {
     final List<String> lines = new ArrayList<>();
     for (String line = client.textLine();
         !line.isEmpty() || lines.isEmpty();

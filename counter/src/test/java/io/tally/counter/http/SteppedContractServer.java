@@ -35,6 +35,11 @@ final class SteppedContractServer implements ContractServer, AutoCloseable {
     return response;
   }
 
+  @Override
+  public ContractStream watch(final String target, final String headers) throws IOException {
+    return EventReader.ofHead(server.connect(), target, headers);
+  }
+
   /** The connection may have been idle for longer than it may. */
   @Override
   public void pass(final long durationMs, final boolean leavingMost) throws IOException {
