@@ -1,6 +1,7 @@
 package io.tally.engine;
 
 import io.tally.engine.codecs.MessageHeaderDecoder;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.MutableDirectBuffer;
 
 /**
@@ -12,7 +13,7 @@ import org.agrona.MutableDirectBuffer;
  * make a request: claim, encode the payload at {@link #payloadOffset(long)} of {@link #buffer()},
  * {@link #submit}. Each submitted request ends in exactly one call of its {@link ReplyHandler}.
  */
-public final class Ingress extends IngressAgent {
+public final class Ingress implements SteppedAgent {
   /** Result of a claim: no pending slot is free. Nothing was taken. */
   public static final long FULL = -1;
 
@@ -25,16 +26,49 @@ public final class Ingress extends IngressAgent {
   /** Bound of the number of an item under an idempotency key. */
   public static final int MAX_KEY_ITEM = CommandLayout.MAX_KEY_ITEM;
 
+  private static final long SHOW_LANES_NS = 100_000_000;
+
+  private final int loop;
+  private final int shardCount;
   private final int maxPayloadLength;
   private final ServiceCatalog catalog;
   private final long requestTimeoutNs;
+  private final PendingSlots slots;
+  private final CommandSender sender;
+  private final RequestTracker requests;
+  private final UnresolvedCommands unresolved;
+  private final ReplyQueue replyQueue;
+  private final EngineStats stats;
+  private final AtomicInteger shownLaneSpan = new AtomicInteger();
+  private long lanesShownNs;
   private volatile boolean closing;
 
   Ingress(final int loop, final EngineContext context, final CommandRouter router) {
-    super(loop, context, router);
-    maxPayloadLength = context.lengths.maxCommand();
+    this.loop = loop;
+    final EngineSettings settings = context.settings;
+    requestTimeoutNs = settings.requestTimeoutNs();
+    final MessageLengths lengths = context.lengths;
+    maxPayloadLength = lengths.maxCommand();
     catalog = context.catalog;
-    requestTimeoutNs = context.settings.requestTimeoutNs();
+    slots =
+        new PendingSlots(
+            settings.pendingSlots(), lengths.shortCommand(), settings.longPayloadBytes());
+    shardCount = context.cluster.shardCount();
+    replyQueue =
+        new ReplyQueue(settings.replyCount(), lengths, context.threads.ingressWakeups[loop]);
+    stats = context.stats();
+    unresolved = new UnresolvedCommands(context.link, context.cluster.nodeIds().size());
+    final long ownNodeKey = context.directory.table().nodeKey(context.nodeIndex());
+    sender =
+        new CommandSender(
+            router,
+            new CommandProxy(ownNodeKey, context.incarnation, loop),
+            slots.buffer(),
+            catalog,
+            unresolved,
+            stats,
+            requestTimeoutNs);
+    requests = new RequestTracker(context, slots, sender, stats);
   }
 
   /**
@@ -253,9 +287,116 @@ public final class Ingress extends IngressAgent {
   }
 
   /**
+   * Requests submitted and not yet ended.
+   *
+   * @return the number.
+   */
+  public int pendingCount() {
+    return slots.claimedCount();
+  }
+
+  /**
+   * The same for any thread: claimed slots, as of a moment ago.
+   *
+   * @return the number.
+   */
+  public int shownPendingCount() {
+    return slots.shownClaimedCount();
+  }
+
+  /**
+   * Places taken in the fullest lane of this ingress. Any thread; up to a tenth of a second old.
+   *
+   * @return the number, at most the lane window.
+   */
+  public int shownLaneSpan() {
+    return shownLaneSpan.getAcquire();
+  }
+
+  /**
+   * Shards of the cluster.
+   *
+   * @return the number.
+   */
+  public int shardCount() {
+    return shardCount;
+  }
+
+  /**
+   * Most requests that can be under way here; one more is refused as {@link #FULL}.
+   *
+   * @return the number.
+   */
+  public int capacity() {
+    return slots.capacity();
+  }
+
+  /**
+   * What this ingress counted; any thread may read it.
+   *
+   * @return live counters.
+   */
+  public EngineStats stats() {
+    return stats;
+  }
+
+  /**
    * From now on every claim is refused as {@link #CLOSING}; requests under way go on. Any thread.
    */
   public void close() {
     closing = true;
+  }
+
+  /** Ends every request that is still under way: those of which a copy has left as timed out. */
+  public void abandonAll() {
+    requests.abandonAll();
+  }
+
+  @Override
+  public int doWork(final long nowNs) {
+    requests.nowNs(nowNs);
+    int workCount = replyQueue.drain(requests);
+    workCount += requests.advance();
+    sender.flush();
+    showLanes(nowNs);
+    return workCount;
+  }
+
+  @Override
+  public long nextStepNs() {
+    return requests.nextStepNs();
+  }
+
+  @Override
+  public String roleName() {
+    return "ingress-" + loop;
+  }
+
+  /** Also takes the replies to this ingress's commands, on its own thread. */
+  RequestTracker requests() {
+    return requests;
+  }
+
+  /** Commands handed over and not resolved. */
+  int unresolvedCount() {
+    return unresolved.count();
+  }
+
+  ReplyQueue replyQueue() {
+    return replyQueue;
+  }
+
+  /** Any thread; see {@link InboundHandler#isResolved}. */
+  boolean isResolved(final int nodeIndex, final long incarnation) {
+    return unresolved.isResolved(nodeIndex, incarnation);
+  }
+
+  private void showLanes(final long nowNs) {
+    final long sinceNs = nowNs - lanesShownNs;
+    // A clock may start anywhere, so at the first step this may be negative.
+    if (sinceNs < 0 || sinceNs >= SHOW_LANES_NS) {
+      lanesShownNs = nowNs;
+      shownLaneSpan.lazySet(requests.widestLaneSpan());
+    }
   }
 }
