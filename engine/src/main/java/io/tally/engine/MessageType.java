@@ -16,7 +16,7 @@ import org.agrona.sbe.MessageEncoderFlyweight;
 public record MessageType(
     int templateId, String name, boolean write, int minBlockLength, int maxReplyLength) {
   /** SBE's 16-bit fields have one value more, which stands for none. */
-  static final int MAX_UINT16 = 65_534;
+  public static final int MAX_UINT16 = 65_534;
 
   /**
    * A message about an entity, as {@link EntityMessage} has it. Its generated encoder tells which

@@ -3,6 +3,7 @@ package io.tally.engine;
 import io.tally.engine.codecs.ReplyCode;
 import io.tally.lane.IngressLane;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.IntArrayList;
 
@@ -13,6 +14,9 @@ import org.agrona.collections.IntArrayList;
  */
 final class RequestTracker implements ReplySink {
   static final long WAITING_STEP_NS = 1_000_000;
+
+  private static final long MIN_ATTEMPT_NS = TimeUnit.MILLISECONDS.toNanos(10);
+  private static final long MAX_ATTEMPT_NS = TimeUnit.MILLISECONDS.toNanos(250);
 
   private final long queueLimitNs;
   private final long attemptNs;
@@ -33,7 +37,7 @@ final class RequestTracker implements ReplySink {
       final CommandSender sender,
       final EngineStats stats) {
     queueLimitNs = context.settings.queueLimitNs();
-    attemptNs = context.settings.attemptNs();
+    attemptNs = attemptNs(context.settings);
     this.slots = slots;
     this.sender = sender;
     this.stats = stats;
@@ -120,7 +124,7 @@ final class RequestTracker implements ReplySink {
       }
       return;
     }
-    final Outcome outcome = Outcome.ofFinal(code);
+    final Outcome outcome = ofFinal(code);
     if (outcome != null && shardIncarnation != request.shardIncarnation) {
       // Of an earlier copy of a read, or of a mistaken node: no life of a shard answers for
       // another.
@@ -319,5 +323,26 @@ final class RequestTracker implements ReplySink {
     request.byDeadline.unlink();
     request.byTurn.unlink();
     slots.release(request);
+  }
+
+  /** How a request ends by this reply; null if the reply is not final, but speaks of one copy. */
+  private static Outcome ofFinal(final ReplyCode code) {
+    return switch (code) {
+      case ANSWERED -> Outcome.ANSWERED;
+      case INTERNAL -> Outcome.INTERNAL;
+      case INVALID -> Outcome.INVALID;
+      case KEY_MISMATCH -> Outcome.KEY_MISMATCH;
+      case KEY_LIMIT -> Outcome.KEY_LIMIT;
+      case REPLY_LIMIT -> Outcome.REPLY_LIMIT;
+      default -> null;
+    };
+  }
+
+  /**
+   * Time after which a command that was not answered is sent again: a fifth of the request timeout,
+   * within 10 to 250 ms.
+   */
+  static long attemptNs(final EngineSettings settings) {
+    return Math.max(MIN_ATTEMPT_NS, Math.min(MAX_ATTEMPT_NS, settings.requestTimeoutNs() / 5));
   }
 }

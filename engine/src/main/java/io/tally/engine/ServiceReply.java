@@ -9,9 +9,6 @@ import org.agrona.sbe.MessageEncoderFlyweight;
  * one of no bytes. Made once for each shard and valid only during {@link ShardService#onCommand}.
  */
 public final class ServiceReply {
-  /** The service has told none. */
-  static final long NO_VERSION = -1;
-
   private static final int MAX_SERVICE_CODE = 255;
 
   private MutableDirectBuffer buffer;
@@ -23,7 +20,7 @@ public final class ServiceReply {
   private boolean underKey = true;
 
   /** Looked at only by whoever has set it before the service ran, so that others need not. */
-  private long version = NO_VERSION;
+  private long version;
 
   /** Creates a reply that is to be wrapped. */
   public ServiceReply() {}
@@ -48,8 +45,8 @@ public final class ServiceReply {
     return this;
   }
 
-  /** Forgets what the service said. */
-  void clear() {
+  /** Forgets what the service said, but for a version. */
+  public void clear() {
     length = 0;
     serviceCode = 0;
     valid = true;
@@ -153,10 +150,6 @@ public final class ServiceReply {
    */
   public long version() {
     return version;
-  }
-
-  boolean hasVersion() {
-    return version >= 0 && version < Long.MAX_VALUE;
   }
 
   /**

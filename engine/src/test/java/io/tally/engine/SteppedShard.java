@@ -36,7 +36,7 @@ final class SteppedShard {
     stats = context.stats();
     startEpochNs = context.startEpochNs;
     final RoutingTable routes = context.cluster.placement();
-    publisher = new ReplyPublisher(routes, 0, INCARNATION, 0, new Ingress[0], link, stats);
+    publisher = new ReplyPublisher(routes, 0, INCARNATION, 0, new IngressAgent[0], link, stats);
     shard =
         new Shard(
             0,

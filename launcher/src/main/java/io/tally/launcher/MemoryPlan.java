@@ -1,6 +1,7 @@
 package io.tally.launcher;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
+import io.tally.engine.EngineMemory;
 import io.tally.engine.EngineSettings;
 import io.tally.engine.EntityLimit;
 import io.tally.engine.IdempotencyLimit;
@@ -67,9 +68,9 @@ final class MemoryPlan {
         LinkSettings.of(
             lengths.maxBetweenNodes(), engine.queueLimitNs(), engine.requestTimeoutNs());
     pendingRequests = config.loops() * engine.pendingSlots();
-    ringBytes = shards * engine.ringBytes(lengths);
-    replyQueueBytes = (long) config.loops() * engine.replyQueueBytes(lengths);
-    pendingBytes = (long) config.loops() * engine.pendingBytes(lengths);
+    ringBytes = shards * EngineMemory.ringBytes(engine, lengths);
+    replyQueueBytes = (long) config.loops() * EngineMemory.replyQueueBytes(engine, lengths);
+    pendingBytes = (long) config.loops() * EngineMemory.pendingBytes(engine, lengths);
     longPayloadBytes =
         lengths.hasLongCommands() ? (long) config.loops() * engine.longPayloadBytes() : 0;
     final long peers = (nodeCount - 1L) * localNodeCount;
@@ -77,8 +78,8 @@ final class MemoryPlan {
     // Frames that the peer has not acknowledged, and those of its that have not been accepted here.
     peerWindowBytes = 2 * peers * link.windowBytes();
     tableBytes = shards * messages.stream().mapToLong(ServiceDefinition::firstShardBytes).sum();
-    timerBytes = shards * EngineSettings.maxTimerBytes(messages);
-    watchBytes = localNodeCount * engine.maxWatchBytes();
+    timerBytes = shards * EngineMemory.timerBytes(messages);
+    watchBytes = localNodeCount * EngineMemory.watchBytes(engine);
     laneBytes =
         config.loops()
             * shards
