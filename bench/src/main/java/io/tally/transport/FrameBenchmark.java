@@ -2,7 +2,6 @@ package io.tally.transport;
 
 import io.tally.bench.MicroBenchmark;
 import io.tally.engine.ClusterSettings;
-import io.tally.engine.Placement;
 import io.tally.engine.ShardDirectory;
 import io.tally.engine.codecs.CommandDecoder;
 import io.tally.engine.codecs.MessageHeaderEncoder;
@@ -30,7 +29,7 @@ public class FrameBenchmark extends MicroBenchmark {
           new LocalNode(
               ClusterSettings.of(List.of("node-0")),
               new NodeStart("bench", "node-0", 1, List.of()),
-              new ShardDirectory(Placement.place(ClusterSettings.of(List.of("node-0")))),
+              new ShardDirectory(ClusterSettings.of(List.of("node-0"))),
               1_000_000_000,
               SystemNanoClock.INSTANCE,
               SystemEpochClock.INSTANCE),

@@ -254,7 +254,7 @@ public final class EngineContext {
     require(threads != null, "threads must be set");
     require(nodeIndex() >= 0, "node " + nodeId + " is not in the node list " + cluster.nodeIds());
     if (directory == null) {
-      directory = new ShardDirectory(Placement.place(cluster));
+      directory = new ShardDirectory(cluster);
     }
   }
 

@@ -3,7 +3,6 @@ package io.tally.engine;
 import io.tally.engine.codecs.ReplyCode;
 import io.tally.lane.IngressLane;
 import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.IntArrayList;
 
@@ -14,9 +13,6 @@ import org.agrona.collections.IntArrayList;
  */
 final class RequestTracker implements ReplySink {
   static final long WAITING_STEP_NS = 1_000_000;
-
-  private static final long MIN_ATTEMPT_NS = TimeUnit.MILLISECONDS.toNanos(10);
-  private static final long MAX_ATTEMPT_NS = TimeUnit.MILLISECONDS.toNanos(250);
 
   private final long queueLimitNs;
   private final long attemptNs;
@@ -37,7 +33,7 @@ final class RequestTracker implements ReplySink {
       final CommandSender sender,
       final EngineStats stats) {
     queueLimitNs = context.settings.queueLimitNs();
-    attemptNs = attemptNs(context.settings);
+    attemptNs = RetryBudget.attemptNs(context.settings);
     this.slots = slots;
     this.sender = sender;
     this.stats = stats;
@@ -336,13 +332,5 @@ final class RequestTracker implements ReplySink {
       case REPLY_LIMIT -> Outcome.REPLY_LIMIT;
       default -> null;
     };
-  }
-
-  /**
-   * Time after which a command that was not answered is sent again: a fifth of the request timeout,
-   * within 10 to 250 ms.
-   */
-  static long attemptNs(final EngineSettings settings) {
-    return Math.max(MIN_ATTEMPT_NS, Math.min(MAX_ATTEMPT_NS, settings.requestTimeoutNs() / 5));
   }
 }

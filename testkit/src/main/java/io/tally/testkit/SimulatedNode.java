@@ -5,7 +5,6 @@ import io.tally.engine.EngineCounter;
 import io.tally.engine.EngineThreads;
 import io.tally.engine.IdempotencyLimit;
 import io.tally.engine.NodeLink;
-import io.tally.engine.Placement;
 import io.tally.engine.RoutingTable;
 import io.tally.engine.ShardDirectory;
 import io.tally.engine.ShardEngine;
@@ -201,9 +200,7 @@ final class SimulatedNode {
   void launchEngine(final FrontDoor frontDoor) {
     door = frontDoor;
     final ShardDirectory directory =
-        link == null
-            ? new ShardDirectory(Placement.place(settings.cluster(seed)))
-            : link.directory();
+        link == null ? new ShardDirectory(settings.cluster(seed)) : link.directory();
     engine =
         new ShardEngine(
             new EngineContext()

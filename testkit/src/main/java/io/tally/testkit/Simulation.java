@@ -1,6 +1,5 @@
 package io.tally.testkit;
 
-import io.tally.engine.Placement;
 import io.tally.engine.RoutingTable;
 import io.tally.engine.ShardDirectory;
 import java.util.ArrayList;
@@ -72,7 +71,7 @@ final class Simulation implements ProcessListener {
     recorder = new Recorder(world, settings, traces, violations, this::isOwnerBack);
     processes = new SimulatedProcess[settings.nodeIds().size()];
     directories = new NodeDirectories(world, faults, processes);
-    owners = new ShardDirectory(Placement.place(settings.cluster(SEED))).table();
+    owners = new ShardDirectory(settings.cluster(SEED)).table();
     lives = new LifeWitness(settings, violations);
     injector =
         new FaultInjector(

@@ -4,7 +4,6 @@ import io.tally.engine.ClusterSettings;
 import io.tally.engine.InboundHandler;
 import io.tally.engine.MessageClaim;
 import io.tally.engine.NodeLink;
-import io.tally.engine.Placement;
 import io.tally.engine.ShardDirectory;
 import io.tally.engine.SteppedAgent;
 import io.tally.engine.Wakeup;
@@ -39,7 +38,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
       final LinkContext context) {
     carrier = context.carrier();
     senderWakeup = context.senderWakeup();
-    directory = new ShardDirectory(Placement.place(cluster));
+    directory = new ShardDirectory(cluster);
     local = new LocalNode(cluster, start, directory, settings, context);
     peers = new PeerTable(cluster.nodeIds(), start.nodeId(), settings.ringBytes());
     outbound = new OutboundMessages(peers, carrier, senderWakeup, counters);

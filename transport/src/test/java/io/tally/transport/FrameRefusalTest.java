@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.engine.Placement;
 import io.tally.engine.ShardDirectory;
 import io.tally.engine.codecs.CommandEncoder;
 import io.tally.engine.codecs.MessageHeaderEncoder;
@@ -58,7 +57,7 @@ class FrameRefusalTest {
     return new LocalNode(
         setup.cluster(),
         setup.start(),
-        new ShardDirectory(Placement.place(setup.cluster())),
+        new ShardDirectory(setup.cluster()),
         1_000_000_000,
         new CachedNanoClock(),
         setup.wallClock());

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.tally.engine.ClusterSettings;
-import io.tally.engine.Placement;
 import io.tally.engine.ShardDirectory;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -91,7 +90,7 @@ final class HelloServicesTest {
             new LocalNode(
                 ClusterSettings.of(IDS),
                 new NodeStart("test", LONGEST_ID, 20, List.of(most)),
-                new ShardDirectory(Placement.place(ClusterSettings.of(IDS))),
+                new ShardDirectory(ClusterSettings.of(IDS)),
                 1,
                 new CachedNanoClock(),
                 () -> 0),
