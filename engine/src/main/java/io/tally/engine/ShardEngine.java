@@ -367,6 +367,7 @@ public final class ShardEngine implements AutoCloseable {
         rings.agentByShard,
         context.threads.agentWakeups,
         ownAgent < 0 ? null : handedOver[ownAgent],
-        context.link);
+        context.link,
+        context.catalog);
   }
 }
