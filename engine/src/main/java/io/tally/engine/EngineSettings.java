@@ -223,13 +223,14 @@ public record EngineSettings(
   }
 
   /**
-   * Heap that the timers of one shard take at most.
+   * Heap that the timers of a process take at most.
    *
-   * @param services of the shards.
+   * @param services of its shards.
+   * @param shards how many there are.
    * @return bytes.
    */
-  public static long maxTimerBytes(final List<ServiceDefinition> services) {
-    return services.stream().mapToLong(ServiceDefinition::maxTimers).sum()
+  public static long maxTimerBytes(final List<ServiceDefinition> services, final long shards) {
+    return services.stream().mapToLong(service -> service.maxTimersIn(shards)).sum()
         * TimerQueue.MAX_BYTES_PER_TIMER;
   }
 

@@ -77,7 +77,6 @@ final class MemoryPlan {
     // Frames that the peer has not acknowledged, and those of its that have not been accepted here.
     peerWindowBytes = 2 * peers * link.windowBytes();
     tableBytes = shards * messages.stream().mapToLong(ServiceDefinition::firstShardBytes).sum();
-    timerBytes = shards * EngineSettings.maxTimerBytes(messages);
     watchBytes = localNodeCount * engine.maxWatchBytes();
     laneBytes =
         config.loops()
@@ -101,6 +100,7 @@ final class MemoryPlan {
         definitions(
             new ServiceMemory(
                 Math.max(0, spareDirectBytes) / messages.size(), heapBytes / messages.size()));
+    timerBytes = EngineSettings.maxTimerBytes(services, shards);
     final long longReplyBytes = lengths.hasLongReplies() ? heapBytes / LONG_REPLIES_HEAP_SHARE : 0;
     longReplyRoom = new ReplyRoom(longReplyBytes);
     idempotencyLimit =
