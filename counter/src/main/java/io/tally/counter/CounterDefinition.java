@@ -39,18 +39,25 @@ public final class CounterDefinition implements ServiceDefinition {
               false,
               GET_VALUE_MIN_BLOCK,
               CounterAnswer.LENGTH),
-          write(IncrementWithDecoder.TEMPLATE_ID, "IncrementWith", INCREMENT_WITH_MIN_BLOCK),
-          write(SetValueDecoder.TEMPLATE_ID, "SetValue", SET_VALUE_MIN_BLOCK),
-          write(DeleteDecoder.TEMPLATE_ID, "Delete", CONDITION_BLOCK),
-          write(LimitDecoder.TEMPLATE_ID, "Limit", LIMIT_MIN_BLOCK),
+          write(IncrementWithDecoder.TEMPLATE_ID, "IncrementWith", INCREMENT_WITH_MIN_BLOCK)
+              .since(1),
+          write(SetValueDecoder.TEMPLATE_ID, "SetValue", SET_VALUE_MIN_BLOCK).since(1),
+          write(DeleteDecoder.TEMPLATE_ID, "Delete", CONDITION_BLOCK).since(1),
+          write(LimitDecoder.TEMPLATE_ID, "Limit", LIMIT_MIN_BLOCK).since(1),
           new MessageType(
-              ScanDecoder.TEMPLATE_ID, "Scan", false, SCAN_MIN_BLOCK, CounterPageLayout.MAX_LENGTH),
+              ScanDecoder.TEMPLATE_ID,
+              "Scan",
+              false,
+              SCAN_MIN_BLOCK,
+              CounterPageLayout.MAX_LENGTH,
+              1),
           new MessageType(
               OperationsDecoder.TEMPLATE_ID,
               "Operations",
               true,
               OPERATIONS_MIN_BLOCK,
-              OperationsLayout.MAX_REPLY_LENGTH));
+              OperationsLayout.MAX_REPLY_LENGTH,
+              1));
 
   private final CounterRefusals refusals = new CounterRefusals();
   private final CounterLimit limit;

@@ -342,16 +342,24 @@ class CounterAdapterTest {
     assertEquals(24 * 1_024, MAX_REPLY_LENGTH);
     assertEquals(
         List.of(
-            "1 Increment true",
-            "2 GetValue false",
-            "6 IncrementWith true",
-            "7 SetValue true",
-            "8 Delete true",
-            "9 Limit true",
-            "12 Scan false",
-            "13 Operations true"),
+            "1 Increment true 0",
+            "2 GetValue false 0",
+            "6 IncrementWith true 1",
+            "7 SetValue true 1",
+            "8 Delete true 1",
+            "9 Limit true 1",
+            "12 Scan false 1",
+            "13 Operations true 1"),
         definition.messages().stream()
-            .map(type -> type.templateId() + " " + type.name() + " " + type.write())
+            .map(
+                type ->
+                    type.templateId()
+                        + " "
+                        + type.name()
+                        + " "
+                        + type.write()
+                        + " "
+                        + type.sinceVersion())
             .toList());
   }
 

@@ -23,6 +23,7 @@ final class CommandRouter {
   private final Wakeup[] agentWakeups;
   private final boolean wakes;
   private final NodeLink link;
+  private final ServiceCatalog catalog;
   private final boolean[] touched;
   private boolean linkTouched;
 
@@ -38,6 +39,7 @@ final class CommandRouter {
    *     which follows in the same turn, steps them all. Null for a thread that steps no shard
    *     agent: {@link #flush} then wakes the threads of those that commands went to.
    * @param link to the other nodes.
+   * @param catalog the services of this node.
    */
   CommandRouter(
       final ShardDirectory directory,
@@ -45,12 +47,14 @@ final class CommandRouter {
       final int[] agentByShard,
       final Wakeup[] agentWakeups,
       final boolean[] handedOver,
-      final NodeLink link) {
+      final NodeLink link,
+      final ServiceCatalog catalog) {
     this.directory = directory;
     this.rings = rings;
     this.agentByShard = agentByShard;
     this.agentWakeups = agentWakeups;
     this.link = link;
+    this.catalog = catalog;
     wakes = handedOver == null;
     touched = wakes ? new boolean[agentWakeups.length] : handedOver;
   }
@@ -68,7 +72,8 @@ final class CommandRouter {
         rings.agentByShard,
         context.threads.agentWakeups,
         ownAgent < 0 ? null : handedOver[ownAgent],
-        context.link);
+        context.link,
+        context.catalog);
   }
 
   /** What is known of the shards now; to be asked for once for each command. */
@@ -96,7 +101,7 @@ final class CommandRouter {
   boolean isUnderstood(final int shardId, final int nodeIndex, final long messageHeader) {
     return rings[shardId] != null
         || link.serviceVersion(nodeIndex, MessageHeaderWord.schemaId(messageHeader))
-            >= MessageHeaderWord.version(messageHeader);
+            >= catalog.neededVersion(messageHeader);
   }
 
   /** Whether the owner of a shard tells this item of an idempotency key from other keys. */

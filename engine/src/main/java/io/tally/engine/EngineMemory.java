@@ -7,13 +7,14 @@ public final class EngineMemory {
   private EngineMemory() {}
 
   /**
-   * Heap that the timers of one shard take at most.
+   * Heap that the timers of a process take at most.
    *
-   * @param services of the shards.
+   * @param services of its shards.
+   * @param shards how many there are.
    * @return bytes.
    */
-  public static long timerBytes(final List<ServiceDefinition> services) {
-    return services.stream().mapToLong(ServiceDefinition::maxTimers).sum()
+  public static long timerBytes(final List<ServiceDefinition> services, final long shards) {
+    return services.stream().mapToLong(service -> service.maxTimersIn(shards)).sum()
         * TimerQueue.MAX_BYTES_PER_TIMER;
   }
 

@@ -40,16 +40,6 @@ public final class EntityMessage {
   }
 
   /**
-   * Length of the longest message with such a fixed part.
-   *
-   * @param blockLength of the fixed part in bytes.
-   * @return bytes.
-   */
-  public static int maxLength(final int blockLength) {
-    return MessageHeaderWord.ENCODED_LENGTH + blockLength + ID_HEADER_LENGTH + MAX_ID_LENGTH;
-  }
-
-  /**
    * Begins a message: writes its header, zeros for its fields, and the id.
    *
    * @param message is wrapped around the fields, which are to be set; the id must not be.

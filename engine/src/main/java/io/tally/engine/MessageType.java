@@ -12,9 +12,17 @@ import org.agrona.sbe.MessageEncoderFlyweight;
  *     versions have longer ones. A command with a shorter one is refused before the service sees
  *     it.
  * @param maxReplyLength bound of its reply, SBE header included, 0 to 65,534 bytes.
+ * @param sinceVersion of the schema in which it was added, 0 to {@link
+ *     ServiceDefinition#version()}: no node sends it to an owner of an earlier one. Generated
+ *     codecs do not tell it.
  */
 public record MessageType(
-    int templateId, String name, boolean write, int minBlockLength, int maxReplyLength) {
+    int templateId,
+    String name,
+    boolean write,
+    int minBlockLength,
+    int maxReplyLength,
+    int sinceVersion) {
   /** SBE's 16-bit fields have one value more, which stands for none. */
   public static final int MAX_UINT16 = 65_534;
 
@@ -39,6 +47,34 @@ public record MessageType(
         write,
         MessageFields.of(message).firstBlockLength(),
         FixedMessage.length(reply));
+  }
+
+  /**
+   * A message that there was from the beginning.
+   *
+   * @param templateId as above.
+   * @param name as above.
+   * @param write as above.
+   * @param minBlockLength as above.
+   * @param maxReplyLength as above.
+   */
+  public MessageType(
+      final int templateId,
+      final String name,
+      final boolean write,
+      final int minBlockLength,
+      final int maxReplyLength) {
+    this(templateId, name, write, minBlockLength, maxReplyLength, 0);
+  }
+
+  /**
+   * The same message, as one that was added later.
+   *
+   * @param version of the schema in which it was added.
+   * @return the row.
+   */
+  public MessageType since(final int version) {
+    return new MessageType(templateId, name, write, minBlockLength, maxReplyLength, version);
   }
 
   /**

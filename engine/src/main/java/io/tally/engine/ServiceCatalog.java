@@ -60,10 +60,21 @@ final class ServiceCatalog {
 
   /** Index of the message with this header, or {@link #UNKNOWN}. */
   int indexOf(final long header) {
-    final ServiceMessages service = find(MessageHeaderWord.schemaId(header));
-    final ServiceMessages.Known message =
-        service == null ? null : service.byTemplate(MessageHeaderWord.templateId(header));
+    final ServiceMessages.Known message = byHeader(header);
     return message == null ? UNKNOWN : message.index();
+  }
+
+  /** Who takes the message with this header has to know this version of its schema. */
+  int neededVersion(final long header) {
+    final ServiceMessages.Known message = byHeader(header);
+    final int version = MessageHeaderWord.version(header);
+    return message == null ? version : Math.max(version, message.sinceVersion());
+  }
+
+  /** Null if no service of this node knows it. */
+  private ServiceMessages.Known byHeader(final long header) {
+    final ServiceMessages service = find(MessageHeaderWord.schemaId(header));
+    return service == null ? null : service.byTemplate(MessageHeaderWord.templateId(header));
   }
 
   /** Bound of the reply to a message, by its index; 0 if it is {@link #UNKNOWN}. */
@@ -94,6 +105,11 @@ final class ServiceCatalog {
             + CommandLayout.MAX_PAYLOAD_LENGTH
             + " bytes: "
             + definition.maxCommandLength());
+    for (final MessageType message : definition.messages()) {
+      require(
+          message.sinceVersion() >= 0 && message.sinceVersion() <= definition.version(),
+          message.name() + " was added in no version of " + definition.name());
+    }
   }
 
   private static void requireDistinct(final String what, final Stream<?> values) {

@@ -25,8 +25,9 @@ public interface ServiceDefinition {
 
   /**
    * The version up to which messages are known here. A node sends another one only messages that it
-   * knows: so the header of a command says in which version of the schema that message last
-   * changed, and not which one its sender was built with.
+   * knows: {@link MessageType#sinceVersion()} says since when there is a message, and the header of
+   * a command in which version of the schema its fields last changed, and not which one its sender
+   * was built with.
    *
    * @return version of the schema, 0 to 65,534.
    */
@@ -63,6 +64,16 @@ public interface ServiceDefinition {
    */
   default int maxTimers() {
     return 0;
+  }
+
+  /**
+   * How many timers its services may have set at once in all shards of a process.
+   *
+   * @param shards how many there are.
+   * @return the number; by default as many as they may have each.
+   */
+  default long maxTimersIn(final long shards) {
+    return shards * maxTimers();
   }
 
   /**

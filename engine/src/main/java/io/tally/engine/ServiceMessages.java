@@ -3,7 +3,8 @@ package io.tally.engine;
 /** The messages of one service as a node knows them. Immutable. */
 final class ServiceMessages {
   /** A message, and its index among those of all services of the node. */
-  record Known(int index, int minBlockLength, boolean write, int maxReplyLength) {}
+  record Known(
+      int index, int minBlockLength, boolean write, int maxReplyLength, int sinceVersion) {}
 
   final ServiceDefinition definition;
   final int schemaId;
@@ -24,7 +25,12 @@ final class ServiceMessages {
             definition.name() + " has two messages with template id " + type.templateId());
       }
       byTemplate[type.templateId()] =
-          new Known(index++, type.minBlockLength(), type.write(), type.maxReplyLength());
+          new Known(
+              index++,
+              type.minBlockLength(),
+              type.write(),
+              type.maxReplyLength(),
+              type.sinceVersion());
     }
   }
 

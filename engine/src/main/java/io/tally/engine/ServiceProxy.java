@@ -24,7 +24,8 @@ public final class ServiceProxy {
 
   /**
    * Begins a call. If there is no room for it, the handler is told so. Its message is of the
-   * version in which it got its latest field: an owner that knows that one can take it.
+   * version in which it got its latest field: an owner that knows that one, and the one in which
+   * the message was added ({@link MessageType#since}), can take it.
    *
    * @param message is wrapped around the fields, which are to be set before {@link #submit}.
    * @param write whether it may change state.

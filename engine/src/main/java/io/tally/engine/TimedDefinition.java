@@ -34,7 +34,7 @@ public final class TimedDefinition implements ServiceDefinition {
   }
 
   /**
-   * The same service, whose entities take at most a quarter of a heap, at 800 bytes each.
+   * The same service, whose entities take at most a quarter of a heap, at 856 bytes each.
    *
    * @param memory of the process.
    * @return another definition, with a limit of its own.
@@ -73,6 +73,12 @@ public final class TimedDefinition implements ServiceDefinition {
   @Override
   public int maxTimers() {
     return maxEntities;
+  }
+
+  /** One for each entity. */
+  @Override
+  public long maxTimersIn(final long shards) {
+    return Math.min(shards * maxEntities, budget.places());
   }
 
   @Override

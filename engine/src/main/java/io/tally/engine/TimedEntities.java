@@ -58,6 +58,9 @@ public final class TimedEntities implements ShardService, SnapshotSource {
   private SnapshotSink sink;
   private Iterator<TimedEntity> shown;
 
+  /** Have ended since the snapshot began, which holds them until it ends. */
+  private long endedButShown;
+
   TimedEntities(
       final int schemaId,
       final EntityBudget budget,
@@ -210,14 +213,19 @@ public final class TimedEntities implements ShardService, SnapshotSource {
     if (ended != null) {
       byId.remove(ended.id());
       count = byId.size();
-      budget.release(1);
+      if (shown == null) {
+        budget.release(1);
+      } else {
+        endedButShown++;
+      }
       shard.changed(ended.hash());
     }
   }
 
   @Override
   public void close() {
-    budget.release(byId.size());
+    budget.release(byId.size() + endedButShown);
+    endedButShown = 0;
   }
 
   @Override
@@ -279,6 +287,8 @@ public final class TimedEntities implements ShardService, SnapshotSource {
   public void endSnapshot() {
     sink = null;
     shown = null;
+    budget.release(endedButShown);
+    endedButShown = 0;
   }
 
   @Override

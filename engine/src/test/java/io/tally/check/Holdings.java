@@ -2,6 +2,7 @@ package io.tally.check;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.TreeMap;
  */
 public final class Holdings {
   private final Map<String, List<Holding>> byName = new TreeMap<>();
+  private final Map<Token, Holding> byToken = new HashMap<>();
   private final boolean incarnationsRise;
 
   /**
@@ -28,29 +30,38 @@ public final class Holdings {
     this.incarnationsRise = incarnationsRise;
   }
 
-  /** What one holder holds. */
-  public static final class Holding {
-    private final long incarnation;
-    private final long number;
-    private final long fromNs;
-    private long untilNs;
-
-    private Holding(
-        final long incarnation, final long number, final long fromNs, final long untilNs) {
-      this.incarnation = incarnation;
-      this.number = number;
-      this.fromNs = fromNs;
-      this.untilNs = untilNs;
-    }
-
-    private boolean isBefore(final Holding other) {
+  private record Token(String name, long incarnation, long number) {
+    boolean isBefore(final Token other) {
       return incarnation < other.incarnation
           || incarnation == other.incarnation && number < other.number;
     }
 
     @Override
     public String toString() {
-      return incarnation + "-" + number + " from " + fromNs + " to " + untilNs;
+      return incarnation + "-" + number;
+    }
+  }
+
+  /** What one holder holds. */
+  private static final class Holding {
+    private final Token token;
+    private final long fromNs;
+    private long untilNs;
+    private long releasedNs = Long.MAX_VALUE;
+
+    private Holding(final Token token, final long fromNs, final long untilNs) {
+      this.token = token;
+      this.fromNs = fromNs;
+      this.untilNs = untilNs;
+    }
+
+    private long endNs() {
+      return Math.min(untilNs, releasedNs);
+    }
+
+    @Override
+    public String toString() {
+      return token + " from " + fromNs + " to " + endNs();
     }
   }
 
@@ -62,37 +73,45 @@ public final class Holdings {
    * @param number second part of the token.
    * @param fromNs when the holder was told.
    * @param untilNs when it ends, unless more is said of it.
-   * @return the holding.
    */
-  public synchronized Holding granted(
+  public synchronized void granted(
       final String name,
       final long incarnation,
       final long number,
       final long fromNs,
       final long untilNs) {
-    final Holding holding = new Holding(incarnation, number, fromNs, untilNs);
+    final Token token = new Token(name, incarnation, number);
+    final Holding holding = new Holding(token, fromNs, untilNs);
     byName.computeIfAbsent(name, fresh -> new ArrayList<>()).add(holding);
-    return holding;
+    byToken.put(token, holding);
   }
 
   /**
-   * The holder holds it for longer, or gives it up.
+   * The holder was told that it holds it for longer; never that it ends earlier.
    *
-   * @param holding that has not ended.
+   * @param name of what was granted.
+   * @param incarnation first part of the token.
+   * @param number second part of the token.
    * @param untilNs when it ends now.
    */
-  public synchronized void endsAt(final Holding holding, final long untilNs) {
-    holding.untilNs = untilNs;
+  public synchronized void renewed(
+      final String name, final long incarnation, final long number, final long untilNs) {
+    final Holding holding = byToken.get(new Token(name, incarnation, number));
+    holding.untilNs = Math.max(holding.untilNs, untilNs);
   }
 
   /**
-   * When a holding ends.
+   * The holder counts on it no longer, whatever it is told after that.
    *
-   * @param holding as it is now.
-   * @return the time.
+   * @param name of what was granted.
+   * @param incarnation first part of the token.
+   * @param number second part of the token.
+   * @param atNs when it asked for its release, or gave it up.
    */
-  public synchronized long endOf(final Holding holding) {
-    return holding.untilNs;
+  public synchronized void released(
+      final String name, final long incarnation, final long number, final long atNs) {
+    final Holding holding = byToken.get(new Token(name, incarnation, number));
+    holding.releasedNs = Math.min(holding.releasedNs, atNs);
   }
 
   /**
@@ -120,26 +139,26 @@ public final class Holdings {
     final List<Holding> inOrder = new ArrayList<>(holdings);
     // One that ended before its holder was told of it was never held.
     inOrder.sort(Comparator.comparingLong(holding -> holding.fromNs));
-    final Set<String> tokens = new HashSet<>();
+    final Set<Token> tokens = new HashSet<>();
     Holding before = null;
     Holding longest = null;
     for (final Holding holding : inOrder) {
-      if (!tokens.add(holding.incarnation + "-" + holding.number)) {
+      if (!tokens.add(holding.token)) {
         violations.add("token: given twice for " + name + ": " + holding);
       }
-      if (holding.untilNs <= holding.fromNs) {
+      if (holding.endNs() <= holding.fromNs) {
         continue;
       }
-      if (longest != null && holding.fromNs < longest.untilNs) {
+      if (longest != null && holding.fromNs < longest.endNs()) {
         violations.add("holders: two of " + name + ": " + longest + " and " + holding);
       }
       if (before != null
-          && (incarnationsRise || before.incarnation == holding.incarnation)
-          && !before.isBefore(holding)) {
+          && (incarnationsRise || before.token.incarnation == holding.token.incarnation)
+          && !before.token.isBefore(holding.token)) {
         violations.add("token: not above the one before for " + name + ": " + holding);
       }
       before = holding;
-      longest = longest == null || longest.untilNs < holding.untilNs ? holding : longest;
+      longest = longest == null || longest.endNs() < holding.endNs() ? holding : longest;
     }
   }
 }

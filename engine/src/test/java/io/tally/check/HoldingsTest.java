@@ -13,8 +13,8 @@ final class HoldingsTest {
 
   @Test
   void shouldPassHoldersThatFollowEachOther() {
-    final Holdings.Holding first = holdings.granted("a", 1, 5, 0, 10);
-    holdings.endsAt(first, 20);
+    holdings.granted("a", 1, 5, 0, 10);
+    holdings.renewed("a", 1, 5, 20);
     holdings.granted("a", 1, 6, 20, 30);
     holdings.granted("b", 1, 6, 5, 50);
     holdings.granted("a", 2, 1, 40, 50);
@@ -40,10 +40,24 @@ final class HoldingsTest {
 
   @Test
   void shouldFindAHolderBesideOneThatHoldsForLongerThanTheLast() {
-    holdings.endsAt(holdings.granted("a", 1, 5, 0, 1), 100);
+    holdings.granted("a", 1, 5, 0, 1);
+    holdings.renewed("a", 1, 5, 100);
     holdings.granted("a", 1, 6, 100, 101);
     holdings.granted("a", 1, 7, 99, 102);
     assertFound("holders: two of a: 1-5");
+  }
+
+  @Test
+  void shouldLetARenewalEndNothingEarlierAndNothingGoOnThatWasGivenUp() {
+    holdings.granted("a", 1, 5, 0, 100);
+    holdings.renewed("a", 1, 5, 50);
+    holdings.granted("a", 1, 6, 60, 70);
+    assertFound("holders: two of a: 1-5 from 0 to 100");
+    holdings.released("a", 1, 5, 60);
+    assertPassed();
+    holdings.renewed("a", 1, 5, 200);
+    holdings.released("a", 1, 5, 90);
+    assertPassed();
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.stock.StockDefinition;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -132,7 +133,8 @@ final class CommandRouterTest {
         new int[] {0, 1, 1, 0},
         new Wakeup[] {() -> wakes[0]++, () -> wakes[1]++},
         handedOver,
-        link);
+        link,
+        new ServiceCatalog(List.of(new StockDefinition())));
   }
 
   private void send(final CommandRouter router, final int shardId) {

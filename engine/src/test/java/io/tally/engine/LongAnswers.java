@@ -68,7 +68,8 @@ final class LongAnswers implements ServiceDefinition {
         type.name(),
         type.write(),
         type.minBlockLength(),
-        type.maxReplyLength() + MAX_TAIL);
+        type.maxReplyLength() + MAX_TAIL,
+        type.sinceVersion());
   }
 
   @Override

@@ -13,7 +13,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.sbe.MessageEncoderFlyweight;
 import org.junit.jupiter.api.Test;
 
-/** Messages of a schema in whose second version one of them has got a field. */
+/** Messages of a schema in which one of them has got a field, and another one was added. */
 class MessageVersionsTest {
   private static final int HEADER = MessageHeaderWord.ENCODED_LENGTH;
   private static final int FIRST_BLOCK = Long.BYTES;
@@ -71,7 +71,7 @@ class MessageVersionsTest {
 
   @Test
   void shouldWriteTheVersionInWhichAMessageLastChanged() {
-    assertEquals(1, KeptEncoder.SCHEMA_VERSION);
+    assertEquals(2, KeptEncoder.SCHEMA_VERSION);
     for (final boolean hasChanged : new boolean[] {true, false}) {
       final MessageEncoderFlyweight message = hasChanged ? new ChangedEncoder() : new KeptEncoder();
       final int version = hasChanged ? 1 : 0;

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.agrona.ErrorHandler;
 
 /**
  * Tells one client of entities of a service, each as it is now and whenever it has changed. Belongs
@@ -22,6 +23,7 @@ public final class EntityStream<V> implements Events {
   final PathId kind;
   final EntityEvents<V> texts;
   private final WatchExecutor watches;
+  private final ErrorHandler errors;
   private final List<WatchedEntity<V>> entities;
 
   /** The state that the client has seen; empty if that is not known. */
@@ -34,8 +36,10 @@ public final class EntityStream<V> implements Events {
       final PathId kind,
       final EntityEvents<V> texts,
       final List<byte[]> ids,
-      final String lastEventId) {
+      final String lastEventId,
+      final ErrorHandler errors) {
     this.watches = watches;
+    this.errors = errors;
     this.kind = kind;
     this.texts = texts;
     this.lastEventId = lastEventId;
@@ -86,7 +90,8 @@ public final class EntityStream<V> implements Events {
     // An event id is one of an entity's shard. Among several entities, of another shard too, it
     // does not say which of them the client has seen.
     final String seen = ids.size() == 1 ? request.lastEventId() : "";
-    final EntityStream<V> events = new EntityStream<>(watches, kind, texts, ids, seen);
+    final EntityStream<V> events =
+        new EntityStream<>(watches, kind, texts, ids, seen, exchange.errors());
     events.stream = exchange.stream(events, ids.size(), INTERVAL_NS);
     if (events.stream != null) {
       final long nowNs = exchange.readNs();
@@ -111,6 +116,10 @@ public final class EntityStream<V> implements Events {
     } else {
       stream.send(slot);
     }
+  }
+
+  void onFault(final RuntimeException fault) {
+    errors.onError(fault);
   }
 
   void onLost(final WatchedEntity<V> entity, final WatchLoss reason) {

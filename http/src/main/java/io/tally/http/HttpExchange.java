@@ -5,6 +5,7 @@ import io.tally.edge.Cutoff;
 import io.tally.engine.Outcome;
 import java.util.Map;
 import org.agrona.DirectBuffer;
+import org.agrona.ErrorHandler;
 
 /** One HTTP request of a connection until its response is written: what the response needs. */
 public final class HttpExchange extends ItemExchange {
@@ -268,6 +269,11 @@ public final class HttpExchange extends ItemExchange {
       protocol.onError(ex);
       return false;
     }
+  }
+
+  /** Is told of what a service's own reader throws, on the event loop. */
+  ErrorHandler errors() {
+    return protocol::onError;
   }
 
   @Override

@@ -113,6 +113,7 @@ final class WatchedEntity<V> implements WatchHandler {
     try {
       return stream.texts.valueOf(serviceCode, buffer, offset, length);
     } catch (final RuntimeException fault) {
+      stream.execute(() -> stream.onFault(fault));
       return null;
     }
   }

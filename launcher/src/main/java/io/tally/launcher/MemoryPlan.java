@@ -78,7 +78,6 @@ final class MemoryPlan {
     // Frames that the peer has not acknowledged, and those of its that have not been accepted here.
     peerWindowBytes = 2 * peers * link.windowBytes();
     tableBytes = shards * messages.stream().mapToLong(ServiceDefinition::firstShardBytes).sum();
-    timerBytes = shards * EngineMemory.timerBytes(messages);
     watchBytes = localNodeCount * EngineMemory.watchBytes(engine);
     laneBytes =
         config.loops()
@@ -102,6 +101,7 @@ final class MemoryPlan {
         definitions(
             new ServiceMemory(
                 Math.max(0, spareDirectBytes) / messages.size(), heapBytes / messages.size()));
+    timerBytes = EngineMemory.timerBytes(services, shards);
     final long longReplyBytes = lengths.hasLongReplies() ? heapBytes / LONG_REPLIES_HEAP_SHARE : 0;
     longReplyRoom = new ReplyRoom(longReplyBytes);
     idempotencyLimit =

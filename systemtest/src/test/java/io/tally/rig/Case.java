@@ -57,6 +57,7 @@ record Case(
       case SHORT_WINDOW -> fault.title() + "; keys for " + setup.keyWindow().toSeconds() + " s";
       case TWO_SERVERS -> fault.title() + "; two servers";
       case SKEWED_CLOCKS -> fault.title() + "; clocks 1 h apart";
+      case LEASES -> fault.title() + "; leases";
       case STATE_ON_DISK, LONG_REQUESTS, CRASHES_ON_DISK -> fault.title() + "; state on disk";
       default -> fault.title();
     };
@@ -151,6 +152,13 @@ record Case(
           };
       case LONG_REQUESTS -> fault == Fault.LAST_ANSWERS ? new long[] {300} : new long[0];
       case CRASHES_ON_DISK -> fault == Fault.KILL_RESUMED ? new long[] {500} : new long[0];
+      case LEASES ->
+          switch (fault) {
+            case NOTHING, KILL_NODE -> new long[] {1_000};
+            case STOP_NODE, STOP_NATS, PARTITION -> new long[] {5_000};
+            case ROLLING_RESTART, CLOCK_OVER_RESTART -> new long[] {500};
+            default -> new long[0];
+          };
     };
   }
 }

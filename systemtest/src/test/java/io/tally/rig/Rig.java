@@ -3,6 +3,7 @@ package io.tally.rig;
 import io.tally.system.Answer;
 import io.tally.system.Await;
 import io.tally.system.HttpConnection;
+import io.tally.system.LeaseHolders;
 import io.tally.system.Metrics;
 import java.io.IOException;
 import java.time.Duration;
@@ -19,6 +20,8 @@ final class Rig implements AutoCloseable {
   private static final long AFTER_MS = 500;
   private static final Duration RECOVERY_LIMIT = Duration.ofSeconds(30);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+
+  private static final int LEASE_CLIENTS = 4;
 
   private static final long MAX_RING_DEPTH = 1_024;
   private static final long MAX_THREADS = 60;
@@ -61,13 +64,19 @@ final class Rig implements AutoCloseable {
     final long recoveryMs;
     final long pendingBytes;
     final long hiccupNs;
+    final LeaseHolders leases = leases(fault.setup(), prefix);
     try (HiccupMeter hiccups = new HiccupMeter();
-        BrokerWatch watch = new BrokerWatch(cluster.nats().all())) {
+        BrokerWatch watch = new BrokerWatch(cluster.nats().all());
+        leases) {
       Hold.forMs(BEFORE_MS);
       final long faultStartNs = System.nanoTime();
       fault.action().run(cluster, fault.node(), fault.durationMs());
       faultNs = System.nanoTime() - faultStartNs;
       recoveryMs = recover(prefix, workload);
+      if (leases != null) {
+        LeaseHolders.awaitOpen(cluster::anyHttpPort);
+        Hold.forMs(AFTER_MS);
+      }
       workload.stop(STOP_LIMIT);
       pendingBytes = watch.maxPendingBytes();
       hiccupNs = hiccups.maxNs();
@@ -79,6 +88,9 @@ final class Rig implements AutoCloseable {
     final List<Metrics> after = cluster.metrics();
     final List<String> violations = new ArrayList<>(verdict.violations());
     violations.addAll(cluster.complaints());
+    if (leases != null) {
+      violations.addAll(leases.violations());
+    }
     if (workload.timeouts() > 0 && fault.setup().leavesTimeAfter(faultNs)) {
       violations.add(workload.timeouts() + " answers of 504");
     }
@@ -114,7 +126,7 @@ final class Rig implements AutoCloseable {
         TimeUnit.NANOSECONDS.toMillis(workload.slowestNs()),
         TimeUnit.NANOSECONDS.toMillis(hiccupNs),
         pendingBytes,
-        traces,
+        leases == null ? traces : traces + "; leases: " + leases.picture(),
         violations);
   }
 
@@ -123,7 +135,20 @@ final class Rig implements AutoCloseable {
       cluster.close();
       cluster = new RigCluster(nodeCount, setup);
       cluster.awaitAllUp(RECOVERY_LIMIT);
+      if (setup == Setup.LEASES) {
+        LeaseHolders.awaitOpen(cluster::anyHttpPort);
+      }
     }
+  }
+
+  /** Null where there are no leases. */
+  private LeaseHolders leases(final Setup setup, final String prefix) {
+    if (setup != Setup.LEASES) {
+      return null;
+    }
+    final List<String> leases =
+        IntStream.range(0, 12).mapToObj(i -> prefix + "lease-" + i).toList();
+    return new LeaseHolders(LEASE_CLIENTS, leases, cluster::anyHttpPort);
   }
 
   /**

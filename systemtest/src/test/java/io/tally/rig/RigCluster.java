@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -100,6 +101,15 @@ final class RigCluster implements AutoCloseable {
     return (int) ports.get(node);
   }
 
+  /** Of a node that runs. */
+  int anyHttpPort() {
+    int port = 0;
+    while (port == 0) {
+      port = httpPort(ThreadLocalRandom.current().nextInt(nodes.length));
+    }
+    return port;
+  }
+
   /** Whether the process itself was stopped or away at this time or later. */
   boolean wasDisturbedSince(final int node, final long startNs) {
     final long untilNs = disturbedUntilNs.get(node);
@@ -128,6 +138,9 @@ final class RigCluster implements AutoCloseable {
       arguments.add(state.option());
     }
     final TallyJar.Launch launch = TallyJar.small().jar(jar);
+    if (setup == Setup.LEASES) {
+      launch.service(TallyJar.leases());
+    }
     clocks[node].environment().forEach(launch::environment);
     return launch.start(arguments.toArray(new String[0]));
   }

@@ -1,6 +1,7 @@
 package io.tally.rig;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -27,7 +28,10 @@ enum Setup {
   LONG_REQUESTS(1, 10, 120, 40_000),
 
   /** A data directory, which does not help against a crash. */
-  CRASHES_ON_DISK(1, 1, 120, 5_000);
+  CRASHES_ON_DISK(1, 1, 120, 5_000),
+
+  /** Leases beside the counters, and a data directory, so that a planned stop ends none of them. */
+  LEASES(1, 1, 120, 5_000);
 
   private final int natsServers;
   private final int timeoutSeconds;
@@ -51,11 +55,17 @@ enum Setup {
 
   /** Options of the nodes. */
   List<String> options() {
-    return List.of(
-        "--request-timeout=" + timeoutSeconds + "s",
-        "--queue-limit=250ms",
-        "--drain-timeout=" + (this == LONG_REQUESTS ? 1 : 10) + "s",
-        "--idempotency-window=" + windowSeconds + "s");
+    final List<String> options =
+        new ArrayList<>(
+            List.of(
+                "--request-timeout=" + timeoutSeconds + "s",
+                "--queue-limit=250ms",
+                "--drain-timeout=" + (this == LONG_REQUESTS ? 1 : 10) + "s",
+                "--idempotency-window=" + windowSeconds + "s"));
+    if (this == LEASES) {
+      options.add("--service=lease");
+    }
+    return options;
   }
 
   /** For how long a key certainly counts once. */
@@ -104,6 +114,9 @@ enum Setup {
 
   /** Whether a node goes on with its state after a planned stop. */
   boolean keepsState() {
-    return this == STATE_ON_DISK || this == LONG_REQUESTS || this == CRASHES_ON_DISK;
+    return this == STATE_ON_DISK
+        || this == LONG_REQUESTS
+        || this == CRASHES_ON_DISK
+        || this == LEASES;
   }
 }

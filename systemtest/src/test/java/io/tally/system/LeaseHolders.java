@@ -2,6 +2,7 @@ package io.tally.system;
 
 import io.tally.check.Holdings;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -10,13 +11,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** Clients that compete for a few leases, each at any node, and note what they hold and when. */
-final class LeaseHolders implements AutoCloseable {
+public final class LeaseHolders implements AutoCloseable {
   private static final Pattern TOKEN = Pattern.compile("\"token\":\"(([0-9a-f]+)-([0-9a-f]+))\"");
 
   /** Of leases that are held for so long that most are held when a node stops, and after it. */
   private static final int LONG_LEASES = 24;
+
+  /** Nothing is granted before the longest lease of an earlier life has ended. */
+  private static final Duration OPEN_LIMIT = Duration.ofSeconds(90);
+
+  /** So many that each shard has one of them. */
+  private static final List<String> EVERYWHERE =
+      IntStream.range(0, 100).mapToObj(i -> "everywhere-" + i).toList();
 
   private final Holdings holdings = new Holdings(true);
   private final AtomicInteger renewed = new AtomicInteger();
@@ -28,7 +37,14 @@ final class LeaseHolders implements AutoCloseable {
   private final List<String> leases;
   private volatile boolean ending;
 
-  LeaseHolders(final int clients, final List<String> leases, final IntSupplier anyPort) {
+  /**
+   * Starts clients.
+   *
+   * @param clients how many.
+   * @param leases what they compete for, beside a few that are held for long.
+   * @param anyPort of a node that runs.
+   */
+  public LeaseHolders(final int clients, final List<String> leases, final IntSupplier anyPort) {
     this.leases = leases;
     this.anyPort = anyPort;
     for (int i = 0; i < clients; i++) {
@@ -38,8 +54,34 @@ final class LeaseHolders implements AutoCloseable {
     }
   }
 
+  /**
+   * Waits until all shards grant leases.
+   *
+   * @param anyPort of a node that runs.
+   */
+  public static void awaitOpen(final IntSupplier anyPort) {
+    for (final String lease : EVERYWHERE) {
+      Await.until(
+          "all shards grant leases",
+          OPEN_LIMIT,
+          () -> List.of(200, 409).contains(acquire(anyPort, lease).statusCode()),
+          () -> acquire(anyPort, lease).body());
+    }
+  }
+
+  /** Those that no shard knows just now. */
+  static List<String> unknown(final IntSupplier anyPort) {
+    return EVERYWHERE.stream()
+        .filter(lease -> acquire(anyPort, lease).body().contains("/problems/leases-unknown"))
+        .toList();
+  }
+
+  private static HttpResponse<String> acquire(final IntSupplier anyPort, final String lease) {
+    return Http.post(anyPort.getAsInt(), "/lease/" + lease + "/acquire", "{\"ttl_ms\":200}");
+  }
+
   /** Grants that were answered. */
-  int granted() {
+  public int granted() {
     return holdings.count();
   }
 
@@ -57,7 +99,8 @@ final class LeaseHolders implements AutoCloseable {
     return refusedLong.get();
   }
 
-  String picture() {
+  /** How much there was of what has to be there. */
+  public String picture() {
     return granted()
         + " granted, "
         + renewed
@@ -69,10 +112,13 @@ final class LeaseHolders implements AutoCloseable {
   }
 
   /** What went wrong; to be asked after the end. */
-  List<String> violations() {
+  public List<String> violations() {
     final List<String> all = new ArrayList<>(holdings.violations());
     synchronized (unexpected) {
       all.addAll(unexpected);
+    }
+    if (granted() == 0 || renewed() == 0 || refused() == 0 || refusedLong() == 0) {
+      all.add("not all of it happened: " + picture());
     }
     return all;
   }
@@ -121,13 +167,10 @@ final class LeaseHolders implements AutoCloseable {
       note(answer);
       return;
     }
-    final Holdings.Holding holding =
-        holdings.granted(
-            lease,
-            Long.parseUnsignedLong(token.group(2), 16),
-            Long.parseUnsignedLong(token.group(3), 16),
-            toldNs,
-            askedNs + TimeUnit.MILLISECONDS.toNanos(ttlMs));
+    final long incarnation = Long.parseUnsignedLong(token.group(2), 16);
+    final long number = Long.parseUnsignedLong(token.group(3), 16);
+    final long ttlNs = TimeUnit.MILLISECONDS.toNanos(ttlMs);
+    holdings.granted(lease, incarnation, number, toldNs, askedNs + ttlNs);
     final String tag = "\"" + token.group(1) + "\"";
     if (random.nextBoolean()) {
       final long againNs = System.nanoTime();
@@ -135,15 +178,13 @@ final class LeaseHolders implements AutoCloseable {
           Http.post(anyPort.getAsInt(), "/lease/" + lease + "/renew", body, "If-Match", tag);
       note(more, 200, 412, 503, 504);
       if (more.statusCode() == 200) {
-        holdings.endsAt(
-            holding,
-            Math.max(holdings.endOf(holding), againNs + TimeUnit.MILLISECONDS.toNanos(ttlMs)));
+        holdings.renewed(lease, incarnation, number, againNs + ttlNs);
         renewed.incrementAndGet();
       }
     }
     // One that is held for long stays so over what happens to nodes.
     if (!isLong && random.nextBoolean()) {
-      holdings.endsAt(holding, Math.min(System.nanoTime(), holdings.endOf(holding)));
+      holdings.released(lease, incarnation, number, System.nanoTime());
       note(
           Http.post(anyPort.getAsInt(), "/lease/" + lease + "/release", "", "If-Match", tag),
           200,

@@ -74,6 +74,7 @@ class OwnServiceIT {
       listings++;
     }
     assertEquals(6, listings, "listings");
+    assertEquals(5, ANSWERED.matcher(page).results().count(), "answers");
     final StringBuilder script = new StringBuilder("set -euo pipefail\n");
     script.append("trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n");
     script.append("cd '").append(project).append("'\n");

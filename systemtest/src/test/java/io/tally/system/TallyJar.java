@@ -103,6 +103,18 @@ public final class TallyJar implements AutoCloseable {
       return new TallyJar(Child.start(command, this::prepare));
     }
 
+    /** Runs a script that runs the jar on free ports. */
+    TallyJar script(final String script, final String... arguments) {
+      final String bin = Path.of(System.getProperty("java.home"), "bin").toString();
+      environment.put("TALLY_HTTP_PORT", "0");
+      environment.put("TALLY_METRICS_PORT", "0");
+      environment.put("JAVA_HOME", System.getProperty("java.home"));
+      environment.put("PATH", bin + File.pathSeparator + "/usr/bin" + File.pathSeparator + "/bin");
+      final List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", script, "sh"));
+      command.addAll(List.of(arguments));
+      return new TallyJar(Child.start(command, this::prepare));
+    }
+
     /**
      * Runs the jar on free ports, with deadlines that a busy machine does not let pass unless the
      * arguments name others.

@@ -1,7 +1,10 @@
 package io.tally.testkit;
 
+import io.tally.engine.ServiceDefinition;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -43,6 +46,28 @@ public final class ClusterTest {
    */
   public static ClusterTest of(final Supplier<? extends ServiceTrial<?, ?>> trials) {
     return new ClusterTest(trials);
+  }
+
+  /**
+   * Prepares a test under all faults of a service whose clients ask for one of a few things.
+   *
+   * @param service as {@link ServiceTrial#service()}.
+   * @param calls what clients ask for, each as often as any other.
+   * @param payload writes a call to the entity with this id, as {@link ServiceTrial#encode}.
+   * @param replies reads the answers.
+   * @param oracle as {@link ServiceTrial#oracle()}.
+   * @param <C> what clients ask for.
+   * @param <A> what they are answered.
+   * @return the test.
+   */
+  public static <C, A> ClusterTest of(
+      final Supplier<? extends ServiceDefinition> service,
+      final List<C> calls,
+      final BiFunction<String, C, Payload> payload,
+      final ReplyDecoder<C, A> replies,
+      final Supplier<Oracle<C, A>> oracle) {
+    final List<C> listed = List.copyOf(calls);
+    return of(() -> new ListedCalls<>(service, listed, payload, replies, oracle));
   }
 
   /**

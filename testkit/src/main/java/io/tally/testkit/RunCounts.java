@@ -17,7 +17,8 @@ import java.util.stream.Collectors;
 /**
  * How often writes may have run in each life of a shard, by what their clients know. Requests with
  * one key are one write. Writes that ask the same of an entity are not told apart, so they are
- * counted together.
+ * counted together. A refusal that does not stand under its key may run again, but for each request
+ * once.
  */
 final class RunCounts<C, A> {
   private record Ask<C>(String id, C call) {}
@@ -32,6 +33,9 @@ final class RunCounts<C, A> {
 
   /** May have run once in any life. */
   private final Map<Ask<C>, Integer> doubtful = new HashMap<>();
+
+  /** Requests of which a copy may have left. */
+  private final Map<Ask<C>, Integer> requests = new HashMap<>();
 
   private final Predicate<C> isWrite;
 
@@ -54,6 +58,9 @@ final class RunCounts<C, A> {
     for (final Call<C, A> request : requests) {
       ask = new Ask<>(request.id(), request.call());
       isDoubtful |= request.fate() == Fate.UNKNOWN;
+      if (request.fate() != Fate.NOT_APPLIED) {
+        this.requests.merge(ask, 1, Integer::sum);
+      }
       if (request.fate() == Fate.APPLIED) {
         answeredBy.add(request.incarnation());
         if (!request.replayed()) {
@@ -80,12 +87,19 @@ final class RunCounts<C, A> {
     for (final Life<C, A> life : lives) {
       for (final Applied<C, A> applied : life.applied()) {
         final Run<C> run = new Run<>(life.incarnation(), new Ask<>(applied.id(), applied.call()));
-        all.merge(run, 1, Integer::sum);
-        if (applied.isKept() && isWrite.test(applied.call())) {
-          kept.merge(run, 1, Integer::sum);
+        if (isWrite.test(applied.call())) {
+          all.merge(run, 1, Integer::sum);
+          kept.merge(run, applied.isKept() ? 1 : 0, Integer::sum);
         }
       }
     }
+    all.forEach(
+        (run, count) -> {
+          final int most = requests.getOrDefault(run.ask, 0);
+          if (count > most) {
+            violations.accept("runs: " + count + " of " + run + " for " + most + " requests");
+          }
+        });
     kept.forEach(
         (run, count) -> {
           final int most = certain.getOrDefault(run, 0) + doubtful.getOrDefault(run.ask, 0);

@@ -35,9 +35,11 @@ public interface ServiceTrial<C, A> {
   /**
    * The entities that clients ask.
    *
-   * @return their ids, one at least.
+   * @return their ids, one at least; four of them by default.
    */
-  List<String> ids();
+  default List<String> ids() {
+    return List.of("a", "b", "c", "d");
+  }
 
   /**
    * Draws what a client asks next.
@@ -64,12 +66,10 @@ public interface ServiceTrial<C, A> {
    *
    * @param call that is answered.
    * @param serviceCode why the service refused, 1 to 255; 0 if it did not.
-   * @param buffer holds the reply, during the call only.
-   * @param offset of the reply.
-   * @param length of the reply in bytes.
+   * @param reply a copy of it, of its exact length.
    * @return what was answered.
    */
-  A decode(C call, int serviceCode, DirectBuffer buffer, int offset, int length);
+  A decode(C call, int serviceCode, DirectBuffer reply);
 
   /**
    * A client was told an answer. What it learns from it may go into what is drawn next.

@@ -3,6 +3,7 @@ package io.tally.testkit;
 import io.tally.engine.Ingress;
 import io.tally.engine.ReplyHandler;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /** One request for what a client asks a service under trial for. */
 final class TrialAttempt<C, A> {
@@ -27,8 +28,17 @@ final class TrialAttempt<C, A> {
     call.submit(ingress, nowNs, handler, cookie);
   }
 
+  /** Empty if there is no reply. */
+  static DirectBuffer copy(final DirectBuffer buffer, final int offset, final int length) {
+    final byte[] bytes = new byte[length];
+    if (length > 0) {
+      buffer.getBytes(offset, bytes);
+    }
+    return new UnsafeBuffer(bytes);
+  }
+
   void onReply(
       final int serviceCode, final DirectBuffer buffer, final int offset, final int length) {
-    answer = call.trial().decode(call.call(), serviceCode, buffer, offset, length);
+    answer = call.trial().decode(call.call(), serviceCode, copy(buffer, offset, length));
   }
 }

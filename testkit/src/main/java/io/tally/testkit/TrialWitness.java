@@ -185,7 +185,9 @@ final class TrialWitness<C, A> {
       } else if (reply.isValid()) {
         final A answer =
             trial.decode(
-                meaning.call, reply.serviceCode(), reply.buffer(), reply.offset(), reply.length());
+                meaning.call,
+                reply.serviceCode(),
+                TrialAttempt.copy(reply.buffer(), reply.offset(), reply.length()));
         log.applied.add(
             new Applied<>(timeNs, meaning.id, meaning.call, answer, reply.isUnderKey()));
         applied++;

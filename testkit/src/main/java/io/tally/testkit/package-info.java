@@ -1,8 +1,24 @@
 /**
  * For authors of services: {@link ShardHarness} is one shard on a clock that a unit test sets, and
- * {@link ClusterTest} tries a service on many faulty clusters. An author implements {@link
- * ServiceTrial}: which service, what clients ask for and how that is encoded, and an {@link Oracle}
- * that must say what the service says.
+ * {@link ClusterTest} tries a service on many faulty clusters. An author says which service, what
+ * clients ask for and how that is encoded, and gives an {@link Oracle} that must say what the
+ * service says.
+ *
+ * <pre>{@code
+ * ClusterTest.of(
+ *         Dispenser.Definition::new,
+ *         List.of(Dispenser.LOOK, Dispenser.TAKE),
+ *         (id, call) -> (buffer, offset) -> Dispenser.encode(call, buffer, offset),
+ *         (call, code, reply) -> reply.getLong(0),
+ *         () -> {
+ *           Map<String, Long> given = new HashMap<>();
+ *           return (timeNs, id, call) -> given.merge(id, call == Dispenser.TAKE ? 1L : 0L, Long::sum);
+ *         })
+ *     .run();
+ * }</pre>
+ *
+ * <p>Where clients ask for more than a list of things, or where a history is to be looked at, an
+ * author implements {@link ServiceTrial}:
  *
  * <pre>{@code
  * class DispenserTrial implements ServiceTrial<Integer, Long> {
@@ -10,20 +26,16 @@
  *     return new Dispenser.Definition();
  *   }
  *
- *   public List<String> ids() {
- *     return List.of("north", "east");
- *   }
- *
  *   public Integer draw(String id, RandomGenerator random) {
- *     return random.nextBoolean() ? Dispenser.LOOK : Dispenser.TAKE;
+ *     return random.nextInt(4) == 0 ? Dispenser.LOOK : Dispenser.TAKE;
  *   }
  *
  *   public int encode(String id, Integer call, MutableDirectBuffer buffer, int offset) {
  *     return Dispenser.encode(call, buffer, offset);
  *   }
  *
- *   public Long decode(Integer call, int code, DirectBuffer buffer, int offset, int length) {
- *     return buffer.getLong(offset);
+ *   public Long decode(Integer call, int code, DirectBuffer reply) {
+ *     return reply.getLong(0);
  *   }
  *
  *   public Oracle<Integer, Long> oracle() {
@@ -47,7 +59,8 @@
  * calls, and last for any time.
  *
  * <p>API, which later versions keep: {@link ClusterTest}, {@link Fault}, {@link Oracle}, {@link
- * Payload}, {@link ServiceHistory}, {@link ServiceTrial}, {@link ShardHarness}, {@link ShardReply}.
+ * Payload}, {@link ReplyDecoder}, {@link ServiceHistory}, {@link ServiceTrial}, {@link
+ * ShardHarness}, {@link ShardReply}.
  *
  * <p>Public for the other parts of this module alone, and no API: {@code EngineGauges}, {@code
  * LinkGauges}, {@code LinkWitness}.

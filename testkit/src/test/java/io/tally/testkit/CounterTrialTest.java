@@ -25,8 +25,6 @@ final class CounterTrialTest implements ServiceTrial<Long, Long> {
   private static final int MAX_COUNTERS = 1_000;
   private static final int HISTORIES = 100;
 
-  private final CounterReplyAdapter reply = new CounterReplyAdapter();
-
   @Test
   void shouldCountAsALongDoes() {
     ClusterTest.of(CounterTrialTest::new).histories(HISTORIES).run();
@@ -66,14 +64,10 @@ final class CounterTrialTest implements ServiceTrial<Long, Long> {
   }
 
   @Override
-  public Long decode(
-      final Long call,
-      final int serviceCode,
-      final DirectBuffer buffer,
-      final int offset,
-      final int length) {
-    reply.wrap(buffer, offset, length);
-    return reply.value();
+  public Long decode(final Long call, final int serviceCode, final DirectBuffer reply) {
+    final CounterReplyAdapter answer = new CounterReplyAdapter();
+    answer.wrap(reply, 0, reply.capacity());
+    return answer.value();
   }
 
   @Override

@@ -144,13 +144,9 @@ final class DispenserTest {
                     new DispenserTrial() {
                       @Override
                       public Long decode(
-                          final Integer call,
-                          final int serviceCode,
-                          final DirectBuffer buffer,
-                          final int offset,
-                          final int length) {
+                          final Integer call, final int serviceCode, final DirectBuffer reply) {
                         // Shard and client read each answer once: every other is the client's.
-                        return super.decode(call, serviceCode, buffer, offset, length)
+                        return super.decode(call, serviceCode, reply)
                             + (++decoded[0] % 50 == 0 ? 1_000 : 0);
                       }
                     })

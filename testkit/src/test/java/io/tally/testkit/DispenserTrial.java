@@ -2,7 +2,6 @@ package io.tally.testkit;
 
 import io.tally.engine.ServiceDefinition;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.agrona.DirectBuffer;
@@ -18,11 +17,6 @@ class DispenserTrial implements ServiceTrial<Integer, Long> {
   }
 
   @Override
-  public List<String> ids() {
-    return List.of("north", "east", "south", "west");
-  }
-
-  @Override
   public Integer draw(final String id, final RandomGenerator random) {
     return random.nextInt(4) == 0 ? Dispenser.LOOK : Dispenser.TAKE;
   }
@@ -34,13 +28,8 @@ class DispenserTrial implements ServiceTrial<Integer, Long> {
   }
 
   @Override
-  public Long decode(
-      final Integer call,
-      final int serviceCode,
-      final DirectBuffer buffer,
-      final int offset,
-      final int length) {
-    return serviceCode == Dispenser.EMPTY ? EMPTY : buffer.getLong(offset);
+  public Long decode(final Integer call, final int serviceCode, final DirectBuffer reply) {
+    return serviceCode == Dispenser.EMPTY ? EMPTY : reply.getLong(0);
   }
 
   @Override
@@ -48,16 +37,15 @@ class DispenserTrial implements ServiceTrial<Integer, Long> {
     final Map<String, Long> ends = new HashMap<>();
     final Map<String, Long> given = new HashMap<>();
     return (timeNs, id, call) -> {
-      if (timeNs >= ends.getOrDefault(id, 0L)) {
-        given.put(id, 0L);
+      final long before = timeNs < ends.getOrDefault(id, 0L) ? given.get(id) : 0;
+      if (call == Dispenser.LOOK || before == Dispenser.NUMBERS) {
+        return call == Dispenser.LOOK ? before : EMPTY;
       }
-      if (call == Dispenser.TAKE && given.get(id) == 0) {
+      if (before == 0) {
         ends.put(id, timeNs + Dispenser.SHIFT_NS);
       }
-      if (call == Dispenser.TAKE && given.get(id) == Dispenser.NUMBERS) {
-        return EMPTY;
-      }
-      return given.merge(id, call == Dispenser.TAKE ? 1L : 0L, Long::sum);
+      given.put(id, before + 1);
+      return before + 1;
     };
   }
 }

@@ -18,6 +18,10 @@ import io.tally.launcher.NodeConfig;
 import io.tally.launcher.TallyNode;
 import java.net.URI;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -41,7 +45,23 @@ class BrokenReaderTest {
   }
 
   @Test
-  void shouldEndTheStreamOfAWatcherWithAProblem() throws Exception {
+  void shouldEndTheStreamOfAWatcherWithAProblemAndSayWhy() throws Exception {
+    final List<String> logged = new CopyOnWriteArrayList<>();
+    final Handler log =
+        new Handler() {
+          @Override
+          public void publish(final LogRecord line) {
+            logged.add(String.valueOf(line.getThrown()));
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    final Logger logger = Logger.getLogger("io.tally");
+    logger.addHandler(log);
     final HostedService broken =
         new HostedService(
             memory -> Leases.definition(LeaseShard.MAX_TTL_MS),
@@ -59,6 +79,10 @@ class BrokenReaderTest {
         line = watcher.textLine();
       }
       assertTrue(line.contains("\"type\":\"/problems/internal\""), line);
+    } finally {
+      logger.removeHandler(log);
     }
+    assertTrue(
+        logged.contains("java.lang.IllegalStateException: a broken reader"), logged::toString);
   }
 }

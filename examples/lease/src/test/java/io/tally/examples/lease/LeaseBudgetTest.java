@@ -3,14 +3,18 @@ package io.tally.examples.lease;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.tally.engine.DecoratedDefinition;
 import io.tally.engine.ServiceDefinition;
 import io.tally.engine.ServiceMemory;
+import io.tally.engine.ShardService;
+import io.tally.engine.SnapshotSink;
+import org.agrona.MutableDirectBuffer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The shards of a process hold no more leases together than its heap has room for. */
 class LeaseBudgetTest {
-  private static final long HEAP_BYTES_OF_THREE = 3 * 4 * 800;
+  private static final long HEAP_BYTES_OF_THREE = 3 * 4 * 856;
 
   private final ServiceDefinition definition =
       Leases.definition(LeaseShard.MAX_TTL_MS).within(new ServiceMemory(0, HEAP_BYTES_OF_THREE));
@@ -36,6 +40,8 @@ class LeaseBudgetTest {
   @Test
   void shouldRefuseOneMoreThanTheHeapHolds() {
     assertEquals(3, definition.entities().max());
+    assertEquals(3, definition.maxTimersIn(64));
+    assertEquals(64 * Leases.MAX_HELD, Leases.definition(1).maxTimersIn(64));
     other.acquire("d", 1_000).refused(Leases.FULL);
     assertFalse(other.isUnderKey());
     assertEquals(1, definition.entities().refusals().getAsLong());
@@ -62,6 +68,45 @@ class LeaseBudgetTest {
     other.acquire("e", 300).held(300);
     assertEquals(3, other.service.entityCount());
     other.acquire("f", 300).refused(Leases.FULL);
+  }
+
+  /** It keeps what has ended meanwhile. */
+  @Test
+  void shouldHaveNoRoomForWhatASnapshotStillShows() {
+    final ShardService[] shown = new ShardService[1];
+    final LeaseShard third =
+        new LeaseShard(
+                new DecoratedDefinition(
+                    definition, definition.maxTimers(), service -> shown[0] = service),
+                1,
+                0)
+            .atMs(LeaseShard.OPENS_MS);
+    one.release("b", one.read("b").token()).free();
+    final Token token = third.acquire("d", 300).held(300);
+    shown[0].snapshot().beginSnapshot(new NoRoom());
+    third.release("d", token).free();
+    assertFull(other);
+    shown[0].snapshot().endSnapshot();
+    other.acquire("d", 300).held(300);
+    assertFull(third);
+  }
+
+  /** A sink that is as slow as can be. */
+  private static final class NoRoom implements SnapshotSink {
+    @Override
+    public int tryClaim(final int length) {
+      return FULL;
+    }
+
+    @Override
+    public MutableDirectBuffer buffer() {
+      throw new IllegalStateException("nothing is claimed");
+    }
+
+    @Override
+    public void commit() {
+      throw new IllegalStateException("nothing is claimed");
+    }
   }
 
   @Test

@@ -59,7 +59,7 @@ class LeaseMessagesTest {
     final byte[] longest = new byte[EntityMessage.MAX_ID_LENGTH];
     final ReadEncoder read = new ReadEncoder();
     final int length = EntityMessage.put(read, 0, message, 0, longest, 0, longest.length);
-    assertEquals(EntityMessage.maxLength(ReadEncoder.BLOCK_LENGTH), length);
+    assertEquals(HEADER + Short.BYTES + EntityMessage.MAX_ID_LENGTH, length);
     assertTrue(LeaseShard.open().offer(message, length));
     for (final int idLength : new int[] {0, EntityMessage.MAX_ID_LENGTH + 1}) {
       assertThrows(

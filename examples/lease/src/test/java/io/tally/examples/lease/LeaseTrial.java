@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.agrona.DirectBuffer;
@@ -42,8 +41,6 @@ final class LeaseTrial implements ServiceTrial<LeaseTrial.Ask, LeaseTrial.Told> 
 
   /** What it is told. */
   record Told(int refusal, Token token, long ttlMs) {}
-
-  private record Held(String lease, Token token) {}
 
   private final UnaryOperator<ServiceDefinition> mistake;
   private final Holdings holdings;
@@ -81,14 +78,13 @@ final class LeaseTrial implements ServiceTrial<LeaseTrial.Ask, LeaseTrial.Told> 
 
   @Override
   public Ask draw(final String lease, final RandomGenerator random) {
-    final long ttlMs = random.nextLong(1, MAX_TTL_MS + 1);
     final Token token = granted.get(lease);
-    if (token == null || random.nextInt(3) > 0) {
-      return new Ask(Verb.ACQUIRE, ttlMs, null);
-    }
-    return random.nextInt(3) > 0
-        ? new Ask(Verb.RENEW, ttlMs, token)
-        : new Ask(Verb.RELEASE, 0, token);
+    final long ttlMs = random.nextLong(1, MAX_TTL_MS + 1);
+    return switch (token == null ? 3 : random.nextInt(9)) {
+      case 0 -> new Ask(Verb.RELEASE, 0, token);
+      case 1, 2 -> new Ask(Verb.RENEW, ttlMs, token);
+      default -> new Ask(Verb.ACQUIRE, ttlMs, null);
+    };
   }
 
   @Override
@@ -102,14 +98,9 @@ final class LeaseTrial implements ServiceTrial<LeaseTrial.Ask, LeaseTrial.Told> 
   }
 
   @Override
-  public Told decode(
-      final Ask ask,
-      final int serviceCode,
-      final DirectBuffer buffer,
-      final int offset,
-      final int length) {
+  public Told decode(final Ask ask, final int serviceCode, final DirectBuffer reply) {
     final LeaseStateDecoder state = new LeaseStateDecoder();
-    if (!FixedMessage.wrap(state, buffer, offset, length)) {
+    if (!FixedMessage.wrap(state, reply, 0, reply.capacity())) {
       throw new IllegalArgumentException("not an answer of leases");
     }
     return new Told(serviceCode, new Token(state.incarnation(), state.number()), state.ttlMs());
@@ -129,37 +120,22 @@ final class LeaseTrial implements ServiceTrial<LeaseTrial.Ask, LeaseTrial.Told> 
   public List<String> check(final ServiceHistory<Ask, Told> history) {
     final List<String> violations = new ArrayList<>();
     final Map<String, Long> firstAsked = new HashMap<>();
-    final Map<Held, Long> released = new HashMap<>();
-    for (final Call<Ask, Told> call : history.calls()) {
-      firstAsked.merge(call.key(), call.startNs(), Math::min);
-      if (call.call().verb == Verb.RELEASE) {
-        released.merge(new Held(call.id(), call.call().token), call.startNs(), Math::min);
-      }
-    }
-    final Map<Held, Holdings.Holding> held = new HashMap<>();
     for (final Call<Ask, Told> call : history.calls()) {
       final Ask ask = call.call();
-      if (call.fate() != Fate.APPLIED || call.answer().refusal != 0 || ask.verb == Verb.RELEASE) {
-        continue;
-      }
-      final Told told = call.answer();
-      final boolean isFirst = ask.verb == Verb.ACQUIRE;
-      final Held lease = new Held(call.id(), isFirst ? told.token : ask.token);
-      final long askedNs = call.key().isEmpty() ? call.startNs() : firstAsked.get(call.key());
-      final long ttlNs = ask.ttlMs * MS;
-      final long untilNs =
-          Math.min(askedNs + ttlNs - ttlNs / DRIFT, released.getOrDefault(lease, Long.MAX_VALUE));
-      if (isFirst) {
-        if (told.token.number() <= 0 || told.ttlMs != ask.ttlMs) {
-          violations.add("answer: " + told + " for " + ask);
+      final boolean isDone = call.fate() == Fate.APPLIED && call.answer().refusal == 0;
+      final Token token = ask.verb == Verb.ACQUIRE && isDone ? call.answer().token : ask.token;
+      final String key = call.key().isEmpty() ? "at " + call.startNs() : call.key();
+      final long askedNs = firstAsked.merge(key, call.startNs(), Math::min);
+      final long untilNs = askedNs + ask.ttlMs * MS - ask.ttlMs * MS / DRIFT;
+      if (ask.verb == Verb.RELEASE) {
+        holdings.released(call.id(), token.incarnation(), token.number(), askedNs);
+      } else if (isDone && ask.verb == Verb.RENEW) {
+        holdings.renewed(call.id(), token.incarnation(), token.number(), untilNs);
+      } else if (isDone) {
+        holdings.granted(call.id(), token.incarnation(), token.number(), call.endNs(), untilNs);
+        if (token.number() <= 0 || call.answer().ttlMs != ask.ttlMs) {
+          violations.add("answer: " + call.answer() + " for " + ask);
         }
-        held.put(
-            lease,
-            holdings.granted(
-                call.id(), told.token.incarnation(), told.token.number(), call.endNs(), untilNs));
-      } else if (askedNs < released.getOrDefault(lease, Long.MAX_VALUE)) {
-        final Holdings.Holding holding = Objects.requireNonNull(held.get(lease));
-        holdings.endsAt(holding, Math.max(holdings.endOf(holding), untilNs));
       }
     }
     violations.addAll(holdings.violations());
