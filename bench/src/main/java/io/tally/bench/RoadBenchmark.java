@@ -8,7 +8,7 @@ import io.tally.counter.codecs.CounterStatus;
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.EngineContext;
 import io.tally.engine.EngineThreads;
-import io.tally.engine.Ingress;
+import io.tally.engine.IngressAgent;
 import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
 import io.tally.engine.ShardEngine;
@@ -46,7 +46,7 @@ public class RoadBenchmark extends MicroBenchmark implements ReplyHandler {
   private final CounterReplyAdapter reply = new CounterReplyAdapter();
   private KeyWalk keys;
   private CounterProxy proxy;
-  private Ingress ingress;
+  private IngressAgent ingress;
   private SteppedAgent shards;
   private long submitted;
   private long answered;

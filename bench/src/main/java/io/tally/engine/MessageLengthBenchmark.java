@@ -25,7 +25,7 @@ public class MessageLengthBenchmark extends MicroBenchmark implements ReplyHandl
   @Param({"60", "1000", "32000", "65000"})
   int bytes;
 
-  private Ingress ingress;
+  private IngressAgent ingress;
   private SteppedAgent shards;
   private long sent;
   private long answered;

@@ -52,8 +52,8 @@ public class WatchBenchmark extends MicroBenchmark {
   private final UnsafeBuffer read = new UnsafeBuffer(new byte[PAYLOAD_LENGTH]);
   private final ReplyHandler onReply = this::onReply;
   private ShardEngine engine;
-  private Ingress ingress;
-  private Watcher watcher;
+  private IngressAgent ingress;
+  private WatchAgent watcher;
   private SteppedAgent shards;
   private long submitted;
   private long answered;

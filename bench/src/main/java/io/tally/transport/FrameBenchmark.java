@@ -29,7 +29,7 @@ public class FrameBenchmark extends MicroBenchmark {
           new LocalNode(
               ClusterSettings.of(List.of("node-0")),
               new NodeStart("bench", "node-0", 1, List.of()),
-              new ShardDirectory(ClusterSettings.of(List.of("node-0")).placement()),
+              new ShardDirectory(ClusterSettings.of(List.of("node-0"))),
               1_000_000_000,
               SystemNanoClock.INSTANCE,
               SystemEpochClock.INSTANCE),

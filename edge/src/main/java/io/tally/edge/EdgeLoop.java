@@ -62,7 +62,7 @@ final class EdgeLoop implements SteppedAgent {
     this.acceptFailureHandler = acceptFailureHandler;
     this.protocol = protocol;
     this.counters = counters;
-    sweepIntervalNs = settings.sweepIntervalNs();
+    sweepIntervalNs = sweepIntervalNs(settings);
     budget = new ClientBudget(settings.maxClientBytes() / counters.loopCount());
     nowNs = stepper.clock().nanoTime();
     timeoutAskedNs = nowNs;
@@ -148,6 +148,19 @@ final class EdgeLoop implements SteppedAgent {
       onError(ex);
       connection.close();
     }
+  }
+
+  /**
+   * How often deadlines are looked at: an eighth of the shortest, so that none is exceeded by more.
+   */
+  private static long sweepIntervalNs(final EdgeSettings settings) {
+    final long shortestNs =
+        Math.min(
+            Math.min(
+                Math.min(settings.headDeadlineNs(), settings.bodyDeadlineNs()),
+                Math.min(settings.idleTimeoutNs(), settings.writeStallNs())),
+            Lingering.LINGER_NS);
+    return Math.max(shortestNs / 8, 1_000_000);
   }
 
   private long sweepIntervalNs() {

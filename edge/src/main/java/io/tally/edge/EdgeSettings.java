@@ -53,8 +53,6 @@ public record EdgeSettings(
           TimeUnit.SECONDS.toNanos(10),
           DEFAULT_STREAMS);
 
-  static final long LINGER_NS = TimeUnit.SECONDS.toNanos(2);
-
   /**
    * Checks that all are positive; the number of streams may be 0.
    *
@@ -153,17 +151,5 @@ public record EdgeSettings(
         idleNs,
         stallNs,
         maxStreams);
-  }
-
-  /**
-   * How often deadlines are looked at: an eighth of the shortest, so that none is exceeded by more.
-   */
-  long sweepIntervalNs() {
-    final long shortestNs =
-        Math.min(
-            Math.min(
-                Math.min(headDeadlineNs, bodyDeadlineNs), Math.min(idleTimeoutNs, writeStallNs)),
-            LINGER_NS);
-    return Math.max(shortestNs / 8, 1_000_000);
   }
 }

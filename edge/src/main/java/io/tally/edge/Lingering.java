@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.socket.DuplexChannel;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The end of a connection whose last response is out, while the peer may still be sending: a close
@@ -11,6 +12,8 @@ import io.netty.channel.socket.DuplexChannel;
  * closed, and what arrives is discarded for a while.
  */
 final class Lingering {
+  static final long LINGER_NS = TimeUnit.SECONDS.toNanos(2);
+
   private static final int MAX_BYTES = 1 << 20;
 
   private final EdgeLoop loop;
@@ -44,6 +47,6 @@ final class Lingering {
   }
 
   boolean isOver() {
-    return loop.nowNs() - sinceNs > EdgeSettings.LINGER_NS;
+    return loop.nowNs() - sinceNs > LINGER_NS;
   }
 }

@@ -124,16 +124,6 @@ public record ClusterSettings(List<String> nodeIds, int shardCount, String seed,
   }
 
   /**
-   * Places all shards on the nodes. The table depends on the node ids, the number of shards and the
-   * seed alone, so that every node computes the same one.
-   *
-   * @return a new table, with each shard at epoch 1.
-   */
-  public RoutingTable placement() {
-    return Placement.place(this);
-  }
-
-  /**
    * A hash of everything on which the processes of a cluster have to agree.
    *
    * @param schemaIds of the services that each node hosts, in any order. Of their versions nothing

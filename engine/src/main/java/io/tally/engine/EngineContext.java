@@ -11,6 +11,9 @@ import org.agrona.concurrent.NanoClock;
  * Setters return this object. Not thread-safe.
  */
 public final class EngineContext {
+  /** How long an owner keeps a registration of a watch that is not renewed. */
+  static final long WATCH_EXPIRY_NS = 3 * Watcher.RENEWAL_NS;
+
   /** Leaves time of shards more than a century before it would wrap. */
   private static final long MAX_START_EPOCH_NS = 1L << 62;
 
@@ -35,7 +38,7 @@ public final class EngineContext {
   /** Others are for a simulation. */
   long watchRenewalNs = Watcher.RENEWAL_NS;
 
-  long watchExpiryNs = Watcher.EXPIRY_NS;
+  long watchExpiryNs = WATCH_EXPIRY_NS;
   WatchLimit watchLimit;
   ReplyRoom longReplyRoom = new ReplyRoom(Long.MAX_VALUE / 2);
   NanoClock clock;
@@ -251,7 +254,7 @@ public final class EngineContext {
     require(threads != null, "threads must be set");
     require(nodeIndex() >= 0, "node " + nodeId + " is not in the node list " + cluster.nodeIds());
     if (directory == null) {
-      directory = new ShardDirectory(cluster.placement());
+      directory = new ShardDirectory(cluster);
     }
   }
 

@@ -1,12 +1,10 @@
 package io.tally.engine;
 
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.agrona.BitUtil;
 
 /**
- * The sizes and times of one node's engine. Nodes of a cluster may have different ones. What
- * follows from them and from the messages of a service is computed here, too. Immutable.
+ * The sizes and times of one node's engine. Nodes of a cluster may have different ones. Immutable.
  *
  * @param ringSlots slots of each shard's ring, a power of two from {@link #MIN_RING_SLOTS} to
  *     {@link #MAX_RING_SLOTS}.
@@ -64,9 +62,6 @@ public record EngineSettings(
           DEFAULT_IDEMPOTENCY_KEYS,
           DEFAULT_LONG_PAYLOAD_BYTES,
           DEFAULT_WATCHES);
-
-  private static final long MIN_ATTEMPT_NS = TimeUnit.MILLISECONDS.toNanos(10);
-  private static final long MAX_ATTEMPT_NS = TimeUnit.MILLISECONDS.toNanos(250);
 
   /** Loops look at the clock every 100 ms, and clocks drift: both may let a copy live longer. */
   private static final long SETTLED_BOUND_NS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -223,57 +218,6 @@ public record EngineSettings(
   }
 
   /**
-   * Heap that the timers of a process take at most.
-   *
-   * @param services of its shards.
-   * @param shards how many there are.
-   * @return bytes.
-   */
-  public static long maxTimerBytes(final List<ServiceDefinition> services, final long shards) {
-    return services.stream().mapToLong(service -> service.maxTimersIn(shards)).sum()
-        * TimerQueue.MAX_BYTES_PER_TIMER;
-  }
-
-  /**
-   * Direct memory of one ring.
-   *
-   * @param lengths of the messages.
-   * @return bytes.
-   */
-  public long ringBytes(final MessageLengths lengths) {
-    return (long) ringSlots * MessageRing.slotLength(lengths.shortMessage());
-  }
-
-  /**
-   * Direct memory of one ingress's pending slots.
-   *
-   * @param lengths of the messages.
-   * @return bytes.
-   */
-  public long pendingBytes(final MessageLengths lengths) {
-    return (long) pendingSlots * PendingSlots.slotLength(lengths.shortCommand());
-  }
-
-  /**
-   * Direct memory of one ingress's reply queue.
-   *
-   * @param lengths of the messages.
-   * @return bytes.
-   */
-  public long replyQueueBytes(final MessageLengths lengths) {
-    return ReplyQueue.bytes(replyCount(), lengths);
-  }
-
-  /**
-   * Heap that watches take at most: of this node's subscribers, and of all nodes in its shards.
-   *
-   * @return bytes.
-   */
-  public long maxWatchBytes() {
-    return (long) watches * (Watch.MAX_BYTES + Registration.MAX_BYTES);
-  }
-
-  /**
    * How long an idempotency key is kept: a retry within the window, too, is then known to all of
    * its copies.
    *
@@ -283,24 +227,13 @@ public record EngineSettings(
     return idempotencyWindowNs + settledNs();
   }
 
-  /** Room for a reply to every pending slot, and as many late ones. */
-  int replyCount() {
-    return 2 * pendingSlots;
-  }
-
-  /**
-   * Time after which a command that was not answered is sent again: a fifth of the request timeout,
-   * within 10 to 250 ms.
-   */
-  long attemptNs() {
-    return Math.max(MIN_ATTEMPT_NS, Math.min(MAX_ATTEMPT_NS, requestTimeoutNs / 5));
-  }
-
   /**
    * How long after a client sent a request a copy of it may still take effect, wherever it was: it
    * may have lain unread for one timeout in front of its ingress, and be under way for another one.
+   *
+   * @return nanoseconds.
    */
-  long settledNs() {
+  public long settledNs() {
     return 2 * requestTimeoutNs + SETTLED_BOUND_NS;
   }
 

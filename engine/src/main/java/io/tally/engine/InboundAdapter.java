@@ -27,7 +27,7 @@ final class InboundAdapter implements InboundHandler {
   private final int homeLoop;
   private final CommandRouter router;
   private final ReplyPublisher publisher;
-  private final Ingress[] ingresses;
+  private final IngressAgent[] ingresses;
   private final boolean[] touched;
   private final EngineStats stats;
 
@@ -35,7 +35,7 @@ final class InboundAdapter implements InboundHandler {
       final EngineContext context,
       final CommandRouter router,
       final ReplyPublisher publisher,
-      final Ingress[] ingresses,
+      final IngressAgent[] ingresses,
       final EngineStats stats) {
     directory = context.directory;
     ownNode = context.nodeIndex();
@@ -95,14 +95,14 @@ final class InboundAdapter implements InboundHandler {
 
   @Override
   public void onPeerDraining() {
-    for (final Ingress ingress : ingresses) {
+    for (final IngressAgent ingress : ingresses) {
       ingress.replyQueue().wake();
     }
   }
 
   @Override
   public boolean isResolved(final int nodeIndex, final long incarnation) {
-    for (final Ingress ingress : ingresses) {
+    for (final IngressAgent ingress : ingresses) {
       if (!ingress.isResolved(nodeIndex, incarnation)) {
         return false;
       }

@@ -1,18 +1,13 @@
 package io.tally.engine;
 
-import io.tally.engine.codecs.MessageHeaderDecoder;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * Where requests enter the engine: one for each event loop, stepped by it. It and its parts are the
- * only place that knows of requests under way: {@link PendingSlots} keeps them, {@link
- * RequestTracker} brings them to their end, {@link CommandSender} sends their copies.
- *
- * <p>All methods but {@link #close()} and {@link #stats()} belong to the thread that steps it. To
- * make a request: claim, encode the payload at {@link #payloadOffset(long)} of {@link #buffer()},
- * {@link #submit}. Each submitted request ends in exactly one call of its {@link ReplyHandler}.
+ * Where requests enter the engine: one for each event loop, and only its thread may use it. To make
+ * a request: claim, encode the payload at {@link #payloadOffset(long)} of {@link #buffer()}, {@link
+ * #submit}. Each submitted request ends in exactly one call of its {@link ReplyHandler}.
  */
-public final class Ingress extends IngressAgent {
+public abstract class Ingress {
   /** Result of a claim: no pending slot is free. Nothing was taken. */
   public static final long FULL = -1;
 
@@ -25,17 +20,8 @@ public final class Ingress extends IngressAgent {
   /** Bound of the number of an item under an idempotency key. */
   public static final int MAX_KEY_ITEM = CommandLayout.MAX_KEY_ITEM;
 
-  private final int maxPayloadLength;
-  private final ServiceCatalog catalog;
-  private final long requestTimeoutNs;
-  private volatile boolean closing;
-
-  Ingress(final int loop, final EngineContext context, final CommandRouter router) {
-    super(loop, context, router);
-    maxPayloadLength = context.lengths.maxCommand();
-    catalog = context.catalog;
-    requestTimeoutNs = context.settings.requestTimeoutNs();
-  }
+  /** Made by the engine; by others for tests of what asks it. */
+  protected Ingress() {}
 
   /**
    * Claims a pending slot for one request whose payload is short: at most {@link
@@ -51,50 +37,13 @@ public final class Ingress extends IngressAgent {
    * @return a correlation id, to be submitted or aborted at once; or {@link #FULL} or {@link
    *     #CLOSING}, and then the handler is not called.
    */
-  public long tryClaim(
-      final long nowNs,
-      final long placementHash,
-      final long entityHash,
-      final boolean write,
-      final ReplyHandler handler,
-      final long cookie) {
-    if (closing) {
-      stats.increment(EngineCounter.REJECTED_CLOSING);
-      return CLOSING;
-    }
-    final PendingRequest request = slots.claim();
-    if (request == null) {
-      stats.increment(EngineCounter.REJECTED_PENDING_FULL);
-      return FULL;
-    }
-    requests.nowNs(nowNs);
-    request.handler = handler;
-    request.cookie = cookie;
-    request.write = write;
-    request.placementHash = placementHash;
-    request.entityHash = entityHash;
-    request.shardId = StableHash.shard(placementHash, shardCount);
-    request.shardIncarnation = 0;
-    request.laneSequence = 0;
-    request.claimedNs = nowNs;
-    request.deadlineNs = nowNs + requestTimeoutNs;
-    request.idempotencyKeyLength = 0;
-    request.keyItem = 0;
-    return request.correlationId;
-  }
-
-  /**
-   * Tells the handler of a request for which there was no place, as a proxy does that has no other
-   * way to say so.
-   *
-   * @param code {@link #FULL} or {@link #CLOSING}, as {@link #tryClaim} returned it.
-   * @param handler receives the end of the request.
-   * @param cookie is handed back with it.
-   */
-  public static void refuse(final long code, final ReplyHandler handler, final long cookie) {
-    final Outcome outcome = code == CLOSING ? Outcome.CLOSING : Outcome.BUSY;
-    handler.onReply(cookie, outcome, 0, 0, false, null, 0, 0);
-  }
+  public abstract long tryClaim(
+      long nowNs,
+      long placementHash,
+      long entityHash,
+      boolean write,
+      ReplyHandler handler,
+      long cookie);
 
   /**
    * Claims a pending slot for one request with a payload of any length. One that is not short takes
@@ -112,28 +61,14 @@ public final class Ingress extends IngressAgent {
    * @return a correlation id, to be submitted or aborted at once; or {@link #FULL} or {@link
    *     #CLOSING}, and then the handler is not called.
    */
-  public long tryClaim(
-      final long nowNs,
-      final long placementHash,
-      final long entityHash,
-      final boolean write,
-      final ReplyHandler handler,
-      final long cookie,
-      final int payloadLength) {
-    if (payloadLength > maxPayloadLength) {
-      throw new IllegalArgumentException("payload length out of range: " + payloadLength);
-    }
-    final boolean isLong = slots.isLong(payloadLength);
-    if (isLong && !closing && !slots.hasRoom(payloadLength)) {
-      stats.increment(EngineCounter.REJECTED_PAYLOADS_FULL);
-      return FULL;
-    }
-    final long correlationId = tryClaim(nowNs, placementHash, entityHash, write, handler, cookie);
-    if (isLong && correlationId >= 0) {
-      slots.takeLong(slots.claimed(correlationId), payloadLength);
-    }
-    return correlationId;
-  }
+  public abstract long tryClaim(
+      long nowNs,
+      long placementHash,
+      long entityHash,
+      boolean write,
+      ReplyHandler handler,
+      long cookie,
+      int payloadLength);
 
   /**
    * Whether so many requests with short payloads find a slot each, if they are claimed before
@@ -142,26 +77,14 @@ public final class Ingress extends IngressAgent {
    * @param count of the requests.
    * @return 0 if they do; else {@link #FULL} or {@link #CLOSING}, and none should be claimed.
    */
-  public long refusalOf(final int count) {
-    if (closing) {
-      stats.increment(EngineCounter.REJECTED_CLOSING);
-      return CLOSING;
-    }
-    if (count > slots.capacity() - slots.claimedCount()) {
-      stats.increment(EngineCounter.REJECTED_PENDING_FULL);
-      return FULL;
-    }
-    return 0;
-  }
+  public abstract long refusalOf(int count);
 
   /**
    * Holds the payloads of claimed slots, as far as they are short.
    *
    * @return the buffer; between claim and submit the slot's part of it belongs to the claimer.
    */
-  public MutableDirectBuffer buffer() {
-    return slots.buffer();
-  }
+  public abstract MutableDirectBuffer buffer();
 
   /**
    * Holds the payload of a claimed slot, whatever its length.
@@ -169,9 +92,7 @@ public final class Ingress extends IngressAgent {
    * @param correlationId as claimed.
    * @return the buffer; as {@link #buffer()}.
    */
-  public MutableDirectBuffer buffer(final long correlationId) {
-    return slots.claimed(correlationId).payload;
-  }
+  public abstract MutableDirectBuffer buffer(long correlationId);
 
   /**
    * Where the payload of a claimed slot is to be written.
@@ -179,9 +100,7 @@ public final class Ingress extends IngressAgent {
    * @param correlationId as claimed.
    * @return offset in {@link #buffer(long)}, which is {@link #buffer()} for a short payload.
    */
-  public int payloadOffset(final long correlationId) {
-    return slots.claimed(correlationId).payloadOffset;
-  }
+  public abstract int payloadOffset(long correlationId);
 
   /**
    * Gives a claimed write an idempotency key. The bytes are copied.
@@ -191,10 +110,7 @@ public final class Ingress extends IngressAgent {
    * @param offset of the key.
    * @param length of the key in bytes, 1 to {@link #MAX_IDEMPOTENCY_KEY_LENGTH}.
    */
-  public void idempotencyKey(
-      final long correlationId, final byte[] bytes, final int offset, final int length) {
-    idempotencyKey(correlationId, bytes, offset, length, 0);
-  }
+  public abstract void idempotencyKey(long correlationId, byte[] bytes, int offset, int length);
 
   /**
    * Gives a claimed write the idempotency key of one of several items, which came under one key of
@@ -207,32 +123,15 @@ public final class Ingress extends IngressAgent {
    * @param item which of the items for this entity under this key it is, from 1 to {@link
    *     #MAX_KEY_ITEM}; 0 for a request of its own.
    */
-  public void idempotencyKey(
-      final long correlationId,
-      final byte[] bytes,
-      final int offset,
-      final int length,
-      final int item) {
-    if (item < 0 || item > MAX_KEY_ITEM) {
-      throw new IllegalArgumentException("item of a key out of range: " + item);
-    }
-    if (length < 1 || length > MAX_IDEMPOTENCY_KEY_LENGTH) {
-      throw new IllegalArgumentException("idempotency key length out of range: " + length);
-    }
-    final PendingRequest request = slots.claimed(correlationId);
-    slots.buffer().putBytes(request.idempotencyKeyOffset(), bytes, offset, length);
-    request.idempotencyKeyLength = length;
-    request.keyItem = item;
-  }
+  public abstract void idempotencyKey(
+      long correlationId, byte[] bytes, int offset, int length, int item);
 
   /**
    * Gives a claimed slot back unused.
    *
    * @param correlationId as claimed.
    */
-  public void abort(final long correlationId) {
-    slots.release(slots.claimed(correlationId));
-  }
+  public abstract void abort(long correlationId);
 
   /**
    * Sends a claimed request on its way. Its handler may be called before this returns.
@@ -240,22 +139,32 @@ public final class Ingress extends IngressAgent {
    * @param correlationId as claimed.
    * @param payloadLength in bytes, at least an SBE header.
    */
-  public void submit(final long correlationId, final int payloadLength) {
-    final PendingRequest request = slots.claimed(correlationId);
-    if (payloadLength < MessageHeaderDecoder.ENCODED_LENGTH
-        || payloadLength > slots.maxPayloadLength(request)) {
-      throw new IllegalArgumentException("payload length out of range: " + payloadLength);
-    }
-    request.payloadLength = payloadLength;
-    request.messageHeader = MessageHeaderWord.get(request.payload, request.payloadOffset);
-    request.messageType = catalog.indexOf(request.messageHeader);
-    requests.submit(request);
-  }
+  public abstract void submit(long correlationId, int payloadLength);
 
   /**
-   * From now on every claim is refused as {@link #CLOSING}; requests under way go on. Any thread.
+   * Shards of the cluster.
+   *
+   * @return the number.
    */
-  public void close() {
-    closing = true;
+  public abstract int shardCount();
+
+  /**
+   * Most requests that can be under way here; one more is refused as {@link #FULL}.
+   *
+   * @return the number.
+   */
+  public abstract int capacity();
+
+  /**
+   * Tells the handler of a request for which there was no place, as a proxy does that has no other
+   * way to say so.
+   *
+   * @param code {@link #FULL} or {@link #CLOSING}, as {@link #tryClaim} returned it.
+   * @param handler receives the end of the request.
+   * @param cookie is handed back with it.
+   */
+  public static void refuse(final long code, final ReplyHandler handler, final long cookie) {
+    final Outcome outcome = code == CLOSING ? Outcome.CLOSING : Outcome.BUSY;
+    handler.onReply(cookie, outcome, 0, 0, false, null, 0, 0);
   }
 }

@@ -24,7 +24,7 @@ public record MessageType(
     int maxReplyLength,
     int sinceVersion) {
   /** SBE's 16-bit fields have one value more, which stands for none. */
-  static final int MAX_UINT16 = 65_534;
+  public static final int MAX_UINT16 = 65_534;
 
   /**
    * A message about an entity, as {@link EntityMessage} has it. Its generated encoder tells which

@@ -1,7 +1,5 @@
 package io.tally.engine;
 
-import io.tally.engine.codecs.ReplyCode;
-
 /**
  * How a request ended at its {@link Ingress}. Only {@link #INTERNAL} and {@link #TIMEOUT} leave
  * open whether a write was applied; every other outcome but {@link #ANSWERED} says that it was not
@@ -32,19 +30,6 @@ public enum Outcome {
   CLOSING,
   /** The deadline passed after at least one copy had been handed over. */
   TIMEOUT;
-
-  /** How a request ends by this reply; null if the reply is not final, but speaks of one copy. */
-  static Outcome ofFinal(final ReplyCode code) {
-    return switch (code) {
-      case ANSWERED -> ANSWERED;
-      case INTERNAL -> INTERNAL;
-      case INVALID -> INVALID;
-      case KEY_MISMATCH -> KEY_MISMATCH;
-      case KEY_LIMIT -> KEY_LIMIT;
-      case REPLY_LIMIT -> REPLY_LIMIT;
-      default -> null;
-    };
-  }
 
   /**
    * Whether a write that ended so may or may not have been applied.

@@ -19,7 +19,7 @@ final class OwnedShards {
   private final ShardPoller[] pollers;
 
   /** The directory knows the incarnations of these shards; ingresses take the replies. */
-  OwnedShards(final EngineContext context, final OwnedRings rings, final Ingress[] ingresses) {
+  OwnedShards(final EngineContext context, final OwnedRings rings, final IngressAgent[] ingresses) {
     this.rings = rings;
     directory = context.directory;
     link = context.link;
@@ -34,7 +34,7 @@ final class OwnedShards {
   }
 
   private ShardPoller poller(
-      final EngineContext context, final int agent, final Ingress[] ingresses) {
+      final EngineContext context, final int agent, final IngressAgent[] ingresses) {
     final int loop = context.threads.agentLoops[agent];
     final ShardFactory factory = factories[agent];
     final Shard[] shards =

@@ -15,7 +15,7 @@ import java.util.List;
  * one more get one. So each node owns the even share or one more, and when a node joins or leaves,
  * most of the other shards stay where they are: their scores are the same as before.
  */
-final class Placement {
+public final class Placement {
   // Equal scores are hardly to be met, but the table must be the same in every process.
   private static final Comparator<Bid> BY_FALLING_SCORE =
       ((Comparator<Bid>) (a, b) -> Long.compareUnsigned(b.score, a.score))
@@ -26,7 +26,14 @@ final class Placement {
 
   private Placement() {}
 
-  static RoutingTable place(final ClusterSettings cluster) {
+  /**
+   * Places all shards on the nodes. The table depends on the node ids, the number of shards and the
+   * seed alone, so that every node computes the same one.
+   *
+   * @param cluster whose shards and nodes they are.
+   * @return a new table, with each shard at epoch 1.
+   */
+  public static RoutingTable place(final ClusterSettings cluster) {
     final List<String> nodeIds = cluster.nodeIds();
     final int shardCount = cluster.shardCount();
     final int[] nodeByShard =

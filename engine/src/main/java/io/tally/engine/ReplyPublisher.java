@@ -28,7 +28,7 @@ final class ReplyPublisher {
       final int ownNode,
       final long ownIncarnation,
       final int ownLoop,
-      final Ingress[] ingresses,
+      final IngressAgent[] ingresses,
       final NodeLink link,
       final EngineStats stats) {
     this.routes = routes;
@@ -38,8 +38,8 @@ final class ReplyPublisher {
     this.link = link;
     this.stats = stats;
     // Of each ingress, to have one object less to fetch for each reply.
-    trackers = Arrays.stream(ingresses).map(Ingress::requests).toArray(RequestTracker[]::new);
-    queues = Arrays.stream(ingresses).map(Ingress::replyQueue).toArray(ReplyQueue[]::new);
+    trackers = Arrays.stream(ingresses).map(IngressAgent::requests).toArray(RequestTracker[]::new);
+    queues = Arrays.stream(ingresses).map(IngressAgent::replyQueue).toArray(ReplyQueue[]::new);
     touched = new boolean[ingresses.length];
   }
 
@@ -47,7 +47,7 @@ final class ReplyPublisher {
   static ReplyPublisher of(
       final EngineContext context,
       final int loop,
-      final Ingress[] ingresses,
+      final IngressAgent[] ingresses,
       final EngineStats stats) {
     return new ReplyPublisher(
         context.directory.table(),

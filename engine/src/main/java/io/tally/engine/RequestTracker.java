@@ -33,7 +33,7 @@ final class RequestTracker implements ReplySink {
       final CommandSender sender,
       final EngineStats stats) {
     queueLimitNs = context.settings.queueLimitNs();
-    attemptNs = context.settings.attemptNs();
+    attemptNs = RetryBudget.attemptNs(context.settings);
     this.slots = slots;
     this.sender = sender;
     this.stats = stats;
@@ -120,7 +120,7 @@ final class RequestTracker implements ReplySink {
       }
       return;
     }
-    final Outcome outcome = Outcome.ofFinal(code);
+    final Outcome outcome = ofFinal(code);
     if (outcome != null && shardIncarnation != request.shardIncarnation) {
       // Of an earlier copy of a read, or of a mistaken node: no life of a shard answers for
       // another.
@@ -319,5 +319,18 @@ final class RequestTracker implements ReplySink {
     request.byDeadline.unlink();
     request.byTurn.unlink();
     slots.release(request);
+  }
+
+  /** How a request ends by this reply; null if the reply is not final, but speaks of one copy. */
+  private static Outcome ofFinal(final ReplyCode code) {
+    return switch (code) {
+      case ANSWERED -> Outcome.ANSWERED;
+      case INTERNAL -> Outcome.INTERNAL;
+      case INVALID -> Outcome.INVALID;
+      case KEY_MISMATCH -> Outcome.KEY_MISMATCH;
+      case KEY_LIMIT -> Outcome.KEY_LIMIT;
+      case REPLY_LIMIT -> Outcome.REPLY_LIMIT;
+      default -> null;
+    };
   }
 }

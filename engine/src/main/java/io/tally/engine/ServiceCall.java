@@ -62,19 +62,18 @@ final class ServiceCall {
       onFault(command.shardId, fault);
       return ReplyCode.INTERNAL;
     }
-    return reply.isPlain() ? ReplyCode.ANSWERED : judge(message);
+    return reply.isValid() && reply.serviceCode() == NO_SERVICE_CODE
+        ? ReplyCode.ANSWERED
+        : judge(message);
   }
 
   private ReplyCode judge(final ServiceMessages.Known message) {
-    if (!reply.isValid()) {
-      reply.clear();
-      stats.failure(message.index());
-      return ReplyCode.INVALID;
+    stats.failure(message.index());
+    if (reply.isValid()) {
+      return ReplyCode.ANSWERED;
     }
-    if (reply.serviceCode() != NO_SERVICE_CODE) {
-      stats.failure(message.index());
-    }
-    return ReplyCode.ANSWERED;
+    reply.clear();
+    return ReplyCode.INVALID;
   }
 
   /** A service threw. */

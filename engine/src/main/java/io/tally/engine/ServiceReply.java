@@ -9,13 +9,7 @@ import org.agrona.sbe.MessageEncoderFlyweight;
  * one of no bytes. Made once for each shard and valid only during {@link ShardService#onCommand}.
  */
 public final class ServiceReply {
-  /** The service has told none. */
-  static final long NO_VERSION = -1;
-
   private static final int MAX_SERVICE_CODE = 255;
-
-  /** What was said of a reply is one word, so that a plain one costs one look. */
-  private static final int PLAIN = 0;
 
   private static final int INVALID = 1 << 8;
   private static final int NOT_UNDER_KEY = 1 << 9;
@@ -25,11 +19,11 @@ public final class ServiceReply {
   private int maxLength;
   private int length;
 
-  /** The service's code, below the flags. */
+  /** The service's code, below the flags: one word, so that a plain reply costs one look. */
   private int said;
 
   /** Looked at only by whoever has set it before the service ran, so that others need not. */
-  private long version = NO_VERSION;
+  private long version;
 
   /** Creates a reply that is to be wrapped. */
   public ServiceReply() {}
@@ -54,15 +48,10 @@ public final class ServiceReply {
     return this;
   }
 
-  /** Nothing was said but the reply's bytes. */
-  boolean isPlain() {
-    return said == PLAIN;
-  }
-
-  /** Forgets what the service said. */
-  void clear() {
+  /** Forgets what the service said, but for a version. */
+  public void clear() {
     length = 0;
-    said = PLAIN;
+    said = 0;
   }
 
   /**
@@ -162,10 +151,6 @@ public final class ServiceReply {
    */
   public long version() {
     return version;
-  }
-
-  boolean hasVersion() {
-    return version >= 0 && version < Long.MAX_VALUE;
   }
 
   /**

@@ -24,6 +24,15 @@ public final class ShardDirectory {
   }
 
   /**
+   * Creates a directory of a cluster that has just begun.
+   *
+   * @param cluster whose shards are placed on its nodes.
+   */
+  public ShardDirectory(final ClusterSettings cluster) {
+    this(Placement.place(cluster));
+  }
+
+  /**
    * What is known now. To be asked for once for each command, so that what follows from it fits
    * together.
    *

@@ -22,10 +22,10 @@ public final class ShardEngine implements AutoCloseable {
   private final ShardDirectory directory;
   private final OwnedShards owned;
   private final ShardAgent[] agents;
-  private final Ingress[] ingresses;
+  private final IngressAgent[] ingresses;
   private final InboundAdapter inbound;
   private final WatchLimit watchLimit;
-  private final Watcher watcher;
+  private final WatchAgent watcher;
 
   /**
    * Builds a node's engine and takes the memory of its rings and slots. Nothing of it runs until
@@ -45,10 +45,10 @@ public final class ShardEngine implements AutoCloseable {
     // Whatever refers to others is made after them: ingresses know rings, pollers know ingresses,
     // agents know pollers.
     final boolean[][] handedOver = new boolean[agentCount][agentCount];
-    ingresses = new Ingress[threads.ingressWakeups.length];
+    ingresses = new IngressAgent[threads.ingressWakeups.length];
     for (int loop = 0; loop < ingresses.length; loop++) {
       ingresses[loop] =
-          new Ingress(loop, context, CommandRouter.of(context, rings, handedOver, loop));
+          new IngressAgent(loop, context, CommandRouter.of(context, rings, handedOver, loop));
     }
     watchLimit = context.watchLimit;
     owned = new OwnedShards(context, rings, ingresses);
@@ -64,7 +64,7 @@ public final class ShardEngine implements AutoCloseable {
     }
     final EngineStats stats = context.stats();
     final CommandRouter router = CommandRouter.of(context, rings, handedOver, threads.homeLoop);
-    watcher = Watcher.of(context, router, ingresses);
+    watcher = WatchAgent.of(context, router, ingresses);
     inbound =
         new InboundAdapter(
             context,
@@ -80,7 +80,7 @@ public final class ShardEngine implements AutoCloseable {
    * @param loop index from 0.
    * @return the ingress.
    */
-  public Ingress ingress(final int loop) {
+  public IngressAgent ingress(final int loop) {
     return ingresses[loop];
   }
 
@@ -117,7 +117,7 @@ public final class ShardEngine implements AutoCloseable {
    *
    * @return the watcher, or null if the home loop takes no requests.
    */
-  public Watcher watcher() {
+  public WatchAgent watcher() {
     return watcher;
   }
 
@@ -217,7 +217,7 @@ public final class ShardEngine implements AutoCloseable {
    * @return live counters.
    */
   public List<EngineStats> ingressStats() {
-    return Arrays.stream(ingresses).map(Ingress::stats).toList();
+    return Arrays.stream(ingresses).map(IngressAgent::stats).toList();
   }
 
   /**
@@ -246,7 +246,7 @@ public final class ShardEngine implements AutoCloseable {
    * @return the number, as of a moment ago.
    */
   public int pendingCount() {
-    return Arrays.stream(ingresses).mapToInt(Ingress::shownPendingCount).sum();
+    return Arrays.stream(ingresses).mapToInt(IngressAgent::shownPendingCount).sum();
   }
 
   /**

@@ -11,6 +11,9 @@ import org.agrona.concurrent.UnsafeBuffer;
  * holds another version at the next renewal. Belongs to the shard.
  */
 final class ShardWatches {
+  /** The service has told none. */
+  static final long NO_VERSION = -1;
+
   private final Shard shard;
   private final ServiceCall call;
   private final Registrations registrations;
@@ -93,7 +96,7 @@ final class ShardWatches {
     final Registration added = registrations.add(slot, entityHash, originNodeKey);
     if (added != null) {
       stats.increment(EngineCounter.WATCHES_REGISTERED);
-      added.toldVersion = ServiceReply.NO_VERSION;
+      added.toldVersion = NO_VERSION;
       if (isFirst) {
         time.alarmAt(time.timeNs() + expiryNs);
       }
@@ -137,10 +140,10 @@ final class ShardWatches {
       told = new UnsafeBuffer(new byte[WatchLayout.MAX_LENGTH]);
     }
     final ServiceReply reply = call.reply();
-    reply.version(ServiceReply.NO_VERSION);
+    reply.version(NO_VERSION);
     final ReplyCode code =
         call.serve(time.timeNs(), command, slot, message, told, WatchLayout.ANSWER);
-    return code == ReplyCode.ANSWERED && !reply.hasVersion() ? ReplyCode.INVALID : code;
+    return code == ReplyCode.ANSWERED && !hasVersion(reply) ? ReplyCode.INVALID : code;
   }
 
   private boolean tell(final Command command, final ReplyPublisher replies) {
@@ -159,5 +162,9 @@ final class ShardWatches {
 
   private void refuse(final Command command, final ReplyCode code, final ReplyPublisher replies) {
     shard.refuse(command, code, replies);
+  }
+
+  private static boolean hasVersion(final ServiceReply reply) {
+    return reply.version() >= 0 && reply.version() < Long.MAX_VALUE;
   }
 }

@@ -11,7 +11,7 @@ final class Watch {
   /** Heap that one with one subscription takes, with the longest payload and answer. */
   static final int MAX_BYTES =
       472
-          + Subscription.BYTES
+          + WatchSubscription.BYTES
           + MessageLengths.SHORT_COMMAND_BOUND
           + MessageLengths.SHORT_REPLY_BOUND;
 
@@ -41,11 +41,11 @@ final class Watch {
   private boolean blocked;
   private long blockedNs;
   private long newsCount;
-  private Subscription first;
-  private Subscription firstPaused;
+  private WatchSubscription first;
+  private WatchSubscription firstPaused;
 
   /** The next to be told, while one is. */
-  private Subscription cursor;
+  private WatchSubscription cursor;
 
   Watch(
       final long id,
@@ -118,8 +118,8 @@ final class Watch {
     return first == null && firstPaused == null;
   }
 
-  void add(final Subscription added) {
-    final Subscription head = added.isPaused() ? firstPaused : first;
+  void add(final WatchSubscription added) {
+    final WatchSubscription head = added.isPaused() ? firstPaused : first;
     added.previous = null;
     added.next = head;
     if (head != null) {
@@ -128,7 +128,7 @@ final class Watch {
     setHead(added.isPaused(), added);
   }
 
-  void remove(final Subscription removed) {
+  void remove(final WatchSubscription removed) {
     if (removed.previous == null) {
       setHead(removed.isPaused(), removed.next);
     } else {
@@ -142,7 +142,7 @@ final class Watch {
     }
   }
 
-  private void setHead(final boolean ofPaused, final Subscription head) {
+  private void setHead(final boolean ofPaused, final WatchSubscription head) {
     if (ofPaused) {
       firstPaused = head;
     } else {
@@ -196,7 +196,7 @@ final class Watch {
   }
 
   /** Tells what there is, if there is something. */
-  void tell(final Subscription subscription) {
+  void tell(final WatchSubscription subscription) {
     subscription.toldNews = newsCount;
     if (hasValue) {
       subscription.watcher.toldNs(toldNs);
@@ -207,7 +207,7 @@ final class Watch {
   }
 
   /** Tells what has not been told to it yet. */
-  void tellNews(final Subscription subscription) {
+  void tellNews(final WatchSubscription subscription) {
     if (subscription.toldNews != newsCount) {
       tell(subscription);
     }
@@ -217,8 +217,8 @@ final class Watch {
    * A handler may close, pause or resume any of the subscriptions, and add others, which have been
    * told already.
    */
-  private void tellAll(final Subscription head) {
-    for (Subscription told = head; told != null; told = cursor) {
+  private void tellAll(final WatchSubscription head) {
+    for (WatchSubscription told = head; told != null; told = cursor) {
       cursor = told.next;
       try {
         tellNews(told);

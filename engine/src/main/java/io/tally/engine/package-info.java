@@ -26,6 +26,7 @@
  * WatchLoss}, {@link Subscription}, {@link ClusterSettings}, {@link EngineSettings}.
  *
  * <p>Public for the other modules of Tally alone, and no API: {@link AgentThread}, {@link
+ * IngressAgent}, {@link WatchAgent}, {@link EngineMemory}, {@link Placement}, {@link
  * EngineContext}, {@link EngineCounter}, {@link EngineStats}, {@link EngineThreads}, {@link
  * IdempotencyLimit}, {@link InboundHandler}, {@link LatencyHistogram}, {@link MessageClaim}, {@link
  * MessageLengths}, {@link NodeLink}, {@link ReplyRoom}, {@link RoutingTable}, {@link

@@ -50,9 +50,9 @@ class ClusterSettingsTest {
     final String longId = "n".repeat(64);
     assertEquals(
         List.of("A_9-z", longId),
-        new ClusterSettings(List.of(longId, "A_9-z"), 1, "", 64).placement().nodeIds());
+        Placement.place(new ClusterSettings(List.of(longId, "A_9-z"), 1, "", 64)).nodeIds());
     assertEquals(
-        4096, new ClusterSettings(List.of("a"), 4096, "", 1 << 20).placement().shardsOwned(0));
+        4096, Placement.place(new ClusterSettings(List.of("a"), 4096, "", 1 << 20)).shardsOwned(0));
   }
 
   @Test

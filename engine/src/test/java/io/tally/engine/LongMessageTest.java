@@ -54,7 +54,7 @@ final class LongMessageTest {
   @Test
   void shouldCarryThemFromOneLoopToTheShardsOfAnother() {
     final StockNode node = alone(2);
-    final Ingress other = node.engine.ingress(1);
+    final IngressAgent other = node.engine.ingress(1);
     for (int i = 0; i < 20; i++) {
       for (long entity = 0; entity < 4; entity++) {
         send(node, other, BlobService.SWAP, entity, blob(LONG + i, i), "");
@@ -288,7 +288,7 @@ final class LongMessageTest {
     }
   }
 
-  private long claim(final Ingress ingress, final int payloadLength) {
+  private long claim(final IngressAgent ingress, final int payloadLength) {
     return ingress.tryClaim(
         clock.nanoTime(),
         StockProxy.placementHash(0),
@@ -310,7 +310,7 @@ final class LongMessageTest {
 
   private void send(
       final StockNode node,
-      final Ingress ingress,
+      final IngressAgent ingress,
       final int templateId,
       final long entity,
       final byte[] blob,

@@ -122,8 +122,8 @@ class PlacementTest {
 
   private static RoutingTable place(
       final List<String> nodeIds, final int shardCount, final String seed) {
-    return new ClusterSettings(nodeIds, shardCount, seed, ClusterSettings.DEFAULT_LANE_WINDOW)
-        .placement();
+    return Placement.place(
+        new ClusterSettings(nodeIds, shardCount, seed, ClusterSettings.DEFAULT_LANE_WINDOW));
   }
 
   private static List<String> nodes(final int count) {

@@ -339,8 +339,7 @@ final class ShardRestoreTest {
   }
 
   private static long keyOfNode1() {
-    return new ClusterSettings(SteppedShard.NODES, 1, "", StockNode.LANE_WINDOW)
-        .placement()
+    return Placement.place(new ClusterSettings(SteppedShard.NODES, 1, "", StockNode.LANE_WINDOW))
         .nodeKey(1);
   }
 

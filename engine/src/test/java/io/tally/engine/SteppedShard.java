@@ -35,8 +35,8 @@ final class SteppedShard {
     link.peerUp(1, ORIGIN_INCARNATION);
     stats = context.stats();
     startEpochNs = context.startEpochNs;
-    final RoutingTable routes = context.cluster.placement();
-    publisher = new ReplyPublisher(routes, 0, INCARNATION, 0, new Ingress[0], link, stats);
+    final RoutingTable routes = Placement.place(context.cluster);
+    publisher = new ReplyPublisher(routes, 0, INCARNATION, 0, new IngressAgent[0], link, stats);
     shard =
         new Shard(
             0,
@@ -66,7 +66,7 @@ final class SteppedShard {
       final byte[] key,
       final byte[] payload) {
     final RoutingTable routes =
-        new ClusterSettings(NODES, 1, "", StockNode.LANE_WINDOW).placement();
+        Placement.place(new ClusterSettings(NODES, 1, "", StockNode.LANE_WINDOW));
     final Messages.Address address =
         new Messages.Address(
             INCARNATION,
@@ -91,7 +91,7 @@ final class SteppedShard {
       final long entityHash,
       final byte[] payload) {
     final RoutingTable routes =
-        new ClusterSettings(NODES, 1, "", StockNode.LANE_WINDOW).placement();
+        Placement.place(new ClusterSettings(NODES, 1, "", StockNode.LANE_WINDOW));
     final Messages.Address address =
         new Messages.Address(
             INCARNATION,

@@ -26,7 +26,7 @@ final class StockNode {
           .withRingSlots(RING_SLOTS)
           .withPendingSlots(PENDING_SLOTS)
           .withRequestTimes(REQUEST_TIMEOUT_NS, QUEUE_LIMIT_NS);
-  static final long ATTEMPT_NS = SETTINGS.attemptNs();
+  static final long ATTEMPT_NS = RetryBudget.attemptNs(SETTINGS);
   private static final int LINK_CAPACITY = 1 << 13;
   private static final int MAX_NODES = 8;
 
@@ -34,7 +34,7 @@ final class StockNode {
   final SimulatedLink link;
   final EngineContext context;
   final ShardEngine engine;
-  final Ingress ingress;
+  final IngressAgent ingress;
   final StockProxy stocks;
   final int[] wakes;
   private final StockProxy[] stocksByLoop;

@@ -1,85 +1,18 @@
 package io.tally.http;
 
-import io.tally.edge.LoopCounters;
-import java.util.Collection;
-import java.util.IdentityHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.stream.IntStream;
 
 /**
- * What an HTTP server has answered, for metrics: responses by status, and problems by type. The
- * counters are made from the refusals that can be given, so that every response has one. Each loop
- * counts for itself with plain single-writer counters; any thread may read, and sees each counter
- * as of a moment ago.
+ * What an HTTP server has answered, for metrics: responses by status, and problems by type. Any
+ * thread may read, and sees each counter as of a moment ago.
  */
-public final class HttpCounters {
-  private static final int OK = 200;
-  private static final int NO_CONTENT = 204;
-  private static final int NOT_MODIFIED = 304;
-
-  /** By name. The names stand here because a refusal has none. */
-  private static final Map<String, Refusal> BUSY_REASONS =
-      Map.of(
-          "busy", Refusals.BUSY,
-          "waited", Refusals.WAITED,
-          "client-memory", Refusals.CLIENT_MEMORY,
-          "connections", Refusals.CONNECTIONS,
-          "streams", Refusals.STREAMS,
-          "reply-memory", Refusals.REPLY_LIMIT);
-
-  private final int[] statuses;
-  private final List<String> types;
-  private final List<String> busyReasons;
-  private final Map<Refusal, int[]> indexes = new IdentityHashMap<>();
-  private final int[] indexByStatus = new int[600];
-  private final LoopCounters loops;
-
-  /**
-   * Counters for some refusals.
-   *
-   * @param ofServices refusals beside those of HTTP itself.
-   */
-  HttpCounters(final int loopCount, final Collection<Refusal> ofServices) {
-    final Set<Refusal> refusals = new LinkedHashSet<>(Refusals.ALL);
-    refusals.addAll(ofServices);
-    statuses =
-        IntStream.concat(
-                IntStream.of(OK, NO_CONTENT, NOT_MODIFIED),
-                refusals.stream().mapToInt(Refusal::status))
-            .distinct()
-            .sorted()
-            .toArray();
-    final Set<String> slugs = new LinkedHashSet<>();
-    refusals.forEach(refusal -> slugs.add(refusal.type().slug()));
-    types = List.copyOf(slugs);
-    busyReasons = BUSY_REASONS.keySet().stream().sorted().toList();
-    for (int i = 0; i < statuses.length; i++) {
-      indexByStatus[statuses[i]] = i;
-    }
-    for (final Refusal refusal : refusals) {
-      indexes.put(
-          refusal,
-          IntStream.concat(
-                  IntStream.of(statuses.length + types.indexOf(refusal.type().slug())),
-                  IntStream.range(0, busyReasons.size())
-                      .filter(reason -> BUSY_REASONS.get(busyReasons.get(reason)) == refusal)
-                      .map(reason -> statuses.length + types.size() + reason))
-              .toArray());
-    }
-    loops = new LoopCounters(loopCount, statuses.length + types.size() + busyReasons.size());
-  }
-
+public interface HttpCounters {
   /**
    * The statuses that a response can have.
    *
    * @return a new array, ascending.
    */
-  public int[] statuses() {
-    return statuses.clone();
-  }
+  int[] statuses();
 
   /**
    * Number of responses with a status.
@@ -87,18 +20,14 @@ public final class HttpCounters {
    * @param status one of {@link #statuses()}.
    * @return responses written since the start.
    */
-  public long responses(final int status) {
-    return loops.sum(indexByStatus[status]);
-  }
+  long responses(int status);
 
   /**
    * The types of problem that a response can tell of.
    *
    * @return what stands behind {@code /problems/}, in a fixed order.
    */
-  public List<String> problemTypes() {
-    return types;
-  }
+  List<String> problemTypes();
 
   /**
    * Number of responses with a problem of a type.
@@ -106,9 +35,7 @@ public final class HttpCounters {
    * @param type index in {@link #problemTypes()}.
    * @return responses written since the start.
    */
-  public long problems(final int type) {
-    return loops.sum(statuses.length + type);
-  }
+  long problems(int type);
 
   /**
    * Why a response says {@code busy}: the shard could not take the request in time; it had waited
@@ -117,9 +44,7 @@ public final class HttpCounters {
    *
    * @return names in a fixed order.
    */
-  public List<String> busyReasons() {
-    return busyReasons;
-  }
+  List<String> busyReasons();
 
   /**
    * Number of responses that said {@code busy} for a reason.
@@ -127,20 +52,5 @@ public final class HttpCounters {
    * @param reason index in {@link #busyReasons()}.
    * @return responses written since the start.
    */
-  public long busy(final int reason) {
-    return loops.sum(statuses.length + types.size() + reason);
-  }
-
-  boolean counts(final Refusal refusal) {
-    return indexes.containsKey(refusal);
-  }
-
-  void onResponse(final int loop, final HttpExchange exchange) {
-    loops.increment(loop, indexByStatus[exchange.status()]);
-    if (exchange.refusal != null) {
-      for (final int index : indexes.get(exchange.refusal)) {
-        loops.increment(loop, index);
-      }
-    }
-  }
+  long busy(int reason);
 }

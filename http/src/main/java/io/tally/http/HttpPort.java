@@ -19,7 +19,7 @@ final class HttpPort {
   private final EventLoops eventLoops;
   private final HttpSettings settings;
   private final EdgePort edge;
-  private HttpCounters counters;
+  private ResponseCounters counters;
 
   /** Binds the port. Connections wait until {@link #accept}. */
   HttpPort(final EventLoops eventLoops, final HttpSettings settings) {
@@ -40,7 +40,7 @@ final class HttpPort {
       final Consumer<IOException> acceptFailureHandler,
       final EpochClock clock) {
     final List<Refusal> refusals = refusals(rows);
-    counters = new HttpCounters(eventLoops.loopCount(), refusals);
+    counters = new ResponseCounters(eventLoops.loopCount(), refusals);
     final List<Endpoint> pages = problemPages(rows);
     final List<HttpProtocol> protocols =
         IntStream.range(0, eventLoops.loopCount())
@@ -105,7 +105,7 @@ final class HttpPort {
     return edge;
   }
 
-  HttpCounters counters() {
+  ResponseCounters counters() {
     return counters;
   }
 

@@ -19,7 +19,7 @@ final class HttpProtocol implements Protocol {
   private final int loop;
   private final EndpointTable endpoints;
   private final int maxBodyBytes;
-  private final HttpCounters counters;
+  private final ResponseCounters counters;
   private final ErrorHandler errorHandler;
   private final ResponseWriter writer;
   private final HttpHeadersFactory headers = HeadHeaders.factory(HeadRules.MAX_HEADER_COUNT);
@@ -32,7 +32,7 @@ final class HttpProtocol implements Protocol {
       final int loop,
       final EndpointTable endpoints,
       final int maxBodyBytes,
-      final HttpCounters counters,
+      final ResponseCounters counters,
       final ErrorHandler errorHandler,
       final EpochClock clock) {
     this.loop = loop;

@@ -49,7 +49,7 @@ class EndpointTableTest {
               0,
               table,
               1_024,
-              new HttpCounters(1, Endpoint.get("/{id}", "").id(ID).refusals()),
+              new ResponseCounters(1, Endpoint.get("/{id}", "").id(ID).refusals()),
               errors::add,
               SystemEpochClock.INSTANCE));
 

@@ -189,14 +189,19 @@ class EndpointTest {
     final ProbeResult up = new ProbeResult(true, "{}");
     try (EventLoops loops = EventLoops.launch(2, SystemNanoClock.INSTANCE, errors::add);
         HttpServer server =
-            HttpServer.launch(
-                loops,
-                HttpSettings.DEFAULTS.at("127.0.0.1", 0),
-                new NodeView(
-                    () -> up, () -> up, () -> "{}", () -> true, () -> TimeUnit.MINUTES.toNanos(1)),
-                loop -> List.of(refusing(Refusal.of(INVALID, 409, "on loop " + loop))),
-                "Help\n",
-                failure -> {})) {
+            HttpSettings.DEFAULTS
+                .at("127.0.0.1", 0)
+                .launch(
+                    loops,
+                    new NodeView(
+                        () -> up,
+                        () -> up,
+                        () -> "{}",
+                        () -> true,
+                        () -> TimeUnit.MINUTES.toNanos(1)),
+                    loop -> List.of(refusing(Refusal.of(INVALID, 409, "on loop " + loop))),
+                    "Help\n",
+                    failure -> {})) {
       final List<String> details = new ArrayList<>();
       for (int i = 0; i < 2; i++) {
         try (RawClient client = new RawClient(server.edge().port())) {

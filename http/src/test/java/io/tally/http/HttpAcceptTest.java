@@ -71,18 +71,19 @@ class HttpAcceptTest {
     final List<Throwable> errors = Collections.synchronizedList(new ArrayList<>());
     try (EventLoops loops = EventLoops.launch(2, SystemNanoClock.INSTANCE, errors::add);
         HttpServer server =
-            HttpServer.launch(
-                loops,
-                HttpSettings.DEFAULTS.at("127.0.0.1", 0),
-                new NodeView(
-                    () -> new ProbeResult(true, "{}"),
-                    () -> new ProbeResult(true, "{}"),
-                    () -> "{}",
-                    () -> true,
-                    () -> TimeUnit.SECONDS.toNanos(1)),
-                loop -> new ScriptedCounters().rows(),
-                "Help\n",
-                failure -> {})) {
+            HttpSettings.DEFAULTS
+                .at("127.0.0.1", 0)
+                .launch(
+                    loops,
+                    new NodeView(
+                        () -> new ProbeResult(true, "{}"),
+                        () -> new ProbeResult(true, "{}"),
+                        () -> "{}",
+                        () -> true,
+                        () -> TimeUnit.SECONDS.toNanos(1)),
+                    loop -> new ScriptedCounters().rows(),
+                    "Help\n",
+                    failure -> {})) {
       final CountDownLatch over = new CountDownLatch(1);
       // The socket listens on the first loop, and the first connection goes to the second.
       loops.execute(1, () -> awaitQuietly(over));

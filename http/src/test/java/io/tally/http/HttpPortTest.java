@@ -14,7 +14,8 @@ class HttpPortTest {
   void shouldTellTheAddressAndPortThatItGot() {
     try (EventLoops loops = EventLoops.launch(1, SystemNanoClock.INSTANCE, error -> {});
         MetricsServer server =
-            MetricsServer.launch(loops, "127.0.0.3", 0, new CollectorRegistry(), failure -> {})) {
+            HttpSettings.launchMetrics(
+                loops, "127.0.0.3", 0, new CollectorRegistry(), failure -> {})) {
       assertEquals("http://127.0.0.3:" + server.port(), server.url());
     }
   }

@@ -199,12 +199,8 @@ class ServiceMistakesTest {
             () -> "{}",
             () -> true,
             () -> 1_000_000_000L);
-    return HttpServer.launch(
-        loops,
-        HttpSettings.DEFAULTS.at("127.0.0.1", port),
-        node,
-        loop -> List.of(rows),
-        "Title\n",
-        failure -> {});
+    return HttpSettings.DEFAULTS
+        .at("127.0.0.1", port)
+        .launch(loops, node, loop -> List.of(rows), "Title\n", failure -> {});
   }
 }

@@ -64,7 +64,7 @@ final class TestServer implements AutoCloseable {
     final List<Endpoint> rows = new ArrayList<>(counters.rows());
     rows.addAll(wanted.moreRows);
     http =
-        HttpServer.launch(
+        EndpointServer.launch(
             loops, wanted.http(), node, loop -> rows, HELP, failure -> {}, wanted.epochClock);
     edge = http.edge();
   }

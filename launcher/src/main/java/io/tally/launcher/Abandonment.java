@@ -1,6 +1,6 @@
 package io.tally.launcher;
 
-import io.tally.engine.Ingress;
+import io.tally.engine.IngressAgent;
 import io.tally.engine.SteppedAgent;
 
 /**
@@ -8,9 +8,9 @@ import io.tally.engine.SteppedAgent;
  * event loop at that time, because only the loop's thread may end them. It ends new requests, too.
  */
 final class Abandonment implements SteppedAgent {
-  private final Ingress ingress;
+  private final IngressAgent ingress;
 
-  Abandonment(final Ingress ingress) {
+  Abandonment(final IngressAgent ingress) {
     this.ingress = ingress;
   }
 

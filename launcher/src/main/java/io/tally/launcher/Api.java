@@ -28,23 +28,23 @@ final class Api {
       final String metricsUrl,
       final AcceptFailureLog acceptFailures) {
     final List<Ingress> ingresses =
-        IntStream.range(0, frontEnd.ingressCount()).mapToObj(frontEnd::ingress).toList();
+        IntStream.range(0, frontEnd.ingressCount()).<Ingress>mapToObj(frontEnd::ingress).toList();
     final int pendingSlots = ingresses.stream().mapToInt(Ingress::capacity).min().orElseThrow();
     final EdgeSettings edge = config.http().edge();
-    return HttpServer.launch(
-        loops,
-        config
-            .http()
-            .with(
-                edge.withClients(
-                    limit.maxConnections(),
-                    limit.maxBytes(),
-                    Math.min(edge.maxRequests(), admittedRequests(pendingSlots)),
-                    edge.maxInFlight())),
-        node,
-        loop -> endpoints(config.services(), ingresses.get(loop), watches),
-        help(config.services(), metricsUrl),
-        acceptFailures);
+    return config
+        .http()
+        .with(
+            edge.withClients(
+                limit.maxConnections(),
+                limit.maxBytes(),
+                Math.min(edge.maxRequests(), admittedRequests(pendingSlots)),
+                edge.maxInFlight()))
+        .launch(
+            loops,
+            node,
+            loop -> endpoints(config.services(), ingresses.get(loop), watches),
+            help(config.services(), metricsUrl),
+            acceptFailures);
   }
 
   /**

@@ -1,7 +1,7 @@
 package io.tally.launcher;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
-import io.tally.engine.EngineSettings;
+import io.tally.engine.EngineMemory;
 import io.tally.engine.EntityLimit;
 import io.tally.engine.IdempotencyLimit;
 import io.tally.engine.MessageLengths;
@@ -67,9 +67,9 @@ final class MemoryPlan {
         LinkSettings.of(
             lengths.maxBetweenNodes(), engine.queueLimitNs(), engine.requestTimeoutNs());
     pendingRequests = config.loops() * engine.pendingSlots();
-    ringBytes = shards * engine.ringBytes(lengths);
-    replyQueueBytes = (long) config.loops() * engine.replyQueueBytes(lengths);
-    pendingBytes = (long) config.loops() * engine.pendingBytes(lengths);
+    ringBytes = shards * EngineMemory.ringBytes(engine, lengths);
+    replyQueueBytes = (long) config.loops() * EngineMemory.replyQueueBytes(engine, lengths);
+    pendingBytes = (long) config.loops() * EngineMemory.pendingBytes(engine, lengths);
     longPayloadBytes =
         lengths.hasLongCommands() ? (long) config.loops() * engine.longPayloadBytes() : 0;
     final long peers = (nodeCount - 1L) * localNodeCount;
@@ -77,7 +77,7 @@ final class MemoryPlan {
     // Frames that the peer has not acknowledged, and those of its that have not been accepted here.
     peerWindowBytes = 2 * peers * link.windowBytes();
     tableBytes = shards * messages.stream().mapToLong(ServiceDefinition::firstShardBytes).sum();
-    watchBytes = localNodeCount * engine.maxWatchBytes();
+    watchBytes = localNodeCount * EngineMemory.watchBytes(engine);
     laneBytes =
         config.loops()
             * shards
@@ -100,7 +100,7 @@ final class MemoryPlan {
         definitions(
             new ServiceMemory(
                 Math.max(0, spareDirectBytes) / messages.size(), heapBytes / messages.size()));
-    timerBytes = EngineSettings.maxTimerBytes(services, shards);
+    timerBytes = EngineMemory.timerBytes(services, shards);
     final long longReplyBytes = lengths.hasLongReplies() ? heapBytes / LONG_REPLIES_HEAP_SHARE : 0;
     longReplyRoom = new ReplyRoom(longReplyBytes);
     idempotencyLimit =

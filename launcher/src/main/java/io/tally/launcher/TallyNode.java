@@ -7,6 +7,7 @@ import io.tally.engine.ServiceDefinition;
 import io.tally.engine.ShardEngine;
 import io.tally.engine.WatchExecutor;
 import io.tally.http.HttpServer;
+import io.tally.http.HttpSettings;
 import io.tally.http.MetricsServer;
 import io.tally.http.NodeView;
 import io.tally.transport.PlannedStop;
@@ -140,7 +141,7 @@ public final class TallyNode implements AutoCloseable {
     final CollectorRegistry registry = new CollectorRegistry();
     acceptFailures = new AcceptFailureLog(clock, AcceptFailureLog::log);
     metrics =
-        MetricsServer.launch(
+        HttpSettings.launchMetrics(
             loops, config.http().host(), config.metricsPort(), registry, acceptFailures);
     Log.info(
         "prometheus metrics server starting",

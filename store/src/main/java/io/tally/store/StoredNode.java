@@ -1,6 +1,7 @@
 package io.tally.store;
 
 import io.tally.engine.ClusterSettings;
+import io.tally.engine.Placement;
 import java.util.List;
 
 /**
@@ -29,6 +30,6 @@ public record StoredNode(
 
   /** Ids of the shards that the node owns, rising. */
   int[] shardIds() {
-    return settings.placement().shardsOf(settings.nodeIds().indexOf(nodeId));
+    return Placement.place(settings).shardsOf(settings.nodeIds().indexOf(nodeId));
   }
 }

@@ -39,7 +39,7 @@ public final class EngineGauges {
    */
   public void checkIdle(final Consumer<String> violations) {
     for (int loop = 0; loop < idleLanes.length; loop++) {
-      final Ingress ingress = engine.ingress(loop);
+      final IngressAgent ingress = engine.ingress(loop);
       if (ingress.unresolvedCount() != 0) {
         violations.accept(ingress.unresolvedCount() + " commands are unresolved");
       }

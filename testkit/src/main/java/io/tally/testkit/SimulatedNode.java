@@ -200,7 +200,7 @@ final class SimulatedNode {
   void launchEngine(final FrontDoor frontDoor) {
     door = frontDoor;
     final ShardDirectory directory =
-        link == null ? new ShardDirectory(settings.cluster(seed).placement()) : link.directory();
+        link == null ? new ShardDirectory(settings.cluster(seed)) : link.directory();
     engine =
         new ShardEngine(
             new EngineContext()

@@ -71,7 +71,7 @@ final class Simulation implements ProcessListener {
     recorder = new Recorder(world, settings, traces, violations, this::isOwnerBack);
     processes = new SimulatedProcess[settings.nodeIds().size()];
     directories = new NodeDirectories(world, faults, processes);
-    owners = new ShardDirectory(settings.cluster(SEED).placement()).table();
+    owners = new ShardDirectory(settings.cluster(SEED)).table();
     lives = new LifeWitness(settings, violations);
     injector =
         new FaultInjector(

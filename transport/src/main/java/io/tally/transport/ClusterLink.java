@@ -38,7 +38,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
       final LinkContext context) {
     carrier = context.carrier();
     senderWakeup = context.senderWakeup();
-    directory = new ShardDirectory(cluster.placement());
+    directory = new ShardDirectory(cluster);
     local = new LocalNode(cluster, start, directory, settings, context);
     peers = new PeerTable(cluster.nodeIds(), start.nodeId(), settings.ringBytes());
     outbound = new OutboundMessages(peers, carrier, senderWakeup, counters);

@@ -57,7 +57,7 @@ class FrameRefusalTest {
     return new LocalNode(
         setup.cluster(),
         setup.start(),
-        new ShardDirectory(setup.cluster().placement()),
+        new ShardDirectory(setup.cluster()),
         1_000_000_000,
         new CachedNanoClock(),
         setup.wallClock());

@@ -90,7 +90,7 @@ final class HelloServicesTest {
             new LocalNode(
                 ClusterSettings.of(IDS),
                 new NodeStart("test", LONGEST_ID, 20, List.of(most)),
-                new ShardDirectory(ClusterSettings.of(IDS).placement()),
+                new ShardDirectory(ClusterSettings.of(IDS)),
                 1,
                 new CachedNanoClock(),
                 () -> 0),

@@ -66,18 +66,19 @@ final class CounterServer implements AutoCloseable {
     loops.addAgent(0, StepOrder.SUBMIT, engine.watcher());
     final WatchExecutor watches = new WatchExecutor(engine.watcher(), this::atHome);
     http =
-        HttpServer.launch(
-            loops,
-            HttpSettings.DEFAULTS.at("127.0.0.1", 0),
-            new NodeView(
-                () -> new ProbeResult(true, "{}"),
-                () -> new ProbeResult(true, "{}"),
-                () -> "{}",
-                () -> true,
-                () -> TimeUnit.DAYS.toNanos(1)),
-            loop -> CounterEndpoints.of(engine.ingress(loop), watches),
-            CounterEndpoints.HELP,
-            failure -> {});
+        HttpSettings.DEFAULTS
+            .at("127.0.0.1", 0)
+            .launch(
+                loops,
+                new NodeView(
+                    () -> new ProbeResult(true, "{}"),
+                    () -> new ProbeResult(true, "{}"),
+                    () -> "{}",
+                    () -> true,
+                    () -> TimeUnit.DAYS.toNanos(1)),
+                loop -> CounterEndpoints.of(engine.ingress(loop), watches),
+                CounterEndpoints.HELP,
+                failure -> {});
   }
 
   private void atHome(final Runnable task) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Requests from claim to end, with a clock that the test sets and a network that it plays. */
 @Timeout(10)
-final class IngressTest {
+final class IngressAgentTest {
   private static final List<String> IDS = List.of("node-0", "node-1");
   private static final long MS = StockNode.MS;
   private static final int RING_SLOTS = StockNode.RING_SLOTS;
@@ -34,7 +34,7 @@ final class IngressTest {
   private final long local = node.itemOwnedBy(0, 0);
   private final long remote = node.itemOwnedBy(1, 0);
 
-  IngressTest() {
+  IngressAgentTest() {
     node.link.peerUp(1, 5);
     owner.link.peerUp(0, 3);
   }
@@ -379,7 +379,7 @@ final class IngressTest {
   void shouldGoOnWithTheSameSequenceAfterEveryRefusalOfOneCopy() {
     for (final ReplyCode code :
         new ReplyCode[] {ReplyCode.NOT_OWNER, ReplyCode.EXPIRED, ReplyCode.STALE, ReplyCode.BUSY}) {
-      final IngressTest fresh = new IngressTest();
+      final IngressAgentTest fresh = new IngressAgentTest();
       fresh.put(fresh.remote, 1);
       fresh.reply(fresh.sent().get(0), code, 5);
       assertTrue(fresh.answers.all.isEmpty(), code.name());
@@ -663,7 +663,7 @@ final class IngressTest {
 
   @Test
   void shouldRefuseMisuseOfACorrelationId() {
-    final Ingress ingress = node.ingress;
+    final IngressAgent ingress = node.ingress;
     final long id =
         ingress.tryClaim(
             0, StockProxy.placementHash(local), StockProxy.entityHash(local), true, answers, 1);

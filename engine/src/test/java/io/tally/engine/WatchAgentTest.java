@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What those who watch an item of another node are told, and what they cost its owner. */
 @Timeout(10)
-final class WatcherTest {
+final class WatchAgentTest {
   private static final List<String> IDS = List.of("node-0", "node-1");
   private static final long FRONT = 3;
   private static final long OWNER = 5;
@@ -139,7 +139,7 @@ final class WatcherTest {
   void shouldForgetARegistrationThatIsNotRenewed() {
     final Told told = Told.watch(front, item);
     exchange();
-    clock.advance(Watcher.EXPIRY_NS - 1);
+    clock.advance(EngineContext.WATCH_EXPIRY_NS - 1);
     owner.step();
     assertEquals(1, owner.engine.registrationCount());
     clock.advance(1);
@@ -371,7 +371,7 @@ final class WatcherTest {
     assertEquals(List.of("LIMIT"), second.all);
     assertEquals(2, owner.sum(EngineCounter.WATCHES_REFUSED));
     first.subscription.close();
-    clock.advance(Watcher.EXPIRY_NS);
+    clock.advance(EngineContext.WATCH_EXPIRY_NS);
     owner.step();
     exchange();
     renew();
@@ -449,7 +449,7 @@ final class WatcherTest {
         owner(
             StockNode.context(IDS, "node-1", OWNER)
                 .services(
-                    decorated((templateId, reply) -> reply.version(ServiceReply.NO_VERSION))));
+                    decorated((templateId, reply) -> reply.version(ShardWatches.NO_VERSION))));
     final Told told = Told.watch(front, item);
     exchange();
     assertEquals(List.of("FAULT"), told.all);

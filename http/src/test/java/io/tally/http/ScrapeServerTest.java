@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
-class MetricsServerTest {
+class ScrapeServerTest {
   private final List<Throwable> errors = Collections.synchronizedList(new ArrayList<>());
   private final List<IOException> failures = Collections.synchronizedList(new ArrayList<>());
   private final CollectorRegistry registry = new CollectorRegistry();
@@ -42,7 +42,7 @@ class MetricsServerTest {
   @BeforeEach
   void launch() throws IOException {
     loops = EventLoops.launch(1, SystemNanoClock.INSTANCE, errors::add);
-    server = MetricsServer.launch(loops, "127.0.0.1", 0, registry, failures::add);
+    server = HttpSettings.launchMetrics(loops, "127.0.0.1", 0, registry, failures::add);
     client = new RawClient(server.port());
     Counter.build("tally_test", "A test.").register(registry).inc(3);
   }
@@ -350,7 +350,9 @@ class MetricsServerTest {
     final IllegalStateException taken =
         assertThrows(
             IllegalStateException.class,
-            () -> MetricsServer.launch(loops, "127.0.0.1", server.port(), registry, failures::add));
+            () ->
+                HttpSettings.launchMetrics(
+                    loops, "127.0.0.1", server.port(), registry, failures::add));
     assertEquals("port " + server.port() + " on 127.0.0.1 is already in use", taken.getMessage());
   }
 
