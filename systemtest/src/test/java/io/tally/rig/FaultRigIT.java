@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.system.Http;
+import io.tally.system.LeaseHolders;
 import java.io.IOException;
 import java.util.List;
 import java.util.Random;
@@ -77,6 +78,7 @@ class FaultRigIT {
     final String prefix = rig.nextPrefix();
     final Row row =
         meddle(
+            Setup.USUAL,
             500,
             (cluster, node, durationMs) -> {
               final int port = cluster.httpPort(node);
@@ -96,6 +98,7 @@ class FaultRigIT {
     final String prefix = rig.nextPrefix();
     final Row row =
         meddle(
+            Setup.USUAL,
             1_000,
             (cluster, node, durationMs) -> {
               final int port = cluster.httpPort(node);
@@ -122,12 +125,38 @@ class FaultRigIT {
     }
   }
 
+  /** Whoever reads a lease sees its token, and so can end it while its holder counts on it. */
+  @Test
+  void shouldNoticeALeaseThatAnotherIsGrantedTooEarly() throws IOException {
+    final Row row =
+        meddle(
+            Setup.LEASES,
+            1_000,
+            (cluster, node, durationMs) -> {
+              final int port = cluster.httpPort(node);
+              for (final String lease : LeaseHolders.longLeases()) {
+                final String token = LeaseHolders.token(Http.get(port, "/lease/" + lease));
+                if (!token.isEmpty()) {
+                  Http.post(
+                      port, "/lease/" + lease + "/release", "", "If-Match", '"' + token + '"');
+                }
+              }
+              Hold.forMs(durationMs);
+            });
+    final List<String> violations = row.violations();
+    assertTrue(violations.size() > 1, row::toString);
+    assertTrue(
+        violations.stream().allMatch(text -> text.startsWith("holders: two of long-")),
+        row::toString);
+  }
+
   /** Does what no client asked for. */
-  private Row meddle(final long durationMs, final Fault.Action action) throws IOException {
+  private Row meddle(final Setup setup, final long durationMs, final Fault.Action action)
+      throws IOException {
     return rig.run(
         new Case(
             "writes that no client made",
-            Setup.USUAL,
+            setup,
             List.of(),
             List.of(),
             false,

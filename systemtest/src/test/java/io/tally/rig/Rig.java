@@ -126,7 +126,7 @@ final class Rig implements AutoCloseable {
         TimeUnit.NANOSECONDS.toMillis(workload.slowestNs()),
         TimeUnit.NANOSECONDS.toMillis(hiccupNs),
         pendingBytes,
-        leases == null ? traces : traces + "; leases: " + leases.picture(),
+        leases == null ? traces : traces + " leases: " + leases.picture(),
         violations);
   }
 

@@ -17,8 +17,9 @@ import java.util.stream.IntStream;
 public final class LeaseHolders implements AutoCloseable {
   private static final Pattern TOKEN = Pattern.compile("\"token\":\"(([0-9a-f]+)-([0-9a-f]+))\"");
 
-  /** Of leases that are held for so long that most are held when a node stops, and after it. */
-  private static final int LONG_LEASES = 24;
+  /** They are held for so long that most are held when a node stops, and after it. */
+  private static final List<String> LONG_LEASES =
+      IntStream.range(0, 24).mapToObj(i -> "long-" + i).toList();
 
   /** Nothing is granted before the longest lease of an earlier life has ended. */
   private static final Duration OPEN_LIMIT = Duration.ofSeconds(90);
@@ -123,7 +124,13 @@ public final class LeaseHolders implements AutoCloseable {
     return all;
   }
 
-  static String token(final HttpResponse<String> answer) {
+  /** Those that are held for long. */
+  public static List<String> longLeases() {
+    return LONG_LEASES;
+  }
+
+  /** The token that an answer shows, or nothing. */
+  public static String token(final HttpResponse<String> answer) {
     final Matcher token = TOKEN.matcher(answer.body());
     return token.find() ? token.group(1) : "";
   }
@@ -133,9 +140,9 @@ public final class LeaseHolders implements AutoCloseable {
       final ThreadLocalRandom random = ThreadLocalRandom.current();
       try {
         if (random.nextInt(8) == 0) {
-          hold("long-" + random.nextInt(LONG_LEASES), 10_000 + random.nextInt(20_000), true);
+          hold(any(LONG_LEASES), 10_000 + random.nextInt(20_000), true);
         } else {
-          hold(leases.get(random.nextInt(leases.size())), 5 + random.nextInt(200), false);
+          hold(any(leases), 5 + random.nextInt(200), false);
         }
       } catch (final AssertionError nobodyThere) {
         // Its node is away: what it was granted then, nobody counts on.
@@ -146,6 +153,10 @@ public final class LeaseHolders implements AutoCloseable {
         }
       }
     }
+  }
+
+  private static String any(final List<String> leases) {
+    return leases.get(ThreadLocalRandom.current().nextInt(leases.size()));
   }
 
   private void hold(final String lease, final int ttlMs, final boolean isLong) {

@@ -109,9 +109,9 @@ final class RunCounts<C, A> {
         });
     least.forEach(
         (run, count) -> {
-          if (all.getOrDefault(run, 0) < count) {
-            violations.accept(
-                "runs: " + all.get(run) + " of " + run + " where clients know of " + count);
+          final int ran = all.getOrDefault(run, 0);
+          if (ran < count) {
+            violations.accept("runs: " + ran + " of " + run + " where clients know of " + count);
           }
         });
   }

@@ -84,7 +84,7 @@ class RunCountsTest {
 
   @Test
   void shouldFindAnAnswerForWhichNothingRan() {
-    answered(WRITE, "", false).assertFound("runs: null" + RUN + "where clients know of 1");
+    answered(WRITE, "", false).assertFound("runs: 0" + RUN + "where clients know of 1");
   }
 
   /** It stands under no key, so it may run for each request, and no more often. */
