@@ -2,6 +2,7 @@ package io.tally.launcher;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import io.tally.engine.EngineMemory;
+import io.tally.engine.EngineSettings;
 import io.tally.engine.EntityLimit;
 import io.tally.engine.IdempotencyLimit;
 import io.tally.engine.MessageLengths;
