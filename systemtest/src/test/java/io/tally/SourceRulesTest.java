@@ -149,7 +149,8 @@ class SourceRulesTest {
   void shouldHonourExceptionsByFileNameOnly() {
     final Rule rule = rule("r", SHARD).except("AgentThread").bans("bad").such(ENGINE_FILE, "bad");
     assertEquals(
-        List.of(), rule.breaches("engine/src/main/java/io/tally/engine/AgentThread.java", "bad"));
+        List.of(),
+        rule.breaches("engine/src/main/java/io/tally/engine/internal/AgentThread.java", "bad"));
     assertEquals(
         1, rule.breaches("engine/src/main/java/io/tally/engine/MyAgentThread.java", "bad").size());
     assertEquals(List.of(), rule.breaches(HTTP_FILE, "bad"));

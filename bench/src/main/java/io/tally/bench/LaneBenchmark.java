@@ -1,7 +1,7 @@
 package io.tally.bench;
 
-import io.tally.lane.IngressLane;
-import io.tally.lane.OwnerLane;
+import io.tally.lane.internal.IngressLane;
+import io.tally.lane.internal.OwnerLane;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.TearDown;

@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.counter.codecs.MessageHeaderEncoder;
 import io.tally.counter.codecs.ScanEncoder;
-import io.tally.engine.CheckedService;
 import io.tally.engine.ServiceReply;
 import io.tally.engine.StableHash;
+import io.tally.engine.internal.CheckedService;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.counter.codecs.CounterStatus;
-import io.tally.engine.CheckedService;
 import io.tally.engine.ServiceReply;
 import io.tally.engine.StableHash;
+import io.tally.engine.internal.CheckedService;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** The counters of one shard, asked by id, with the last answer. Its incarnation is 1. */

@@ -1,5 +1,6 @@
 package io.tally.engine;
 
+import io.tally.engine.internal.CommandLayout;
 import org.agrona.MutableDirectBuffer;
 
 /**
@@ -25,7 +26,7 @@ public abstract class Ingress {
 
   /**
    * Claims a pending slot for one request whose payload is short: at most {@link
-   * MessageLengths#SHORT_COMMAND_BOUND} bytes.
+   * io.tally.engine.internal.MessageLengths#SHORT_COMMAND_BOUND} bytes.
    *
    * @param nowNs time in nanoseconds; the deadline is counted from here.
    * @param placementHash {@link StableHash#placement(byte[], int, int)} of the addressed entity's

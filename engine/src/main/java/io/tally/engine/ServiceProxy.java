@@ -1,5 +1,6 @@
 package io.tally.engine;
 
+import io.tally.engine.internal.MessageLengths;
 import org.agrona.sbe.MessageEncoderFlyweight;
 
 /**

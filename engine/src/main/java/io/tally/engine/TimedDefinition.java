@@ -1,5 +1,6 @@
 package io.tally.engine;
 
+import io.tally.engine.internal.MessageLengths;
 import java.util.List;
 import java.util.function.Function;
 

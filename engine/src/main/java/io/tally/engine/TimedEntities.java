@@ -3,6 +3,7 @@ package io.tally.engine;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.tally.engine.internal.SnapshotRecords;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;

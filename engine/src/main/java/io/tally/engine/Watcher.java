@@ -26,13 +26,15 @@ public interface Watcher {
    * @param entityHash {@link StableHash} of the id as a whole.
    * @param payload holds the message that reads the entity. The bytes are copied.
    * @param offset of the message.
-   * @param length of the message in bytes, at most {@link MessageLengths#SHORT_COMMAND_BOUND}.
+   * @param length of the message in bytes, at most {@link
+   *     io.tally.engine.internal.MessageLengths#SHORT_COMMAND_BOUND}.
    * @param handler is told values and losses until the subscription is closed. One read stands for
    *     an entity: were it watched by two different ones, the owner would tell of changes only to
    *     the one that was renewed last.
    * @return the subscription, or null if this node has as many as {@link EngineSettings#watches()}.
    * @throws IllegalArgumentException if the message is longer, no read of a service of this node,
-   *     or one with answers longer than {@link MessageLengths#SHORT_REPLY_BOUND}.
+   *     or one with answers longer than {@link
+   *     io.tally.engine.internal.MessageLengths#SHORT_REPLY_BOUND}.
    */
   Subscription subscribe(
       long nowNs,

@@ -2,14 +2,15 @@
  * The runtime for single-writer shard services.
  *
  * <p>{@link io.tally.engine.Ingress} takes requests on an event loop and keeps them until they end.
- * {@link io.tally.engine.ShardEngine} holds the rings and agents of the shards that a node owns,
- * where each command of a shard is applied by one thread at a time to a {@link
+ * {@link io.tally.engine.internal.ShardEngine} holds the rings and agents of the shards that a node
+ * owns, where each command of a shard is applied by one thread at a time to a {@link
  * io.tally.engine.ShardService}; {@link io.tally.engine.TimedEntities} is one whose entities all
  * end at some time, and {@link io.tally.engine.ServiceProxy} asks a service of entities. {@link
- * io.tally.engine.NodeLink} leads to the other nodes, {@link io.tally.engine.InboundHandler} takes
- * what comes from them. {@link io.tally.engine.Watcher} tells of changes of entities, on whatever
- * node they are. Nothing here starts a thread by itself, reads a clock that it was not given, logs,
- * or knows what the services do.
+ * io.tally.engine.internal.NodeLink} leads to the other nodes, {@link
+ * io.tally.engine.internal.InboundHandler} takes what comes from them. {@link
+ * io.tally.engine.Watcher} tells of changes of entities, on whatever node they are. Nothing here
+ * starts a thread by itself, reads a clock that it was not given, logs, or knows what the services
+ * do.
  *
  * <p>Ownership of bytes: a pending slot belongs to its ingress from claim to the end of the
  * request; a ring slot to the claimer until it is committed, then to the ring, and is readable
@@ -24,14 +25,5 @@
  * {@link CopiedState}, {@link Ingress}, {@link ReplyHandler}, {@link Outcome}, {@link StableHash},
  * {@link MessageHeaderWord}, {@link Watcher}, {@link WatchExecutor}, {@link WatchHandler}, {@link
  * WatchLoss}, {@link Subscription}, {@link ClusterSettings}, {@link EngineSettings}.
- *
- * <p>Public for the other modules of Tally alone, and no API: {@link AgentThread}, {@link
- * IngressAgent}, {@link WatchAgent}, {@link EngineMemory}, {@link Placement}, {@link
- * EngineContext}, {@link EngineCounter}, {@link EngineStats}, {@link EngineThreads}, {@link
- * IdempotencyLimit}, {@link InboundHandler}, {@link LatencyHistogram}, {@link MessageClaim}, {@link
- * MessageLengths}, {@link NodeLink}, {@link ReplyRoom}, {@link RoutingTable}, {@link
- * ServiceFaultHandler}, {@link ShardDirectory}, {@link ShardEngine}, {@link ShardRestore}, {@link
- * SnapshotCompletion}, {@link SocketBacklog}, {@link StandstillDetector}, {@link SteppedAgent},
- * {@link WakeFlag}, {@link Wakeup}.
  */
 package io.tally.engine;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.tally.engine.internal.Placement;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;

@@ -5,13 +5,13 @@ import java.util.function.UnaryOperator;
 
 /** Makes another definition's services and hands each to a decorator. */
 public final class DecoratedDefinition implements ServiceDefinition {
-  static final int MAX_TIMERS = 3_000;
+  public static final int MAX_TIMERS = 3_000;
 
   private final ServiceDefinition definition;
   private final int maxTimers;
   private final UnaryOperator<ShardService> decorator;
 
-  DecoratedDefinition(
+  public DecoratedDefinition(
       final ServiceDefinition definition, final UnaryOperator<ShardService> decorator) {
     this(definition, MAX_TIMERS, decorator);
   }

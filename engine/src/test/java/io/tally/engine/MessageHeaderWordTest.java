@@ -2,8 +2,8 @@ package io.tally.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.tally.engine.codecs.MessageHeaderDecoder;
-import io.tally.engine.codecs.MessageHeaderEncoder;
+import io.tally.engine.internal.codecs.MessageHeaderDecoder;
+import io.tally.engine.internal.codecs.MessageHeaderEncoder;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 

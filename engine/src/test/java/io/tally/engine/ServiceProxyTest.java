@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.engine.internal.StockNode;
 import io.tally.stock.StockDefinition;
 import io.tally.stock.codecs.PutStockEncoder;
 import java.util.List;

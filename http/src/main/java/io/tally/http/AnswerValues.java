@@ -1,6 +1,6 @@
 package io.tally.http;
 
-import io.tally.edge.Exchange;
+import io.tally.edge.internal.Exchange;
 
 /** What the answer to a request, or to one of its items, shows. */
 abstract class AnswerValues extends Exchange implements Answer {

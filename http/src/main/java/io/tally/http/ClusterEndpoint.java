@@ -3,6 +3,8 @@ package io.tally.http;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.tally.http.internal.ClusterView;
+import io.tally.http.internal.HttpCounters;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;

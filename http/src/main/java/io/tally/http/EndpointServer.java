@@ -1,7 +1,10 @@
 package io.tally.http;
 
-import io.tally.edge.EdgePort;
-import io.tally.edge.EventLoops;
+import io.tally.edge.internal.EdgePort;
+import io.tally.edge.internal.EventLoops;
+import io.tally.http.internal.HttpCounters;
+import io.tally.http.internal.HttpServer;
+import io.tally.http.internal.NodeView;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.tally.http;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.buffer.ByteBuf;
-import io.tally.edge.ResponseStream;
+import io.tally.edge.internal.ResponseStream;
 import io.tally.engine.WatchLoss;
 import java.util.concurrent.TimeUnit;
 

@@ -1,7 +1,7 @@
 package io.tally.http;
 
 import io.netty.buffer.ByteBuf;
-import io.tally.edge.Cutoff;
+import io.tally.edge.internal.Cutoff;
 import io.tally.engine.Outcome;
 import java.util.Map;
 import org.agrona.DirectBuffer;

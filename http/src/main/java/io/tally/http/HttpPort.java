@@ -1,7 +1,7 @@
 package io.tally.http;
 
-import io.tally.edge.EdgePort;
-import io.tally.edge.EventLoops;
+import io.tally.edge.internal.EdgePort;
+import io.tally.edge.internal.EventLoops;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -2,10 +2,10 @@ package io.tally.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeadersFactory;
-import io.tally.edge.Exchange;
-import io.tally.edge.Intake;
-import io.tally.edge.Protocol;
-import io.tally.edge.RequestReader;
+import io.tally.edge.internal.Exchange;
+import io.tally.edge.internal.Intake;
+import io.tally.edge.internal.Protocol;
+import io.tally.edge.internal.RequestReader;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.EpochClock;
 

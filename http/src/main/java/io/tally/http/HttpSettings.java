@@ -2,7 +2,10 @@ package io.tally.http;
 
 import io.prometheus.client.CollectorRegistry;
 import io.tally.edge.EdgeSettings;
-import io.tally.edge.EventLoops;
+import io.tally.edge.internal.EventLoops;
+import io.tally.http.internal.HttpServer;
+import io.tally.http.internal.MetricsServer;
+import io.tally.http.internal.NodeView;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.tally.http.internal.ProbeResult;
 
 /**
  * An answer that does not come from a service: status, the headers that do not vary, and content.

@@ -1,6 +1,6 @@
 package io.tally.http;
 
-import io.tally.edge.Cutoff;
+import io.tally.edge.internal.Cutoff;
 import io.tally.engine.Outcome;
 import io.tally.engine.WatchLoss;
 import java.util.List;

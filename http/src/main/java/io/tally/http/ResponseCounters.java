@@ -1,6 +1,7 @@
 package io.tally.http;
 
-import io.tally.edge.LoopCounters;
+import io.tally.edge.internal.LoopCounters;
+import io.tally.http.internal.HttpCounters;
 import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;

@@ -2,7 +2,9 @@ package io.tally.http;
 
 import io.prometheus.client.CollectorRegistry;
 import io.tally.edge.EdgeSettings;
-import io.tally.edge.EventLoops;
+import io.tally.edge.internal.EventLoops;
+import io.tally.http.internal.MetricsServer;
+import io.tally.http.internal.ProbeResult;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.concurrent.ArrayBlockingQueue;

@@ -4,8 +4,8 @@
  * Knows no service: each brings its rows.
  *
  * <p>Threads: what belongs to a connection is used by its event loop alone; only {@link
- * io.tally.http.HttpCounters} may be read elsewhere. Metrics are rendered on one thread of their
- * own.
+ * io.tally.http.internal.HttpCounters} may be read elsewhere. Metrics are rendered on one thread of
+ * their own.
  *
  * <p>Buffers: what is read stays with {@code RequestDecoder} until it is decoded; id, key and
  * members are copied out of it before the call that hands the request on.
@@ -16,8 +16,5 @@
  * WordParameter}, {@link ItemList}, {@link Precondition}, {@link RateLimit}, {@link Refusal},
  * {@link ProblemType}, {@link EventStream}, {@link Events}, {@link EventWriter}, {@link
  * Documentation}, {@link Example}, {@link HtmlDocument}, {@link HttpSettings}.
- *
- * <p>Public for the other modules of Tally alone, and no API: {@link ClusterView}, {@link
- * HttpCounters}, {@link HttpServer}, {@link MetricsServer}, {@link NodeView}, {@link ProbeResult}.
  */
 package io.tally.http;

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
-import io.tally.edge.Await;
-import io.tally.edge.CountingLeakDetector;
-import io.tally.edge.EdgeCounters;
-import io.tally.edge.StepOrder;
-import io.tally.engine.SteppedAgent;
+import io.tally.edge.internal.Await;
+import io.tally.edge.internal.CountingLeakDetector;
+import io.tally.edge.internal.EdgeCounters;
+import io.tally.edge.internal.StepOrder;
+import io.tally.engine.internal.SteppedAgent;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

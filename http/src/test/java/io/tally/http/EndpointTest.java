@@ -3,10 +3,13 @@ package io.tally.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.edge.CountingLeakDetector;
-import io.tally.edge.EventLoops;
+import io.tally.edge.internal.CountingLeakDetector;
+import io.tally.edge.internal.EventLoops;
 import io.tally.engine.Outcome;
 import io.tally.http.RawClient.Response;
+import io.tally.http.internal.HttpServer;
+import io.tally.http.internal.NodeView;
+import io.tally.http.internal.ProbeResult;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;

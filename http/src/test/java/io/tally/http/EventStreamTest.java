@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.edge.Await;
-import io.tally.edge.CountingLeakDetector;
+import io.tally.edge.internal.Await;
+import io.tally.edge.internal.CountingLeakDetector;
 import io.tally.engine.WatchLoss;
 import io.tally.http.RawClient.Response;
+import io.tally.http.internal.ClusterView;
+import io.tally.http.internal.HttpCounters;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

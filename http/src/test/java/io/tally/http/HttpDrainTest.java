@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.edge.Await;
-import io.tally.edge.CountingLeakDetector;
+import io.tally.edge.internal.Await;
+import io.tally.edge.internal.CountingLeakDetector;
 import io.tally.http.RawClient.Response;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;

@@ -3,11 +3,11 @@ package io.tally.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.edge.Await;
-import io.tally.edge.CountingLeakDetector;
-import io.tally.edge.StepOrder;
-import io.tally.engine.StandstillDetector;
-import io.tally.engine.SteppedAgent;
+import io.tally.edge.internal.Await;
+import io.tally.edge.internal.CountingLeakDetector;
+import io.tally.edge.internal.StepOrder;
+import io.tally.engine.internal.StandstillDetector;
+import io.tally.engine.internal.SteppedAgent;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

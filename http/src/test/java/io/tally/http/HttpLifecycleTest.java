@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.edge.Await;
-import io.tally.edge.CountingLeakDetector;
 import io.tally.edge.EdgeSettings;
+import io.tally.edge.internal.Await;
+import io.tally.edge.internal.CountingLeakDetector;
 import io.tally.http.RawClient.Response;
+import io.tally.http.internal.NodeView;
+import io.tally.http.internal.ProbeResult;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.util.concurrent.CompletableFuture;

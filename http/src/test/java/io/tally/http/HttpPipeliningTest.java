@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.edge.Await;
-import io.tally.edge.CountingLeakDetector;
-import io.tally.edge.StepOrder;
-import io.tally.engine.SteppedAgent;
+import io.tally.edge.internal.Await;
+import io.tally.edge.internal.CountingLeakDetector;
+import io.tally.edge.internal.StepOrder;
+import io.tally.engine.internal.SteppedAgent;
 import io.tally.http.RawClient.Response;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;

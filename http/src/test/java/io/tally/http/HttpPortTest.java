@@ -3,7 +3,8 @@ package io.tally.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.prometheus.client.CollectorRegistry;
-import io.tally.edge.EventLoops;
+import io.tally.edge.internal.EventLoops;
+import io.tally.http.internal.MetricsServer;
 import org.agrona.concurrent.SystemNanoClock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

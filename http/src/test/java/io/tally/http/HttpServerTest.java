@@ -7,9 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.edge.CountingLeakDetector;
+import io.tally.edge.internal.CountingLeakDetector;
 import io.tally.engine.Outcome;
 import io.tally.http.RawClient.Response;
+import io.tally.http.internal.ProbeResult;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashSet;

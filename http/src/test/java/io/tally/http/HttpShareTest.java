@@ -2,9 +2,9 @@ package io.tally.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.tally.edge.Await;
-import io.tally.edge.CountingLeakDetector;
-import io.tally.edge.EdgeCounters;
+import io.tally.edge.internal.Await;
+import io.tally.edge.internal.CountingLeakDetector;
+import io.tally.edge.internal.EdgeCounters;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;

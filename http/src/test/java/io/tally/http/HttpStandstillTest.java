@@ -3,10 +3,11 @@ package io.tally.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.edge.Await;
-import io.tally.edge.CountingLeakDetector;
-import io.tally.engine.StandstillDetector;
+import io.tally.edge.internal.Await;
+import io.tally.edge.internal.CountingLeakDetector;
+import io.tally.engine.internal.StandstillDetector;
 import io.tally.http.RawClient.Response;
+import io.tally.http.internal.HttpCounters;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

@@ -3,8 +3,8 @@ package io.tally.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.edge.Await;
-import io.tally.edge.CountingLeakDetector;
+import io.tally.edge.internal.Await;
+import io.tally.edge.internal.CountingLeakDetector;
 import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
 import java.io.IOException;

@@ -7,8 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.tally.edge.CountingLeakDetector;
+import io.tally.edge.internal.CountingLeakDetector;
 import io.tally.http.RawClient.Response;
+import io.tally.http.internal.ProbeResult;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;

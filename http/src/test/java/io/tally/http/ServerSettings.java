@@ -1,6 +1,7 @@
 package io.tally.http;
 
 import io.tally.edge.EdgeSettings;
+import io.tally.http.internal.ClusterView;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;

@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.edge.Await;
-import io.tally.edge.EventLoops;
+import io.tally.edge.internal.Await;
+import io.tally.edge.internal.EventLoops;
 import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
 import io.tally.http.RawClient.Response;
+import io.tally.http.internal.HttpServer;
+import io.tally.http.internal.NodeView;
+import io.tally.http.internal.ProbeResult;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.util.ArrayList;

@@ -2,9 +2,12 @@ package io.tally.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.tally.edge.Await;
-import io.tally.edge.EdgePort;
-import io.tally.edge.EventLoops;
+import io.tally.edge.internal.Await;
+import io.tally.edge.internal.EdgePort;
+import io.tally.edge.internal.EventLoops;
+import io.tally.http.internal.HttpServer;
+import io.tally.http.internal.NodeView;
+import io.tally.http.internal.ProbeResult;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;

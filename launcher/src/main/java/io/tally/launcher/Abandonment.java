@@ -1,7 +1,7 @@
 package io.tally.launcher;
 
-import io.tally.engine.IngressAgent;
-import io.tally.engine.SteppedAgent;
+import io.tally.engine.internal.IngressAgent;
+import io.tally.engine.internal.SteppedAgent;
 
 /**
  * Ends the requests that are still under way when a stop has waited long enough. It is added to an

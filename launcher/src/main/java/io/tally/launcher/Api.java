@@ -1,14 +1,14 @@
 package io.tally.launcher;
 
 import io.tally.edge.EdgeSettings;
-import io.tally.edge.EventLoops;
+import io.tally.edge.internal.EventLoops;
 import io.tally.engine.Ingress;
-import io.tally.engine.ShardEngine;
 import io.tally.engine.WatchExecutor;
+import io.tally.engine.internal.ShardEngine;
 import io.tally.http.Endpoint;
-import io.tally.http.HttpServer;
 import io.tally.http.ItemList;
-import io.tally.http.NodeView;
+import io.tally.http.internal.HttpServer;
+import io.tally.http.internal.NodeView;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;

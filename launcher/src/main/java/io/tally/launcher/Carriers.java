@@ -1,14 +1,14 @@
 package io.tally.launcher;
 
 import io.tally.launcher.CarrierSettings.Transport;
-import io.tally.transport.CarrierCounter;
-import io.tally.transport.CarrierState;
-import io.tally.transport.FrameCarrier;
-import io.tally.transport.InProcessCarrier;
 import io.tally.transport.NatsAddress;
-import io.tally.transport.NatsCarrier;
 import io.tally.transport.NatsLogin;
-import io.tally.transport.NatsServerProcess;
+import io.tally.transport.internal.CarrierCounter;
+import io.tally.transport.internal.CarrierState;
+import io.tally.transport.internal.FrameCarrier;
+import io.tally.transport.internal.InProcessCarrier;
+import io.tally.transport.internal.NatsCarrier;
+import io.tally.transport.internal.NatsServerProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,10 +1,10 @@
 package io.tally.launcher;
 
-import io.tally.engine.RoutingTable;
 import io.tally.engine.ServiceDefinition;
 import io.tally.engine.StableHash;
-import io.tally.http.ClusterView;
-import io.tally.http.HttpCounters;
+import io.tally.engine.internal.RoutingTable;
+import io.tally.http.internal.ClusterView;
+import io.tally.http.internal.HttpCounters;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.function.Supplier;

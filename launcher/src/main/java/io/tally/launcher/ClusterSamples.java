@@ -1,12 +1,12 @@
 package io.tally.launcher;
 
-import io.tally.engine.EngineStats;
-import io.tally.engine.LatencyHistogram;
 import io.tally.engine.MessageType;
-import io.tally.engine.RoutingTable;
 import io.tally.engine.ServiceDefinition;
-import io.tally.engine.ShardEngine;
-import io.tally.http.HttpCounters;
+import io.tally.engine.internal.EngineStats;
+import io.tally.engine.internal.LatencyHistogram;
+import io.tally.engine.internal.RoutingTable;
+import io.tally.engine.internal.ShardEngine;
+import io.tally.http.internal.HttpCounters;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;

@@ -1,6 +1,6 @@
 package io.tally.launcher;
 
-import io.tally.transport.FrameCarrier;
+import io.tally.transport.internal.FrameCarrier;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;

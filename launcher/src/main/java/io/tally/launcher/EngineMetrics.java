@@ -1,8 +1,8 @@
 package io.tally.launcher;
 
-import io.tally.engine.EngineCounter;
-import io.tally.engine.EngineStats;
 import io.tally.engine.ServiceDefinition;
+import io.tally.engine.internal.EngineCounter;
+import io.tally.engine.internal.EngineStats;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,10 +1,10 @@
 package io.tally.launcher;
 
 import io.tally.engine.MessageHeaderWord;
-import io.tally.store.Inspection;
-import io.tally.store.NewestSnapshot;
-import io.tally.store.Snapshot;
-import io.tally.store.StoreException;
+import io.tally.store.internal.Inspection;
+import io.tally.store.internal.NewestSnapshot;
+import io.tally.store.internal.Snapshot;
+import io.tally.store.internal.StoreException;
 import java.io.BufferedWriter;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

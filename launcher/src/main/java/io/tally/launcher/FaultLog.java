@@ -2,7 +2,7 @@ package io.tally.launcher;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.tally.engine.ServiceFaultHandler;
+import io.tally.engine.internal.ServiceFaultHandler;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;

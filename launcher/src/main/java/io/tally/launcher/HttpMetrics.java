@@ -1,8 +1,8 @@
 package io.tally.launcher;
 
-import io.tally.edge.EdgeCounters;
-import io.tally.http.HttpCounters;
-import io.tally.http.HttpServer;
+import io.tally.edge.internal.EdgeCounters;
+import io.tally.http.internal.HttpCounters;
+import io.tally.http.internal.HttpServer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntToLongFunction;

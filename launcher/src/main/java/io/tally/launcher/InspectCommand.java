@@ -1,7 +1,7 @@
 package io.tally.launcher;
 
-import io.tally.store.Inspection;
-import io.tally.store.StoreException;
+import io.tally.store.internal.Inspection;
+import io.tally.store.internal.StoreException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

@@ -1,12 +1,12 @@
 package io.tally.launcher;
 
-import io.tally.engine.RoutingTable;
-import io.tally.transport.CarrierCounter;
-import io.tally.transport.ClusterLink;
-import io.tally.transport.FrameRefusal;
-import io.tally.transport.LinkCounter;
-import io.tally.transport.LinkCounters;
-import io.tally.transport.PeerTraffic;
+import io.tally.engine.internal.RoutingTable;
+import io.tally.transport.internal.CarrierCounter;
+import io.tally.transport.internal.ClusterLink;
+import io.tally.transport.internal.FrameRefusal;
+import io.tally.transport.internal.LinkCounter;
+import io.tally.transport.internal.LinkCounters;
+import io.tally.transport.internal.PeerTraffic;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToLongFunction;

@@ -1,18 +1,18 @@
 package io.tally.launcher;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
-import io.tally.engine.EngineMemory;
 import io.tally.engine.EngineSettings;
 import io.tally.engine.EntityLimit;
-import io.tally.engine.IdempotencyLimit;
-import io.tally.engine.MessageLengths;
-import io.tally.engine.ReplyRoom;
 import io.tally.engine.ServiceDefinition;
 import io.tally.engine.ServiceMemory;
-import io.tally.http.MetricsServer;
-import io.tally.lane.OwnerLanes;
-import io.tally.store.NodeDirectory;
-import io.tally.transport.LinkSettings;
+import io.tally.engine.internal.EngineMemory;
+import io.tally.engine.internal.IdempotencyLimit;
+import io.tally.engine.internal.MessageLengths;
+import io.tally.engine.internal.ReplyRoom;
+import io.tally.http.internal.MetricsServer;
+import io.tally.lane.internal.OwnerLanes;
+import io.tally.store.internal.NodeDirectory;
+import io.tally.transport.internal.LinkSettings;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;

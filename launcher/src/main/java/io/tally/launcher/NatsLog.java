@@ -1,8 +1,8 @@
 package io.tally.launcher;
 
-import io.tally.transport.CarrierState;
-import io.tally.transport.CarrierStatus;
-import io.tally.transport.NatsSession;
+import io.tally.transport.internal.CarrierState;
+import io.tally.transport.internal.CarrierStatus;
+import io.tally.transport.internal.NatsSession;
 
 /**
  * One log line for each change of state of the NATS connection, which says what happens next. What

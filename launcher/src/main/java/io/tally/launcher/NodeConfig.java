@@ -2,10 +2,10 @@ package io.tally.launcher;
 
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.EngineSettings;
-import io.tally.engine.EngineThreads;
+import io.tally.engine.internal.EngineThreads;
 import io.tally.http.HttpSettings;
 import io.tally.transport.NatsAddress;
-import io.tally.transport.NodeStart;
+import io.tally.transport.internal.NodeStart;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;

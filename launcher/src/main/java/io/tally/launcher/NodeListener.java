@@ -1,8 +1,8 @@
 package io.tally.launcher;
 
-import io.tally.transport.FrameRefusal;
-import io.tally.transport.LinkListener;
-import io.tally.transport.PeerStatus;
+import io.tally.transport.internal.FrameRefusal;
+import io.tally.transport.internal.LinkListener;
+import io.tally.transport.internal.PeerStatus;
 import java.util.function.Consumer;
 
 /** Logs what a node sees of the others, and ends the process when it must not go on. */

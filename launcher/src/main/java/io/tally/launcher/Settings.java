@@ -3,7 +3,7 @@ package io.tally.launcher;
 import io.tally.edge.EdgeSettings;
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.EngineSettings;
-import io.tally.engine.EngineThreads;
+import io.tally.engine.internal.EngineThreads;
 import io.tally.http.HttpSettings;
 import io.tally.launcher.CarrierSettings.Transport;
 import java.net.InetAddress;

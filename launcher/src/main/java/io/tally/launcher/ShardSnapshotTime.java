@@ -1,8 +1,8 @@
 package io.tally.launcher;
 
 import io.tally.engine.MessageHeaderWord;
-import io.tally.engine.snapshot.codecs.MessageHeaderDecoder;
-import io.tally.engine.snapshot.codecs.ShardHeadDecoder;
+import io.tally.engine.internal.snapshot.codecs.MessageHeaderDecoder;
+import io.tally.engine.internal.snapshot.codecs.ShardHeadDecoder;
 import org.agrona.DirectBuffer;
 
 /** The time of a shard at the instant of its snapshot, which its first record tells. */

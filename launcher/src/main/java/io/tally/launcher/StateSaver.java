@@ -1,8 +1,8 @@
 package io.tally.launcher;
 
-import io.tally.engine.ShardEngine;
-import io.tally.store.SnapshotKind;
-import io.tally.store.StoreException;
+import io.tally.engine.internal.ShardEngine;
+import io.tally.store.internal.SnapshotKind;
+import io.tally.store.internal.StoreException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;

@@ -1,6 +1,6 @@
 package io.tally.launcher;
 
-import io.tally.transport.StartState;
+import io.tally.transport.internal.StartState;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;

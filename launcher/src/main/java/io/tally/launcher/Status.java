@@ -1,7 +1,7 @@
 package io.tally.launcher;
 
-import io.tally.http.ProbeResult;
-import io.tally.transport.StartState;
+import io.tally.http.internal.ProbeResult;
+import io.tally.transport.internal.StartState;
 import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;

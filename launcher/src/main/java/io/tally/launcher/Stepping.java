@@ -1,12 +1,12 @@
 package io.tally.launcher;
 
-import io.tally.edge.EventLoops;
-import io.tally.edge.StepOrder;
-import io.tally.engine.AgentThread;
-import io.tally.engine.EngineThreads;
-import io.tally.engine.ShardEngine;
-import io.tally.engine.SteppedAgent;
-import io.tally.engine.Wakeup;
+import io.tally.edge.internal.EventLoops;
+import io.tally.edge.internal.StepOrder;
+import io.tally.engine.internal.AgentThread;
+import io.tally.engine.internal.EngineThreads;
+import io.tally.engine.internal.ShardEngine;
+import io.tally.engine.internal.SteppedAgent;
+import io.tally.engine.internal.Wakeup;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;

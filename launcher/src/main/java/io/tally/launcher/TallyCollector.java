@@ -1,12 +1,12 @@
 package io.tally.launcher;
 
 import io.prometheus.client.Collector;
-import io.tally.edge.EventLoops;
-import io.tally.engine.EngineCounter;
-import io.tally.engine.EngineStats;
-import io.tally.engine.LatencyHistogram;
+import io.tally.edge.internal.EventLoops;
 import io.tally.engine.ServiceDefinition;
-import io.tally.engine.ShardEngine;
+import io.tally.engine.internal.EngineCounter;
+import io.tally.engine.internal.EngineStats;
+import io.tally.engine.internal.LatencyHistogram;
+import io.tally.engine.internal.ShardEngine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

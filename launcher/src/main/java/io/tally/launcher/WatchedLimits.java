@@ -1,14 +1,14 @@
 package io.tally.launcher;
 
-import io.tally.engine.EngineCounter;
 import io.tally.engine.EntityLimit;
-import io.tally.engine.ReplyRoom;
 import io.tally.engine.ServiceDefinition;
-import io.tally.engine.ShardEngine;
-import io.tally.http.HttpServer;
-import io.tally.transport.LinkCounter;
-import io.tally.transport.LinkSettings;
-import io.tally.transport.PeerTraffic;
+import io.tally.engine.internal.EngineCounter;
+import io.tally.engine.internal.ReplyRoom;
+import io.tally.engine.internal.ShardEngine;
+import io.tally.http.internal.HttpServer;
+import io.tally.transport.internal.LinkCounter;
+import io.tally.transport.internal.LinkSettings;
+import io.tally.transport.internal.PeerTraffic;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntToLongFunction;

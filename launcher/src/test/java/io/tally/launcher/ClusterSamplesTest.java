@@ -2,7 +2,7 @@ package io.tally.launcher;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.tally.engine.LatencyHistogram;
+import io.tally.engine.internal.LatencyHistogram;
 import org.junit.jupiter.api.Test;
 
 /** Quantiles of what a histogram of fixed buckets has counted. */

@@ -1,6 +1,6 @@
 package io.tally.testkit;
 
-import io.tally.transport.NatsClient;
+import io.tally.transport.internal.NatsClient;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -4,7 +4,7 @@ import io.tally.check.Fate;
 import io.tally.counter.codecs.IncrementDecoder;
 import io.tally.engine.Outcome;
 import io.tally.engine.ShardService;
-import io.tally.transport.ServiceVersion;
+import io.tally.transport.internal.ServiceVersion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;

@@ -1,9 +1,9 @@
 package io.tally.testkit;
 
-import io.tally.engine.EngineCounter;
-import io.tally.engine.ShardEngine;
-import io.tally.transport.ClusterLink;
-import io.tally.transport.LinkCounter;
+import io.tally.engine.internal.EngineCounter;
+import io.tally.engine.internal.ShardEngine;
+import io.tally.transport.internal.ClusterLink;
+import io.tally.transport.internal.LinkCounter;
 
 /** Adds what a node has counted in its life to the traces of the history. */
 final class EndTraces {

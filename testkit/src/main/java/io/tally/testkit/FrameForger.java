@@ -1,10 +1,10 @@
 package io.tally.testkit;
 
 import io.tally.engine.StableHash;
-import io.tally.engine.codecs.CommandDecoder;
-import io.tally.transport.codecs.FrameHeaderDecoder;
-import io.tally.transport.codecs.HelloDecoder;
-import io.tally.transport.codecs.ShardIncarnationsDecoder;
+import io.tally.engine.internal.codecs.CommandDecoder;
+import io.tally.transport.internal.codecs.FrameHeaderDecoder;
+import io.tally.transport.internal.codecs.HelloDecoder;
+import io.tally.transport.internal.codecs.ShardIncarnationsDecoder;
 import java.nio.ByteOrder;
 import org.agrona.concurrent.UnsafeBuffer;
 

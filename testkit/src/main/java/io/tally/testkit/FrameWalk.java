@@ -1,7 +1,7 @@
 package io.tally.testkit;
 
-import io.tally.engine.codecs.CommandDecoder;
-import io.tally.engine.codecs.MessageHeaderDecoder;
+import io.tally.engine.internal.codecs.CommandDecoder;
+import io.tally.engine.internal.codecs.MessageHeaderDecoder;
 import java.nio.ByteOrder;
 import java.util.function.LongConsumer;
 import org.agrona.DirectBuffer;

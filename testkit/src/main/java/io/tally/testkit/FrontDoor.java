@@ -2,8 +2,8 @@ package io.tally.testkit;
 
 import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
-import io.tally.engine.SocketBacklog;
-import io.tally.engine.StandstillDetector;
+import io.tally.engine.internal.SocketBacklog;
+import io.tally.engine.internal.StandstillDetector;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;

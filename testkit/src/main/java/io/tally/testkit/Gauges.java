@@ -1,9 +1,9 @@
 package io.tally.testkit;
 
-import io.tally.engine.EngineGauges;
-import io.tally.engine.ShardEngine;
 import io.tally.engine.StableHash;
-import io.tally.transport.LinkGauges;
+import io.tally.engine.internal.EngineGauges;
+import io.tally.engine.internal.ShardEngine;
+import io.tally.transport.internal.LinkGauges;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.tally.testkit;
 
-import io.tally.transport.ServiceVersion;
+import io.tally.transport.internal.ServiceVersion;
 import java.util.List;
 
 /**

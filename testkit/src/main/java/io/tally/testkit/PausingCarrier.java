@@ -1,9 +1,9 @@
 package io.tally.testkit;
 
-import io.tally.transport.FrameCarrier;
-import io.tally.transport.FrameListener;
-import io.tally.transport.LinkWitness;
-import io.tally.transport.NatsSession;
+import io.tally.transport.internal.FrameCarrier;
+import io.tally.transport.internal.FrameListener;
+import io.tally.transport.internal.LinkWitness;
+import io.tally.transport.internal.NatsSession;
 import java.io.IOException;
 
 /** The session as the NATS carrier shows it; its process may stand still in each call. */

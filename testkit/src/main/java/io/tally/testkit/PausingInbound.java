@@ -1,7 +1,7 @@
 package io.tally.testkit;
 
-import io.tally.engine.InboundHandler;
-import io.tally.transport.LinkWitness;
+import io.tally.engine.internal.InboundHandler;
+import io.tally.transport.internal.LinkWitness;
 import org.agrona.DirectBuffer;
 
 /** An inbound handler whose process may stand still before and after each call. */

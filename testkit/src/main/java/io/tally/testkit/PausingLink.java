@@ -1,8 +1,8 @@
 package io.tally.testkit;
 
-import io.tally.engine.MessageClaim;
-import io.tally.engine.NodeLink;
-import io.tally.transport.LinkWitness;
+import io.tally.engine.internal.MessageClaim;
+import io.tally.engine.internal.NodeLink;
+import io.tally.transport.internal.LinkWitness;
 
 /** A node link whose process may stand still before and after each call. */
 record PausingLink(ProcessExecution execution, NodeLink link, LinkWitness witness)

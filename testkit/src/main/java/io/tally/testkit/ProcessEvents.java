@@ -1,10 +1,10 @@
 package io.tally.testkit;
 
-import io.tally.transport.CarrierStatus;
-import io.tally.transport.FrameRefusal;
-import io.tally.transport.LinkListener;
-import io.tally.transport.NatsSession;
-import io.tally.transport.PeerStatus;
+import io.tally.transport.internal.CarrierStatus;
+import io.tally.transport.internal.FrameRefusal;
+import io.tally.transport.internal.LinkListener;
+import io.tally.transport.internal.NatsSession;
+import io.tally.transport.internal.PeerStatus;
 import java.util.List;
 
 /** What the link and the session of a process say, and whether one of it ends the process. */

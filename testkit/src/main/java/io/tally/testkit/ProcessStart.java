@@ -1,7 +1,7 @@
 package io.tally.testkit;
 
-import io.tally.transport.NatsSession;
-import io.tally.transport.StartState;
+import io.tally.transport.internal.NatsSession;
+import io.tally.transport.internal.StartState;
 import java.io.IOException;
 
 /** Starts a simulated process in the order of the launcher, stepped by its main thread. */

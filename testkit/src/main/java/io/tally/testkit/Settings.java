@@ -4,9 +4,9 @@ import io.tally.counter.CounterDefinition;
 import io.tally.counter.CounterLimit;
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.EngineSettings;
-import io.tally.engine.MessageLengths;
 import io.tally.engine.ServiceDefinition;
-import io.tally.transport.LinkSettings;
+import io.tally.engine.internal.MessageLengths;
+import io.tally.transport.internal.LinkSettings;
 import java.util.List;
 import java.util.stream.IntStream;
 

@@ -1,16 +1,16 @@
 package io.tally.testkit;
 
 import io.tally.engine.ClusterSettings;
-import io.tally.engine.EngineContext;
 import io.tally.engine.EngineSettings;
-import io.tally.engine.EngineThreads;
 import io.tally.engine.Ingress;
 import io.tally.engine.MessageHeaderWord;
-import io.tally.engine.MessageLengths;
 import io.tally.engine.ServiceDefinition;
-import io.tally.engine.ShardEngine;
-import io.tally.engine.ShardRestore;
 import io.tally.engine.StableHash;
+import io.tally.engine.internal.EngineContext;
+import io.tally.engine.internal.EngineThreads;
+import io.tally.engine.internal.MessageLengths;
+import io.tally.engine.internal.ShardEngine;
+import io.tally.engine.internal.ShardRestore;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;

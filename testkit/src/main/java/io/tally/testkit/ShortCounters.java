@@ -3,10 +3,10 @@ package io.tally.testkit;
 import io.tally.counter.CounterDefinition;
 import io.tally.counter.CounterLimit;
 import io.tally.engine.EntityLimit;
-import io.tally.engine.MessageLengths;
 import io.tally.engine.MessageType;
 import io.tally.engine.ServiceDefinition;
 import io.tally.engine.ShardService;
+import io.tally.engine.internal.MessageLengths;
 import java.util.List;
 
 /**

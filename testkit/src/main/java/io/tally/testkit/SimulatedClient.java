@@ -1,9 +1,9 @@
 package io.tally.testkit;
 
-import io.tally.engine.SteppedAgent;
-import io.tally.transport.FrameCarrier;
-import io.tally.transport.FrameListener;
-import io.tally.transport.NatsClient;
+import io.tally.engine.internal.SteppedAgent;
+import io.tally.transport.internal.FrameCarrier;
+import io.tally.transport.internal.FrameListener;
+import io.tally.transport.internal.NatsClient;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,11 +1,11 @@
 package io.tally.testkit;
 
-import io.tally.engine.SteppedAgent;
-import io.tally.transport.ClusterLink;
+import io.tally.engine.internal.SteppedAgent;
 import io.tally.transport.NatsAddress;
 import io.tally.transport.NatsLogin;
-import io.tally.transport.NatsSession;
-import io.tally.transport.PlannedStop;
+import io.tally.transport.internal.ClusterLink;
+import io.tally.transport.internal.NatsSession;
+import io.tally.transport.internal.PlannedStop;
 import java.util.List;
 
 /**

@@ -1,7 +1,7 @@
 package io.tally.testkit;
 
-import io.tally.engine.SteppedAgent;
-import io.tally.engine.Wakeup;
+import io.tally.engine.internal.SteppedAgent;
+import io.tally.engine.internal.Wakeup;
 import java.util.function.LongSupplier;
 
 /**

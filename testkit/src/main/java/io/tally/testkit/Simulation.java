@@ -1,7 +1,7 @@
 package io.tally.testkit;
 
-import io.tally.engine.RoutingTable;
-import io.tally.engine.ShardDirectory;
+import io.tally.engine.internal.RoutingTable;
+import io.tally.engine.internal.ShardDirectory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

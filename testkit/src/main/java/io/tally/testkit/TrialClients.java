@@ -6,7 +6,7 @@ import io.tally.engine.Outcome;
 import io.tally.engine.ServiceDefinition;
 import io.tally.testkit.ServiceHistory.Call;
 import io.tally.testkit.ServiceHistory.Life;
-import io.tally.transport.ServiceVersion;
+import io.tally.transport.internal.ServiceVersion;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

@@ -61,8 +61,5 @@
  * <p>API, which later versions keep: {@link ClusterTest}, {@link Fault}, {@link Oracle}, {@link
  * Payload}, {@link ReplyDecoder}, {@link ServiceHistory}, {@link ServiceTrial}, {@link
  * ShardHarness}, {@link ShardReply}.
- *
- * <p>Public for the other parts of this module alone, and no API: {@code EngineGauges}, {@code
- * LinkGauges}, {@code LinkWitness}.
  */
 package io.tally.testkit;

@@ -35,9 +35,9 @@ import org.objectweb.asm.tree.VarInsnNode;
 @Tag("default-jdk")
 @Timeout(300)
 final class CodeMutantTest {
-  private static final String LANE = "io.tally.lane.";
-  private static final String ENGINE = "io.tally.engine.";
-  private static final String TRANSPORT = "io.tally.transport.";
+  private static final String LANE = "io.tally.lane.internal.";
+  private static final String ENGINE = "io.tally.engine.internal.";
+  private static final String TRANSPORT = "io.tally.transport.internal.";
 
   @Test
   void shouldCatchADeadlineThatIsNotTranslated() {
@@ -74,7 +74,7 @@ final class CodeMutantTest {
     assertCaught(
         "keys kept for the window alone",
         "",
-        ENGINE + "EngineSettings",
+        "io.tally.engine.EngineSettings",
         returns("settledNs", 0L),
         "PAUSES");
   }
@@ -383,8 +383,8 @@ final class CodeMutantTest {
   /** A frame counts as accepted as soon as it is looked at. */
   private static void acknowledgeFirst(final ClassNode node) {
     final MethodNode method = method(node, "onNumbered");
-    final String frame = "io/tally/transport/InboundFrame";
-    final String session = "io/tally/transport/PeerSession";
+    final String frame = "io/tally/transport/internal/InboundFrame";
+    final String session = "io/tally/transport/internal/PeerSession";
     final InsnList accepted = new InsnList();
     accepted.add(new VarInsnNode(Opcodes.ALOAD, 0));
     accepted.add(new VarInsnNode(Opcodes.ALOAD, 6));
@@ -453,7 +453,7 @@ final class CodeMutantTest {
 
   /** A peer's shards are taken to have the incarnation of their node. */
   private static void takeTheNodesIncarnation(final ClassNode node) {
-    final String session = "io/tally/transport/PeerSession";
+    final String session = "io/tally/transport/internal/PeerSession";
     final MethodNode method = method(node, "take");
     int count = 0;
     for (final AbstractInsnNode insn : method.instructions.toArray()) {
@@ -472,7 +472,7 @@ final class CodeMutantTest {
 
   /** Where the owner is away, its shard's life is thought to be over, and so the lane to it. */
   private static void endTheLaneOfAPeerThatIsDown(final ClassNode node) {
-    final String outbox = "io/tally/engine/ShardOutbox";
+    final String outbox = "io/tally/engine/internal/ShardOutbox";
     final int noOwner = -2;
     final MethodNode method = method(node, "send");
     int count = 0;
@@ -527,7 +527,8 @@ final class CodeMutantTest {
         ofDeadline.add(new InsnNode(Opcodes.POP2));
         ofDeadline.add(new VarInsnNode(Opcodes.ALOAD, 3));
         ofDeadline.add(
-            new FieldInsnNode(Opcodes.GETFIELD, "io/tally/engine/Command", "deadlineNs", "J"));
+            new FieldInsnNode(
+                Opcodes.GETFIELD, "io/tally/engine/internal/Command", "deadlineNs", "J"));
         method(node, "onCommand").instructions.insertBefore(insn, ofDeadline);
         count++;
       }

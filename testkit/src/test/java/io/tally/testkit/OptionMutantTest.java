@@ -53,7 +53,7 @@ final class OptionMutantTest {
     assertCaught(
         "a key is always new",
         GUARD + "a write ran twice",
-        "io.tally.engine.IdempotencyTable",
+        "io.tally.engine.internal.IdempotencyTable",
         returns("find", -1L),
         "DELAYS",
         "KILLS");

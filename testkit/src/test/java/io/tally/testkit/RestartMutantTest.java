@@ -24,7 +24,7 @@ import org.objectweb.asm.tree.VarInsnNode;
 @Tag("default-jdk")
 @Timeout(300)
 final class RestartMutantTest {
-  private static final String ENGINE = "io.tally.engine.";
+  private static final String ENGINE = "io.tally.engine.internal.";
 
   @Test
   void shouldCatchLanesThatAreLeftOut() {
@@ -150,7 +150,7 @@ final class RestartMutantTest {
     assertCaught(
         "generations are not told",
         "copy",
-        "io.tally.transport.SelfFencing",
+        "io.tally.transport.internal.SelfFencing",
         returns("onKnownGeneration", null),
         "PLANNED_STOPS",
         "COPIED_DIRECTORIES");
@@ -190,9 +190,11 @@ final class RestartMutantTest {
         final InsnList activate = new InsnList();
         activate.add(new VarInsnNode(Opcodes.ALOAD, 0));
         activate.add(
-            new FieldInsnNode(Opcodes.GETFIELD, node.name, "shard", "Lio/tally/engine/Shard;"));
+            new FieldInsnNode(
+                Opcodes.GETFIELD, node.name, "shard", "Lio/tally/engine/internal/Shard;"));
         activate.add(
-            new MethodInsnNode(Opcodes.INVOKEVIRTUAL, "io/tally/engine/Shard", "activate", "()V"));
+            new MethodInsnNode(
+                Opcodes.INVOKEVIRTUAL, "io/tally/engine/internal/Shard", "activate", "()V"));
         method(node, "finish").instructions.insertBefore(insn, activate);
         count++;
       }

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.engine.CheckedService;
 import io.tally.engine.DecoratedDefinition;
 import io.tally.engine.ServiceDefinition;
+import io.tally.engine.internal.CheckedService;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.ExpandableArrayBuffer;

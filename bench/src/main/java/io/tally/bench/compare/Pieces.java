@@ -1,8 +1,8 @@
 package io.tally.bench.compare;
 
 import io.tally.bench.RoadBenchmark;
-import io.tally.engine.ShardAgentBenchmark;
-import io.tally.transport.FrameBenchmark;
+import io.tally.engine.internal.ShardAgentBenchmark;
+import io.tally.transport.internal.FrameBenchmark;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

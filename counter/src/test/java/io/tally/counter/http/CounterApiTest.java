@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.tally.edge.CountingLeakDetector;
+import io.tally.edge.internal.CountingLeakDetector;
 import io.tally.engine.EngineSettings;
 import io.tally.http.ApiDocument;
 import io.tally.http.RawClient;

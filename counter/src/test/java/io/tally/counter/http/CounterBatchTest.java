@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.counter.CounterDefinition;
 import io.tally.counter.CounterLimit;
-import io.tally.edge.CountingLeakDetector;
+import io.tally.edge.internal.CountingLeakDetector;
 import io.tally.engine.ClusterSettings;
-import io.tally.engine.EngineContext;
 import io.tally.engine.EngineSettings;
-import io.tally.engine.IdempotencyLimit;
+import io.tally.engine.internal.EngineContext;
+import io.tally.engine.internal.IdempotencyLimit;
 import io.tally.http.RawClient;
 import io.tally.http.RawClient.Response;
 import java.io.IOException;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.edge.CountingLeakDetector;
+import io.tally.edge.internal.CountingLeakDetector;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.counter.CounterDefinition;
 import io.tally.counter.CounterLimit;
-import io.tally.edge.CountingLeakDetector;
+import io.tally.edge.internal.CountingLeakDetector;
 import io.tally.engine.ClusterSettings;
 import io.tally.http.RawClient;
 import io.tally.http.RawClient.Response;

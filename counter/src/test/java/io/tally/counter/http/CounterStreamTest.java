@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.counter.CounterDefinition;
 import io.tally.counter.CounterLimit;
-import io.tally.edge.Await;
-import io.tally.edge.CountingLeakDetector;
-import io.tally.engine.EngineContext;
+import io.tally.edge.internal.Await;
+import io.tally.edge.internal.CountingLeakDetector;
 import io.tally.engine.EngineSettings;
 import io.tally.engine.ServiceDefinition;
 import io.tally.engine.ShardContext;
 import io.tally.engine.ShardService;
+import io.tally.engine.internal.EngineContext;
 import io.tally.http.RawClient;
 import io.tally.http.RawClient.Response;
 import java.io.IOException;

@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import io.tally.edge.Await;
-import io.tally.edge.CountingLeakDetector;
-import io.tally.edge.EdgePort;
 import io.tally.edge.EdgeSettings;
-import io.tally.edge.EventLoops;
+import io.tally.edge.internal.Await;
+import io.tally.edge.internal.CountingLeakDetector;
+import io.tally.edge.internal.EdgePort;
+import io.tally.edge.internal.EventLoops;
 import io.tally.engine.Outcome;
 import java.io.BufferedReader;
 import java.io.IOException;

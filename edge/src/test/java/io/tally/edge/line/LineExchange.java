@@ -3,8 +3,8 @@ package io.tally.edge.line;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.buffer.ByteBuf;
-import io.tally.edge.Cutoff;
-import io.tally.edge.Exchange;
+import io.tally.edge.internal.Cutoff;
+import io.tally.edge.internal.Exchange;
 import io.tally.engine.Outcome;
 import org.agrona.DirectBuffer;
 

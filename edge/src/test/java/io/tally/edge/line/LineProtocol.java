@@ -1,9 +1,9 @@
 package io.tally.edge.line;
 
-import io.tally.edge.Exchange;
-import io.tally.edge.Intake;
-import io.tally.edge.Protocol;
-import io.tally.edge.RequestReader;
+import io.tally.edge.internal.Exchange;
+import io.tally.edge.internal.Intake;
+import io.tally.edge.internal.Protocol;
+import io.tally.edge.internal.RequestReader;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**

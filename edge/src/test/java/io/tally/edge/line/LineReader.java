@@ -7,10 +7,10 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.tally.edge.Cutoff;
-import io.tally.edge.Exchange;
-import io.tally.edge.Intake;
-import io.tally.edge.RequestReader;
+import io.tally.edge.internal.Cutoff;
+import io.tally.edge.internal.Exchange;
+import io.tally.edge.internal.Intake;
+import io.tally.edge.internal.RequestReader;
 import java.util.List;
 
 /** Reads lines, one request each. */

@@ -3,7 +3,7 @@ package io.tally.edge.line;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.buffer.ByteBuf;
-import io.tally.edge.ResponseStream;
+import io.tally.edge.internal.ResponseStream;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A stream of lines, of which the latest wins. What it is told, it is told on its loop. */

@@ -2,7 +2,7 @@ package io.tally.edge.line;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.tally.edge.Completion;
+import io.tally.edge.internal.Completion;
 import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
 import java.util.ArrayDeque;

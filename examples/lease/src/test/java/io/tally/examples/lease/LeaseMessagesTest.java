@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.engine.CheckedService;
 import io.tally.engine.EntityMessage;
 import io.tally.engine.FixedMessage;
 import io.tally.engine.MessageHeaderWord;
 import io.tally.engine.ServiceDefinition;
 import io.tally.engine.ShardService;
 import io.tally.engine.TimedEntities;
+import io.tally.engine.internal.CheckedService;
 import io.tally.examples.lease.codecs.AcquireEncoder;
 import io.tally.examples.lease.codecs.LeaseStateDecoder;
 import io.tally.examples.lease.codecs.LeaseStateEncoder;

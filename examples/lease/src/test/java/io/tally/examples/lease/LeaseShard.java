@@ -3,11 +3,11 @@ package io.tally.examples.lease;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.engine.CheckedService;
 import io.tally.engine.FixedMessage;
 import io.tally.engine.ServiceDefinition;
 import io.tally.engine.ServiceReply;
 import io.tally.engine.StableHash;
+import io.tally.engine.internal.CheckedService;
 import io.tally.examples.lease.codecs.LeaseStateDecoder;
 import org.agrona.concurrent.UnsafeBuffer;
 

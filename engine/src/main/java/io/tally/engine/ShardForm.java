@@ -1,4 +1,0 @@
-package io.tally.engine;
-
-/** What two nodes must agree on if the state of a shard is to go from one to the other. */
-record ShardForm(int shardCount, int laneWindow, int maxReplyLength) {}

@@ -1,0 +1,40 @@
+package io.tally.engine.internal;
+
+import org.agrona.DirectBuffer;
+
+/**
+ * One decoded command. Reused by its owner; the buffer is valid until the call that was given it
+ * returns.
+ */
+final class Command {
+  /** In the owner's monotonic clock. */
+  long deadlineNs;
+
+  long shardIncarnation;
+  long epoch;
+  long originNodeKey;
+  long originIncarnation;
+  int originLoop;
+  long correlationId;
+  long laneSequence;
+  long laneFloor;
+  long placementHash;
+  long entityHash;
+  int shardId;
+  boolean write;
+  DirectBuffer buffer;
+  int idempotencyKeyOffset;
+  int idempotencyKeyLength;
+
+  /** Which item of its entity under the key it is, from 1; 0 for a key of its own. */
+  int keyItem;
+
+  int payloadOffset;
+  int payloadLength;
+
+  /** The SBE header with which every payload starts; 0 if it is too short for one. */
+  long payloadHeader;
+
+  /** Of the reply to this message; set by the shard. */
+  int maxReplyLength;
+}

@@ -1,0 +1,160 @@
+package io.tally.engine.internal;
+
+import io.tally.lane.internal.IngressLane;
+import org.agrona.DirectBuffer;
+
+/**
+ * Sends copies of an ingress's pending requests to their shards: each copy of a write under the
+ * same lane sequence, which is taken when the first one leaves. Belongs to the ingress's thread.
+ */
+final class CommandSender {
+  /** A copy left. */
+  static final int SENT = CommandRouter.CLAIMED;
+
+  /** No room on the way now, in the lane or behind it; to be offered again. */
+  static final int BACK_PRESSURED = CommandRouter.BACK_PRESSURED;
+
+  /** The owner is away, or takes nothing new. */
+  static final int NO_OWNER = CommandRouter.NO_OWNER;
+
+  /** The shard's incarnation that a copy of this write was sent to is gone, with all its state. */
+  static final int LOST = -3;
+
+  /** The owner does not know this message yet. */
+  static final int UNSUPPORTED = -5;
+
+  /** See {@link io.tally.engine.Outcome#TOO_LONG}. */
+  static final int TOO_LONG = CommandRouter.TOO_LONG;
+
+  private final CommandRouter router;
+  private final CommandProxy proxy;
+  private final DirectBuffer slots;
+  private final ServiceCatalog catalog;
+  private final boolean checksReplies;
+  private final UnresolvedCommands unresolved;
+  private final EngineStats stats;
+  private final long requestTimeoutNs;
+  private final MessageClaim claim = new MessageClaim();
+
+  CommandSender(
+      final CommandRouter router,
+      final CommandProxy proxy,
+      final DirectBuffer slots,
+      final ServiceCatalog catalog,
+      final UnresolvedCommands unresolved,
+      final EngineStats stats,
+      final long requestTimeoutNs) {
+    this.router = router;
+    this.proxy = proxy;
+    this.slots = slots;
+    this.catalog = catalog;
+    checksReplies = !MessageLengths.fitsBetweenNodes(catalog.maxReplyLength());
+    this.unresolved = unresolved;
+    this.stats = stats;
+    this.requestTimeoutNs = requestTimeoutNs;
+  }
+
+  int send(final long nowNs, final PendingRequest request, final ShardOutbox outbox) {
+    final RoutingTable routes = router.routes();
+    final int shard = request.shardId;
+    final int owner = routes.nodeIndex(shard);
+    // This node is open to itself, knows its own messages, and has its own clock.
+    final boolean isLocal = router.isLocal(shard);
+    if (!isLocal
+        && !router.isOpen(shard, owner)
+        && (request.state != PendingRequest.SENT || !router.isDraining(owner))) {
+      return NO_OWNER;
+    }
+    if (checksReplies && !isLocal && isReplyTooLong(request)) {
+      return TOO_LONG;
+    }
+    final long incarnation = routes.incarnation(shard);
+    if (incarnation == 0) {
+      // The owner is there, and what it says of its shards is on its way.
+      return BACK_PRESSURED;
+    }
+    if (outbox.enter(incarnation)) {
+      stats.increment(EngineCounter.INCARNATION_CHANGES);
+    }
+    final IngressLane lane = outbox.lane();
+    if (request.laneSequence != 0) {
+      if (request.shardIncarnation != outbox.incarnation()) {
+        return LOST;
+      }
+      if (!router.knowsKeyItem(shard, owner, request.keyItem)) {
+        // An older process may have gone on with the state of the one that had the last copy.
+        return BACK_PRESSURED;
+      }
+    } else if (incarnation != outbox.incarnation()) {
+      // A reply has told that this life is over, and the directory does not know the next one yet.
+      return BACK_PRESSURED;
+    } else if (!isLocal
+        && (!router.isUnderstood(shard, owner, request.messageHeader)
+            || !router.knowsKeyItem(shard, owner, request.keyItem))) {
+      return UNSUPPORTED;
+    } else if (request.write && !lane.hasRoom()) {
+      stats.increment(EngineCounter.LANE_FULL);
+      return BACK_PRESSURED;
+    }
+    final int length =
+        CommandLayout.encodedLength(
+            request.keyItem, request.idempotencyKeyLength, request.payloadLength);
+    final long deadlineNs =
+        isLocal
+            ? request.deadlineNs
+            : router.deadlineNs(shard, owner, request.claimedNs, requestTimeoutNs);
+    final int result = router.tryClaim(shard, owner, length, deadlineNs, claim);
+    if (result != SENT) {
+      return result;
+    }
+    if (request.write && request.laneSequence == 0) {
+      request.laneSequence = lane.assign();
+    }
+    request.shardIncarnation = outbox.incarnation();
+    proxy.encode(claim, request, routes.epoch(shard), lane.floor(), deadlineNs, slots);
+    claim.commit();
+    if (request.state != PendingRequest.SENT) {
+      stats.queueWait().record(nowNs - request.claimedNs, 1);
+      unresolved.onHandedOver(owner);
+    }
+    request.state = PendingRequest.SENT;
+    if (!isLocal) {
+      request.ownerIncarnation = router.ownerIncarnation(shard, owner);
+    }
+    return SENT;
+  }
+
+  /**
+   * Whether another process of the owner has taken the place of the one with the last copy. Never
+   * of a shard that is owned here.
+   */
+  boolean hasNewOwner(final PendingRequest request) {
+    final int shard = request.shardId;
+    final long now = router.ownerIncarnation(shard, router.routes().nodeIndex(shard));
+    return now != 0 && now != request.ownerIncarnation;
+  }
+
+  private boolean isReplyTooLong(final PendingRequest request) {
+    return !MessageLengths.fitsBetweenNodes(catalog.maxReplyLength(request.messageType));
+  }
+
+  /** The shard has said that this incarnation of it is over. */
+  void onShardEnded(final ShardOutbox outbox, final long incarnation) {
+    if (outbox.end(incarnation)) {
+      stats.increment(EngineCounter.INCARNATION_CHANGES);
+    }
+  }
+
+  /** A request ends. */
+  void onEnded(final PendingRequest request) {
+    if (request.state == PendingRequest.SENT) {
+      unresolved.onEnded(router.routes().nodeIndex(request.shardId));
+    }
+  }
+
+  /** At the end of each step: wakes those who have something to read. */
+  void flush() {
+    router.flush();
+    unresolved.report();
+  }
+}

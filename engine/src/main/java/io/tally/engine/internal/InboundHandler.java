@@ -1,0 +1,66 @@
+package io.tally.engine.internal;
+
+import org.agrona.DirectBuffer;
+
+/**
+ * Takes the messages that arrive over a node link: the {@link InboundAdapter}, or a test. Called by
+ * one thread at a time, the one that steps the link's receiver.
+ */
+public interface InboundHandler {
+  /** The message was accepted, and is this node's to see to from now on. */
+  int ACCEPTED = 1;
+
+  /** The ring that the command goes to is full: the caller keeps it and offers it again. */
+  int RETRY = -1;
+
+  /** The message was malformed or foreign; it was counted and dropped. */
+  int REFUSED = -2;
+
+  /**
+   * Takes one Command or Reply message, which starts with its SBE header. The bytes are copied.
+   *
+   * @param nowNs time of this process's monotonic clock, read after the message had arrived.
+   * @param sourceNodeKey key of the node whose frame holds the message.
+   * @param sourceIncarnation of that node: the one that this node talks to.
+   * @param buffer holds the message; valid during the call.
+   * @param offset of the message.
+   * @param length of the message in bytes. Nothing beyond it may be read.
+   * @return {@link #ACCEPTED}, {@link #RETRY} or {@link #REFUSED}.
+   */
+  int onMessage(
+      long nowNs,
+      long sourceNodeKey,
+      long sourceIncarnation,
+      DirectBuffer buffer,
+      int offset,
+      int length);
+
+  /**
+   * Answers "busy" to a command for which {@link #onMessage} has returned {@link #RETRY} for as
+   * long as the queue limit.
+   *
+   * @param buffer holds the message; valid during the call.
+   * @param offset of the message.
+   * @param length of the message in bytes.
+   */
+  void refuseBusy(DirectBuffer buffer, int offset, int length);
+
+  /** Ends a batch: wakes the agents to which messages went since the last flush. */
+  void flush();
+
+  /**
+   * A peer takes nothing new from now on, as {@link NodeLink#drainingIncarnation(int)} says. Wakes
+   * all ingresses: each has to find out whether anything of its own is unresolved there.
+   */
+  void onPeerDraining();
+
+  /**
+   * Whether all ingresses of this node know that a peer drains, and none of them awaits a reply of
+   * it. Once true it stays true for that incarnation. Any thread.
+   *
+   * @param nodeIndex of the peer.
+   * @param incarnation of the peer that drains.
+   * @return true if nothing is unresolved there, and nothing more will be handed over.
+   */
+  boolean isResolved(int nodeIndex, long incarnation);
+}

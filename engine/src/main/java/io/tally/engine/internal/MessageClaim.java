@@ -1,0 +1,111 @@
+package io.tally.engine.internal;
+
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.ringbuffer.RingBuffer;
+
+/**
+ * Space claimed for one message, to be filled in place and then committed or aborted. Reusable;
+ * owned by one thread. The buffer belongs to the claimer from the claim to {@link #commit()} or
+ * {@link #abort()}, and to nobody else in between; a claim that is never ended stops the reader
+ * behind it.
+ */
+public final class MessageClaim {
+  private MutableDirectBuffer buffer;
+  private int offset;
+  private int length;
+  private boolean inMessageRing;
+  private MessageRing messageRing;
+  private long sequence;
+  private RingBuffer byteRing;
+  private int index;
+
+  /**
+   * The buffer that holds the claimed space.
+   *
+   * @return the buffer, valid until the claim is ended.
+   */
+  public MutableDirectBuffer buffer() {
+    return buffer;
+  }
+
+  /**
+   * Where the claimed space starts.
+   *
+   * @return offset in {@link #buffer()}.
+   */
+  public int offset() {
+    return offset;
+  }
+
+  /**
+   * Size of the claimed space.
+   *
+   * @return length in bytes.
+   */
+  public int length() {
+    return length;
+  }
+
+  /**
+   * Hands the message to its reader: in this node to whoever polls the ring ({@link
+   * MessageRing#commit}), to another node with the next frame.
+   */
+  public void commit() {
+    if (inMessageRing) {
+      messageRing.commit(sequence);
+    } else {
+      byteRing.commit(index);
+    }
+  }
+
+  /** Gives the claimed space up; the reader skips it. */
+  public void abort() {
+    if (inMessageRing) {
+      messageRing.abort(sequence);
+    } else {
+      byteRing.abort(index);
+    }
+  }
+
+  void wrap(
+      final MessageRing ring,
+      final long claimedSequence,
+      final MutableDirectBuffer slab,
+      final int slotOffset,
+      final int messageLength) {
+    inMessageRing = true;
+    if (messageRing != ring) {
+      messageRing = ring;
+    }
+    sequence = claimedSequence;
+    buffer(slab);
+    offset = slotOffset;
+    length = messageLength;
+  }
+
+  /**
+   * Points this claim at a record claimed in an Agrona ring buffer.
+   *
+   * @param ring in which {@link RingBuffer#tryClaim(int, int)} succeeded.
+   * @param claimedIndex what it returned.
+   * @param messageLength in bytes.
+   */
+  public void wrap(final RingBuffer ring, final int claimedIndex, final int messageLength) {
+    inMessageRing = false;
+    if (byteRing != ring) {
+      byteRing = ring;
+    }
+    index = claimedIndex;
+    buffer(ring.buffer());
+    offset = claimedIndex;
+    length = messageLength;
+  }
+
+  // A reference that stays the same is not stored again: with most collectors a store costs more
+  // than the comparison.
+  private void buffer(final MutableDirectBuffer claimed) {
+    if (buffer != claimed) {
+      buffer = claimed;
+    }
+  }
+}

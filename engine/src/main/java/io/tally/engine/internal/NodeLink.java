@@ -1,0 +1,169 @@
+package io.tally.engine.internal;
+
+/**
+ * The way to the other nodes of the cluster. It is weak on purpose: a message may be lost, delayed,
+ * repeated or reordered. Peers are addressed by their index in the sorted node list ({@link
+ * RoutingTable#nodeIds()}); on the wire they have stable keys. All methods may be called by any
+ * thread and never block.
+ */
+public interface NodeLink {
+  /** The message was claimed and must be committed or aborted. */
+  int CLAIMED = 1;
+
+  /**
+   * No room: the window of unacknowledged bytes to this peer, or the buffer in front of it, is
+   * full. Try again.
+   */
+  int BACK_PRESSURED = -1;
+
+  /** The peer is not reachable as far as this node knows. */
+  int DOWN = -2;
+
+  /**
+   * Claims space for one message in the next frame to a peer. A peer that drains is still sent
+   * replies, and copies of commands it was handed before; whoever hands over a new one asks {@link
+   * #incarnation(int)} first.
+   *
+   * @param nodeIndex of the peer.
+   * @param length of the message in bytes.
+   * @param claim receives the space when the result is {@link #CLAIMED}.
+   * @return {@link #CLAIMED}, {@link #BACK_PRESSURED} or {@link #DOWN}.
+   */
+  int tryClaim(int nodeIndex, int length, MessageClaim claim);
+
+  /**
+   * Whether so little waits for a peer that commands and replies keep their room if a message is
+   * claimed that may as well be dropped.
+   *
+   * @param nodeIndex of the peer.
+   * @return false if such a message is to be dropped.
+   */
+  boolean hasSpareRoom(int nodeIndex);
+
+  /**
+   * Says that a batch of claims has been committed; the frames leave soon after. Cheap to call once
+   * per batch.
+   */
+  void flush();
+
+  /**
+   * The incarnation of a peer that is up and takes new commands.
+   *
+   * @param nodeIndex of the peer.
+   * @return its incarnation, or 0 while the peer is down, draining, gone, refused or was never
+   *     heard.
+   */
+  long incarnation(int nodeIndex);
+
+  /**
+   * The version of a service that a peer hosts. It does not change while the peer's incarnation
+   * stays the same, so whoever wants to know what the owner of a shard understands asks for the
+   * shard's incarnation first.
+   *
+   * @param nodeIndex of the peer.
+   * @param schemaId of the service.
+   * @return the version of the newest messages that it understands, or -1 if it does not host the
+   *     service, or was never heard.
+   */
+  int serviceVersion(int nodeIndex, int schemaId);
+
+  /**
+   * The version of the protocol between nodes in which this node and a peer talk.
+   *
+   * @param nodeIndex of the peer.
+   * @return the version; 0 for this node itself, and while the peer was never heard.
+   */
+  int protocolVersion(int nodeIndex);
+
+  /**
+   * When a request that began here ends, in the monotonic clock of a peer: never later there than
+   * here, and no longer after its begin than that peer allows.
+   *
+   * @param nodeIndex of the peer, which was up.
+   * @param startNs when the request began, in this process's monotonic clock.
+   * @param timeoutNs after which it ends.
+   * @return time in the peer's monotonic clock, nanoseconds.
+   */
+  long peerDeadlineNs(int nodeIndex, long startNs, long timeoutNs);
+
+  /**
+   * The incarnation of a peer that drains: it takes no new commands, but answers those that it was
+   * handed before. Its process ends when none of its peers awaits a reply of it any more.
+   *
+   * @param nodeIndex of the peer.
+   * @return its incarnation, or 0 if it does not drain.
+   */
+  long drainingIncarnation(int nodeIndex);
+
+  /**
+   * Whether {@link #drainingIncarnation(int)} is not 0 for some peer. Cheap to ask at every step.
+   *
+   * @return true if at least one peer drains.
+   */
+  boolean isAnyDraining();
+
+  /**
+   * Says that {@link InboundHandler#isResolved} may have become true for a peer that drains. The
+   * link has to tell that peer, which waits for it.
+   */
+  void onResolved();
+
+  /**
+   * Says that the {@link ShardDirectory} has other incarnations of this node's shards. The link has
+   * to tell the peers.
+   */
+  void onShardsChanged();
+
+  /** A link that leads nowhere, for a cluster of one node. */
+  NodeLink NONE =
+      new NodeLink() {
+        @Override
+        public int tryClaim(final int nodeIndex, final int length, final MessageClaim claim) {
+          return DOWN;
+        }
+
+        @Override
+        public boolean hasSpareRoom(final int nodeIndex) {
+          return false;
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public long incarnation(final int nodeIndex) {
+          return 0;
+        }
+
+        @Override
+        public int serviceVersion(final int nodeIndex, final int schemaId) {
+          return -1;
+        }
+
+        @Override
+        public int protocolVersion(final int nodeIndex) {
+          return 0;
+        }
+
+        @Override
+        public long peerDeadlineNs(final int nodeIndex, final long startNs, final long timeoutNs) {
+          return startNs;
+        }
+
+        @Override
+        public long drainingIncarnation(final int nodeIndex) {
+          return 0;
+        }
+
+        @Override
+        public boolean isAnyDraining() {
+          return false;
+        }
+
+        @Override
+        public void onResolved() {}
+
+        @Override
+        public void onShardsChanged() {}
+      };
+}

@@ -1,0 +1,65 @@
+package io.tally.engine.internal;
+
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** Interest of one node in one entity, as the owner keeps it. Belongs to its shard. */
+final class Registration {
+  /** Heap that one takes, with the longest payload and its place in an index that has doubled. */
+  static final int MAX_BYTES = 288 + MessageLengths.SHORT_COMMAND_BOUND;
+
+  final ServiceSlot slot;
+  final long entityHash;
+  final long originNodeKey;
+  private final UnsafeBuffer payload = new UnsafeBuffer(0, 0);
+  private long originIncarnation;
+  private int originLoop;
+  private long watchId;
+  private long payloadHeader;
+  private int payloadLength;
+  ServiceMessages.Known message;
+  long toldVersion;
+  long expiryNs;
+  boolean isChanged;
+  boolean isRemoved;
+  Registration nextOfEntity;
+  Registration nextChanged;
+  Registration earlier;
+  Registration later;
+
+  Registration(final ServiceSlot slot, final long entityHash, final long originNodeKey) {
+    this.slot = slot;
+    this.entityHash = entityHash;
+    this.originNodeKey = originNodeKey;
+  }
+
+  boolean isOfLaterIncarnation(final Command command) {
+    return originIncarnation > command.originIncarnation;
+  }
+
+  /** From now on what this command says is watched, for whom it says. */
+  void renew(final Command command, final ServiceMessages.Known readMessage) {
+    message = readMessage;
+    originIncarnation = command.originIncarnation;
+    originLoop = command.originLoop;
+    watchId = command.correlationId;
+    payloadHeader = command.payloadHeader;
+    payloadLength = command.payloadLength;
+    if (payload.capacity() < payloadLength) {
+      payload.wrap(new byte[payloadLength]);
+    }
+    payload.putBytes(0, command.buffer, command.payloadOffset, payloadLength);
+  }
+
+  /** Makes the command that its origin would send. */
+  void copyTo(final Command command) {
+    command.originNodeKey = originNodeKey;
+    command.originIncarnation = originIncarnation;
+    command.originLoop = originLoop;
+    command.correlationId = watchId;
+    command.entityHash = entityHash;
+    command.buffer = payload;
+    command.payloadOffset = 0;
+    command.payloadLength = payloadLength;
+    command.payloadHeader = payloadHeader;
+  }
+}

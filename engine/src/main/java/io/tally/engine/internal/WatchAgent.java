@@ -1,0 +1,284 @@
+package io.tally.engine.internal;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import io.tally.engine.MessageHeaderWord;
+import io.tally.engine.StableHash;
+import io.tally.engine.Subscription;
+import io.tally.engine.WatchHandler;
+import io.tally.engine.WatchLoss;
+import io.tally.engine.Watcher;
+import io.tally.engine.internal.codecs.ReplyCode;
+import java.util.concurrent.TimeUnit;
+import org.agrona.DirectBuffer;
+import org.agrona.collections.Long2ObjectHashMap;
+
+/**
+ * The watcher of a node, stepped by the node's home loop. Each watch is a registration with the
+ * entity's owner, which is renewed every {@link #RENEWAL_NS} and else ends by itself.
+ */
+public final class WatchAgent implements Watcher, SteppedAgent {
+  private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  /** Of each queue, so that renewals neither keep commands waiting nor each other. */
+  private static final int STEP_LIMIT = 64;
+
+  private final ServiceCatalog catalog;
+  private final int shardCount;
+  private final int maxPayloadLength;
+  private final int maxSubscriptions;
+  private final long queueLimitNs;
+  private final WatchSender sender;
+  private final EngineStats stats;
+  private final ServiceFaultHandler faults;
+  private final Long2ObjectHashMap<Watch> byId = new Long2ObjectHashMap<>();
+  private final Long2ObjectHashMap<Watch> byEntity = new Long2ObjectHashMap<>();
+  private final WatchQueue fresh = new WatchQueue(0);
+  private final WatchQueue retries = new WatchQueue(RETRY_NS);
+  private final WatchQueue renewals;
+  private int subscriptionCount;
+  private long lastId;
+  private long nextRetryNs;
+  private Thread stepper;
+  private long stepNs;
+  private long toldNs;
+
+  private WatchAgent(
+      final EngineContext context, final WatchSender sender, final EngineStats stats) {
+    this.sender = sender;
+    this.stats = stats;
+    faults = context.faultHandler;
+    catalog = context.catalog;
+    shardCount = context.cluster.shardCount();
+    maxPayloadLength = context.lengths.shortCommand();
+    maxSubscriptions = context.settings.watches();
+    queueLimitNs = context.settings.queueLimitNs();
+    renewals = new WatchQueue(context.watchRenewalNs);
+    nextRetryNs = context.clock.nanoTime();
+    stepNs = nextRetryNs;
+  }
+
+  /** The router is of the home loop. Null if that loop has no ingress. */
+  static WatchAgent of(
+      final EngineContext context, final CommandRouter router, final IngressAgent[] ingresses) {
+    final int loop = context.threads.homeLoop;
+    if (loop == EngineThreads.NO_LOOP || loop >= ingresses.length) {
+      return null;
+    }
+    final IngressAgent ingress = ingresses[loop];
+    final CommandProxy proxy =
+        new CommandProxy(StableHash.hash(context.nodeId), context.incarnation, loop);
+    final WatchSender sender = new WatchSender(router, proxy, context.settings.requestTimeoutNs());
+    final WatchAgent watcher = new WatchAgent(context, sender, ingress.stats());
+    ingress.requests().watches(watcher::onTold);
+    return watcher;
+  }
+
+  @Override
+  public Subscription subscribe(
+      final long nowNs,
+      final long placementHash,
+      final long entityHash,
+      final DirectBuffer payload,
+      final int offset,
+      final int length,
+      final WatchHandler handler) {
+    checkThread();
+    checkMessage(payload, offset, length);
+    if (subscriptionCount == maxSubscriptions) {
+      stats.increment(EngineCounter.WATCHES_REFUSED);
+      return null;
+    }
+    subscriptionCount++;
+    Watch watch = byEntity.get(entityHash);
+    while (watch != null && !watch.isOf(entityHash, placementHash, payload, offset, length)) {
+      watch = watch.nextOfEntity;
+    }
+    if (watch == null) {
+      watch = begin(nowNs, placementHash, entityHash, payload, offset, length);
+    }
+    final WatchSubscription subscription = new WatchSubscription(this, watch, handler);
+    watch.add(subscription);
+    watch.tell(subscription);
+    return subscription;
+  }
+
+  /**
+   * Entities that are watched.
+   *
+   * @return the number, at most that of the subscriptions; for the thread that steps this.
+   */
+  public int watchCount() {
+    return byId.size();
+  }
+
+  @Override
+  public long toldNs() {
+    return toldNs;
+  }
+
+  /** What is told next came then. */
+  void toldNs(final long valueNs) {
+    toldNs = valueNs;
+  }
+
+  @Override
+  public int doWork(final long nowNs) {
+    stepper = Thread.currentThread();
+    stepNs = nowNs;
+    int workCount = advance(fresh, nowNs) + advance(renewals, nowNs);
+    if (nowNs - nextRetryNs >= 0) {
+      // However many there are, they leave the loop its time.
+      nextRetryNs = nowNs + RETRY_NS;
+      workCount += advance(retries, nowNs);
+    }
+    if (workCount > 0) {
+      sender.flush();
+    }
+    return workCount;
+  }
+
+  @Override
+  public long nextStepNs() {
+    final long retryNs = retries.nextDueNs();
+    final long pacedNs = retryNs == NEVER || retryNs - nextRetryNs > 0 ? retryNs : nextRetryNs;
+    return TimerAlarm.earlier(fresh.nextDueNs(), TimerAlarm.earlier(pacedNs, renewals.nextDueNs()));
+  }
+
+  @Override
+  public String roleName() {
+    return "watcher";
+  }
+
+  /** As {@link ReplySink#onReply}: what owners tell. */
+  void onTold(
+      final long correlationId,
+      final ReplyCode code,
+      final int serviceCode,
+      final long shardIncarnation,
+      final boolean replayed,
+      final DirectBuffer buffer,
+      final int offset,
+      final int length) {
+    final Watch watch = byId.get(WatchLayout.watchId(correlationId));
+    if (watch == null) {
+      stats.increment(EngineCounter.REPLIES_LATE);
+    } else if (code != ReplyCode.ANSWERED) {
+      if (correlationId == watch.correlationId()) {
+        watch.onLost(loss(code));
+      }
+    } else if (length < WatchLayout.ANSWER || length > WatchLayout.MAX_LENGTH) {
+      stats.increment(EngineCounter.MALFORMED);
+    } else if (shardIncarnation == sender.shardIncarnation(watch)) {
+      watch.onTold(
+          stepNs,
+          shardIncarnation,
+          serviceCode,
+          buffer,
+          offset + WatchLayout.ANSWER,
+          length - WatchLayout.ANSWER,
+          buffer.getLong(offset + WatchLayout.ORDER, LITTLE_ENDIAN),
+          buffer.getLong(offset + WatchLayout.VERSION, LITTLE_ENDIAN));
+    }
+  }
+
+  void onClosed(final Watch watch, final WatchSubscription subscription) {
+    subscriptionCount--;
+    watch.remove(subscription);
+    if (watch.isUnwatched()) {
+      end(watch);
+    }
+  }
+
+  /** Before the first step it may be prepared by another thread. */
+  void checkThread() {
+    if (stepper != null && stepper != Thread.currentThread()) {
+      throw new IllegalStateException("a watcher belongs to the thread that steps it");
+    }
+  }
+
+  private void checkMessage(final DirectBuffer payload, final int offset, final int length) {
+    if (length < MessageHeaderWord.ENCODED_LENGTH || length > maxPayloadLength) {
+      throw new IllegalArgumentException("payload length out of range: " + length);
+    }
+    final long header = MessageHeaderWord.get(payload, offset);
+    final ServiceMessages service = catalog.find(MessageHeaderWord.schemaId(header));
+    final ServiceMessages.Known message =
+        service == null ? null : service.byTemplate(MessageHeaderWord.templateId(header));
+    if (message == null || !WatchLayout.isWatchable(message, length)) {
+      throw new IllegalArgumentException("not a message that can be watched");
+    }
+  }
+
+  private Watch begin(
+      final long nowNs,
+      final long placementHash,
+      final long entityHash,
+      final DirectBuffer payload,
+      final int offset,
+      final int length) {
+    final int shard = StableHash.shard(placementHash, shardCount);
+    final Watch watch =
+        new Watch(--lastId, placementHash, entityHash, shard, payload, offset, length, faults);
+    byId.put(watch.id, watch);
+    watch.nextOfEntity = byEntity.put(entityHash, watch);
+    fresh.append(watch, nowNs);
+    return watch;
+  }
+
+  private void end(final Watch watch) {
+    watch.queue.remove(watch);
+    byId.remove(watch.id);
+    final Watch first = byEntity.get(watch.entityHash);
+    if (first != watch) {
+      Watch before = first;
+      while (before.nextOfEntity != watch) {
+        before = before.nextOfEntity;
+      }
+      before.nextOfEntity = watch.nextOfEntity;
+    } else if (watch.nextOfEntity == null) {
+      byEntity.remove(watch.entityHash);
+    } else {
+      byEntity.put(watch.entityHash, watch.nextOfEntity);
+    }
+  }
+
+  private int advance(final WatchQueue queue, final long nowNs) {
+    int count = 0;
+    while (count < STEP_LIMIT) {
+      final Watch due = queue.pollDue(nowNs);
+      if (due == null) {
+        break;
+      }
+      register(due, nowNs);
+      count++;
+    }
+    return count;
+  }
+
+  /** A handler that is told of a loss may end the watch, so that comes last. */
+  private void register(final Watch watch, final long nowNs) {
+    final int result = sender.send(nowNs, watch);
+    if (result == WatchSender.BACK_PRESSURED) {
+      retries.append(watch, nowNs);
+      if (watch.isBlockedFor(queueLimitNs, nowNs)) {
+        watch.onLost(WatchLoss.BUSY);
+      }
+      return;
+    }
+    watch.unblock();
+    renewals.append(watch, nowNs);
+    if (result != WatchSender.SENT) {
+      watch.onLost(result == WatchSender.UNSUPPORTED ? WatchLoss.UNSUPPORTED : WatchLoss.NO_OWNER);
+    }
+  }
+
+  private static WatchLoss loss(final ReplyCode code) {
+    return switch (code) {
+      case WRONG_INCARNATION, NOT_OWNER, STALE -> WatchLoss.NO_OWNER;
+      case BUSY, EXPIRED -> WatchLoss.BUSY;
+      case WATCH_LIMIT -> WatchLoss.LIMIT;
+      default -> WatchLoss.FAULT;
+    };
+  }
+}

@@ -1,0 +1,174 @@
+package io.tally.engine.internal;
+
+import io.tally.engine.ClusterSettings;
+import io.tally.engine.EngineSettings;
+import io.tally.engine.StableHash;
+import io.tally.stock.StockDefinition;
+import io.tally.stock.StockProxy;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.agrona.concurrent.CachedNanoClock;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * One node of the stock service, whose event loops take requests and step the shards; one of them
+ * receives from the link. All are stepped by the test.
+ */
+public final class StockNode {
+  static final int SHARD_COUNT = 4;
+  static final long MS = 1_000_000;
+  static final long START_EPOCH_NS = 1_700_000_000_000L * MS;
+  static final long REQUEST_TIMEOUT_NS = 100 * MS;
+  static final long QUEUE_LIMIT_NS = 25 * MS;
+  static final int RING_SLOTS = 4;
+  static final int LANE_WINDOW = 64;
+  static final int PENDING_SLOTS = 32;
+  static final EngineSettings SETTINGS =
+      EngineSettings.DEFAULT
+          .withRingSlots(RING_SLOTS)
+          .withPendingSlots(PENDING_SLOTS)
+          .withRequestTimes(REQUEST_TIMEOUT_NS, QUEUE_LIMIT_NS);
+  static final long ATTEMPT_NS = RetryBudget.attemptNs(SETTINGS);
+  private static final int LINK_CAPACITY = 1 << 13;
+  private static final int MAX_NODES = 8;
+
+  final CachedNanoClock clock;
+  final SimulatedLink link;
+  final EngineContext context;
+  final ShardEngine engine;
+  public final IngressAgent ingress;
+  final StockProxy stocks;
+  final int[] wakes;
+  private final StockProxy[] stocksByLoop;
+
+  private StockNode(
+      final CachedNanoClock clock,
+      final SimulatedLink link,
+      final EngineContext context,
+      final int homeLoop,
+      final int loopCount) {
+    this.clock = clock;
+    this.link = link;
+    this.context = context;
+    wakes = new int[loopCount];
+    final Wakeup[] wakeups = new Wakeup[loopCount];
+    Arrays.setAll(wakeups, loop -> () -> wakes[loop]++);
+    final int[] agentLoops = IntStream.range(0, loopCount).toArray();
+    engine =
+        new ShardEngine(
+            context
+                .clock(clock)
+                .link(link)
+                .threads(new EngineThreads(homeLoop, wakeups, agentLoops, wakeups)));
+    link.directory(context.directory);
+    ingress = engine.ingress(0);
+    stocksByLoop = new StockProxy[loopCount];
+    Arrays.setAll(stocksByLoop, loop -> new StockProxy(engine.ingress(loop)));
+    stocks = stocksByLoop[0];
+  }
+
+  public static EngineContext context(
+      final List<String> nodeIds, final String nodeId, final long incarnation) {
+    return new EngineContext()
+        .cluster(
+            new ClusterSettings(nodeIds, SHARD_COUNT, ClusterSettings.DEFAULT_SEED, LANE_WINDOW))
+        .settings(SETTINGS)
+        .nodeId(nodeId)
+        .incarnation(incarnation)
+        .startEpochNs(START_EPOCH_NS)
+        .random(() -> incarnation)
+        .services(new StockDefinition());
+  }
+
+  public static StockNode launch(final CachedNanoClock clock, final EngineContext context) {
+    return launch(clock, context, 0, 1);
+  }
+
+  public static StockNode launch(
+      final CachedNanoClock clock,
+      final EngineContext context,
+      final int homeLoop,
+      final int loopCount) {
+    return new StockNode(
+        clock, new SimulatedLink(MAX_NODES, LINK_CAPACITY), context, homeLoop, loopCount);
+  }
+
+  /** With a link that takes so many bytes. */
+  public static StockNode launch(
+      final CachedNanoClock clock,
+      final EngineContext context,
+      final int loopCount,
+      final SimulatedLink link) {
+    return new StockNode(clock, link, context, 0, loopCount);
+  }
+
+  StockProxy stocks(final int loop) {
+    return stocksByLoop[loop];
+  }
+
+  int index() {
+    return context.nodeIndex();
+  }
+
+  void stepIngress() {
+    ingress.doWork(clock.nanoTime());
+  }
+
+  void stepShards() {
+    engine.shardAgent(0).doWork(clock.nanoTime());
+  }
+
+  void step() {
+    stepIngress();
+    engine.watcher().doWork(clock.nanoTime());
+    stepShards();
+  }
+
+  /** Takes a message from the node that it claims to come from. */
+  int receive(final byte[] message) {
+    final Command command = Messages.decode(message);
+    if (command != null) {
+      return receive(message, command.originNodeKey, command.originIncarnation);
+    }
+    final ReplyAdapter reply = new ReplyAdapter();
+    if (reply.wrap(new UnsafeBuffer(message), 0, message.length) && reply.shardId() < SHARD_COUNT) {
+      final int from = engine.routingTable().nodeIndex(reply.shardId());
+      return receive(message, engine.routingTable().nodeKey(from), reply.shardIncarnation());
+    }
+    return receive(message, 0, 0);
+  }
+
+  int receive(final byte[] message, final long sourceKey, final long sourceIncarnation) {
+    return engine
+        .inbound()
+        .onMessage(
+            clock.nanoTime(),
+            sourceKey,
+            sourceIncarnation,
+            new UnsafeBuffer(message),
+            0,
+            message.length);
+  }
+
+  /** The lowest item id, from the given one on, whose shard is owned by the given node. */
+  long itemOwnedBy(final int nodeIndex, final long from) {
+    long itemId = from;
+    while (owner(itemId) != nodeIndex) {
+      itemId++;
+    }
+    return itemId;
+  }
+
+  int owner(final long itemId) {
+    return engine.routingTable().nodeIndex(shard(itemId));
+  }
+
+  int shard(final long itemId) {
+    return StableHash.shard(StockProxy.placementHash(itemId), SHARD_COUNT);
+  }
+
+  long sum(final EngineCounter counter) {
+    return engine.stats().stream().mapToLong(stats -> stats.get(counter)).sum();
+  }
+}

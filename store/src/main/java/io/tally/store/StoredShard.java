@@ -1,9 +1,0 @@
-package io.tally.store;
-
-/**
- * What a manifest says of the file of a shard.
- *
- * @param checksum of its last block.
- */
-record StoredShard(
-    int shardId, long incarnation, long fileLength, long recordCount, long checksum) {}

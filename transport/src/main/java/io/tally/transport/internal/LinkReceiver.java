@@ -1,0 +1,310 @@
+package io.tally.transport.internal;
+
+import io.tally.engine.internal.InboundHandler;
+import io.tally.engine.internal.SteppedAgent;
+import io.tally.engine.internal.Wakeup;
+import io.tally.engine.internal.codecs.CommandDecoder;
+import io.tally.transport.internal.InboundPeer.HeldFrame;
+import io.tally.transport.internal.codecs.HelloDecoder;
+import io.tally.transport.internal.codecs.MessageHeaderDecoder;
+import io.tally.transport.internal.codecs.ShardIncarnationsDecoder;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Takes the frames that arrived, refuses those that are wrong, and offers their messages to the
+ * engine. A message that finds no room is held, together with everything that its peer sent after
+ * it, and offered again later. A frame is acknowledged only when all its messages were accepted, so
+ * the window of a peer bounds what is held of it.
+ */
+final class LinkReceiver implements SteppedAgent {
+  /** So that a flood of frames cannot keep the thread from its other agents. */
+  private static final int FRAMES_PER_STEP = 256;
+
+  /** While a frame is held: nobody says when there is room for its messages. */
+  private static final long HELD_RETRY_NS = 1_000_000;
+
+  private final InboundFrames inbound;
+  private volatile InboundHandler handler = new NoInbound();
+  private final NanoClock clock;
+  private final Wakeup senderWakeup;
+  private final LinkListener listener;
+  private final LinkCounters counters;
+  private final Membership membership;
+  private final HelloAdapter helloAdapter;
+  private final ShardAnnouncementAdapter announcements;
+  private final InboundFrame frame;
+  private final MessageHeaderDecoder header = new MessageHeaderDecoder();
+  private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
+  private final String roleName;
+  private final long queueLimitNs;
+  private final long heartbeatTimeoutNs;
+  private final long windowBytes;
+  private boolean started;
+  private boolean senderNeeded;
+  private boolean delivered;
+  private long lastStepNs;
+  private long nextFailureCheckNs;
+  private long nextStepNs;
+
+  LinkReceiver(
+      final LinkSettings settings,
+      final LinkContext context,
+      final LocalNode local,
+      final Membership membership,
+      final InboundFrames inbound,
+      final LinkCounters counters) {
+    this.inbound = inbound;
+    this.membership = membership;
+    this.counters = counters;
+    clock = context.clock();
+    senderWakeup = context.senderWakeup();
+    listener = context.listener();
+    queueLimitNs = settings.queueLimitNs();
+    heartbeatTimeoutNs = settings.heartbeatTimeoutNs();
+    windowBytes = settings.windowBytes();
+    frame = new InboundFrame(settings.maxFrameBytes());
+    helloAdapter = new HelloAdapter(membership, counters);
+    announcements = new ShardAnnouncementAdapter(membership, counters);
+    roleName = "link-receiver-" + local.id;
+  }
+
+  /** From the next message on. */
+  void attach(final InboundHandler newHandler) {
+    handler = newHandler;
+  }
+
+  InboundPeer[] peers() {
+    return membership.peers();
+  }
+
+  /** Any thread. */
+  boolean isResolved(final int nodeIndex, final long incarnation) {
+    return handler.isResolved(nodeIndex, incarnation);
+  }
+
+  @Override
+  public int doWork(final long nowNs) {
+    if (!started) {
+      started = true;
+      nextFailureCheckNs = nowNs;
+    } else if (nowNs - lastStepNs > heartbeatTimeoutNs / 2) {
+      membership.failures().onStoodStill(nowNs - lastStepNs);
+    }
+    lastStepNs = nowNs;
+
+    int work = offerHeld(nowNs);
+    int frames = 0;
+    byte[] bytes;
+    while (frames < FRAMES_PER_STEP && (bytes = inbound.poll()) != null) {
+      onFrame(nowNs, bytes);
+      frames++;
+    }
+    work += frames;
+    if (nowNs - nextFailureCheckNs >= 0) {
+      work += membership.checkTimeouts(nowNs);
+      nextFailureCheckNs = nowNs + heartbeatTimeoutNs / 64;
+    }
+    if (delivered) {
+      delivered = false;
+      handler.flush();
+    }
+    if (membership.changes().takeDrainingHeard()) {
+      handler.onPeerDraining();
+    }
+    if (membership.changes().takeSenderNeeded() || senderNeeded) {
+      senderNeeded = false;
+      senderWakeup.wake();
+    }
+    nextStepNs = next(nowNs, frames == FRAMES_PER_STEP);
+    return work;
+  }
+
+  @Override
+  public long nextStepNs() {
+    return nextStepNs;
+  }
+
+  @Override
+  public String roleName() {
+    return roleName;
+  }
+
+  private long next(final long nowNs, final boolean moreFrames) {
+    if (moreFrames) {
+      return nowNs;
+    }
+    // A long time between two steps means that this process stood still, so there is a step at
+    // least this often: what was not heard meanwhile does not count against the peers.
+    long next = Math.min(membership.failures().nextTimeoutNs(), nowNs + heartbeatTimeoutNs / 4);
+    next = Math.max(next, nextFailureCheckNs);
+    for (final InboundPeer peer : membership.peers()) {
+      if (!peer.held.isEmpty()) {
+        next = Math.min(next, nowNs + HELD_RETRY_NS);
+      }
+    }
+    return next;
+  }
+
+  private void onFrame(final long nowNs, final byte[] bytes) {
+    counters.increment(LinkCounter.FRAMES_RECEIVED);
+    counters.increase(LinkCounter.BYTES_RECEIVED, bytes.length);
+    final FrameRefusal refusal = frame.wrap(bytes);
+    if (refusal != null) {
+      counters.refuse(refusal);
+      if (refusal == FrameRefusal.VERSION) {
+        membership.onOtherVersion(nowNs, frame.sourceKey(), frame.sourceIncarnation());
+      }
+      return;
+    }
+    // Read after the frame was taken from its queue: a time before its arrival would let copies
+    // live longer than their request.
+    final long arrivalNs = clock.nanoTime();
+    final int messageCount = frame.messageCount();
+    if (frame.helloCount() > 0) {
+      helloAdapter.onFrame(nowNs, arrivalNs, frame, bytes.length);
+    }
+    final InboundPeer peer = membership.peer(frame.sourceKey());
+    final PeerSession session = peer == null ? null : peer.peer.session();
+    if (session == null || session.incarnation != frame.sourceIncarnation()) {
+      if (messageCount > 0 || frame.announcementCount() > 0 || frame.helloCount() == 0) {
+        counters.refuse(
+            peer == null ? FrameRefusal.FOREIGN_SOURCE : FrameRefusal.SOURCE_INCARNATION);
+      }
+      return;
+    }
+    if (frame.ackedFrame() > peer.peer.sentFrame()) {
+      counters.refuse(FrameRefusal.ACKNOWLEDGEMENT);
+      return;
+    }
+    session.clock.onFrame(frame.clockNs(), arrivalNs);
+    if (messageCount > 0) {
+      membership.onMessages(peer.peer, session);
+    }
+    if (frame.announcementCount() > 0) {
+      announcements.onFrame(peer, session, frame, bytes.length);
+    }
+    if (frame.frameNumber() > 0) {
+      onNumbered(nowNs, arrivalNs, peer, session, bytes);
+    }
+  }
+
+  private void onNumbered(
+      final long nowNs,
+      final long arrivalNs,
+      final InboundPeer peer,
+      final PeerSession session,
+      final byte[] bytes) {
+    if (session.isAlive()) {
+      peer.lastHeardNs = nowNs;
+    }
+    if (session.onAck(frame.ackedFrame())) {
+      senderNeeded |= session.isStalled();
+      membership.onAcknowledged(nowNs, peer, session);
+    }
+    final long roundTripNs = session.takeRoundTripNs(session.ackedByPeer(), arrivalNs);
+    if (roundTripNs >= 0) {
+      peer.peer.onRoundTrip(roundTripNs);
+    }
+    final long number = frame.frameNumber();
+    int position = frame.firstPosition();
+    if (peer.held.isEmpty()) {
+      position = deliver(nowNs, peer, bytes, position, arrivalNs);
+      if (position == bytes.length) {
+        onAccepted(session, number, bytes.length);
+        return;
+      }
+    } else if (peer.heldBytes > 2 * windowBytes) {
+      // A peer that keeps to its window never comes near this.
+      counters.add(LinkCounter.FRAMES_DROPPED, 1);
+      return;
+    }
+    counters.increment(LinkCounter.FRAMES_HELD);
+    peer.hold(new HeldFrame(bytes, number, arrivalNs, position));
+  }
+
+  private int offerHeld(final long nowNs) {
+    int work = 0;
+    for (final InboundPeer peer : membership.peers()) {
+      while (!peer.held.isEmpty()) {
+        final HeldFrame head = peer.held.peekFirst();
+        final int position = deliver(nowNs, peer, head.bytes, head.position, head.arrivalNs);
+        if (position != head.position) {
+          work++;
+          head.position = position;
+        }
+        if (position < head.bytes.length) {
+          break;
+        }
+        peer.release();
+        onAccepted(peer.peer.session(), head.frameNumber, head.bytes.length);
+      }
+    }
+    return work;
+  }
+
+  private void onAccepted(final PeerSession session, final long frameNumber, final int frameBytes) {
+    session.onAccepted(frameNumber, frameBytes);
+    if (session.unacknowledgedBytes() >= windowBytes / 4) {
+      senderNeeded = true;
+    }
+  }
+
+  /** Returns the position of the first message that has to be held, or the length of the frame. */
+  private int deliver(
+      final long nowNs,
+      final InboundPeer peer,
+      final byte[] bytes,
+      final int firstPosition,
+      final long arrivalNs) {
+    view.wrap(bytes);
+    int position = firstPosition;
+    while (position < bytes.length) {
+      final int length = FrameLayout.messageLength(view, position);
+      final int offset = FrameLayout.messageOffset(position);
+      final int templateId = header.wrap(view, offset).templateId();
+      if (templateId != HelloDecoder.TEMPLATE_ID
+          && templateId != ShardIncarnationsDecoder.TEMPLATE_ID
+          && !accept(nowNs, peer, offset, length, templateId, arrivalNs)) {
+        return position;
+      }
+      position = offset + length;
+    }
+    return position;
+  }
+
+  /** Returns false if the message has to be held. */
+  private boolean accept(
+      final long nowNs,
+      final InboundPeer peer,
+      final int offset,
+      final int length,
+      final int templateId,
+      final long arrivalNs) {
+    final boolean isCommand = templateId == CommandDecoder.TEMPLATE_ID;
+    delivered = true;
+    try {
+      final int result =
+          handler.onMessage(
+              arrivalNs, peer.peer.key, peer.peer.session().incarnation, view, offset, length);
+      if (result == InboundHandler.ACCEPTED) {
+        counters.increment(
+            isCommand ? LinkCounter.COMMANDS_RECEIVED : LinkCounter.REPLIES_RECEIVED);
+      } else if (result == InboundHandler.REFUSED) {
+        counters.increment(LinkCounter.MESSAGES_REFUSED);
+      } else if (nowNs - arrivalNs < queueLimitNs) {
+        return false;
+      } else if (isCommand) {
+        counters.increment(LinkCounter.COMMANDS_BUSY);
+        handler.refuseBusy(view, offset, length);
+      } else {
+        counters.increment(LinkCounter.REPLIES_DROPPED);
+      }
+    } catch (final RuntimeException fault) {
+      // Skipped, or it would throw again at every step and nothing of this peer would ever follow.
+      counters.increment(LinkCounter.MESSAGE_FAULTS);
+      listener.onFault(fault);
+    }
+    return true;
+  }
+}

@@ -1,8 +1,0 @@
-package io.tally.transport;
-
-class InProcessLinkTest extends NodeLinkContract {
-  @Override
-  FrameCarrier carrier() {
-    return new InProcessCarrier();
-  }
-}
