@@ -107,17 +107,29 @@ abstract class CounterIndex {
       final DirectBuffer id,
       final int offset,
       final int length) {
-    if (length < Long.BYTES) {
+    final int last = length - Long.BYTES;
+    if (last < 0) {
       return isShortEqual(chunk, idOffset, id, offset, length);
     }
-    final int last = length - Long.BYTES;
-    for (int i = 0; i < last; i += Long.BYTES) {
+    // The first word and the last one, which have bytes in common below 16.
+    return chunk.getLong(idOffset) == id.getLong(offset)
+        && chunk.getLong(idOffset + last) == id.getLong(offset + last)
+        && (last <= Long.BYTES || isMiddleEqual(chunk, idOffset, id, offset, last));
+  }
+
+  /** Apart, since a loop would make every search too much code to be compiled into its callers. */
+  private static boolean isMiddleEqual(
+      final UnsafeBuffer chunk,
+      final int idOffset,
+      final DirectBuffer id,
+      final int offset,
+      final int last) {
+    for (int i = Long.BYTES; i < last; i += Long.BYTES) {
       if (chunk.getLong(idOffset + i) != id.getLong(offset + i)) {
         return false;
       }
     }
-    // The last word of an id, part of which may have been compared before.
-    return chunk.getLong(idOffset + last) == id.getLong(offset + last);
+    return true;
   }
 
   private static boolean isShortEqual(

@@ -67,16 +67,6 @@ public interface ServiceDefinition {
   }
 
   /**
-   * How many timers its services may have set at once in all shards of a process.
-   *
-   * @param shards how many there are.
-   * @return the number; by default as many as they may have each.
-   */
-  default long maxTimersIn(final long shards) {
-    return shards * maxTimers();
-  }
-
-  /**
    * How many entities the service holds at most.
    *
    * @return the limit; by default there is none.

@@ -76,12 +76,6 @@ public final class TimedDefinition implements ServiceDefinition {
     return maxEntities;
   }
 
-  /** One for each entity. */
-  @Override
-  public long maxTimersIn(final long shards) {
-    return Math.min(shards * maxEntities, budget.places());
-  }
-
   @Override
   public EntityLimit entities() {
     final EntityLimit unlimited = EntityLimit.none(name);

@@ -59,7 +59,10 @@ public final class TimedEntities implements ShardService, SnapshotSource {
   private SnapshotSink sink;
   private Iterator<TimedEntity> shown;
 
-  /** Have ended since the snapshot began, which holds them until it ends. */
+  /** The last change before the snapshot began, which holds the entities of then until it ends. */
+  private long shownChanges;
+
+  /** How many of those have ended. */
   private long endedButShown;
 
   TimedEntities(
@@ -214,7 +217,7 @@ public final class TimedEntities implements ShardService, SnapshotSource {
     if (ended != null) {
       byId.remove(ended.id());
       count = byId.size();
-      if (shown == null) {
+      if (shown == null || ended.number() > shownChanges) {
         budget.release(1);
       } else {
         endedButShown++;
@@ -242,6 +245,7 @@ public final class TimedEntities implements ShardService, SnapshotSource {
   @Override
   public void beginSnapshot(final SnapshotSink to) {
     sink = to;
+    shownChanges = changes;
     shown = Arrays.asList(byNumber.values().toArray(new TimedEntity[0])).iterator();
     final int head = claim(HEAD, HEAD_BLOCK, 0);
     if (head != SnapshotSink.FULL) {

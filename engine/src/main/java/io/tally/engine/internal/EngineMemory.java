@@ -16,7 +16,7 @@ public final class EngineMemory {
    * @return bytes.
    */
   public static long timerBytes(final List<ServiceDefinition> services, final long shards) {
-    return services.stream().mapToLong(service -> service.maxTimersIn(shards)).sum()
+    return services.stream().mapToLong(service -> shards * service.maxTimers()).sum()
         * TimerQueue.MAX_BYTES_PER_TIMER;
   }
 

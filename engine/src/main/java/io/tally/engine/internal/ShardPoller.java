@@ -267,9 +267,13 @@ final class ShardPoller implements MessageRing.Handler {
     }
     command.deadlineNs = deadlineNs;
     command.maxReplyLength = 0;
-    broughtKeys |= command.idempotencyKeyLength > 0;
+    if (command.idempotencyKeyLength > 0) {
+      broughtKeys = true;
+    }
     shardById[command.shardId].onCommand(nowNs, command, replies);
-    broughtLongReplies |= command.maxReplyLength > shortReplyLength;
+    if (command.maxReplyLength > shortReplyLength) {
+      broughtLongReplies = true;
+    }
   }
 
   /** As {@link SteppedAgent#nextStepNs()}, for the home thread. */
