@@ -18,7 +18,10 @@ final class Command {
   long correlationId;
   long laneSequence;
   long laneFloor;
+
+  /** Known only of a command that has just come from another node. */
   long placementHash;
+
   long entityHash;
   int shardId;
   boolean write;

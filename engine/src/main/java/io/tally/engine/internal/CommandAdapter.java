@@ -17,6 +17,19 @@ final class CommandAdapter {
    * Returns null if these bytes are no well-formed command. The result is reused by the next call.
    */
   Command decode(final DirectBuffer buffer, final int offset, final int length) {
+    if (decodeInRing(buffer, offset, length) == null) {
+      return null;
+    }
+    final int block = offset + CommandLayout.BLOCK_OFFSET;
+    command.placementHash = buffer.getLong(block + CommandLayout.PLACEMENT_HASH, LITTLE_ENDIAN);
+    command.deadlineNs = buffer.getLong(block + CommandLayout.DEADLINE_NS, LITTLE_ENDIAN);
+    return command;
+  }
+
+  /**
+   * The same without the placement hash, which led it there, and the deadline, as the ring has it.
+   */
+  Command decodeInRing(final DirectBuffer buffer, final int offset, final int length) {
     if (length < CommandLayout.encodedLength(0, 0)) {
       return null;
     }
@@ -42,9 +55,7 @@ final class CommandAdapter {
     command.correlationId = buffer.getLong(block + CommandLayout.CORRELATION_ID, LITTLE_ENDIAN);
     command.laneSequence = buffer.getLong(block + CommandLayout.LANE_SEQUENCE, LITTLE_ENDIAN);
     command.laneFloor = command.laneSequence - CommandLayout.laneSpan(epochAndSpan);
-    command.placementHash = buffer.getLong(block + CommandLayout.PLACEMENT_HASH, LITTLE_ENDIAN);
     command.entityHash = buffer.getLong(block + CommandLayout.ENTITY_HASH, LITTLE_ENDIAN);
-    command.deadlineNs = buffer.getLong(block + CommandLayout.DEADLINE_NS, LITTLE_ENDIAN);
     final int origin = buffer.getInt(block + CommandLayout.SHARD_AND_ORIGIN, LITTLE_ENDIAN);
     command.shardId = CommandLayout.shardId(origin);
     command.originLoop = CommandLayout.originLoop(origin);

@@ -132,9 +132,13 @@ final class MessageRing {
 
   /** Returns false if the ring is full. */
   boolean tryClaim(final int length, final long deadlineNs, final MessageClaim claim) {
-    if (length > maxShortLength) {
-      return tryClaimLong(length, deadlineNs, claim);
-    }
+    return isLong(length)
+        ? tryClaimLong(length, deadlineNs, claim)
+        : tryClaimShort(length, deadlineNs, claim);
+  }
+
+  /** As {@link #tryClaim}, for what is not long. */
+  boolean tryClaimShort(final int length, final long deadlineNs, final MessageClaim claim) {
     final long sequence;
     try {
       sequence = sequencer.tryNext();

@@ -51,10 +51,14 @@ final class ReplyQueue {
   }
 
   boolean tryClaim(final int length, final MessageClaim claim) {
-    if (ring.isLong(length) && ring.depth() + ring.slotsOf(length) > longSlots) {
-      return false;
-    }
-    return ring.tryClaim(length, NO_DEADLINE, claim);
+    return ring.isLong(length)
+        ? tryClaimLong(length, claim)
+        : ring.tryClaimShort(length, NO_DEADLINE, claim);
+  }
+
+  private boolean tryClaimLong(final int length, final MessageClaim claim) {
+    return ring.depth() + ring.slotsOf(length) <= longSlots
+        && ring.tryClaim(length, NO_DEADLINE, claim);
   }
 
   /**

@@ -257,7 +257,7 @@ final class ShardPoller implements MessageRing.Handler {
   @Override
   public void onMessage(
       final DirectBuffer buffer, final int offset, final int length, final long deadlineNs) {
-    final Command command = adapter.decode(buffer, offset, length);
+    final Command command = adapter.decodeInRing(buffer, offset, length);
     if (command == null) {
       stats.increment(EngineCounter.MALFORMED);
       return;

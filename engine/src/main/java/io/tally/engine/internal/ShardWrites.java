@@ -144,7 +144,7 @@ final class ShardWrites {
     final ServiceReply reply = call.reply();
     final int length = reply.length();
     final int serviceCode = reply.serviceCode();
-    lane.conclude(command.laneSequence, (byte) code.value(), (byte) serviceCode, (byte) 0, length);
+    lane.concludeAt(offset, (byte) code.value(), (byte) serviceCode, (byte) 0, length);
     // As answerFrom would, without reading again what has just been recorded.
     replies.publish(command, incarnation, code, serviceCode, false, buffer, offset, length);
   }

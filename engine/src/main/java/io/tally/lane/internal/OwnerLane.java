@@ -114,7 +114,26 @@ public final class OwnerLane extends LaneSlots {
       final byte serviceCode,
       final byte flags,
       final int length) {
-    slots.putLong(slotOffset(sequence), RecordedReply.done(code, serviceCode, flags, length));
+    concludeAt(replyOffset(sequence), code, serviceCode, flags, length);
+  }
+
+  /**
+   * As {@link #conclude}, for who knows where the reply stands.
+   *
+   * @param replyOffset as {@link #replyOffset(long)} said.
+   * @param code of the reply.
+   * @param serviceCode of the reply, unsigned.
+   * @param flags of the reply.
+   * @param length of the reply in bytes.
+   */
+  public void concludeAt(
+      final int replyOffset,
+      final byte code,
+      final byte serviceCode,
+      final byte flags,
+      final int length) {
+    slots.putLong(
+        replyOffset - HEADER_LENGTH, RecordedReply.done(code, serviceCode, flags, length));
   }
 
   /**
