@@ -49,8 +49,7 @@ class CounterTableTest {
   }
 
   private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[ID_OFFSET + 256 + 5]);
-  private final CounterTable table =
-      new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED, new ExpiredIds());
+  private final CounterTable table = uncrowded();
 
   @ParameterizedTest
   @EnumSource(Hash.class)
@@ -58,8 +57,7 @@ class CounterTableTest {
     for (final long seed : new long[] {1, 20240229, -77}) {
       System.out.printf("counter table against an oracle: hash %s, seed %d%n", hash, seed);
       final Random random = new Random(seed);
-      final CounterTable subject =
-          new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED, new ExpiredIds());
+      final CounterTable subject = uncrowded();
       final Map<String, Long> values = new HashMap<>();
       final Map<String, Integer> rows = new HashMap<>();
       final List<String> ids = ids(random, hash == Hash.ALL_EQUAL ? 500 : 6_000);
@@ -84,6 +82,16 @@ class CounterTableTest {
       }
       assertHolds(subject, hash, values, rows);
     }
+  }
+
+  /** Takes any number of ids with one hash. */
+  private static CounterTable uncrowded() {
+    return new CounterTable(
+        new CounterLimit(Long.MAX_VALUE),
+        Places.ASKED,
+        new ExpiredIds(),
+        RowDescriptor.MAX_CHUNKS,
+        Integer.MAX_VALUE);
   }
 
   @Test
@@ -192,7 +200,8 @@ class CounterTableTest {
   @Test
   void shouldRefuseNewCountersWhenTheTableIsFullAndTakeNoPlaceForThem() {
     final CounterLimit limit = new CounterLimit(2 * 58 + 1);
-    final CounterTable small = new CounterTable(limit, Places.ASKED, new ExpiredIds(), 2);
+    final CounterTable small =
+        new CounterTable(limit, Places.ASKED, new ExpiredIds(), 2, CounterIndex.MAX_IN_BUCKET);
     for (int i = 0; i < 2 * 58; i++) {
       assertTrue(findOrCreate(small, (long) i << 32, longId(i)) > 0);
     }
