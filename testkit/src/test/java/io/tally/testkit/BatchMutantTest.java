@@ -26,7 +26,7 @@ import org.objectweb.asm.tree.VarInsnNode;
 @Timeout(300)
 final class BatchMutantTest {
   private static final String COUNTER = "io.tally.counter.";
-  private static final String ENGINE = "io.tally.engine.";
+  private static final String ENGINE = "io.tally.engine.internal.";
 
   @Test
   void shouldCatchABoundThatRefusesItsOperationAlone() {

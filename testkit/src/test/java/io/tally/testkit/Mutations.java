@@ -39,8 +39,9 @@ final class Mutations {
       throw new AssertionError(e);
     }
     for (long seed = 1; seed <= SEED_LIMIT; seed++) {
-      if (history.apply(seed).stream().anyMatch(violation -> violation.startsWith(guard))) {
-        assertTrue(loader.isMutated());
+      final List<String> violations = history.apply(seed);
+      assertTrue(loader.isMutated(), () -> className + " is no class of what is simulated");
+      if (violations.stream().anyMatch(violation -> violation.startsWith(guard))) {
         System.out.printf("mutant %-36s caught after %4d histories%n", name, seed);
         return;
       }
