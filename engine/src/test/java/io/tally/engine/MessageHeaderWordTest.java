@@ -25,12 +25,12 @@ final class MessageHeaderWordTest {
     assertEquals(TEMPLATE_ID, engine.templateId());
     assertEquals(SCHEMA_ID, engine.schemaId());
     assertEquals(VERSION, engine.version());
-    final io.tally.stock.codecs.MessageHeaderDecoder stock =
-        new io.tally.stock.codecs.MessageHeaderDecoder().wrap(buffer, OFFSET);
-    assertEquals(BLOCK_LENGTH, stock.blockLength());
-    assertEquals(TEMPLATE_ID, stock.templateId());
-    assertEquals(SCHEMA_ID, stock.schemaId());
-    assertEquals(VERSION, stock.version());
+    final io.tally.versions.codecs.MessageHeaderDecoder other =
+        new io.tally.versions.codecs.MessageHeaderDecoder().wrap(buffer, OFFSET);
+    assertEquals(BLOCK_LENGTH, other.blockLength());
+    assertEquals(TEMPLATE_ID, other.templateId());
+    assertEquals(SCHEMA_ID, other.schemaId());
+    assertEquals(VERSION, other.version());
     assertEquals(MessageHeaderDecoder.ENCODED_LENGTH, MessageHeaderWord.ENCODED_LENGTH);
   }
 

@@ -5,8 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.engine.internal.StockNode;
-import io.tally.stock.StockDefinition;
-import io.tally.stock.codecs.PutStockEncoder;
+import io.tally.versions.codecs.KeptEncoder;
 import java.util.List;
 import org.agrona.concurrent.CachedNanoClock;
 import org.junit.jupiter.api.Test;
@@ -16,15 +15,13 @@ class ServiceProxyTest {
   private static final byte[] BYTES = new byte[EntityMessage.MAX_ID_LENGTH + 1];
 
   private final StockNode node =
-      StockNode.launch(
-          new CachedNanoClock(),
-          StockNode.context(List.of("node-0"), "node-0", 3).services(new StockDefinition(1)));
+      StockNode.launch(new CachedNanoClock(), StockNode.context(List.of("node-0"), "node-0", 3));
   private final ServiceProxy proxy = new ServiceProxy(node.ingress);
   private int replies;
 
   private boolean begin(final int idLength, final int keyLength) {
     return proxy.begin(
-        new PutStockEncoder(),
+        new KeptEncoder(),
         true,
         0,
         BYTES,

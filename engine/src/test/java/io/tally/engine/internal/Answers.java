@@ -2,7 +2,6 @@ package io.tally.engine.internal;
 
 import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
-import io.tally.stock.StockReplyAdapter;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.DirectBuffer;
@@ -13,7 +12,6 @@ final class Answers implements ReplyHandler {
       long cookie, Outcome outcome, long shardIncarnation, long itemId, long left, boolean taken) {}
 
   final List<Answer> all = new ArrayList<>();
-  private final StockReplyAdapter adapter = new StockReplyAdapter();
 
   @Override
   public void onReply(
@@ -27,18 +25,15 @@ final class Answers implements ReplyHandler {
       final int length) {
     if (length == 0) {
       all.add(new Answer(cookie, outcome, shardIncarnation, -1, -1, false));
-    } else if (adapter.wrap(buffer, offset, length)) {
-      all.add(
-          new Answer(
-              cookie,
-              outcome,
-              shardIncarnation,
-              adapter.itemId(),
-              adapter.left(),
-              adapter.isTaken()));
-    } else {
+      return;
+    }
+    final StockService.Reply reply = StockService.Reply.read(buffer, offset, length);
+    if (reply == null) {
       throw new AssertionError("not a stock reply of " + length + " bytes");
     }
+    all.add(
+        new Answer(
+            cookie, outcome, shardIncarnation, reply.itemId(), reply.left(), reply.isTaken()));
   }
 
   Answer last() {

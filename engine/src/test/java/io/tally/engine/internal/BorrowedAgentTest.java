@@ -8,9 +8,6 @@ import io.tally.engine.EngineSettings;
 import io.tally.engine.Ingress;
 import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
-import io.tally.stock.StockDefinition;
-import io.tally.stock.StockProxy;
-import io.tally.stock.StockReplyAdapter;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -55,7 +52,7 @@ final class BorrowedAgentTest {
             new EngineContext()
                 .cluster(ClusterSettings.of(List.of("node-0")).withShardCount(8))
                 .settings(EngineSettings.DEFAULT.withRingSlots(64))
-                .services(new StockDefinition())
+                .services(StockService.definition())
                 .clock(SystemNanoClock.INSTANCE)
                 .startEpochNs(1)
                 .random(() -> 1)
@@ -98,15 +95,14 @@ final class BorrowedAgentTest {
   }
 
   private final class Client implements SteppedAgent, ReplyHandler {
-    private final StockReplyAdapter reply = new StockReplyAdapter();
     private final long[] values = new long[REQUESTS];
-    private final StockProxy stocks;
+    private final StockClient stocks;
     private final int window;
     private int sent;
     private int answered;
 
     Client(final Ingress ingress, final int window) {
-      stocks = new StockProxy(ingress);
+      stocks = new StockClient(ingress);
       this.window = window;
     }
 
@@ -130,7 +126,8 @@ final class BorrowedAgentTest {
         final DirectBuffer buffer,
         final int offset,
         final int length) {
-      if (outcome != Outcome.ANSWERED || !reply.wrap(buffer, offset, length)) {
+      final StockService.Reply reply = StockService.Reply.read(buffer, offset, length);
+      if (outcome != Outcome.ANSWERED || reply == null) {
         throw new IllegalStateException("request " + cookie + " ended as " + outcome);
       }
       values[answered++] = cookie % ITEMS << Integer.SIZE | reply.left();

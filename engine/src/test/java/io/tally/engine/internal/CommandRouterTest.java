@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.stock.StockDefinition;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -134,7 +133,7 @@ final class CommandRouterTest {
         new Wakeup[] {() -> wakes[0]++, () -> wakes[1]++},
         handedOver,
         link,
-        new ServiceCatalog(List.of(new StockDefinition())));
+        new ServiceCatalog(List.of(StockService.definition())));
   }
 
   private void send(final CommandRouter router, final int shardId) {

@@ -9,9 +9,6 @@ import io.tally.engine.internal.codecs.MessageHeaderDecoder;
 import io.tally.engine.internal.codecs.MessageHeaderEncoder;
 import io.tally.engine.internal.codecs.ReplyCode;
 import io.tally.engine.internal.codecs.ReplyDecoder;
-import io.tally.stock.StockDefinition;
-import io.tally.stock.StockProxy;
-import io.tally.stock.codecs.StockReplyEncoder;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -95,11 +92,11 @@ final class InboundAdapterTest {
     final byte[] message =
         Messages.watch(
             new Messages.Address(5, 1, good.originNodeKey, 3, 0, -1, held, held),
-            StockProxy.placementHash(itemId),
-            StockProxy.entityHash(itemId),
+            StockClient.placementHash(itemId),
+            StockClient.entityHash(itemId),
             1_000,
             good.shardId,
-            Told.count(itemId).byteArray());
+            StockClient.count(itemId).byteArray());
     new WireEditor().on(message).laneFloor(floor);
     return message;
   }
@@ -176,8 +173,8 @@ final class InboundAdapterTest {
     final byte[] message =
         Messages.command(
             new Messages.Address(5, 1, good.originNodeKey, 3, 0, 77, 1, 0),
-            StockProxy.placementHash(ownItem),
-            StockProxy.entityHash(ownItem),
+            StockClient.placementHash(ownItem),
+            StockClient.entityHash(ownItem),
             1_000,
             front.shard(ownItem),
             NO_KEY,
@@ -328,8 +325,8 @@ final class InboundAdapterTest {
       final byte[] payload) {
     return Messages.command(
         new Messages.Address(5, 1, originNodeKey, originIncarnation, 0, 1, sequence, floor),
-        StockProxy.placementHash(itemId),
-        StockProxy.entityHash(itemId),
+        StockClient.placementHash(itemId),
+        StockClient.entityHash(itemId),
         deadlineNs,
         shardId,
         NO_KEY,
@@ -342,10 +339,9 @@ final class InboundAdapterTest {
 
   /** The longest answer of the service, behind a block with so many bytes more than ours. */
   private static byte[] newerAnswer(final byte[] command, final int moreBytes) {
-    final byte[] payload = new byte[MessageLengths.of(List.of(new StockDefinition())).maxReply()];
-    new StockReplyEncoder()
-        .wrapAndApplyHeader(
-            new UnsafeBuffer(payload), 0, new io.tally.stock.codecs.MessageHeaderEncoder());
+    final byte[] payload =
+        new byte[MessageLengths.of(List.of(StockService.definition())).maxReply()];
+    new StockService.Reply(0, 0, false, 0).write(new UnsafeBuffer(payload), 0);
     final byte[] ours =
         Messages.reply(Messages.decode(command), 5, ReplyCode.ANSWERED, 0, false, payload);
     final int blockEnd = MessageHeaderDecoder.ENCODED_LENGTH + ReplyDecoder.BLOCK_LENGTH;

@@ -10,8 +10,6 @@ import io.tally.engine.Ingress;
 import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
 import io.tally.engine.internal.codecs.ReplyCode;
-import io.tally.stock.StockDefinition;
-import io.tally.stock.StockProxy;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -32,7 +30,8 @@ final class IngressAgentTest {
   private final CachedNanoClock clock = new CachedNanoClock();
   private final Answers answers = new Answers();
   private final StockNode node =
-      StockNode.launch(clock, StockNode.context(IDS, "node-0", 3).services(new StockDefinition(1)));
+      StockNode.launch(
+          clock, StockNode.context(IDS, "node-0", 3).services(StockService.definition(1)));
   private final StockNode owner = StockNode.launch(clock, StockNode.context(IDS, "node-1", 5));
   private final long local = node.itemOwnedBy(0, 0);
   private final long remote = node.itemOwnedBy(1, 0);
@@ -669,7 +668,7 @@ final class IngressAgentTest {
     final IngressAgent ingress = node.ingress;
     final long id =
         ingress.tryClaim(
-            0, StockProxy.placementHash(local), StockProxy.entityHash(local), true, answers, 1);
+            0, StockClient.placementHash(local), StockClient.entityHash(local), true, answers, 1);
     assertThrows(IllegalArgumentException.class, () -> ingress.submit(id, 7));
     assertThrows(IllegalArgumentException.class, () -> ingress.submit(id, 1 << 20));
     assertThrows(
@@ -683,7 +682,7 @@ final class IngressAgentTest {
     assertThrows(IllegalStateException.class, () -> ingress.abort(id));
     final long next =
         ingress.tryClaim(
-            0, StockProxy.placementHash(local), StockProxy.entityHash(local), true, answers, 2);
+            0, StockClient.placementHash(local), StockClient.entityHash(local), true, answers, 2);
     assertNotEquals(id, next);
     assertThrows(IllegalStateException.class, () -> ingress.payloadOffset(id));
   }

@@ -9,8 +9,6 @@ import io.tally.engine.ForwardingService;
 import io.tally.engine.Outcome;
 import io.tally.engine.ServiceReply;
 import io.tally.engine.ShardService;
-import io.tally.stock.StockDefinition;
-import io.tally.stock.StockReplyAdapter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +28,6 @@ final class KeyedWriteTest {
 
   private final CachedNanoClock clock = new CachedNanoClock();
   private final List<Answer> answers = new ArrayList<>();
-  private final StockReplyAdapter adapter = new StockReplyAdapter();
   private boolean throwAfter;
 
   @Test
@@ -110,7 +107,7 @@ final class KeyedWriteTest {
         StockNode.context(List.of("node-0"), "node-0", 3)
             .settings(StockNode.SETTINGS.withIdempotency(WINDOW_NS, maxKeys))
             .idempotencyLimit(new IdempotencyLimit(1 << 20))
-            .services(new DecoratedDefinition(new StockDefinition(), Faulty::new)));
+            .services(new DecoratedDefinition(StockService.definition(), Faulty::new)));
   }
 
   private void put(final StockNode node, final long itemId, final int quantity, final String key) {
@@ -128,8 +125,8 @@ final class KeyedWriteTest {
       final DirectBuffer buffer,
       final int offset,
       final int length) {
-    final boolean decoded = length > 0 && adapter.wrap(buffer, offset, length);
-    answers.add(new Answer(outcome, replayed, decoded ? adapter.left() : -1));
+    final StockService.Reply reply = StockService.Reply.read(buffer, offset, length);
+    answers.add(new Answer(outcome, replayed, reply == null ? -1 : reply.left()));
   }
 
   private final class Faulty extends ForwardingService {

@@ -10,7 +10,6 @@ import io.tally.engine.Ingress;
 import io.tally.engine.MessageHeaderWord;
 import io.tally.engine.Outcome;
 import io.tally.lane.internal.LongReplies;
-import io.tally.stock.StockProxy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -295,8 +294,8 @@ final class LongMessageTest {
   private long claim(final IngressAgent ingress, final int payloadLength) {
     return ingress.tryClaim(
         clock.nanoTime(),
-        StockProxy.placementHash(0),
-        StockProxy.entityHash(0),
+        StockClient.placementHash(0),
+        StockClient.entityHash(0),
         true,
         this::onReply,
         0,
@@ -327,8 +326,8 @@ final class LongMessageTest {
     final long request =
         ingress.tryClaim(
             clock.nanoTime(),
-            StockProxy.placementHash(entity),
-            StockProxy.entityHash(entity),
+            StockClient.placementHash(entity),
+            StockClient.entityHash(entity),
             write,
             this::onReply,
             0,

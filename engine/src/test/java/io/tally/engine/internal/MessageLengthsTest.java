@@ -6,19 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.engine.EngineSettings;
 import io.tally.engine.ServiceDefinition;
-import io.tally.stock.StockDefinition;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(10)
 final class MessageLengthsTest {
-  private final MessageLengths stocks = MessageLengths.of(List.of(new StockDefinition()));
+  private final MessageLengths stocks = MessageLengths.of(List.of(StockService.definition()));
   private final MessageLengths blobs = MessageLengths.of(List.of(new BlobService.Definition()));
 
   @Test
   void shouldCutSlotsForTheLongestMessageOfAServiceWithoutLongOnes() {
-    final ServiceDefinition service = new StockDefinition();
+    final ServiceDefinition service = StockService.definition();
     assertEquals(service.maxCommandLength(), stocks.shortCommand());
     assertEquals(service.messages().get(0).maxReplyLength(), stocks.shortReply());
     assertFalse(stocks.hasLongCommands());

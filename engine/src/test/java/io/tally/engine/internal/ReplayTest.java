@@ -6,10 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tally.engine.DecoratedDefinition;
 import io.tally.engine.Places;
 import io.tally.engine.ServiceDefinition;
-import io.tally.stock.StockDefinition;
-import io.tally.stock.StockService;
-import io.tally.stock.codecs.MessageHeaderEncoder;
-import io.tally.stock.codecs.PutStockEncoder;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -21,7 +17,6 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.lifecycle.AfterProperty;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * What a shard answers, and the state that it comes to, follows from its commands, their times, and
@@ -108,7 +103,7 @@ final class ReplayTest {
       final NoteDefinition notes, final long maxKeysOfProcess, final Places places) {
     final ServiceDefinition stock =
         new DecoratedDefinition(
-            new StockDefinition(),
+            StockService.definition(),
             service -> {
               stocks.add((StockService) service);
               return service;
@@ -131,20 +126,10 @@ final class ReplayTest {
       final long entity = random.nextInt(ENTITIES);
       final byte[] key =
           random.nextInt(3) == 0 ? new byte[0] : ("key-" + random.nextInt(KEYS)).getBytes();
-      final byte[] payload = random.nextInt(3) == 0 ? put(entity) : note(random);
+      final byte[] payload = random.nextInt(3) == 0 ? StockClient.putOne(entity) : note(random);
       steps.add(new Step(nowNs, SteppedShard.command(i, entity, key, payload)));
     }
     return steps;
-  }
-
-  private static byte[] put(final long itemId) {
-    final byte[] bytes =
-        new byte[MessageHeaderEncoder.ENCODED_LENGTH + PutStockEncoder.BLOCK_LENGTH];
-    new PutStockEncoder()
-        .wrapAndApplyHeader(new UnsafeBuffer(bytes), 0, new MessageHeaderEncoder())
-        .itemId(itemId)
-        .quantity(1);
-    return bytes;
   }
 
   private static byte[] note(final SplittableRandom random) {

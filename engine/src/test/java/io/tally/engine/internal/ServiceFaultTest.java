@@ -8,7 +8,6 @@ import io.tally.engine.ForwardingService;
 import io.tally.engine.Outcome;
 import io.tally.engine.ServiceReply;
 import io.tally.engine.ShardService;
-import io.tally.stock.StockDefinition;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.DirectBuffer;
@@ -106,7 +105,7 @@ final class ServiceFaultTest {
         clock,
         StockNode.context(IDS, nodeId, incarnation)
             .random(() -> 1)
-            .services(new DecoratedDefinition(new StockDefinition(), Faulty::new))
+            .services(new DecoratedDefinition(StockService.definition(), Faulty::new))
             .faultHandler((shardId, fault) -> faults.add(fault)));
   }
 

@@ -13,8 +13,6 @@ import io.tally.engine.ServiceDefinition;
 import io.tally.engine.ServiceReply;
 import io.tally.engine.ShardContext;
 import io.tally.engine.ShardService;
-import io.tally.stock.StockDefinition;
-import io.tally.stock.StockProxy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +44,7 @@ final class ServicesTest {
           clock,
           StockNode.context(List.of("node-0"), "node-0", 3)
               .idempotencyLimit(keyLimit)
-              .services(new StockDefinition(), notes));
+              .services(StockService.definition(), notes));
 
   @Test
   void shouldKeepTheSameIdAndKeyOfTwoServicesApart() {
@@ -63,7 +61,7 @@ final class ServicesTest {
     assertEquals(2, node.engine.idempotencyKeyCount());
     assertEquals(0, node.sum(EngineCounter.IDEMPOTENCY_MISMATCHES));
     assertEquals(1, node.engine.entityCount(NoteService.SCHEMA_ID));
-    assertEquals(1, node.engine.entityCount(new StockDefinition().schemaId()));
+    assertEquals(1, node.engine.entityCount(StockService.definition().schemaId()));
     assertEquals(2, node.engine.entityCount());
     assertEquals(0, node.engine.entityCount(1));
   }
@@ -222,7 +220,7 @@ final class ServicesTest {
             StockNode.context(SteppedShard.NODES, "node-0", SteppedShard.INCARNATION)
                 .services(
                     new DecoratedDefinition(
-                        new StockDefinition(), service -> new Ticking("a", fired, contexts)),
+                        StockService.definition(), service -> new Ticking("a", fired, contexts)),
                     new DecoratedDefinition(notes, service -> new Ticking("b", fired, contexts))));
     contexts.get(1).setTimer(1, StockNode.START_EPOCH_NS + 5);
     contexts.get(0).setTimer(1, StockNode.START_EPOCH_NS + 5);
@@ -242,7 +240,7 @@ final class ServicesTest {
 
   @Test
   void shouldRefuseServicesThatCannotBeToldApart() {
-    final ServiceDefinition stock = new StockDefinition();
+    final ServiceDefinition stock = StockService.definition();
     assertRefused("two services have the name stock", stock, stock);
     assertRefused("a node needs a service");
     assertThrows(IllegalArgumentException.class, () -> new MessageType(0, "Name", true, 0, 0));
@@ -267,7 +265,7 @@ final class ServicesTest {
   }
 
   private void send(final boolean write, final byte[] key, final byte[] payload) {
-    send(write, key, payload, StockProxy.entityHash(ITEM));
+    send(write, key, payload, StockClient.entityHash(ITEM));
   }
 
   /** All in the shard of the item. */
@@ -276,7 +274,7 @@ final class ServicesTest {
     final Ingress ingress = node.ingress;
     final long id =
         ingress.tryClaim(
-            clock.nanoTime(), StockProxy.placementHash(ITEM), entityHash, write, this::onReply, 0);
+            clock.nanoTime(), StockClient.placementHash(ITEM), entityHash, write, this::onReply, 0);
     if (key.length > 0) {
       ingress.idempotencyKey(id, key, 0, key.length);
     }

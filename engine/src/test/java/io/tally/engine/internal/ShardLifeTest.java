@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.engine.Outcome;
 import io.tally.engine.internal.codecs.ReplyCode;
-import io.tally.stock.StockDefinition;
 import java.util.List;
 import org.agrona.concurrent.CachedNanoClock;
 import org.junit.jupiter.api.Test;
@@ -27,7 +26,7 @@ final class ShardLifeTest {
       StockNode.launch(
           clock,
           StockNode.context(IDS, "node-0", NODE)
-              .services(new StockDefinition())
+              .services(StockService.definition())
               .idempotencyLimit(keyLimit)
               .shardIncarnations(ShardLifeTest::firstLife));
   private final long local = node.itemOwnedBy(0, 0);

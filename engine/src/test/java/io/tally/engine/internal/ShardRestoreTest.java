@@ -12,8 +12,6 @@ import io.tally.engine.ShardContext;
 import io.tally.engine.ShardService;
 import io.tally.engine.SnapshotSource;
 import io.tally.engine.internal.codecs.ReplyCode;
-import io.tally.stock.StockDefinition;
-import io.tally.stock.codecs.PutStockEncoder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -33,8 +31,6 @@ final class ShardRestoreTest {
   private static final long MS = StockNode.MS;
   private static final byte[] NO_KEY = {};
   private static final byte[] KEY = WireBytes.ascii("key");
-  private static final int PUT_LENGTH =
-      io.tally.stock.codecs.MessageHeaderEncoder.ENCODED_LENGTH + PutStockEncoder.BLOCK_LENGTH;
 
   private final List<byte[]> records = new ArrayList<>();
   private final SteppedShard original = shard(SteppedShard.INCARNATION);
@@ -108,7 +104,7 @@ final class ShardRestoreTest {
 
   @Test
   void shouldRefuseWhatIsNotOfThisShard() {
-    assertForeign(context -> context.services(new StockDefinition()));
+    assertForeign(context -> context.services(StockService.definition()));
     assertForeign(context -> context.services(new NoteDefinition(new CountedBudget(9))));
     // Its longest reply is shorter than those that the snapshot may hold.
     assertRefused(snapshot(new SteppedShard(longAnswers()), 0), "long replies");
@@ -199,13 +195,8 @@ final class ShardRestoreTest {
   /** Its answer fits into no slot. */
   private static Command longAnswered() {
     for (long item = 0; ; item++) {
-      final byte[] payload = new byte[PUT_LENGTH];
-      new PutStockEncoder()
-          .wrapAndApplyHeader(
-              new UnsafeBuffer(payload), 0, new io.tally.stock.codecs.MessageHeaderEncoder())
-          .itemId(item)
-          .quantity(1);
-      final Command command = SteppedShard.command(5, 0, 1, 0, item, NO_KEY, payload);
+      final Command command =
+          SteppedShard.command(5, 0, 1, 0, item, NO_KEY, StockClient.putOne(item));
       final SteppedShard trial = new SteppedShard(longAnswers());
       trial.apply(0, command);
       if (trial.shard.keepsLongReplies()) {
@@ -238,7 +229,7 @@ final class ShardRestoreTest {
 
   private static EngineContext alarmClock() {
     return StockNode.context(SteppedShard.NODES, "node-0", SteppedShard.INCARNATION)
-        .services(new DecoratedDefinition(new StockDefinition(), AlarmClock::new));
+        .services(new DecoratedDefinition(StockService.definition(), AlarmClock::new));
   }
 
   /** Sets a timer when its life begins, and never again. */
@@ -355,11 +346,12 @@ final class ShardRestoreTest {
 
   private static EngineContext context(final long incarnation) {
     return StockNode.context(SteppedShard.NODES, "node-0", incarnation)
-        .services(new StockDefinition(), new NoteDefinition(new CountedBudget(9)));
+        .services(StockService.definition(), new NoteDefinition(new CountedBudget(9)));
   }
 
   private static EngineContext longAnswers() {
     return context(SteppedShard.INCARNATION)
-        .services(new LongAnswers(new StockDefinition()), new NoteDefinition(new CountedBudget(9)));
+        .services(
+            new LongAnswers(StockService.definition()), new NoteDefinition(new CountedBudget(9)));
   }
 }

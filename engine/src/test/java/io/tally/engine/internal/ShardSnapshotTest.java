@@ -2,14 +2,13 @@ package io.tally.engine.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.tally.engine.ServiceDefinition;
 import io.tally.engine.internal.snapshot.codecs.KeysHeadDecoder;
 import io.tally.engine.internal.snapshot.codecs.KeysHeadEncoder;
 import io.tally.engine.internal.snapshot.codecs.MessageHeaderEncoder;
 import io.tally.engine.internal.snapshot.codecs.ShardHeadEncoder;
 import io.tally.engine.internal.snapshot.codecs.TimerDecoder;
 import io.tally.engine.internal.snapshot.codecs.TimerEncoder;
-import io.tally.stock.StockDefinition;
-import io.tally.stock.codecs.PutStockEncoder;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -20,7 +19,6 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.lifecycle.AfterProperty;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -143,7 +141,7 @@ final class ShardSnapshotTest {
         random,
         places -> {
           final NoteDefinition notes = new NoteDefinition(new CountedBudget(budgets.nextInt(6)));
-          final StockDefinition stock = new StockDefinition();
+          final ServiceDefinition stock = StockService.definition();
           final ReplyRoom keyRoom = new ReplyRoom(budgets.nextInt(20_000));
           final EngineContext context =
               StockNode.context(SteppedShard.NODES, "node-0", SteppedShard.INCARNATION)
@@ -186,25 +184,12 @@ final class ShardSnapshotTest {
       final long entity = random.nextInt(ENTITIES);
       final byte[] key =
           random.nextInt(3) == 0 ? new byte[0] : ("key-" + random.nextInt(KEYS)).getBytes();
-      final byte[] payload = random.nextInt(3) == 0 ? put(entity) : note(random);
+      final byte[] payload = random.nextInt(3) == 0 ? StockClient.putOne(entity) : note(random);
       final Command command =
           SteppedShard.command(incarnation, loop, sequence, floors[loop], entity, key, payload);
       steps.add(new SnapshotTrial.Step(nowNs, command));
     }
     return steps;
-  }
-
-  private static byte[] put(final long itemId) {
-    final byte[] bytes =
-        new byte
-            [io.tally.stock.codecs.MessageHeaderEncoder.ENCODED_LENGTH
-                + PutStockEncoder.BLOCK_LENGTH];
-    new PutStockEncoder()
-        .wrapAndApplyHeader(
-            new UnsafeBuffer(bytes), 0, new io.tally.stock.codecs.MessageHeaderEncoder())
-        .itemId(itemId)
-        .quantity(1);
-    return bytes;
   }
 
   private static byte[] note(final SplittableRandom random) {

@@ -13,7 +13,6 @@ import io.tally.engine.Outcome;
 import io.tally.engine.ShardService;
 import io.tally.engine.SnapshotSink;
 import io.tally.engine.SnapshotSource;
-import io.tally.stock.StockDefinition;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.MutableDirectBuffer;
@@ -234,7 +233,8 @@ final class ShardSnapshotsTest {
         StockNode.launch(
             clock,
             StockNode.context(ALONE, "node-0", 1)
-                .services(new DecoratedDefinition(new StockDefinition(), FaultySnapshots::new)));
+                .services(
+                    new DecoratedDefinition(StockService.definition(), FaultySnapshots::new)));
     assertTrue(faulty.engine.snapshot(0, new KeptRecords(), completion));
     for (int i = 0; ends.isEmpty(); i++) {
       clock.update(clock.nanoTime() + StockNode.MS);

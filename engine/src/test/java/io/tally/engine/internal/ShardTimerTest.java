@@ -7,7 +7,6 @@ import io.tally.engine.DecoratedDefinition;
 import io.tally.engine.ServiceReply;
 import io.tally.engine.ShardContext;
 import io.tally.engine.ShardService;
-import io.tally.stock.StockDefinition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -235,7 +234,7 @@ final class ShardTimerTest {
         StockNode.context(List.of("node-0"), "node-0", 3)
             .services(
                 new DecoratedDefinition(
-                    new StockDefinition(), service -> new Timed(service, firstDueNs)))
+                    StockService.definition(), service -> new Timed(service, firstDueNs)))
             .faultHandler((shardId, fault) -> faults.add(fault)),
         0,
         loopCount);

@@ -5,13 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.engine.internal.codecs.ReplyCode;
-import io.tally.stock.StockDefinition;
-import io.tally.stock.codecs.MessageHeaderEncoder;
-import io.tally.stock.codecs.PutStockEncoder;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -30,7 +26,7 @@ final class ShardWatchesTest {
 
   @Test
   void shouldTellWatchersOfOneServiceNothingOfAnothersEntityOfTheSameHash() {
-    watch(0, STOCK_WATCH, Told.count(ENTITY).byteArray());
+    watch(0, STOCK_WATCH, StockClient.count(ENTITY).byteArray());
     watch(0, NOTE_WATCH, NoteService.read());
     assertEquals(List.of(STOCK_WATCH, NOTE_WATCH), told());
     // Of one, since the other is not even read.
@@ -55,7 +51,8 @@ final class ShardWatchesTest {
   @Test
   void shouldTellOfSeveralInTurnAndOfEachOnce() {
     for (long entity = 1; entity <= 3; entity++) {
-      shard.apply(0, SteppedShard.watch(-entity, ORIGIN, entity, Told.count(entity).byteArray()));
+      shard.apply(
+          0, SteppedShard.watch(-entity, ORIGIN, entity, StockClient.count(entity).byteArray()));
     }
     told();
     for (int round = 0; round < 2; round++) {
@@ -74,7 +71,7 @@ final class ShardWatchesTest {
 
   @Test
   void shouldNotTellOfARegistrationThatHasEndedSinceTheChange() {
-    watch(0, STOCK_WATCH, Told.count(ENTITY).byteArray());
+    watch(0, STOCK_WATCH, StockClient.count(ENTITY).byteArray());
     told();
     put(1, ENTITY);
     assertTrue(shard.shard.fireTimers(EngineContext.WATCH_EXPIRY_NS, 9));
@@ -86,9 +83,9 @@ final class ShardWatchesTest {
   @Test
   void shouldNotTellTwiceOfTheSameVersion() {
     put(0, ENTITY);
-    watch(0, STOCK_WATCH, Told.count(ENTITY).byteArray());
+    watch(0, STOCK_WATCH, StockClient.count(ENTITY).byteArray());
     put(0, ENTITY);
-    watch(0, STOCK_WATCH, Told.count(ENTITY).byteArray());
+    watch(0, STOCK_WATCH, StockClient.count(ENTITY).byteArray());
     assertEquals(2, told().size());
     assertTrue(shard.tellWatchers(9));
     assertEquals(List.of(), told());
@@ -96,8 +93,9 @@ final class ShardWatchesTest {
 
   @Test
   void shouldRefuseAnOlderIncarnationOfTheSameNode() {
-    watch(0, STOCK_WATCH, Told.count(ENTITY).byteArray());
-    shard.apply(0, SteppedShard.watch(-9, ORIGIN - 1, ENTITY, Told.count(ENTITY).byteArray()));
+    watch(0, STOCK_WATCH, StockClient.count(ENTITY).byteArray());
+    shard.apply(
+        0, SteppedShard.watch(-9, ORIGIN - 1, ENTITY, StockClient.count(ENTITY).byteArray()));
     assertEquals(ReplyCode.STALE, lastCode());
     told();
     put(1, ENTITY);
@@ -108,10 +106,10 @@ final class ShardWatchesTest {
   @Test
   void shouldRefuseToWatchWhatIsTooLongOrNoRead() {
     final byte[] longRead = new byte[MessageLengths.SHORT_COMMAND_BOUND + 1];
-    Told.count(ENTITY).getBytes(0, longRead, 0, Told.count(ENTITY).capacity());
+    StockClient.count(ENTITY).getBytes(0, longRead, 0, StockClient.count(ENTITY).capacity());
     watch(0, STOCK_WATCH, longRead);
     assertEquals(ReplyCode.INVALID, lastCode());
-    watch(0, STOCK_WATCH, putBytes(ENTITY));
+    watch(0, STOCK_WATCH, StockClient.putOne(ENTITY));
     assertEquals(ReplyCode.INVALID, lastCode());
     assertEquals(0, shard.shard.registrations().size());
     assertEquals(0, shard.stats.get(EngineCounter.WATCHES_REGISTERED));
@@ -120,13 +118,14 @@ final class ShardWatchesTest {
   /** Its state may be restored in a shard of the same incarnation. */
   @Test
   void shouldOrderWhatItTellsBehindAllThatALifeBeforeHasTold() {
-    watch(5, STOCK_WATCH, Told.count(ENTITY).byteArray());
+    watch(5, STOCK_WATCH, StockClient.count(ENTITY).byteArray());
     for (int i = 0; i < 9; i++) {
       put(5, ENTITY);
       shard.tellWatchers(9);
     }
     final SteppedShard next = shard();
-    next.apply(MS, SteppedShard.watch(STOCK_WATCH, ORIGIN, ENTITY, Told.count(ENTITY).byteArray()));
+    next.apply(
+        MS, SteppedShard.watch(STOCK_WATCH, ORIGIN, ENTITY, StockClient.count(ENTITY).byteArray()));
     assertTrue(order(next, 0) > order(shard, shard.replies.size() - 1));
     for (int i = 1; i < shard.replies.size(); i++) {
       if (new WireEditor().on(HexFormat.of().parseHex(shard.replies.get(i))).isTold()) {
@@ -142,7 +141,7 @@ final class ShardWatchesTest {
   private static SteppedShard shard() {
     return new SteppedShard(
         StockNode.context(SteppedShard.NODES, "node-0", SteppedShard.INCARNATION)
-            .services(new StockDefinition(), new NoteDefinition(new CountedBudget(100))));
+            .services(StockService.definition(), new NoteDefinition(new CountedBudget(100))));
   }
 
   private void watch(final long nowNs, final long watchId, final byte[] payload) {
@@ -150,22 +149,13 @@ final class ShardWatchesTest {
   }
 
   private void put(final long nowNs, final long entity) {
-    shard.apply(nowNs, SteppedShard.command(++sequence, entity, NO_KEY, putBytes(entity)));
+    shard.apply(
+        nowNs, SteppedShard.command(++sequence, entity, NO_KEY, StockClient.putOne(entity)));
   }
 
   private void note(final long nowNs, final NoteService.Op op, final long timerId) {
     shard.apply(
         nowNs, SteppedShard.command(++sequence, ENTITY, NO_KEY, NoteService.note(op, timerId, MS)));
-  }
-
-  private static byte[] putBytes(final long itemId) {
-    final byte[] bytes =
-        new byte[MessageHeaderEncoder.ENCODED_LENGTH + PutStockEncoder.BLOCK_LENGTH];
-    new PutStockEncoder()
-        .wrapAndApplyHeader(new UnsafeBuffer(bytes), 0, new MessageHeaderEncoder())
-        .itemId(itemId)
-        .quantity(1);
-    return bytes;
   }
 
   /** The watches that were told since the last look. */

@@ -4,8 +4,6 @@ import io.tally.engine.DecoratedDefinition;
 import io.tally.engine.ServiceDefinition;
 import io.tally.engine.ShardService;
 import io.tally.engine.internal.codecs.ReplyCode;
-import io.tally.stock.StockDefinition;
-import io.tally.stock.StockService;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -75,7 +73,8 @@ final class SimulatedNode {
     this.staleListener = staleListener;
     heardMs = new long[nodeIds.size()];
     final ServiceDefinition stocks =
-        new DecoratedDefinition(new StockDefinition(serviceVersion(incarnation)), this::decorate);
+        new DecoratedDefinition(
+            StockService.definition(serviceVersion(incarnation)), this::decorate);
     final ServiceDefinition definition = longAnswers ? new LongAnswers(stocks) : stocks;
     final CachedNanoClock clock = new CachedNanoClock();
     clock.update(clockNs(nowMs));

@@ -7,8 +7,6 @@ import io.tally.check.Life;
 import io.tally.check.Operation;
 import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
-import io.tally.stock.StockDefinition;
-import io.tally.stock.StockReplyAdapter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -37,7 +35,7 @@ final class Simulation {
   private static final int ITEM_COUNT = 6;
   private static final int MAX_DISTINCT_PUTS = 60;
   private static final int ANSWER_LENGTH =
-      MessageLengths.of(List.of(new StockDefinition())).maxReply();
+      MessageLengths.of(List.of(StockService.definition())).maxReply();
   private static final long WATCH_RENEWAL_MS = 20;
   private static final long SLOWEST_CLOCK = 2;
   private static final long DELETED_ITEM = 2;
@@ -105,7 +103,6 @@ final class Simulation {
   private final List<String> violations = new ArrayList<>();
   private final Map<EngineCounter, Long> totals = new EnumMap<>(EngineCounter.class);
   private final Map<Outcome, Long> outcomes = new EnumMap<>(Outcome.class);
-  private final StockReplyAdapter adapter = new StockReplyAdapter();
   private final ReplyHandler onReply = this::onReply;
   private final int[] distinctPuts = new int[ITEM_COUNT];
   private final long[] healAtMs;
@@ -358,17 +355,18 @@ final class Simulation {
     if (outcome == Outcome.TIMEOUT) {
       mutant.onTimeout(request.node.incarnation, request.loop, request.correlationId);
     }
+    final StockService.Reply reply = StockService.Reply.read(buffer, offset, length);
     if (outcome != Outcome.ANSWERED) {
       final Fate fate = outcome.isUnknown() ? Fate.UNKNOWN : Fate.NOT_APPLIED;
       end(request, fate, request.amount, 0, 0, false);
-    } else if (!adapter.wrap(buffer, offset, length) || adapter.itemId() != request.itemId) {
+    } else if (reply == null || reply.itemId() != request.itemId) {
       violations.add("answer: request " + cookie + " got one that belongs to another");
     } else if (longAnswers && !LongAnswers.isWhole(buffer, offset, length, ANSWER_LENGTH)) {
       violations.add("answer: request " + cookie + " got one of " + length + " bytes that is torn");
     } else {
-      final boolean refused = request.amount < 0 && !adapter.isTaken();
+      final boolean refused = request.amount < 0 && !reply.isTaken();
       final long amount = refused ? 0 : request.amount;
-      end(request, Fate.APPLIED, amount, adapter.left(), shardIncarnation, replayed);
+      end(request, Fate.APPLIED, amount, reply.left(), shardIncarnation, replayed);
     }
   }
 

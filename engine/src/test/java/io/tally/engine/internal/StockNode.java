@@ -3,8 +3,6 @@ package io.tally.engine.internal;
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.EngineSettings;
 import io.tally.engine.StableHash;
-import io.tally.stock.StockDefinition;
-import io.tally.stock.StockProxy;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -38,9 +36,9 @@ public final class StockNode {
   final EngineContext context;
   final ShardEngine engine;
   public final IngressAgent ingress;
-  final StockProxy stocks;
+  final StockClient stocks;
   final int[] wakes;
-  private final StockProxy[] stocksByLoop;
+  private final StockClient[] stocksByLoop;
 
   private StockNode(
       final CachedNanoClock clock,
@@ -63,8 +61,8 @@ public final class StockNode {
                 .threads(new EngineThreads(homeLoop, wakeups, agentLoops, wakeups)));
     link.directory(context.directory);
     ingress = engine.ingress(0);
-    stocksByLoop = new StockProxy[loopCount];
-    Arrays.setAll(stocksByLoop, loop -> new StockProxy(engine.ingress(loop)));
+    stocksByLoop = new StockClient[loopCount];
+    Arrays.setAll(stocksByLoop, loop -> new StockClient(engine.ingress(loop)));
     stocks = stocksByLoop[0];
   }
 
@@ -78,7 +76,7 @@ public final class StockNode {
         .incarnation(incarnation)
         .startEpochNs(START_EPOCH_NS)
         .random(() -> incarnation)
-        .services(new StockDefinition());
+        .services(StockService.definition());
   }
 
   public static StockNode launch(final CachedNanoClock clock, final EngineContext context) {
@@ -103,7 +101,7 @@ public final class StockNode {
     return new StockNode(clock, link, context, 0, loopCount);
   }
 
-  StockProxy stocks(final int loop) {
+  StockClient stocks(final int loop) {
     return stocksByLoop[loop];
   }
 
@@ -165,7 +163,7 @@ public final class StockNode {
   }
 
   int shard(final long itemId) {
-    return StableHash.shard(StockProxy.placementHash(itemId), SHARD_COUNT);
+    return StableHash.shard(StockClient.placementHash(itemId), SHARD_COUNT);
   }
 
   long sum(final EngineCounter counter) {

@@ -4,10 +4,6 @@ import io.tally.engine.Subscription;
 import io.tally.engine.WatchHandler;
 import io.tally.engine.WatchLoss;
 import io.tally.engine.Watcher;
-import io.tally.stock.StockProxy;
-import io.tally.stock.StockReplyAdapter;
-import io.tally.stock.codecs.CountStockEncoder;
-import io.tally.stock.codecs.MessageHeaderEncoder;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.DirectBuffer;
@@ -20,7 +16,6 @@ final class Told implements WatchHandler {
   final List<String> all = new ArrayList<>();
   final long itemId;
   Subscription subscription;
-  private final StockReplyAdapter adapter = new StockReplyAdapter();
   long incarnation;
   private long changeCount;
   long version;
@@ -41,28 +36,17 @@ final class Told implements WatchHandler {
 
   static Told watch(final Watcher watcher, final long nowNs, final long itemId) {
     final Told told = new Told(itemId);
-    final UnsafeBuffer payload = count(itemId);
+    final UnsafeBuffer payload = StockClient.count(itemId);
     told.subscription =
         watcher.subscribe(
             nowNs,
-            StockProxy.placementHash(itemId),
-            StockProxy.entityHash(itemId),
+            StockClient.placementHash(itemId),
+            StockClient.entityHash(itemId),
             payload,
             0,
             payload.capacity(),
             told);
     return told;
-  }
-
-  /** The message that reads an item. */
-  static UnsafeBuffer count(final long itemId) {
-    final UnsafeBuffer payload =
-        new UnsafeBuffer(
-            new byte[MessageHeaderEncoder.ENCODED_LENGTH + CountStockEncoder.BLOCK_LENGTH]);
-    new CountStockEncoder()
-        .wrapAndApplyHeader(payload, 0, new MessageHeaderEncoder())
-        .itemId(itemId);
-    return payload;
   }
 
   @Override
@@ -73,18 +57,19 @@ final class Told implements WatchHandler {
       final DirectBuffer buffer,
       final int offset,
       final int length) {
-    if (!adapter.wrap(buffer, offset, length) || adapter.itemId() != itemId) {
+    final StockService.Reply reply = StockService.Reply.read(buffer, offset, length);
+    if (reply == null || reply.itemId() != itemId) {
       throw new AssertionError("not what was asked for");
     }
     if (shardIncarnation < incarnation
-        || shardIncarnation == incarnation && adapter.changeCount() < changeCount) {
+        || shardIncarnation == incarnation && reply.changeCount() < changeCount) {
       throw new AssertionError("an older value after " + all);
     }
     incarnation = shardIncarnation;
-    changeCount = adapter.changeCount();
+    changeCount = reply.changeCount();
     version = newVersion;
     refusal = serviceCode;
-    left = adapter.left();
+    left = reply.left();
     all.add(left + (version == 0 ? " deleted" : ""));
     then.run();
   }

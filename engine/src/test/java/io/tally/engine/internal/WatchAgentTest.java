@@ -10,10 +10,6 @@ import io.tally.engine.DecoratedDefinition;
 import io.tally.engine.MessageHeaderWord;
 import io.tally.engine.ServiceDefinition;
 import io.tally.engine.Watcher;
-import io.tally.stock.StockDefinition;
-import io.tally.stock.StockProxy;
-import io.tally.stock.codecs.CountStockDecoder;
-import io.tally.stock.codecs.PutStockEncoder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -482,7 +478,7 @@ final class WatchAgentTest {
                 .services(
                     decorated(
                         (templateId, reply) -> {
-                          if (throwing[0] && templateId == CountStockDecoder.TEMPLATE_ID) {
+                          if (throwing[0] && templateId == StockService.COUNT) {
                             throw new IllegalStateException("played by the test");
                           }
                         })));
@@ -526,21 +522,11 @@ final class WatchAgentTest {
 
   @Test
   void shouldRefuseWhatCannotBeWatched() {
-    final UnsafeBuffer count = Told.count(item);
-    final UnsafeBuffer put = new UnsafeBuffer(new byte[count.capacity() + Long.BYTES]);
-    put.putBytes(0, count, 0, count.capacity());
-    MessageHeaderWord.put(
-        put,
-        0,
-        MessageHeaderWord.of(
-            PutStockEncoder.BLOCK_LENGTH,
-            PutStockEncoder.TEMPLATE_ID,
-            PutStockEncoder.SCHEMA_ID,
-            PutStockEncoder.SCHEMA_VERSION));
+    final UnsafeBuffer put = new UnsafeBuffer(StockClient.putOne(item));
     assertRefused(put, put.capacity());
     assertRefused(put, MessageHeaderWord.ENCODED_LENGTH - 1);
     assertRefused(new UnsafeBuffer(new byte[1 << 10]), 1 << 10);
-    MessageHeaderWord.put(put, 0, MessageHeaderWord.of(8, 99, PutStockEncoder.SCHEMA_ID, 0));
+    MessageHeaderWord.put(put, 0, MessageHeaderWord.of(8, 99, StockService.SCHEMA_ID, 0));
     assertRefused(put, put.capacity());
     MessageHeaderWord.put(put, 0, MessageHeaderWord.of(8, 3, 99, 0));
     assertRefused(put, put.capacity());
@@ -599,8 +585,8 @@ final class WatchAgentTest {
                 .watcher()
                 .subscribe(
                     0,
-                    StockProxy.placementHash(item),
-                    StockProxy.entityHash(item),
+                    StockClient.placementHash(item),
+                    StockClient.entityHash(item),
                     payload,
                     0,
                     length,
@@ -609,7 +595,7 @@ final class WatchAgentTest {
 
   private static ServiceDefinition decorated(final DecoratedService.After after) {
     return new DecoratedDefinition(
-        new StockDefinition(), service -> new DecoratedService(service, after));
+        StockService.definition(), service -> new DecoratedService(service, after));
   }
 
   private void put(final long itemId, final long quantity) {

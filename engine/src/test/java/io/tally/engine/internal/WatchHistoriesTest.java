@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.engine.DecoratedDefinition;
 import io.tally.engine.Watcher;
-import io.tally.stock.StockDefinition;
-import io.tally.stock.StockService;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -107,7 +105,7 @@ final class WatchHistoriesTest {
             StockNode.context(IDS, "node-1", incarnation)
                 .services(
                     new DecoratedDefinition(
-                        new StockDefinition(),
+                        StockService.definition(),
                         service -> {
                           services.add((StockService) service);
                           return service;

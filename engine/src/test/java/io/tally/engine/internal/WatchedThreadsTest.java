@@ -9,8 +9,6 @@ import io.tally.engine.EngineSettings;
 import io.tally.engine.Ingress;
 import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
-import io.tally.stock.StockDefinition;
-import io.tally.stock.StockProxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -51,7 +49,7 @@ final class WatchedThreadsTest {
             new EngineContext()
                 .cluster(ClusterSettings.of(List.of("node-0")).withShardCount(ITEMS))
                 .settings(EngineSettings.DEFAULT.withRingSlots(WINDOW))
-                .services(new StockDefinition())
+                .services(StockService.definition())
                 .clock(SystemNanoClock.INSTANCE)
                 .startEpochNs(1)
                 .random(() -> 1)
@@ -81,12 +79,12 @@ final class WatchedThreadsTest {
   }
 
   private static final class Writer implements SteppedAgent, ReplyHandler {
-    private final StockProxy stocks;
+    private final StockClient stocks;
     private int sent;
     private int ended;
 
     Writer(final Ingress ingress) {
-      stocks = new StockProxy(ingress);
+      stocks = new StockClient(ingress);
     }
 
     @Override

@@ -3,10 +3,6 @@ package io.tally.engine.internal;
 import io.tally.engine.Subscription;
 import io.tally.engine.WatchHandler;
 import io.tally.engine.WatchLoss;
-import io.tally.stock.StockProxy;
-import io.tally.stock.StockReplyAdapter;
-import io.tally.stock.codecs.CountStockEncoder;
-import io.tally.stock.codecs.MessageHeaderEncoder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -44,17 +40,22 @@ final class WatchingClients {
         final DirectBuffer buffer,
         final int offset,
         final int length) {
-      if (!adapter.wrap(buffer, offset, length) || adapter.itemId() != itemId) {
+      final StockService.Reply reply = StockService.Reply.read(buffer, offset, length);
+      if (reply == null) {
+        violations.add("watch answer: a watcher was told what is no answer");
+        return;
+      }
+      if (reply.itemId() != itemId) {
         violations.add("watch answer: a watcher of an item was told of another");
       } else if (shardIncarnation < incarnation
-          || shardIncarnation == incarnation && adapter.changeCount() < changeCount) {
+          || shardIncarnation == incarnation && reply.changeCount() < changeCount) {
         violations.add("watch order: an older value after a newer one");
       }
       valueCount++;
       incarnation = shardIncarnation;
-      changeCount = adapter.changeCount();
+      changeCount = reply.changeCount();
       version = newVersion;
-      left = adapter.left();
+      left = reply.left();
       told = true;
       loss = null;
       if (closesAtTimes && subscription != null && random.nextInt(20) == 0) {
@@ -77,10 +78,6 @@ final class WatchingClients {
   private final double rate;
   private final List<String> violations;
   private final List<Client> clients = new ArrayList<>();
-  private final StockReplyAdapter adapter = new StockReplyAdapter();
-  private final UnsafeBuffer payload =
-      new UnsafeBuffer(
-          new byte[MessageHeaderEncoder.ENCODED_LENGTH + CountStockEncoder.BLOCK_LENGTH]);
   private boolean closesAtTimes = true;
   private int valueCount;
   private int lossCount;
@@ -117,17 +114,15 @@ final class WatchingClients {
 
   private void begin(final SimulatedNode node, final long itemId) {
     final Client client = new Client(node, itemId);
-    new CountStockEncoder()
-        .wrapAndApplyHeader(payload, 0, new MessageHeaderEncoder())
-        .itemId(itemId);
+    final UnsafeBuffer payload = StockClient.count(itemId);
     client.subscription =
         node.node
             .engine
             .watcher()
             .subscribe(
                 node.node.clock.nanoTime(),
-                StockProxy.placementHash(itemId),
-                StockProxy.entityHash(itemId),
+                StockClient.placementHash(itemId),
+                StockClient.entityHash(itemId),
                 payload,
                 0,
                 payload.capacity(),
