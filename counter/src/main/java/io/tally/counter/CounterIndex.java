@@ -30,26 +30,16 @@ abstract class CounterIndex {
 
   private static final int MIN_BUCKETS = BUCKET_CHUNK_BYTES / Integer.BYTES;
   private static final int MAX_BUCKETS = 1 << (Integer.SIZE - TAG_LENGTH_BITS);
-
-  /**
-   * So many living rows in one bucket mean that somebody has made up ids for it: the hash is
-   * public. By chance there are 12 at most, and fewer than 50 among as many counters as there can
-   * be.
-   */
-  static final int MAX_IN_BUCKET = 64;
-
   private static final int BUCKET_CHUNK_SHIFT = Integer.numberOfTrailingZeros(MIN_BUCKETS);
 
   final DirectChunks chunks = new DirectChunks();
   final CounterRows rows = new CounterRows(chunks);
   private final DirectChunks buckets = new DirectChunks();
   private final AtomicLong size = new AtomicLong();
-  private final int maxInBucket;
   private int bucketCount = MIN_BUCKETS;
   private int splitBit = MIN_BUCKETS;
 
-  CounterIndex(final int maxInBucket) {
-    this.maxInBucket = maxInBucket;
+  CounterIndex() {
     buckets.add(BUCKET_CHUNK_BYTES);
   }
 
@@ -67,21 +57,6 @@ abstract class CounterIndex {
       count++;
     }
     return count;
-  }
-
-  /** Whether a search for one more counter would take too long. */
-  final boolean isCrowded(final int tag, final long timeNs) {
-    int count = 0;
-    int row = first(bucket(tag));
-    while (row != ABSENT) {
-      count += isLiving(row, timeNs) ? 1 : 0;
-      row = chunk(row).getInt(offset(row) + NEXT_OFFSET);
-    }
-    return count >= maxInBucket;
-  }
-
-  final boolean isLiving(final int row, final long timeNs) {
-    return chunk(row).getLong(offset(row) + WORD_OFFSET) >= 0 || rows.deadlineNs(row) > timeNs;
   }
 
   final int bucketCount() {

@@ -48,16 +48,14 @@ final class CounterTable extends CounterIndex {
   private long changes;
 
   CounterTable(final CounterLimit limit, final Places places, final ExpiredCounterHandler expired) {
-    this(limit, places, expired, RowDescriptor.MAX_CHUNKS, MAX_IN_BUCKET);
+    this(limit, places, expired, RowDescriptor.MAX_CHUNKS);
   }
 
   CounterTable(
       final CounterLimit limit,
       final Places places,
       final ExpiredCounterHandler expired,
-      final int maxChunks,
-      final int maxInBucket) {
-    super(maxInBucket);
+      final int maxChunks) {
     space = new RowSpace(chunks, maxChunks);
     room = new TableRoom(limit, places, space, chunks);
     expiry = new CounterExpiry(this, chunks, rows, space, expired);
@@ -76,10 +74,9 @@ final class CounterTable extends CounterIndex {
 
   /**
    * The row of a counter that has not expired, made if there is none: with value 0, version 0 and
-   * no deadline; or {@link #FULL}, and there is no such counter, since there is no room for it or
-   * too many ids have its place in the index. Before it makes one, it frees up to four others that
-   * have expired, and the one of this id that has. If any has expired, one is freed before a place
-   * is asked for.
+   * no deadline; or {@link #FULL}, and there is no such counter. Before it makes one, it frees up
+   * to four others that have expired, and the one of this id that has. If any has expired, one is
+   * freed before a place is asked for.
    *
    * @param withDeadline whether a new one will have a deadline or be a rate: then it has the 8
    *     bytes for it in its row.
@@ -233,6 +230,10 @@ final class CounterTable extends CounterIndex {
     room.release(size(), room.takenBytes(bucketBytes()));
   }
 
+  boolean isLiving(final int row, final long timeNs) {
+    return chunk(row).getLong(offset(row) + WORD_OFFSET) >= 0 || rows.deadlineNs(row) > timeNs;
+  }
+
   private int create(
       final long timeNs,
       final int tag,
@@ -246,8 +247,7 @@ final class CounterTable extends CounterIndex {
     }
     expiry.expire(timeNs, EXPIRED_PER_CREATE);
     final int rowLength = RowDescriptor.rowLength(length, withDeadline);
-    if (isCrowded(tag, timeNs)
-        || !room.tryTake(1, rowLength, wantsBucketChunk() ? BUCKET_CHUNK_BYTES : 0)) {
+    if (!room.tryTake(1, rowLength, wantsBucketChunk() ? BUCKET_CHUNK_BYTES : 0)) {
       return FULL;
     }
     final int row = space.take(rowLength);

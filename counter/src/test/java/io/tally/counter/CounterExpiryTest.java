@@ -383,7 +383,7 @@ final class CounterExpiryTest {
   @Test
   void shouldRefuseADeadlineForWhichThereIsNoRoomAndChangeNothing() {
     final CounterLimit limit = new CounterLimit(1_000);
-    table = new CounterTable(limit, Places.ASKED, expired, 1, CounterIndex.MAX_IN_BUCKET);
+    table = new CounterTable(limit, Places.ASKED, expired, 1);
     int count = 0;
     while (makeNumbered(0, count, false) > 0) {
       count++;

@@ -49,7 +49,8 @@ class CounterTableTest {
   }
 
   private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[ID_OFFSET + 256 + 5]);
-  private final CounterTable table = uncrowded();
+  private final CounterTable table =
+      new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED, new ExpiredIds());
 
   @ParameterizedTest
   @EnumSource(Hash.class)
@@ -57,7 +58,8 @@ class CounterTableTest {
     for (final long seed : new long[] {1, 20240229, -77}) {
       System.out.printf("counter table against an oracle: hash %s, seed %d%n", hash, seed);
       final Random random = new Random(seed);
-      final CounterTable subject = uncrowded();
+      final CounterTable subject =
+          new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED, new ExpiredIds());
       final Map<String, Long> values = new HashMap<>();
       final Map<String, Integer> rows = new HashMap<>();
       final List<String> ids = ids(random, hash == Hash.ALL_EQUAL ? 500 : 6_000);
@@ -82,16 +84,6 @@ class CounterTableTest {
       }
       assertHolds(subject, hash, values, rows);
     }
-  }
-
-  /** Takes any number of ids with one hash. */
-  private static CounterTable uncrowded() {
-    return new CounterTable(
-        new CounterLimit(Long.MAX_VALUE),
-        Places.ASKED,
-        new ExpiredIds(),
-        RowDescriptor.MAX_CHUNKS,
-        Integer.MAX_VALUE);
   }
 
   @Test
@@ -200,8 +192,7 @@ class CounterTableTest {
   @Test
   void shouldRefuseNewCountersWhenTheTableIsFullAndTakeNoPlaceForThem() {
     final CounterLimit limit = new CounterLimit(2 * 58 + 1);
-    final CounterTable small =
-        new CounterTable(limit, Places.ASKED, new ExpiredIds(), 2, CounterIndex.MAX_IN_BUCKET);
+    final CounterTable small = new CounterTable(limit, Places.ASKED, new ExpiredIds(), 2);
     for (int i = 0; i < 2 * 58; i++) {
       assertTrue(findOrCreate(small, (long) i << 32, longId(i)) > 0);
     }
