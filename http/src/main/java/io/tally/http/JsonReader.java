@@ -34,29 +34,38 @@ final class JsonReader {
 
   /** Reads a string behind its first quote. */
   Refusal text() {
+    final byte[] json = bytes;
+    final byte[] read = text;
     int length = 0;
-    while (position < end) {
-      int next = bytes[position++] & 0xFF;
+    // Only an escape needs the position meanwhile, and a field would be written for each byte.
+    int at = position;
+    while (at < end) {
+      int next = json[at++] & 0xFF;
       if (next == '"') {
+        position = at;
         textLength = length;
         return null;
       }
       if (next < 0x20) {
+        position = at;
         return Refusals.JSON_SYNTAX;
       }
       if (next == '\\') {
+        position = at;
         next = escape();
+        at = position;
         if (next < 0) {
-          return position < end ? Refusals.JSON_SYNTAX : Refusals.JSON_END;
+          return at < end ? Refusals.JSON_SYNTAX : Refusals.JSON_END;
         }
       }
       // What is too long, or not ASCII, matches nothing that is expected.
       if (length >= TEXT_BYTES || next > 0x7F) {
         length = TEXT_BYTES + 1;
       } else {
-        text[length++] = (byte) next;
+        read[length++] = (byte) next;
       }
     }
+    position = at;
     return Refusals.JSON_END;
   }
 
@@ -143,13 +152,16 @@ final class JsonReader {
     }
     // Summed as a negative number, because the range reaches one further below zero.
     final long limit = negative ? Long.MIN_VALUE : -Long.MAX_VALUE;
+    final byte[] json = bytes;
+    int at = position;
     long sum = 0;
     boolean inRange = true;
-    while (position < end && isDigit(bytes[position])) {
-      final int digit = bytes[position++] - '0';
+    while (at < end && isDigit(json[at])) {
+      final int digit = json[at++] - '0';
       inRange &= sum >= limit / 10 && sum * 10 >= limit + digit;
       sum = sum * 10 - digit;
     }
+    position = at;
     if (position < end && isFractionOrExponent(bytes[position])) {
       return parameter.fraction;
     }
@@ -184,13 +196,14 @@ final class JsonReader {
 
   /** Skips white space; -1 at the end. */
   int peek() {
-    while (position < end) {
-      final int next = bytes[position] & 0xFF;
+    for (int at = position; at < end; at++) {
+      final int next = bytes[at] & 0xFF;
       if (next != ' ' && next != '\n' && next != '\r' && next != '\t') {
+        position = at;
         return next;
       }
-      position++;
     }
+    position = end;
     return -1;
   }
 

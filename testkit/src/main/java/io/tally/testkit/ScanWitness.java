@@ -60,6 +60,11 @@ final class ScanWitness {
     if (pass.position() != 0) {
       violations.accept("a pass does not come to its end");
     }
+    for (final String id : pass.shown()) {
+      if (counters.stream().noneMatch(counter -> counter.name().equals(id))) {
+        violations.accept("shown without being asked for: " + id);
+      }
+    }
     final Map<String, List<Stay>> stays = places.get(new Place(pass.shardId(), pass.incarnation()));
     for (final Entity counter : counters) {
       final String id = counter.name();

@@ -88,6 +88,15 @@ final class BatchMutantTest {
   }
 
   @Test
+  void shouldCatchAScanThatShowsOtherCounters() {
+    assertCaught(
+        "a scan shows any counter",
+        "scans: shown without",
+        COUNTER + "CounterScans",
+        returns("startsWith", 1));
+  }
+
+  @Test
   void shouldCatchARowThatIsLeftOutBetweenPages() {
     assertCaught(
         "a page begins behind its row",
