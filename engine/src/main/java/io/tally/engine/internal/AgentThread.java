@@ -96,16 +96,16 @@ public final class AgentThread implements Wakeup, AutoCloseable {
         }
       }
       if (workCount > 0) {
-        linger(nowNs + lingerNs(lingerNs, workCount));
+        linger(nowNs + lingerNs(workCount));
       } else if (!woken.isRaised()) {
         idle(nextStepNs);
       }
     }
   }
 
-  static long lingerNs(final long eachNs, final int workCount) {
+  private long lingerNs(final int workCount) {
     final int further = Math.min(Math.max(workCount - FULL_WORK, 0), MAX_FURTHER_WORK);
-    return eachNs * Math.min(workCount, FULL_WORK) + eachNs * further / FURTHER_WORK;
+    return lingerNs * Math.min(workCount, FULL_WORK) + lingerNs * further / FURTHER_WORK;
   }
 
   private void linger(final long untilNs) {

@@ -123,16 +123,6 @@ final class AgentThreadTest {
   }
 
   @Test
-  void shouldLingerLongerForMoreWorkButNotForEver() {
-    assertEquals(25_000, AgentThread.lingerNs(25_000, 1));
-    assertEquals(400_000, AgentThread.lingerNs(25_000, 16));
-    assertEquals(425_000, AgentThread.lingerNs(25_000, 32));
-    assertEquals(1_000_000, AgentThread.lingerNs(25_000, 400));
-    assertEquals(1_000_000, AgentThread.lingerNs(25_000, Integer.MAX_VALUE));
-    assertEquals(0, AgentThread.lingerNs(0, Integer.MAX_VALUE));
-  }
-
-  @Test
   void shouldGoOnAfterAnAgentThrew() {
     failing = true;
     try (AgentThread agents = launch(0)) {
