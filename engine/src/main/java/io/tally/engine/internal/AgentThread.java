@@ -12,14 +12,7 @@ import org.agrona.concurrent.NanoClock;
  */
 public final class AgentThread implements Wakeup, AutoCloseable {
   private static final long MAX_PARK_NS = 1_000_000_000L;
-
-  /** Pieces of work that count in full for how long the thread lingers. */
-  private static final int FULL_WORK = 16;
-
-  /** How many further ones count as one. */
-  private static final int FURTHER_WORK = 16;
-
-  private static final int MAX_FURTHER_WORK = 24 * FURTHER_WORK;
+  private static final int MAX_LINGERED_WORK = 16;
 
   private final NanoClock clock;
   private final ErrorHandler errorHandler;
@@ -35,11 +28,10 @@ public final class AgentThread implements Wakeup, AutoCloseable {
    * @param factory makes the thread.
    * @param clock gives the time of each step.
    * @param errorHandler is given what an agent throws; the thread goes on after it returns.
-   * @param lingerNs how long it lingers after a step that found work, from the start of the step:
-   *     so many nanoseconds for each of the first sixteen pieces of work, and a sixteenth of that
-   *     for each further one, forty times it at most. During it {@link #wake()} costs nothing, and
-   *     the step that an agent asked for by {@link SteppedAgent#nextStepNs()} may be late by as
-   *     much. 0 for not at all.
+   * @param lingerNs how long it lingers after a step that found work: so many nanoseconds for each
+   *     piece of work, of which at most sixteen count, from the start of the step. During it {@link
+   *     #wake()} costs nothing, and the step that an agent asked for by {@link
+   *     SteppedAgent#nextStepNs()} may be late by as much. 0 for not at all.
    */
   public AgentThread(
       final ThreadFactory factory,
@@ -96,16 +88,11 @@ public final class AgentThread implements Wakeup, AutoCloseable {
         }
       }
       if (workCount > 0) {
-        linger(nowNs + lingerNs(workCount));
+        linger(nowNs + lingerNs * Math.min(workCount, MAX_LINGERED_WORK));
       } else if (!woken.isRaised()) {
         idle(nextStepNs);
       }
     }
-  }
-
-  private long lingerNs(final int workCount) {
-    final int further = Math.min(Math.max(workCount - FULL_WORK, 0), MAX_FURTHER_WORK);
-    return lingerNs * Math.min(workCount, FULL_WORK) + lingerNs * further / FURTHER_WORK;
   }
 
   private void linger(final long untilNs) {
