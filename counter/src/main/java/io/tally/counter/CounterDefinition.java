@@ -45,19 +45,19 @@ public final class CounterDefinition implements ServiceDefinition {
           write(DeleteDecoder.TEMPLATE_ID, "Delete", CONDITION_BLOCK).since(1),
           write(LimitDecoder.TEMPLATE_ID, "Limit", LIMIT_MIN_BLOCK).since(1),
           new MessageType(
-              ScanDecoder.TEMPLATE_ID,
-              "Scan",
-              false,
-              SCAN_MIN_BLOCK,
-              CounterPageLayout.MAX_LENGTH,
-              1),
+                  ScanDecoder.TEMPLATE_ID,
+                  "Scan",
+                  false,
+                  SCAN_MIN_BLOCK,
+                  CounterPageLayout.MAX_LENGTH)
+              .since(1),
           new MessageType(
-              OperationsDecoder.TEMPLATE_ID,
-              "Operations",
-              true,
-              OPERATIONS_MIN_BLOCK,
-              OperationsLayout.MAX_REPLY_LENGTH,
-              1));
+                  OperationsDecoder.TEMPLATE_ID,
+                  "Operations",
+                  true,
+                  OPERATIONS_MIN_BLOCK,
+                  OperationsLayout.MAX_REPLY_LENGTH)
+              .since(1));
 
   private final CounterRefusals refusals = new CounterRefusals();
   private final CounterLimit limit;

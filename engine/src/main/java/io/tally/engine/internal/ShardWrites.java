@@ -155,29 +155,30 @@ final class ShardWrites {
       final ServiceSlot slot,
       final ServiceMessages.Known message,
       final OwnerLane lane) {
-    if (longReplies.tryReserve(message.maxReplyLength())) {
-      runOnce(command, slot, message, lane, scratch, 0);
-      longReplies.settle();
-    } else {
+    if (!longReplies.tryReserve(message.maxReplyLength())) {
       stats.increment(EngineCounter.REPLY_LIMITED);
       refused(command, lane, ReplyCode.REPLY_LIMIT);
+      return;
     }
+    if (command.idempotencyKeyLength == 0) {
+      runAndRecord(command, slot, message, lane, scratch, 0);
+    } else {
+      runKeyed(command, slot, message, lane, scratch, 0);
+    }
+    longReplies.settle();
   }
 
-  private void runOnce(
+  private ReplyCode runAndRecord(
       final Command command,
       final ServiceSlot slot,
       final ServiceMessages.Known message,
       final OwnerLane lane,
       final MutableDirectBuffer buffer,
       final int offset) {
+    final ReplyCode code = call.apply(time.timeNs(), command, slot, message, buffer, offset);
     final ServiceReply reply = call.reply();
-    if (command.idempotencyKeyLength == 0) {
-      final ReplyCode code = call.apply(time.timeNs(), command, slot, message, buffer, offset);
-      record(command, lane, code, reply.serviceCode(), (byte) 0, buffer, offset, reply.length());
-    } else {
-      runKeyed(command, slot, message, lane, buffer, offset);
-    }
+    record(command, lane, code, reply.serviceCode(), (byte) 0, buffer, offset, reply.length());
+    return code;
   }
 
   private void runKeyed(
@@ -190,8 +191,7 @@ final class ShardWrites {
     final ServiceReply reply = call.reply();
     switch (keys.begin(time.timeNs(), command, places)) {
       case IdempotencyTable.RESERVED -> {
-        final ReplyCode code = call.apply(time.timeNs(), command, slot, message, buffer, offset);
-        record(command, lane, code, reply.serviceCode(), (byte) 0, buffer, offset, reply.length());
+        final ReplyCode code = runAndRecord(command, slot, message, lane, buffer, offset);
         if (reply.isUnderKey()) {
           keys.conclude(code, reply.serviceCode(), buffer, offset, reply.length());
         } else {
