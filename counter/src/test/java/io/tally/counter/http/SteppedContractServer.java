@@ -10,7 +10,7 @@ import org.agrona.concurrent.CachedNanoClock;
 
 /**
  * A server in this JVM, on a clock that stands still but for what the document lets pass. All that
- * it answers has to be in its OpenAPI document, too.
+ * it answers, but for event streams, has to be in its OpenAPI document, too.
  */
 final class SteppedContractServer implements ContractServer, AutoCloseable {
   private final CachedNanoClock clock = new CachedNanoClock();
