@@ -1,8 +1,9 @@
 package io.tally.http;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -21,7 +22,7 @@ final class EndpointTable {
   private static final String ID = "{id}";
 
   private final Map<String, Resource> fixed = new HashMap<>();
-  private final List<Template> templates = new ArrayList<>();
+  private final List<PathTemplate> templates = new ArrayList<>();
   private final Resource server;
   private final BooleanSupplier serving;
   private final Request request = new Request();
@@ -31,39 +32,6 @@ final class EndpointTable {
 
   /** Holds the path of the request: arrays of bytes are compared at once, strings one by one. */
   private final byte[] path = new byte[HeadRules.MAX_REQUEST_LINE_BYTES];
-
-  /** The paths that are the same up to their id, and what follows the id in each of them. */
-  private static final class Template {
-    private final byte[] prefix;
-    private final List<byte[]> suffixes = new ArrayList<>();
-    private final List<Resource> resources = new ArrayList<>();
-
-    Template(final byte[] prefix) {
-      this.prefix = prefix;
-    }
-
-    boolean isBefore(final byte[] path, final int length) {
-      return length > prefix.length
-          && Arrays.equals(path, 0, prefix.length, prefix, 0, prefix.length);
-    }
-
-    /** What stands at a path whose id ends here; null if nothing does. */
-    Resource find(final byte[] path, final int idEnd, final int length) {
-      for (int i = 0; i < suffixes.size(); i++) {
-        final byte[] suffix = suffixes.get(i);
-        if (Arrays.equals(path, idEnd, length, suffix, 0, suffix.length)) {
-          return resources.get(i);
-        }
-      }
-      return null;
-    }
-
-    boolean matches(final String path) {
-      final byte[] bytes = bytes(path);
-      return isBefore(bytes, bytes.length)
-          && find(bytes, idEnd(bytes, prefix.length, bytes.length), bytes.length) != null;
-    }
-  }
 
   /**
    * Creates a table.
@@ -97,18 +65,17 @@ final class EndpointTable {
       fixed.put(path, Resource.of(rows));
       return;
     }
-    final Template template = template(bytes(path.substring(0, id)));
-    template.suffixes.add(bytes(path.substring(id + ID.length())));
-    template.resources.add(Resource.of(rows));
+    final PathTemplate template = template(PathTemplate.bytes(path.substring(0, id)));
+    template.add(PathTemplate.bytes(path.substring(id + ID.length())), Resource.of(rows));
   }
 
-  private Template template(final byte[] prefix) {
-    for (final Template known : templates) {
+  private PathTemplate template(final byte[] prefix) {
+    for (final PathTemplate known : templates) {
       if (Arrays.equals(known.prefix, prefix)) {
         return known;
       }
     }
-    final Template template = new Template(prefix);
+    final PathTemplate template = new PathTemplate(prefix);
     templates.add(template);
     return template;
   }
@@ -129,9 +96,6 @@ final class EndpointTable {
       final byte[] body,
       final int length,
       final HttpExchange exchange) {
-    exchange.write = verb.mayWrite();
-    exchange.head = verb == Verb.HEAD;
-    request.headers = headers;
     final int start = pathStart(target);
     int end = target.length();
     request.query = "";
@@ -144,15 +108,53 @@ final class EndpointTable {
         request.query = target.substring(mark + 1);
         end = mark;
       }
-      fault = find(target, start, end, exchange);
+      copy(target, start, end);
+      fault = find(end - start, exchange);
     }
+    answer(verb, fault, headers, body, 0, length, exchange);
+  }
+
+  /**
+   * The same for a target that is a path without a query.
+   *
+   * @param bytes holds path and body, during the call only.
+   * @param bodyOffset of the body.
+   * @param length of the body in bytes.
+   */
+  void dispatch(
+      final Verb verb,
+      final byte[] bytes,
+      final int pathOffset,
+      final int pathEnd,
+      final HttpHeaders headers,
+      final int bodyOffset,
+      final int length,
+      final HttpExchange exchange) {
+    request.query = "";
+    System.arraycopy(bytes, pathOffset, path, 0, pathEnd - pathOffset);
+    final Refusal fault = find(pathEnd - pathOffset, exchange);
+    answer(verb, fault, headers, bytes, bodyOffset, length, exchange);
+  }
+
+  private void answer(
+      final Verb verb,
+      final Refusal faultOfPath,
+      final HttpHeaders headers,
+      final byte[] body,
+      final int offset,
+      final int length,
+      final HttpExchange exchange) {
+    exchange.write = verb.mayWrite();
+    exchange.head = verb == Verb.HEAD;
+    request.headers = headers;
     final Endpoint row = exchange.resource.admit(verb, exchange);
     if (row == null) {
       return;
     }
     exchange.endpoint = row;
     request.begin(row);
-    fault = fault == null ? read(row, body, length, exchange) : fault;
+    final Refusal fault =
+        faultOfPath == null ? read(row, body, offset, length, exchange) : faultOfPath;
     if (fault != null) {
       exchange.refuse(fault);
     } else if (!row.open && !serving.getAsBoolean()) {
@@ -167,15 +169,12 @@ final class EndpointTable {
   }
 
   /** Finds the resource, and reads the id into the exchange; returns what is wrong with that. */
-  private Refusal find(
-      final String target, final int start, final int end, final HttpExchange exchange) {
-    final int length = end - start;
-    copy(target, start, end);
+  private Refusal find(final int length, final HttpExchange exchange) {
     for (int i = 0; i < templates.size(); i++) {
-      final Template template = templates.get(i);
+      final PathTemplate template = templates.get(i);
       if (template.isBefore(path, length)) {
         final int id = template.prefix.length;
-        final int idEnd = idEnd(path, id, length);
+        final int idEnd = PathTemplate.idEnd(path, id, length);
         final Resource found = template.find(path, idEnd, length);
         if (found != null) {
           exchange.resource = found;
@@ -183,7 +182,7 @@ final class EndpointTable {
         }
       }
     }
-    final Resource found = fixed.get(length == 0 ? "/" : target.substring(start, end));
+    final Resource found = fixed.get(length == 0 ? "/" : new String(path, 0, length, ISO_8859_1));
     if (found != null) {
       exchange.resource = found;
     }
@@ -208,23 +207,15 @@ final class EndpointTable {
     return longer ? Math.max(bound, RequestShape.MAX_ITEMS_BYTES) : bound;
   }
 
-  private static byte[] bytes(final String path) {
-    return path.getBytes(StandardCharsets.ISO_8859_1);
-  }
-
-  private static int idEnd(final byte[] path, final int id, final int length) {
-    int end = id;
-    while (end < length && path[end] != '/') {
-      end++;
-    }
-    return end;
-  }
-
   private Refusal read(
-      final Endpoint row, final byte[] body, final int length, final HttpExchange exchange) {
+      final Endpoint row,
+      final byte[] body,
+      final int offset,
+      final int length,
+      final HttpExchange exchange) {
     Refusal fault = readQuery(row, exchange);
     if (fault == null) {
-      fault = readBody(row, body, length, exchange);
+      fault = readBody(row, body, offset, length, exchange);
     }
     if (fault == null && row.keyed) {
       fault = key();
@@ -253,14 +244,19 @@ final class EndpointTable {
   }
 
   private Refusal readBody(
-      final Endpoint row, final byte[] body, final int length, final HttpExchange exchange) {
+      final Endpoint row,
+      final byte[] body,
+      final int offset,
+      final int length,
+      final HttpExchange exchange) {
     if (row.items != null) {
-      final Refusal fault = items.parse(row.items, body, length, request.items, request.members);
+      final Refusal fault =
+          items.parse(row.items, body, offset, length, request.items, request.members);
       exchange.faultyItem = fault == null ? JsonItemsParser.NO_ITEM : items.item();
       return fault;
     }
     if (!row.members.isEmpty()) {
-      return json.parse(row.members, body, 0, length, request.members);
+      return json.parse(row.members, body, offset, length, request.members);
     }
     return exchange.write && length > 0 ? Refusals.BODY : null;
   }

@@ -23,6 +23,7 @@ final class HttpProtocol implements Protocol {
   private final ErrorHandler errorHandler;
   private final ResponseWriter writer;
   private final HttpHeadersFactory headers = HeadHeaders.factory(HeadRules.MAX_HEADER_COUNT);
+  private final HeadCache heads = new HeadCache();
   private final EventWriter eventWriter = new EventWriter();
   private final byte[] body;
   private final ItemAnswers[] spareItems = new ItemAnswers[MAX_SPARE_ITEMS];
@@ -78,6 +79,10 @@ final class HttpProtocol implements Protocol {
 
   HttpHeadersFactory headers() {
     return headers;
+  }
+
+  HeadCache heads() {
+    return heads;
   }
 
   int maxBodyBytes() {

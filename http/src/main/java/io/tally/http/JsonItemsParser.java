@@ -31,6 +31,7 @@ final class JsonItemsParser {
   Refusal parse(
       final ItemsBody expected,
       final byte[] bytes,
+      final int offset,
       final int length,
       final ItemList into,
       final GivenValues intoBeside) {
@@ -41,7 +42,7 @@ final class JsonItemsParser {
     seen = 0;
     item = NO_ITEM;
     into.clear(expected.members);
-    json.wrap(bytes, 0, length);
+    json.wrap(bytes, offset, length);
     if (length == 0) {
       return ItemsBody.MISSING;
     }

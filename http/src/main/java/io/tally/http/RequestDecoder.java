@@ -19,7 +19,6 @@ import io.tally.edge.internal.Exchange;
 import io.tally.edge.internal.Intake;
 import io.tally.edge.internal.RequestReader;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -28,25 +27,26 @@ import java.util.List;
  * {@link Intake} has room for; the rest waits undecoded.
  */
 final class RequestDecoder extends HttpRequestDecoder implements RequestReader {
-  private static final int INITIAL_BODY_BYTES = 256;
-  private static final int KEPT_BODY_BYTES = 1_024;
-  private static final byte[] NO_BODY = {};
-
   private final HttpProtocol protocol;
   private final Intake intake;
   private final HeadRules rules;
   private final LineMeter lines = new LineMeter();
+  private final BodyParts body = new BodyParts();
   private HttpRequest current;
   private Verb verb;
-  private byte[] body = NO_BODY;
-  private int bodyLength;
 
   /** Of the current request. */
   private int maxBodyBytes;
 
   private ChannelHandlerContext context;
 
-  // The request that is being dispatched; null between two.
+  /** The decoder below has seen a part of a head. */
+  private boolean headBegun;
+
+  /** Of the head that was read last, in bytes; 0 if it came in parts. */
+  private int headLength;
+
+  // The request that is being dispatched; null between two, and if its head was known.
   private HttpRequest complete;
   private byte[] completeBody;
   private int completeLength;
@@ -74,7 +74,7 @@ final class RequestDecoder extends HttpRequestDecoder implements RequestReader {
 
   @Override
   public long heldBytes() {
-    return internalBuffer().capacity() + body.length + lines.heldBytes();
+    return internalBuffer().capacity() + body.heldBytes() + lines.heldBytes();
   }
 
   @Override
@@ -92,8 +92,9 @@ final class RequestDecoder extends HttpRequestDecoder implements RequestReader {
 
   /** Forgets the request here and in the decoder below, which may hold a part of its head. */
   private void forgetRequest() {
+    headBegun = false;
     current = null;
-    body = NO_BODY;
+    body.forget();
     lines.onRequestEnd();
     reset();
     try {
@@ -108,7 +109,7 @@ final class RequestDecoder extends HttpRequestDecoder implements RequestReader {
     internalBuffer().skipBytes(internalBuffer().readableBytes());
     context.pipeline().replace(this, null, successor);
     current = null;
-    body = NO_BODY;
+    body.forget();
   }
 
   @Override
@@ -153,13 +154,20 @@ final class RequestDecoder extends HttpRequestDecoder implements RequestReader {
       return;
     }
     final boolean inHead = current == null;
+    final boolean begins = inHead && !headBegun;
+    if (begins && protocol.heads().read(in)) {
+      onKnown();
+      return;
+    }
     final int start = in.readerIndex();
     super.decode(ctx, in, out);
     if (inHead) {
+      headLength = begins ? in.readerIndex() - start : 0;
       lines.onHead(in, start, in.readerIndex());
       if (out.isEmpty()) {
         // Empty lines in front belong to no request: some clients send one after a body.
         if (LineMeter.firstOfHead(in, start, in.writerIndex()) < in.writerIndex()) {
+          headBegun = true;
           intake.onHeadBegun();
         }
         return;
@@ -208,6 +216,12 @@ final class RequestDecoder extends HttpRequestDecoder implements RequestReader {
         : super.createMessage(line);
   }
 
+  /** The request was read without the decoder below. */
+  private void onKnown() {
+    verb = protocol.heads().verb();
+    intake.onRequest(protocol.heads().isLast());
+  }
+
   private void onMessage(final Object message) {
     if (message instanceof HttpRequest request) {
       onHead(request);
@@ -217,6 +231,7 @@ final class RequestDecoder extends HttpRequestDecoder implements RequestReader {
   }
 
   private void onHead(final HttpRequest request) {
+    headBegun = false;
     verb = Verb.of(request.method().name());
     final boolean folds = lines.onHeadEnd();
     if (request.decoderResult().isFailure()) {
@@ -234,8 +249,9 @@ final class RequestDecoder extends HttpRequestDecoder implements RequestReader {
       fault(refusal, isWrite());
       return;
     }
+    protocol.heads().learn(request, headLength, protocol.body().length);
     current = request;
-    bodyLength = 0;
+    body.begin();
   }
 
   /** Whether a body may be so long. Only where it is long is it looked up for what it is. */
@@ -253,7 +269,7 @@ final class RequestDecoder extends HttpRequestDecoder implements RequestReader {
     }
     final ByteBuf bytes = content.content();
     final int length = bytes.readableBytes();
-    if (!admitsBody(current, (long) bodyLength + length)) {
+    if (!admitsBody(current, (long) body.length() + length)) {
       fault(Refusals.BODY_TOO_LARGE, isWrite());
       return;
     }
@@ -261,29 +277,16 @@ final class RequestDecoder extends HttpRequestDecoder implements RequestReader {
       intake.onBodyBytes();
     }
     final boolean last = content instanceof LastHttpContent;
-    if (last && bodyLength == 0 && length <= protocol.body().length) {
+    if (last && body.length() == 0 && length <= protocol.body().length) {
       bytes.readBytes(protocol.body(), 0, length);
       onEnd(protocol.body(), length);
       return;
     }
-    append(bytes, length);
+    body.append(bytes, verb.hasBody(), maxBodyBytes);
     if (last) {
-      onEnd(body, bodyLength);
-      if (body.length > KEPT_BODY_BYTES) {
-        body = NO_BODY;
-      }
+      onEnd(body.bytes(), body.length());
+      body.end();
     }
-  }
-
-  private void append(final ByteBuf bytes, final int length) {
-    if (verb.hasBody()) {
-      if (body.length - bodyLength < length) {
-        final int doubled = Math.max(INITIAL_BODY_BYTES, 2 * (bodyLength + length));
-        body = Arrays.copyOf(body, Math.min(doubled, maxBodyBytes));
-      }
-      bytes.readBytes(body, bodyLength, length);
-    }
-    bodyLength += length;
   }
 
   private void onEnd(final byte[] bytes, final int length) {
@@ -300,6 +303,21 @@ final class RequestDecoder extends HttpRequestDecoder implements RequestReader {
   @Override
   public void dispatch(final Exchange exchange) {
     final HttpExchange ofHttp = (HttpExchange) exchange;
+    if (complete == null) {
+      final HeadCache known = protocol.heads();
+      protocol
+          .endpoints()
+          .dispatch(
+              verb,
+              known.bytes(),
+              known.targetStart(),
+              known.targetEnd(),
+              known.headers(),
+              known.bodyStart(),
+              known.bodyLength(),
+              ofHttp);
+      return;
+    }
     ofHttp.oldVersion = HeadRules.isOld(complete);
     protocol
         .endpoints()

@@ -40,7 +40,7 @@ class JsonItemsParserTest {
   private Refusal parse(final String json) {
     final byte[] bytes = json.getBytes(UTF_8);
     beside.clear();
-    return parser.parse(BODY, bytes, bytes.length, items, beside);
+    return parser.parse(BODY, bytes, 0, bytes.length, items, beside);
   }
 
   private String id(final int item) {
@@ -210,7 +210,7 @@ class JsonItemsParserTest {
       for (int i = 0; i < bad.length; i++) {
         json[at + i] = (byte) bad[i];
       }
-      final Refusal refusal = parser.parse(BODY, json, json.length, items, beside);
+      final Refusal refusal = parser.parse(BODY, json, 0, json.length, items, beside);
       assertNotNull(refusal);
       assertTrue(refusal.toString().endsWith("the counter id is not valid UTF-8"));
     }
@@ -221,7 +221,7 @@ class JsonItemsParserTest {
   void shouldSurviveAnyDamage() {
     final byte[] whole = many(20).getBytes(UTF_8);
     for (int length = 0; length < whole.length; length++) {
-      assertNotNull(parser.parse(BODY, whole, length, items, beside), "length " + length);
+      assertNotNull(parser.parse(BODY, whole, 0, length, items, beside), "length " + length);
     }
     final SplittableRandom random = new SplittableRandom(7);
     final List<Integer> counts = new ArrayList<>();
@@ -230,7 +230,7 @@ class JsonItemsParserTest {
       for (int i = random.nextInt(3); i >= 0; i--) {
         damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
       }
-      if (parser.parse(BODY, damaged, damaged.length, items, beside) == null) {
+      if (parser.parse(BODY, damaged, 0, damaged.length, items, beside) == null) {
         counts.add(items.count());
       }
     }
