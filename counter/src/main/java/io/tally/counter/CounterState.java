@@ -30,6 +30,9 @@ final class CounterState {
 
   private static final int EXPIRED_PER_TIMER = 128;
 
+  /** The first deadline of all has not become earlier. */
+  private static final long NOT_EARLIER = Long.MIN_VALUE;
+
   final CounterTable table;
   final CounterRefusals refusals;
   private final ShardContext shard;
@@ -123,7 +126,7 @@ final class CounterState {
       final long value,
       final long deadlineNs,
       final ServiceReply reply) {
-    final long nextExpiryNs = table.nextExpiryNs();
+    final long nextExpiryNs = nextExpiryNs(row, deadlineNs);
     final int written = row == ABSENT ? create(command, deadlineNs != NO_DEADLINE) : row;
     if (written == FULL
         || table.deadlineNs(written) != deadlineNs && !table.deadline(written, deadlineNs)) {
@@ -143,7 +146,7 @@ final class CounterState {
       final long arrivalNs,
       final long interval,
       final ServiceReply reply) {
-    final long nextExpiryNs = table.nextExpiryNs();
+    final long nextExpiryNs = nextExpiryNs(row, arrivalNs);
     final int written = row == ABSENT ? create(command, true) : row;
     if (written == FULL) {
       refusals.memoryLimit.increment();
@@ -214,10 +217,18 @@ final class CounterState {
         withDeadline);
   }
 
+  /**
+   * The first deadline of all, before a row gets this one. If that is none or no earlier than the
+   * row's, it makes the first deadline no earlier, and nobody has to know that.
+   */
+  private long nextExpiryNs(final int row, final long deadlineNs) {
+    return deadlineNs < deadlineNs(row) ? table.nextExpiryNs() : NOT_EARLIER;
+  }
+
   private void changed(final long entityHash, final long nextExpiryNs) {
     shard.changed(entityHash);
     // Whether the timer is set must follow from the table alone, since a snapshot shows no more.
-    if (table.nextExpiryNs() < nextExpiryNs) {
+    if (nextExpiryNs != NOT_EARLIER && table.nextExpiryNs() < nextExpiryNs) {
       setTimer(table.nextExpiryNs(), EXPIRY_DELAY_NS);
     }
   }

@@ -70,7 +70,7 @@ final class QuotaWrites {
       answer(
           reply,
           used,
-          counters.version(written),
+          counters.table.changes(),
           remaining(limit, used),
           Ttl.leftMs(command.timeNs, ends));
     }
@@ -101,7 +101,7 @@ final class QuotaWrites {
       if (written == FULL) {
         return;
       }
-      version = counters.version(written);
+      version = counters.table.changes();
     }
     answer(reply, gcra.used(), version, gcra.remaining(), Ttl.ceilMs(gcra.untilUnusedNs()));
   }
