@@ -39,7 +39,7 @@ public final class RateLimit {
 
   private static final byte[] POLICY = ascii("RateLimit-Policy: \"default\";q=");
   private static final byte[] WINDOW = ascii(";w=");
-  private static final byte[] LIMIT = ascii("RateLimit: \"default\";r=");
+  private static final byte[] LIMIT = ascii("\r\nRateLimit: \"default\";r=");
   private static final byte[] RESET = ascii(";t=");
   private static final byte[] RETRY_AFTER = ascii("Retry-After: ");
   private static final byte[] CRLF = ascii("\r\n");
@@ -48,6 +48,40 @@ public final class RateLimit {
   private long windowMs;
   private long remaining = NONE;
   private long resetMs;
+
+  /**
+   * What the lines say of a policy, kept as bytes: there are few beside so many answers. One for
+   * each event loop: not thread-safe.
+   */
+  static final class Policies {
+    private static final int PLACE_BITS = 6;
+    private static final long MULTIPLIER = 0x9E37_79B9_7F4A_7C15L;
+
+    private final byte[][] lines = new byte[1 << PLACE_BITS][];
+    private final long[] quotas = new long[1 << PLACE_BITS];
+    private final long[] windowsMs = new long[1 << PLACE_BITS];
+
+    /** Writes the line of the policy, and that of the limit up to what remains. */
+    private void write(final ResponseWriter out, final long quota, final long windowMs) {
+      final int place =
+          (int) ((quota * MULTIPLIER ^ windowMs) * MULTIPLIER >>> Long.SIZE - PLACE_BITS);
+      if (lines[place] != null && quotas[place] == quota && windowsMs[place] == windowMs) {
+        out.put(lines[place]);
+        return;
+      }
+      final int start = out.position();
+      out.put(POLICY);
+      out.number(Math.min(quota, MAX_INTEGER));
+      if (windowMs % MS_OF_SECOND == 0) {
+        out.put(WINDOW);
+        out.number(Math.min(windowMs / MS_OF_SECOND, MAX_INTEGER));
+      }
+      out.put(LIMIT);
+      lines[place] = out.writtenFrom(start);
+      quotas[place] = quota;
+      windowsMs[place] = windowMs;
+    }
+  }
 
   RateLimit() {}
 
@@ -75,18 +109,11 @@ public final class RateLimit {
     resetMs = newResetMs;
   }
 
-  void write(final ResponseWriter out, final boolean exceeded) {
+  void write(final ResponseWriter out, final Policies policies, final boolean exceeded) {
     if (remaining == NONE) {
       return;
     }
-    out.put(POLICY);
-    out.number(Math.min(quota, MAX_INTEGER));
-    if (windowMs % MS_OF_SECOND == 0) {
-      out.put(WINDOW);
-      out.number(Math.min(windowMs / MS_OF_SECOND, MAX_INTEGER));
-    }
-    out.put(CRLF);
-    out.put(LIMIT);
+    policies.write(out, quota, windowMs);
     out.number(Math.min(remaining, MAX_INTEGER));
     if (resetMs == NO_RESET) {
       out.put(CRLF);

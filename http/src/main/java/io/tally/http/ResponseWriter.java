@@ -62,6 +62,7 @@ final class ResponseWriter {
   private static final int NO_BODY = -1;
 
   private final ResponseStamp stamp;
+  private final RateLimit.Policies policies = new RateLimit.Policies();
   private final byte[] content = new byte[CONTENT_BYTES];
   private final byte[] response = new byte[HEAD_BYTES + CONTENT_BYTES];
   private final UnsafeBuffer contentBuffer = new UnsafeBuffer(content);
@@ -257,7 +258,7 @@ final class ResponseWriter {
       put(REPLAYED);
     }
     if (exchange.rateLimit != null) {
-      exchange.rateLimit.write(this, exchange.refusal == RateLimit.EXCEEDED);
+      exchange.rateLimit.write(this, policies, exchange.refusal == RateLimit.EXCEEDED);
     }
     if (exchange.refusal == Refusals.METHOD_NOT_ALLOWED) {
       put(ALLOW);
@@ -296,6 +297,15 @@ final class ResponseWriter {
       to[end++] = next;
     }
     position = end;
+  }
+
+  int position() {
+    return position;
+  }
+
+  /** A copy of what was written since this position. */
+  byte[] writtenFrom(final int start) {
+    return Arrays.copyOfRange(target, start, position);
   }
 
   void put(final byte[] bytes) {

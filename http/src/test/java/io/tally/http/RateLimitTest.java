@@ -1,0 +1,59 @@
+package io.tally.http;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.agrona.concurrent.SystemEpochClock;
+import org.junit.jupiter.api.Test;
+
+class RateLimitTest {
+  private final ResponseWriter writer = new ResponseWriter(SystemEpochClock.INSTANCE);
+  private final HttpExchange exchange =
+      new HttpExchange(
+          new HttpProtocol(
+              0,
+              new EndpointTable(List.of(), () -> true),
+              1_024,
+              new ResponseCounters(1, List.of()),
+              error -> {},
+              SystemEpochClock.INSTANCE));
+
+  /** The two lines of an answer, each with its line end. */
+  private String lines(final long quota, final long windowMs, final long remaining) {
+    exchange.reset();
+    exchange.shape = AnswerShape.text();
+    exchange.rateLimit().policy(quota, windowMs);
+    exchange.rateLimit().state(remaining, RateLimit.NO_RESET);
+    final ByteBuf out = Unpooled.buffer();
+    writer.write(out, exchange, 0);
+    final String response = out.toString(US_ASCII);
+    return response.substring(
+        response.indexOf("RateLimit-Policy:"), response.indexOf("Content-Length:"));
+  }
+
+  @Test
+  void shouldSayOfEachPolicyItsOwn() {
+    final SplittableRandom random = new SplittableRandom(20_261_201);
+    for (int i = 0; i < 10_000; i++) {
+      final long quota = random.nextLong(100);
+      final long windowMs = 500 * random.nextLong(1, 100);
+      final String window = windowMs % 1_000 == 0 ? ";w=" + windowMs / 1_000 : "";
+      assertEquals(
+          "RateLimit-Policy: \"default\";q=%d%s\r\nRateLimit: \"default\";r=%d\r\n"
+              .formatted(quota, window, i),
+          lines(quota, windowMs, i));
+    }
+  }
+
+  @Test
+  void shouldSayNoMoreThanAFieldHasRoomFor() {
+    assertEquals(
+        "RateLimit-Policy: \"default\";q=999999999999999;w=999999999999999\r\n"
+            + "RateLimit: \"default\";r=999999999999999\r\n",
+        lines(Long.MAX_VALUE, Long.MAX_VALUE / 1_000 * 1_000, Long.MAX_VALUE));
+  }
+}
