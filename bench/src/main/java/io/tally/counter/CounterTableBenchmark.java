@@ -2,7 +2,9 @@ package io.tally.counter;
 
 import io.tally.bench.KeyWalk;
 import io.tally.bench.MicroBenchmark;
+import io.tally.engine.IdHash;
 import io.tally.engine.Places;
+import java.util.SplittableRandom;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
@@ -128,23 +130,21 @@ public class CounterTableBenchmark extends MicroBenchmark {
     state.timeNs++;
     final int row =
         state.table.findOrCreate(
-            state.timeNs,
-            state.keys.hash(),
-            state.keys.buffer(),
-            state.keys.offset(),
-            KeyWalk.ID_BYTES,
-            true);
+            state.timeNs, state.keys.buffer(), state.keys.offset(), KeyWalk.ID_BYTES, true);
     state.table.change(row, 1);
     state.table.deadline(row, state.timeNs + LIVING);
     return state.table.size();
   }
 
   private static CounterTable table(final int counters) {
-    return new CounterTable(new CounterLimit(counters), Places.ASKED, (rows, offset, length) -> {});
+    return new CounterTable(
+        new IdHash(new SplittableRandom(1)::nextLong),
+        new CounterLimit(counters),
+        Places.ASKED,
+        (rows, offset, length) -> {});
   }
 
   private static int row(final CounterTable table, final KeyWalk keys, final boolean withDeadline) {
-    return table.findOrCreate(
-        0, keys.hash(), keys.buffer(), keys.offset(), KeyWalk.ID_BYTES, withDeadline);
+    return table.findOrCreate(0, keys.buffer(), keys.offset(), KeyWalk.ID_BYTES, withDeadline);
   }
 }

@@ -1,8 +1,10 @@
 package io.tally.counter;
 
+import io.tally.engine.IdHash;
 import io.tally.engine.Places;
 import io.tally.engine.StableHash;
 import java.nio.charset.StandardCharsets;
+import java.util.SplittableRandom;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** What it takes to make many counters with 16-byte ids in the tables of the shards. */
@@ -18,7 +20,12 @@ public final class TableGrowth {
     tables = new CounterTable[shards];
     final CounterLimit limit = new CounterLimit(counters);
     for (int i = 0; i < shards; i++) {
-      tables[i] = new CounterTable(limit, Places.ASKED, (rows, offset, length) -> {});
+      tables[i] =
+          new CounterTable(
+              new IdHash(new SplittableRandom(1)::nextLong),
+              limit,
+              Places.ASKED,
+              (rows, offset, length) -> {});
     }
   }
 
@@ -68,7 +75,7 @@ public final class TableGrowth {
     }
     final long hash = StableHash.hash(id, 0, ID_BYTES);
     final CounterTable table = tables[StableHash.shard(hash, tables.length)];
-    if (table.findOrCreate(0, hash, buffer, 0, ID_BYTES, false) == CounterTable.FULL) {
+    if (table.findOrCreate(0, buffer, 0, ID_BYTES, false) == CounterTable.FULL) {
       throw new IllegalStateException("no room for counter " + index);
     }
   }

@@ -1,10 +1,12 @@
 package io.tally.counter;
 
+import io.tally.engine.IdHash;
 import io.tally.engine.Places;
 import io.tally.engine.StableHash;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.SplittableRandom;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -33,7 +35,12 @@ public final class TableMemory {
   private TableMemory(final long maxCounters) {
     final CounterLimit limit = new CounterLimit(maxCounters);
     for (int i = 0; i < SHARDS; i++) {
-      tables[i] = new CounterTable(limit, Places.ASKED, (rows, offset, length) -> {});
+      tables[i] =
+          new CounterTable(
+              new IdHash(new SplittableRandom(1)::nextLong),
+              limit,
+              Places.ASKED,
+              (rows, offset, length) -> {});
     }
   }
 
@@ -129,8 +136,7 @@ public final class TableMemory {
   }
 
   private int make(final CounterTable table, final long timeNs, final boolean withDeadline) {
-    final long hash = StableHash.hash(id, 0, ID_BYTES);
-    final int row = table.findOrCreate(timeNs, hash, buffer, 0, ID_BYTES, withDeadline);
+    final int row = table.findOrCreate(timeNs, buffer, 0, ID_BYTES, withDeadline);
     if (row == CounterTable.FULL) {
       throw new IllegalStateException("no room for a counter");
     }

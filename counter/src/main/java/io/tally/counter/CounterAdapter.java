@@ -136,7 +136,7 @@ final class CounterAdapter implements ShardService {
       final int idLength,
       final long amount,
       final ServiceReply reply) {
-    final int row = table.findOrCreate(timeNs, entityHash, buffer, idOffset, idLength, false);
+    final int row = table.findOrCreate(timeNs, buffer, idOffset, idLength, false);
     if (row == CounterTable.FULL) {
       refusals.memoryLimit.increment();
       CounterAnswer.refused(reply, 0, 0, CounterStatus.MEMORY_LIMIT);

@@ -7,6 +7,7 @@ import static io.tally.counter.RowDescriptor.TAG_OFFSET;
 import static io.tally.counter.RowDescriptor.WORD_OFFSET;
 import static io.tally.counter.RowDescriptor.offset;
 
+import io.tally.engine.IdHash;
 import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -16,6 +17,9 @@ import org.agrona.concurrent.UnsafeBuffer;
  * 1980). A bucket is the first row of a linked list, and each new counter beyond the most that
  * there ever were splits one bucket, so that the table never stands still to grow. It never
  * shrinks.
+ *
+ * <p>Where a row is found follows from a hash with a secret ({@link IdHash}), since clients choose
+ * the ids. Which row a counter gets, and all else that can be seen of the table, does not.
  *
  * <p>The table is this index and does not have it: a further object for each shard on the way to a
  * row was measured to be slower.
@@ -36,10 +40,12 @@ abstract class CounterIndex {
   final CounterRows rows = new CounterRows(chunks);
   private final DirectChunks buckets = new DirectChunks();
   private final AtomicLong size = new AtomicLong();
+  private final IdHash hash;
   private int bucketCount = MIN_BUCKETS;
   private int splitBit = MIN_BUCKETS;
 
-  CounterIndex() {
+  CounterIndex(final IdHash hash) {
+    this.hash = hash;
     buckets.add(BUCKET_CHUNK_BYTES);
   }
 
@@ -77,6 +83,10 @@ abstract class CounterIndex {
     }
     bucketCount = count;
     splitBit = Integer.highestOneBit(count);
+  }
+
+  final int tag(final DirectBuffer id, final int offset, final int length) {
+    return RowDescriptor.tag(hash.hash(id, offset, length), length);
   }
 
   /**

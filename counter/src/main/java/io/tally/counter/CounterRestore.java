@@ -95,14 +95,14 @@ final class CounterRestore {
     check(idLength > 0 && idLength <= CounterProxy.MAX_ID_LENGTH && idOffset + idLength <= end);
     if (version == VERSION_WITHOUT_VERSIONS) {
       check(header.blockLength() >= ROW_BLOCK_OF_VERSION_0);
-      final int row = table.restoreAnywhere(rowDecoder.tag(), buffer, idOffset, idLength);
+      final int row = table.restoreAnywhere(buffer, idOffset, idLength);
       table.change(row, rowDecoder.value());
       return;
     }
     check(header.blockLength() >= CounterRowDecoder.BLOCK_LENGTH);
     final int row = rowDecoder.row();
     final boolean wide = rowDecoder.flags().wide();
-    table.restore(row, rowDecoder.tag(), wide, buffer, idOffset, idLength);
+    table.restore(row, wide, buffer, idOffset, idLength);
     final int extension = rowDecoder.extension();
     if (extension != RowDescriptor.NO_ROW) {
       check(!wide);

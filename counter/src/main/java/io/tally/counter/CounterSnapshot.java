@@ -6,6 +6,7 @@ import io.tally.counter.codecs.CounterTableHeadEncoder;
 import io.tally.counter.codecs.MessageHeaderEncoder;
 import io.tally.engine.SnapshotSink;
 import io.tally.engine.SnapshotSource;
+import io.tally.engine.StableHash;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -39,6 +40,7 @@ final class CounterSnapshot implements SnapshotSource {
   private final CounterRows rows;
   private final RowSpace space;
   private final CounterRestore restore;
+  private final byte[] id = new byte[CounterProxy.MAX_ID_LENGTH];
   private SnapshotSink sink;
   private int nextRow;
   private int endRow;
@@ -148,6 +150,7 @@ final class CounterSnapshot implements SnapshotSource {
 
   private boolean writeRow(final int row) {
     final int idLength = rows.idLength(row);
+    rows.chunk(row).getBytes(rows.idOffset(row), id, 0, idLength);
     final int offset = sink.tryClaim(ROW_LENGTH + idLength);
     if (offset == SnapshotSink.FULL) {
       return false;
@@ -156,7 +159,7 @@ final class CounterSnapshot implements SnapshotSource {
         .wrapAndApplyHeader(sink.buffer(), offset, header)
         .value(rows.value(row))
         .row(row)
-        .tag(rows.tag(row))
+        .tag(stableTag(idLength))
         .counterVersion(rows.version(row))
         .deadlineNs(rows.deadlineNs(row))
         .intervalNs(rows.intervalNs(row))
@@ -165,9 +168,14 @@ final class CounterSnapshot implements SnapshotSource {
         .clear()
         .wide(rows.isWide(row))
         .rate(rows.isRate(row));
-    rowEncoder.putCounterId(rows.chunk(row), rows.idOffset(row), idLength);
+    rowEncoder.putCounterId(id, 0, idLength);
     sink.commit();
     return true;
+  }
+
+  /** What an older node, which has no secret, finds the row by. */
+  private int stableTag(final int idLength) {
+    return RowDescriptor.tag((int) (StableHash.hash(id, 0, idLength) >>> Integer.SIZE), idLength);
   }
 
   private boolean writeFreeRow(final int row) {

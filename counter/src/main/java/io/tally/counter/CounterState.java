@@ -41,13 +41,12 @@ final class CounterState {
   CounterState(final CounterLimit limit, final CounterRefusals refusals, final ShardContext shard) {
     this.refusals = refusals;
     this.shard = shard;
-    table = new CounterTable(limit, shard.places(), this::onExpired);
+    table = new CounterTable(shard.idHash(), limit, shard.places(), this::onExpired);
   }
 
   /** The row of a living counter, or {@link CounterTable#ABSENT}. */
   int find(final WriteCommand command) {
-    return table.find(
-        command.timeNs, command.entityHash, command.buffer, command.idOffset, command.idLength);
+    return table.find(command.timeNs, command.buffer, command.idOffset, command.idLength);
   }
 
   /** What a read shows: of a rate limiter, what is used of its burst. */
@@ -168,7 +167,6 @@ final class CounterState {
       final int created =
           table.findOrCreate(
               timeNs,
-              planned.entityHash,
               buffer,
               planned.idOffset,
               planned.idLength,
@@ -209,12 +207,7 @@ final class CounterState {
 
   private int create(final WriteCommand command, final boolean withDeadline) {
     return table.findOrCreate(
-        command.timeNs,
-        command.entityHash,
-        command.buffer,
-        command.idOffset,
-        command.idLength,
-        withDeadline);
+        command.timeNs, command.buffer, command.idOffset, command.idLength, withDeadline);
   }
 
   /**

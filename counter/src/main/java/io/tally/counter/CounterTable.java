@@ -7,6 +7,7 @@ import static io.tally.counter.RowDescriptor.WORD_OFFSET;
 import static io.tally.counter.RowDescriptor.WORD_REST;
 import static io.tally.counter.RowDescriptor.offset;
 
+import io.tally.engine.IdHash;
 import io.tally.engine.Places;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -47,15 +48,21 @@ final class CounterTable extends CounterIndex {
 
   private long changes;
 
-  CounterTable(final CounterLimit limit, final Places places, final ExpiredCounterHandler expired) {
-    this(limit, places, expired, RowDescriptor.MAX_CHUNKS);
+  CounterTable(
+      final IdHash hash,
+      final CounterLimit limit,
+      final Places places,
+      final ExpiredCounterHandler expired) {
+    this(hash, limit, places, expired, RowDescriptor.MAX_CHUNKS);
   }
 
   CounterTable(
+      final IdHash hash,
       final CounterLimit limit,
       final Places places,
       final ExpiredCounterHandler expired,
       final int maxChunks) {
+    super(hash);
     space = new RowSpace(chunks, maxChunks);
     room = new TableRoom(limit, places, space, chunks);
     expiry = new CounterExpiry(this, chunks, rows, space, expired);
@@ -63,13 +70,8 @@ final class CounterTable extends CounterIndex {
   }
 
   /** The row of a counter that has not expired, or {@link #ABSENT}. Changes nothing. */
-  int find(
-      final long timeNs,
-      final long entityHash,
-      final DirectBuffer id,
-      final int offset,
-      final int length) {
-    return find(timeNs, RowDescriptor.tag(entityHash, length), id, offset, length);
+  int find(final long timeNs, final DirectBuffer id, final int offset, final int length) {
+    return find(timeNs, tag(id, offset, length), id, offset, length);
   }
 
   /**
@@ -83,12 +85,11 @@ final class CounterTable extends CounterIndex {
    */
   int findOrCreate(
       final long timeNs,
-      final long entityHash,
       final DirectBuffer id,
       final int offset,
       final int length,
       final boolean withDeadline) {
-    final int tag = RowDescriptor.tag(entityHash, length);
+    final int tag = tag(id, offset, length);
     final int row = find(timeNs, tag, id, offset, length);
     return row == ABSENT ? create(timeNs, tag, id, offset, length, withDeadline) : row;
   }
@@ -308,12 +309,11 @@ final class CounterTable extends CounterIndex {
   /** Puts a row in its place. Takes a place even if none is left. */
   void restore(
       final int row,
-      final int tag,
       final boolean wide,
       final DirectBuffer id,
       final int offset,
       final int length) {
-    checkNew(tag, id, offset, length);
+    final int tag = tagOfNew(id, offset, length);
     space.restore(row, RowDescriptor.rowLength(length, wide));
     room.take(1, 0);
     rows.write(row, tag, wide, id, offset, length);
@@ -321,8 +321,8 @@ final class CounterTable extends CounterIndex {
   }
 
   /** Makes a row wherever there is room. Takes a place even if none is left. */
-  int restoreAnywhere(final int tag, final DirectBuffer id, final int offset, final int length) {
-    checkNew(tag, id, offset, length);
+  int restoreAnywhere(final DirectBuffer id, final int offset, final int length) {
+    final int tag = tagOfNew(id, offset, length);
     final int rowLength = RowDescriptor.rowLength(length, false);
     if (space.wantedBytes(rowLength) == RowSpace.FULL) {
       throw new IllegalArgumentException("the table has no room for all counters");
@@ -340,10 +340,11 @@ final class CounterTable extends CounterIndex {
     expiry.moved(row, NO_DEADLINE, rows.deadlineNs(row));
   }
 
-  private void checkNew(final int tag, final DirectBuffer id, final int offset, final int length) {
-    if (RowDescriptor.idLength(tag) != length
-        || find(ANY_TIME, tag, id, offset, length) != ABSENT) {
+  private int tagOfNew(final DirectBuffer id, final int offset, final int length) {
+    final int tag = tag(id, offset, length);
+    if (find(ANY_TIME, tag, id, offset, length) != ABSENT) {
       throw new IllegalArgumentException("no row of a counter that is new");
     }
+    return tag;
   }
 }

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.engine.Budget;
 import io.tally.engine.Places;
-import io.tally.engine.StableHash;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,17 +33,16 @@ final class CounterExpiryTest {
   private CounterTable table = table(Long.MAX_VALUE);
 
   private CounterTable table(final long maxCounters) {
-    return new CounterTable(new CounterLimit(maxCounters), Places.ASKED, expired);
+    return new CounterTable(Secret.next(), new CounterLimit(maxCounters), Places.ASKED, expired);
   }
 
   private int find(final long timeNs, final String name) {
-    return table.find(
-        timeNs, StableHash.hash(name), id, 0, id.putStringWithoutLengthAscii(0, name));
+    return table.find(timeNs, id, 0, id.putStringWithoutLengthAscii(0, name));
   }
 
   private int make(final long timeNs, final String name, final boolean withDeadline) {
     final int length = id.putStringWithoutLengthAscii(0, name);
-    return table.findOrCreate(timeNs, StableHash.hash(name), id, 0, length, withDeadline);
+    return table.findOrCreate(timeNs, id, 0, length, withDeadline);
   }
 
   private int make(final long timeNs, final String name, final long deadlineNs) {
@@ -60,8 +58,7 @@ final class CounterExpiryTest {
       bytes[i] = (byte) ('0' + rest % 10);
       rest /= 10;
     }
-    return table.findOrCreate(
-        timeNs, StableHash.hash(bytes, 0, ID_BYTES), id, 0, ID_BYTES, withDeadline);
+    return table.findOrCreate(timeNs, id, 0, ID_BYTES, withDeadline);
   }
 
   @ParameterizedTest
@@ -217,6 +214,7 @@ final class CounterExpiryTest {
     final List<Budget> asked = new ArrayList<>();
     table =
         new CounterTable(
+            Secret.next(),
             limit,
             budget -> {
               asked.add(budget);
@@ -238,10 +236,10 @@ final class CounterExpiryTest {
   @Test
   void shouldFreeTheRowOfWhatMayNotComeAgain() {
     final CounterLimit limit = new CounterLimit(1);
-    table = new CounterTable(limit, budget -> false, expired);
+    table = new CounterTable(Secret.next(), limit, budget -> false, expired);
     assertEquals(CounterTable.FULL, make(0, "a", true));
     final boolean[] open = {true};
-    table = new CounterTable(limit, budget -> open[0] && budget.tryTake(), expired);
+    table = new CounterTable(Secret.next(), limit, budget -> open[0] && budget.tryTake(), expired);
     make(0, "a", 10);
     open[0] = false;
     assertEquals(CounterTable.FULL, make(10, "a", true));
@@ -383,7 +381,7 @@ final class CounterExpiryTest {
   @Test
   void shouldRefuseADeadlineForWhichThereIsNoRoomAndChangeNothing() {
     final CounterLimit limit = new CounterLimit(1_000);
-    table = new CounterTable(limit, Places.ASKED, expired, 1);
+    table = new CounterTable(Secret.next(), limit, Places.ASKED, expired, 1);
     int count = 0;
     while (makeNumbered(0, count, false) > 0) {
       count++;
@@ -409,7 +407,9 @@ final class CounterExpiryTest {
   void shouldAllocateNothing() {
     final com.sun.management.ThreadMXBean threads =
         (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-    table = new CounterTable(new CounterLimit(100_000), Places.ASKED, (rows, at, length) -> {});
+    table =
+        new CounterTable(
+            Secret.next(), new CounterLimit(100_000), Places.ASKED, (rows, at, length) -> {});
     churn(0, 40_000);
     final long before = threads.getCurrentThreadAllocatedBytes();
     churn(40_000, 140_000);

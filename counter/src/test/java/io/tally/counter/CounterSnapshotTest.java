@@ -32,7 +32,8 @@ final class CounterSnapshotTest {
   void shouldShowAllAsItWasAtOneInstant(final long seed) {
     final Random random = new Random(seed);
     final CounterTable table =
-        new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED, new ExpiredIds());
+        new CounterTable(
+            Secret.next(), new CounterLimit(Long.MAX_VALUE), Places.ASKED, new ExpiredIds());
     final List<String> ids = ids(random, 2_000);
     for (int snapshot = 0; snapshot < 3; snapshot++) {
       change(random, table, ids, random.nextInt(3_000));
@@ -49,7 +50,8 @@ final class CounterSnapshotTest {
       table.snapshot().endSnapshot();
 
       final CounterTable restored =
-          new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED, new ExpiredIds());
+          new CounterTable(
+              Secret.next(), new CounterLimit(Long.MAX_VALUE), Places.ASKED, new ExpiredIds());
       records.restoreInto(restored.snapshot());
       assertEquals(atBegin, values(restored, ids), "seed " + seed);
       assertEquals(sizeAtBegin, restored.size());
@@ -63,7 +65,8 @@ final class CounterSnapshotTest {
   void shouldGoOnAfterARestoreAsTheOriginalDoes(final long seed) {
     final Random random = new Random(seed);
     final CounterTable table =
-        new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED, new ExpiredIds());
+        new CounterTable(
+            Secret.next(), new CounterLimit(Long.MAX_VALUE), Places.ASKED, new ExpiredIds());
     final List<String> ids = ids(random, 5_000);
     change(random, table, ids, random.nextInt(9_000));
     final CounterTable restored = restored(table, new CounterLimit(Long.MAX_VALUE));
@@ -77,7 +80,7 @@ final class CounterSnapshotTest {
   @Test
   void shouldRestoreAnEmptyTable() {
     final CounterTable table =
-        new CounterTable(new CounterLimit(1), Places.ASKED, new ExpiredIds());
+        new CounterTable(Secret.next(), new CounterLimit(1), Places.ASKED, new ExpiredIds());
     final CounterTable restored = restored(table, new CounterLimit(1));
     assertEquals(0, restored.size());
     assertEquals(1, add(restored, "a", 1));
@@ -86,7 +89,7 @@ final class CounterSnapshotTest {
   @Test
   void shouldNotSayThatAllWasShownWhereEvenTheHeadFoundNoRoom() {
     final CounterTable table =
-        new CounterTable(new CounterLimit(1), Places.ASKED, new ExpiredIds());
+        new CounterTable(Secret.next(), new CounterLimit(1), Places.ASKED, new ExpiredIds());
     table.snapshot().beginSnapshot(new ShownRecords(0));
     assertFalse(table.snapshot().writeSnapshot(1));
     table.snapshot().endSnapshot();
@@ -95,7 +98,7 @@ final class CounterSnapshotTest {
   @Test
   void shouldKeepRestoredRowsAboveTheLimitAndRefuseNewOnes() {
     final CounterTable table =
-        new CounterTable(new CounterLimit(3), Places.ASKED, new ExpiredIds());
+        new CounterTable(Secret.next(), new CounterLimit(3), Places.ASKED, new ExpiredIds());
     add(table, "a", 1);
     add(table, "b", 2);
     add(table, "c", 3);
@@ -108,7 +111,8 @@ final class CounterSnapshotTest {
   @Test
   void shouldGoOnCountingWhenTheSinkIsFull() {
     final CounterTable table =
-        new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED, new ExpiredIds());
+        new CounterTable(
+            Secret.next(), new CounterLimit(Long.MAX_VALUE), Places.ASKED, new ExpiredIds());
     for (int i = 0; i < 10; i++) {
       add(table, "counter-" + i, i);
     }
@@ -126,17 +130,20 @@ final class CounterSnapshotTest {
   @Test
   void shouldRefuseWhatIsNoRecord() {
     final CounterTable table =
-        new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED, new ExpiredIds());
+        new CounterTable(
+            Secret.next(), new CounterLimit(Long.MAX_VALUE), Places.ASKED, new ExpiredIds());
     add(table, "a", 1);
     final ShownRecords records = new ShownRecords(Integer.MAX_VALUE);
     table.snapshot().beginSnapshot(records);
     assertTrue(table.snapshot().writeSnapshot(10));
     final CounterTable restored =
-        new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED, new ExpiredIds());
+        new CounterTable(
+            Secret.next(), new CounterLimit(Long.MAX_VALUE), Places.ASKED, new ExpiredIds());
     records.restoreInto(restored.snapshot());
     assertThrows(IllegalArgumentException.class, () -> records.restoreInto(restored.snapshot()));
     final CounterSnapshot empty =
-        new CounterTable(new CounterLimit(1), Places.ASKED, new ExpiredIds()).snapshot();
+        new CounterTable(Secret.next(), new CounterLimit(1), Places.ASKED, new ExpiredIds())
+            .snapshot();
     for (int length = 0; length < records.ends.get(1); length++) {
       final int cut = length;
       assertThrows(IllegalArgumentException.class, () -> empty.restore(records.buffer, 0, cut));
@@ -153,7 +160,7 @@ final class CounterSnapshotTest {
   @Test
   void shouldRestoreVersion0AndGiveEachCounterAVersion() {
     final CounterTable table =
-        new CounterTable(new CounterLimit(1), Places.ASKED, new ExpiredIds());
+        new CounterTable(Secret.next(), new CounterLimit(1), Places.ASKED, new ExpiredIds());
     final SnapshotSource snapshot = table.snapshot();
     restore(snapshot, "0800040049080000" + "01000000" + "50000000");
     restore(snapshot, rowOfVersion0("hits", "000efad5feffffff", "01000000"));
@@ -179,8 +186,12 @@ final class CounterSnapshotTest {
     assertEquals(2, table.size());
   }
 
+  private static int stableTag(final String name) {
+    return (int) (StableHash.hash(name) >>> Integer.SIZE) << Byte.SIZE | name.length() - 1;
+  }
+
   private static String rowOfVersion0(final String name, final String value, final String row) {
-    final int tag = RowDescriptor.tag(StableHash.hash(name), name.length());
+    final int tag = stableTag(name);
     return "1000050049080000"
         + value
         + row
@@ -251,8 +262,7 @@ final class CounterSnapshotTest {
     return "2d00050049080100"
         + value
         + row
-        + String.format(
-            "%08x", Integer.reverseBytes(RowDescriptor.tag(StableHash.hash(name), name.length())))
+        + String.format("%08x", Integer.reverseBytes(stableTag(name)))
         + String.format("%016x", Long.reverseBytes(version))
         + deadline
         + String.format("%016x", Long.reverseBytes(interval))
@@ -276,12 +286,14 @@ final class CounterSnapshotTest {
   }
 
   private static CounterTable table() {
-    return new CounterTable(new CounterLimit(Long.MAX_VALUE), Places.ASKED, new ExpiredIds());
+    return new CounterTable(
+        Secret.next(), new CounterLimit(Long.MAX_VALUE), Places.ASKED, new ExpiredIds());
   }
 
   private static CounterTable restored(final CounterTable table, final CounterLimit limit) {
     final ShownRecords records = ShownRecords.of(table);
-    final CounterTable restored = new CounterTable(limit, Places.ASKED, new ExpiredIds());
+    final CounterTable restored =
+        new CounterTable(Secret.next(), limit, Places.ASKED, new ExpiredIds());
     records.restoreInto(restored.snapshot());
     return restored;
   }
@@ -314,7 +326,7 @@ final class CounterSnapshotTest {
 
   private int row(final CounterTable table, final String name, final boolean withDeadline) {
     final int length = wrap(name);
-    return table.findOrCreate(0, StableHash.hash(name), id, 0, length, withDeadline);
+    return table.findOrCreate(0, id, 0, length, withDeadline);
   }
 
   private int wrap(final String name) {
@@ -337,7 +349,7 @@ final class CounterSnapshotTest {
     final Map<String, Integer> rows = new LinkedHashMap<>();
     for (final String name : ids) {
       final int length = wrap(name);
-      final int row = table.find(0, StableHash.hash(name), id, 0, length);
+      final int row = table.find(0, id, 0, length);
       if (row != CounterTable.ABSENT) {
         rows.put(name, row);
       }

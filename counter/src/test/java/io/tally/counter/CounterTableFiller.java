@@ -23,7 +23,7 @@ final class CounterTableFiller {
   private CounterTableFiller(final int tableCount, final int idLength, final CounterLimit limit) {
     tables = new CounterTable[tableCount];
     for (int i = 0; i < tableCount; i++) {
-      tables[i] = new CounterTable(limit, Places.ASKED, new ExpiredIds());
+      tables[i] = new CounterTable(Secret.next(), limit, Places.ASKED, new ExpiredIds());
     }
     id = "x".repeat(idLength).getBytes(StandardCharsets.US_ASCII);
     idBuffer = new UnsafeBuffer(id);
@@ -52,7 +52,7 @@ final class CounterTableFiller {
     while (true) {
       final long entityHash = number(count);
       final CounterTable table = table(entityHash);
-      final int row = table.findOrCreate(0, entityHash, idBuffer, 0, id.length, false);
+      final int row = table.findOrCreate(0, idBuffer, 0, id.length, false);
       if (row == CounterTable.FULL) {
         return count;
       }
@@ -68,7 +68,7 @@ final class CounterTableFiller {
     for (int i = 0; i < count; i++) {
       final long entityHash = number(i);
       final CounterTable table = table(entityHash);
-      if (table.value(table.find(0, entityHash, idBuffer, 0, id.length)) != i + 1) {
+      if (table.value(table.find(0, idBuffer, 0, id.length)) != i + 1) {
         throw new IllegalStateException("counter " + i + " has another value");
       }
     }

@@ -28,7 +28,7 @@ final class CounterTableHistoryTest {
 
     Subject(final long maxCounters) {
       limit = new CounterLimit(maxCounters);
-      table = new CounterTable(limit, Places.ASKED, expired);
+      table = new CounterTable(Secret.next(), limit, Places.ASKED, expired);
     }
 
     String apply(final CounterTableHistory history, final Step step) {

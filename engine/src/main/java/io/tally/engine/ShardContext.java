@@ -47,6 +47,14 @@ public interface ShardContext {
   Places places();
 
   /**
+   * Hashes ids, for tables of which clients choose the keys. It does not belong to the state: it is
+   * another one in each process.
+   *
+   * @return stays the same.
+   */
+  IdHash idHash();
+
+  /**
    * Has {@link ShardService#onTimer} called once, when the shard's time has reached dueNs and
    * before any command of a later time. Timers fire in the order of their due times, those with
    * equal ones in the order in which they were set. A time that is not after {@link #timeNs()}

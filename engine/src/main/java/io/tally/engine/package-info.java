@@ -23,7 +23,8 @@
  * EntityMessage}, {@link FixedMessage}, {@link ServiceProxy}, {@link ServiceMemory}, {@link
  * EntityLimit}, {@link Budget}, {@link Places}, {@link SnapshotSource}, {@link SnapshotSink},
  * {@link CopiedState}, {@link Ingress}, {@link ReplyHandler}, {@link Outcome}, {@link StableHash},
- * {@link MessageHeaderWord}, {@link Watcher}, {@link WatchExecutor}, {@link WatchHandler}, {@link
- * WatchLoss}, {@link Subscription}, {@link ClusterSettings}, {@link EngineSettings}.
+ * {@link IdHash}, {@link MessageHeaderWord}, {@link Watcher}, {@link WatchExecutor}, {@link
+ * WatchHandler}, {@link WatchLoss}, {@link Subscription}, {@link ClusterSettings}, {@link
+ * EngineSettings}.
  */
 package io.tally.engine;

@@ -2,6 +2,7 @@ package io.tally.engine.internal;
 
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.EngineSettings;
+import io.tally.engine.IdHash;
 import io.tally.engine.Places;
 import io.tally.engine.ServiceDefinition;
 import io.tally.engine.Watcher;
@@ -49,6 +50,7 @@ public final class EngineContext {
   NanoClock clock;
   long startEpochNs;
   LongSupplier random;
+  IdHash idHash;
 
   /** Creates a context of a node that is alone and called node-0. */
   public EngineContext() {}
@@ -235,7 +237,7 @@ public final class EngineContext {
   }
 
   /**
-   * Source of the secret that hashes idempotency keys.
+   * Source of the secrets that hash ids and idempotency keys.
    *
    * @param value gives unpredictable numbers.
    * @return this.
@@ -257,6 +259,7 @@ public final class EngineContext {
         "the wall clock must be between the years 1970 and 2116: " + startEpochNs + " ns");
     require(random != null, "random must be set");
     require(threads != null, "threads must be set");
+    idHash = new IdHash(random);
     require(nodeIndex() >= 0, "node " + nodeId + " is not in the node list " + cluster.nodeIds());
     if (directory == null) {
       directory = new ShardDirectory(cluster);

@@ -1,5 +1,6 @@
 package io.tally.engine.internal;
 
+import io.tally.engine.IdHash;
 import io.tally.engine.Places;
 import io.tally.engine.ShardContext;
 import io.tally.engine.ShardService;
@@ -45,6 +46,11 @@ final class ServiceSlot implements ShardContext {
   @Override
   public Places places() {
     return shard.places();
+  }
+
+  @Override
+  public IdHash idHash() {
+    return shard.idHash();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.tally.engine.internal;
 
+import io.tally.engine.IdHash;
 import io.tally.engine.MessageHeaderWord;
 import io.tally.engine.Places;
 import io.tally.engine.ServiceReply;
@@ -28,6 +29,7 @@ final class Shard {
   private final ShardWrites writes;
   private final EngineStats stats;
   private final Places places;
+  private final IdHash idHash;
   private final UnsafeBuffer scratch;
   private final ShardForm form;
   private ShardState state = ShardState.ACTIVE;
@@ -66,6 +68,7 @@ final class Shard {
     this.call = call;
     this.stats = stats;
     places = context.places;
+    idHash = context.idHash;
     this.scratch = scratch;
     form =
         new ShardForm(
@@ -111,6 +114,10 @@ final class Shard {
 
   ServiceCall call() {
     return call;
+  }
+
+  IdHash idHash() {
+    return idHash;
   }
 
   Places places() {

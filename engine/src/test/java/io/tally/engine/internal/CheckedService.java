@@ -1,5 +1,6 @@
 package io.tally.engine.internal;
 
+import io.tally.engine.IdHash;
 import io.tally.engine.MessageHeaderWord;
 import io.tally.engine.Places;
 import io.tally.engine.ServiceDefinition;
@@ -7,6 +8,7 @@ import io.tally.engine.ServiceReply;
 import io.tally.engine.ShardContext;
 import io.tally.engine.ShardService;
 import io.tally.engine.SnapshotSource;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -20,6 +22,7 @@ public final class CheckedService implements ShardContext {
   private final ShardService service;
   private final ServiceReply reply = new ServiceReply();
   private final TreeMap<Long, Long> timers = new TreeMap<>();
+  private final IdHash idHash;
   private final long incarnation;
   private long timeNs;
   private long standstillNs;
@@ -45,6 +48,7 @@ public final class CheckedService implements ShardContext {
   public CheckedService(
       final ServiceDefinition definition, final long incarnation, final long timeNs) {
     this.incarnation = incarnation;
+    idHash = new IdHash(new SplittableRandom(incarnation)::nextLong);
     this.timeNs = timeNs;
     messages = new ServiceMessages(definition, 0);
     service = definition.create(0);
@@ -186,6 +190,11 @@ public final class CheckedService implements ShardContext {
   public void changed(final long entityHash) {
     changedHash = entityHash;
     changes++;
+  }
+
+  @Override
+  public IdHash idHash() {
+    return idHash;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.tally.examples.lease;
 
 import io.tally.engine.ForwardingService;
+import io.tally.engine.IdHash;
 import io.tally.engine.MessageHeaderWord;
 import io.tally.engine.Places;
 import io.tally.engine.ShardContext;
@@ -120,6 +121,11 @@ final class Mistakes {
     @Override
     public int shardId() {
       return shard.shardId();
+    }
+
+    @Override
+    public IdHash idHash() {
+      return shard.idHash();
     }
 
     @Override
