@@ -73,12 +73,12 @@ final class CounterAdapter implements ShardService {
     } else if (templateId == IncrementDecoder.TEMPLATE_ID) {
       final long amount =
           buffer.getLong(block + IncrementDecoder.amountEncodingOffset(), LITTLE_ENDIAN);
-      increment(timeNs, entityHash, buffer, idOffset, idLength, amount, reply);
+      increment(timeNs, buffer, idOffset, idLength, amount, reply);
     } else if (templateId == ScanDecoder.TEMPLATE_ID
         || templateId == OperationsDecoder.TEMPLATE_ID) {
       onShard(timeNs, templateId, buffer, offset, length, reply);
     } else {
-      command.wrap(timeNs, entityHash, buffer, block, idOffset, idLength);
+      command.wrap(timeNs, buffer, block, idOffset, idLength);
       apply(templateId, reply);
     }
   }
@@ -130,7 +130,6 @@ final class CounterAdapter implements ShardService {
 
   private void increment(
       final long timeNs,
-      final long entityHash,
       final DirectBuffer buffer,
       final int idOffset,
       final int idLength,
@@ -148,7 +147,7 @@ final class CounterAdapter implements ShardService {
       refuse(timeNs, row, reply);
       return;
     }
-    shard.changed(entityHash);
+    shard.changed(buffer, idOffset, idLength);
     CounterAnswer.ok(reply, sum, table.changes());
   }
 

@@ -8,7 +8,6 @@ import io.tally.counter.codecs.Condition;
 import io.tally.counter.codecs.CounterStatus;
 import io.tally.engine.ServiceReply;
 import io.tally.engine.ShardContext;
-import io.tally.engine.StableHash;
 import org.agrona.DirectBuffer;
 
 /**
@@ -36,12 +35,11 @@ final class CounterState {
   final CounterTable table;
   final CounterRefusals refusals;
   private final ShardContext shard;
-  private final byte[] expiredId = new byte[CounterProxy.MAX_ID_LENGTH];
 
   CounterState(final CounterLimit limit, final CounterRefusals refusals, final ShardContext shard) {
     this.refusals = refusals;
     this.shard = shard;
-    table = new CounterTable(shard.idHash(), limit, shard.places(), this::onExpired);
+    table = new CounterTable(shard.idHash(), limit, shard.places(), shard::changed);
   }
 
   /** The row of a living counter, or {@link CounterTable#ABSENT}. */
@@ -134,7 +132,7 @@ final class CounterState {
       return FULL;
     }
     table.change(written, value);
-    changed(command.entityHash, nextExpiryNs);
+    changed(command.buffer, command.idOffset, command.idLength, nextExpiryNs);
     return written;
   }
 
@@ -154,7 +152,7 @@ final class CounterState {
     }
     table.rate(written, interval);
     table.change(written, arrivalNs);
-    changed(command.entityHash, nextExpiryNs);
+    changed(command.buffer, command.idOffset, command.idLength, nextExpiryNs);
     return written;
   }
 
@@ -195,14 +193,14 @@ final class CounterState {
   /**
    * Gives a planned counter, which has room, its value. The first deadline of all was before it.
    */
-  void change(final PlannedCounter planned, final long nextExpiryNs) {
+  void change(final DirectBuffer buffer, final PlannedCounter planned, final long nextExpiryNs) {
     table.change(planned.row, planned.value);
-    changed(planned.entityHash, nextExpiryNs);
+    changed(buffer, planned.idOffset, planned.idLength, nextExpiryNs);
   }
 
   void delete(final WriteCommand command, final int row) {
     table.delete(row);
-    shard.changed(command.entityHash);
+    shard.changed(command.buffer, command.idOffset, command.idLength);
   }
 
   private int create(final WriteCommand command, final boolean withDeadline) {
@@ -218,8 +216,9 @@ final class CounterState {
     return deadlineNs < deadlineNs(row) ? table.nextExpiryNs() : NOT_EARLIER;
   }
 
-  private void changed(final long entityHash, final long nextExpiryNs) {
-    shard.changed(entityHash);
+  private void changed(
+      final DirectBuffer buffer, final int idOffset, final int idLength, final long nextExpiryNs) {
+    shard.changed(buffer, idOffset, idLength);
     // Whether the timer is set must follow from the table alone, since a snapshot shows no more.
     if (nextExpiryNs != NOT_EARLIER && table.nextExpiryNs() < nextExpiryNs) {
       setTimer(table.nextExpiryNs(), EXPIRY_DELAY_NS);
@@ -241,10 +240,5 @@ final class CounterState {
     if (!shard.setTimer(EXPIRY_TIMER, Math.min(ns, Long.MAX_VALUE - delayNs - 1) + delayNs)) {
       throw new IllegalStateException("the only timer cannot be set");
     }
-  }
-
-  private void onExpired(final DirectBuffer rows, final int idOffset, final int idLength) {
-    rows.getBytes(idOffset, expiredId, 0, idLength);
-    shard.changed(StableHash.hash(expiredId, 0, idLength));
   }
 }

@@ -6,7 +6,7 @@ import org.agrona.DirectBuffer;
 
 /** A counter as a list of operations would leave it; its row is not changed yet. Reused. */
 final class PlannedCounter {
-  long entityHash;
+  private int tag;
   int idOffset;
   int idLength;
 
@@ -28,11 +28,11 @@ final class PlannedCounter {
 
   long deadlineNs;
 
-  void begin(final WriteCommand command, final CounterState counters) {
-    entityHash = command.entityHash;
+  void begin(final WriteCommand command, final int tagOfId, final CounterState counters) {
+    tag = tagOfId;
     idOffset = command.idOffset;
     idLength = command.idLength;
-    row = counters.find(command);
+    row = counters.table.find(command.timeNs, tag, command.buffer, idOffset, idLength);
     isNew = false;
     isRate = row != ABSENT && counters.table.isRate(row);
     valueBefore = counters.shown(command.timeNs, row);
@@ -41,8 +41,9 @@ final class PlannedCounter {
     deadlineNs = deadlineBeforeNs;
   }
 
-  boolean isOf(final WriteCommand command) {
-    if (entityHash != command.entityHash || idLength != command.idLength) {
+  /** Equal tags are those of ids of one length. */
+  boolean isOf(final WriteCommand command, final int tagOfId) {
+    if (tag != tagOfId) {
       return false;
     }
     final DirectBuffer buffer = command.buffer;

@@ -138,6 +138,24 @@ public final class EntityMessage {
     return id;
   }
 
+  /**
+   * Where the id of the entity begins.
+   *
+   * @return its offset in the buffer that was wrapped.
+   */
+  public int idOffset() {
+    return idOffset;
+  }
+
+  /**
+   * How long the id of the entity is.
+   *
+   * @return bytes.
+   */
+  public int idLength() {
+    return idLength;
+  }
+
   static void requireIdLength(final int length) {
     if (!isIdLength(length)) {
       throw new IllegalArgumentException("id length out of range: " + length);

@@ -1,5 +1,7 @@
 package io.tally.engine;
 
+import org.agrona.DirectBuffer;
+
 /**
  * A shard as its {@link ShardService} sees it. To be used by the thread that calls the service, and
  * only during such a call.
@@ -88,7 +90,10 @@ public interface ShardContext {
    * costs next to nothing where nobody watches. A change that is not said so is told within {@link
    * Watcher#RENEWAL_NS}.
    *
-   * @param entityHash of the entity, as the commands to it carry it.
+   * @param buffer holds the id of the entity, as the reads of it name it in an {@link
+   *     EntityMessage}. It may change afterwards.
+   * @param offset of the id.
+   * @param length of the id in bytes, 1 to {@link EntityMessage#MAX_ID_LENGTH}.
    */
-  void changed(long entityHash);
+  void changed(DirectBuffer buffer, int offset, int length);
 }

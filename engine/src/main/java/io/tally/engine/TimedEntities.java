@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.sbe.MessageEncoderFlyweight;
 
 /**
@@ -176,8 +177,13 @@ public final class TimedEntities implements ShardService, SnapshotSource {
   private TimedEntity change(final TimedEntity entity) {
     changes = entity.version();
     put(entity);
-    shard.changed(entity.hash());
+    changed(entity);
     return entity;
+  }
+
+  private void changed(final TimedEntity entity) {
+    final byte[] id = entity.id().getBytes(ISO_8859_1);
+    shard.changed(new UnsafeBuffer(id), 0, id.length);
   }
 
   private void put(final TimedEntity entity) {
@@ -222,7 +228,7 @@ public final class TimedEntities implements ShardService, SnapshotSource {
       } else {
         endedButShown++;
       }
-      shard.changed(ended.hash());
+      changed(ended);
     }
   }
 

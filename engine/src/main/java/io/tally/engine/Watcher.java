@@ -24,7 +24,8 @@ public interface Watcher {
    * @param nowNs time in nanoseconds, as steps are given it.
    * @param placementHash {@link StableHash#placement(byte[], int, int)} of the entity's id.
    * @param entityHash {@link StableHash} of the id as a whole.
-   * @param payload holds the message that reads the entity. The bytes are copied.
+   * @param payload holds the message that reads the entity, an {@link EntityMessage}. The bytes are
+   *     copied.
    * @param offset of the message.
    * @param length of the message in bytes, at most {@link
    *     io.tally.engine.internal.MessageLengths#SHORT_COMMAND_BOUND}.
@@ -32,8 +33,8 @@ public interface Watcher {
    *     an entity: were it watched by two different ones, the owner would tell of changes only to
    *     the one that was renewed last.
    * @return the subscription, or null if this node has as many as {@link EngineSettings#watches()}.
-   * @throws IllegalArgumentException if the message is longer, no read of a service of this node,
-   *     or one with answers longer than {@link
+   * @throws IllegalArgumentException if the message is longer, names no entity, is no read of a
+   *     service of this node, or one with answers longer than {@link
    *     io.tally.engine.internal.MessageLengths#SHORT_REPLY_BOUND}.
    */
   Subscription subscribe(

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.CachedNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -50,7 +51,9 @@ public class WatchBenchmark extends MicroBenchmark {
   }
 
   private static final int BATCH = 64;
-  private static final int PAYLOAD_LENGTH = MessageHeaderWord.ENCODED_LENGTH;
+  private static final int ID_LENGTH = 2 * Long.BYTES;
+  private static final int PAYLOAD_LENGTH =
+      MessageHeaderWord.ENCODED_LENGTH + Short.BYTES + ID_LENGTH;
   private static final long ENTITY = 1;
   private static final long OTHER = 2;
 
@@ -86,9 +89,9 @@ public class WatchBenchmark extends MicroBenchmark {
     ingress = engine.ingress(0);
     watcher = engine.watcher();
     shards = engine.shardAgent(0);
-    MessageHeaderWord.put(read, 0, MessageHeaderWord.of(0, Sums.READ, Sums.SCHEMA_ID, 0));
     if (watching == Watching.ANOTHER || watching == Watching.THIS) {
       final long entity = watching == Watching.THIS ? ENTITY : OTHER;
+      put(Sums.READ, entity, read, 0);
       watcher.subscribe(
           clock.nanoTime(), entity, entity, read, 0, PAYLOAD_LENGTH, new LatestValue());
     }
@@ -130,11 +133,17 @@ public class WatchBenchmark extends MicroBenchmark {
 
   private void write() {
     final long id = ingress.tryClaim(clock.nanoTime(), ENTITY, ENTITY, true, onReply, submitted++);
-    MessageHeaderWord.put(
-        ingress.buffer(),
-        ingress.payloadOffset(id),
-        MessageHeaderWord.of(0, Sums.ADD, Sums.SCHEMA_ID, 0));
+    put(Sums.ADD, ENTITY, ingress.buffer(), ingress.payloadOffset(id));
     ingress.submit(id, PAYLOAD_LENGTH);
+  }
+
+  private static void put(
+      final int templateId, final long entity, final MutableDirectBuffer buffer, final int offset) {
+    MessageHeaderWord.put(buffer, offset, MessageHeaderWord.of(0, templateId, Sums.SCHEMA_ID, 0));
+    final int idHeader = offset + MessageHeaderWord.ENCODED_LENGTH;
+    buffer.putShort(idHeader, (short) ID_LENGTH, LITTLE_ENDIAN);
+    buffer.putLong(idHeader + Short.BYTES, entity, LITTLE_ENDIAN);
+    buffer.putLong(idHeader + Short.BYTES + Long.BYTES, entity, LITTLE_ENDIAN);
   }
 
   private void step() {
@@ -245,7 +254,7 @@ public class WatchBenchmark extends MicroBenchmark {
       if (templateId == Sums.ADD) {
         sums[entity]++;
         if (saysChanges) {
-          shard.changed(entityHash);
+          shard.changed(buffer, offset + length - ID_LENGTH, ID_LENGTH);
         }
       } else {
         reply.version(sums[entity]);

@@ -1,5 +1,7 @@
 package io.tally.engine.internal;
 
+import io.tally.engine.EntityMessage;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** Interest of one node in one entity, as the owner keeps it. Belongs to its shard. */
@@ -8,27 +10,30 @@ final class Registration {
   static final int MAX_BYTES = 288 + MessageLengths.SHORT_COMMAND_BOUND;
 
   final ServiceSlot slot;
-  final long entityHash;
+  final int idHash;
   final long originNodeKey;
   private final UnsafeBuffer payload = new UnsafeBuffer(0, 0);
+  private long entityHash;
   private long originIncarnation;
   private int originLoop;
   private long watchId;
   private long payloadHeader;
   private int payloadLength;
+  private int idOffset;
+  private int idLength;
   ServiceMessages.Known message;
   long toldVersion;
   long expiryNs;
   boolean isChanged;
   boolean isRemoved;
-  Registration nextOfEntity;
+  Registration nextOfHash;
   Registration nextChanged;
   Registration earlier;
   Registration later;
 
-  Registration(final ServiceSlot slot, final long entityHash, final long originNodeKey) {
+  Registration(final ServiceSlot slot, final int idHash, final long originNodeKey) {
     this.slot = slot;
-    this.entityHash = entityHash;
+    this.idHash = idHash;
     this.originNodeKey = originNodeKey;
   }
 
@@ -36,9 +41,26 @@ final class Registration {
     return originIncarnation > command.originIncarnation;
   }
 
+  boolean isOf(
+      final ServiceSlot ofSlot, final DirectBuffer buffer, final int offset, final int length) {
+    if (slot != ofSlot || idLength != length) {
+      return false;
+    }
+    for (int i = 0; i < length; i++) {
+      if (payload.getByte(idOffset + i) != buffer.getByte(offset + i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** From now on what this command says is watched, for whom it says. */
-  void renew(final Command command, final ServiceMessages.Known readMessage) {
+  void renew(
+      final Command command, final EntityMessage entity, final ServiceMessages.Known readMessage) {
     message = readMessage;
+    entityHash = command.entityHash;
+    idOffset = entity.idOffset() - command.payloadOffset;
+    idLength = entity.idLength();
     originIncarnation = command.originIncarnation;
     originLoop = command.originLoop;
     watchId = command.correlationId;

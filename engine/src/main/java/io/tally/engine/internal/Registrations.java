@@ -1,17 +1,21 @@
 package io.tally.engine.internal;
 
-import org.agrona.collections.Long2ObjectHashMap;
+import io.tally.engine.IdHash;
+import org.agrona.DirectBuffer;
+import org.agrona.collections.Int2ObjectHashMap;
 
 /**
- * Who watches which entities of one shard: one registration for each entity and node. Allocates for
- * a new registration only. Belongs to the shard.
+ * Who watches which entities of one shard: one registration for each entity and node. Entities are
+ * told apart by their ids, and found by a hash with a secret, since clients choose what is watched.
+ * Allocates for a new registration only. Belongs to the shard.
  */
 final class Registrations {
   private final WatchLimit limit;
+  private final IdHash idHash;
   private final TimerAlarm alarm;
 
-  /** The first of those of each entity hash; entities of several services may share one. */
-  private final Long2ObjectHashMap<Registration> byEntity = new Long2ObjectHashMap<>();
+  /** The first of those of each hash; entities of several services may have the same id. */
+  private final Int2ObjectHashMap<Registration> byIdHash = new Int2ObjectHashMap<>();
 
   /** All lie between its later and its earlier one, in the order in which they expire. */
   private final Registration ends = new Registration(null, 0, 0);
@@ -20,8 +24,9 @@ final class Registrations {
   private Registration lastChanged;
   private int size;
 
-  Registrations(final WatchLimit limit, final TimerAlarm alarm) {
+  Registrations(final WatchLimit limit, final IdHash idHash, final TimerAlarm alarm) {
     this.limit = limit;
+    this.idHash = idHash;
     this.alarm = alarm;
     ends.later = ends;
     ends.earlier = ends;
@@ -37,21 +42,33 @@ final class Registrations {
   }
 
   /** Null if there is none. */
-  Registration find(final ServiceSlot slot, final long entityHash, final long originNodeKey) {
-    Registration next = byEntity.get(entityHash);
-    while (next != null && (next.slot != slot || next.originNodeKey != originNodeKey)) {
-      next = next.nextOfEntity;
+  Registration find(
+      final ServiceSlot slot,
+      final long originNodeKey,
+      final DirectBuffer buffer,
+      final int idOffset,
+      final int idLength) {
+    Registration next = byIdHash.get(idHash.hash(buffer, idOffset, idLength));
+    while (next != null
+        && (next.originNodeKey != originNodeKey || !next.isOf(slot, buffer, idOffset, idLength))) {
+      next = next.nextOfHash;
     }
     return next;
   }
 
-  /** To be renewed at once. Null if there is no place for it. */
-  Registration add(final ServiceSlot slot, final long entityHash, final long originNodeKey) {
+  /** To be renewed at once, for the entity of this id. Null if there is no place for it. */
+  Registration add(
+      final ServiceSlot slot,
+      final long originNodeKey,
+      final DirectBuffer buffer,
+      final int idOffset,
+      final int idLength) {
     if (!limit.tryTake()) {
       return null;
     }
-    final Registration added = new Registration(slot, entityHash, originNodeKey);
-    added.nextOfEntity = byEntity.put(entityHash, added);
+    final int hash = idHash.hash(buffer, idOffset, idLength);
+    final Registration added = new Registration(slot, hash, originNodeKey);
+    added.nextOfHash = byIdHash.put(hash, added);
     size++;
     return added;
   }
@@ -75,35 +92,38 @@ final class Registrations {
   void remove(final Registration removed) {
     unlink(removed);
     removed.isRemoved = true;
-    final Registration first = byEntity.get(removed.entityHash);
+    final Registration first = byIdHash.get(removed.idHash);
     if (first != removed) {
       Registration before = first;
-      while (before.nextOfEntity != removed) {
-        before = before.nextOfEntity;
+      while (before.nextOfHash != removed) {
+        before = before.nextOfHash;
       }
-      before.nextOfEntity = removed.nextOfEntity;
-    } else if (removed.nextOfEntity == null) {
-      byEntity.remove(removed.entityHash);
+      before.nextOfHash = removed.nextOfHash;
+    } else if (removed.nextOfHash == null) {
+      byIdHash.remove(removed.idHash);
     } else {
-      byEntity.put(removed.entityHash, removed.nextOfEntity);
+      byIdHash.put(removed.idHash, removed.nextOfHash);
     }
     size--;
     if (size == 0) {
-      byEntity.compact();
+      byIdHash.compact();
     }
     limit.release();
   }
 
   /** As {@link io.tally.engine.ShardContext#changed}. */
-  void changed(final ServiceSlot slot, final long entityHash) {
+  void changed(
+      final ServiceSlot slot, final DirectBuffer buffer, final int idOffset, final int idLength) {
     if (size != 0) {
-      noteChanged(slot, entityHash);
+      noteChanged(slot, buffer, idOffset, idLength);
     }
   }
 
-  private void noteChanged(final ServiceSlot slot, final long entityHash) {
-    for (Registration next = byEntity.get(entityHash); next != null; next = next.nextOfEntity) {
-      if (next.slot == slot && !next.isChanged) {
+  private void noteChanged(
+      final ServiceSlot slot, final DirectBuffer buffer, final int idOffset, final int idLength) {
+    final int hash = idHash.hash(buffer, idOffset, idLength);
+    for (Registration next = byIdHash.get(hash); next != null; next = next.nextOfHash) {
+      if (!next.isChanged && next.isOf(slot, buffer, idOffset, idLength)) {
         next.isChanged = true;
         if (lastChanged == null) {
           firstChanged = next;

@@ -4,6 +4,7 @@ import io.tally.engine.IdHash;
 import io.tally.engine.Places;
 import io.tally.engine.ShardContext;
 import io.tally.engine.ShardService;
+import org.agrona.DirectBuffer;
 
 /** One service in one shard: its state, its messages and its timers. Belongs to the shard. */
 final class ServiceSlot implements ShardContext {
@@ -69,7 +70,7 @@ final class ServiceSlot implements ShardContext {
   }
 
   @Override
-  public void changed(final long entityHash) {
-    registrations.changed(this, entityHash);
+  public void changed(final DirectBuffer buffer, final int offset, final int length) {
+    registrations.changed(this, buffer, offset, length);
   }
 }

@@ -76,7 +76,7 @@ final class Shard {
     servedEpoch = epoch;
     time = new ShardTime(shardId, timeBaseNs, alarm, context, stats);
     writes = new ShardWrites(incarnation, time, call, context, stats, scratch);
-    registrations = new Registrations(context.watchLimit, alarm);
+    registrations = new Registrations(context.watchLimit, idHash, alarm);
     watches = new ShardWatches(this, call, registrations, time, stats, context.watchExpiryNs);
     slots =
         Arrays.stream(context.catalog.services())

@@ -2,6 +2,7 @@ package io.tally.engine.internal;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
+import io.tally.engine.EntityMessage;
 import io.tally.engine.ServiceReply;
 import io.tally.engine.internal.codecs.ReplyCode;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -22,6 +23,9 @@ final class ShardWatches {
   private final EngineStats stats;
   private final long expiryNs;
   private final Command changed = new Command();
+
+  /** That of the registration under way. */
+  private final EntityMessage entity = new EntityMessage();
 
   /** Made for the first registration. */
   private UnsafeBuffer told;
@@ -50,16 +54,20 @@ final class ShardWatches {
       final ServiceSlot slot,
       final ServiceMessages.Known message,
       final ReplyPublisher replies) {
-    final Registration known = registrations.find(slot, command.entityHash, command.originNodeKey);
+    if (!WatchLayout.isWatchable(message, command.payloadLength)
+        || !entity.wrap(command.buffer, command.payloadOffset, command.payloadLength)) {
+      refuse(command, ReplyCode.INVALID, replies);
+      return;
+    }
+    final Registration known =
+        registrations.find(
+            slot, command.originNodeKey, command.buffer, entity.idOffset(), entity.idLength());
     if (known != null && known.isOfLaterIncarnation(command)) {
       refuse(command, ReplyCode.STALE, replies);
       return;
     }
-    ReplyCode code = ReplyCode.INVALID;
-    if (WatchLayout.isWatchable(message, command.payloadLength)) {
-      stats.applied(message.index());
-      code = read(command, slot, message);
-    }
+    stats.applied(message.index());
+    final ReplyCode code = read(command, slot, message);
     if (code == ReplyCode.ANSWERED) {
       register(known, command, slot, message, replies);
     } else {
@@ -76,14 +84,13 @@ final class ShardWatches {
       final ServiceSlot slot,
       final ServiceMessages.Known message,
       final ReplyPublisher replies) {
-    final Registration registration =
-        known != null ? known : added(slot, command.entityHash, command.originNodeKey);
+    final Registration registration = known != null ? known : added(slot, command);
     if (registration == null) {
       stats.increment(EngineCounter.WATCHES_REFUSED);
       refuse(command, ReplyCode.WATCH_LIMIT, replies);
       return;
     }
-    registration.renew(command, message);
+    registration.renew(command, entity, message);
     registrations.expireLast(registration, time.timeNs() + expiryNs);
     final long version = call.reply().version();
     if (command.laneSequence == WatchLayout.held(version) || tell(command, replies)) {
@@ -91,10 +98,11 @@ final class ShardWatches {
     }
   }
 
-  private Registration added(
-      final ServiceSlot slot, final long entityHash, final long originNodeKey) {
+  private Registration added(final ServiceSlot slot, final Command command) {
     final boolean isFirst = registrations.size() == 0;
-    final Registration added = registrations.add(slot, entityHash, originNodeKey);
+    final Registration added =
+        registrations.add(
+            slot, command.originNodeKey, command.buffer, entity.idOffset(), entity.idLength());
     if (added != null) {
       stats.increment(EngineCounter.WATCHES_REGISTERED);
       added.toldVersion = NO_VERSION;

@@ -20,10 +20,11 @@ final class Watch {
   final long id;
   final long placementHash;
   final long entityHash;
+  final int idHash;
   final int shardId;
   final UnsafeBuffer payload;
   final long payloadHeader;
-  Watch nextOfEntity;
+  Watch nextOfHash;
   WatchQueue queue;
   Watch previous;
   Watch next;
@@ -53,6 +54,7 @@ final class Watch {
       final long id,
       final long placementHash,
       final long entityHash,
+      final int idHash,
       final int shardId,
       final DirectBuffer message,
       final int offset,
@@ -62,6 +64,7 @@ final class Watch {
     this.faults = faults;
     this.placementHash = placementHash;
     this.entityHash = entityHash;
+    this.idHash = idHash;
     this.shardId = shardId;
     payload = new UnsafeBuffer(new byte[length]);
     payload.putBytes(0, message, offset, length);

@@ -2,6 +2,8 @@ package io.tally.engine.internal;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
+import io.tally.engine.EntityMessage;
+import io.tally.engine.IdHash;
 import io.tally.engine.MessageHeaderWord;
 import io.tally.engine.StableHash;
 import io.tally.engine.Subscription;
@@ -11,6 +13,7 @@ import io.tally.engine.Watcher;
 import io.tally.engine.internal.codecs.ReplyCode;
 import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
+import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.collections.Long2ObjectHashMap;
 
 /**
@@ -32,7 +35,13 @@ public final class WatchAgent implements Watcher, SteppedAgent {
   private final EngineStats stats;
   private final ServiceFaultHandler faults;
   private final Long2ObjectHashMap<Watch> byId = new Long2ObjectHashMap<>();
-  private final Long2ObjectHashMap<Watch> byEntity = new Long2ObjectHashMap<>();
+
+  /** The first of those of each hash of an id: with a secret, since clients choose the ids. */
+  private final Int2ObjectHashMap<Watch> byIdHash = new Int2ObjectHashMap<>();
+
+  private final IdHash idHash;
+  private final EntityMessage entity = new EntityMessage();
+
   private final WatchQueue fresh = new WatchQueue(0);
   private final WatchQueue retries = new WatchQueue(RETRY_NS);
   private final WatchQueue renewals;
@@ -49,6 +58,7 @@ public final class WatchAgent implements Watcher, SteppedAgent {
     this.stats = stats;
     faults = context.faultHandler;
     catalog = context.catalog;
+    idHash = context.idHash;
     shardCount = context.cluster.shardCount();
     maxPayloadLength = context.lengths.shortCommand();
     maxSubscriptions = context.settings.watches();
@@ -90,12 +100,13 @@ public final class WatchAgent implements Watcher, SteppedAgent {
       return null;
     }
     subscriptionCount++;
-    Watch watch = byEntity.get(entityHash);
+    final int hash = idHash.hash(payload, entity.idOffset(), entity.idLength());
+    Watch watch = byIdHash.get(hash);
     while (watch != null && !watch.isOf(entityHash, placementHash, payload, offset, length)) {
-      watch = watch.nextOfEntity;
+      watch = watch.nextOfHash;
     }
     if (watch == null) {
-      watch = begin(nowNs, placementHash, entityHash, payload, offset, length);
+      watch = begin(nowNs, placementHash, entityHash, hash, payload, offset, length);
     }
     final WatchSubscription subscription = new WatchSubscription(this, watch, handler);
     watch.add(subscription);
@@ -205,7 +216,9 @@ public final class WatchAgent implements Watcher, SteppedAgent {
     final ServiceMessages service = catalog.find(MessageHeaderWord.schemaId(header));
     final ServiceMessages.Known message =
         service == null ? null : service.byTemplate(MessageHeaderWord.templateId(header));
-    if (message == null || !WatchLayout.isWatchable(message, length)) {
+    if (message == null
+        || !WatchLayout.isWatchable(message, length)
+        || !entity.wrap(payload, offset, length)) {
       throw new IllegalArgumentException("not a message that can be watched");
     }
   }
@@ -214,14 +227,16 @@ public final class WatchAgent implements Watcher, SteppedAgent {
       final long nowNs,
       final long placementHash,
       final long entityHash,
+      final int hash,
       final DirectBuffer payload,
       final int offset,
       final int length) {
     final int shard = StableHash.shard(placementHash, shardCount);
     final Watch watch =
-        new Watch(--lastId, placementHash, entityHash, shard, payload, offset, length, faults);
+        new Watch(
+            --lastId, placementHash, entityHash, hash, shard, payload, offset, length, faults);
     byId.put(watch.id, watch);
-    watch.nextOfEntity = byEntity.put(entityHash, watch);
+    watch.nextOfHash = byIdHash.put(hash, watch);
     fresh.append(watch, nowNs);
     return watch;
   }
@@ -229,17 +244,17 @@ public final class WatchAgent implements Watcher, SteppedAgent {
   private void end(final Watch watch) {
     watch.queue.remove(watch);
     byId.remove(watch.id);
-    final Watch first = byEntity.get(watch.entityHash);
+    final Watch first = byIdHash.get(watch.idHash);
     if (first != watch) {
       Watch before = first;
-      while (before.nextOfEntity != watch) {
-        before = before.nextOfEntity;
+      while (before.nextOfHash != watch) {
+        before = before.nextOfHash;
       }
-      before.nextOfEntity = watch.nextOfEntity;
-    } else if (watch.nextOfEntity == null) {
-      byEntity.remove(watch.entityHash);
+      before.nextOfHash = watch.nextOfHash;
+    } else if (watch.nextOfHash == null) {
+      byIdHash.remove(watch.idHash);
     } else {
-      byEntity.put(watch.entityHash, watch.nextOfEntity);
+      byIdHash.put(watch.idHash, watch.nextOfHash);
     }
   }
 

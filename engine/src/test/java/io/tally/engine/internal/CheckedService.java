@@ -8,6 +8,7 @@ import io.tally.engine.ServiceReply;
 import io.tally.engine.ShardContext;
 import io.tally.engine.ShardService;
 import io.tally.engine.SnapshotSource;
+import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.agrona.DirectBuffer;
@@ -26,7 +27,7 @@ public final class CheckedService implements ShardContext {
   private final long incarnation;
   private long timeNs;
   private long standstillNs;
-  private long changedHash;
+  private String changedId;
   private long changes;
 
   /**
@@ -137,10 +138,10 @@ public final class CheckedService implements ShardContext {
   /**
    * The entity of which it said so last.
    *
-   * @return its hash.
+   * @return its id, a character for each byte.
    */
-  public long changedHash() {
-    return changedHash;
+  public String changedId() {
+    return changedId;
   }
 
   /**
@@ -187,8 +188,10 @@ public final class CheckedService implements ShardContext {
   }
 
   @Override
-  public void changed(final long entityHash) {
-    changedHash = entityHash;
+  public void changed(final DirectBuffer buffer, final int offset, final int length) {
+    final byte[] id = new byte[length];
+    buffer.getBytes(offset, id);
+    changedId = new String(id, StandardCharsets.ISO_8859_1);
     changes++;
   }
 

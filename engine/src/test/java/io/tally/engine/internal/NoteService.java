@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 import java.util.Set;
 import java.util.TreeSet;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * A service of the tests that does all that a service may: refuses, gives keys back, throws, sets
@@ -35,6 +36,7 @@ final class NoteService implements ShardService {
   static final int ADD_NOTE = 1;
   static final int READ_NOTES = 5;
   static final int ADD_BLOCK_LENGTH = 24;
+  static final int READ_LENGTH = MessageHeaderWord.ENCODED_LENGTH + Short.BYTES + Long.BYTES;
   static final int FULL = 1;
   static final int REFUSED = 7;
   static final int REFUSED_NOT_UNDER_KEY = 255;
@@ -44,6 +46,7 @@ final class NoteService implements ShardService {
   private final Budget budget;
   private final Set<Long> entities = new TreeSet<>();
   private final CopiedState snapshot = new CopiedState(SCHEMA_ID, this::image, this::restore);
+  private final UnsafeBuffer id = new UnsafeBuffer(new byte[Long.BYTES]);
   private ShardContext shard;
   private volatile int entityCount;
   private long digest;
@@ -66,10 +69,12 @@ final class NoteService implements ShardService {
   }
 
   /** The payload of a read. */
-  static byte[] read() {
-    return ByteBuffer.allocate(MessageHeaderWord.ENCODED_LENGTH)
+  static byte[] read(final long entity) {
+    return ByteBuffer.allocate(READ_LENGTH)
         .order(ByteOrder.LITTLE_ENDIAN)
         .putLong(MessageHeaderWord.of(0, READ_NOTES, SCHEMA_ID, 0))
+        .putShort((short) Long.BYTES)
+        .putLong(entity)
         .array();
   }
 
@@ -128,7 +133,7 @@ final class NoteService implements ShardService {
           entityCount = entities.size();
           happened(entityHash);
           happened(timeNs);
-          shard.changed(entityHash);
+          changed(entityHash);
         }
       }
     }
@@ -138,7 +143,7 @@ final class NoteService implements ShardService {
   public void onTimer(final long timeNs, final long timerId) {
     happened(timerId);
     happened(timeNs);
-    shard.changed(timerId);
+    changed(timerId);
     if (timerId % 3 == 0) {
       happened(shard.setTimer(timerId + 1, timeNs + timerId) ? 1 : 0);
     }
@@ -182,6 +187,11 @@ final class NoteService implements ShardService {
 
   long digest() {
     return digest;
+  }
+
+  private void changed(final long entity) {
+    id.putLong(0, entity, ByteOrder.LITTLE_ENDIAN);
+    shard.changed(id, 0, Long.BYTES);
   }
 
   private void happened(final long what) {

@@ -1,10 +1,16 @@
 package io.tally.engine.internal;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.engine.EntityMessage;
+import io.tally.engine.IdHash;
+import io.tally.engine.MessageHeaderWord;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -13,33 +19,63 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /** The table against a plain list of what it should hold. */
 final class RegistrationsTest {
   private static final int OPERATIONS = 400;
   private static final int MAX = 12;
+
+  /** All have one hash where the secret is 0. */
+  private static final String[] IDS = {"a", "b", "ab", "abc"};
+
+  private static final int ID_OFFSET = MessageHeaderWord.ENCODED_LENGTH + Short.BYTES;
   private static final long EXPIRY_NS = 30;
 
-  private record Row(long entityHash, long node, Registration registration) {}
+  private record Row(String id, long node, Registration registration) {}
+
+  private static IdHash secret(final Random random) {
+    return new IdHash(random.nextBoolean() ? random::nextLong : () -> 0);
+  }
+
+  private static UnsafeBuffer bytes(final String id) {
+    return new UnsafeBuffer(id.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private static Registration find(final Registrations table, final String id, final long node) {
+    return table.find(null, node, bytes(id), 0, id.length());
+  }
+
+  private static Registration add(final Registrations table, final String id, final long node) {
+    final Registration added = table.add(null, node, bytes(id), 0, id.length());
+    if (added != null) {
+      final Command command = new Command();
+      command.payloadLength = ID_OFFSET + id.length();
+      final UnsafeBuffer read = new UnsafeBuffer(new byte[command.payloadLength]);
+      read.putShort(MessageHeaderWord.ENCODED_LENGTH, (short) id.length(), LITTLE_ENDIAN);
+      read.putStringWithoutLengthAscii(ID_OFFSET, id);
+      command.buffer = read;
+      final EntityMessage entity = new EntityMessage();
+      assertTrue(entity.wrap(read, 0, command.payloadLength));
+      added.renew(command, entity, null);
+    }
+    return added;
+  }
 
   @Property(tries = 300, shrinking = ShrinkingMode.OFF)
   void shouldFindExpireAndNoteWhatAListWould(@ForAll final Random random) {
     final WatchLimit limit = new WatchLimit(MAX);
-    final Registrations table = new Registrations(limit, new TimerAlarm());
+    final Registrations table = new Registrations(limit, secret(random), new TimerAlarm());
     final List<Row> rows = new ArrayList<>();
     final Deque<Row> changed = new ArrayDeque<>();
     long nowNs = 0;
     for (int i = 0; i < OPERATIONS; i++) {
       nowNs += random.nextInt(4);
-      // Few hashes, which the index puts into one place, and into one chain.
-      final long hash = random.nextInt(4) * (1L << 40);
+      final String id = IDS[random.nextInt(IDS.length)];
       final long node = random.nextInt(6);
       final Row known =
-          rows.stream()
-              .filter(row -> row.entityHash == hash && row.node == node)
-              .findAny()
-              .orElse(null);
-      assertSame(known == null ? null : known.registration, table.find(null, hash, node));
+          rows.stream().filter(row -> row.id.equals(id) && row.node == node).findAny().orElse(null);
+      assertSame(known == null ? null : known.registration, find(table, id, node));
       switch (random.nextInt(6)) {
         case 0, 1 -> {
           if (known != null) {
@@ -47,12 +83,12 @@ final class RegistrationsTest {
             rows.add(known);
             table.expireLast(known.registration, nowNs + EXPIRY_NS);
           } else if (rows.size() == MAX) {
-            assertNull(table.add(null, hash, node));
+            assertNull(add(table, id, node));
           } else {
-            final Registration added = table.add(null, hash, node);
+            final Registration added = add(table, id, node);
             assertNotNull(added);
             table.expireLast(added, nowNs + EXPIRY_NS);
-            rows.add(new Row(hash, node, added));
+            rows.add(new Row(id, node, added));
           }
         }
         case 2 -> {
@@ -63,9 +99,9 @@ final class RegistrationsTest {
           }
         }
         case 3 -> {
-          table.changed(null, hash);
+          table.changed(null, bytes(id), 0, id.length());
           rows.stream()
-              .filter(row -> row.entityHash == hash && !changed.contains(row))
+              .filter(row -> row.id.equals(id) && !changed.contains(row))
               .forEach(changed::add);
         }
         case 4 -> {
@@ -74,10 +110,10 @@ final class RegistrationsTest {
             assertNull(next);
           } else {
             // Those of one entity may have any order.
-            final long first = changed.peek().entityHash;
+            final String first = changed.peek().id;
             final Row taken =
                 changed.stream().filter(row -> row.registration == next).findAny().orElseThrow();
-            assertEquals(first, taken.entityHash);
+            assertEquals(first, taken.id);
             changed.remove(taken);
           }
         }

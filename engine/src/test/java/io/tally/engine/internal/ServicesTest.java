@@ -71,7 +71,7 @@ final class ServicesTest {
     node.stocks.count(0, ITEM, stockAnswers, 1);
     note(NoteService.Op.REFUSE, NO_KEY);
     send(true, NO_KEY, NoteService.note(NoteService.Op.ADD, 0, 0));
-    send(false, NO_KEY, NoteService.read());
+    send(false, NO_KEY, NoteService.read(ITEM));
     final List<String> names =
         List.of("PutStock", "TakeStock", "CountStock", "AddNote", "ReadNotes");
     final int[] handled = {0, 0, 1, 2, 1};

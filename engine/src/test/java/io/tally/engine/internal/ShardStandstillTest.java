@@ -36,7 +36,7 @@ final class ShardStandstillTest {
   void shouldAnswerBusyToWhatItHasNotApplied() {
     target.apply(MS, command(3, 0, ADD));
     assertEquals(ReplyCode.BUSY, target.lastCode());
-    target.apply(MS, command(0, 0, NoteService.read()));
+    target.apply(MS, command(0, 0, NoteService.read(0)));
     assertEquals(ReplyCode.BUSY, target.lastCode());
     assertEquals(2, target.stats.get(EngineCounter.SHARD_STANDS_STILL));
     assertEquals(digest, notes.services.get(0).digest());

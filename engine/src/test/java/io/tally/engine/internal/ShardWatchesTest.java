@@ -27,7 +27,7 @@ final class ShardWatchesTest {
   @Test
   void shouldTellWatchersOfOneServiceNothingOfAnothersEntityOfTheSameHash() {
     watch(0, STOCK_WATCH, StockClient.count(ENTITY).byteArray());
-    watch(0, NOTE_WATCH, NoteService.read());
+    watch(0, NOTE_WATCH, NoteService.read(ENTITY));
     assertEquals(List.of(STOCK_WATCH, NOTE_WATCH), told());
     // Of one, since the other is not even read.
     put(1, ENTITY);
@@ -40,7 +40,7 @@ final class ShardWatchesTest {
 
   @Test
   void shouldTellOfWhatATimerHasChanged() {
-    watch(0, NOTE_WATCH, NoteService.read());
+    watch(0, NOTE_WATCH, NoteService.read(ENTITY));
     note(0, NoteService.Op.SET_TIMER, ENTITY);
     told();
     assertTrue(shard.shard.fireTimers(5 * MS, 9));

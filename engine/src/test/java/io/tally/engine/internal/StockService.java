@@ -30,6 +30,9 @@ final class StockService implements ShardService {
 
   private static final int BLOCK = MessageHeaderWord.ENCODED_LENGTH;
 
+  /** A count is an EntityMessage, which has the item's id behind its length. */
+  private static final int ID = BLOCK + Short.BYTES;
+
   private record Definition(int version) implements ServiceDefinition {
     @Override
     public String name() {
@@ -132,15 +135,18 @@ final class StockService implements ShardService {
     final int blockLength = blockLength(templateId);
     MessageHeaderWord.put(
         buffer, offset, MessageHeaderWord.of(blockLength, templateId, SCHEMA_ID, version));
-    buffer.putLong(offset + BLOCK, itemId, LITTLE_ENDIAN);
-    if (templateId != COUNT) {
-      buffer.putLong(offset + BLOCK + Long.BYTES, quantity, LITTLE_ENDIAN);
+    if (templateId == COUNT) {
+      buffer.putShort(offset + BLOCK, (short) Long.BYTES, LITTLE_ENDIAN);
+      buffer.putLong(offset + ID, itemId, LITTLE_ENDIAN);
+      return ID + Long.BYTES;
     }
+    buffer.putLong(offset + BLOCK, itemId, LITTLE_ENDIAN);
+    buffer.putLong(offset + BLOCK + Long.BYTES, quantity, LITTLE_ENDIAN);
     return BLOCK + blockLength;
   }
 
   private static int blockLength(final int templateId) {
-    return templateId == COUNT ? Long.BYTES : 2 * Long.BYTES;
+    return templateId == COUNT ? 0 : 2 * Long.BYTES;
   }
 
   @Override
@@ -157,7 +163,8 @@ final class StockService implements ShardService {
       final int offset,
       final int length,
       final ServiceReply reply) {
-    final long itemId = buffer.getLong(offset + BLOCK, LITTLE_ENDIAN);
+    final int item = offset + (templateId == COUNT ? ID : BLOCK);
+    final long itemId = buffer.getLong(item, LITTLE_ENDIAN);
     final long quantity =
         templateId == COUNT ? 0 : buffer.getLong(offset + BLOCK + Long.BYTES, LITTLE_ENDIAN);
     if (quantity < 0) {
@@ -169,7 +176,7 @@ final class StockService implements ShardService {
     final long left = templateId == PUT ? before + quantity : taken ? before - quantity : before;
     if (left != before) {
       change(itemId, left);
-      shard.changed(entityHash);
+      shard.changed(buffer, item, Long.BYTES);
     }
     new Reply(itemId, left, taken, changeCount).write(reply.buffer(), reply.offset());
     reply.length(Reply.LENGTH);

@@ -159,8 +159,8 @@ final class Mistakes {
     }
 
     @Override
-    public void changed(final long entityHash) {
-      shard.changed(entityHash);
+    public void changed(final DirectBuffer buffer, final int offset, final int length) {
+      shard.changed(buffer, offset, length);
     }
   }
 }
