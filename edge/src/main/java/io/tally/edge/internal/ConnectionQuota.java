@@ -2,7 +2,7 @@ package io.tally.edge.internal;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.util.Arrays;
+import java.nio.ByteBuffer;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,12 +15,16 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class ConnectionQuota {
   private static final int FEW = 8;
-  private static final int NETWORK_BYTES = 8;
+
+  /** Above an address of version 4: no connection comes from such a network of version 6. */
+  private static final long IPV4 = -1L << Integer.SIZE;
 
   private final int maxConnections;
   private final int openToAll;
   private final AtomicInteger count = new AtomicInteger();
-  private final ConcurrentMap<Network, Integer> countByNetwork = new ConcurrentHashMap<>();
+
+  /** Numbers have an order, by which the map finds them among any number of one hash. */
+  private final ConcurrentMap<Long, Integer> countByNetwork = new ConcurrentHashMap<>();
 
   ConnectionQuota(final int maxConnections) {
     this.maxConnections = maxConnections;
@@ -30,14 +34,14 @@ final class ConnectionQuota {
   /** Counts a connection, even one beyond the limit. Returns whether it may stay. */
   boolean enter(final InetAddress address) {
     final int all = count.incrementAndGet();
-    final int ofNetwork = countByNetwork.merge(Network.of(address), 1, Integer::sum);
+    final int ofNetwork = countByNetwork.merge(network(address), 1, Integer::sum);
     return all <= openToAll || all <= maxConnections && ofNetwork <= FEW;
   }
 
   /** Counts the end of a connection. */
   void leave(final InetAddress address) {
     countByNetwork.computeIfPresent(
-        Network.of(address), (network, number) -> number == 1 ? null : number - 1);
+        network(address), (network, number) -> number == 1 ? null : number - 1);
     count.decrementAndGet();
   }
 
@@ -45,21 +49,10 @@ final class ConnectionQuota {
     return count.get();
   }
 
-  private record Network(byte[] prefix) {
-    static Network of(final InetAddress address) {
-      final byte[] bytes = address.getAddress();
-      return new Network(
-          address instanceof Inet6Address ? Arrays.copyOf(bytes, NETWORK_BYTES) : bytes);
-    }
-
-    @Override
-    public boolean equals(final Object other) {
-      return other instanceof Network network && Arrays.equals(prefix, network.prefix);
-    }
-
-    @Override
-    public int hashCode() {
-      return Arrays.hashCode(prefix);
-    }
+  private static long network(final InetAddress address) {
+    final ByteBuffer bytes = ByteBuffer.wrap(address.getAddress());
+    return address instanceof Inet6Address
+        ? bytes.getLong()
+        : IPV4 | Integer.toUnsignedLong(bytes.getInt());
   }
 }
