@@ -58,7 +58,6 @@ public class ShardAgentBenchmark extends MicroBenchmark {
     private final SampleCommand sample = new SampleCommand();
     private final UnsafeBuffer payloads = new UnsafeBuffer(new byte[COUNTERS * PAYLOAD_STRIDE]);
     private final long[] hashes = new long[COUNTERS];
-    private final UnsafeBuffer slots = new UnsafeBuffer(0, 0);
     private final MessageClaim claim = new MessageClaim();
     private final IngressLane lane = new IngressLane(LANE_WINDOW);
     private final CounterReplyAdapter reply = new CounterReplyAdapter();
@@ -84,6 +83,7 @@ public class ShardAgentBenchmark extends MicroBenchmark {
             sample.request.payloadOffset,
             sample.request.payloadLength);
       }
+      sample.request.payload = payloads;
       final Wakeup polled = () -> {};
       final CounterDefinition services = new CounterDefinition(new CounterLimit(COUNTERS));
       final ShardEngine engine =
@@ -116,12 +116,13 @@ public class ShardAgentBenchmark extends MicroBenchmark {
         return false;
       }
       final int next = (int) sent & COUNTERS - 1;
-      slots.wrap(payloads, next * PAYLOAD_STRIDE, PAYLOAD_STRIDE);
+      sample.request.payloadOffset = next * PAYLOAD_STRIDE;
       sample.request.placementHash = hashes[next];
       sample.request.entityHash = hashes[next];
       sample.request.laneSequence = lane.assign();
       sample.request.correlationId = ++sent;
-      proxy.encode(claim, sample.request, epoch, lane.floor(), SampleCommand.REMAINING_US, slots);
+      proxy.encode(
+          claim, sample.request, epoch, lane.floor(), SampleCommand.REMAINING_US, sample.slots);
       claim.commit();
       return true;
     }
