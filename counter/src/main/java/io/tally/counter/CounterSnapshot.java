@@ -175,7 +175,7 @@ final class CounterSnapshot implements SnapshotSource {
 
   /** What an older node, which has no secret, finds the row by. */
   private int stableTag(final int idLength) {
-    return RowDescriptor.tag((int) (StableHash.hash(id, 0, idLength) >>> Integer.SIZE), idLength);
+    return RowDescriptor.tag((int) (StableHash.hash(id, 0, idLength) >>> 24), idLength);
   }
 
   private boolean writeFreeRow(final int row) {

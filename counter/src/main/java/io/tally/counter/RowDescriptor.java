@@ -53,7 +53,7 @@ final class RowDescriptor {
   /** The version, or the name of the extension. */
   static final long WORD_REST = (1L << 56) - 1;
 
-  /** A tag holds 24 bits of an id's secret hash, and below them the id's length less 1. */
+  /** A tag holds the upper 24 bits of an id's hash, and below them the id's length less 1. */
   static final int TAG_LENGTH_BITS = 8;
 
   private static final int FREE = 1 << 31;
@@ -76,7 +76,7 @@ final class RowDescriptor {
   }
 
   static int tag(final int idHash, final int idLength) {
-    return idHash << TAG_LENGTH_BITS | idLength - 1;
+    return idHash & -1 << TAG_LENGTH_BITS | idLength - 1;
   }
 
   static int idLength(final int tag) {

@@ -58,7 +58,7 @@ public final class IdHash {
    * @param buffer holds the id.
    * @param offset of the id.
    * @param length of the id in bytes, 1 to {@link #MAX_LENGTH}.
-   * @return the hash, of which any bits can be used.
+   * @return the hash. Where not all bits are used, those from above are to be.
    */
   public int hash(final DirectBuffer buffer, final int offset, final int length) {
     final int last = length - Long.BYTES;
@@ -101,9 +101,9 @@ public final class IdHash {
   }
 
   /**
-   * The upper half of the sum is as good as the theorem says, and has as much of it as any
-   * reversible function of it. This one keeps ids that differ by equal steps from lying at equal
-   * steps, which would be far apart with one secret and all together with another.
+   * The theorem holds for the upper half of the sum, and so for any reversible function of it. This
+   * one keeps ids that differ by equal steps from lying at equal steps themselves: they would be
+   * spread better than others with most secrets, and much worse with some.
    */
   private static int mix(final long sum) {
     final int upper = (int) (sum >>> Integer.SIZE);
