@@ -87,6 +87,16 @@ class AtomicWritesTest {
   }
 
   @Test
+  void shouldTellApartIdsOfOneHash() {
+    shard = new CounterShard(new CounterLimit(9));
+    add("a", 5).add("b", 1).add("a", -7).add("ab", 3).apply();
+    assertEquals(List.of(5L, 1L, -2L, 3L), values());
+    add("b", 1).add("a", 1).apply();
+    assertEquals(List.of(2L, -1L), values());
+    assertEquals(3, shard.service.entityCount());
+  }
+
+  @Test
   void shouldChangeACounterOnceWhateverTheNumberOfItsOperations() {
     shard.increment("a", 1);
     final long version = shard.get("a").version();

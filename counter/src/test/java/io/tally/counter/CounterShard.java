@@ -28,6 +28,12 @@ final class CounterShard {
     service = new CheckedService(definition);
   }
 
+  /** Whose ids have few hashes; those of up to three bytes have one. */
+  CounterShard(final CounterLimit limit) {
+    definition = new CounterDefinition(limit);
+    service = new CheckedService(definition, INCARNATION, 0, () -> 0);
+  }
+
   CounterShard atMs(final long ms) {
     service.at(ms * 1_000_000);
     return this;

@@ -67,7 +67,7 @@ public interface ShardContext {
    * very time, nothing changes.
    *
    * @param timerId the service's own number for it; any, and in no relation to those of other
-   *     services or shards.
+   *     services or shards. Better counted than made of an id, since clients choose ids.
    * @param dueNs nanoseconds since 1970.
    * @return false if {@link ServiceDefinition#maxTimers()} timers are set: it is not set, and
    *     nothing changed.

@@ -34,6 +34,7 @@ public interface ShardService {
    *     started, and what the monotonic clock has counted since. Never less than at an earlier
    *     command of this shard, and the same for all commands of a batch.
    * @param entityHash {@link StableHash} of the addressed entity's id, as the sender computed it.
+   *     Other ids have the same: whoever chooses ids can find them.
    * @param templateId of the message.
    * @param buffer holds the payload, an SBE message of the service's schema with its header.
    * @param offset of the payload.

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * The 64-bit hash on which all nodes agree: XXH3 with seed 0. Of an entity's id it is the entity
- * hash, which tells the entity from others; of the part of the id that places it, it is the
+ * hash, within which idempotency keys count; of the part of the id that places it, it is the
  * placement hash, from which the shard follows. Of a node's id it is the node key, which names the
  * node on the wire. Frozen: another hash would move every entity, so its version is part of the
  * cluster's fingerprint.

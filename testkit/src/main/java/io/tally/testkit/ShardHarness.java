@@ -14,6 +14,7 @@ import io.tally.engine.internal.ShardRestore;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -256,7 +257,7 @@ public final class ShardHarness implements AutoCloseable {
                 .faultHandler((shardId, thrown) -> fault = thrown)
                 .clock(() -> nowNs)
                 .startEpochNs(timeNs())
-                .random(() -> process)
+                .random(new SplittableRandom(process)::nextLong)
                 .threads(EngineThreads.ofLoops(() -> {})));
     if (!state.isEmpty()) {
       final ShardRestore restore = launched.restore(0);

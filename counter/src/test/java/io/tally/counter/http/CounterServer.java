@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -52,7 +53,7 @@ final class CounterServer implements AutoCloseable {
             .incarnation(INCARNATION)
             .threads(EngineThreads.ofLoops(wakeups))
             .services(new CounterDefinition(new CounterLimit(100)))
-            .random(() -> 1)
+            .random(new SplittableRandom(1)::nextLong)
             .clock(clock)
             .startEpochNs(1);
     settings.accept(context);

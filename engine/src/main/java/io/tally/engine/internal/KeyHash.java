@@ -15,7 +15,9 @@ import java.util.Arrays;
  * <p>What is hashed of a key begins with the entity and the service. The client's own key follows,
  * and nothing else. The key of an item is followed by zeros up to the bound of a key, by its
  * length, and by the number of the item: which is longer than any key of a client. So no two
- * different keys are the same bytes here, of whatever kinds they are.
+ * different keys are the same bytes here, of whatever kinds they are. But two ids may have one
+ * entity hash, if somebody has looked for them. A key that was used with one is then refused with
+ * the other, since the fingerprint of the payload holds the id.
  */
 final class KeyHash {
   /** Entity hash and schema id, which stand before a key when it is hashed. */

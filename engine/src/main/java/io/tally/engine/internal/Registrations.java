@@ -15,7 +15,7 @@ final class Registrations {
   private final TimerAlarm alarm;
 
   /** The first of those of each hash; entities of several services may have the same id. */
-  private final Int2ObjectHashMap<Registration> byIdHash = new Int2ObjectHashMap<>();
+  final Int2ObjectHashMap<Registration> byIdHash = new Int2ObjectHashMap<>();
 
   /** All lie between its later and its earlier one, in the order in which they expire. */
   private final Registration ends = new Registration(null, 0, 0);

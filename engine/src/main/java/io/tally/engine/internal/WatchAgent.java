@@ -37,7 +37,7 @@ public final class WatchAgent implements Watcher, SteppedAgent {
   private final Long2ObjectHashMap<Watch> byId = new Long2ObjectHashMap<>();
 
   /** The first of those of each hash of an id: with a secret, since clients choose the ids. */
-  private final Int2ObjectHashMap<Watch> byIdHash = new Int2ObjectHashMap<>();
+  final Int2ObjectHashMap<Watch> byIdHash = new Int2ObjectHashMap<>();
 
   private final IdHash idHash;
   private final EntityMessage entity = new EntityMessage();

@@ -9,6 +9,7 @@ import io.tally.engine.Ingress;
 import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -55,7 +56,7 @@ final class BorrowedAgentTest {
                 .services(StockService.definition())
                 .clock(SystemNanoClock.INSTANCE)
                 .startEpochNs(1)
-                .random(() -> 1)
+                .random(new SplittableRandom(1)::nextLong)
                 .threads(EngineThreads.ofLoops(threads)));
     for (int loop = 0; loop < LOOPS; loop++) {
       clients[loop] = new Client(engine.ingress(loop), window);

@@ -11,6 +11,7 @@ import io.tally.engine.SnapshotSource;
 import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -48,8 +49,24 @@ public final class CheckedService implements ShardContext {
    */
   public CheckedService(
       final ServiceDefinition definition, final long incarnation, final long timeNs) {
+    this(definition, incarnation, timeNs, new SplittableRandom(incarnation)::nextLong);
+  }
+
+  /**
+   * Makes the service of one life of a shard.
+   *
+   * @param definition of the service.
+   * @param incarnation of the shard.
+   * @param timeNs the shard's time at its beginning.
+   * @param random gives the secret by which ids are hashed.
+   */
+  public CheckedService(
+      final ServiceDefinition definition,
+      final long incarnation,
+      final long timeNs,
+      final LongSupplier random) {
     this.incarnation = incarnation;
-    idHash = new IdHash(new SplittableRandom(incarnation)::nextLong);
+    idHash = new IdHash(random);
     this.timeNs = timeNs;
     messages = new ServiceMessages(definition, 0);
     service = definition.create(0);

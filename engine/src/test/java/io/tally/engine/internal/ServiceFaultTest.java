@@ -10,6 +10,7 @@ import io.tally.engine.ServiceReply;
 import io.tally.engine.ShardService;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.CachedNanoClock;
 import org.junit.jupiter.api.Test;
@@ -104,7 +105,7 @@ final class ServiceFaultTest {
     return StockNode.launch(
         clock,
         StockNode.context(IDS, nodeId, incarnation)
-            .random(() -> 1)
+            .random(new SplittableRandom(1)::nextLong)
             .services(new DecoratedDefinition(StockService.definition(), Faulty::new))
             .faultHandler((shardId, fault) -> faults.add(fault)));
   }

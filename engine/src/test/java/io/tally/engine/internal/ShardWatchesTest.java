@@ -39,6 +39,20 @@ final class ShardWatchesTest {
   }
 
   @Test
+  void shouldTellApartEntitiesOfOneHashAndReadNoneButTheOneThatHasChanged() {
+    final int entities = 1_000;
+    for (long entity = 1; entity <= entities; entity++) {
+      watch(0, -entity, StockClient.count(entity).byteArray());
+    }
+    assertEquals(entities, told().size());
+    assertEquals(entities, shard.shard.registrations().size());
+    assertEquals(entities, shard.shard.registrations().byIdHash.size(), "each found at once");
+    shard.apply(1, SteppedShard.command(1, ENTITY, NO_KEY, StockClient.putOne(77)));
+    assertTrue(shard.tellWatchers(1), "others are to be read, too");
+    assertEquals(List.of(-77L), told());
+  }
+
+  @Test
   void shouldTellOfWhatATimerHasChanged() {
     watch(0, NOTE_WATCH, NoteService.read(ENTITY));
     note(0, NoteService.Op.SET_TIMER, ENTITY);

@@ -5,6 +5,7 @@ import io.tally.engine.EngineSettings;
 import io.tally.engine.StableHash;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.agrona.concurrent.CachedNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -75,7 +76,7 @@ public final class StockNode {
         .nodeId(nodeId)
         .incarnation(incarnation)
         .startEpochNs(START_EPOCH_NS)
-        .random(() -> incarnation)
+        .random(new SplittableRandom(incarnation)::nextLong)
         .services(StockService.definition());
   }
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tally.engine.DecoratedDefinition;
 import io.tally.engine.MessageHeaderWord;
 import io.tally.engine.ServiceDefinition;
+import io.tally.engine.Subscription;
 import io.tally.engine.Watcher;
 import java.util.ArrayList;
 import java.util.List;
@@ -179,6 +180,30 @@ final class WatchAgentTest {
     }
     assertEquals(1, owner.sum(EngineCounter.WATCHES_REGISTERED));
     assertEquals(1, front.engine.watcher().watchCount());
+  }
+
+  @Test
+  void shouldTellApartEntitiesOfOneHashAndFindEachAtOnce() {
+    final WatchAgent watcher = front.engine.watcher();
+    final int entities = StockNode.SETTINGS.watches();
+    final List<Subscription> subscriptions = new ArrayList<>();
+    for (int i = 0; i < entities; i++) {
+      final UnsafeBuffer count = StockClient.count(i);
+      subscriptions.add(
+          watcher.subscribe(
+              0,
+              StockClient.placementHash(item),
+              StockClient.entityHash(item),
+              count,
+              0,
+              count.capacity(),
+              null));
+    }
+    assertEquals(entities, watcher.watchCount());
+    assertEquals(entities, watcher.byIdHash.size());
+    subscriptions.forEach(Subscription::close);
+    assertEquals(0, watcher.watchCount());
+    assertEquals(0, watcher.byIdHash.size());
   }
 
   @Test
@@ -530,6 +555,10 @@ final class WatchAgentTest {
     assertRefused(put, put.capacity());
     MessageHeaderWord.put(put, 0, MessageHeaderWord.of(8, 3, 99, 0));
     assertRefused(put, put.capacity());
+    final UnsafeBuffer count = StockClient.count(item);
+    for (int length = 0; length < count.capacity(); length++) {
+      assertRefused(count, length);
+    }
     assertEquals(0, front.engine.watcher().watchCount());
   }
 

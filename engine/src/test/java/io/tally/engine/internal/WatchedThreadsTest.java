@@ -11,6 +11,7 @@ import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -52,7 +53,7 @@ final class WatchedThreadsTest {
                 .services(StockService.definition())
                 .clock(SystemNanoClock.INSTANCE)
                 .startEpochNs(1)
-                .random(() -> 1)
+                .random(new SplittableRandom(1)::nextLong)
                 .threads(EngineThreads.ofLoops(threads)));
     final List<Told> all = new ArrayList<>();
     for (long item = 0; item < ITEMS; item++) {
