@@ -82,10 +82,19 @@ public final class CounterShardProxy {
   }
 
   /**
+   * How long a request may take.
+   *
+   * @return positive nanoseconds.
+   */
+  public long requestTimeoutNs() {
+    return ingress.requestTimeoutNs();
+  }
+
+  /**
    * Reads a page of the counters of one shard, in the order of their rows. The reply is for a
    * {@link CounterPageAdapter}.
    *
-   * @param nowNs current time in nanoseconds.
+   * @param beganNs when that began which reads it, in nanoseconds: it ends in time as a whole.
    * @param shardId from 0, below {@link #shardCount()}.
    * @param incarnation of the shard, to which the position belongs; 0 at the beginning.
    * @param position where the page begins: 0, or the next position of another page.
@@ -96,7 +105,7 @@ public final class CounterShardProxy {
    * @param cookie is handed back with it.
    */
   public void scan(
-      final long nowNs,
+      final long beganNs,
       final int shardId,
       final long incarnation,
       final int position,
@@ -108,7 +117,7 @@ public final class CounterShardProxy {
     checkRange("shard id", shardId, 0, ingress.shardCount() - 1);
     checkRange("limit", limit, 1, MAX_SCAN_LIMIT);
     // The shard follows from the placement hash, modulo the number of shards.
-    final long correlationId = ingress.tryClaim(nowNs, shardId, 0, false, handler, cookie);
+    final long correlationId = ingress.tryClaim(beganNs, shardId, 0, false, handler, cookie);
     if (correlationId < 0) {
       Ingress.refuse(correlationId, handler, cookie);
       return;

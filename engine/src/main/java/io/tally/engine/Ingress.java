@@ -28,7 +28,8 @@ public abstract class Ingress {
    * Claims a pending slot for one request whose payload is short: at most {@link
    * io.tally.engine.internal.MessageLengths#SHORT_COMMAND_BOUND} bytes.
    *
-   * @param nowNs time in nanoseconds; the deadline is counted from here.
+   * @param nowNs current time in nanoseconds, or an earlier one at which that began which this goes
+   *     on with: the deadline is counted from here.
    * @param placementHash {@link StableHash#placement(byte[], int, int)} of the addressed entity's
    *     id, from which its shard follows.
    * @param entityHash {@link StableHash} of the id as a whole.
@@ -50,7 +51,8 @@ public abstract class Ingress {
    * Claims a pending slot for one request with a payload of any length. One that is not short takes
    * of the bytes that the settings allow for long payloads.
    *
-   * @param nowNs time in nanoseconds; the deadline is counted from here.
+   * @param nowNs current time in nanoseconds, or an earlier one at which that began which this goes
+   *     on with: the deadline is counted from here.
    * @param placementHash {@link StableHash#placement(byte[], int, int)} of the addressed entity's
    *     id, from which its shard follows.
    * @param entityHash {@link StableHash} of the id as a whole.
@@ -148,6 +150,13 @@ public abstract class Ingress {
    * @return the number.
    */
   public abstract int shardCount();
+
+  /**
+   * When a request ends that nobody answers, counted from the time that it was claimed with.
+   *
+   * @return positive nanoseconds.
+   */
+  public abstract long requestTimeoutNs();
 
   /**
    * Most requests that can be under way here; one more is refused as {@link #FULL}.

@@ -13,8 +13,8 @@ import org.agrona.DirectBuffer;
 
 /**
  * Lists counters by prefix, page by page. A request goes through a few shards, one after the other,
- * until its page is full. If a later one of them is away, the page ends before it. On one event
- * loop; not thread-safe.
+ * until its page is full. If a later one of them is away, the page ends before it. All of them
+ * together have the time of one request. On one event loop; not thread-safe.
  */
 final class CounterPages {
   static final int PREFIX = 0;
@@ -24,8 +24,8 @@ final class CounterPages {
   /** Steps of a request: most of them are quick, where there are fewer counters than shards. */
   private static final int MAX_STEPS = 64;
 
-  /** After so long no further shard is asked, so that a request ends about as soon as others. */
-  private static final long MAX_WALK_NS = 1_000_000_000;
+  /** In the first half of its time a request asks one shard more. What it has by then is a page. */
+  private static final int SHARE_OF_TIMEOUT = 2;
 
   private static final int MAX_LIMIT = 1_000;
   private static final int DEFAULT_LIMIT = 100;
@@ -98,7 +98,7 @@ final class CounterPages {
   private void ask(final CounterPage walk, final HttpExchange exchange) {
     final ScanCursor from = walk.next();
     shards.scan(
-        exchange.readNs(),
+        walk.beganNs(),
         from.shard,
         from.incarnation,
         from.position,
@@ -127,7 +127,7 @@ final class CounterPages {
     if (walk.next() != null
         && walk.room() > 0
         && walk.steps() < MAX_STEPS
-        && exchange.readNs() - walk.beganNs() < MAX_WALK_NS) {
+        && exchange.readNs() - walk.beganNs() < shards.requestTimeoutNs() / SHARE_OF_TIMEOUT) {
       exchange.awaitAnother();
       ask(walk, exchange);
     }

@@ -8,21 +8,30 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.counter.CounterDefinition;
 import io.tally.counter.CounterLimit;
+import io.tally.counter.codecs.ScanDecoder;
 import io.tally.edge.internal.CountingLeakDetector;
 import io.tally.engine.ClusterSettings;
+import io.tally.engine.EngineSettings;
+import io.tally.engine.ServiceDefinition;
+import io.tally.engine.ShardService;
 import io.tally.http.RawClient;
 import io.tally.http.RawClient.Response;
 import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.agrona.concurrent.CachedNanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -34,6 +43,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(120)
 class CounterPagesTest {
   private static final int LOOPS = 2;
+  private static final long REQUEST_TIMEOUT_MS = 400;
   private static final Pattern ITEM =
       Pattern.compile(
           "\\{\"counter_id\":\"((?:[^\"\\\\]|\\\\.)*)\",\"value\":(-?[0-9]+)(,[^}]*)?\\}");
@@ -268,6 +278,87 @@ class CounterPagesTest {
         }
       }
       assertTrue(pages > 0 && refusals > 0, pages + " pages, " + refusals + " refusals");
+    }
+  }
+
+  /** Each shard takes a twentieth of the time that a request has; a turn asks four at most. */
+  @Test
+  void shouldEndAPageInTheFirstHalfOfTheTimeOfARequest() throws IOException {
+    final SlowScans scans = new SlowScans(REQUEST_TIMEOUT_MS / 20, 0);
+    try (CounterServer server = scans.launch();
+        RawClient client = server.connect()) {
+      final Response page = client.exchange(RawClient.get("/counters"));
+      assertEquals(200, page.status(), page.body());
+      assertTrue(NEXT.matcher(page.body()).find(), page.body());
+      final int count = scans.count.get();
+      assertTrue(count >= 10 && count <= 14, "asked " + count);
+    }
+  }
+
+  /** However many shards have answered: the last one has what is left, and not as much again. */
+  @Test
+  void shouldGiveAllShardsOfAPageTheTimeOfOneRequest() throws IOException {
+    final SlowScans scans = new SlowScans(REQUEST_TIMEOUT_MS / 20, REQUEST_TIMEOUT_MS * 37 / 40);
+    try (CounterServer server = scans.launch();
+        RawClient client = server.connect()) {
+      final Response page = client.exchange(RawClient.get("/counters"));
+      assertEquals(200, page.status(), page.body());
+      assertTrue(NEXT.matcher(page.body()).find(), page.body());
+      assertEquals(3, scans.count.get(), "the fourth would have come too late");
+    }
+  }
+
+  /** Counters of which each page of a shard takes time: the third of all as long as is said. */
+  private static final class SlowScans {
+    final AtomicInteger count = new AtomicInteger();
+    private final CachedNanoClock clock = new CachedNanoClock();
+    private final long eachMs;
+    private final long thirdMs;
+
+    SlowScans(final long eachMs, final long thirdMs) {
+      this.eachMs = eachMs;
+      this.thirdMs = thirdMs == 0 ? eachMs : thirdMs;
+      clock.update(1);
+    }
+
+    CounterServer launch() {
+      final ServiceDefinition counters = new CounterDefinition(new CounterLimit(100));
+      final ServiceDefinition slow =
+          proxy(
+              ServiceDefinition.class,
+              (self, method, arguments) -> {
+                final Object made = method.invoke(counters, arguments);
+                return made instanceof ShardService service ? slow(service) : made;
+              });
+      return new CounterServer(
+          1,
+          true,
+          clock,
+          context ->
+              context
+                  .services(slow)
+                  .settings(
+                      EngineSettings.DEFAULT.withRequestTimes(
+                          TimeUnit.MILLISECONDS.toNanos(REQUEST_TIMEOUT_MS),
+                          TimeUnit.MILLISECONDS.toNanos(REQUEST_TIMEOUT_MS / 4))));
+    }
+
+    private ShardService slow(final ShardService service) {
+      return proxy(
+          ShardService.class,
+          (self, method, arguments) -> {
+            if (method.getName().equals("onCommand")
+                && arguments[2].equals(ScanDecoder.TEMPLATE_ID)) {
+              final long takesMs = count.incrementAndGet() == 3 ? thirdMs : eachMs;
+              clock.advance(TimeUnit.MILLISECONDS.toNanos(takesMs));
+            }
+            return method.invoke(service, arguments);
+          });
+    }
+
+    private static <T> T proxy(final Class<T> type, final InvocationHandler handler) {
+      return type.cast(
+          Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
     }
   }
 

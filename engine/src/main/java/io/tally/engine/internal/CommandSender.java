@@ -102,7 +102,8 @@ final class CommandSender {
     final long deadlineNs =
         isLocal
             ? request.deadlineNs
-            : router.deadlineNs(shard, owner, request.claimedNs, requestTimeoutNs);
+            : router.deadlineNs(
+                shard, owner, request.deadlineNs - requestTimeoutNs, requestTimeoutNs);
     final int result = router.tryClaim(shard, owner, length, deadlineNs, claim);
     if (result != SENT) {
       return result;

@@ -81,7 +81,6 @@ public final class IngressAgent extends Ingress implements SteppedAgent {
       stats.increment(EngineCounter.REJECTED_PENDING_FULL);
       return FULL;
     }
-    requests.nowNs(nowNs);
     request.handler = handler;
     request.cookie = cookie;
     request.write = write;
@@ -90,7 +89,7 @@ public final class IngressAgent extends Ingress implements SteppedAgent {
     request.shardId = StableHash.shard(placementHash, shardCount);
     request.shardIncarnation = 0;
     request.laneSequence = 0;
-    request.claimedNs = nowNs;
+    request.claimedNs = requests.atLeastNs(nowNs);
     request.deadlineNs = nowNs + requestTimeoutNs;
     request.idempotencyKeyLength = 0;
     request.keyItem = 0;
@@ -222,6 +221,11 @@ public final class IngressAgent extends Ingress implements SteppedAgent {
   @Override
   public int shardCount() {
     return shardCount;
+  }
+
+  @Override
+  public long requestTimeoutNs() {
+    return requestTimeoutNs;
   }
 
   @Override

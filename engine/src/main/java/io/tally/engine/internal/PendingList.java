@@ -1,8 +1,6 @@
 package io.tally.engine.internal;
 
-/**
- * An intrusive doubly linked list of pending requests, in the order in which they were appended.
- */
+/** An intrusive doubly linked list of pending requests. */
 final class PendingList {
   /** A request's place in one list at a time. */
   static final class Link {
@@ -32,15 +30,33 @@ final class PendingList {
   }
 
   void append(final Link link) {
-    link.previous = end.previous;
-    link.next = end;
-    end.previous.next = link;
-    end.previous = link;
+    put(end.previous, link);
   }
 
-  /** The request that has been here longest, or null. */
+  /** Puts it behind those that end no later; so all are to be put. */
+  void insertByDeadline(final Link link) {
+    Link before = end.previous;
+    while (before != end && before.request.deadlineNs - link.request.deadlineNs > 0) {
+      before = before.previous;
+    }
+    put(before, link);
+  }
+
+  private static void put(final Link before, final Link link) {
+    link.previous = before;
+    link.next = before.next;
+    before.next.previous = link;
+    before.next = link;
+  }
+
+  /** Or null. */
   PendingRequest first() {
     return end.next.request;
+  }
+
+  /** Or null. */
+  PendingRequest last() {
+    return end.previous.request;
   }
 
   boolean isEmpty() {

@@ -24,6 +24,10 @@ final class RequestTracker implements ReplySink {
   private final ShardOutbox[] outboxes;
   private final RetryBudget retries = new RetryBudget();
   private final PendingList deadlines = new PendingList();
+
+  /** What ends before others that came before it: further steps of what began long ago. */
+  private final PendingList earlierDeadlines = new PendingList();
+
   private final PendingList attempts = new PendingList();
   private final IntArrayList waitingShards = new IntArrayList();
   private ReplySink watches;
@@ -36,6 +40,7 @@ final class RequestTracker implements ReplySink {
       final EngineStats stats) {
     queueLimitNs = context.settings.queueLimitNs();
     attemptNs = RetryBudget.attemptNs(context.settings);
+    nowNs = context.clock.nanoTime();
     this.slots = slots;
     this.sender = sender;
     this.stats = stats;
@@ -53,11 +58,19 @@ final class RequestTracker implements ReplySink {
     nowNs = value;
   }
 
+  /** The same, unless it is later already: a request may go on with what began before. */
+  long atLeastNs(final long value) {
+    if (value - nowNs > 0) {
+      nowNs = value;
+    }
+    return nowNs;
+  }
+
   /** Takes a claimed request whose payload is complete. Its handler may be called at once. */
   void submit(final PendingRequest request) {
     request.state = PendingRequest.WAITING;
     request.turnNs = nowNs;
-    deadlines.append(request.byDeadline);
+    awaitDeadline(request);
     final ShardOutbox outbox = outboxes[request.shardId];
     if (outbox.isBusy(nowNs)) {
       conclude(request, Outcome.BUSY);
@@ -74,6 +87,24 @@ final class RequestTracker implements ReplySink {
     }
   }
 
+  private void awaitDeadline(final PendingRequest request) {
+    final PendingRequest last = deadlines.last();
+    if (last == null || request.deadlineNs - last.deadlineNs >= 0) {
+      deadlines.append(request.byDeadline);
+    } else {
+      earlierDeadlines.insertByDeadline(request.byDeadline);
+    }
+  }
+
+  /** The one with the first deadline, or null. */
+  private PendingRequest firstToEnd() {
+    final PendingRequest first = deadlines.first();
+    final PendingRequest earlier = earlierDeadlines.first();
+    return first == null || earlier != null && earlier.deadlineNs - first.deadlineNs < 0
+        ? earlier
+        : first;
+  }
+
   /** Does what time asks for. */
   int advance() {
     // Before anything is handed over: what waited past its deadline must not leave any more.
@@ -85,19 +116,20 @@ final class RequestTracker implements ReplySink {
 
   /** As {@link SteppedAgent#nextStepNs()}. */
   long nextStepNs() {
-    if (deadlines.isEmpty()) {
+    final PendingRequest first = firstToEnd();
+    if (first == null) {
       return SteppedAgent.NEVER;
     }
     if (!waitingShards.isEmpty()) {
       return nowNs + WAITING_STEP_NS;
     }
-    final long deadline = deadlines.first().deadlineNs;
+    final long deadline = first.deadlineNs;
     final PendingRequest next = attempts.first();
     return next == null ? deadline : Math.min(deadline, next.turnNs + attemptNs);
   }
 
   void abandonAll() {
-    for (PendingRequest request = deadlines.first(); request != null; request = deadlines.first()) {
+    for (PendingRequest request = firstToEnd(); request != null; request = firstToEnd()) {
       conclude(request, request.state == PendingRequest.SENT ? Outcome.TIMEOUT : Outcome.CLOSING);
     }
   }
@@ -239,9 +271,9 @@ final class RequestTracker implements ReplySink {
 
   private int expire() {
     int workCount = 0;
-    for (PendingRequest request = deadlines.first();
+    for (PendingRequest request = firstToEnd();
         request != null && request.deadlineNs - nowNs <= 0;
-        request = deadlines.first()) {
+        request = firstToEnd()) {
       conclude(request, request.state == PendingRequest.SENT ? Outcome.TIMEOUT : Outcome.BUSY);
       workCount++;
     }

@@ -111,6 +111,48 @@ final class IngressAgentTest {
     assertEquals(0, node.engine.entityCount());
   }
 
+  /** Whatever came between, and whatever was claimed in that time. */
+  @Test
+  void shouldEndWhatGoesOnWithSomethingOlderAtTheDeadlineOfThat() {
+    final long beganNs = clock.nanoTime();
+    final long laterNs = StockNode.REQUEST_TIMEOUT_NS / 2;
+    clock.advance(laterNs);
+    put(local, 1);
+    node.stocks.put(beganNs, remote, 1, answers, 2);
+    node.stocks.put(beganNs - 1, remote, 1, answers, 3);
+    final List<byte[]> copies = sent();
+    assertEquals(beganNs + StockNode.REQUEST_TIMEOUT_NS, Messages.decode(copies.get(0)).deadlineNs);
+    clock.advance(StockNode.REQUEST_TIMEOUT_NS - laterNs - 1);
+    node.stepIngress();
+    assertEquals(List.of(3L), answers.cookies());
+    assertEquals(clock.nanoTime() + 1, node.ingress.nextStepNs());
+    clock.advance(1);
+    node.stepIngress();
+    assertEquals(List.of(3L, 2L), answers.cookies());
+    clock.advance(laterNs);
+    node.stepIngress();
+    assertEquals(List.of(3L, 2L, 1L), answers.cookies());
+    assertEquals(Collections.nCopies(3, Outcome.TIMEOUT), answers.outcomes());
+  }
+
+  /** Its turn begins when it is claimed: it waits its whole time in the queue, as others do. */
+  @Test
+  void shouldGiveWhatGoesOnWithSomethingOlderItsTimeInTheQueue() {
+    for (int i = 0; i < RING_SLOTS; i++) {
+      put(local, i);
+    }
+    final long beganNs = clock.nanoTime();
+    clock.advance(StockNode.QUEUE_LIMIT_NS);
+    put(local, 98);
+    node.stocks.put(beganNs, local, 1, answers, 99);
+    node.stepIngress();
+    assertTrue(answers.all.isEmpty());
+    clock.advance(StockNode.QUEUE_LIMIT_NS);
+    node.stepIngress();
+    assertEquals(List.of(98L, 99L), answers.cookies());
+    assertEquals(List.of(Outcome.BUSY, Outcome.BUSY), answers.outcomes());
+  }
+
   @Test
   void shouldNotHandOverWhatHasPassedItsDeadlineWhileItWaited() {
     for (int i = 0; i <= RING_SLOTS; i++) {

@@ -35,6 +35,22 @@ final class PendingListTest {
   }
 
   @Test
+  void shouldPutBehindThoseThatEndNoLater() {
+    a.deadlineNs = Long.MAX_VALUE;
+    b.deadlineNs = Long.MIN_VALUE;
+    c.deadlineNs = Long.MAX_VALUE;
+    list.insertByDeadline(b.byDeadline);
+    list.insertByDeadline(a.byDeadline);
+    list.insertByDeadline(c.byDeadline);
+    assertSame(b, list.last(), "the clock goes round");
+    assertSame(a, list.first());
+    a.byDeadline.unlink();
+    assertSame(c, list.first());
+    c.byDeadline.unlink();
+    assertSame(b, list.first());
+  }
+
+  @Test
   void shouldUnlinkFromTheMiddleAndTheEnd() {
     list.append(a.byTurn);
     list.append(b.byTurn);
