@@ -125,7 +125,7 @@ final class CounterAdapter implements ShardService {
 
   @Override
   public long entityCount() {
-    return table.size();
+    return table.placeCount();
   }
 
   private void increment(
@@ -166,12 +166,13 @@ final class CounterAdapter implements ShardService {
   private void get(final ServiceReply reply) {
     final int row = counters.find(command);
     final long version = counters.version(row);
+    final boolean isRate = row != CounterTable.ABSENT && table.isRate(row);
     CounterAnswer.ok(
         reply,
         counters.shown(command.timeNs, row),
         version,
-        Detail.NONE,
-        0,
+        isRate ? Detail.INTERVAL : Detail.NONE,
+        isRate ? table.intervalNs(row) : 0,
         Ttl.leftMs(command.timeNs, counters.deadlineNs(row)));
     reply.version(version);
   }

@@ -184,6 +184,15 @@ public final class CounterReplyAdapter {
     return counterVersion;
   }
 
+  /**
+   * What a read has shown, to be kept.
+   *
+   * @return value and time left, as they change by themselves.
+   */
+  public ReadCounter read() {
+    return new ReadCounter(value, ttlMs, detailKind == Detail.INTERVAL ? detail : 0);
+  }
+
   private static CounterStatus[] statusesByValue() {
     final CounterStatus[] statuses = new CounterStatus[256];
     for (final CounterStatus value : CounterStatus.values()) {
@@ -195,7 +204,7 @@ public final class CounterReplyAdapter {
   }
 
   private static Detail[] detailsByValue() {
-    final Detail[] details = new Detail[Detail.REMAINING.value() + 1];
+    final Detail[] details = new Detail[Detail.INTERVAL.value() + 1];
     for (final Detail value : Detail.values()) {
       if (value != Detail.NULL_VAL) {
         details[value.value()] = value;

@@ -93,6 +93,20 @@ final class Gcra {
     return units(debt(Math.max(0, arrivalNs - timeNs), word, shift), Math.max(1, interval));
   }
 
+  /**
+   * What is taken later, as far as can be told from what was taken and how long all of it would
+   * take to come back, both rounded up. So it is what is taken at most a millisecond before.
+   */
+  static long usedLater(
+      final long used, final long untilUnusedMs, final long passedMs, final long word) {
+    final boolean isFine = (word & FINE) != 0;
+    final int shift = isFine ? FRACTION_BITS : 0;
+    final long interval = Math.max(1, isFine ? (word ^ FINE) >>> FRACTION_BITS : word);
+    final long left = MILLISECONDS.toNanos(untilUnusedMs - passedMs) << shift;
+    final long backUnits = (MILLISECONDS.toNanos(passedMs) << shift) / interval;
+    return Math.max(0, Math.min(units(left, interval), used - backUnits));
+  }
+
   private static long debt(final long debtNs, final long word, final int shift) {
     if (shift == 0 || debtNs == 0) {
       return debtNs;

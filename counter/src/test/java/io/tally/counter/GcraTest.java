@@ -67,6 +67,36 @@ final class GcraTest {
     }
   }
 
+  /** What a watcher shows while nobody takes anything: as of a millisecond before, at the worst. */
+  @Test
+  void shouldTellWhatIsUsedLater() {
+    final SplittableRandom random = new SplittableRandom(7);
+    int drained = 0;
+    for (int i = 0; i < 100_000; i++) {
+      final long windowMs = 1 + random.nextInt(1 << random.nextInt(25));
+      final long limit = 1 + (random.nextLong() >>> 1 + random.nextInt(63));
+      final long burst =
+          1
+              + random.nextLong(
+                  Math.max(1, Math.min(1L << 40, LONGEST_NS / intervalNs(limit, windowMs))));
+      exists = false;
+      final long cost = 1 + random.nextLong(burst);
+      assertTrue(take(START_NS, limit, windowMs, burst, cost));
+      final long readNs = START_NS + random.nextLong(Math.max(1, arrivalNs - START_NS));
+      final long used = Gcra.used(readNs, arrivalNs, word);
+      final ReadCounter read = new ReadCounter(used, Ttl.ceilMs(arrivalNs - readNs), word);
+      assertEquals(used, read.valueAfter(0));
+      final long passedMs = 1 + random.nextLong(2 * read.ttlMs());
+      final long laterNs = readNs + passedMs * MS;
+      final long shown = read.valueAfter(passedMs);
+      final String what = limit + " in " + windowMs + " of " + burst;
+      assertTrue(shown >= Gcra.used(laterNs, arrivalNs, word), what);
+      assertTrue(shown <= Gcra.used(laterNs - MS, arrivalNs, word), what);
+      drained += shown == 0 ? 1 : 0;
+    }
+    assertTrue(drained > 1_000 && drained < 99_000, "drained " + drained);
+  }
+
   /** In any time d between two admitted costs: at most burst + ⌊d · limit ÷ window⌋. */
   @Test
   void shouldAdmitNoMoreThanItSaysInAnySpan() {

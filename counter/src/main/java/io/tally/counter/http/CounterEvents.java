@@ -4,18 +4,15 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.tally.counter.CounterReplyAdapter;
 import io.tally.counter.CounterWatch;
+import io.tally.counter.ReadCounter;
 import io.tally.http.EntityEvents;
 import io.tally.http.EventWriter;
 import org.agrona.DirectBuffer;
 
-/** How counters are told of in streams. */
-final class CounterEvents implements EntityEvents<CounterEvents.Told> {
+/** How counters are told of in streams: as a read would show them when the event is written. */
+final class CounterEvents implements EntityEvents<ReadCounter> {
   private static final byte[] VALUE = ",\"value\":".getBytes(US_ASCII);
   private static final byte[] TTL = ",\"ttl_ms\":".getBytes(US_ASCII);
-  private static final long NO_TTL = -1;
-
-  /** A value, and how long the counter had left when it was told. */
-  record Told(long value, long ttlMs) {}
 
   @Override
   public DirectBuffer readOf(final byte[] id) {
@@ -23,20 +20,18 @@ final class CounterEvents implements EntityEvents<CounterEvents.Told> {
   }
 
   @Override
-  public Told valueOf(
+  public ReadCounter valueOf(
       final int serviceCode, final DirectBuffer buffer, final int offset, final int length) {
     final CounterReplyAdapter reply = new CounterReplyAdapter();
-    if (!reply.wrap(buffer, offset, length) || serviceCode != 0) {
-      return null;
-    }
-    return new Told(reply.value(), reply.hasTtl() ? reply.ttlMs() : NO_TTL);
+    return reply.wrap(buffer, offset, length) && serviceCode == 0 ? reply.read() : null;
   }
 
   @Override
-  public void write(final Told told, final long passedMs, final EventWriter out) {
-    out.put(VALUE).number(told.value());
-    if (told.ttlMs() != NO_TTL) {
-      out.put(TTL).number(Math.max(1, told.ttlMs() - passedMs));
+  public void write(final ReadCounter told, final long passedMs, final EventWriter out) {
+    out.put(VALUE).number(told.valueAfter(passedMs));
+    final long ttlMs = told.ttlMsAfter(passedMs);
+    if (ttlMs != 0) {
+      out.put(TTL).number(ttlMs);
     }
   }
 }

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.agrona.concurrent.CachedNanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -120,6 +121,42 @@ class CounterStreamTest {
         reader.awaitData(data("short", 0));
       }
     }
+  }
+
+  /** The node has kept what the owner told before, which has changed by itself since. */
+  @Test
+  void shouldTellALaterClientWhatAReadShowsThen() throws IOException {
+    final CachedNanoClock clock = new CachedNanoClock();
+    clock.update(1);
+    try (CounterServer server = new CounterServer(1, true, clock, context -> {});
+        RawClient writer = server.connect()) {
+      writer.exchange(
+          RawClient.post(
+              "/counter/r/limit", "{\"limit\":10,\"window_ms\":1000,\"burst\":20,\"cost\":9}"));
+      writer.exchange(RawClient.post("/counter/t/increment", "{\"ttl_ms\":300}"));
+      try (EventReader rate = EventReader.of(server.connect(), "/counter/r");
+          EventReader timed = EventReader.of(server.connect(), "/counter/t")) {
+        assertEquals("data: " + data("r", 9).replace("}", ",\"ttl_ms\":900}"), rate.next().get(2));
+        assertEquals("data: " + data("t", 1).replace("}", ",\"ttl_ms\":300}"), timed.next().get(2));
+        server.pass(clock, 250);
+        assertToldAsRead(server, writer, "r", data("r", 7).replace("}", ",\"ttl_ms\":650}"));
+        assertToldAsRead(server, writer, "t", data("t", 1).replace("}", ",\"ttl_ms\":50}"));
+        // It has ended, and its owner has not said so yet.
+        server.pass(clock, 50);
+        assertToldAsRead(server, writer, "t", data("t", 0));
+        server.pass(clock, 600);
+        assertToldAsRead(server, writer, "r", data("r", 0));
+      }
+    }
+  }
+
+  private static void assertToldAsRead(
+      final CounterServer server, final RawClient client, final String id, final String json)
+      throws IOException {
+    try (EventReader late = EventReader.of(server.connect(), "/counter/" + id)) {
+      assertEquals("data: " + json, late.next().get(2));
+    }
+    assertEquals(json + "\n", client.exchange(RawClient.get("/counter/" + id)).body());
   }
 
   @Test
