@@ -25,6 +25,9 @@ import java.util.concurrent.TimeUnit;
 final class MemoryPlan {
   private static final long MIB = 1 << 20;
 
+  /** Watches should not take more of the heap, in the worst case. */
+  private static final long WATCHES_HEAP_SHARE = 4;
+
   /** The long replies of lanes take so much of the heap at most, and those of keys as much. */
   private static final long LONG_REPLIES_HEAP_SHARE = 16;
 
@@ -162,6 +165,7 @@ final class MemoryPlan {
           "the longest command needs --ring-slots " + lengths.minRingSlots() + " at least");
     }
     checkKeys();
+    checkWatches();
     clientLimit.check();
     services.stream().map(ServiceDefinition::entities).forEach(MemoryPlan::checkEntities);
   }
@@ -175,6 +179,18 @@ final class MemoryPlan {
           entities.max(),
           "safe",
           entities.safeMax());
+    }
+  }
+
+  private void checkWatches() {
+    final long heapBytes = Runtime.getRuntime().maxMemory();
+    if (watchBytes > heapBytes / WATCHES_HEAP_SHARE) {
+      Log.warn(
+          "watches may take more than a quarter of the heap: give it more (-Xmx), or less --max-watches",
+          "max_watch_bytes",
+          watchBytes,
+          "heap_bytes",
+          heapBytes);
     }
   }
 

@@ -173,6 +173,15 @@ final class Settings {
   int maxStreams;
 
   @Option(
+      names = "--max-watches",
+      paramLabel = "N",
+      defaultValue = "" + EngineSettings.DEFAULT_WATCHES,
+      description =
+          "Most counters that the event streams of a node watch together, and most that its shards tell of, each"
+              + " once for each node that watches it (default: ${DEFAULT-VALUE}). A stream beyond that is ended.")
+  int maxWatches;
+
+  @Option(
       names = "--idempotency-window",
       paramLabel = "TIME",
       defaultValue = "2m",
@@ -246,6 +255,7 @@ final class Settings {
         maxConnections == null || maxConnections >= 1,
         "--max-connections must be at least 1");
     check(faults, maxStreams >= 0, "--max-streams must not be negative");
+    check(faults, maxWatches >= 0, "--max-watches must not be negative");
     check(faults, maxCounters == null || maxCounters >= 1, "--max-counters must be at least 1");
     check(
         faults,
@@ -321,7 +331,7 @@ final class Settings {
         idempotencyWindow.toNanos(),
         idempotencyKeys,
         EngineSettings.DEFAULT_LONG_PAYLOAD_BYTES,
-        EngineSettings.DEFAULT_WATCHES);
+        maxWatches);
   }
 
   private static void checkTime(

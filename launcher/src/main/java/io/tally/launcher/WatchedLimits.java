@@ -5,6 +5,7 @@ import io.tally.engine.ServiceDefinition;
 import io.tally.engine.internal.EngineCounter;
 import io.tally.engine.internal.ReplyRoom;
 import io.tally.engine.internal.ShardEngine;
+import io.tally.engine.internal.WatchAgent;
 import io.tally.http.internal.HttpServer;
 import io.tally.transport.internal.LinkCounter;
 import io.tally.transport.internal.LinkSettings;
@@ -81,12 +82,12 @@ final class WatchedLimits {
     all.add(
         new LimitWatch.Limit(
             "watches",
-            "Registrations of watches in the shards of the node that keeps most, each of one entity and one node that"
-                + " watches it; at most tally_watches_limit.",
-            () -> max(ShardEngine::registrationCount),
+            "Of the node that has most: entities that its event streams watch, or that its shards tell of, each once for"
+                + " each node that watches it, whichever are more; at most tally_watches_limit.",
+            () -> max(WatchedLimits::watches),
             config.engine().watches(),
             () -> count(EngineCounter.WATCHES_REFUSED),
-            "the number of nodes"));
+            "--max-watches, on all nodes"));
     // A service without long replies has no room for them, which is no limit that it could reach.
     if (plan.longReplyRoom().maxBytes() > 0) {
       all.add(
@@ -192,6 +193,12 @@ final class WatchedLimits {
       pending += loop < engine.ingressCount() ? engine.ingress(loop).shownPendingCount() : 0;
     }
     return pending;
+  }
+
+  private static long watches(final ShardEngine engine) {
+    final WatchAgent watcher = engine.watcher();
+    return Math.max(
+        engine.registrationCount(), watcher == null ? 0 : watcher.shownSubscriptionCount());
   }
 
   private static long widestLane(final ShardEngine engine) {

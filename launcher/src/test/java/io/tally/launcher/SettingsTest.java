@@ -66,6 +66,7 @@ class SettingsTest {
   void shouldHaveTheDefaultsOfTheEngine() {
     final Settings settings = parse();
     assertEquals(EngineSettings.DEFAULT, settings.engine());
+    assertEquals(EngineSettings.DEFAULT.withWatches(9), parse("--max-watches=9").engine());
     assertEquals(ClusterSettings.of(List.of("a")), settings.cluster(List.of("a")));
   }
 
@@ -85,6 +86,7 @@ class SettingsTest {
     "--max-counters=-1, --max-counters must be at least 1",
     "--max-connections=0, --max-connections must be at least 1",
     "--max-streams=-1, --max-streams must not be negative",
+    "--max-watches=-1, --max-watches must not be negative",
     "--idempotency-keys=0, --idempotency-keys must be at least 1",
     "--cluster=a.b, --cluster must be 1 to 64 of A-Z a-z 0-9 _ -",
     "--request-timeout=0s, --request-timeout must be above 0 and below 24h",

@@ -97,13 +97,17 @@ class TallyNodeStreamTest {
   void shouldEndStreamsAtAStop() throws Exception {
     final TallyNode node = TallyNode.launch(TestNodes.alone());
     try (BufferedReader counter = watch(node.url() + "/counter/c");
+        BufferedReader same = watch(node.url() + "/counters?id=c&id=d");
         BufferedReader cluster = watch(node.url() + "/cluster")) {
       nextData(counter);
+      nextData(same);
       nextData(cluster);
       final String metrics = TestNodes.send("GET", node.metricsUrl() + "/metrics").body();
-      assertTrue(metrics.contains("\ntally_http_streams 2.0\n"), metrics);
+      assertTrue(metrics.contains("\ntally_http_streams 3.0\n"), metrics);
+      assertTrue(
+          metrics.contains("\ntally_watches 3.0\n"), "each once for each stream: " + metrics);
       node.close();
-      for (final BufferedReader ended : new BufferedReader[] {counter, cluster}) {
+      for (final BufferedReader ended : new BufferedReader[] {counter, same, cluster}) {
         while (ended.readLine() != null) {
           // What had been sent before.
           continue;

@@ -60,6 +60,7 @@ class CommandLineIT {
               "--max-counters",
               "--max-connections",
               "--max-streams",
+              "--max-watches",
               "--transport",
               "--nats",
               "--nats-server",

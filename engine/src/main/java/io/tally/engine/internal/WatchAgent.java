@@ -12,6 +12,7 @@ import io.tally.engine.WatchLoss;
 import io.tally.engine.Watcher;
 import io.tally.engine.internal.codecs.ReplyCode;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.collections.Long2ObjectHashMap;
@@ -46,6 +47,7 @@ public final class WatchAgent implements Watcher, SteppedAgent {
   private final WatchQueue retries = new WatchQueue(RETRY_NS);
   private final WatchQueue renewals;
   private int subscriptionCount;
+  private final AtomicInteger shownSubscriptionCount = new AtomicInteger();
   private long lastId;
   private long nextRetryNs;
   private Thread stepper;
@@ -123,6 +125,15 @@ public final class WatchAgent implements Watcher, SteppedAgent {
     return byId.size();
   }
 
+  /**
+   * Subscriptions to them, as of a moment ago.
+   *
+   * @return the number, at most {@link io.tally.engine.EngineSettings#watches()}; for any thread.
+   */
+  public int shownSubscriptionCount() {
+    return shownSubscriptionCount.getAcquire();
+  }
+
   @Override
   public long toldNs() {
     return toldNs;
@@ -137,6 +148,7 @@ public final class WatchAgent implements Watcher, SteppedAgent {
   public int doWork(final long nowNs) {
     stepper = Thread.currentThread();
     stepNs = nowNs;
+    shownSubscriptionCount.lazySet(subscriptionCount);
     int workCount = advance(fresh, nowNs) + advance(renewals, nowNs);
     if (nowNs - nextRetryNs >= 0) {
       // However many there are, they leave the loop its time.

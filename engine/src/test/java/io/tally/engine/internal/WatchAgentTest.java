@@ -414,7 +414,11 @@ final class WatchAgentTest {
     assertNull(Told.watch(small, item).subscription);
     assertNull(Told.watch(small, other).subscription);
     assertEquals(2, small.sum(EngineCounter.WATCHES_REFUSED));
+    small.step();
+    assertEquals(2, small.engine.watcher().shownSubscriptionCount());
     first.subscription.close();
+    small.step();
+    assertEquals(1, small.engine.watcher().shownSubscriptionCount());
     assertNotNull(Told.watch(small, other).subscription);
   }
 
