@@ -1,9 +1,6 @@
 package io.tally.counter;
 
 import static io.tally.counter.CounterRows.NO_DEADLINE;
-import static io.tally.counter.RowDescriptor.RATE;
-import static io.tally.counter.RowDescriptor.WIDE;
-import static io.tally.counter.RowDescriptor.WORD_OFFSET;
 
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -17,6 +14,7 @@ final class CounterExpiry {
   private final RowSpace space;
   private final ExpiredCounterHandler handler;
   private final ExpiryIndex index;
+  private final ExpiredPlaces places;
 
   /** Of the stretch that was walked last. */
   private long walkedEarliestNs;
@@ -26,6 +24,7 @@ final class CounterExpiry {
       final DirectChunks chunks,
       final CounterRows rows,
       final RowSpace space,
+      final CounterLimit limit,
       final ExpiredCounterHandler handler) {
     this.table = table;
     this.chunks = chunks;
@@ -33,6 +32,7 @@ final class CounterExpiry {
     this.space = space;
     this.handler = handler;
     index = new ExpiryIndex(chunks, this::earliestNs);
+    places = new ExpiredPlaces(limit, table, chunks, space, index);
   }
 
   /** As {@link CounterTable#deadline}. */
@@ -86,6 +86,17 @@ final class CounterExpiry {
     index.move(row, rows.deadlineNs(row), NO_DEADLINE);
   }
 
+  /** A row is about to be freed: gives its place back, unless that was done before. */
+  void endPlace(final int row) {
+    places.end(row);
+  }
+
+  /** Ends, and returns how many counters have a place. */
+  long close() {
+    places.rest();
+    return table.placeCount();
+  }
+
   /** Frees a row that has expired. */
   void expire(final int row) {
     tell(row);
@@ -98,6 +109,17 @@ final class CounterExpiry {
     // What is due first must be true: what is freed in which order decides which rows come next.
     while (freed < limit && index.atEarliestNs() <= timeNs && index.earliestNs() <= timeNs) {
       freed += expireIn(index.earliestStretch(), timeNs, limit - freed);
+    }
+    return freed;
+  }
+
+  /** The same; and if some are left and places are scarce, gives places back. */
+  int sweep(final long timeNs, final int limit) {
+    final int freed = expire(timeNs, limit);
+    if (index.earliestNs() <= timeNs) {
+      places.giveBack(timeNs);
+    } else {
+      places.rest();
     }
     return freed;
   }
@@ -127,7 +149,7 @@ final class CounterExpiry {
     int freed = 0;
     while (offset < end) {
       final int length = RowDescriptor.blockLength(buffer, offset);
-      final long deadlineNs = deadlineNs(buffer, chunk, offset, length);
+      final long deadlineNs = rows.deadlineNs(buffer, chunk, offset, length);
       if (deadlineNs > timeNs || freed == limit || deadlineNs == NO_DEADLINE) {
         earliestNs = Math.min(earliestNs, deadlineNs);
       } else {
@@ -140,22 +162,6 @@ final class CounterExpiry {
     }
     walkedEarliestNs = earliestNs;
     return freed;
-  }
-
-  // As CounterRows has it, but for a walk, which knows already where the row is and how long.
-  private long deadlineNs(
-      final UnsafeBuffer buffer, final int chunk, final int offset, final int length) {
-    if (!RowDescriptor.isRow(buffer, offset)) {
-      return NO_DEADLINE;
-    }
-    final long word = buffer.getLong(offset + WORD_OFFSET);
-    if (word >= 0) {
-      return NO_DEADLINE;
-    }
-    if ((word & (RATE | WIDE)) == WIDE) {
-      return buffer.getLong(offset + length - Long.BYTES);
-    }
-    return rows.deadlineNs(RowDescriptor.row(chunk, offset));
   }
 
   private void tell(final int row) {

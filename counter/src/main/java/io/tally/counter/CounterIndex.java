@@ -38,6 +38,7 @@ abstract class CounterIndex {
 
   final DirectChunks chunks = new DirectChunks();
   final CounterRows rows = new CounterRows(chunks);
+  private final AtomicLong placeless = new AtomicLong();
   private final DirectChunks buckets = new DirectChunks();
   private final AtomicLong size = new AtomicLong();
   private final IdHash hash;
@@ -52,6 +53,16 @@ abstract class CounterIndex {
   /** Number of counters whose rows are not freed. Any thread. */
   final long size() {
     return size.getAcquire();
+  }
+
+  /** Number of those that have a place of the {@link CounterLimit}. Any thread. */
+  final long placeCount() {
+    return size() - placeless.getAcquire();
+  }
+
+  /** So many more of the rows are without a place, although they are not freed. */
+  final void addPlaceless(final int more) {
+    placeless.setRelease(placeless.getPlain() + more);
   }
 
   /** Rows that a search for the counter of this row passes before it: what the search costs. */

@@ -1,14 +1,16 @@
 package io.tally.counter;
 
 import io.tally.engine.Budget;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The number of counters that a process may hold, shared by the shards of all its nodes, and the
  * bytes that their tables may take. A counter takes its place when it is made, and gives it back
- * when it ends. The memory of its row stays with its table, to be used again for rows of the same
- * length. So where lengths change there may be no memory although there are places; the bytes are
- * as many as the greatest number of counters can take at most where none ends. Thread-safe.
+ * when it ends, or soon after its deadline. The memory of its row stays with its table, to be used
+ * again for rows of the same length. So where lengths change there may be no memory although there
+ * are places; the bytes are as many as the greatest number of counters can take at most where none
+ * ends. Thread-safe.
  */
 public final class CounterLimit implements Budget {
   // What a counter can cost at most outside the heap, beyond the first chunks of its table:
@@ -27,8 +29,15 @@ public final class CounterLimit implements Budget {
   /** Of more counters the bytes would not fit into a number; there is no such memory. */
   private static final long MAX_COUNTED = Long.MAX_VALUE / 2 / MAX_DIRECT_BYTES_PER_COUNTER;
 
+  /** Places are scarce when no more than such a part of them is left: an eighth. */
+  private static final int SCARCE_SHIFT = 3;
+
   private final AtomicLong count = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
+
+  /** Tables that look for places of counters that have expired. */
+  private final AtomicInteger searches = new AtomicInteger();
+
   private final long maxCounters;
   private final long maxBytes;
 
@@ -100,6 +109,24 @@ public final class CounterLimit implements Budget {
   void release(final long counters, final long freedBytes) {
     count.addAndGet(-counters);
     bytes.addAndGet(-freedBytes);
+  }
+
+  /** Whether it is worth a search for places that expired counters have. */
+  boolean isScarce() {
+    return count.get() >= maxCounters - (maxCounters >> SCARCE_SHIFT);
+  }
+
+  void beginSearch() {
+    searches.incrementAndGet();
+  }
+
+  void endSearch() {
+    searches.decrementAndGet();
+  }
+
+  /** What one of those that search now may do of a work that all of them share; at least 1. */
+  int shareOf(final int work) {
+    return Math.max(1, work / Math.max(1, searches.get()));
   }
 
   /**

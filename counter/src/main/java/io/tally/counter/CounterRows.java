@@ -3,6 +3,7 @@ package io.tally.counter;
 import static io.tally.counter.RowDescriptor.EXTENDED;
 import static io.tally.counter.RowDescriptor.ID_OFFSET;
 import static io.tally.counter.RowDescriptor.NEXT_OFFSET;
+import static io.tally.counter.RowDescriptor.PLACELESS;
 import static io.tally.counter.RowDescriptor.RATE;
 import static io.tally.counter.RowDescriptor.TAG_OFFSET;
 import static io.tally.counter.RowDescriptor.TIMED;
@@ -116,6 +117,33 @@ final class CounterRows {
     word(row, word(row) & ~WORD_REST | EXTENDED | extension);
     version(row, version);
     chunk(extension).putLong(offset(extension) + VALUE_OFFSET, NO_DEADLINE);
+  }
+
+  /** Of any block, for a walk that knows already where it is and how long. */
+  long deadlineNs(
+      final UnsafeBuffer chunk, final int chunkIndex, final int offset, final int length) {
+    if (!RowDescriptor.isRow(chunk, offset)) {
+      return NO_DEADLINE;
+    }
+    final long word = chunk.getLong(offset + WORD_OFFSET);
+    if (word >= 0) {
+      return NO_DEADLINE;
+    }
+    if ((word & (RATE | WIDE)) == WIDE) {
+      return chunk.getLong(offset + length - Long.BYTES);
+    }
+    return deadlineNs(RowDescriptor.row(chunkIndex, offset));
+  }
+
+  boolean hasPlace(final int row) {
+    return !has(row, PLACELESS);
+  }
+
+  /** Takes its place from a row, and returns whether it had one. */
+  boolean takePlace(final UnsafeBuffer chunk, final int offset) {
+    final long word = chunk.getLong(offset + WORD_OFFSET);
+    chunk.putLong(offset + WORD_OFFSET, word | PLACELESS);
+    return (word & PLACELESS) == 0;
   }
 
   long deadlineNs(final int row) {

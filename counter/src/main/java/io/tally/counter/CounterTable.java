@@ -65,7 +65,7 @@ final class CounterTable extends CounterIndex {
     super(hash);
     space = new RowSpace(chunks, maxChunks);
     room = new TableRoom(limit, places, space, chunks);
-    expiry = new CounterExpiry(this, chunks, rows, space, expired);
+    expiry = new CounterExpiry(this, chunks, rows, space, limit, expired);
     snapshot = new CounterSnapshot(this, rows, space);
   }
 
@@ -196,7 +196,7 @@ final class CounterTable extends CounterIndex {
    * @return how many were freed; if fewer than might be, none is left.
    */
   int expire(final long timeNs, final int maxRows) {
-    return expiry.expire(timeNs, maxRows);
+    return expiry.sweep(timeNs, maxRows);
   }
 
   /**
@@ -228,7 +228,7 @@ final class CounterTable extends CounterIndex {
 
   /** Gives back what the table has of its limit. It must not be used any more. */
   void close() {
-    room.release(size(), room.takenBytes(bucketBytes()));
+    room.release(expiry.close(), room.takenBytes(bucketBytes()));
   }
 
   boolean isLiving(final int row, final long timeNs) {
@@ -276,8 +276,8 @@ final class CounterTable extends CounterIndex {
       beforeChange(extension);
       space.free(extension, RowDescriptor.EXTENSION_BYTES);
     }
+    expiry.endPlace(row);
     space.free(row, rows.length(row));
-    room.release(1, 0);
   }
 
   void showing(final CounterSnapshot underWay) {

@@ -27,6 +27,9 @@ final class ExpiryIndex {
     long earliestNs(int chunk, int stretch);
   }
 
+  /** No stretch. */
+  static final int NONE = -1;
+
   private static final int MAX_STALE = 16;
 
   /** How many bits of a row's name are behind that of its stretch, and its chunk. */
@@ -71,6 +74,23 @@ final class ExpiryIndex {
   int earliestStretch() {
     final int chunk = earliestOf.minPlace();
     return chunk << CHUNK_SHIFT | stretchesOf[chunk].minPlace();
+  }
+
+  /** The first stretch from this one on that may have a deadline by then, or {@link #NONE}. */
+  int nextDue(final int stretch, final long timeNs) {
+    int next = inChunk(stretch);
+    for (int chunk = chunk(stretch); chunk < stretchesOf.length; chunk++) {
+      if (earliestOf.get(chunk) <= timeNs) {
+        final TournamentTree ofChunk = stretchesOf[chunk];
+        for (; next < ofChunk.places(); next++) {
+          if (ofChunk.get(next) <= timeNs) {
+            return chunk << CHUNK_SHIFT | next;
+          }
+        }
+      }
+      next = 0;
+    }
+    return NONE;
   }
 
   static int chunk(final int stretch) {

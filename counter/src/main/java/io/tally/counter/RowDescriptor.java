@@ -50,6 +50,9 @@ final class RowDescriptor {
   static final long EXTENDED = 1L << 61;
   static final long RATE = 1L << 60;
 
+  /** It has expired, and its place was given back. Not part of the state: no record shows it. */
+  static final long PLACELESS = 1L << 59;
+
   /** The version, or the name of the extension. */
   static final long WORD_REST = (1L << 56) - 1;
 

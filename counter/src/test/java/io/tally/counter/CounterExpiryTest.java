@@ -263,6 +263,157 @@ final class CounterExpiryTest {
     assertEquals(1, table.size());
   }
 
+  private void fill(final CounterTable filled, final int count, final long deadlineNs) {
+    table = filled;
+    for (int i = 0; i < count; i++) {
+      final int row = makeNumbered(0, i, true);
+      assertTrue(row > 0);
+      assertTrue(table.deadline(row, deadlineNs));
+    }
+  }
+
+  /** New counters in a table until there is no place: how many there were. */
+  private int freePlaces(final CounterTable asked) {
+    table = asked;
+    final long before = asked.size();
+    while (makeNumbered(0, 1_000_000 + asked.size(), false) > 0) {
+      assertTrue(asked.size() > before);
+    }
+    return (int) (asked.size() - before);
+  }
+
+  @Test
+  void shouldGiveBackPlacesOfWhatHasExpiredLongBeforeItsRows() {
+    final CounterLimit limit = new CounterLimit(5_000);
+    final CounterTable other = new CounterTable(limit, Places.ASKED, expired);
+    final CounterTable ended = new CounterTable(limit, Places.ASKED, expired);
+    fill(ended, 5_000, 200);
+    fill(ended, 4_990, 100);
+    assertEquals(0, freePlaces(other));
+    ended.expire(99, 0);
+    assertEquals(0, freePlaces(other));
+    ended.expire(100, 3);
+    assertEquals(4_987 + 3, freePlaces(other));
+    assertEquals(10, ended.placeCount());
+    assertEquals(4_997, ended.size());
+    ended.expire(100, 5_000);
+    assertEquals(0, freePlaces(other), "they were given back before");
+    assertEquals(10, ended.size());
+    ended.close();
+    assertEquals(10, freePlaces(other));
+    assertEquals(5_000, other.placeCount());
+  }
+
+  @Test
+  void shouldLeavePlacesToTheirRowsWhereThereAreEnough() {
+    final CounterLimit limit = new CounterLimit(8_000);
+    fill(new CounterTable(limit, Places.ASKED, expired), 6_999, 100);
+    table.expire(100, 1);
+    assertEquals(6_998, table.placeCount());
+    final CounterTable ended = table;
+    fill(new CounterTable(limit, Places.ASKED, expired), 2, 200);
+    ended.expire(100, 0);
+    assertTrue(ended.placeCount() < 6_998, "not an eighth is left");
+  }
+
+  @Test
+  void shouldAskForAPlaceAgainForOneThatBeginsAnew() {
+    final CounterLimit limit = new CounterLimit(1_000);
+    final CounterTable ended = new CounterTable(limit, Places.ASKED, expired);
+    fill(ended, 1_000, 100);
+    ended.expire(100, 0);
+    assertEquals(0, ended.placeCount());
+    final CounterTable other = new CounterTable(limit, Places.ASKED, expired);
+    assertEquals(1_000, freePlaces(other));
+    table = ended;
+    // Its row and four others are freed, but their places are taken.
+    assertEquals(CounterTable.FULL, makeNumbered(100, 7, false));
+    assertEquals(995, ended.size());
+    assertEquals(0, ended.placeCount());
+  }
+
+  /** A step of all of them together takes no more time than one of a table alone. */
+  @Test
+  void shouldShareTheTimeForTheSearchOfPlaces() {
+    final int each = 100_000;
+    final int searchers = 4;
+    final CounterLimit limit = new CounterLimit(searchers * each);
+    final List<CounterTable> tables = new ArrayList<>();
+    for (int i = 0; i < searchers; i++) {
+      tables.add(new CounterTable(limit, Places.ASKED, expired));
+      fill(tables.get(i), each, 100);
+    }
+    final long alone = given(tables.get(0));
+    assertTrue(alone > 4_000 && alone < each, "given back " + alone);
+    for (int i = 1; i < searchers; i++) {
+      given(tables.get(i));
+    }
+    for (final CounterTable searched : tables) {
+      final long shared = given(searched);
+      assertTrue(shared <= alone / searchers + 100, "given back " + shared + " and alone " + alone);
+    }
+    for (int i = 1; i < searchers; i++) {
+      tables.get(i).close();
+    }
+    limit.take((searchers - 1) * each, 0);
+    assertTrue(given(tables.get(0)) > alone / 2, "the others have ended");
+  }
+
+  private static long given(final CounterTable searched) {
+    final long before = searched.placeCount();
+    searched.expire(100, 0);
+    return before - searched.placeCount();
+  }
+
+  /** Whatever comes, changes, expires and begins anew. */
+  @Test
+  void shouldHaveAPlaceForEachThatLivesAndGiveBackEachOnce() {
+    final Random random = new Random(5);
+    final int places = 300;
+    for (int round = 0; round < 100; round++) {
+      final CounterLimit limit = new CounterLimit(places);
+      final CounterTable[] tables = {
+        new CounterTable(limit, Places.ASKED, expired),
+        new CounterTable(limit, Places.ASKED, expired),
+      };
+      for (long ms = 1; ms < 3_000; ms++) {
+        final long timeNs = ms * 1_000_000;
+        table = tables[random.nextInt(2)];
+        final int number = random.nextInt(400);
+        switch (random.nextInt(8)) {
+          case 0 -> table.expire(timeNs, random.nextInt(3));
+          case 1 -> {
+            final int row = make(timeNs, "c" + number, false);
+            if (row > 0) {
+              table.delete(row);
+            }
+          }
+          default -> {
+            final int row = make(timeNs, "c" + number, true);
+            if (row > 0 && table.deadlineNs(row) == CounterTable.NO_DEADLINE) {
+              table.deadline(row, timeNs + 1 + random.nextInt(900_000_000));
+            }
+          }
+        }
+        final long taken = tables[0].placeCount() + tables[1].placeCount();
+        assertEquals(places - taken, left(limit));
+      }
+      tables[0].close();
+      assertEquals(places - tables[1].placeCount(), left(limit));
+      tables[1].close();
+      assertEquals(places, left(limit));
+    }
+  }
+
+  private static int left(final CounterLimit limit) {
+    int left = 0;
+    while (limit.tryTake()) {
+      left++;
+    }
+    limit.release(left, 0);
+    return left;
+  }
+
   @Test
   void shouldFreeTheEarliestFirst() {
     // Far apart, so that they are in stretches of their own.

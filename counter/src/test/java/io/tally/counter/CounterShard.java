@@ -24,7 +24,12 @@ final class CounterShard {
   }
 
   CounterShard(final long maxCounters) {
-    definition = new CounterDefinition(new CounterLimit(maxCounters));
+    this(new CounterDefinition(new CounterLimit(maxCounters)));
+  }
+
+  /** Another shard of a process. */
+  CounterShard(final CounterDefinition definition) {
+    this.definition = definition;
     service = new CheckedService(definition);
   }
 

@@ -326,7 +326,7 @@ final class CounterWritesTest {
     // A bounded number at a time, with commands in between.
     shard.service.at(101 * 1_000_000);
     assertTrue(shard.service.entityCount() > 2000);
-    shard.atMs(120);
+    shard.atMs(150);
     assertTrue(shard.service.entityCount() < 2000);
     shard.atMs(1200);
     assertEquals(1000, shard.service.entityCount());
@@ -411,5 +411,25 @@ final class CounterWritesTest {
     assertEquals(3, shard.service.entityCount() - 1);
     assertEquals(100_000, shard.refusals("bound"), 1);
     assertTrue(shard.refusals("quota") > 100_000);
+  }
+
+  /** As many as the rows of some milliseconds: the others have their places at once. */
+  @Test
+  void shouldLetInAsManyAsLiveSoonAfterManyHaveEndedInAnotherShard() {
+    final int count = 3_000;
+    final CounterShard ended = new CounterShard(count);
+    final CounterShard other = new CounterShard(ended.definition);
+    ended.atMs(1);
+    other.atMs(1);
+    for (int i = 0; i < count; i++) {
+      ended.increment("e" + i, new CounterRequest().ttlOnce(1_000));
+    }
+    other.increment("o", 1).is(MEMORY_LIMIT, 0);
+    ended.atMs(1_052);
+    other.atMs(1_052);
+    for (int i = 0; i < count; i++) {
+      other.increment("o" + i, 1).ok(1);
+    }
+    other.increment("o", 1).is(MEMORY_LIMIT, 0);
   }
 }
