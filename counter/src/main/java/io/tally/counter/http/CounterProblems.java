@@ -87,7 +87,7 @@ final class CounterProblems {
 
   /** Counters are never evicted: only a restart, a deletion or an expiry makes room for others. */
   static final Refusal MEMORY_LIMIT =
-      Refusal.lasting(
+      Refusal.of(
           new ProblemType(
               "memory-limit",
               "Counter limit reached",

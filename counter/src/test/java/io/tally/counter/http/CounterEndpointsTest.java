@@ -157,6 +157,10 @@ class CounterEndpointsTest {
       final Response full = client.exchange(RawClient.post("/counter/d/increment", ""));
       assertEquals(503, full.status());
       assertTrue(full.body().contains("/problems/memory-limit"));
+      assertEquals("1", full.header("Retry-After"), "a deletion makes room");
+      client.exchange("DELETE /counter/c HTTP/1.1\r\nHost: t\r\n\r\n");
+      assertEquals(1, valueOf(client.exchange(RawClient.post("/counter/d/increment", ""))));
+      client.exchange("DELETE /counter/d HTTP/1.1\r\nHost: t\r\n\r\n");
       assertEquals(0, valueOf(client.exchange(RawClient.get("/counter/d"))));
     }
   }
