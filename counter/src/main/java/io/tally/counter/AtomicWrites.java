@@ -156,13 +156,15 @@ final class AtomicWrites {
       counters.refusals.kindMismatch.increment();
       return CounterStatus.KIND_MISMATCH;
     }
-    final boolean plain =
-        MessageHeaderWord.templateId(
-                MessageHeaderWord.get(command.buffer, messageOffsets[operation]))
-            == IncrementDecoder.TEMPLATE_ID;
-    return plain
+    return isPlain(operation)
         ? sum(counter, command.number(IncrementDecoder.amountEncodingOffset()), operation, reply)
         : increment(counter, operation, reply);
+  }
+
+  private boolean isPlain(final int operation) {
+    return MessageHeaderWord.templateId(
+            MessageHeaderWord.get(command.buffer, messageOffsets[operation]))
+        == IncrementDecoder.TEMPLATE_ID;
   }
 
   private CounterStatus sum(
@@ -199,10 +201,13 @@ final class AtomicWrites {
     counter.value = sum;
     counter.deadlineNs =
         Ttl.deadlineNs(ttlMode, command.ttlMs(), command.timeNs, counter.deadlineNs);
-    final long leftMs =
-        ttlMode == TtlMode.KEEP ? 0 : Ttl.leftMs(command.timeNs, counter.deadlineNs);
-    answer(operation, sum, isBounded, sum - value, leftMs, reply);
+    answer(operation, sum, isBounded, sum - value, leftMs(counter.deadlineNs), reply);
     return CounterStatus.OK;
+  }
+
+  /** As far as the increment asks for it. */
+  private long leftMs(final long deadlineNs) {
+    return command.ttlMode() == TtlMode.KEEP ? 0 : Ttl.leftMs(command.timeNs, deadlineNs);
   }
 
   /** Returns the counter for which there is none, and then nothing has changed; or -1. */
@@ -259,7 +264,10 @@ final class AtomicWrites {
     buffer.putByte(reply.offset() + OperationsLayout.STATUS, (byte) status.value());
     buffer.putShort(reply.offset() + OperationsLayout.REFUSED, (short) operation, LITTLE_ENDIAN);
     for (int i = 0; i < count; i++) {
-      answer(i, planned[counterOf[i]].valueBefore, true, 0, 0, reply);
+      final PlannedCounter counter = planned[counterOf[i]];
+      wrap(command.timeNs, command.buffer, i);
+      final long leftMs = isPlain(i) ? 0 : leftMs(counter.deadlineBeforeNs);
+      answer(i, counter.valueBefore, true, 0, leftMs, reply);
     }
     if (status != CounterStatus.OK) {
       reply.refuse(status.value());

@@ -26,33 +26,56 @@ import org.agrona.DirectBuffer;
 record AtomicList(long identity, Entity[] counters, List<Step> steps, String key, long firstNs) {
   static final long MAX = 10;
 
-  /** Adds to a counter from 0 to {@link #MAX}, or as far as that goes. */
-  record Step(int counter, long amount, boolean saturate) {}
+  /** 10,000 days: no history lasts so long. */
+  private static final long TTL_MS = 864_000_000_000L;
 
-  /** What a client is told: the operation that refused all, or -1, and the values. */
-  record Answer(CounterStatus status, int refused, List<Long> values) {}
+  /**
+   * Adds to a counter from 0 to {@link #MAX}, or as far as that goes; gives it a deadline if it has
+   * none, and asks for that, or leaves it as it is.
+   */
+  record Step(int counter, long amount, boolean saturate, boolean timed) {}
+
+  /**
+   * What a client is told: the operation that refused all, or -1, the values, and of which counters
+   * a deadline.
+   */
+  record Answer(CounterStatus status, int refused, List<Long> values, List<Boolean> timed) {}
 
   boolean isKeyed() {
     return !key.isEmpty();
   }
 
-  /** What must become of the counters, and what must be answered. */
-  Answer applyTo(final long[] values) {
-    final long[] after = values.clone();
+  /**
+   * What must become of the counters, and what must be answered.
+   *
+   * @param state their values, and then for each 1 if it has a deadline, else 0.
+   */
+  Answer applyTo(final long[] state) {
+    final long[] after = state.clone();
     final List<Long> answers = new ArrayList<>();
+    final List<Boolean> timed = new ArrayList<>();
     for (int i = 0; i < steps.size(); i++) {
       final Step step = steps.get(i);
       final long sum = after[step.counter] + step.amount;
       final long within = Math.max(0, Math.min(MAX, sum));
       if (sum != within && !step.saturate) {
         return new Answer(
-            CounterStatus.OK, i, steps.stream().map(each -> values[each.counter]).toList());
+            CounterStatus.OK,
+            i,
+            steps.stream().map(each -> state[each.counter]).toList(),
+            steps.stream().map(each -> each.timed && hasDeadline(state, each)).toList());
       }
       after[step.counter] = within;
+      after[counters.length + step.counter] |= step.timed ? 1 : 0;
       answers.add(within);
+      timed.add(step.timed);
     }
-    System.arraycopy(after, 0, values, 0, values.length);
-    return new Answer(CounterStatus.OK, -1, answers);
+    System.arraycopy(after, 0, state, 0, state.length);
+    return new Answer(CounterStatus.OK, -1, answers, timed);
+  }
+
+  private boolean hasDeadline(final long[] state, final Step step) {
+    return state[counters.length + step.counter] != 0;
   }
 
   /** Null if these bytes are no answer to a list of this length. */
@@ -62,10 +85,13 @@ record AtomicList(long identity, Entity[] counters, List<Step> steps, String key
       return null;
     }
     final List<Long> values = new ArrayList<>();
+    final List<Boolean> timed = new ArrayList<>();
     for (int i = 0; i < steps.size(); i++) {
       values.add(reply.value(i));
+      timed.add(reply.ttlMs(i) != 0);
     }
-    return new Answer(reply.status(), reply.isRefused() ? reply.refusedOperation() : -1, values);
+    return new Answer(
+        reply.status(), reply.isRefused() ? reply.refusedOperation() : -1, values, timed);
   }
 
   void submit(
@@ -74,16 +100,17 @@ record AtomicList(long identity, Entity[] counters, List<Step> steps, String key
     final CounterRequest request = new CounterRequest();
     for (final Step step : steps) {
       final byte[] id = counters[step.counter].id();
-      operations.incrementWith(
-          id,
-          0,
-          id.length,
-          request
-              .condition(Condition.NONE, 0, identity)
-              .amount(step.amount)
-              .min(0)
-              .max(MAX)
-              .saturate(step.saturate));
+      request
+          .clear()
+          .condition(Condition.NONE, 0, identity)
+          .amount(step.amount)
+          .min(0)
+          .max(MAX)
+          .saturate(step.saturate);
+      if (step.timed) {
+        request.ttlOnce(TTL_MS);
+      }
+      operations.incrementWith(id, 0, id.length, request);
     }
     final byte[] keyBytes = key.getBytes(StandardCharsets.US_ASCII);
     new CounterShardProxy(ingress)

@@ -60,7 +60,10 @@ final class ListClients extends CounterClients {
     for (int i = 0; i < count; i++) {
       steps.add(
           new AtomicList.Step(
-              world.nextInt(COUNTERS), world.nextInt(9) - 4, isLong || world.chance(0.4)));
+              world.nextInt(COUNTERS),
+              world.nextInt(9) - 4,
+              isLong || world.chance(0.4),
+              world.chance(0.2)));
     }
     final String key = world.chance(0.6) ? "list-" + identity : "";
     return new AtomicList(identity, counters, steps, key, world.nowNs());

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -28,7 +29,10 @@ final class ListWitness {
   private final Entity[] counters;
   private final Map<Long, AtomicList> lists = new HashMap<>();
   private final RunLog<AtomicList.Answer> runs = new RunLog<>();
-  private final Map<Long, long[]> values = new HashMap<>();
+
+  /** As {@link AtomicList#applyTo} has it. */
+  private final Map<Long, long[]> states = new HashMap<>();
+
   private final List<Told> told = new ArrayList<>();
 
   /** In how many of its attempts a list may have run. */
@@ -101,7 +105,7 @@ final class ListWitness {
       }
       final AtomicList list = lists.get(identity(buffer, offset));
       final long[] before = stored();
-      final long[] last = values.get(incarnation());
+      final long[] last = states.get(incarnation());
       if (last != null && !Arrays.equals(last, before)) {
         violations.accept(
             Arrays.toString(last) + " became " + Arrays.toString(before) + " between lists");
@@ -118,7 +122,7 @@ final class ListWitness {
         violations.accept(
             "left " + Arrays.toString(stored) + ", not " + Arrays.toString(after) + ": " + list);
       }
-      values.put(incarnation(), stored);
+      states.put(incarnation(), stored);
       runs.of(incarnation(), list.identity()).add(answer);
     }
 
@@ -140,7 +144,11 @@ final class ListWitness {
     }
 
     private long[] stored() {
-      return Arrays.stream(counters).mapToLong(counter -> StoredValue.of(counter, this)).toArray();
+      return LongStream.concat(
+              Arrays.stream(counters).mapToLong(counter -> StoredValue.of(counter, this)),
+              Arrays.stream(counters)
+                  .mapToLong(counter -> StoredValue.hasDeadline(counter, this) ? 1 : 0))
+          .toArray();
     }
   }
 }

@@ -19,6 +19,15 @@ final class StoredValue {
     if (entity.kind() == Entity.Kind.ACCOUNT) {
       return ((Ledger.Accounts) service).balance(entity.entityHash());
     }
+    return read(entity, service).value();
+  }
+
+  /** Whether a counter ends by itself. */
+  static boolean hasDeadline(final Entity counter, final ShardService service) {
+    return read(counter, service).hasTtl();
+  }
+
+  private static CounterReplyAdapter read(final Entity entity, final ShardService service) {
     final UnsafeBuffer command = new UnsafeBuffer(new byte[MAX_COMMAND_LENGTH]);
     final GetValueEncoder encoder =
         new GetValueEncoder().wrapAndApplyHeader(command, 0, new MessageHeaderEncoder());
@@ -37,6 +46,6 @@ final class StoredValue {
     if (!adapter.wrap(bytes, 0, reply.length())) {
       throw new IllegalStateException("the service does not answer a read");
     }
-    return adapter.value();
+    return adapter;
   }
 }

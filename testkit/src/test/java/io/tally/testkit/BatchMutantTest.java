@@ -47,6 +47,12 @@ final class BatchMutantTest {
   }
 
   @Test
+  void shouldCatchAListThatDoesNotSayWhatTimeIsLeft() {
+    assertCaught(
+        "no time is left", "lists: answered", COUNTER + "AtomicWrites", returns("leftMs", 0L));
+  }
+
+  @Test
   void shouldCatchAListWhoseKeyIsNotKept() {
     assertCaught(
         "a list's key is always new",
