@@ -96,6 +96,11 @@ final class ClusterNode implements AutoCloseable {
     return state;
   }
 
+  /** As {@link io.tally.engine.EngineSettings#settledNs()}. */
+  long settledNs() {
+    return config.engine().settledNs();
+  }
+
   /**
    * How long a request may wait unread: the shortest request timeout among this node and its peers.
    * A peer with a shorter timeout forgets idempotency keys sooner, and a request that waits here

@@ -7,6 +7,7 @@ import io.tally.http.internal.ClusterView;
 import io.tally.http.internal.HttpCounters;
 import java.util.List;
 import java.util.StringJoiner;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.agrona.concurrent.NanoClock;
 
@@ -14,7 +15,8 @@ import org.agrona.concurrent.NanoClock;
 final class ClusterPage implements ClusterView {
   private static final String SCHEMA =
       """
-      {"type":"object","required":["epoch","nodes","node","shards"],"properties":{\
+      {"type":"object","required":["settled_ms","epoch","nodes","node","shards"],"properties":{\
+      "settled_ms":{"type":"integer","description":"So long after a request was sent to this node, no copy of it takes effect any more."},\
       "epoch":{"type":"integer","description":"Of the newest placement of a shard."},\
       "nodes":{"type":"array","items":{"type":"object","required":["node_id","state","shards","incarnation"],"properties":{\
       "node_id":{"type":"string"},\
@@ -105,7 +107,9 @@ final class ClusterPage implements ClusterView {
               + routes.incarnation(shard)
               + "\"}");
     }
-    return "{\"epoch\":"
+    return "{\"settled_ms\":"
+        + TimeUnit.NANOSECONDS.toMillis(nodes.get(0).settledNs())
+        + ",\"epoch\":"
         + epoch(routes)
         + ",\"nodes\":["
         + ofNodes

@@ -1,10 +1,14 @@
 package io.tally.launcher;
 
+import io.tally.engine.EngineSettings;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.agrona.concurrent.NanoClock;
@@ -12,9 +16,13 @@ import org.agrona.concurrent.NanoClock;
 /**
  * Sets each counter of an export, some of them at a time. What was not applied, or may not have
  * been, is sent again: to set a counter twice is to set it. Of several lines of one counter the
- * last one holds.
+ * last one holds: if nobody knows what became of a request, the next line of its counter waits
+ * until it cannot take effect any more.
  */
 final class CounterImport {
+  /** An answer is waited for at least so long, however soon the import gives up. */
+  private static final long MIN_PATIENCE_NS = TimeUnit.SECONDS.toNanos(1);
+
   private static final long FIRST_PAUSE_MS = 100;
   private static final long LONGEST_PAUSE_MS = 2_000;
 
@@ -29,6 +37,12 @@ final class CounterImport {
   private long setCount;
   private long leftOutCount;
   private ImportRow ahead;
+
+  /** When a request whose outcome is unknown was under way last, by the id of its counter. */
+  private final Map<String, Long> unknownNs = new HashMap<>();
+
+  /** Said by the node when it is needed; 0 before. */
+  private long settledNs;
 
   /**
    * Creates an import.
@@ -89,6 +103,7 @@ final class CounterImport {
   /** Takes rows of different counters: those of one are not under way together. */
   private void collect(final ImportReader reader, final List<ImportRow> rows)
       throws IOException, ImportException {
+    forgetSettled();
     final Set<String> ids = new HashSet<>();
     while (rows.size() < ImportConnection.MAX_REQUESTS) {
       final ImportRow row = ahead == null ? reader.next() : ahead;
@@ -98,13 +113,41 @@ final class CounterImport {
       }
       if (!row.kind().isEmpty()) {
         leaveOut(row);
-      } else if (ids.add(row.id())) {
-        rows.add(row);
-      } else {
+      } else if (ids.contains(row.id()) || unknownNs.containsKey(row.id()) && !rows.isEmpty()) {
         ahead = row;
         return;
+      } else {
+        awaitSettled(row.id());
+        ids.add(row.id());
+        rows.add(row);
       }
     }
+  }
+
+  private void forgetSettled() {
+    if (unknownNs.isEmpty()) {
+      return;
+    }
+    if (settledNs == 0) {
+      final long saidMs = connection.settledMs(TimeUnit.NANOSECONDS.toMillis(patienceNs()));
+      settledNs =
+          saidMs == 0 ? EngineSettings.DEFAULT.settledNs() : TimeUnit.MILLISECONDS.toNanos(saidMs);
+    }
+    final long nowNs = clock.nanoTime();
+    unknownNs.values().removeIf(sinceNs -> nowNs - sinceNs >= settledNs);
+  }
+
+  /** Waits until no earlier request for a counter can take effect any more. */
+  private void awaitSettled(final String id) {
+    final Long sinceNs = unknownNs.remove(id);
+    final long leftNs = sinceNs == null ? 0 : settledNs - (clock.nanoTime() - sinceNs);
+    if (leftNs > 0) {
+      pause.accept(TimeUnit.NANOSECONDS.toMillis(leftNs) + 1);
+    }
+  }
+
+  private long patienceNs() {
+    return Math.max(retryNs, MIN_PATIENCE_NS);
   }
 
   private void leaveOut(final ImportRow row) {
@@ -128,12 +171,18 @@ final class CounterImport {
     long sinceNs = clock.nanoTime();
     boolean told = false;
     while (!open.isEmpty()) {
-      final List<ImportAnswer> answers = connection.set(open);
+      final long leftNs = patienceNs() - (clock.nanoTime() - sinceNs);
+      final List<ImportAnswer> answers =
+          connection.set(open, TimeUnit.NANOSECONDS.toMillis(leftNs));
+      final long answeredNs = clock.nanoTime();
       final List<ImportRow> again = new ArrayList<>();
       String reason = "";
       ImportException refused = null;
       for (int i = 0; i < open.size(); i++) {
         final ImportAnswer answer = answers.get(i);
+        if (answer.isUnknown()) {
+          unknownNs.put(open.get(i).id(), answeredNs);
+        }
         if (answer.isSet()) {
           setCount++;
         } else if (answer.worthARetry()) {
@@ -152,14 +201,15 @@ final class CounterImport {
       }
       if (!again.isEmpty()) {
         final long line = again.get(0).line();
-        if (clock.nanoTime() - sinceNs >= retryNs) {
+        final long retryLeftNs = retryNs - (clock.nanoTime() - sinceNs);
+        if (retryLeftNs <= 0) {
           throw new ImportException(line, "given up, " + reason);
         }
         if (!told) {
           messages.accept("line " + line + ": trying again, " + reason);
           told = true;
         }
-        pause.accept(pauseMs);
+        pause.accept(Math.min(pauseMs, TimeUnit.NANOSECONDS.toMillis(retryLeftNs) + 1));
         pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
       }
       open = again;

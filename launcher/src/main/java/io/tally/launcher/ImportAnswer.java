@@ -26,13 +26,12 @@ record ImportAnswer(int status, boolean worthARetry, String text) {
 
   /**
    * An answer as it came. Of an unknown one, a repetition is worth it, since to set a counter twice
-   * is to set it. A refusal that will not change soon has no Retry-After.
+   * is to set it.
    */
-  static ImportAnswer of(final int status, final boolean retryAfter, final String body) {
+  static ImportAnswer of(final int status, final String body) {
     final boolean retry =
         switch (status) {
-          case TIMEOUT, INTERNAL, NO_ANSWER_IN_TIME -> true;
-          case UNAVAILABLE -> retryAfter;
+          case TIMEOUT, INTERNAL, UNAVAILABLE, NO_ANSWER_IN_TIME -> true;
           default -> false;
         };
     final Matcher type = TYPE.matcher(body);
@@ -47,5 +46,10 @@ record ImportAnswer(int status, boolean worthARetry, String text) {
 
   boolean isSet() {
     return status == OK;
+  }
+
+  /** Whether it may have been set, or may yet be. */
+  boolean isUnknown() {
+    return status == 0 || status == INTERNAL || status == NO_ANSWER_IN_TIME;
   }
 }

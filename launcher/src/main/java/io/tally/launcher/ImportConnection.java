@@ -14,6 +14,8 @@ import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Sets counters through one connection to a node, many in one go: requests are sent without waiting
@@ -26,17 +28,22 @@ final class ImportConnection implements AutoCloseable {
    */
   static final int MAX_REQUESTS = 64;
 
-  private static final int CONNECT_TIMEOUT_MS = 5_000;
-  private static final int READ_TIMEOUT_MS = 60_000;
+  /** Who says nothing for so long is taken to be away, and asked again. */
+  private static final long MAX_SILENCE_MS = 10_000;
+
   private static final int BUFFER_BYTES = 1 << 16;
   private static final int MAX_LINE_BYTES = 8_192;
   private static final int MAX_BODY_BYTES = 1 << 16;
+  private static final Pattern SETTLED = Pattern.compile("\"settled_ms\":([0-9]{1,12})\\D");
 
   private final ImportTarget target;
   private Socket socket;
   private InputStream in;
   private OutputStream out;
   private boolean closing;
+
+  /** What a node has said to a request. */
+  private record Answer(int status, String body) {}
 
   ImportConnection(final ImportTarget target) {
     this.target = target;
@@ -45,18 +52,21 @@ final class ImportConnection implements AutoCloseable {
   /**
    * Sends all rows, at most {@link #MAX_REQUESTS}, and returns the answer to each. Connects first
    * where there is no connection, and leaves none where something went wrong.
+   *
+   * @param patienceMs how long it waits for each answer at most.
    */
-  List<ImportAnswer> set(final List<ImportRow> rows) {
+  List<ImportAnswer> set(final List<ImportRow> rows, final long patienceMs) {
     final List<ImportAnswer> answers = new ArrayList<>();
     String reason = "the connection was closed";
     try {
-      connect();
+      connect(patienceMs);
       for (final ImportRow row : rows) {
         write(row);
       }
       out.flush();
       while (answers.size() < rows.size() && !closing) {
-        answers.add(read());
+        final Answer answer = read();
+        answers.add(ImportAnswer.of(answer.status(), answer.body()));
       }
     } catch (final IOException fault) {
       reason = fault.getMessage() == null ? fault.getClass().getSimpleName() : fault.getMessage();
@@ -71,15 +81,43 @@ final class ImportConnection implements AutoCloseable {
     return answers;
   }
 
-  private void connect() throws IOException {
+  /**
+   * Asks the node for how long a request may take effect after it was sent, wherever it was held
+   * up.
+   *
+   * @param patienceMs how long it waits for the answer at most.
+   * @return milliseconds; 0 if it does not say so.
+   */
+  long settledMs(final long patienceMs) {
+    long settledMs = 0;
+    try {
+      connect(patienceMs);
+      final String request =
+          "GET " + target.path() + "/cluster HTTP/1.1\r\nHost: " + target.authority() + "\r\n\r\n";
+      out.write(request.getBytes(ISO_8859_1));
+      out.flush();
+      final Matcher settled = SETTLED.matcher(read().body());
+      settledMs = settled.find() ? Long.parseLong(settled.group(1)) : 0;
+    } catch (final IOException fault) {
+      closing = true;
+    }
+    if (closing) {
+      close();
+    }
+    return settledMs;
+  }
+
+  private void connect(final long patienceMs) throws IOException {
+    final int silenceMs = (int) Math.max(1, Math.min(MAX_SILENCE_MS, patienceMs));
     if (socket != null) {
+      socket.setSoTimeout(silenceMs);
       return;
     }
     closing = false;
     socket = new Socket();
     socket.setTcpNoDelay(true);
-    socket.setSoTimeout(READ_TIMEOUT_MS);
-    socket.connect(new InetSocketAddress(target.host(), target.port()), CONNECT_TIMEOUT_MS);
+    socket.setSoTimeout(silenceMs);
+    socket.connect(new InetSocketAddress(target.host(), target.port()), silenceMs);
     in = new BufferedInputStream(socket.getInputStream(), BUFFER_BYTES);
     out = new BufferedOutputStream(socket.getOutputStream(), BUFFER_BYTES);
   }
@@ -114,20 +152,19 @@ final class ImportConnection implements AutoCloseable {
     }
   }
 
-  private ImportAnswer read() throws IOException {
+  /** Of a long body only the beginning, and then the connection ends. */
+  private Answer read() throws IOException {
     final String start = line();
     if (!start.matches("HTTP/1\\.[01] [0-9]{3}( .*)?")) {
       throw new IOException("the answer is none of HTTP/1.1");
     }
     final int status = Integer.parseInt(start.substring(9, 12));
     int length = -1;
-    boolean retryAfter = false;
     for (String line = line(); !line.isEmpty(); line = line()) {
       final int colon = line.indexOf(':');
       final String value = line.substring(colon + 1).strip();
       switch (line.substring(0, Math.max(0, colon)).toLowerCase(Locale.ROOT)) {
         case "content-length" -> length = length(value);
-        case "retry-after" -> retryAfter = true;
         case "connection" -> closing |= value.equalsIgnoreCase("close");
         default -> {
           // All else says nothing of how the answer goes on.
@@ -137,15 +174,17 @@ final class ImportConnection implements AutoCloseable {
     if (length < 0) {
       throw new IOException("the answer has no Content-Length: it is none of a node");
     }
-    final byte[] body = in.readNBytes(length);
-    if (body.length < length) {
+    final int wanted = Math.min(length, MAX_BODY_BYTES);
+    closing |= wanted < length;
+    final byte[] body = in.readNBytes(wanted);
+    if (body.length < wanted) {
       throw new EOFException("the connection was closed");
     }
-    return ImportAnswer.of(status, retryAfter, new String(body, UTF_8));
+    return new Answer(status, new String(body, UTF_8));
   }
 
   private static int length(final String value) throws IOException {
-    if (!value.matches("[0-9]{1,6}") || Integer.parseInt(value) > MAX_BODY_BYTES) {
+    if (!value.matches("[0-9]{1,6}")) {
       throw new IOException("the answer is none of a node: Content-Length is " + value);
     }
     return Integer.parseInt(value);

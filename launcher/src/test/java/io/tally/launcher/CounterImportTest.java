@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,15 +17,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.agrona.concurrent.CachedNanoClock;
+import org.agrona.concurrent.SystemNanoClock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 final class CounterImportTest {
-  private static final String RETRY = "Retry-After: 1\r\n";
-
   private final CachedNanoClock clock = new CachedNanoClock();
   private final List<Long> pauses = new ArrayList<>();
   private final List<String> messages = new ArrayList<>();
@@ -105,7 +107,7 @@ final class CounterImportTest {
     run(
         (number, request) ->
             number == 1 || number == 3
-                ? ScriptedNode.problem(status, RETRY, "later")
+                ? ScriptedNode.problem(status, "", "later")
                 : ScriptedNode.OK,
         line("a", 1),
         line("b", 2),
@@ -151,10 +153,9 @@ final class CounterImportTest {
   @Test
   void shouldNotRetryWhatARetryWouldNotChange() {
     assertEquals(
-        "line 1: refused, 503 memory-limit: why memory-limit",
+        "line 1: refused, 414 too-large: why too-large",
         fails(
-                (number, request) ->
-                    ScriptedNode.problem("503 Service Unavailable", "", "memory-limit"),
+                (number, request) -> ScriptedNode.problem("414 Too Long", "", "too-large"),
                 line("a", 1))
             .getMessage());
     assertEquals(1, requests.size());
@@ -180,7 +181,7 @@ final class CounterImportTest {
     run(
         (number, request) ->
             number == 0
-                ? ScriptedNode.problem("503 Service Unavailable", RETRY, "busy")
+                ? ScriptedNode.problem("503 Service Unavailable", "", "busy")
                 : ScriptedNode.OK,
         line("a", 1),
         line("b", 7),
@@ -189,6 +190,54 @@ final class CounterImportTest {
     assertEquals(
         List.of(put("a", 1), put("b", 7), put("a", 1), put("a", 2), put("a", 3)), requests);
     assertEquals(4, set);
+  }
+
+  /** The first request may be held up on its way, and would undo the last line. */
+  @ParameterizedTest
+  @CsvSource({"'{\"settled_ms\":4500,\"epoch\":1}', 4500", "{}, 2500", "'', 2500"})
+  void shouldWaitForWhatIsUnknownBeforeTheNextLineOfTheSameCounter(
+      final String cluster, final long settledMs) throws Exception {
+    final List<Long> timesMs = new ArrayList<>();
+    run(
+        (number, request) -> {
+          timesMs.add(TimeUnit.NANOSECONDS.toMillis(clock.nanoTime()));
+          if (request.startsWith("GET /cluster ")) {
+            return cluster.isEmpty()
+                ? ScriptedNode.CLOSE
+                : ScriptedNode.answer("200 OK", "", cluster);
+          }
+          return number == 0 ? ScriptedNode.problem("504 Timeout", "", "timeout") : ScriptedNode.OK;
+        },
+        line("a", 1),
+        line("b", 7),
+        line("a", 2),
+        line("b", 8),
+        line("a", 3));
+    requests.removeIf(request -> request.startsWith("GET "));
+    assertEquals(
+        List.of(put("a", 1), put("b", 7), put("a", 1), put("a", 2), put("b", 8), put("a", 3)),
+        requests);
+    assertEquals(100, timesMs.get(2));
+    final long lastMs = timesMs.get(timesMs.size() - 1);
+    assertTrue(lastMs >= settledMs && lastMs < settledMs + 10, timesMs::toString);
+  }
+
+  /** It was stopped, say: its sockets go on taking requests. */
+  @Test
+  void shouldGiveUpInTimeWhereANodeTakesRequestsAndDoesNotAnswer() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+        ImportConnection connection =
+            new ImportConnection(ImportTarget.of("http://127.0.0.1:" + silent.getLocalPort()))) {
+      final CounterImport counters =
+          new CounterImport(connection, 1, SystemNanoClock.INSTANCE, pauses::add, messages::add);
+      final byte[] input = line("a", 1).getBytes(UTF_8);
+      final ImportException fault =
+          assertThrows(
+              ImportException.class,
+              () -> counters.run(new ImportReader(new ByteArrayInputStream(input))));
+      assertTrue(fault.getMessage().startsWith("line 1: given up, "), fault::getMessage);
+      assertEquals(List.of(), pauses);
+    }
   }
 
   @Test
@@ -213,7 +262,7 @@ final class CounterImportTest {
             (number, request) ->
                 number == 0
                     ? ScriptedNode.OK
-                    : ScriptedNode.problem("503 Service Unavailable", RETRY, "no-owner"),
+                    : ScriptedNode.problem("503 Service Unavailable", "", "no-owner"),
             line("a", 1),
             line("b", 2));
     assertEquals("line 2: given up, 503 no-owner: why no-owner", fault.getMessage());

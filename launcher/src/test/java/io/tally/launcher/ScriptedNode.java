@@ -87,6 +87,9 @@ final class ScriptedNode implements AutoCloseable {
       head.append((char) next);
     }
     final String text = head.toString();
+    if (text.startsWith("GET ")) {
+      return text;
+    }
     final int length = Integer.parseInt(text.replaceAll("(?s).*Content-Length: (\\d+).*", "$1"));
     final String body = new String(in.readNBytes(length), UTF_8);
     return text.replaceAll("(?s)^PUT (\\S+) HTTP/1.1\r\nHost: 127.*", "$1") + " " + body;
