@@ -205,7 +205,7 @@ final class ClusterSamples implements Supplier<String> {
 
   private static void appendTotals(
       final StringBuilder json, final Reading before, final Reading now) {
-    json.append(",\"increments\":").append(perSecond(now.written - before.written, before, now));
+    json.append(",\"writes\":").append(perSecond(now.written - before.written, before, now));
     final long[] buckets = new long[now.buckets.length];
     Arrays.setAll(buckets, i -> now.buckets[i] - before.buckets[i]);
     if (Arrays.stream(buckets).sum() > 0) {

@@ -82,7 +82,7 @@ class TallyNodeStreamTest {
       TestNodes.send("POST", node.url() + "/counter/c/increment");
       TestNodes.send("GET", node.url() + "/nowhere");
       String next = nextData(events);
-      while (!next.contains("\"increments\":1,") || !next.contains("\"refused\":1,")) {
+      while (!next.contains("\"writes\":1,") || !next.contains("\"refused\":1,")) {
         assertTrue(next.contains("\"unknown\":0}"), next);
         TestNodes.send("POST", node.url() + "/counter/c/increment");
         TestNodes.send("GET", node.url() + "/nowhere");
