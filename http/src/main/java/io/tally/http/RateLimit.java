@@ -24,8 +24,9 @@ public final class RateLimit {
                   "quota-exceeded",
                   "Quota exceeded",
                   "The quota has less left than the request asks for. Nothing was counted. Retry-After and t in RateLimit"
-                      + " say after how many seconds to try again. Where they are missing, the request asks for more"
-                      + " than the quota ever has.",
+                      + " say after how many seconds to try again. Where they are missing, it will never be admitted by"
+                      + " itself: the request asks for more than the quota ever has, or no window goes on that would"
+                      + " end, because what is used was set or added without one.",
                   "https://iana.org/assignments/http-problem-types#quota-exceeded"),
               429,
               ",\"violated-policies\":[\"default\"]")
