@@ -211,6 +211,10 @@ public final class WatchAgent implements Watcher, SteppedAgent {
     if (watch.isUnwatched()) {
       end(watch);
     }
+    if (byId.isEmpty()) {
+      byId.compact();
+      byEntity.compact();
+    }
   }
 
   /** Before the first step it may be prepared by another thread. */
