@@ -179,9 +179,13 @@ final class LinkMetrics {
           "Replies of other nodes dropped for want of room; they are asked for again.";
       case FRAMES_HELD ->
           "Frames that had to wait for room in a ring after they arrived. Grows if shards cannot keep up.";
+      case INBOUND_FULL ->
+          "Frames that arrived and found no room among those that wait for this node, at most"
+              + " tally_link_inbound_bytes_limit bytes; what was in them is asked for again. Grows if the node"
+              + " stands still, or somebody floods its subjects.";
       case FRAMES_DROPPED ->
-          "Frames that arrived and were dropped: too many were waiting, or their sender has ended. What was in"
-              + " them is asked for again.";
+          "Frames that were dropped while they waited for room in a ring: their sender exceeds its window, or has"
+              + " ended. What was in them is asked for again.";
       case INCARNATION_CHANGES -> "Peers replaced by a newer process.";
       case PEERS_SILENT ->
           "Times that a peer was declared down because nothing was heard of it for 2.8 s.";

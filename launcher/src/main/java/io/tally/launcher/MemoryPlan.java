@@ -13,6 +13,7 @@ import io.tally.http.internal.MetricsServer;
 import io.tally.lane.internal.OwnerLanes;
 import io.tally.store.internal.NodeDirectory;
 import io.tally.transport.internal.LinkSettings;
+import io.tally.transport.internal.NatsCarrier;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,9 @@ final class MemoryPlan {
   /** The long replies of lanes take so much of the heap at most, and those of keys as much. */
   private static final long LONG_REPLIES_HEAP_SHARE = 16;
 
+  /** The frames that wait for the receivers of all nodes take as much, or a window each. */
+  private static final long INBOUND_HEAP_SHARE = 16;
+
   private final NodeConfig config;
   private final List<ServiceDefinition> services;
   private final IdempotencyLimit idempotencyLimit;
@@ -45,6 +49,8 @@ final class MemoryPlan {
   private final long pendingBytes;
   private final long peerBytes;
   private final long peerWindowBytes;
+  private final long inboundBytes;
+  private final long natsBytes;
   private final long tableBytes;
   private final long timerBytes;
   private final long watchBytes;
@@ -67,9 +73,13 @@ final class MemoryPlan {
             ? shardCount
             : (shardCount + nodeCount - 1L) / nodeCount * localNodeCount;
     lengths = MessageLengths.of(messages);
+    final long heapBytes = Runtime.getRuntime().maxMemory();
     link =
         LinkSettings.of(
-            lengths.maxBetweenNodes(), engine.queueLimitNs(), engine.requestTimeoutNs());
+            lengths.maxBetweenNodes(),
+            inboundBytes(nodeCount - 1L, heapBytes / localNodeCount),
+            engine.queueLimitNs(),
+            engine.requestTimeoutNs());
     pendingRequests = config.loops() * engine.pendingSlots();
     ringBytes = shards * EngineMemory.ringBytes(engine, lengths);
     replyQueueBytes = (long) config.loops() * EngineMemory.replyQueueBytes(engine, lengths);
@@ -78,8 +88,11 @@ final class MemoryPlan {
         lengths.hasLongCommands() ? (long) config.loops() * engine.longPayloadBytes() : 0;
     final long peers = (nodeCount - 1L) * localNodeCount;
     peerBytes = peers * link.ringBytes();
-    // Frames that the peer has not acknowledged, and those of its that have not been accepted here.
-    peerWindowBytes = 2 * peers * link.windowBytes();
+    // Frames that the peer has not acknowledged, and those of its that have not been accepted here,
+    // of which a peer that exceeds its window may have twice as many.
+    peerWindowBytes = 3 * peers * link.windowBytes();
+    inboundBytes = peers == 0 ? 0 : localNodeCount * link.inboundBytes();
+    natsBytes = mayUseNats(config) ? NatsCarrier.MAX_WAITING_BYTES : 0;
     tableBytes = shards * messages.stream().mapToLong(ServiceDefinition::firstShardBytes).sum();
     watchBytes = localNodeCount * EngineMemory.watchBytes(engine);
     laneBytes =
@@ -88,7 +101,6 @@ final class MemoryPlan {
             * config.cluster().laneWindow()
             * OwnerLanes.slotBytes(lengths.shortReply(), lengths.hasLongReplies());
     saveBytes = config.state().isKept() ? localNodeCount * NodeDirectory.SAVE_BYTES : 0;
-    final long heapBytes = Runtime.getRuntime().maxMemory();
     metricsBytes = MetricsServer.maxClientBytes(config.loops(), heapBytes);
     spareDirectBytes =
         maxDirectBytes()
@@ -114,7 +126,18 @@ final class MemoryPlan {
     keptKeyMs = TimeUnit.NANOSECONDS.toMillis(engine.keptKeyNs());
   }
 
-  /** Each with an equal share of the memory that there is. */
+  private static boolean mayUseNats(final NodeConfig config) {
+    return config.cluster().nodeIds().size() > 1
+        && config.carrier().transport() != CarrierSettings.Transport.INPROCESS;
+  }
+
+  /** What peers that keep to their windows can have sent at once, if there is the heap for it. */
+  private static long inboundBytes(final long peers, final long nodeHeapBytes) {
+    final long windowBytes = LinkSettings.DEFAULT_WINDOW_BYTES;
+    return Math.max(windowBytes, Math.min(peers * windowBytes, nodeHeapBytes / INBOUND_HEAP_SHARE));
+  }
+
+  /** The definitions, each with an equal share of the memory that there is. */
   private List<ServiceDefinition> definitions(final ServiceMemory memory) {
     return config.services().stream().map(hosted -> hosted.definition().apply(memory)).toList();
   }
@@ -132,7 +155,7 @@ final class MemoryPlan {
     return idempotencyLimit;
   }
 
-  /** For the replies that lanes keep beside their slots. */
+  /** The room for replies that lanes keep beside their slots. */
   ReplyRoom longReplyRoom() {
     return longReplyRoom;
   }
@@ -235,6 +258,10 @@ final class MemoryPlan {
             peerBytes,
             "peer_window_bytes",
             peerWindowBytes,
+            "max_inbound_bytes",
+            inboundBytes,
+            "max_nats_inbound_bytes",
+            natsBytes,
             "first_table_bytes",
             tableBytes,
             "lane_bytes_per_ingress_node",

@@ -183,6 +183,15 @@ final class WatchedLimits {
             LinkSettings.DEFAULT_RING_BYTES,
             () -> count(LinkCounter.QUEUE_FULL),
             SPEED));
+    all.add(
+        new LimitWatch.Limit(
+            "link_inbound_bytes",
+            "Bytes of frames that have arrived and wait for the node of this process where they are most, at most"
+                + " tally_link_inbound_bytes_limit.",
+            () -> nodes.stream().mapToLong(node -> node.link().inboundBytes()).max().orElse(0),
+            plan.link().inboundBytes(),
+            () -> count(LinkCounter.INBOUND_FULL),
+            "the speed of this node"));
   }
 
   /** Requests under way in a loop. */

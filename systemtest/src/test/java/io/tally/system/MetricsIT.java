@@ -108,7 +108,10 @@ class MetricsIT {
             TallyJar.small()
                 .start("--node-count=2", "--transport=nats", "--lane-window=64", "--loops=2")) {
       final int port = demo.awaitReady().httpPort();
-      assertShown(demo, List.of("lane_unresolved", "link_window_bytes", "link_queue_bytes"));
+      assertShown(
+          demo,
+          List.of(
+              "lane_unresolved", "link_window_bytes", "link_queue_bytes", "link_inbound_bytes"));
       final String id = Placement.of(port, 64).countersOf("node-1", "stuck-", 1).get(0);
       final long server = Long.parseLong(demo.logged("started nats-server", "pid"));
       Child.signal("STOP", server);

@@ -154,6 +154,7 @@ record Settings(
         maxFrameBytes(),
         maxMessageBytes(),
         INBOUND_FRAMES,
+        scaled(1 << 13),
         HELLO_INTERVAL_NS,
         PROBE_INTERVAL_NS,
         HEARTBEAT_TIMEOUT_NS,

@@ -34,7 +34,7 @@ public class FrameBenchmark extends MicroBenchmark {
               SystemNanoClock.INSTANCE,
               SystemEpochClock.INSTANCE),
           MAX_FRAME_BYTES);
-  private final InboundFrame inbound = new InboundFrame(MAX_FRAME_BYTES);
+  private final InboundFrame inbound = new InboundFrame();
   private byte[] frame;
   private long frameNumber;
 

@@ -68,7 +68,7 @@ public final class LinkWitness {
   private final int windowBytes;
   private final LongFunction<List<ServiceVersion>> hosted;
   private final Consumer<String> violations;
-  private final InboundFrame frame;
+  private final InboundFrame frame = new InboundFrame();
   private final Map<Process, Outbound> outbound = new HashMap<>();
   private final Map<Process, Inbound> inbound = new HashMap<>();
   private final Map<Long, Claims> claims = new HashMap<>();
@@ -87,7 +87,6 @@ public final class LinkWitness {
       final Consumer<String> violations) {
     windowBytes = settings.windowBytes();
     this.hosted = hosted;
-    frame = new InboundFrame(settings.maxFrameBytes());
     this.violations = violations;
   }
 

@@ -43,7 +43,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     peers = new PeerTable(cluster.nodeIds(), start.nodeId(), settings.ringBytes());
     outbound = new OutboundMessages(peers, carrier, senderWakeup, counters);
     refused = new RefusedProcesses(settings.heartbeatTimeoutNs());
-    inbound = new InboundFrames(settings.inboundFrames(), context.homeWakeup(), counters);
+    inbound = new InboundFrames(settings, context.homeWakeup(), counters);
     final Subjects subjects = new Subjects(start.clusterName());
     final ManyToOneConcurrentArrayQueue<HelloRequest> helloRequests = HelloRequest.queue();
     receiver =
@@ -208,12 +208,12 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
   }
 
   /**
-   * This node's own incarnation.
+   * How much has arrived and waits for the receiver.
    *
-   * @return the incarnation given at launch.
+   * @return bytes of frames, at most {@link LinkSettings#inboundBytes()}.
    */
-  public long incarnation() {
-    return local.incarnation;
+  public long inboundBytes() {
+    return inbound.bytes();
   }
 
   /**

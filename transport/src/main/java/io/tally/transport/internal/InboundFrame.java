@@ -18,7 +18,6 @@ final class InboundFrame {
   /** The version that frames began with; what older processes say is refused. */
   private static final int OLDEST_VERSION = 1;
 
-  private final int maxFrameBytes;
   private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
   private final MessageHeaderDecoder header = new MessageHeaderDecoder();
   private final FrameHeaderDecoder frameHeader = new FrameHeaderDecoder();
@@ -27,18 +26,11 @@ final class InboundFrame {
   private int announcementCount;
   private int messageCount;
 
-  InboundFrame(final int maxFrameBytes) {
-    this.maxFrameBytes = maxFrameBytes;
-  }
-
   /**
    * Returns why the frame is to be refused, or null. After a refusal nothing else of it may be
    * asked for; only after {@link FrameRefusal#VERSION} it is known who sent it.
    */
   FrameRefusal wrap(final byte[] frame) {
-    if (frame.length > maxFrameBytes) {
-      return FrameRefusal.OVERSIZED;
-    }
     if (frame.length < MESSAGE_HEADER_BYTES) {
       return FrameRefusal.TRUNCATED;
     }

@@ -61,11 +61,11 @@ final class InboundPeer {
 
   void hold(final HeldFrame frame) {
     held.addLast(frame);
-    heldBytes += frame.bytes.length;
+    heldBytes += frame.keptBytes();
   }
 
   void release() {
-    heldBytes -= held.removeFirst().bytes.length;
+    heldBytes -= held.removeFirst().keptBytes();
   }
 
   int dropHeld() {
@@ -77,6 +77,9 @@ final class InboundPeer {
 
   /** A frame whose messages from {@link #position} on were not accepted yet. */
   static final class HeldFrame {
+    /** The objects around the bytes, which are more than those of a short frame. */
+    private static final int OBJECT_BYTES = 64;
+
     final byte[] bytes;
     final long frameNumber;
     final long arrivalNs;
@@ -88,6 +91,10 @@ final class InboundPeer {
       this.frameNumber = frameNumber;
       this.arrivalNs = arrivalNs;
       this.position = position;
+    }
+
+    private int keptBytes() {
+      return bytes.length + OBJECT_BYTES;
     }
   }
 }

@@ -28,8 +28,6 @@ final class JnatsClient implements NatsClient, ConnectionListener, ErrorListener
   /** Far above what the windows of all peers of all nodes of a process let arrive at once. */
   private static final long MAX_PENDING_FRAMES = 1 << 18;
 
-  private static final long MAX_PENDING_BYTES = 64L << 20;
-
   private final NatsAddress address;
   private final String name;
   private final Executor executor;
@@ -99,7 +97,7 @@ final class JnatsClient implements NatsClient, ConnectionListener, ErrorListener
   private synchronized boolean keep(final Connection made) {
     if (!closed) {
       dispatcher = made.createDispatcher();
-      dispatcher.setPendingLimits(MAX_PENDING_FRAMES, MAX_PENDING_BYTES);
+      dispatcher.setPendingLimits(MAX_PENDING_FRAMES, NatsCarrier.MAX_WAITING_BYTES);
       connection = made;
     }
     return !closed;

@@ -45,9 +45,11 @@ public enum LinkCounter {
   REPLIES_DROPPED,
   /** Frames that had to wait for room in a ring. */
   FRAMES_HELD,
+  /** Frames dropped because too many, or too many bytes, waited for the receiver already. */
+  INBOUND_FULL,
   /**
-   * Frames dropped because too much was waiting already, or because their sender's incarnation
-   * ended meanwhile.
+   * Frames dropped because too much of their peer waited for room in a ring already, or because its
+   * incarnation ended meanwhile.
    */
   FRAMES_DROPPED,
   /** Times that a peer was replaced by a newer incarnation. */

@@ -3,8 +3,8 @@ package io.tally.transport.internal;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * The counts of one link. Each counter has one writer, the sender or the receiver, except those
- * that are written with {@link #add}; any thread may read.
+ * The counts of one link. Each counter has one writer, the sender or the receiver, except refusals
+ * and those that are written with {@link #add}; any thread may read.
  */
 public final class LinkCounters {
   /**
@@ -88,8 +88,7 @@ public final class LinkCounters {
   }
 
   void refuse(final FrameRefusal reason) {
-    final int slot = reason.ordinal();
-    refusals.setRelease(slot, refusals.getPlain(slot) + 1);
+    refusals.getAndIncrement(reason.ordinal());
   }
 
   void frameSent(final int messageCount) {

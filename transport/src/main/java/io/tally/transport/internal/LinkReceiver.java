@@ -33,7 +33,7 @@ final class LinkReceiver implements SteppedAgent {
   private final Membership membership;
   private final HelloAdapter helloAdapter;
   private final ShardAnnouncementAdapter announcements;
-  private final InboundFrame frame;
+  private final InboundFrame frame = new InboundFrame();
   private final MessageHeaderDecoder header = new MessageHeaderDecoder();
   private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
   private final String roleName;
@@ -63,7 +63,6 @@ final class LinkReceiver implements SteppedAgent {
     queueLimitNs = settings.queueLimitNs();
     heartbeatTimeoutNs = settings.heartbeatTimeoutNs();
     windowBytes = settings.windowBytes();
-    frame = new InboundFrame(settings.maxFrameBytes());
     helloAdapter = new HelloAdapter(membership, counters);
     announcements = new ShardAnnouncementAdapter(membership, counters);
     roleName = "link-receiver-" + local.id;
@@ -214,7 +213,7 @@ final class LinkReceiver implements SteppedAgent {
         onAccepted(session, number, bytes.length);
         return;
       }
-    } else if (peer.heldBytes > 2 * windowBytes) {
+    } else if (peer.heldBytes + bytes.length > 2 * windowBytes) {
       // A peer that keeps to its window never comes near this.
       counters.add(LinkCounter.FRAMES_DROPPED, 1);
       return;

@@ -12,6 +12,8 @@ import org.agrona.concurrent.ringbuffer.RecordDescriptor;
  * @param maxMessageBytes of the longest message that will be claimed, from 256 to {@link
  *     #longestMessageBytes}.
  * @param inboundFrames that may wait for the receiver, at least 2.
+ * @param inboundBytes of these frames, at least a window: what peers that keep to their windows can
+ *     have sent at once is the window of each.
  * @param helloIntervalNs the longest time between two hellos to a peer, nanoseconds.
  * @param probeIntervalNs the time between two hellos that ask a peer whose window is full for an
  *     acknowledgement, nanoseconds.
@@ -28,6 +30,7 @@ public record LinkSettings(
     int maxFrameBytes,
     int maxMessageBytes,
     int inboundFrames,
+    long inboundBytes,
     long helloIntervalNs,
     long probeIntervalNs,
     long heartbeatTimeoutNs,
@@ -63,6 +66,7 @@ public record LinkSettings(
         maxMessageBytes <= longestMessageBytes(ringBytes, maxFrameBytes),
         "the longest message fits into the ring and into a frame with a hello");
     require(inboundFrames >= MIN_INBOUND_FRAMES, "at least two frames may wait");
+    require(inboundBytes >= windowBytes, "as many bytes as a window has may wait");
     require(
         helloIntervalNs > 0 && probeIntervalNs > 0 && heartbeatTimeoutNs > helloIntervalNs,
         "the heartbeat timeout is longer than the interval of hellos");
@@ -79,18 +83,23 @@ public record LinkSettings(
    * The settings of a node, with the defaults for all that the engine does not decide.
    *
    * @param maxMessageBytes of the longest message that will be claimed.
+   * @param inboundBytes of the frames that may wait for the receiver.
    * @param queueLimitNs the longest time for which a message that finds its ring full is kept.
    * @param requestTimeoutNs the longest time for which a command may be under way.
    * @return the settings.
    */
   public static LinkSettings of(
-      final int maxMessageBytes, final long queueLimitNs, final long requestTimeoutNs) {
+      final int maxMessageBytes,
+      final long inboundBytes,
+      final long queueLimitNs,
+      final long requestTimeoutNs) {
     return new LinkSettings(
         DEFAULT_WINDOW_BYTES,
         DEFAULT_RING_BYTES,
         DEFAULT_MAX_FRAME_BYTES,
         maxMessageBytes,
         DEFAULT_INBOUND_FRAMES,
+        inboundBytes,
         DEFAULT_HELLO_INTERVAL_NS,
         DEFAULT_PROBE_INTERVAL_NS,
         DEFAULT_HEARTBEAT_TIMEOUT_NS,

@@ -19,6 +19,9 @@ import org.agrona.concurrent.SystemNanoClock;
  * is buffered meanwhile. {@link #publish} may block for two seconds when the server does not read.
  */
 public final class NatsCarrier implements FrameCarrier, AutoCloseable {
+  /** Bytes of arrived frames that wait in the library for their nodes; what is more is dropped. */
+  public static final long MAX_WAITING_BYTES = 64L << 20;
+
   private static final long CONFIRM_MS = 5_000;
   private static final long CLOSE_MS = 1_000;
   private static final AtomicInteger THREADS = new AtomicInteger();

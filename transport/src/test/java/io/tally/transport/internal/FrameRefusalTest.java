@@ -136,7 +136,7 @@ class FrameRefusalTest {
 
   @Test
   void shouldRefuseAFrameCutAnywhere() {
-    final InboundFrame frame = new InboundFrame(4096);
+    final InboundFrame frame = new InboundFrame();
     for (int length = 0; length < valid.length; length++) {
       final FrameRefusal refusal = frame.wrap(Arrays.copyOf(valid, length));
       assertTrue(
@@ -397,7 +397,7 @@ class FrameRefusalTest {
   @Test
   void shouldSurviveAnyBytes() {
     final Random random = new Random(42);
-    final InboundFrame frame = new InboundFrame(4096);
+    final InboundFrame frame = new InboundFrame();
     for (int i = 0; i < 20_000; i++) {
       final byte[] bytes = valid.clone();
       final int changes = 1 + random.nextInt(3);

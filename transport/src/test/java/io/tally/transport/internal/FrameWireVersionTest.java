@@ -205,7 +205,7 @@ final class FrameWireVersionTest {
     frame.putBytes(0, header);
     frame.putInt(header.length, hello.length, LITTLE_ENDIAN);
     frame.putBytes(header.length + 4, hello);
-    final InboundFrame inbound = new InboundFrame(4096);
+    final InboundFrame inbound = new InboundFrame();
     assertEquals(FrameRefusal.VERSION, inbound.wrap(frame.byteArray()));
     assertEquals(0x1122334455667788L, inbound.sourceKey());
     assertEquals(1_700_000_000_123L, inbound.sourceIncarnation());

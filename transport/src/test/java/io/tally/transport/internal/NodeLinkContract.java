@@ -204,6 +204,44 @@ abstract class NodeLinkContract {
     stepUntil("room again", () -> sender.offerCommand(1, claimed.get(), 400) == NodeLink.CLAIMED);
   }
 
+  /** Anybody who may publish to the subject can send this, and no step takes it away. */
+  @Test
+  void shouldKeepWithinItsBoundsWhateverArrivesWhileItStandsStill() {
+    final int mostBytes = 1 << 20;
+    final int longest = LinkSettings.DEFAULT_MAX_FRAME_BYTES;
+    final TestNode sender = launch(setup(0, 100));
+    final TestNode still = launch(setup(1, 101).windowBytes(mostBytes).inboundBytes(mostBytes));
+    sender.link.markReady();
+    still.link.markReady();
+    stepUntil("up", () -> sender.link.incarnation(1) == 101 && still.link.incarnation(0) == 100);
+    stepUntil("quiet", () -> still.link.inboundBytes() == 0);
+
+    final String subject = new Subjects(cluster).node("node-1", 101);
+    for (int i = 0; i < 32; i++) {
+      carrier.publish(subject, new byte[1 << 20]);
+      carrier.publish(subject, new byte[longest]);
+    }
+    Await.until(
+        "the flood",
+        () -> {
+          assertTrue(still.link.inboundBytes() <= mostBytes);
+          return still.link.counters().refused(FrameRefusal.OVERSIZED) == 32
+              && still.link.inboundBytes() / longest + still.count(LinkCounter.INBOUND_FULL) == 32;
+        });
+    sender.offerCommand(1, 1, 2_000);
+    sender.step(System.nanoTime());
+    Await.until("the command", () -> still.count(LinkCounter.INBOUND_FULL) >= 32 - 16 + 1);
+
+    stepUntil("the flood is over", () -> still.link.inboundBytes() == 0);
+    final long kept = still.link.counters().refused(FrameRefusal.FOREIGN_SCHEMA);
+    assertTrue(kept > 0 && kept * longest <= mostBytes, "it kept " + kept + " frames of the flood");
+    assertEquals(List.of(), still.commands, "whoever sent it repeats it");
+    sender.offerCommand(1, 2, 2_000);
+    stepUntil("a command again", () -> still.commands.equals(List.of(2L)));
+    stepUntil("no byte is missing", () -> sender.link.traffic(1).unacknowledgedBytes() < 2_000);
+    assertEquals(0, still.count(LinkCounter.FRAMES_DROPPED));
+  }
+
   @Test
   void shouldKeepWhatFindsNoRoomAndNotHoldUpOtherPeers() {
     final TestNode[] nodes = launchReady();

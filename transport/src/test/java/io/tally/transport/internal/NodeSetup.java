@@ -20,6 +20,7 @@ final class NodeSetup {
   private int maxFrameBytes = LinkSettings.DEFAULT_MAX_FRAME_BYTES;
   private int maxMessageBytes = Integer.MAX_VALUE;
   private int inboundFrames = LinkSettings.DEFAULT_INBOUND_FRAMES;
+  private long inboundBytes = 16L << 20;
   private long queueLimitNs = 250_000_000;
   private long requestTimeoutNs = 1_000_000_000;
 
@@ -43,6 +44,7 @@ final class NodeSetup {
         maxFrameBytes,
         Math.min(maxMessageBytes, LinkSettings.longestMessageBytes(ringBytes, maxFrameBytes)),
         inboundFrames,
+        inboundBytes,
         LinkSettings.DEFAULT_HELLO_INTERVAL_NS,
         LinkSettings.DEFAULT_PROBE_INTERVAL_NS,
         LinkSettings.DEFAULT_HEARTBEAT_TIMEOUT_NS,
@@ -111,6 +113,11 @@ final class NodeSetup {
 
   NodeSetup inboundFrames(final int value) {
     inboundFrames = value;
+    return this;
+  }
+
+  NodeSetup inboundBytes(final long value) {
+    inboundBytes = value;
     return this;
   }
 

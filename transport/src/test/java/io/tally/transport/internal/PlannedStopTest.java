@@ -41,7 +41,7 @@ class PlannedStopTest {
     return ClusterLink.launch(
         ClusterSettings.of(List.of("a", "b")),
         new NodeStart("stop", id, incarnation, List.of()),
-        LinkSettings.of(1_000, 250 * MS, 1_000 * MS),
+        LinkSettings.of(1_000, LinkSettings.DEFAULT_WINDOW_BYTES, 250 * MS, 1_000 * MS),
         new LinkContext(carrier, () -> nowNs, () -> 0, () -> {}, () -> {}, LinkListener.NONE));
   }
 

@@ -335,7 +335,7 @@ final class ShardAnnouncementTest {
   }
 
   private int announcements() {
-    final InboundFrame frame = new InboundFrame(1 << 16);
+    final InboundFrame frame = new InboundFrame();
     int count = 0;
     for (final byte[] bytes : toA) {
       assertEquals(null, frame.wrap(bytes));

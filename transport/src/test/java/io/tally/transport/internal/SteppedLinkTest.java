@@ -553,7 +553,7 @@ class SteppedLinkTest {
   }
 
   @Test
-  void shouldBoundWhatWaitsForTheReceiver() {
+  void shouldBoundTheFramesThatWaitForTheReceiver() {
     launchPair(TestNode.setup("a", 10), TestNode.setup("b", 20).inboundFrames(4));
     for (int i = 0; i < 10; i++) {
       a.offerCommand(1, i, 10);
@@ -562,7 +562,7 @@ class SteppedLinkTest {
     }
     b.step(nowNs);
     assertEquals(numbers(0, 4), b.commands);
-    assertEquals(6, b.count(LinkCounter.FRAMES_DROPPED));
+    assertEquals(6, b.count(LinkCounter.INBOUND_FULL));
   }
 
   @Test
