@@ -7,18 +7,6 @@ import io.tally.engine.MessageHeaderWord;
  * to the node that owns it. One for each thread that hands commands over, used by it alone.
  */
 final class CommandRouter {
-  /** The command may be encoded into the claim. */
-  static final int CLAIMED = NodeLink.CLAIMED;
-
-  /** No room on the way now; to be offered again. */
-  static final int BACK_PRESSURED = NodeLink.BACK_PRESSURED;
-
-  /** The owner is away, or takes nothing new. */
-  static final int NO_OWNER = NodeLink.DOWN;
-
-  /** The owner is another node, and the command is too long to go there. */
-  static final int TOO_LONG = -4;
-
   private final ShardDirectory directory;
   private final MessageRing[] rings;
   private final int[] agentByShard;
@@ -61,7 +49,7 @@ final class CommandRouter {
     touched = wakes ? new boolean[agentWakeups.length] : handedOver;
   }
 
-  /** For a loop of a node; as the constructor. */
+  /** The router of a loop of a node. */
   static CommandRouter of(
       final EngineContext context,
       final OwnedRings rings,
@@ -145,16 +133,16 @@ final class CommandRouter {
       if (!rings[shardId].tryClaim(length, deadlineNs, claim)) {
         // What was refused may have left padding, which somebody has to take out of the way.
         touched[agentByShard[shardId]] |= rings[shardId].isLong(length);
-        return BACK_PRESSURED;
+        return HandOver.BACK_PRESSURED;
       }
       touched[agentByShard[shardId]] = true;
-      return CLAIMED;
+      return HandOver.DONE;
     }
     if (length > MessageLengths.MAX_BETWEEN_NODES) {
-      return TOO_LONG;
+      return HandOver.TOO_LONG;
     }
     final int result = link.tryClaim(nodeIndex, length, claim);
-    linkTouched |= result == CLAIMED;
+    linkTouched |= result == HandOver.DONE;
     return result;
   }
 

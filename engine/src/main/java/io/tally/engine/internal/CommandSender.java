@@ -8,24 +8,6 @@ import org.agrona.DirectBuffer;
  * same lane sequence, which is taken when the first one leaves. Belongs to the ingress's thread.
  */
 final class CommandSender {
-  /** A copy left. */
-  static final int SENT = CommandRouter.CLAIMED;
-
-  /** No room on the way now, in the lane or behind it; to be offered again. */
-  static final int BACK_PRESSURED = CommandRouter.BACK_PRESSURED;
-
-  /** The owner is away, or takes nothing new. */
-  static final int NO_OWNER = CommandRouter.NO_OWNER;
-
-  /** The shard's incarnation that a copy of this write was sent to is gone, with all its state. */
-  static final int LOST = -3;
-
-  /** The owner does not know this message yet. */
-  static final int UNSUPPORTED = -5;
-
-  /** See {@link io.tally.engine.Outcome#TOO_LONG}. */
-  static final int TOO_LONG = CommandRouter.TOO_LONG;
-
   private final CommandRouter router;
   private final CommandProxy proxy;
   private final DirectBuffer slots;
@@ -63,15 +45,15 @@ final class CommandSender {
     if (!isLocal
         && !router.isOpen(shard, owner)
         && (request.state != PendingRequest.SENT || !router.isDraining(owner))) {
-      return NO_OWNER;
+      return HandOver.NO_OWNER;
     }
     if (checksReplies && !isLocal && isReplyTooLong(request)) {
-      return TOO_LONG;
+      return HandOver.TOO_LONG;
     }
     final long incarnation = routes.incarnation(shard);
     if (incarnation == 0) {
       // The owner is there, and what it says of its shards is on its way.
-      return BACK_PRESSURED;
+      return HandOver.BACK_PRESSURED;
     }
     if (outbox.enter(incarnation)) {
       stats.increment(EngineCounter.INCARNATION_CHANGES);
@@ -79,22 +61,22 @@ final class CommandSender {
     final IngressLane lane = outbox.lane();
     if (request.laneSequence != 0) {
       if (request.shardIncarnation != outbox.incarnation()) {
-        return LOST;
+        return HandOver.LOST;
       }
       if (!router.knowsKeyItem(shard, owner, request.keyItem)) {
         // An older process may have gone on with the state of the one that had the last copy.
-        return BACK_PRESSURED;
+        return HandOver.BACK_PRESSURED;
       }
     } else if (incarnation != outbox.incarnation()) {
       // A reply has told that this life is over, and the directory does not know the next one yet.
-      return BACK_PRESSURED;
+      return HandOver.BACK_PRESSURED;
     } else if (!isLocal
         && (!router.isUnderstood(shard, owner, request.messageHeader)
             || !router.knowsKeyItem(shard, owner, request.keyItem))) {
-      return UNSUPPORTED;
+      return HandOver.UNSUPPORTED;
     } else if (request.write && !lane.hasRoom()) {
       stats.increment(EngineCounter.LANE_FULL);
-      return BACK_PRESSURED;
+      return HandOver.BACK_PRESSURED;
     }
     final int length =
         CommandLayout.encodedLength(
@@ -105,7 +87,7 @@ final class CommandSender {
             : router.deadlineNs(
                 shard, owner, request.deadlineNs - requestTimeoutNs, requestTimeoutNs);
     final int result = router.tryClaim(shard, owner, length, deadlineNs, claim);
-    if (result != SENT) {
+    if (result != HandOver.DONE) {
       return result;
     }
     if (request.write && request.laneSequence == 0) {
@@ -122,7 +104,7 @@ final class CommandSender {
     if (!isLocal) {
       request.ownerIncarnation = router.ownerIncarnation(shard, owner);
     }
-    return SENT;
+    return HandOver.DONE;
   }
 
   /**
@@ -153,7 +135,7 @@ final class CommandSender {
     }
   }
 
-  /** At the end of each step: wakes those who have something to read. */
+  /** Wakes those who have something to read. Called at the end of each step. */
   void flush() {
     router.flush();
     unresolved.report();

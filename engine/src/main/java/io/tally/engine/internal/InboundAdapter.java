@@ -141,7 +141,7 @@ final class InboundAdapter implements InboundHandler {
       return ACCEPTED;
     }
     if (router.tryClaim(command.shardId, ownNode, length, deadline(nowNs, command), claim)
-        != CommandRouter.CLAIMED) {
+        != HandOver.DONE) {
       return RETRY;
     }
     claim.buffer().putBytes(claim.offset(), buffer, offset, length);

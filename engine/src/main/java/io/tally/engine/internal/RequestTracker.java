@@ -77,7 +77,7 @@ final class RequestTracker implements ReplySink {
     } else if (!outbox.waiting.isEmpty()) {
       // Overtaking those that wait would break the order of one connection's commands.
       outbox.waiting.append(request.byTurn);
-    } else if (handOver(request, outbox) == CommandSender.BACK_PRESSURED) {
+    } else if (handOver(request, outbox) == HandOver.BACK_PRESSURED) {
       // The shard may be listed although nothing waited: a handler asks again while offerWaiting
       // refuses the last that did.
       if (!waitingShards.containsInt(request.shardId)) {
@@ -156,8 +156,8 @@ final class RequestTracker implements ReplySink {
     }
     final Outcome outcome = ofFinal(code);
     if (outcome != null && shardIncarnation != request.shardIncarnation) {
-      // Of an earlier copy of a read, or of a mistaken node: no life of a shard answers for
-      // another.
+      // An earlier copy of a read was answered, or a mistaken node says so: no life of a shard
+      // answers for another.
       stats.increment(EngineCounter.REPLIES_LATE);
     } else if (outcome != null) {
       conclude(request, outcome, serviceCode, shardIncarnation, replayed, buffer, offset, length);
@@ -180,7 +180,7 @@ final class RequestTracker implements ReplySink {
     return waitingShards.size();
   }
 
-  /** Null before the first command to this shard. */
+  /** The outbox of this shard; null before the first command to it. */
   IngressLane lane(final int shardId) {
     return outboxes[shardId].lane();
   }
@@ -215,13 +215,13 @@ final class RequestTracker implements ReplySink {
   /** Hands the first copy over, or ends the request where there is nobody to hand it to. */
   private int handOver(final PendingRequest request, final ShardOutbox outbox) {
     final int result = sendCopy(request, outbox);
-    if (result == CommandSender.SENT) {
+    if (result == HandOver.DONE) {
       retries.onHandedOver();
-    } else if (result == CommandSender.NO_OWNER) {
+    } else if (result == HandOver.NO_OWNER) {
       conclude(request, Outcome.NO_OWNER);
-    } else if (result == CommandSender.UNSUPPORTED) {
+    } else if (result == HandOver.UNSUPPORTED) {
       conclude(request, Outcome.UNSUPPORTED);
-    } else if (result == CommandSender.TOO_LONG) {
+    } else if (result == HandOver.TOO_LONG) {
       conclude(request, Outcome.TOO_LONG);
     }
     return result;
@@ -229,7 +229,7 @@ final class RequestTracker implements ReplySink {
 
   private int sendCopy(final PendingRequest request, final ShardOutbox outbox) {
     final int result = sender.send(nowNs, request, outbox);
-    if (result == CommandSender.SENT) {
+    if (result == HandOver.DONE) {
       awaitTurn(request);
     }
     return result;
@@ -258,7 +258,7 @@ final class RequestTracker implements ReplySink {
     final PendingList queue = outbox.waiting;
     int workCount = 0;
     for (PendingRequest request = queue.first(); request != null; request = queue.first()) {
-      if (handOver(request, outbox) == CommandSender.BACK_PRESSURED) {
+      if (handOver(request, outbox) == HandOver.BACK_PRESSURED) {
         if (nowNs - request.turnNs < queueLimitNs) {
           break;
         }
@@ -289,16 +289,16 @@ final class RequestTracker implements ReplySink {
       final boolean isFree = sender.hasNewOwner(request);
       final int result =
           retries.isExhausted() && !isFree
-              ? CommandSender.BACK_PRESSURED
+              ? HandOver.BACK_PRESSURED
               : sendCopy(request, outboxes[request.shardId]);
-      if (result == CommandSender.SENT) {
+      if (result == HandOver.DONE) {
         if (!isFree) {
           retries.onRetry();
         }
         stats.increment(EngineCounter.LANE_RETRIES);
-      } else if (result == CommandSender.LOST) {
+      } else if (result == HandOver.LOST) {
         conclude(request, Outcome.TIMEOUT);
-      } else if (result == CommandSender.UNSUPPORTED) {
+      } else if (result == HandOver.UNSUPPORTED) {
         // A read, and the owner's successor is of an older version.
         conclude(request, Outcome.UNSUPPORTED);
       } else {

@@ -24,7 +24,7 @@ import org.agrona.collections.Long2ObjectHashMap;
 public final class WatchAgent implements Watcher, SteppedAgent {
   private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(10);
 
-  /** Of each queue, so that renewals neither keep commands waiting nor each other. */
+  /** Messages of each queue in a step: renewals keep neither commands waiting nor each other. */
   private static final int STEP_LIMIT = 64;
 
   private final ServiceCatalog catalog;
@@ -217,7 +217,9 @@ public final class WatchAgent implements Watcher, SteppedAgent {
     }
   }
 
-  /** Before the first step it may be prepared by another thread. */
+  /**
+   * Refuses other threads than the one that steps it; before the first step, any may prepare it.
+   */
   void checkThread() {
     if (stepper != null && stepper != Thread.currentThread()) {
       throw new IllegalStateException("a watcher belongs to the thread that steps it");
@@ -290,7 +292,7 @@ public final class WatchAgent implements Watcher, SteppedAgent {
   /** A handler that is told of a loss may end the watch, so that comes last. */
   private void register(final Watch watch, final long nowNs) {
     final int result = sender.send(nowNs, watch);
-    if (result == WatchSender.BACK_PRESSURED) {
+    if (result == HandOver.BACK_PRESSURED) {
       retries.append(watch, nowNs);
       if (watch.isBlockedFor(queueLimitNs, nowNs)) {
         watch.onLost(WatchLoss.BUSY);
@@ -299,8 +301,8 @@ public final class WatchAgent implements Watcher, SteppedAgent {
     }
     watch.unblock();
     renewals.append(watch, nowNs);
-    if (result != WatchSender.SENT) {
-      watch.onLost(result == WatchSender.UNSUPPORTED ? WatchLoss.UNSUPPORTED : WatchLoss.NO_OWNER);
+    if (result != HandOver.DONE) {
+      watch.onLost(result == HandOver.UNSUPPORTED ? WatchLoss.UNSUPPORTED : WatchLoss.NO_OWNER);
     }
   }
 

@@ -4,10 +4,6 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /** Sends registrations of watches to the owners of their shards. Belongs to the watcher. */
 final class WatchSender {
-  static final int SENT = CommandRouter.CLAIMED;
-  static final int BACK_PRESSURED = CommandRouter.BACK_PRESSURED;
-  static final int UNSUPPORTED = CommandSender.UNSUPPORTED;
-
   private static final long NO_FLOOR = 0;
 
   private final CommandRouter router;
@@ -32,26 +28,26 @@ final class WatchSender {
         : 0;
   }
 
-  /** Returns one of the codes above, or another one if there is no owner. */
+  /** Returns one of the results of {@link HandOver}. */
   int send(final long nowNs, final Watch watch) {
     final RoutingTable routes = router.routes();
     final int shard = watch.shardId;
     final int owner = routes.nodeIndex(shard);
     if (!router.isOpen(shard, owner)) {
-      return CommandRouter.NO_OWNER;
+      return HandOver.NO_OWNER;
     }
     final long incarnation = routes.incarnation(shard);
     if (incarnation == 0) {
       // The owner is there, and what it says of its shards is on its way.
-      return BACK_PRESSURED;
+      return HandOver.BACK_PRESSURED;
     }
     if (!router.isUnderstood(shard, owner, watch.payloadHeader)) {
-      return UNSUPPORTED;
+      return HandOver.UNSUPPORTED;
     }
     final int length = CommandLayout.encodedLength(0, watch.payload.capacity());
     final long deadlineNs = router.deadlineNs(shard, owner, nowNs, timeoutNs);
     final int result = router.tryClaim(shard, owner, length, deadlineNs, claim);
-    if (result == SENT) {
+    if (result == HandOver.DONE) {
       request.shardIncarnation = incarnation;
       request.correlationId = watch.nextCorrelationId();
       request.laneSequence = watch.held(incarnation);

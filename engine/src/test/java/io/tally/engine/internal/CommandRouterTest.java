@@ -88,15 +88,15 @@ final class CommandRouterTest {
   @Test
   void shouldSayWhyACommandCanNotGo() {
     final CommandRouter router = router(null);
-    assertEquals(CommandRouter.NO_OWNER, router.tryClaim(3, 1, LENGTH, 0, claim));
+    assertEquals(HandOver.NO_OWNER, router.tryClaim(3, 1, LENGTH, 0, claim));
     send(router, 0);
     send(router, 0);
-    assertEquals(CommandRouter.BACK_PRESSURED, router.tryClaim(0, 0, LENGTH, 0, claim));
+    assertEquals(HandOver.BACK_PRESSURED, router.tryClaim(0, 0, LENGTH, 0, claim));
     link.peerUp(1, 9);
-    while (router.tryClaim(3, 1, LENGTH, 0, claim) == CommandRouter.CLAIMED) {
+    while (router.tryClaim(3, 1, LENGTH, 0, claim) == HandOver.DONE) {
       claim.commit();
     }
-    assertEquals(CommandRouter.BACK_PRESSURED, router.tryClaim(3, 1, LENGTH, 0, claim));
+    assertEquals(HandOver.BACK_PRESSURED, router.tryClaim(3, 1, LENGTH, 0, claim));
   }
 
   @Test
@@ -109,9 +109,9 @@ final class CommandRouterTest {
       send(router, 1);
     }
     handedOver[1] = false;
-    assertEquals(CommandRouter.BACK_PRESSURED, router.tryClaim(1, 0, LENGTH, 0, claim));
+    assertEquals(HandOver.BACK_PRESSURED, router.tryClaim(1, 0, LENGTH, 0, claim));
     assertFalse(handedOver[1], "whoever filled it has woken its reader");
-    assertEquals(CommandRouter.BACK_PRESSURED, router.tryClaim(1, 0, length, 0, claim));
+    assertEquals(HandOver.BACK_PRESSURED, router.tryClaim(1, 0, length, 0, claim));
     assertTrue(handedOver[1], "what was refused may have left padding");
   }
 
@@ -120,7 +120,7 @@ final class CommandRouterTest {
     link.peerUp(1, 9);
     final CommandRouter router = router(null);
     final int tooLong = MessageLengths.MAX_BETWEEN_NODES + 1;
-    assertEquals(CommandRouter.TOO_LONG, router.tryClaim(3, 1, tooLong, 0, claim));
+    assertEquals(HandOver.TOO_LONG, router.tryClaim(3, 1, tooLong, 0, claim));
     router.flush();
     assertEquals(0, link.flushCount());
   }
@@ -138,8 +138,7 @@ final class CommandRouterTest {
 
   private void send(final CommandRouter router, final int shardId) {
     assertEquals(
-        CommandRouter.CLAIMED,
-        router.tryClaim(shardId, routes.nodeIndex(shardId), LENGTH, 0, claim));
+        HandOver.DONE, router.tryClaim(shardId, routes.nodeIndex(shardId), LENGTH, 0, claim));
     claim.commit();
   }
 }

@@ -71,7 +71,7 @@ final class Membership {
     return failures;
   }
 
-  /** Null if no peer has this key. */
+  /** The peer with this key; null if there is none. */
   InboundPeer peer(final long key) {
     return peerByKey.get(key);
   }
@@ -220,7 +220,7 @@ final class Membership {
           return;
         }
       }
-      default -> throw new IllegalStateException();
+      default -> throw new IllegalStateException("a hello of a node that is " + state);
     }
     final PeerSession answering = peer.session();
     if (answering.incarnation != incarnation) {
