@@ -154,11 +154,8 @@ final class ClusterNode implements AutoCloseable {
    */
   boolean settle(final long nowNs, final FrameCarrier carrier, final NodeListener listener)
       throws StartException {
-    if (link == null) {
-      return true;
-    }
     stepLink(nowNs);
-    final StartState start = link.startState(nowNs);
+    final StartState start = startState(nowNs);
     if (start.knownIncarnation() >= incarnation) {
       link.close();
       incarnations.onKnown(start.knownIncarnation());
@@ -169,7 +166,7 @@ final class ClusterNode implements AutoCloseable {
     return start.listened();
   }
 
-  /** On the launching thread, until the agents are handed over to their threads. */
+  /** Steps the link on the launching thread, until the agents are handed over to their threads. */
   void stepLink(final long nowNs) {
     if (link != null) {
       link.receiver().doWork(nowNs);
@@ -217,7 +214,7 @@ final class ClusterNode implements AutoCloseable {
    * ever.
    */
   void checkIncarnation(final long nowNs) throws StartException {
-    final long known = link == null ? 0 : link.startState(nowNs).knownIncarnation();
+    final long known = startState(nowNs).knownIncarnation();
     if (known >= incarnation) {
       throw new StartException(
           "the cluster knows incarnation "
@@ -230,27 +227,21 @@ final class ClusterNode implements AutoCloseable {
     }
   }
 
-  /** Whether every peer was heard; true in a cluster of one. */
-  boolean hasMetPeers(final long nowNs) {
-    return link == null || link.startState(nowNs).missing().isEmpty();
-  }
-
-  boolean mayBecomeReady(final long nowNs) {
-    return link == null || link.startState(nowNs).mayBecomeReady();
+  /** How far this node has come in meeting its cluster. */
+  StartState startState(final long nowNs) {
+    return link == null ? StartState.ALONE : link.startState(nowNs);
   }
 
   void logMissing(final long nowNs) {
-    if (link != null) {
-      final StartState start = link.startState(nowNs);
-      Log.warn(
-          "the start timeout passed before all nodes agreed",
-          "node",
-          nodeId,
-          "missing",
-          String.join(",", start.missing()),
-          "refused",
-          String.join(",", start.refused()));
-    }
+    final StartState start = startState(nowNs);
+    Log.warn(
+        "the start timeout passed before all nodes agreed",
+        "node",
+        nodeId,
+        "missing",
+        String.join(",", start.missing()),
+        "refused",
+        String.join(",", start.refused()));
   }
 
   /** Whether all these nodes are up, and have told of their shards, except this one itself. */

@@ -92,13 +92,15 @@ final class ClusterStart {
         node.checkIncarnation(nowNs);
       }
       final boolean timedOut = nowNs - startNs > config.times().start().toNanos();
-      final boolean met = nodes.stream().allMatch(node -> node.hasMetPeers(nowNs));
-      final boolean refused = nodes.stream().anyMatch(node -> !node.mayBecomeReady(nowNs));
-      if (timedOut && (!met || refused) && !missingNamed) {
+      final boolean met =
+          nodes.stream().allMatch(node -> node.startState(nowNs).missing().isEmpty());
+      final boolean ready =
+          nodes.stream().allMatch(node -> node.startState(nowNs).mayBecomeReady());
+      if (timedOut && !(met && ready) && !missingNamed) {
         missingNamed = true;
         nodes.forEach(node -> node.logMissing(nowNs));
       }
-      if ((met || timedOut) && nodes.stream().allMatch(node -> node.mayBecomeReady(nowNs))) {
+      if (ready && (met || timedOut)) {
         return true;
       }
       LockSupport.parkNanos(POLL_NS);

@@ -49,7 +49,7 @@ final class StateSaver implements AutoCloseable {
     thread.setDaemon(true);
   }
 
-  /** To be called before the nodes serve. */
+  /** Starts the thread. To be called before the nodes serve. */
   void start() {
     thread.start();
   }
@@ -156,8 +156,7 @@ final class StateSaver implements AutoCloseable {
       final BooleanSupplier cancelled) {
     savingNode = node.nodeId();
     try {
-      final long known =
-          node.link() == null ? 0 : node.link().startState(clock.nanoTime()).knownGeneration();
+      final long known = node.startState(clock.nanoTime()).knownGeneration();
       node.state().save(kind, node.engine()::snapshot, timeout, known, cancelled);
       return "";
     } catch (final RuntimeException | StoreException cause) {

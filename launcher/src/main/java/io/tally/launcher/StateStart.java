@@ -53,11 +53,7 @@ final class StateStart {
     if (state == null) {
       return;
     }
-    if (node.link() == null) {
-      state.begin(node.incarnation(), 0);
-      return;
-    }
-    final StartState start = node.link().startState(clock.nanoTime());
+    final StartState start = node.startState(clock.nanoTime());
     if (node.knowsLaterLives(start)) {
       throw new StartException(
           "the data directory of "
@@ -70,16 +66,13 @@ final class StateStart {
 
   /** Whether nothing was heard since it has begun that forbids it. */
   private boolean mayGoOn(final ClusterNode node) {
-    if (node.link() == null) {
-      return true;
-    }
-    final StartState start = node.link().startState(clock.nanoTime());
+    final StartState start = node.startState(clock.nanoTime());
     return start.mayBecomeReady()
         && (node.state() == null
             || start.knownGeneration() < node.state().generation() && !node.knowsLaterLives(start));
   }
 
-  /** All shards go on before a node says that it is ready, since its peers may ask at once. */
+  /** Has all shards go on before a node says that it is ready, since its peers may ask at once. */
   void goOn() {
     nodes.forEach(StateStart::activate);
     nodes.forEach(StateStart::markReady);

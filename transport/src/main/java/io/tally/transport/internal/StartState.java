@@ -37,6 +37,10 @@ public record StartState(
     long knownIncarnation,
     long knownGeneration,
     long knownShardIncarnation) {
+  /** The state of a node that is its cluster: it has nobody to meet. */
+  public static final StartState ALONE =
+      new StartState(
+          List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), true, 0, 0, 0, 0, 0);
 
   /** Copies the lists. */
   public StartState {
