@@ -1,6 +1,7 @@
 package io.tally.engine;
 
 import io.tally.engine.internal.CommandLayout;
+import io.tally.engine.internal.MessageLengths;
 import org.agrona.MutableDirectBuffer;
 
 /**
@@ -21,12 +22,15 @@ public abstract class Ingress {
   /** Bound of the number of an item under an idempotency key. */
   public static final int MAX_KEY_ITEM = CommandLayout.MAX_KEY_ITEM;
 
-  /** Made by the engine; by others for tests of what asks it. */
+  /** Bound of a short payload in bytes. */
+  public static final int MAX_SHORT_PAYLOAD_LENGTH = MessageLengths.SHORT_COMMAND_BOUND;
+
+  /** Creates an ingress. The engine does, and tests of what asks one. */
   protected Ingress() {}
 
   /**
    * Claims a pending slot for one request whose payload is short: at most {@link
-   * io.tally.engine.internal.MessageLengths#SHORT_COMMAND_BOUND} bytes.
+   * #MAX_SHORT_PAYLOAD_LENGTH} bytes.
    *
    * @param nowNs current time in nanoseconds, or an earlier one at which that began which this goes
    *     on with: the deadline is counted from here.

@@ -35,7 +35,7 @@ public record MessageType(
    * @param write as above.
    * @param message its encoder.
    * @param reply encoder of what answers it, a {@link FixedMessage}.
-   * @return the row.
+   * @return the message type.
    */
   public static MessageType of(
       final String name,
@@ -69,17 +69,17 @@ public record MessageType(
   }
 
   /**
-   * The same message, as one that was added later.
+   * This message, as one that was added later.
    *
    * @param version of the schema in which it was added.
-   * @return the row.
+   * @return the message type.
    */
   public MessageType since(final int version) {
     return new MessageType(templateId, name, write, minBlockLength, maxReplyLength, version);
   }
 
   /**
-   * Checks the row.
+   * Checks the values.
    *
    * @throws IllegalArgumentException if something is out of its range.
    */

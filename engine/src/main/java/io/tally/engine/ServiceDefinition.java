@@ -37,7 +37,7 @@ public interface ServiceDefinition {
    * The command messages. A shard answers {@link Outcome#INVALID} to any other, to one of a later
    * version, and to one that was sent as a read and is a write: the service never sees it.
    *
-   * @return a row for each; no other row of the node has its name.
+   * @return a message type for each; no other message of the node has its name.
    */
   List<MessageType> messages();
 

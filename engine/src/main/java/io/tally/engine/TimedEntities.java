@@ -25,12 +25,13 @@ import org.agrona.sbe.MessageEncoderFlyweight;
  * be an old one, and nothing of it is believed: that life begins without entities, and {@link
  * #bornNs()} says since when it knows of all that happened. From a snapshot until it is restored,
  * no time passes for entities, whatever the clocks of machines say: none ends too early. From then
- * on it does, even if the shard waits before it serves; what ends meanwhile ends when it does.
+ * on it does, even if the shard waits before it serves; entities whose time comes meanwhile end as
+ * soon as it serves.
  *
  * <p>Snapshots have two records more than the schema of the service: template {@link #HEAD} with
  * the incarnation, the number of changes and {@link #bornNs()}, and for each entity template {@link
- * #ROW} with its number, version, end and hash, and then its id as in an {@link EntityMessage}. All
- * fields are 64-bit integers.
+ * #ENTITY} with its number, version, end and hash, and then its id as in an {@link EntityMessage}.
+ * All fields are 64-bit integers.
  *
  * <p>Belongs to the shard.
  */
@@ -39,16 +40,16 @@ public final class TimedEntities implements ShardService, SnapshotSource {
   public static final int HEAD = 65_001;
 
   /** Template id of a record of an entity. */
-  public static final int ROW = 65_002;
+  public static final int ENTITY = 65_002;
 
   private static final int HEAD_BLOCK = 3 * Long.BYTES;
-  private static final int ROW_BLOCK = 4 * Long.BYTES;
+  private static final int ENTITY_BLOCK = 4 * Long.BYTES;
   private static final int HEADER = MessageHeaderWord.ENCODED_LENGTH;
 
   private final Map<String, TimedEntity> byId = new HashMap<>();
   private final Map<Long, TimedEntity> byNumber = new HashMap<>();
   private final EntityCommand command = new EntityCommand();
-  private final EntityMessage row = new EntityMessage();
+  private final EntityMessage record = new EntityMessage();
   private final TimedEntityService service;
   private final int schemaId;
   private final EntityBudget budget;
@@ -265,12 +266,12 @@ public final class TimedEntities implements ShardService, SnapshotSource {
     for (int written = 0; written < limit && shown.hasNext(); written++) {
       final TimedEntity entity = shown.next();
       final byte[] id = entity.id().getBytes(ISO_8859_1);
-      final int at = claim(ROW, ROW_BLOCK, Short.BYTES + id.length);
+      final int at = claim(ENTITY, ENTITY_BLOCK, Short.BYTES + id.length);
       if (at == SnapshotSink.FULL) {
         return false;
       }
       putLongs(at, entity.number(), entity.version(), entity.endNs(), entity.hash());
-      EntityMessage.putId(sink.buffer(), at + ROW_BLOCK, id, 0, id.length);
+      EntityMessage.putId(sink.buffer(), at + ENTITY_BLOCK, id, 0, id.length);
       sink.commit();
     }
     return !shown.hasNext();
@@ -306,8 +307,8 @@ public final class TimedEntities implements ShardService, SnapshotSource {
   public void restore(final DirectBuffer buffer, final int offset, final int length) {
     final long header = MessageHeaderWord.get(buffer, offset);
     final boolean isHead = MessageHeaderWord.templateId(header) == HEAD;
-    SnapshotRecords.check(isHead || MessageHeaderWord.templateId(header) == ROW, "a template");
-    final int least = isHead ? HEAD_BLOCK : ROW_BLOCK;
+    SnapshotRecords.check(isHead || MessageHeaderWord.templateId(header) == ENTITY, "a template");
+    final int least = isHead ? HEAD_BLOCK : ENTITY_BLOCK;
     SnapshotRecords.check(
         MessageHeaderWord.blockLength(header) >= least && length >= HEADER + least, "an entity");
     final int fields = offset + HEADER;
@@ -318,13 +319,13 @@ public final class TimedEntities implements ShardService, SnapshotSource {
       final long sinceNs = sameLife ? getLong(buffer, fields, 2) : shard.timeNs();
       bornNs = sinceNs + shard.standstillNs();
     } else if (sameLife) {
-      SnapshotRecords.check(row.wrap(buffer, offset, length), "the id of an entity");
+      SnapshotRecords.check(record.wrap(buffer, offset, length), "the id of an entity");
       final long standstillNs = shard.standstillNs();
       // An end that has moved is a change, of which watchers are to be told.
       final long version = standstillNs == 0 ? getLong(buffer, fields, 1) : ++changes;
       final TimedEntity entity =
           new TimedEntity(
-              new String(row.id(), ISO_8859_1),
+              new String(record.id(), ISO_8859_1),
               getLong(buffer, fields, 3),
               getLong(buffer, fields, 0),
               version,

@@ -1,5 +1,6 @@
 package io.tally.engine;
 
+import io.tally.engine.internal.MessageLengths;
 import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
 
@@ -17,6 +18,9 @@ public interface Watcher {
    */
   long RENEWAL_NS = TimeUnit.SECONDS.toNanos(1);
 
+  /** Bound of the reply to a message that watches, in bytes. */
+  int MAX_REPLY_LENGTH = MessageLengths.SHORT_REPLY_BOUND;
+
   /**
    * Watches an entity. Where it is watched already, the handler is told its latest value before
    * this returns; else as soon as its owner has answered.
@@ -27,15 +31,13 @@ public interface Watcher {
    * @param payload holds the message that reads the entity, an {@link EntityMessage}. The bytes are
    *     copied.
    * @param offset of the message.
-   * @param length of the message in bytes, at most {@link
-   *     io.tally.engine.internal.MessageLengths#SHORT_COMMAND_BOUND}.
+   * @param length of the message in bytes, at most {@link Ingress#MAX_SHORT_PAYLOAD_LENGTH}.
    * @param handler is told values and losses until the subscription is closed. One read stands for
    *     an entity: were it watched by two different ones, the owner would tell of changes only to
    *     the one that was renewed last.
    * @return the subscription, or null if this node has as many as {@link EngineSettings#watches()}.
    * @throws IllegalArgumentException if the message is longer, names no entity, is no read of a
-   *     service of this node, or one with answers longer than {@link
-   *     io.tally.engine.internal.MessageLengths#SHORT_REPLY_BOUND}.
+   *     service of this node, or one with answers longer than {@link #MAX_REPLY_LENGTH}.
    */
   Subscription subscribe(
       long nowNs,

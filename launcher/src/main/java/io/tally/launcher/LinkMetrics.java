@@ -164,9 +164,8 @@ final class LinkMetrics {
               + " network cannot keep up.";
       case FRAMES_RECEIVED -> "Frames that arrived from other nodes.";
       case BYTES_RECEIVED -> "Bytes of the frames that arrived.";
-      case COMMANDS_RECEIVED ->
-          "Commands of other nodes that were taken over for shards owned here.";
-      case REPLIES_RECEIVED -> "Replies of other nodes that were taken over.";
+      case COMMANDS_RECEIVED -> "Commands of other nodes that were accepted for shards owned here.";
+      case REPLIES_RECEIVED -> "Replies of other nodes that were accepted.";
       case HELLOS_RECEIVED ->
           "Hellos that arrived from other nodes; about one a second from each peer.";
       case MESSAGES_REFUSED ->

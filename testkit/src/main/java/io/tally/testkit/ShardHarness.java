@@ -27,7 +27,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 public final class ShardHarness implements AutoCloseable {
   private static final long START_EPOCH_NS = 1_700_000_000_000_000_000L;
-  private static final String KEY_OF_NONE = "";
+  private static final String NO_KEY = "";
   private static final int RING_SLOTS = 8;
   private static final int STEPS = 100_000;
 
@@ -63,7 +63,7 @@ public final class ShardHarness implements AutoCloseable {
    * @return how it ended.
    */
   public ShardReply send(final String id, final Payload payload) {
-    return send(id, KEY_OF_NONE, payload);
+    return send(id, NO_KEY, payload);
   }
 
   /**

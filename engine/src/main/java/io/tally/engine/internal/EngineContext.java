@@ -38,10 +38,10 @@ public final class EngineContext {
   ServiceFaultHandler faultHandler = (shardId, fault) -> {};
   IdempotencyLimit idempotencyLimit = new IdempotencyLimit(Long.MAX_VALUE / 2);
 
-  /** Another one is for a replay. */
+  /** Whom shards ask for places; others are for a replay. */
   Places places = Places.ASKED;
 
-  /** Others are for a simulation. */
+  /** The times of watches; others are for a simulation. */
   long watchRenewalNs = Watcher.RENEWAL_NS;
 
   long watchExpiryNs = WATCH_EXPIRY_NS;
@@ -247,8 +247,8 @@ public final class EngineContext {
     return this;
   }
 
-  /** Throws an IllegalArgumentException if something is missing, or does not fit together. */
-  void check() {
+  /** Makes what follows from the values. Throws an IllegalArgumentException if they do not fit. */
+  void conclude() {
     catalog = new ServiceCatalog(services);
     lengths = MessageLengths.of(services);
     watchLimit = new WatchLimit(settings.watches());

@@ -24,7 +24,10 @@ import org.agrona.concurrent.UnsafeBuffer;
  * record to record.
  */
 final class MessageRing {
-  /** Receives the messages that a poll takes. Must not throw. */
+  /**
+   * Receives the messages that a poll takes, with the deadline that the record holds: only commands
+   * have one. Must not throw.
+   */
   interface Handler {
     void onMessage(DirectBuffer buffer, int offset, int length, long deadlineNs);
   }
@@ -44,12 +47,14 @@ final class MessageRing {
     }
   }
 
-  /** For {@link #poll}: whatever has been published. */
+  /** The bound of a {@link #poll} that reads whatever has been published. */
   static final long NO_BOUND = Long.MAX_VALUE;
 
   private static final int DEADLINE_OFFSET = 0;
 
-  /** One word: the record's slots in its high half, the message's length in its low half. */
+  /**
+   * Where one word holds the record's slots in its high half and the message's length in its low.
+   */
   private static final int SIZE_OFFSET = 8;
 
   private static final int HEADER_LENGTH = 16;

@@ -37,13 +37,13 @@ final class Shard {
   /** A state is being restored that is not whole yet. */
   private boolean incomplete;
 
-  /** That of the commands which are applied: the shard's, or {@link #STANDS_STILL}. */
+  /** The epoch whose commands are applied: the shard's, or {@link #STANDS_STILL}. */
   private long servedEpoch;
 
   private final Registrations registrations;
   private final ShardWatches watches;
 
-  /** Most commands are like the one before, so what was found for its header is kept. */
+  /** The header looked up last: most commands are like the one before, so what it found is kept. */
   private long latestHeader;
 
   private ServiceSlot latestSlot;
@@ -148,13 +148,13 @@ final class Shard {
     return state;
   }
 
-  /** From now on nothing is applied, and no time passes for the state. */
+  /** Applies nothing from now on, and no time passes for the state. */
   void standStill(final ShardState as) {
     state = as;
     servedEpoch = STANDS_STILL;
   }
 
-  /** From now on it holds a part of a state. */
+  /** The shard holds a part of a state from now on. */
   void beginRestore() {
     standStill(ShardState.INSTALLING);
     incomplete = true;
@@ -206,7 +206,7 @@ final class Shard {
     return state == ShardState.ACTIVE ? writes.sweepKeys(time.at(nowNs), maxCount) : 0;
   }
 
-  /** The same for long replies that nobody awaits. */
+  /** Forgets up to maxCount long replies that nobody awaits, and returns how many it forgot. */
   int expireLongReplies(final long nowNs, final int maxCount) {
     return state == ShardState.ACTIVE ? writes.expireLongReplies(time.at(nowNs), maxCount) : 0;
   }
@@ -267,7 +267,7 @@ final class Shard {
   private void onMessage(final Command command, final ReplyPublisher replies) {
     final long header = command.payloadHeader;
     if (header != latestHeader) {
-      look(header);
+      lookUp(header);
     }
     final ServiceMessages.Known message = latestMessage;
     // A write that was sent as a read has no lane sequence, and could be applied twice.
@@ -283,13 +283,13 @@ final class Shard {
     }
   }
 
-  private void look(final long header) {
+  private void lookUp(final long header) {
     latestHeader = header;
     latestSlot = slotOf(MessageHeaderWord.schemaId(header));
     latestMessage = latestSlot == null ? null : latestSlot.messages.known(header);
   }
 
-  /** Null if there is no such service. */
+  /** The slot of a service; null if there is no such service. */
   ServiceSlot slotOf(final int schemaId) {
     for (final ServiceSlot slot : slots) {
       if (slot.messages.schemaId == schemaId) {

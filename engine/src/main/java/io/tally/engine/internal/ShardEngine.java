@@ -8,9 +8,9 @@ import java.util.stream.Stream;
 
 /**
  * One node's share of the engine: the rings, shards and agents of the shards it owns, and an {@link
- * io.tally.engine.Ingress} for each event loop that takes requests. It starts no thread: its
- * builder has each {@link #shardAgent(int)} and {@link #ingress(int)} stepped until it is no longer
- * needed, and closes it then.
+ * io.tally.engine.Ingress} for each event loop that takes requests. It starts no thread: whoever
+ * builds it has each {@link #shardAgent(int)} and {@link #ingress(int)} stepped until the engine is
+ * no longer needed, and closes it then.
  */
 public final class ShardEngine implements AutoCloseable {
   /**
@@ -36,7 +36,7 @@ public final class ShardEngine implements AutoCloseable {
    * @throws IllegalArgumentException if something is missing in the context.
    */
   public ShardEngine(final EngineContext context) {
-    context.check();
+    context.conclude();
     final EngineThreads threads = context.threads;
     directory = context.directory;
     final int agentCount = threads.agentWakeups.length;

@@ -27,13 +27,13 @@
  * <p>The owner's floor only repeats what the ingress declared, so at all times ownerFloor &lt;= low
  * - 1. A copy that carries floor f and sequence s was encoded when s &lt; low + W with f = low - 1,
  * so s &lt;= f + W; f was declared before the copy left, so every copy that can still arrive has s
- * &lt;= f + W, and after the owner has taken over f, s &lt;= ownerFloor + W. Two different
- * sequences above the floor therefore differ by less than W and never share one of W slots: an
- * occupied slot means this very sequence. A slot is emptied only when the floor passes its
- * sequence, and then the sequence is refused for ever, since floors never fall. So a copy is either
- * the first (empty slot), a duplicate (occupied slot) or stale (at or below the floor), without any
- * clock, whatever the order of arrival. An owner that allocated fewer slots than W grows before it
- * stores a sequence that would share a slot.
+ * &lt;= f + W, and after the owner has accepted f, s &lt;= ownerFloor + W. Two different sequences
+ * above the floor therefore differ by less than W and never share one of W slots: an occupied slot
+ * means this very sequence. A slot is emptied only when the floor passes its sequence, and then the
+ * sequence is refused for ever, since floors never fall. So a copy is either the first (empty
+ * slot), a duplicate (occupied slot) or stale (at or below the floor), without any clock, whatever
+ * the order of arrival. An owner that allocated fewer slots than W grows before it stores a
+ * sequence that would share a slot.
  *
  * <p>A lane that the owner does not know starts at the floor of the command that made it. Nothing
  * of that lane ran before under this shard incarnation, because a shard incarnation never drops the

@@ -32,7 +32,7 @@ final class SteppedShard {
         .cluster(new ClusterSettings(NODES, 1, "", StockNode.LANE_WINDOW))
         .clock(() -> clockNs)
         .threads(EngineThreads.ofLoops(() -> {}))
-        .check();
+        .conclude();
     link.peerUp(1, ORIGIN_INCARNATION);
     stats = context.stats();
     startEpochNs = context.startEpochNs;

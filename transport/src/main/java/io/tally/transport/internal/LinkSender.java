@@ -74,7 +74,7 @@ final class LinkSender implements SteppedAgent {
       // Messages stay in the outbound rings, and claimers are told to try again, until a peer's
       // heartbeat timeout has passed.
       for (final PeerPublisher publisher : publishers) {
-        publisher.doWorkDisconnected(nowNs);
+        publisher.followSession(nowNs);
       }
       nextStepNs = nowNs + DISCONNECTED_NS;
       return 0;
@@ -109,7 +109,7 @@ final class LinkSender implements SteppedAgent {
     return roleName;
   }
 
-  /** By the order of {@link PeerTable#others()}. */
+  /** The publisher of a peer, in the order of {@link PeerTable#others()}. */
   PeerPublisher publisher(final int index) {
     return publishers[index];
   }

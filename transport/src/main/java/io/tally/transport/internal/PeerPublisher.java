@@ -16,7 +16,7 @@ import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
  * bytes that it has not acknowledged within the window.
  */
 final class PeerPublisher {
-  /** So that one peer cannot keep the sender from the others. */
+  /** Bounds a step, so that one peer cannot keep the sender from the others. */
   private static final int FRAMES_PER_STEP = 16;
 
   /**
@@ -76,7 +76,7 @@ final class PeerPublisher {
 
   /** Returns the number of messages in the frames published, hellos among them. */
   int doWork(final long nowNs, final boolean announce) {
-    doWorkDisconnected(nowNs);
+    followSession(nowNs);
     if (session == null) {
       return 0;
     }
@@ -87,8 +87,8 @@ final class PeerPublisher {
     return publish(nowNs, announce);
   }
 
-  /** What this sender does for a peer while the carrier is away. */
-  void doWorkDisconnected(final long nowNs) {
+  /** Follows what has become of the peer; all that is done for it while the carrier is away. */
+  void followSession(final long nowNs) {
     final PeerSession current = peer.session();
     if (current != session) {
       begin(current, nowNs);
@@ -232,7 +232,7 @@ final class PeerPublisher {
     return local.state() == NodeState.DRAINING || !session.isHearing();
   }
 
-  /** Shorter while an answer is waited for, but not if the peer is deaf and may never answer. */
+  /** The interval now: shorter while an answer is waited for, unless the peer is deaf. */
   private long helloIntervalNs() {
     return isWaitingForPeer() && session.status() != PeerStatus.DEAF
         ? Math.max(1, helloIntervalNs / 5)

@@ -95,9 +95,9 @@ class LeaseMessagesTest {
     final UnsafeBuffer head = record(TimedEntities.HEAD, 24, 24);
     head.putLong(HEADER, 1, ByteOrder.LITTLE_ENDIAN);
     service.snapshot().restore(head, 0, head.capacity());
-    assertRefused(service, record(TimedEntities.ROW, 24, 40));
-    assertRefused(service, record(TimedEntities.ROW, 32, 32));
-    assertRefused(service, record(TimedEntities.ROW, 32, 40));
+    assertRefused(service, record(TimedEntities.ENTITY, 24, 40));
+    assertRefused(service, record(TimedEntities.ENTITY, 32, 32));
+    assertRefused(service, record(TimedEntities.ENTITY, 32, 40));
     assertEquals(0, service.entityCount());
   }
 
