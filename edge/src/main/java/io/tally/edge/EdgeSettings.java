@@ -79,7 +79,7 @@ public record EdgeSettings(
   }
 
   /**
-   * The same with other bounds on what clients may hold.
+   * These settings with other bounds on what clients may hold.
    *
    * @param connections most connections.
    * @param clientBytes most bytes kept for them.
@@ -102,7 +102,7 @@ public record EdgeSettings(
   }
 
   /**
-   * The same with another bound on streams.
+   * These settings with another bound on streams.
    *
    * @param streams most of them, 0 for none.
    * @return new settings.
@@ -121,7 +121,7 @@ public record EdgeSettings(
   }
 
   /**
-   * The same with another time for connections without a request.
+   * These settings with another time for connections without a request.
    *
    * @param timeoutNs how long they stay open, in nanoseconds.
    * @return new settings.
@@ -131,7 +131,7 @@ public record EdgeSettings(
   }
 
   /**
-   * The same with other deadlines, all in nanoseconds.
+   * These settings with other deadlines, all in nanoseconds.
    *
    * @param headNs for a request's head.
    * @param bodyNs for its body.

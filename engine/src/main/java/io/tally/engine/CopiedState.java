@@ -11,7 +11,7 @@ import org.agrona.DirectBuffer;
  * slices. Belongs to the thread that steps the shard.
  */
 public final class CopiedState implements SnapshotSource {
-  /** Of its records, unless another one is given. */
+  /** The template id of its records, unless another one is given. */
   public static final int TEMPLATE_ID = 200;
 
   /** Longest copy, bytes. */

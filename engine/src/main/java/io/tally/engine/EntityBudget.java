@@ -14,7 +14,7 @@ final class EntityBudget implements Budget {
   // once more if it has changed meanwhile.
   private static final int BYTES = 856;
 
-  /** All of them take so much of the heap at most: others plan for more than half of it. */
+  /** The share of the heap that all of them take at most: others plan for more than half of it. */
   private static final int HEAP_SHARE = 4;
 
   private final AtomicLong taken = new AtomicLong();

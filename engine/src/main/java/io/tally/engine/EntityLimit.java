@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
 public record EntityLimit(
     String name, String help, long max, long safeMax, LongSupplier refusals, String remedy) {
   /**
-   * As many as memory holds.
+   * A limit of as many as memory holds.
    *
    * @param service name of the service.
    * @return the limit.

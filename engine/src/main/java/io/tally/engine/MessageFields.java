@@ -52,12 +52,12 @@ final class MessageFields {
     return (int) codec.getMethod(method).invoke(null);
   }
 
-  /** Those of the message that a codec encodes or decodes. */
+  /** The fields of the message that a codec encodes or decodes. */
   static MessageFields of(final Object codec) {
     return KNOWN.get(codec.getClass());
   }
 
-  /** In which the message got its latest field. */
+  /** The version in which the message got its latest field. */
   int version() {
     return version;
   }

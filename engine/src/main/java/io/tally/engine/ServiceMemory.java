@@ -8,6 +8,6 @@ package io.tally.engine;
  * @param heapBytes largest size of the heap.
  */
 public record ServiceMemory(long directBytes, long heapBytes) {
-  /** None: for a service that is asked for the lengths of its messages only. */
+  /** No memory, for a service that is asked for the lengths of its messages only. */
   public static final ServiceMemory NONE = new ServiceMemory(0, 0);
 }

@@ -29,9 +29,9 @@ public interface ShardContext {
   long timeNs();
 
   /**
-   * For how long the state had stood still when it was restored, as wall clocks tell: the first
-   * time after it is that of the snapshot and at least so much. The clock of a machine may have
-   * been set in between. So what must not end too early, whatever the clock says, is to be
+   * The time for which the state had stood still when it was restored, as wall clocks tell: the
+   * first time after it is that of the snapshot and at least so much. The clock of a machine may
+   * have been set in between. So what must not end too early, whatever the clock says, is to be
    * postponed by this when it is restored.
    *
    * @return nanoseconds, not negative; 0 if no state was restored.

@@ -35,7 +35,7 @@ public final class TimedDefinition implements ServiceDefinition {
   }
 
   /**
-   * The same service, whose entities take at most a quarter of a heap, at 856 bytes each.
+   * This service, whose entities take at most a quarter of a heap, at 856 bytes each.
    *
    * @param memory of the process.
    * @return another definition, with a limit of its own.

@@ -48,8 +48,8 @@ final class Api {
   }
 
   /**
-   * So many that the next one still finds a pending slot for each of its items. Where there are few
-   * slots, a request of many items may find too few, and is refused.
+   * The number of requests beside which one more still finds a pending slot for each item. Where
+   * there are few slots, a request of many items may find too few, and is refused.
    */
   private static int admittedRequests(final int pendingSlots) {
     return Math.max(pendingSlots / 2, pendingSlots - ItemList.MAX_ITEMS + 1);

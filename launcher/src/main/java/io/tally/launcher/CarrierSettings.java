@@ -24,7 +24,7 @@ public record CarrierSettings(
   /** Name of the cluster where none is given. */
   public static final String DEFAULT_CLUSTER = "counter";
 
-  /** Within the process, for a cluster whose nodes are all here. */
+  /** The settings of a cluster whose nodes are all in this process. */
   public static final CarrierSettings IN_PROCESS =
       new CarrierSettings(DEFAULT_CLUSTER, Transport.INPROCESS, List.of(), "", null);
 

@@ -19,7 +19,7 @@ final class ClientLimit {
    */
   private static final long DIRECT_SHARE = 4;
 
-  /** For files, event loops, the metrics port and the link. */
+  /** Descriptors for files, event loops, the metrics port and the link. */
   private static final long OTHER_DESCRIPTORS = 256;
 
   private static final int MAX_CONNECTIONS = 1 << 20;

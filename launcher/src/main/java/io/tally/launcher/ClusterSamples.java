@@ -27,7 +27,7 @@ final class ClusterSamples implements Supplier<String> {
    */
   private static final long MAX_SPAN_NS = TimeUnit.MILLISECONDS.toNanos(2_500);
 
-  /** For how long a node is shown as restarted. */
+  /** The time for which a node is shown as restarted. */
   private static final long RESTARTED_NS = TimeUnit.SECONDS.toNanos(10);
 
   private final List<ClusterNode> nodes;
@@ -42,7 +42,7 @@ final class ClusterSamples implements Supplier<String> {
   private final long[] restartedNs;
   private boolean hasBefore;
 
-  /** Everything that only grows, at one time. */
+  /** One reading of everything that only grows. */
   private static final class Reading {
     private long atNs;
     private long[] consumed = {};
@@ -160,7 +160,7 @@ final class ClusterSamples implements Supplier<String> {
   private String state(final int index, final long nowNs) {
     final long incarnation = status.incarnationOf(index);
     if (incarnation != 0 && incarnation != incarnations[index]) {
-      // Of a node that was never seen before nobody can say so.
+      // Nobody can say so of a node that was never seen before.
       restartedNs[index] = incarnations[index] == 0 ? 0 : nowNs;
       incarnations[index] = incarnation;
     }
@@ -223,7 +223,7 @@ final class ClusterSamples implements Supplier<String> {
     return count > 0 ? Math.max(1, rate) : 0;
   }
 
-  /** Within its bucket a quantile lies as if the durations in there were spread evenly. */
+  /** A quantile, which lies in its bucket as if the durations in there were spread evenly. */
   static long quantileUs(final long[] buckets, final int percent) {
     final double rank = Arrays.stream(buckets).sum() * (percent / 100.0);
     long below = 0;

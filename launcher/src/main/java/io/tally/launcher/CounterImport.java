@@ -26,7 +26,7 @@ final class CounterImport {
   private static final long FIRST_PAUSE_MS = 100;
   private static final long LONGEST_PAUSE_MS = 2_000;
 
-  /** So many of those that are left out are named. */
+  /** How many of those that are left out are named. */
   private static final int MAX_NAMED = 10;
 
   private final ImportConnection connection;

@@ -72,7 +72,7 @@ final class Environment implements IDefaultValueProvider {
     return text;
   }
 
-  /** All values that can have been meant for this program. */
+  /** The variables that can have been meant for this program. */
   List<String> values() {
     return variables.entrySet().stream()
         .filter(entry -> entry.getKey().startsWith(PREFIX) || entry.getKey().equals("NATS_URL"))

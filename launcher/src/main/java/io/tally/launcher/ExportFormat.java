@@ -39,7 +39,7 @@ enum ExportFormat {
     }
   },
 
-  /** As RFC 4180 has it, with a header. */
+  /** Lines by RFC 4180, with a header. */
   CSV("id,value,ttl_ms,version,kind\r\n") {
     @Override
     void append(

@@ -134,7 +134,7 @@ final class ImportConnection implements AutoCloseable {
     out.write(request.toString().getBytes(ISO_8859_1));
   }
 
-  /** All but what RFC 3986 calls unreserved is encoded. */
+  /** Encodes all but what RFC 3986 calls unreserved. */
   private static void appendEncoded(final StringBuilder to, final byte[] id) {
     for (final byte next : id) {
       final boolean plain =

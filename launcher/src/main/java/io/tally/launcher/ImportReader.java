@@ -22,7 +22,7 @@ final class ImportReader {
   private final byte[] bytes = new byte[MAX_LINE_BYTES];
   private long line;
 
-  /** Null if the lines are JSON. */
+  /** The fields of the header; null if the lines are JSON. */
   private List<String> fields;
 
   /** The stream should be buffered. */
@@ -73,7 +73,7 @@ final class ImportReader {
     return row.build();
   }
 
-  /** Without its end; null if there is no more. */
+  /** The next line without its end; null if there is no more. */
   private String readLine() throws IOException, ImportException {
     int length = 0;
     int next = in.read();

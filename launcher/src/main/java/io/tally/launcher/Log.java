@@ -37,7 +37,7 @@ final class Log {
     final LogRecord line = new LogRecord(level, message);
     line.setLoggerName(LOGGER.getName());
     line.setThrown(thrown);
-    // As text at once: the line is written by another thread, later.
+    // Made text at once: the line is written by another thread, later.
     line.setParameters(Arrays.stream(pairs).map(String::valueOf).toArray());
     LOGGER.log(line);
   }

@@ -101,7 +101,7 @@ public record NodeConfig(
   }
 
   /**
-   * The same at other ports.
+   * This configuration at other ports.
    *
    * @param apiPort of the API; 0 takes any free one.
    * @param newMetricsPort for metrics; 0 takes any free one.
@@ -113,7 +113,7 @@ public record NodeConfig(
   }
 
   /**
-   * The same in another cluster.
+   * This configuration in another cluster.
    *
    * @param newCluster on which all its nodes agree.
    * @param newLocalNodeIds the nodes of this process.
@@ -128,7 +128,7 @@ public record NodeConfig(
   }
 
   /**
-   * The same with other state on disk.
+   * This configuration with other state on disk.
    *
    * @param newState what is kept.
    * @return a new configuration.
@@ -137,7 +137,7 @@ public record NodeConfig(
     return with(cluster, localNodeIds, carrier, http, metricsPort, newState);
   }
 
-  /** With new values for what is changed one by one; all else stays. */
+  /** A configuration with new values for what is changed one by one; all else stays. */
   private NodeConfig with(
       final ClusterSettings newCluster,
       final List<String> newLocalNodeIds,
@@ -165,7 +165,7 @@ public record NodeConfig(
     return localNodeIds.equals(cluster.nodeIds());
   }
 
-  /** All values, for the log. */
+  /** The values, for the log. */
   Object[] describe() {
     return new Object[] {
       "shards",

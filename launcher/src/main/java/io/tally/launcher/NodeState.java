@@ -74,7 +74,7 @@ final class NodeState implements AutoCloseable {
     return nodeId;
   }
 
-  /** All incarnations of this start have to be above it. */
+  /** The highest known incarnation: all of this start have to be above it. */
   long highestIncarnation() {
     return start.highestIncarnation();
   }
@@ -130,7 +130,7 @@ final class NodeState implements AutoCloseable {
     }
   }
 
-  /** Of this run, once it has begun. To be asked by the thread that launches the node. */
+  /** The generation of this run, once it has begun. For the thread that launches the node. */
   long generation() {
     return generation;
   }
@@ -149,7 +149,7 @@ final class NodeState implements AutoCloseable {
     }
   }
 
-  /** From now on there is something to be saved. */
+  /** Marks that there is something to be saved from now on. */
   void serve() {
     begun = true;
   }
@@ -220,7 +220,7 @@ final class NodeState implements AutoCloseable {
     return failedCount;
   }
 
-  /** Of the last snapshot that this process wrote, epoch milliseconds; 0 if it wrote none. */
+  /** Epoch milliseconds of the last snapshot that this process wrote; 0 if it wrote none. */
   long lastWrittenMs() {
     return lastWrittenMs;
   }

@@ -37,7 +37,7 @@ final class NodeStates implements AutoCloseable {
     }
   }
 
-  /** By the order of the nodes of this process; empty if nothing is kept. */
+  /** The states in the order of the nodes of this process; empty if nothing is kept. */
   List<NodeState> all() {
     return states;
   }
@@ -81,7 +81,7 @@ final class NodeStates implements AutoCloseable {
     return saver == null ? "" : saver.fault();
   }
 
-  /** To be called while the shards can still be stepped. */
+  /** Stops the writing of snapshots. To be called while the shards can still be stepped. */
   void stopWriting() {
     CloseHelper.quietClose(saver);
   }

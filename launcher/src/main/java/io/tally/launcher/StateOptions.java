@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 
 /** The options that say what is kept on disk. */
 final class StateOptions {
-  /** Of {@code --restore}. */
+  /** The values of {@code --restore}. */
   enum Restore {
     LATEST
   }

@@ -130,7 +130,7 @@ final class Status {
     };
   }
 
-  /** Of a node's process; 0 if none was ever heard. */
+  /** The incarnation of a node's process; 0 if none was ever heard. */
   long incarnationOf(final int index) {
     return isOwn(index) ? node.incarnation() : node.link().incarnation(index);
   }
@@ -143,7 +143,7 @@ final class Status {
     return state.answered().stream().filter(peer -> !state.up().contains(peer)).toList();
   }
 
-  /** All whose own incarnation, or that of a shard, is far ahead of all clocks. */
+  /** The ids of nodes whose own incarnation, or that of a shard, is far ahead of all clocks. */
   private static List<String> outliers(final StartState state) {
     return Stream.concat(state.outliers().stream(), state.doubted().stream()).distinct().toList();
   }

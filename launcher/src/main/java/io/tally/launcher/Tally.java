@@ -66,7 +66,7 @@ public final class Tally implements Callable<Integer> {
       description = "Nodes of the demo, 1 to 64 (default: ${DEFAULT-VALUE}).")
   private int nodeCount;
 
-  /** Made by {@link #main} alone; serving takes what is to be served. */
+  /** Creates the program, for {@link #main} alone; serving takes what is to be served. */
   private Tally(final Environment environment, final Consumer<NodeConfig> serving) {
     this.environment = environment;
     this.serving = serving;
@@ -112,7 +112,7 @@ public final class Tally implements Callable<Integer> {
     }
   }
 
-  /** All that was given, in which passwords may stand. */
+  /** The arguments and variables given, in which passwords may stand. */
   private static Secrets secrets(final Map<String, String> variables, final String... args) {
     final List<String> given = new ArrayList<>(new Environment(variables).values());
     given.addAll(List.of(args));
@@ -128,7 +128,7 @@ public final class Tally implements Callable<Integer> {
     return EXIT_FAILED;
   }
 
-  /** For tests: as the program does, but nothing is served. */
+  /** Parses as the program does, and serves nothing. For tests. */
   static CommandLine commandLine(final Map<String, String> variables, final String... args) {
     return commandLine(variables, secrets(variables, args), config -> {});
   }

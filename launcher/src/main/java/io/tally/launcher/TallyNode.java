@@ -96,7 +96,7 @@ public final class TallyNode implements AutoCloseable {
     }
   }
 
-  /** Also says what it costs if its nodes had served already. */
+  /** The exception of a failed start, which says what it costs if its nodes had served already. */
   private StartException failed(final String reason, final Exception cause) {
     closeQuietly();
     final String loss = states.saveFault();
@@ -248,7 +248,7 @@ public final class TallyNode implements AutoCloseable {
     Log.info("HTTP server starting", "port", http.edge().port(), "url", http.url());
   }
 
-  /** Another process serves as this node: what would be counted here from now on would be lost. */
+  /** Ends the process: another one serves as this node, and what it counted would be lost. */
   void onFatal(final String reason) {
     fault.compareAndSet("", reason);
     final Status known = status;

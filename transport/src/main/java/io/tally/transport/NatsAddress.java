@@ -157,7 +157,7 @@ public record NatsAddress(
   }
 
   /**
-   * The same server, of which any certificate is taken.
+   * This server, of which any certificate is taken.
    *
    * @return the address; itself, if it is met without TLS.
    * @throws IllegalArgumentException for a WebSocket with TLS, of which that cannot be asked.

@@ -13,7 +13,7 @@ import java.nio.file.Path;
  * @param secret gives the password or token.
  */
 public record NatsLogin(Kind kind, String user, Secret secret) {
-  /** Nobody: a server that asks for credentials refuses. */
+  /** No credentials: a server that asks for them refuses. */
   public static final NatsLogin NONE = new NatsLogin(Kind.NONE, "", () -> "");
 
   /** Kinds of credentials. */
@@ -28,7 +28,7 @@ public record NatsLogin(Kind kind, String user, Secret secret) {
     CREDENTIALS_FILE
   }
 
-  /** Something that no message may show. */
+  /** A secret, which no message may show. */
   @FunctionalInterface
   public interface Secret {
     /**

@@ -132,7 +132,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     super.channelReadComplete(ctx);
   }
 
-  /** Most likely no file descriptor is left: the queue waits until some may have been closed. */
+  /** Has the queue wait until file descriptors may have been closed: most likely none is left. */
   @Override
   public void exceptionCaught(final ChannelHandlerContext ctx, final Throwable cause) {
     loop.onRead();

@@ -218,7 +218,7 @@ final class Connection implements Intake {
     held.grow(grownBytes);
   }
 
-  /** Its stream may be asked for a piece. */
+  /** Has its stream asked for a piece. */
   void onStreamNews() {
     if (!closed) {
       markDirty();

@@ -52,8 +52,8 @@ final class ConnectionEvents extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Not passed on: at the end of the input the reader would drop the bytes that it has not looked
-   * at yet.
+   * Keeps the event here: at the end of the input the reader would drop the bytes that it has not
+   * looked at yet.
    */
   @Override
   public void userEventTriggered(final ChannelHandlerContext ctx, final Object event) {

@@ -170,14 +170,14 @@ final class EdgeLoop implements SteppedAgent {
         : sweepIntervalNs;
   }
 
-  /** From now on every answer is the last of its connection. */
+  /** Makes every answer the last of its connection from now on. */
   void goAway() {
     goingAway = true;
   }
 
   /**
-   * From now on every answer is the last of its connection, and streams and connections without a
-   * request end as well.
+   * Makes every answer the last of its connection from now on, and streams and connections without
+   * a request end as well.
    */
   void drain() {
     goingAway = true;
@@ -305,7 +305,7 @@ final class EdgeLoop implements SteppedAgent {
     stepper.run(task);
   }
 
-  /** On the loop, once it has looked at its sockets again. */
+  /** Runs a task on the loop, once it has looked at its sockets again. */
   void runNextIteration(final Runnable task) {
     stepper.runNextIteration(task);
   }

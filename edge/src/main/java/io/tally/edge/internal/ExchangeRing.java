@@ -45,7 +45,9 @@ final class ExchangeRing {
     }
   }
 
-  /** Null if it was written, or was complete when its connection closed. */
+  /**
+   * The exchange of a number; null if it was written, or was complete when its connection closed.
+   */
   Exchange get(final int number) {
     final Exchange exchange = slots[index(number)];
     return exchange != null && exchange.isOf(number) ? exchange : null;

@@ -12,7 +12,7 @@ import io.tally.engine.internal.SteppedAgent;
  * <p>Everything of it belongs to its connection's event loop, but for {@link #run}.
  */
 public abstract class ResponseStream {
-  /** As {@link #nextNs()}: not before it is woken. */
+  /** What {@link #nextNs()} says of a stream that has nothing to do before it is woken. */
   protected static final long NEVER = SteppedAgent.NEVER;
 
   private Streaming streaming;
@@ -50,8 +50,8 @@ public abstract class ResponseStream {
   protected abstract long heldBytes();
 
   /**
-   * It has ended, by its client, by itself or by the server, and has to give back what it keeps.
-   * Called once; nothing else is called afterwards.
+   * The stream has ended, by its client, by itself or by the server, and has to give back what it
+   * keeps. Called once; nothing else is called afterwards.
    */
   protected abstract void onEnd();
 

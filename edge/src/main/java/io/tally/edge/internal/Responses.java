@@ -23,13 +23,13 @@ final class Responses {
   private byte[] goAhead;
   private long exchangeBytes;
 
-  /** Null but for the few connections whose last response goes on. */
+  /** The stream that the last response has become; null but for a few connections. */
   private Streaming streaming;
 
   private boolean lastWritten;
   private boolean lingers;
 
-  /** Null until the end; few connections get that far while they are open. */
+  /** The wait after the last response; null until then, and few open connections get that far. */
   private Lingering lingering;
 
   Responses(final EdgeLoop loop, final Connection connection, final ChannelHandlerContext ctx) {
@@ -48,7 +48,9 @@ final class Responses {
     return exchange;
   }
 
-  /** Null if it was written, or was complete when the connection closed. */
+  /**
+   * The exchange of a number; null if it was written, or was complete when the connection closed.
+   */
   Exchange get(final int number) {
     return exchanges.get(number);
   }

@@ -12,12 +12,12 @@ import io.netty.channel.ChannelOption;
  */
 final class Streaming implements ChannelFutureListener {
   /**
-   * Of the socket. What lies there cannot be replaced by something newer, so a slow client would
-   * read long of what is past.
+   * Bytes of the socket's send buffer. What lies there cannot be replaced by something newer, so a
+   * slow client would read long of what is past.
    */
   private static final int SEND_BUFFER_BYTES = 16 << 10;
 
-  /** Of this class, the stream's own fields and its places in lists. */
+  /** Bytes of this class, the stream's own fields and its places in lists. */
   private static final int HELD_BYTES = 256;
 
   private final EdgeLoop loop;

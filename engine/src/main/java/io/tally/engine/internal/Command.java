@@ -7,7 +7,7 @@ import org.agrona.DirectBuffer;
  * returns.
  */
 final class Command {
-  /** In the owner's monotonic clock. */
+  /** The deadline in the owner's monotonic clock. */
   long deadlineNs;
 
   long shardIncarnation;
@@ -29,7 +29,7 @@ final class Command {
   int idempotencyKeyOffset;
   int idempotencyKeyLength;
 
-  /** Which item of its entity under the key it is, from 1; 0 for a key of its own. */
+  /** The number of its item under the key, from 1; 0 for a key of its own. */
   int keyItem;
 
   int payloadOffset;
@@ -38,6 +38,6 @@ final class Command {
   /** The SBE header with which every payload starts; 0 if it is too short for one. */
   long payloadHeader;
 
-  /** Of the reply to this message; set by the shard. */
+  /** The longest reply to this message, in bytes; set by the shard. */
   int maxReplyLength;
 }

@@ -27,7 +27,7 @@ final class CommandAdapter {
   }
 
   /**
-   * The same without the placement hash, which led it there, and the deadline, as the ring has it.
+   * Decodes all but the placement hash, which led it there, and the deadline, as the ring has it.
    */
   Command decodeInRing(final DirectBuffer buffer, final int offset, final int length) {
     if (length < CommandLayout.encodedLength(0, 0)) {

@@ -11,10 +11,10 @@ public final class CommandLayout {
   /** The version that the engine's protocol began with; what older processes say is refused. */
   static final int OLDEST_VERSION = 1;
 
-  /** As version 1 has it; a newer one may have a longer block. */
+  /** Length of the block in version 1; a newer one may have a longer block. */
   static final int BLOCK_LENGTH = CommandDecoder.keyItemEncodingOffset();
 
-  /** Of a command that says which item of its key it is. */
+  /** Length of the block of a command that says which item of its key it is. */
   static final int ITEM_BLOCK_LENGTH = CommandDecoder.BLOCK_LENGTH;
 
   static final long HEADER =
@@ -104,7 +104,7 @@ public final class CommandLayout {
     return (byte) (shardAndOrigin >>> FLAGS_SHIFT);
   }
 
-  /** Of a command with an item of its key or without: 0. */
+  /** Bytes of a command; the item of its key is 0 if it has none. */
   static int encodedLength(final int keyItem, final int keyLength, final int payloadLength) {
     return encodedLength(keyLength, payloadLength)
         + (keyItem == 0 ? 0 : ITEM_BLOCK_LENGTH - BLOCK_LENGTH);

@@ -87,6 +87,6 @@ public enum EngineCounter {
   WATCHES_REFUSED,
   /** Values sent to watchers: because they registered, or because the entity had changed. */
   WATCH_EVENTS_SENT,
-  /** The same that found no room on their way; the next renewal asks for them again. */
+  /** Values for watchers that found no room on their way; the next renewal asks for them again. */
   WATCH_EVENTS_DROPPED
 }

@@ -99,7 +99,7 @@ public final class IdempotencyLimit {
     return true;
   }
 
-  /** There was no place for a key, although what had expired was dropped. */
+  /** Counts a key for which there was no place, although what had expired was dropped. */
   void onRefused() {
     refused.incrementAndGet();
   }

@@ -49,7 +49,7 @@ final class IdempotencyTable implements Budget {
   private final KeySnapshot snapshot;
   private KeyHash hash;
 
-  /** Null while no snapshot is under way. */
+  /** The snapshot that is under way, or null. */
   private KeySnapshot showing;
 
   private long current = NONE;
@@ -144,7 +144,7 @@ final class IdempotencyTable implements Budget {
     return rows.serviceCode(current);
   }
 
-  /** Of the reply to be replayed, in bytes. */
+  /** Bytes of the reply to be replayed. */
   int replyLength() {
     return rows.replyLength(current);
   }

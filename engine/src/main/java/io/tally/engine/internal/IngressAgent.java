@@ -201,7 +201,7 @@ public final class IngressAgent extends Ingress implements SteppedAgent {
   }
 
   /**
-   * The same for any thread: claimed slots, as of a moment ago.
+   * Claimed slots for any thread, as of a moment ago.
    *
    * @return the number.
    */
@@ -242,9 +242,7 @@ public final class IngressAgent extends Ingress implements SteppedAgent {
     return stats;
   }
 
-  /**
-   * From now on every claim is refused as {@link #CLOSING}; requests under way go on. Any thread.
-   */
+  /** Refuses every claim as {@link #CLOSING} from now on; requests under way go on. Any thread. */
   public void close() {
     closing = true;
   }
@@ -274,7 +272,7 @@ public final class IngressAgent extends Ingress implements SteppedAgent {
     return "ingress-" + loop;
   }
 
-  /** Also takes the replies to this ingress's commands, on its own thread. */
+  /** The tracker, which also takes the replies to this ingress's commands, on its own thread. */
   RequestTracker requests() {
     return requests;
   }
@@ -288,7 +286,7 @@ public final class IngressAgent extends Ingress implements SteppedAgent {
     return replyQueue;
   }
 
-  /** Any thread; see {@link InboundHandler#isResolved}. */
+  /** What {@link InboundHandler#isResolved} says of this ingress. Any thread. */
   boolean isResolved(final int nodeIndex, final long incarnation) {
     return unresolved.isResolved(nodeIndex, incarnation);
   }

@@ -34,13 +34,13 @@ final class KeyRows {
   private final IdempotencyLimit processLimit;
   private UnsafeBuffer[] chunks = new UnsafeBuffer[MIN_CHUNKS];
 
-  /** By chunk, and in it by row; null for a chunk whose rows hold all of their replies. */
+  /** Indexed by chunk, and in it by row; null for a chunk whose rows hold all of their replies. */
   private byte[][][] longReplies = new byte[MIN_CHUNKS][][];
 
   private volatile long oldest;
   private volatile long end;
 
-  /** Up to here there are rows. */
+  /** The end of the rows. */
   private long endOfChunks;
 
   KeyRows(final int shortReplyLength, final IdempotencyLimit processLimit) {
@@ -77,7 +77,7 @@ final class KeyRows {
     return chunk(row).getLong(offset(row) + FINGERPRINT_OFFSET);
   }
 
-  /** Of the key's first use. */
+  /** The time of the key's first use. */
   long timeNs(final long row) {
     return chunk(row).getLong(offset(row) + TIME_OFFSET);
   }

@@ -41,7 +41,7 @@ final class KeySnapshot implements SnapshotSource {
   private long endRow;
   private boolean lost;
 
-  /** Of what is being restored; below 0 before its head came. */
+  /** The end of the rows that are being restored; below 0 before their head came. */
   private long restoredEnd = -1;
 
   private long standstillNs;
@@ -81,7 +81,7 @@ final class KeySnapshot implements SnapshotSource {
     table.showing(null);
   }
 
-  /** All rows before this one are about to be dropped. */
+  /** Shows all rows before this one, which are about to be dropped. */
   void showUpTo(final long row) {
     final long last = Math.min(row, endRow);
     while (nextRow < last && !lost) {

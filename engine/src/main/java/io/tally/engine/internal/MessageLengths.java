@@ -32,7 +32,7 @@ public record MessageLengths(int shortCommand, int maxCommand, int shortReply, i
 
   private static final int SHORT_REPLY_OF_LONG = 32;
 
-  /** So many of the longest replies fit into a reply queue that holds nothing else. */
+  /** How many of the longest replies fit into a reply queue that holds nothing else. */
   private static final int QUEUED_LONG_REPLIES = 8;
 
   /**
@@ -120,7 +120,7 @@ public record MessageLengths(int shortCommand, int maxCommand, int shortReply, i
     return ReplyLayout.encodedLength(replyLength) <= MAX_BETWEEN_NODES;
   }
 
-  /** With the longest idempotency key. */
+  /** Bytes of the longest short command, with the longest idempotency key. */
   int shortMessage() {
     return CommandLayout.maxEncodedLength(CommandLayout.MAX_IDEMPOTENCY_KEY_LENGTH, shortCommand);
   }

@@ -4,10 +4,10 @@ import java.util.stream.IntStream;
 
 /** The rings of the shards that a node owns, and which of its shard agents polls each. */
 final class OwnedRings {
-  /** Null for those owned elsewhere. */
+  /** The ring of each shard; null for those owned elsewhere. */
   final MessageRing[] byShard;
 
-  /** By shard, in turn; -1 for those owned elsewhere. */
+  /** The agent of each shard, which have them in turn; -1 for shards owned elsewhere. */
   final int[] agentByShard;
 
   OwnedRings(final EngineContext context) {

@@ -59,7 +59,7 @@ final class OwnedShards {
     return poller;
   }
 
-  /** By shard agent. */
+  /** The poller of each shard agent. */
   ShardPoller[] pollers() {
     return pollers;
   }
@@ -82,7 +82,7 @@ final class OwnedShards {
     return lives(shardId).tryReplace(() -> nextLife(shardId, incarnation));
   }
 
-  /** Inside the gate: one at a time, and what is handed to the new life finds it there. */
+  /** Makes it inside the gate: one at a time, and what is handed to the new life finds it there. */
   private Shard nextLife(final int shardId, final long incarnation) {
     if (incarnation <= directory.table().incarnation(shardId)) {
       throw new IllegalArgumentException(

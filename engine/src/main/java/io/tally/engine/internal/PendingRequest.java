@@ -8,7 +8,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * to the ingress's thread.
  */
 final class PendingRequest {
-  /** In no list, waiting for its next claim. */
+  /** It is in no list, and waits for its next claim. */
   static final int FREE = 0;
 
   /** Claimed, being encoded. */
@@ -49,13 +49,13 @@ final class PendingRequest {
   long turnNs;
   int idempotencyKeyLength;
 
-  /** Which item of its entity under the key it is, from 1; 0 for a key of its own. */
+  /** The number of its item under the key, from 1; 0 for a key of its own. */
   int keyItem;
 
   int payloadLength;
   long messageHeader;
 
-  /** As {@link ServiceCatalog#indexOf} says. */
+  /** The index of its message, as {@link ServiceCatalog#indexOf} says. */
   int messageType;
 
   PendingRequest(
@@ -70,7 +70,7 @@ final class PendingRequest {
     payloadOffset = slotOffset;
   }
 
-  /** In the slots' buffer, wherever the payload is. */
+  /** The key stands in the slots' buffer, wherever the payload is. */
   int idempotencyKeyOffset() {
     return slotOffset + shortPayloadLength;
   }

@@ -130,7 +130,7 @@ final class PendingSlots {
     return claimedCount;
   }
 
-  /** The same for any thread, as of a moment ago. */
+  /** The number of claimed slots for any thread, as of a moment ago. */
   int shownClaimedCount() {
     return shownClaimedCount.getAcquire();
   }

@@ -54,7 +54,7 @@ final class Registration {
     return true;
   }
 
-  /** From now on what this command says is watched, for whom it says. */
+  /** Has what this command says watched from now on, for whom it says. */
   void renew(
       final Command command, final EntityMessage entity, final ServiceMessages.Known readMessage) {
     message = readMessage;

@@ -17,7 +17,7 @@ final class Registrations {
   /** The first of those of each hash; entities of several services may have the same id. */
   final Int2ObjectHashMap<Registration> byIdHash = new Int2ObjectHashMap<>();
 
-  /** All lie between its later and its earlier one, in the order in which they expire. */
+  /** The ends of the list, in which all follow each other in the order in which they expire. */
   private final Registration ends = new Registration(null, 0, 0);
 
   private Registration firstChanged;
@@ -41,7 +41,7 @@ final class Registrations {
     return ends.later.expiryNs;
   }
 
-  /** Null if there is none. */
+  /** The registration of an entity for a node; null if there is none. */
   Registration find(
       final ServiceSlot slot,
       final long originNodeKey,
@@ -56,7 +56,7 @@ final class Registrations {
     return next;
   }
 
-  /** To be renewed at once, for the entity of this id. Null if there is no place for it. */
+  /** Adds one, which is to be renewed at once. Null if there is no place for it. */
   Registration add(
       final ServiceSlot slot,
       final long originNodeKey,

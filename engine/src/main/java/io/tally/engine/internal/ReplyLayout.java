@@ -20,7 +20,10 @@ final class ReplyLayout {
   static final int ORIGIN_INCARNATION = ReplyDecoder.originIncarnationEncodingOffset();
   static final int SHARD_INCARNATION = ReplyDecoder.shardIncarnationEncodingOffset();
 
-  /** Its last fields, in one word; without newer fields behind them, so is the payload's length. */
+  /**
+   * Where its last fields stand in one word; without newer ones behind them, the payload's length
+   * too.
+   */
   static final int LAST_FIELDS = ReplyDecoder.shardIdEncodingOffset();
 
   private static final int ORIGIN_LOOP_SHIFT = shift(ReplyDecoder.originLoopEncodingOffset());
@@ -29,7 +32,7 @@ final class ReplyLayout {
   private static final int FLAGS_SHIFT = shift(ReplyDecoder.flagsEncodingOffset());
   private static final int LENGTH_SHIFT = shift(ReplyDecoder.BLOCK_LENGTH);
 
-  /** As this version writes it; a newer one may have a longer block. */
+  /** Length of the block that this version writes; a newer one may have a longer block. */
   static final int BLOCK_LENGTH = ReplyDecoder.BLOCK_LENGTH;
 
   /** Two bytes: the length of the payload, which follows them. */

@@ -37,7 +37,7 @@ final class ReplyPublisher {
     this.ownLoop = ownLoop;
     this.link = link;
     this.stats = stats;
-    // Of each ingress, to have one object less to fetch for each reply.
+    // The tracker of each ingress, to have one object less to fetch for each reply.
     trackers = Arrays.stream(ingresses).map(IngressAgent::requests).toArray(RequestTracker[]::new);
     queues = Arrays.stream(ingresses).map(IngressAgent::replyQueue).toArray(ReplyQueue[]::new);
     touched = new boolean[ingresses.length];

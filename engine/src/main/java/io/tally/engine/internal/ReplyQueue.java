@@ -15,7 +15,7 @@ final class ReplyQueue {
    */
   private static final int NEWER_BYTES = 32;
 
-  /** Only a command's deadline is ever looked at. */
+  /** The deadline of a reply, which nobody looks at. */
   private static final long NO_DEADLINE = 0;
 
   private final MessageRing ring;
@@ -27,7 +27,7 @@ final class ReplyQueue {
   private final Wakeup wakeup;
   private ReplySink sink;
 
-  /** With room for so many short replies, a power of two. */
+  /** Makes a queue with room for so many short replies, a power of two. */
   ReplyQueue(final int replyCount, final MessageLengths lengths, final Wakeup wakeup) {
     slotCount = lengths.replyQueueSlots(replyCount);
     // Half of what is there for long replies is left to those who claim at the same time.
@@ -62,7 +62,7 @@ final class ReplyQueue {
   }
 
   /**
-   * For what may be dropped: claims only while room is left for a reply to every pending slot, and
+   * Claims for what may be dropped: only while room is left for a reply to every pending slot, and
    * for as many late ones as there may be in the rest.
    */
   boolean tryClaimSpare(final int length, final MessageClaim claim) {

@@ -166,8 +166,8 @@ public final class RoutingTable {
   }
 
   /**
-   * With these incarnations; this table itself if it has them already, null if one of them is older
-   * than one that was known of its shard.
+   * A table with these incarnations; this one itself if it has them already, null if one of them is
+   * older than one that was known of its shard.
    */
   RoutingTable with(final int[] shardIds, final long[] incarnations) {
     final long[] known = incarnationByShard.clone();
@@ -182,7 +182,7 @@ public final class RoutingTable {
     return Arrays.equals(known, incarnationByShard) ? this : new RoutingTable(this, known, highest);
   }
 
-  /** Without those of a node's shards; what was the highest stays known. */
+  /** A table without the incarnations of a node's shards; what was the highest stays known. */
   RoutingTable without(final int nodeIndex) {
     final long[] known = incarnationByShard.clone();
     for (final int shard : shardsOf(nodeIndex)) {

@@ -39,7 +39,7 @@ final class ServiceCall {
     return serve(timeNs, command, slot, message, buffer, offset);
   }
 
-  /** The same for what is not one of the batch's commands. */
+  /** Does what {@link #apply} does for what is not one of the batch's commands. */
   ReplyCode serve(
       final long timeNs,
       final Command command,

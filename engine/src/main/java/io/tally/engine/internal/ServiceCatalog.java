@@ -67,14 +67,14 @@ final class ServiceCatalog {
     return message == null ? UNKNOWN : message.index();
   }
 
-  /** Who takes the message with this header has to know this version of its schema. */
+  /** The version of its schema that whoever takes the message with this header has to know. */
   int neededVersion(final long header) {
     final ServiceMessages.Known message = byHeader(header);
     final int version = MessageHeaderWord.version(header);
     return message == null ? version : Math.max(version, message.sinceVersion());
   }
 
-  /** Null if no service of this node knows it. */
+  /** The message with this header; null if no service of this node knows it. */
   private ServiceMessages.Known byHeader(final long header) {
     final ServiceMessages service = find(MessageHeaderWord.schemaId(header));
     return service == null ? null : service.byTemplate(MessageHeaderWord.templateId(header));

@@ -56,7 +56,7 @@ final class ServiceMessages {
     return MessageHeaderWord.ENCODED_LENGTH + MessageHeaderWord.blockLength(header);
   }
 
-  /** Null if there is none. */
+  /** The message with a template id; null if there is none. */
   Known byTemplate(final int templateId) {
     return templateId < byTemplate.length ? byTemplate[templateId] : null;
   }

@@ -35,7 +35,7 @@ final class ShardChores {
     nextNs = nowNs;
   }
 
-  /** There is something to be swept: what commands have brought, or a restored state. */
+  /** Notes that there is something to be swept: what commands have brought, or a restored state. */
   void expect(final boolean keys, final boolean longReplies) {
     hasKeys |= keys;
     hasLongReplies |= longReplies;

@@ -15,7 +15,7 @@ final class ShardLives {
   private final Shard[] shardById;
   private final ShardSnapshots snapshots;
 
-  /** Of all shards. Written inside the gate, or before anybody is; read by any thread. */
+  /** The state of all shards. Written inside the gate, or before anybody is; read by any thread. */
   private volatile ShardState state = ShardState.ACTIVE;
 
   ShardLives(
@@ -29,7 +29,7 @@ final class ShardLives {
     this.snapshots = snapshots;
   }
 
-  /** Before anybody steps the poller: all shards stand still until they are active. */
+  /** Has all shards stand still until they are active. Called before anybody steps the poller. */
   void install() {
     state = ShardState.INSTALLING;
     for (final Shard shard : shards) {
@@ -38,7 +38,7 @@ final class ShardLives {
     }
   }
 
-  /** Before anybody steps the poller. */
+  /** A shard that is being installed. Asked for before anybody steps the poller. */
   Shard installedShard(final int shardId) {
     if (state != ShardState.INSTALLING) {
       throw new IllegalStateException("shard " + shardId + " does not stand still");
@@ -84,7 +84,7 @@ final class ShardLives {
     return poller.tryInside(nowNs -> replace(successor.get()));
   }
 
-  /** The same when the caller is inside the gate. */
+  /** Does what {@link #tryReplace} does, when the caller is inside the gate. */
   void replace(final Shard installed) {
     final Shard old = shardById[installed.shardId()];
     shardById[installed.shardId()] = installed;

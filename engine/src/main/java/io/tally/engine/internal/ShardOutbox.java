@@ -19,14 +19,14 @@ final class ShardOutbox {
     this.laneWindow = laneWindow;
   }
 
-  /** Null before the first command. */
+  /** The lane to the shard; null before the first command. */
   IngressLane lane() {
     return lane;
   }
 
   /**
-   * Of the shard to which the lane leads; 0 before the first command, and the lowest that a
-   * successor may have after the end of the last one.
+   * Incarnation of the shard to which the lane leads; 0 before the first command, and the lowest
+   * that a successor may have after the end of the last one.
    */
   long incarnation() {
     return incarnation;

@@ -106,7 +106,7 @@ final class ShardPoller implements MessageRing.Handler {
     nextStepNs = alarm.nextNs();
   }
 
-  /** On the thread of a loop that has handed commands over to these shards. */
+  /** Steps these shards on the thread of a loop that has handed commands over to them. */
   int stepOrWake(final int onLoop) {
     if (homeLoop != EngineThreads.NO_LOOP) {
       return Math.max(0, step(onLoop));

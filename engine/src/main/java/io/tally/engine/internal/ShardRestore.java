@@ -86,7 +86,7 @@ public final class ShardRestore {
     shard.endRestore();
   }
 
-  /** The same, and has the shard go on at once. */
+  /** Ends the restore, and has the shard go on at once. */
   void activate() {
     finish();
     shard.activate();

@@ -14,14 +14,14 @@ import java.util.List;
  * the thread that steps the shard, between two commands.
  */
 final class ShardSnapshot {
-  /** In the last record. */
+  /** Where the digest stands in the last record. */
   static final int DIGEST_OFFSET =
       MessageHeaderEncoder.ENCODED_LENGTH + ShardEndEncoder.digestEncodingOffset();
 
   private static final int END_LENGTH =
       MessageHeaderEncoder.ENCODED_LENGTH + ShardEndEncoder.BLOCK_LENGTH;
 
-  /** After so many records at most, the sink is asked again whether it has room. */
+  /** Records after which the sink is asked again, at the latest, whether it has room. */
   static final int RECORDS_AT_ONCE = 8;
 
   private final MessageHeaderEncoder header = new MessageHeaderEncoder();

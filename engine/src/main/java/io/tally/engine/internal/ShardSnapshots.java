@@ -38,7 +38,7 @@ final class ShardSnapshots {
     this.faults = faults;
   }
 
-  /** Any thread; returns false if there is one already. */
+  /** Asks for one. Any thread; returns false if there is one already. */
   boolean ask(final int shardId, final SnapshotSink sink, final SnapshotCompletion completion) {
     return request.compareAndSet(null, new Request(shardId, sink, completion));
   }
@@ -48,13 +48,13 @@ final class ShardSnapshots {
     return request.get() != null;
   }
 
-  /** To be called inside the gate: whether something of one is written. */
+  /** Whether something of one is written. To be called inside the gate. */
   boolean isBegun() {
     return underWay != null;
   }
 
   /**
-   * To be called inside the gate, where one is asked for.
+   * Writes a slice of the one that is asked for. To be called inside the gate.
    *
    * @return when to be called again, if there is one then.
    */
@@ -76,7 +76,7 @@ final class ShardSnapshots {
     return isServing ? nowNs + (clock.nanoTime() - startNs) * PAUSE_FACTOR : nowNs;
   }
 
-  /** To be called inside the gate. Does nothing if there is none. */
+  /** Gives up the one that is asked for or under way, if any. To be called inside the gate. */
   void giveUp() {
     if (isAskedFor()) {
       end();

@@ -2,7 +2,7 @@ package io.tally.engine.internal;
 
 /** Whether a shard applies commands. */
 enum ShardState {
-  /** It does. */
+  /** It serves. */
   ACTIVE,
   /**
    * It stands still: nothing is applied and no timer fires. What was recorded is answered again;

@@ -24,7 +24,7 @@ final class ShardTime {
   private long timerOrder;
   private long standstillNs;
 
-  /** Until when the standstill is made up for to the keys, by the monotonic clock. */
+  /** The monotonic time up to which the standstill is made up for to the keys. */
   private long madeUpNs;
 
   ShardTime(
@@ -91,8 +91,8 @@ final class ShardTime {
   }
 
   /**
-   * For how long the state, which still stands still, has done so since it was restored, or since
-   * this was asked last.
+   * The time for which the state, which still stands still, has done so since it was restored, or
+   * since this was asked last.
    */
   long furtherStandstillNs() {
     final long sinceNs = madeUpNs;
@@ -100,7 +100,7 @@ final class ShardTime {
     return madeUpNs - sinceNs;
   }
 
-  /** To be called when timers may fire that were set without this. */
+  /** Arms the alarm for timers that were set without it. To be called when they may fire. */
   void armAlarm(final ServiceSlot[] slots) {
     armAlarm(firstToFire(slots).timers);
   }
@@ -153,7 +153,7 @@ final class ShardTime {
     return first;
   }
 
-  /** To be called when one of these timers has been set. */
+  /** Arms the alarm for these timers. To be called when one of them has been set. */
   void armAlarm(final TimerQueue timers) {
     final long dueNs = timers.nextDueNs();
     if (dueNs != TimerQueue.NEVER) {

@@ -135,7 +135,7 @@ final class ShardWatches {
     return !registrations.hasChanged();
   }
 
-  /** At a time that no later command comes before. */
+  /** Ends registrations that expire up to a time that no later command comes before. */
   void expire(final long timeNs) {
     registrations.expire(timeNs);
     if (registrations.size() != 0) {

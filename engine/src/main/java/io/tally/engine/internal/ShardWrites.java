@@ -70,7 +70,7 @@ final class ShardWrites {
     return keys.sweep(timeNs, maxCount);
   }
 
-  /** The same for long replies that nobody awaits. */
+  /** Forgets up to maxCount long replies that nobody awaits, and returns how many it forgot. */
   int expireLongReplies(final long timeNs, final int maxCount) {
     return longReplies.expire(timeNs, maxCount);
   }
@@ -145,7 +145,7 @@ final class ShardWrites {
     final int length = reply.length();
     final int serviceCode = reply.serviceCode();
     lane.concludeAt(offset, (byte) code.value(), (byte) serviceCode, (byte) 0, length);
-    // As answerFrom would, without reading again what has just been recorded.
+    // This is what answerFrom would publish, without reading again what has just been recorded.
     replies.publish(command, incarnation, code, serviceCode, false, buffer, offset, length);
   }
 

@@ -50,13 +50,13 @@ public final class SocketBacklog {
     }
   }
 
-  /** From now on the socket is not read. What was read before is no longer judged here. */
+  /** The socket is not read from now on. What was read before is no longer judged here. */
   public void onPause() {
     onPause(sinceNs());
   }
 
   /**
-   * From now on the socket is not read, although something may be left in it.
+   * The socket is not read from now on, although something may be left in it.
    *
    * @param unreadSinceNs earliest time at which that can have arrived, in nanoseconds.
    */

@@ -27,7 +27,7 @@ final class StepGate {
     return state.getAndSet(ASKED) == FREE;
   }
 
-  /** To be called inside, before each poll. */
+  /** Begins a poll. To be called inside, before each. */
   void beginPoll() {
     state.getAndSet(INSIDE);
   }

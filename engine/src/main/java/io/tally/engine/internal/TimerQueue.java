@@ -28,12 +28,12 @@ final class TimerQueue {
   private final int maxTimers;
   private final Long2LongHashMap entries = new Long2LongHashMap(NONE);
 
-  // By place in the heap; the children of a place lie side by side.
+  // Indexed by place in the heap; the children of a place lie side by side.
   private long[] dueNs;
   private long[] order;
   private int[] entry;
 
-  // By entry.
+  // Indexed by entry.
   private long[] timerId;
   private int[] place;
 
@@ -41,7 +41,7 @@ final class TimerQueue {
   private int usedEntries;
   private int freeEntry;
 
-  /** Null while no snapshot is under way. */
+  /** The snapshot that is under way, or null. */
   private TimerSnapshot showing;
 
   TimerQueue(final int maxTimers) {

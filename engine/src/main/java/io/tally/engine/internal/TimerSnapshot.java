@@ -71,7 +71,7 @@ final class TimerSnapshot implements SnapshotSource {
     }
   }
 
-  /** This entry has got a timer that was not there when the snapshot began. */
+  /** Notes that this entry has got a timer that was not there when the snapshot began. */
   void onAdded(final int entry) {
     if (isAhead(entry)) {
       pass(entry);

@@ -27,7 +27,7 @@ final class UnresolvedCommands {
     countByNode[nodeIndex]--;
   }
 
-  /** At all nodes together. */
+  /** The number at all nodes together. */
   int count() {
     int count = 0;
     for (final int ofNode : countByNode) {

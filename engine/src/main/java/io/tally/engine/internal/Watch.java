@@ -88,12 +88,12 @@ final class Watch {
     return true;
   }
 
-  /** Of its latest registration; negative, as the watch's id is. */
+  /** The id of its latest registration; negative, as the watch's id is. */
   long correlationId() {
     return WatchLayout.correlationId(id, copy);
   }
 
-  /** Another registration leaves. */
+  /** The id of another registration, which leaves. */
   long nextCorrelationId() {
     copy++;
     return correlationId();
@@ -106,7 +106,7 @@ final class Watch {
         : WatchLayout.NOTHING_HELD;
   }
 
-  /** There is no room on the way; whether that has been so for this long. */
+  /** Notes that there is no room on the way; whether that has been so for this long. */
   boolean isBlockedFor(final long limitNs, final long nowNs) {
     if (!blocked) {
       blocked = true;

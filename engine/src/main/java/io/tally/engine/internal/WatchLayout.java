@@ -2,7 +2,7 @@ package io.tally.engine.internal;
 
 /** Where the parts of a watch stand: in fields of a Command, and in the payload of a Reply. */
 final class WatchLayout {
-  /** As {@link #held}, of an origin that holds no value of this incarnation of the shard. */
+  /** What {@link #held} is of an origin that holds no value of this incarnation of the shard. */
   static final long NOTHING_HELD = -1;
 
   private static final int COPY_BITS = 8;

@@ -16,7 +16,7 @@ final class WatchSubscription implements Subscription {
   private boolean closed;
   private boolean paused;
 
-  /** Which news of the watch it was told last. */
+  /** The news of the watch that it was told last. */
   long toldNews;
 
   WatchSubscription(final WatchAgent watcher, final Watch watch, final WatchHandler handler) {

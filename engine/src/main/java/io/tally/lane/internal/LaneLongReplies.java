@@ -23,7 +23,7 @@ final class LaneLongReplies {
     bySlot[slot(sequence)] = ofShard.add(lane, sequence, source, offset, length, untilNs);
   }
 
-  /** Null if it is not kept. */
+  /** The reply of a sequence; null if it is not kept. */
   LongReplies.Entry get(final long sequence) {
     return bySlot[slot(sequence)];
   }
@@ -36,7 +36,7 @@ final class LaneLongReplies {
     }
   }
 
-  /** Those of sequences after the floor move to their slots in a longer array. */
+  /** Moves the replies of sequences after the floor to their slots in a longer array. */
   void grow(final long floor, final int capacity) {
     final LongReplies.Entry[] grown = new LongReplies.Entry[capacity];
     for (long sequence = floor + 1; sequence <= floor + bySlot.length; sequence++) {

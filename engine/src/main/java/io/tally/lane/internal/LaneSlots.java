@@ -72,7 +72,7 @@ abstract class LaneSlots {
     slots.putLong(slot, RecordedReply.withState(slots.getLong(slot), state));
   }
 
-  /** So that there is a slot for a sequence; returns how many there are then. */
+  /** Grows until there is a slot for a sequence; returns how many there are then. */
   final int growSlots(final long sequence) {
     int newCapacity = capacity;
     while (sequence > floor + newCapacity) {

@@ -38,7 +38,7 @@ public final class LaneSnapshot {
   private int[] loops = new int[16];
   private int count;
 
-  /** Of the lanes before, all has been shown. */
+  /** The lane that is shown next; of those before, all has been shown. */
   private int next;
 
   /** Sequence up to which that lane has been shown, or {@link #NOT_BEGUN}. */
@@ -109,7 +109,7 @@ public final class LaneSnapshot {
     shownUpTo = lane.floor();
   }
 
-  /** Of the lane that is begun. Returns how many were shown. */
+  /** Shows replies of the lane that is begun. Returns how many were shown. */
   private int showRecorded(final int limit) {
     final OwnerLane lane = lanes[next];
     final long last = lane.floor() + lane.capacity();

@@ -159,7 +159,7 @@ public final class LongReplies {
     return entry;
   }
 
-  /** In the order of time: that of adding, but for replies that are restored. */
+  /** Keeps the order of time, which is that of adding, but for replies that are restored. */
   private void insert(final Entry entry) {
     Entry before = end.previous;
     while (before != end && before.untilNs - entry.untilNs > 0) {

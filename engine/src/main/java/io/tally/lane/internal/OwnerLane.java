@@ -10,10 +10,12 @@ import org.agrona.MutableDirectBuffer;
  * Not thread-safe.
  */
 public final class OwnerLane extends LaneSlots {
-  /** First copy: it is now marked, and the caller must run it and then {@link #conclude}. */
+  /**
+   * The first copy came: it is marked now, and the caller must run it and then {@link #conclude}.
+   */
   public static final int EXECUTE = 0;
 
-  /** It ran before; the recorded reply is to be sent again. */
+  /** The command ran before; the recorded reply is to be sent again. */
   public static final int DUPLICATE = 1;
 
   /** The ingress no longer awaits it: not to be run, whatever became of earlier copies. */
@@ -28,10 +30,10 @@ public final class OwnerLane extends LaneSlots {
   private final long marked;
   private final LongReplies longReplies;
 
-  /** Null before the first reply that does not fit into its slot. */
+  /** The replies that do not fit into their slots; null before the first. */
   private LaneLongReplies outside;
 
-  /** Null unless it is to be shown before it changes. */
+  /** The snapshot that shows this lane before it changes; null if none does. */
   private LaneSnapshot snapshot;
 
   private int snapshotIndex;
@@ -118,7 +120,7 @@ public final class OwnerLane extends LaneSlots {
   }
 
   /**
-   * As {@link #conclude}, for who knows where the reply stands.
+   * Records the reply like {@link #conclude}, for a caller who knows where it stands.
    *
    * @param replyOffset as {@link #replyOffset(long)} said.
    * @param code of the reply.
@@ -215,7 +217,7 @@ public final class OwnerLane extends LaneSlots {
   }
 
   /**
-   * Until when a reply that does not stand in its slot is kept.
+   * The time up to which a reply that does not stand in its slot is kept.
    *
    * @param sequence above the floor, of which {@link #longReply} is not null.
    * @return the time with which it was recorded.

@@ -16,7 +16,7 @@ final class Block {
 
   static final int CAPACITY = HEADER_LENGTH + MAX_PAYLOAD;
 
-  /** Before each record. */
+  /** Bytes before each record, which hold its length. */
   static final int PREFIX = Integer.BYTES;
 
   private final ShardSink owner;

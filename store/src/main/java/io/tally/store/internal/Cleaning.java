@@ -130,7 +130,7 @@ final class Cleaning {
 
   /** Deletes older marks, snapshots that are not kept, and what was never finished. */
   private void tidy(final Set<Long> kept, final long ownMark) {
-    // As long as a manifest stays, its mark does.
+    // A mark stays as long as its manifest does.
     final long oldestMark = kept.stream().reduce(ownMark, Math::min);
     deleteQuietly(
         name -> {

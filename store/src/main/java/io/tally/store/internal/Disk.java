@@ -44,7 +44,7 @@ interface Disk {
 
   Input open(String name) throws IOException;
 
-  /** At once or not at all; what had the new name is gone. */
+  /** Renames at once or not at all; what had the new name is gone. */
   void rename(String from, String to) throws IOException;
 
   /** Deletes a file or an empty folder. Does nothing if it is not there. */

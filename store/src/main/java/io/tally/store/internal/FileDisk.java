@@ -69,7 +69,7 @@ final class FileDisk implements Disk {
       try {
         Files.createDirectory(folder);
       } catch (final FileAlreadyExistsException present) {
-        // By another process at the same time, or it is a file, and what follows fails.
+        // Another process made it at the same time, or it is a file, and what follows fails.
       }
       force.force(folder.getParent());
     }
@@ -213,7 +213,7 @@ final class FileDisk implements Disk {
     public void read(final ByteBuffer into, final long position) throws IOException {
       final int from = into.position();
       while (into.hasRemaining() && channel.read(into, position + into.position() - from) >= 0) {
-        // Until the buffer is full or the file ends.
+        // One call may read less than the buffer takes.
       }
     }
 

@@ -63,7 +63,7 @@ final class FileNames {
     return isShard ? number(name.substring(SHARD.length(), dash)) : -1;
   }
 
-  /** Only as it is written here: without signs and leading zeros. */
+  /** Reads a number as it is written here: without signs and leading zeros. */
   private static long number(final String digits) {
     try {
       final long value = Long.parseLong(digits);

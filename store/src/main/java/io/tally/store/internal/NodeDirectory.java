@@ -42,7 +42,7 @@ public final class NodeDirectory implements AutoCloseable {
 
   private long ownGeneration;
 
-  /** Of the snapshot that is written next; 0 before the node has begun. */
+  /** The generation of the snapshot that is written next; 0 before the node has begun. */
   private long nextGeneration;
 
   /** Whether what was found is where the start wants it. */
@@ -187,7 +187,7 @@ public final class NodeDirectory implements AutoCloseable {
   }
 
   /**
-   * Does with what was found what the start has announced: sets it aside, deletes it, or keeps it.
+   * Carries out what the start announced for what it found: sets it aside, deletes it, or keeps it.
    * To be called soon after {@link #begin}, when the mark will not be taken back any more. Nothing
    * depends on it: after a failure, and if it was never called, {@link #save} tries it again, and
    * deletes nothing until it is done.
@@ -243,7 +243,7 @@ public final class NodeDirectory implements AutoCloseable {
       nextGeneration = Math.max(nextGeneration, knownGeneration + 1);
     }
     final long generation = nextGeneration++;
-    // Of before the first shard is shown, so that the state is never older than it seems.
+    // Read before the first shard is shown, so that the state is never older than it seems.
     final long epochMs = surroundings.epochClock.time();
     final Manifest manifest;
     try {

@@ -10,7 +10,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /** A small file of one message with its checksum behind it, which is there whole or not at all. */
 final class SealedFile {
-  /** Far above the manifest of a node that owns all shards of the largest cluster. */
+  /**
+   * The longest file, far above the manifest of a node that owns all shards of the largest cluster.
+   */
   private static final int MAX_LENGTH = 1 << 24;
 
   private static final int MIN_LENGTH = MessageHeaderWord.ENCODED_LENGTH + Checksum.LENGTH;
@@ -27,7 +29,7 @@ final class SealedFile {
     writeBytes(disk, name, ByteBuffer.wrap(message.byteArray(), 0, length + Checksum.LENGTH));
   }
 
-  /** As {@link #write}, without a checksum. */
+  /** Writes a file like {@link #write}, without a checksum. */
   static void writeBytes(final Disk disk, final String name, final ByteBuffer bytes)
       throws IOException {
     final String temporary = FileNames.temporary(name);

@@ -19,7 +19,7 @@ import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
 final class ShardSink implements SnapshotSink, SnapshotCompletion {
   static final int BLOCK_COUNT = 16;
 
-  /** For records that are shown at once, room or not. */
+  /** Blocks for records that are shown at once, room or not. */
   private static final int RESERVE_COUNT = BLOCK_COUNT / 2;
 
   private final OneToOneConcurrentArrayQueue<Block> empty =
@@ -29,12 +29,12 @@ final class ShardSink implements SnapshotSink, SnapshotCompletion {
   private final LaneDecoder lane = new LaneDecoder();
   private final Block[] blocks = new Block[BLOCK_COUNT];
 
-  /** By the thread that writes, before a shard begins. */
+  /** Set by the thread that writes, before a shard begins. */
   private int shardId;
 
   private Queue<Block> filled;
 
-  /** By the thread that steps the shard; seen by the other one with the last block. */
+  /** Set by the thread that steps the shard; seen by the other one with the last block. */
   private Block current;
 
   private int claimedOffset;
@@ -154,7 +154,7 @@ final class ShardSink implements SnapshotSink, SnapshotCompletion {
     return ended;
   }
 
-  /** By any thread: the snapshot is lost, and its owner finds out at its next claim. */
+  /** Gives the snapshot up. Any thread; its owner finds out at its next claim. */
   void close() {
     closed = true;
   }
@@ -164,12 +164,14 @@ final class ShardSink implements SnapshotSink, SnapshotCompletion {
     return fault;
   }
 
-  /** Of the shard, when its first block has come. */
+  /** The shard's incarnation, known when its first block has come. */
   long incarnation() {
     return incarnation;
   }
 
-  /** Of the shard and of the origins of its lanes, when its last block has come. */
+  /**
+   * The highest of the shard and of the origins of its lanes, known when its last block has come.
+   */
   long highestIncarnation() {
     return highestIncarnation;
   }

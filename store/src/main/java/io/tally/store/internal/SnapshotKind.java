@@ -2,9 +2,9 @@ package io.tally.store.internal;
 
 /** When a snapshot was written. */
 public enum SnapshotKind {
-  /** While the shards went on: it is older than their last state. */
+  /** It was written while the shards went on, and is older than their last state. */
   SERVING,
 
-  /** After all shards were frozen for good: it is their last state. */
+  /** It was written after all shards were frozen for good, and is their last state. */
   STOPPED
 }

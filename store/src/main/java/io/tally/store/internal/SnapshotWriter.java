@@ -19,7 +19,7 @@ import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
  * for one snapshot.
  */
 final class SnapshotWriter {
-  /** Of the shards that are written at once. */
+  /** How many shards are written at once. */
   static final int SINK_COUNT = 4;
 
   private final Queue<Block> filled =
@@ -101,7 +101,7 @@ final class SnapshotWriter {
     }
   }
 
-  /** Of all shards and of the origins of their lanes. */
+  /** The highest incarnation of all shards and of the origins of their lanes. */
   long highestIncarnation() {
     return highestIncarnation;
   }
@@ -136,7 +136,7 @@ final class SnapshotWriter {
     return isTaken;
   }
 
-  /** One that no shard has any more, not even since an earlier save; null if there is none. */
+  /** A sink that no shard has any more, not even since an earlier save; null if there is none. */
   private ShardSink freeSink() {
     for (final ShardSink sink : surroundings.sinks()) {
       if (sink.isEnded() && !busy.contains(sink)) {

@@ -1,19 +1,21 @@
 package io.tally.store.internal;
 
-/** With what a node starts. */
+/** What a node starts with. */
 public enum StartKind {
-  /** Nothing was found. */
+  /** It starts with nothing, and nothing was found. */
   EMPTY,
 
-  /** With its last state, under the same incarnations of its shards. */
+  /** It starts with its last state, under the same incarnations of its shards. */
   RESUMED,
 
-  /** With nothing: a process ended without saving its state. What it found is set aside. */
+  /**
+   * It starts with nothing: a process ended without saving its state. What it found is set aside.
+   */
   CRASHED,
 
-  /** With the newest whole snapshot, under new incarnations. The operator wants it so. */
+  /** It starts with the newest whole snapshot, under new incarnations, as the operator wants it. */
   RESTORED,
 
-  /** With nothing: the operator had all state deleted. */
+  /** It starts with nothing: the operator had all state deleted. */
   DISCARDED
 }

@@ -245,7 +245,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
   }
 
   /**
-   * The same of a node that keeps its state on disk.
+   * Tells the peers that this node, which keeps its state on disk, is ready.
    *
    * @param generation of this run, above that of every earlier one; the peers remember the highest
    *     and name it to the next process of this node ({@link StartState#knownGeneration()}). 0 for

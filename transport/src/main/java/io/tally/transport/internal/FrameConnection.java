@@ -39,12 +39,12 @@ final class FrameConnection {
     return current != null && current.isConnected();
   }
 
-  /** Of the present connection or the last. */
+  /** The longest frame of the present connection or the last. */
   long maxFrameBytes() {
     return maxFrameBytes;
   }
 
-  /** Of the present connection or the last. */
+  /** The server's version on the present connection or the last. */
   String serverVersion() {
     return serverVersion;
   }

@@ -14,14 +14,14 @@ import org.agrona.MutableDirectBuffer;
  * its bytes. What stands within a message is told by the schema alone.
  */
 final class FrameLayout {
-  /** Of the frame header that this version writes. */
+  /** Length of the frame header that this version writes. */
   static final int HEADER_BYTES =
       MessageHeaderEncoder.ENCODED_LENGTH + FrameHeaderEncoder.BLOCK_LENGTH;
 
-  /** Of the length in front of each message. */
+  /** Length of the length in front of each message. */
   static final int LENGTH_BYTES = Integer.BYTES;
 
-  /** Of the longest hello, with its length. */
+  /** Bytes of the longest hello, with its length. */
   static final int MAX_HELLO_BYTES =
       LENGTH_BYTES
           + MessageHeaderEncoder.ENCODED_LENGTH
@@ -31,7 +31,7 @@ final class FrameLayout {
           + HelloEncoder.nodeIdHeaderLength()
           + ClusterSettings.MAX_NODE_ID_LENGTH;
 
-  /** Of a message that tells of no shard. */
+  /** Bytes of a message that tells of no shard. */
   static final int EMPTY_ANNOUNCEMENT_BYTES =
       MessageHeaderEncoder.ENCODED_LENGTH
           + ShardIncarnationsEncoder.BLOCK_LENGTH

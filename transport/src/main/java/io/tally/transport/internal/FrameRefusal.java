@@ -4,7 +4,7 @@ package io.tally.transport.internal;
 public enum FrameRefusal {
   /** The schema is not Tally's. */
   FOREIGN_SCHEMA,
-  /** Of a version that is not spoken here: older than the oldest, or newer than the newest. */
+  /** The version is not spoken here: older than the oldest, or newer than the newest. */
   VERSION,
   /**
    * It does not start with a frame header, or holds a message of a kind that has no place in a

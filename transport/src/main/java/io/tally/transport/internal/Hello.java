@@ -17,7 +17,7 @@ final class Hello {
   long knownWallClockMs;
   long knownShardIncarnation;
 
-  /** Of the run of the sender; 0 if it keeps nothing on disk, or does not say. */
+  /** The generation of the sender's run; 0 if it keeps nothing on disk, or does not say. */
   long generation;
 
   long knownGeneration;

@@ -145,7 +145,7 @@ final class HelloAdapter {
         : end;
   }
 
-  /** Null if they are not in ascending order of their schema ids, or one is impossible. */
+  /** The services; null if their schema ids do not ascend, or one is impossible. */
   private static ServiceVersions services(final HelloDecoder.ServicesDecoder entries) {
     final List<ServiceVersion> services = new ArrayList<>(entries.count());
     int lastId = -1;

@@ -16,7 +16,7 @@ record HelloRequest(
     long knownGeneration) {
   private static final int QUEUE_LENGTH = 64;
 
-  /** From the receiver of a link to its sender. */
+  /** A queue from the receiver of a link to its sender. */
   static ManyToOneConcurrentArrayQueue<HelloRequest> queue() {
     return new ManyToOneConcurrentArrayQueue<>(QUEUE_LENGTH);
   }

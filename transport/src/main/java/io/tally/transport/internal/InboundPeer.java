@@ -53,7 +53,7 @@ final class InboundPeer {
     return peer.sentFrame() > peer.session().ackedByPeer();
   }
 
-  /** From now on the peer has to show anew that it hears this node. */
+  /** Has the peer show anew that it hears this node. */
   void doubt() {
     peer.session().hearing(false);
     provesNothingUpTo = peer.sentFrame();

@@ -16,7 +16,7 @@ final class IncarnationTrust {
     this.peers = peers;
   }
 
-  /** The peer is null if the hello is of another process of this node's own id. */
+  /** Whether a hello can be believed. The peer is null if it is of another process of this node. */
   boolean isPlausible(final InboundPeer inbound, final Hello hello) {
     final long latestMs = Math.max(latestWallClockMs(), hello.wallClockMs);
     final long knownMs = Math.max(latestMs, hello.knownWallClockMs);
@@ -26,7 +26,7 @@ final class IncarnationTrust {
         && isPlausible(hello.knownShardIncarnation, local.incarnation, knownMs);
   }
 
-  /** Of the shards of a peer. */
+  /** Whether the highest incarnation of a peer's shards can be believed. */
   boolean isPlausible(
       final PeerSession session, final Peer peer, final long highestShardIncarnation) {
     return isPlausible(

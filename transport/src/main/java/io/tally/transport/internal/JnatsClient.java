@@ -25,7 +25,7 @@ final class JnatsClient implements NatsClient, ConnectionListener, ErrorListener
   private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration CLOSE_FLUSH_TIMEOUT = Duration.ofMillis(500);
 
-  /** Far above what the windows of all peers of all nodes of a process let arrive at once. */
+  /** Frames that wait, far above what the windows of all peers of a process let arrive at once. */
   private static final long MAX_PENDING_FRAMES = 1 << 18;
 
   private final NatsAddress address;

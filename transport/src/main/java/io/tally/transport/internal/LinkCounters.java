@@ -82,7 +82,7 @@ public final class LinkCounters {
     counters.setRelease(slot, counters.getPlain(slot) + amount);
   }
 
-  /** For counters with several writers. */
+  /** Increases a counter that has several writers. */
   void add(final LinkCounter counter, final long amount) {
     counters.getAndAdd(slot(counter), amount);
   }

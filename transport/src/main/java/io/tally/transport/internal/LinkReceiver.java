@@ -18,10 +18,10 @@ import org.agrona.concurrent.UnsafeBuffer;
  * the window of a peer bounds what is held of it.
  */
 final class LinkReceiver implements SteppedAgent {
-  /** So that a flood of frames cannot keep the thread from its other agents. */
+  /** Bounds a step, so that a flood of frames cannot keep the thread from its other agents. */
   private static final int FRAMES_PER_STEP = 256;
 
-  /** While a frame is held: nobody says when there is room for its messages. */
+  /** The time between two offers of a held frame: nobody says when there is room for it. */
   private static final long HELD_RETRY_NS = 1_000_000;
 
   private final InboundFrames inbound;
@@ -68,7 +68,7 @@ final class LinkReceiver implements SteppedAgent {
     roleName = "link-receiver-" + local.id;
   }
 
-  /** From the next message on. */
+  /** Gives what arrives to this handler, from the next message on. */
   void attach(final InboundHandler newHandler) {
     handler = newHandler;
   }

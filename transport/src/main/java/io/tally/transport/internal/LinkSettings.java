@@ -47,7 +47,7 @@ public record LinkSettings(
   static final long DEFAULT_HELLO_INTERVAL_NS = 900_000_000L;
   static final long DEFAULT_PROBE_INTERVAL_NS = 50_000_000L;
 
-  /** So that a killed peer is known to be down within three seconds of its end. */
+  /** Silence after which a peer is down: the end of a killed one is known within three seconds. */
   static final long DEFAULT_HEARTBEAT_TIMEOUT_NS = 2_800_000_000L;
 
   private static final int MAX_WINDOW_BYTES = 1 << 30;

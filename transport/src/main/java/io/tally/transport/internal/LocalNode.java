@@ -97,7 +97,7 @@ final class LocalNode {
     state = newState;
   }
 
-  /** Of what peers are told of its shards now; written by the sender. */
+  /** The number of the announcement that peers are told now; written by the sender. */
   long announcementNumber() {
     return announcementNumber;
   }
@@ -139,7 +139,7 @@ final class LocalNode {
     knownIncarnation = known;
   }
 
-  /** Of this run, by what it keeps on disk; 0 before it is ready, and if it keeps nothing. */
+  /** The generation of this run on disk; 0 before it is ready, and if it keeps nothing. */
   long generation() {
     return generation;
   }

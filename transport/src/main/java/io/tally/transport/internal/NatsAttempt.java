@@ -35,7 +35,7 @@ final class NatsAttempt implements NatsClient.Listener {
   private volatile boolean confirmed;
   private volatile boolean closed;
 
-  // Of the thread that steps the session.
+  // Used by the thread that steps the session alone.
   private boolean subscribed;
   private String lastError = "";
   private long lastErrorNs;
@@ -70,7 +70,7 @@ final class NatsAttempt implements NatsClient.Listener {
     return deniedSubscription;
   }
 
-  /** Null while the attempt or its connection lasts. */
+  /** Why it ended; null while the attempt or its connection lasts. */
   String end() {
     return end;
   }
@@ -92,7 +92,7 @@ final class NatsAttempt implements NatsClient.Listener {
     return discovered.getAndSet(null);
   }
 
-  /** Null if none was reported since the last call. */
+  /** The last error; null if none was reported since the last call. */
   String takeError(final long nowNs) {
     final String taken = error.getAndSet(null);
     if (taken != null) {

@@ -61,7 +61,7 @@ final class NatsServerChild {
             Integer.toString(port));
     final Map<String, String> environment = builder.environment();
     if (Runtime.getRuntime().availableProcessors() <= 2) {
-      // On so few processors more of its threads only take turns with ours.
+      // More of its threads only take turns with ours, on so few processors.
       environment.putIfAbsent("GOMAXPROCS", "1");
     }
     script = builder.start();

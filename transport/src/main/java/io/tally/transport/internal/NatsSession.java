@@ -57,7 +57,7 @@ public final class NatsSession implements FrameCarrier, SteppedAgent {
 
   private volatile CarrierStatus status = new CarrierStatus(CarrierState.CONNECTING, "");
 
-  // Of the thread that steps.
+  // Used by the thread that steps alone.
   private final PublishDenials denials = new PublishDenials();
   private NatsAttempt attempt;
   private long attemptDeadlineNs;

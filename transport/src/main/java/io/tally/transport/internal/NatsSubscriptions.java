@@ -51,8 +51,8 @@ final class NatsSubscriptions {
   }
 
   /**
-   * Not those that were added after the flush was asked for: the server may have confirmed it
-   * before it heard of them.
+   * Leaves out those that were added after the flush was asked for: the server may have confirmed
+   * it before it heard of them.
    */
   private synchronized void confirmAll(final List<Subscriber> moved) {
     for (final Subscriber subscriber : moved) {

@@ -68,7 +68,7 @@ final class Peer {
         roundTripCount, roundTripSumNs, unacknowledgedBytes, ring == null ? 0 : ring.size());
   }
 
-  /** Of the frames sent to it. */
+  /** Shows the bytes of the frames sent to it that it has not acknowledged. */
   void unacknowledgedBytes(final long bytes) {
     unacknowledgedBytes = bytes;
   }

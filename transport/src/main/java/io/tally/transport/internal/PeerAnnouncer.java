@@ -75,7 +75,7 @@ final class PeerAnnouncer {
     return nowNs - nextRepeatNs >= 0;
   }
 
-  /** Nobody talks to the shards of a node that is not ready. */
+  /** Whether the peer has to be told; nobody talks to the shards of a node that is not ready. */
   private boolean isUnknown() {
     final NodeState state = local.state();
     return (state == NodeState.READY || state == NodeState.DRAINING)

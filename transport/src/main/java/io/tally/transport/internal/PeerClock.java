@@ -58,7 +58,10 @@ final class PeerClock {
     return peerNs - nowNs + aged(nowNs);
   }
 
-  /** Rounded down when a frame arrives, and so up when it is used, or the same. */
+  /**
+   * The drift allowed for, rounded down when a frame arrives, and so up when it is used, or the
+   * same.
+   */
   private long aged(final long timeNs) {
     return Math.floorDiv(timeNs - originNs, DRIFT_DIVISOR);
   }

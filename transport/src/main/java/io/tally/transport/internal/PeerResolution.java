@@ -24,7 +24,7 @@ final class PeerResolution {
     this.commands = commands;
   }
 
-  /** Another session begins. */
+  /** Begins another session. */
   void begin() {
     resolvedPosition = NOT_RESOLVED;
     said = false;

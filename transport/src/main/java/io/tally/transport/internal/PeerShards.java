@@ -22,7 +22,10 @@ final class PeerShards {
     told = new long[shardIds.length];
   }
 
-  /** Another process takes the peer's place: what it is told must be its own. */
+  /**
+   * Forgets what was told, as another process takes the peer's place, which is believed its own
+   * only.
+   */
   void forget() {
     number = 0;
     directory.forget(nodeIndex);
@@ -59,7 +62,7 @@ final class PeerShards {
     return directory.learn(shardIds, told);
   }
 
-  /** Of a complete announcement. */
+  /** The highest incarnation of a complete announcement. */
   long highest() {
     return Arrays.stream(told).max().orElse(0);
   }

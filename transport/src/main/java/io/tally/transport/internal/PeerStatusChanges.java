@@ -28,7 +28,7 @@ final class PeerStatusChanges {
     senderNeeded = true;
   }
 
-  /** Something happened that the sender has to see soon. */
+  /** Notes that something happened which the sender has to see soon. */
   void needSender() {
     senderNeeded = true;
   }

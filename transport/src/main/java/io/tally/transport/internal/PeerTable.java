@@ -26,17 +26,17 @@ final class PeerTable {
     }
   }
 
-  /** Null for this node itself. */
+  /** The peer of an index; null for this node itself. */
   Peer get(final int nodeIndex) {
     return byIndex[nodeIndex];
   }
 
-  /** Null for this node itself, and before the first contact. */
+  /** The session with a peer; null for this node itself, and before the first contact. */
   PeerSession session(final int nodeIndex) {
     return byIndex[nodeIndex] == null ? null : byIndex[nodeIndex].session();
   }
 
-  /** Its incarnation if it has this status, else 0. */
+  /** The incarnation of a peer that has this status, else 0. */
   long incarnationIn(final int nodeIndex, final PeerStatus status) {
     return byIndex[nodeIndex] == null ? 0 : byIndex[nodeIndex].incarnationIn(status);
   }
@@ -82,7 +82,7 @@ final class PeerTable {
     return anyDraining;
   }
 
-  /** After a peer's status has changed. */
+  /** Looks which peers drain, after the status of one has changed. */
   void onStatusChanged() {
     boolean any = false;
     for (final Peer peer : others) {
@@ -117,7 +117,7 @@ final class PeerTable {
     return true;
   }
 
-  /** Of all peers that were ever heard; {@link Long#MAX_VALUE} if none was. */
+  /** The shortest of all peers that were ever heard; {@link Long#MAX_VALUE} if none was. */
   long shortestRequestTimeoutNs() {
     long shortestNs = Long.MAX_VALUE;
     for (final Peer peer : others) {

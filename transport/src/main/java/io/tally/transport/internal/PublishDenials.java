@@ -33,7 +33,7 @@ final class PublishDenials {
     deniedNs.clear();
   }
 
-  /** All of them, for people. */
+  /** The denials in a line for people. */
   String describe() {
     return String.join("; ", deniedNs.keySet());
   }

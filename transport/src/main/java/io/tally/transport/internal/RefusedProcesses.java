@@ -67,7 +67,7 @@ final class RefusedProcesses {
     return livingIds;
   }
 
-  /** Of these, the ids of those whose incarnation is far ahead of all clocks. */
+  /** The ids of those of them whose incarnation is far ahead of all clocks. */
   List<String> outlierIds() {
     return outlierIds;
   }

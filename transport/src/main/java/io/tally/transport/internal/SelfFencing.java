@@ -17,7 +17,7 @@ final class SelfFencing {
     this.listener = listener;
   }
 
-  /** Another process of this node's own id said hello. */
+  /** Takes the hello of another process of this node's own id. */
   void onOwnId(final Hello hello) {
     final long incarnation = hello.incarnation;
     final NodeState state = hello.state;
