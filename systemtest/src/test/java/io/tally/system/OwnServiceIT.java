@@ -43,7 +43,16 @@ class OwnServiceIT {
   private static final Pattern JDK_VERSION = Pattern.compile("JAVA_VERSION=\"(\\d+)");
   private static final Set<String> NOT_COPIED = Set.of(".git", "target");
   private static final List<String> ARTEFACTS =
-      List.of("engine", "store", "transport", "edge", "http", "counter", "launcher", "testkit");
+      List.of(
+          "check",
+          "engine",
+          "store",
+          "transport",
+          "edge",
+          "http",
+          "counter",
+          "launcher",
+          "testkit");
   private static final List<String> PORTS = List.of("4222", "8181", "8182", "8183");
   private static final Duration LIMIT = Duration.ofMinutes(7);
 

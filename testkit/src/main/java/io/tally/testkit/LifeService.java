@@ -1,6 +1,5 @@
 package io.tally.testkit;
 
-import io.tally.engine.ForwardingService;
 import io.tally.engine.ShardContext;
 import io.tally.engine.ShardService;
 

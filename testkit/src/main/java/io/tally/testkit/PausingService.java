@@ -1,6 +1,5 @@
 package io.tally.testkit;
 
-import io.tally.engine.ForwardingService;
 import io.tally.engine.ServiceReply;
 import org.agrona.DirectBuffer;
 

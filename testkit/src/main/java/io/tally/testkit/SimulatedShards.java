@@ -1,6 +1,5 @@
 package io.tally.testkit;
 
-import io.tally.engine.DecoratedDefinition;
 import io.tally.engine.ServiceDefinition;
 import io.tally.engine.ShardContext;
 import io.tally.engine.ShardService;

@@ -1,7 +1,6 @@
 package io.tally.testkit;
 
 import io.tally.engine.CopiedState;
-import io.tally.engine.ForwardingService;
 import io.tally.engine.ServiceReply;
 import io.tally.engine.ShardContext;
 import io.tally.engine.ShardService;

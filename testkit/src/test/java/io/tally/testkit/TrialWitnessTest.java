@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.engine.DecoratedDefinition;
 import io.tally.engine.ServiceDefinition;
 import io.tally.engine.internal.CheckedService;
 import java.util.ArrayList;

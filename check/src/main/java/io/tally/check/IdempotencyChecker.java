@@ -10,6 +10,9 @@ import java.util.Map;
  * most one of them is answered as the one that ran, and all answers give the same value.
  */
 public final class IdempotencyChecker implements Checker {
+  /** Creates a checker. */
+  public IdempotencyChecker() {}
+
   private record Use(String key, String idempotencyKey, long incarnation) {}
 
   @Override

@@ -2,6 +2,7 @@ package io.tally.check;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * An unknown write does not stay open: once a request that began so long after it has shown a value
@@ -32,8 +33,12 @@ public final class SettledChecker implements Checker {
         if (absentAt < Long.MAX_VALUE && isPresentAfter(absentAt, write, seen, life)) {
           violations.add(
               String.format(
+                  Locale.ROOT,
                   "%s@%d: +%d took effect after a request of %d later had not seen it",
-                  life.key(), life.incarnation(), write.amount(), absentAt - write.lastStart()));
+                  life.key(),
+                  life.incarnation(),
+                  write.amount(),
+                  absentAt - write.lastStart()));
         }
       }
     }

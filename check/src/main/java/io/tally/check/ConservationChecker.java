@@ -3,6 +3,7 @@ package io.tally.check;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -12,7 +13,7 @@ import java.util.Set;
  * applied. Requests that share an idempotency key count once; where the incarnation was set back to
  * an older state, those that were only replayed may be in that state already.
  */
-public final class ConservationChecker implements Checker {
+final class ConservationChecker implements Checker {
   @Override
   public List<String> check(final History history) {
     final List<String> violations = new ArrayList<>();
@@ -44,8 +45,14 @@ public final class ConservationChecker implements Checker {
     if (life.finalValue() < min || life.finalValue() > max) {
       violations.add(
           String.format(
+              Locale.ROOT,
               "%s@%d is %d, outside %d..%d (acknowledged %d)",
-              life.key(), life.incarnation(), life.finalValue(), min, max, acked));
+              life.key(),
+              life.incarnation(),
+              life.finalValue(),
+              min,
+              max,
+              acked));
     }
   }
 

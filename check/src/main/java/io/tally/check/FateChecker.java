@@ -3,6 +3,7 @@ package io.tally.check;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * On a counter whose writes all add different powers of two, the last value tells of each single
@@ -10,7 +11,7 @@ import java.util.List;
  * and nothing that nobody asked for. Where the powers are those of four, a write that was applied
  * twice shows as something that nobody asked for, whatever its client knows.
  */
-public final class FateChecker implements Checker {
+final class FateChecker implements Checker {
   @Override
   public List<String> check(final History history) {
     final List<String> violations = new ArrayList<>();
@@ -39,12 +40,17 @@ public final class FateChecker implements Checker {
     if (unexplained != 0) {
       violations.add(
           String.format(
-              "%s@%d holds %d, which nobody added", life.key(), life.incarnation(), unexplained));
+              Locale.ROOT,
+              "%s@%d holds %d, which nobody added",
+              life.key(),
+              life.incarnation(),
+              unexplained));
     }
   }
 
   private static String describe(final Life life, final BitWrite write, final String what) {
     return String.format(
+        Locale.ROOT,
         "%s@%d: +%d %s, though its client knows: %s",
         life.key(),
         life.incarnation(),

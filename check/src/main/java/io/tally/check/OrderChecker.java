@@ -3,13 +3,14 @@ package io.tally.check;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * On a counter that only grows, returned values follow real time: what began after another answer
  * had come returns no less than that, a write of amount n at least n more, and a read no more than
  * all writes together that had begun before it ended. Near-linear, and complete for fetch-and-add.
  */
-public final class OrderChecker implements Checker {
+final class OrderChecker implements Checker {
   @Override
   public List<String> check(final History history) {
     final List<String> violations = new ArrayList<>();
@@ -40,8 +41,13 @@ public final class OrderChecker implements Checker {
       if (operation.value() < floor + operation.amount()) {
         violations.add(
             String.format(
+                Locale.ROOT,
                 "%s@%d: +%d returned %d after an answer of %d had come",
-                life.key(), life.incarnation(), operation.amount(), operation.value(), floor));
+                life.key(),
+                life.incarnation(),
+                operation.amount(),
+                operation.value(),
+                floor));
       }
     }
   }
@@ -70,8 +76,12 @@ public final class OrderChecker implements Checker {
       if (operation.value() > ceiling) {
         violations.add(
             String.format(
+                Locale.ROOT,
                 "%s@%d: returned %d when writes of %d had begun",
-                life.key(), life.incarnation(), operation.value(), ceiling));
+                life.key(),
+                life.incarnation(),
+                operation.value(),
+                ceiling));
       }
     }
   }

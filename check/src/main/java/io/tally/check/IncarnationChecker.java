@@ -3,12 +3,16 @@ package io.tally.check;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Incarnations of a counter's shard follow real time: once one has answered, no request that begins
  * later is answered by an older one; and each answer names an incarnation that lived.
  */
 public final class IncarnationChecker implements Checker {
+  /** Creates a checker. */
+  public IncarnationChecker() {}
+
   @Override
   public List<String> check(final History history) {
     final List<String> violations = new ArrayList<>();
@@ -40,7 +44,11 @@ public final class IncarnationChecker implements Checker {
       if (operation.incarnation() < newest) {
         violations.add(
             String.format(
-                "%s: incarnation %d answered after %d had", key, operation.incarnation(), newest));
+                Locale.ROOT,
+                "%s: incarnation %d answered after %d had",
+                key,
+                operation.incarnation(),
+                newest));
       }
     }
   }
