@@ -4,6 +4,7 @@ import io.tally.edge.internal.EdgePort;
 import io.tally.edge.internal.EventLoops;
 import io.tally.http.internal.HttpCounters;
 import io.tally.http.internal.HttpServer;
+import io.tally.http.internal.HttpServers;
 import io.tally.http.internal.NodeView;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ final class EndpointServer implements HttpServer {
     this.port = port;
   }
 
-  /** As {@link HttpSettings#launch}, with a clock of the world. */
+  /** Launches a server, as {@link HttpServers#launch} has it, with a clock of the world. */
   static EndpointServer launch(
       final EventLoops eventLoops,
       final HttpSettings settings,

@@ -1,9 +1,10 @@
 package io.tally.http;
 
 import io.netty.buffer.ByteBuf;
+import io.tally.edge.internal.Completion;
 import io.tally.edge.internal.Cutoff;
 import io.tally.engine.Outcome;
-import java.util.Map;
+import io.tally.engine.ReplyHandler;
 import org.agrona.DirectBuffer;
 import org.agrona.ErrorHandler;
 
@@ -63,6 +64,32 @@ public final class HttpExchange extends ItemExchange {
     refusalCode = 0;
     tags = null;
     changesWithTime = false;
+  }
+
+  /**
+   * Who takes the replies to this request.
+   *
+   * @return the handler to ask with, together with {@link #cookie}.
+   */
+  @Override
+  public ReplyHandler replies() {
+    return super.replies();
+  }
+
+  /**
+   * The time at which the last bytes of the request were read. To be asked while it is dispatched.
+   *
+   * @return nanoseconds of the clock that the event loop's agents share.
+   */
+  @Override
+  public long readNs() {
+    return super.readNs();
+  }
+
+  /** The answer comes from another thread, in place of a reply. */
+  @Override
+  protected Completion later() {
+    return super.later();
   }
 
   /**

@@ -8,6 +8,7 @@ import io.tally.edge.internal.EventLoops;
 import io.tally.engine.Outcome;
 import io.tally.http.RawClient.Response;
 import io.tally.http.internal.HttpServer;
+import io.tally.http.internal.HttpServers;
 import io.tally.http.internal.NodeView;
 import io.tally.http.internal.ProbeResult;
 import java.io.IOException;
@@ -192,9 +193,9 @@ class EndpointTest {
     final ProbeResult up = new ProbeResult(true, "{}");
     try (EventLoops loops = EventLoops.launch(2, SystemNanoClock.INSTANCE, errors::add);
         HttpServer server =
-            HttpSettings.DEFAULTS
-                .at("127.0.0.1", 0)
+            HttpServers.get()
                 .launch(
+                    HttpSettings.DEFAULTS.at("127.0.0.1", 0),
                     loops,
                     new NodeView(
                         () -> up,

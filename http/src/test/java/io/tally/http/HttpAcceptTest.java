@@ -10,6 +10,7 @@ import io.tally.edge.internal.EdgePort;
 import io.tally.edge.internal.EventLoops;
 import io.tally.http.RawClient.Response;
 import io.tally.http.internal.HttpServer;
+import io.tally.http.internal.HttpServers;
 import io.tally.http.internal.NodeView;
 import io.tally.http.internal.ProbeResult;
 import java.io.IOException;
@@ -74,9 +75,9 @@ class HttpAcceptTest {
     final List<Throwable> errors = Collections.synchronizedList(new ArrayList<>());
     try (EventLoops loops = EventLoops.launch(2, SystemNanoClock.INSTANCE, errors::add);
         HttpServer server =
-            HttpSettings.DEFAULTS
-                .at("127.0.0.1", 0)
+            HttpServers.get()
                 .launch(
+                    HttpSettings.DEFAULTS.at("127.0.0.1", 0),
                     loops,
                     new NodeView(
                         () -> new ProbeResult(true, "{}"),

@@ -13,6 +13,7 @@ import io.prometheus.client.Histogram;
 import io.tally.edge.internal.CountingLeakDetector;
 import io.tally.edge.internal.EventLoops;
 import io.tally.http.RawClient.Response;
+import io.tally.http.internal.HttpServers;
 import io.tally.http.internal.MetricsServer;
 import io.tally.http.internal.ProbeResult;
 import java.io.ByteArrayInputStream;
@@ -44,7 +45,7 @@ class ScrapeServerTest {
   @BeforeEach
   void launch() throws IOException {
     loops = EventLoops.launch(1, SystemNanoClock.INSTANCE, errors::add);
-    server = HttpSettings.launchMetrics(loops, "127.0.0.1", 0, registry, failures::add);
+    server = HttpServers.get().launchMetrics(loops, "127.0.0.1", 0, registry, failures::add);
     client = new RawClient(server.port());
     Counter.build("tally_test", "A test.").register(registry).inc(3);
   }
@@ -353,8 +354,8 @@ class ScrapeServerTest {
         assertThrows(
             IllegalStateException.class,
             () ->
-                HttpSettings.launchMetrics(
-                    loops, "127.0.0.1", server.port(), registry, failures::add));
+                HttpServers.get()
+                    .launchMetrics(loops, "127.0.0.1", server.port(), registry, failures::add));
     assertEquals("port " + server.port() + " on 127.0.0.1 is already in use", taken.getMessage());
   }
 

@@ -10,6 +10,7 @@ import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
 import io.tally.http.RawClient.Response;
 import io.tally.http.internal.HttpServer;
+import io.tally.http.internal.HttpServers;
 import io.tally.http.internal.NodeView;
 import io.tally.http.internal.ProbeResult;
 import java.io.IOException;
@@ -202,8 +203,13 @@ class ServiceMistakesTest {
             () -> "{}",
             () -> true,
             () -> 1_000_000_000L);
-    return HttpSettings.DEFAULTS
-        .at("127.0.0.1", port)
-        .launch(loops, node, loop -> List.of(rows), "Title\n", failure -> {});
+    return HttpServers.get()
+        .launch(
+            HttpSettings.DEFAULTS.at("127.0.0.1", port),
+            loops,
+            node,
+            loop -> List.of(rows),
+            "Title\n",
+            failure -> {});
   }
 }

@@ -6,8 +6,10 @@ import io.tally.engine.Ingress;
 import io.tally.engine.WatchExecutor;
 import io.tally.engine.internal.ShardEngine;
 import io.tally.http.Endpoint;
+import io.tally.http.HttpSettings;
 import io.tally.http.ItemList;
 import io.tally.http.internal.HttpServer;
+import io.tally.http.internal.HttpServers;
 import io.tally.http.internal.NodeView;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -31,15 +33,18 @@ final class Api {
         IntStream.range(0, frontEnd.ingressCount()).<Ingress>mapToObj(frontEnd::ingress).toList();
     final int pendingSlots = ingresses.stream().mapToInt(Ingress::capacity).min().orElseThrow();
     final EdgeSettings edge = config.http().edge();
-    return config
-        .http()
-        .with(
-            edge.withClients(
-                limit.maxConnections(),
-                limit.maxBytes(),
-                Math.min(edge.maxRequests(), admittedRequests(pendingSlots)),
-                edge.maxInFlight()))
+    final HttpSettings settings =
+        config
+            .http()
+            .with(
+                edge.withClients(
+                    limit.maxConnections(),
+                    limit.maxBytes(),
+                    Math.min(edge.maxRequests(), admittedRequests(pendingSlots)),
+                    edge.maxInFlight()));
+    return HttpServers.get()
         .launch(
+            settings,
             loops,
             node,
             loop -> endpoints(config.services(), ingresses.get(loop), watches),

@@ -1,6 +1,6 @@
 package io.tally.launcher;
 
-import io.tally.store.internal.StartMode;
+import io.tally.store.StartMode;
 import java.nio.file.Path;
 import java.time.Duration;
 

@@ -6,8 +6,8 @@ import io.tally.edge.internal.EventLoops;
 import io.tally.engine.ServiceDefinition;
 import io.tally.engine.WatchExecutor;
 import io.tally.engine.internal.ShardEngine;
-import io.tally.http.HttpSettings;
 import io.tally.http.internal.HttpServer;
+import io.tally.http.internal.HttpServers;
 import io.tally.http.internal.MetricsServer;
 import io.tally.http.internal.NodeView;
 import io.tally.transport.internal.PlannedStop;
@@ -141,8 +141,9 @@ public final class TallyNode implements AutoCloseable {
     final CollectorRegistry registry = new CollectorRegistry();
     acceptFailures = new AcceptFailureLog(clock, AcceptFailureLog::log);
     metrics =
-        HttpSettings.launchMetrics(
-            loops, config.http().host(), config.metricsPort(), registry, acceptFailures);
+        HttpServers.get()
+            .launchMetrics(
+                loops, config.http().host(), config.metricsPort(), registry, acceptFailures);
     Log.info(
         "prometheus metrics server starting",
         "port",

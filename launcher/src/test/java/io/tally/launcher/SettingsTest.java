@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.EngineSettings;
-import io.tally.store.internal.StartMode;
+import io.tally.store.StartMode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.store.internal.StartMode;
+import io.tally.store.StartMode;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;

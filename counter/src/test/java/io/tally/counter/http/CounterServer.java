@@ -15,6 +15,7 @@ import io.tally.engine.internal.Wakeup;
 import io.tally.http.HttpSettings;
 import io.tally.http.RawClient;
 import io.tally.http.internal.HttpServer;
+import io.tally.http.internal.HttpServers;
 import io.tally.http.internal.NodeView;
 import io.tally.http.internal.ProbeResult;
 import java.io.IOException;
@@ -67,9 +68,9 @@ final class CounterServer implements AutoCloseable {
     loops.addAgent(0, StepOrder.SUBMIT, engine.watcher());
     final WatchExecutor watches = new WatchExecutor(engine.watcher(), this::atHome);
     http =
-        HttpSettings.DEFAULTS
-            .at("127.0.0.1", 0)
+        HttpServers.get()
             .launch(
+                HttpSettings.DEFAULTS.at("127.0.0.1", 0),
                 loops,
                 new NodeView(
                     () -> new ProbeResult(true, "{}"),

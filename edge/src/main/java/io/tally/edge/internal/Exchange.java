@@ -219,7 +219,7 @@ public abstract class Exchange {
    *
    * @return true once it only waits for its turn to be written.
    */
-  public final boolean isComplete() {
+  protected final boolean isComplete() {
     return ready;
   }
 
@@ -237,7 +237,7 @@ public abstract class Exchange {
    *
    * @return the handler to ask with, together with {@link #cookie}.
    */
-  public final ReplyHandler replies() {
+  protected ReplyHandler replies() {
     return requests;
   }
 
@@ -258,7 +258,7 @@ public abstract class Exchange {
    *
    * @return what completes this exchange, to be called once.
    */
-  public final Completion later() {
+  protected Completion later() {
     return new Completion(requests, cookie(0));
   }
 
@@ -268,7 +268,7 @@ public abstract class Exchange {
    *
    * @return nanoseconds of the clock that the event loop's agents share.
    */
-  public final long readNs() {
+  protected long readNs() {
     return requests.nowNs();
   }
 

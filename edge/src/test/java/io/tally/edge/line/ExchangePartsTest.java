@@ -257,7 +257,7 @@ class ExchangePartsTest {
       later.answer(() -> Thread.currentThread().getName());
       onLoop(() -> service.reply("b"));
       assertEquals(0, protocol.written());
-      assertTrue(later.exchange().isComplete());
+      assertTrue(later.exchange().isAnswered());
       onLoop(() -> service.reply("a"));
       assertEquals("A", client.read());
       assertEquals("tally-loop-0", client.read());

@@ -3,9 +3,11 @@ package io.tally.edge.line;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.buffer.ByteBuf;
+import io.tally.edge.internal.Completion;
 import io.tally.edge.internal.Cutoff;
 import io.tally.edge.internal.Exchange;
 import io.tally.engine.Outcome;
+import io.tally.engine.ReplyHandler;
 import org.agrona.DirectBuffer;
 
 /** One line, and the answers to its words. */
@@ -41,6 +43,20 @@ final class LineExchange extends Exchange {
 
   void answer(final int part, final String text) {
     answers[part] = text;
+  }
+
+  boolean isAnswered() {
+    return isComplete();
+  }
+
+  @Override
+  protected ReplyHandler replies() {
+    return super.replies();
+  }
+
+  @Override
+  protected Completion later() {
+    return super.later();
   }
 
   @Override

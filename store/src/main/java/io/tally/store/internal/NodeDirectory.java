@@ -1,6 +1,7 @@
 package io.tally.store.internal;
 
 import io.tally.engine.StableHash;
+import io.tally.store.StartMode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

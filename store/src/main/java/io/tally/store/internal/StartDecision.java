@@ -2,6 +2,7 @@ package io.tally.store.internal;
 
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.StableHash;
+import io.tally.store.StartMode;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Function;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.engine.MessageHeaderWord;
+import io.tally.store.StartMode;
 import io.tally.store.internal.codecs.ManifestDecoder;
 import java.util.ArrayList;
 import java.util.Arrays;

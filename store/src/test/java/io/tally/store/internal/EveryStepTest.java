@@ -3,6 +3,7 @@ package io.tally.store.internal;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.store.StartMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -1,5 +1,6 @@
 package io.tally.store.internal;
 
+import io.tally.store.StartMode;
 import java.util.List;
 import java.util.SplittableRandom;
 

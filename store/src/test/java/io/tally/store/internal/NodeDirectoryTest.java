@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.engine.SnapshotSink;
+import io.tally.store.StartMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.engine.SnapshotSink;
 import io.tally.engine.internal.SnapshotCompletion;
+import io.tally.store.StartMode;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

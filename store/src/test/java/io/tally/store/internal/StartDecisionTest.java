@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.StableHash;
+import io.tally.store.StartMode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

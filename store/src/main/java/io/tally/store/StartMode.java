@@ -1,4 +1,4 @@
-package io.tally.store.internal;
+package io.tally.store;
 
 /** What the operator says of the state in a node's folder. */
 public enum StartMode {
