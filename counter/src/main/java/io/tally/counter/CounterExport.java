@@ -44,7 +44,7 @@ public final class CounterExport {
   public CounterExport() {}
 
   /**
-   * Takes a record of the counters' schema.
+   * Takes a record, of whatever schema.
    *
    * @param buffer holds the record, during the call only.
    * @param offset of the record.
@@ -59,7 +59,8 @@ public final class CounterExport {
       final int length,
       final long timeNs,
       final Handler to) {
-    if (header.wrap(buffer, offset).templateId() != CounterRowDecoder.TEMPLATE_ID) {
+    if (header.wrap(buffer, offset).schemaId() != CounterRowDecoder.SCHEMA_ID
+        || header.templateId() != CounterRowDecoder.TEMPLATE_ID) {
       return;
     }
     final int end = offset + length;

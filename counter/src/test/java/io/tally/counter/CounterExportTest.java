@@ -72,6 +72,9 @@ final class CounterExportTest {
     read(MessageHeaderEncoder.ENCODED_LENGTH + CounterTableHeadEncoder.BLOCK_LENGTH);
     new CounterFreeRowEncoder().wrapAndApplyHeader(buffer, OFFSET, header).row(1).length(32);
     read(MessageHeaderEncoder.ENCODED_LENGTH + CounterFreeRowEncoder.BLOCK_LENGTH);
+    final int length = row("of another service", 1);
+    header.wrap(buffer, OFFSET).schemaId(CounterRowEncoder.SCHEMA_ID + 1);
+    read(length);
     assertEquals(
         List.of("a=-3 ttl 0 version 7", longest + "=" + Long.MIN_VALUE + " ttl 0 version 7"), told);
   }

@@ -1,6 +1,6 @@
 package io.tally.launcher;
 
-import io.tally.engine.MessageHeaderWord;
+import io.tally.counter.CounterExport;
 import io.tally.store.internal.Inspection;
 import io.tally.store.internal.NewestSnapshot;
 import io.tally.store.internal.Snapshot;
@@ -90,9 +90,7 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   private long export(final Snapshot snapshot, final Writer out) throws StoreException {
-    final HostedService counters = Tally.counters(null);
-    final int schemaId = counters.schemaId();
-    final EntityRecords records = counters.export().get();
+    final CounterExport counters = new CounterExport();
     final StringBuilder line = new StringBuilder();
     final ShardSnapshotTime time = new ShardSnapshotTime();
     final long[] count = new long[1];
@@ -101,19 +99,17 @@ final class ExportCommand implements Callable<Integer> {
           shardId,
           (buffer, offset, length) -> {
             time.onRecord(buffer, offset, length);
-            if (MessageHeaderWord.schemaId(MessageHeaderWord.get(buffer, offset)) == schemaId) {
-              records.onRecord(
-                  buffer,
-                  offset,
-                  length,
-                  time.timeNs(),
-                  (id, value, ttlMs, version, kind) -> {
-                    count[0]++;
-                    line.setLength(0);
-                    format.append(line, id, value, ttlMs, version, kind);
-                    write(out, line);
-                  });
-            }
+            counters.onRecord(
+                buffer,
+                offset,
+                length,
+                time.timeNs(),
+                (id, value, ttlMs, version, kind) -> {
+                  count[0]++;
+                  line.setLength(0);
+                  format.append(line, id, value, ttlMs, version, kind);
+                  write(out, line);
+                });
           });
     }
     return count[0];

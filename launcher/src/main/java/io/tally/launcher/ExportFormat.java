@@ -1,8 +1,9 @@
 package io.tally.launcher;
 
+import io.tally.counter.CounterExport;
 import java.util.HexFormat;
 
-/** How exported entities are written: a line each. */
+/** How exported counters are written: a line each. */
 enum ExportFormat {
   /** A JSON object a line. */
   NDJSON("") {
@@ -26,10 +27,10 @@ enum ExportFormat {
         }
       }
       line.append("\",\"value\":").append(value);
-      if (ttlMs != EntityRecords.Handler.NONE) {
+      if (ttlMs != CounterExport.Handler.NONE) {
         line.append(",\"ttl_ms\":").append(ttlMs);
       }
-      if (version != EntityRecords.Handler.NONE) {
+      if (version != CounterExport.Handler.NONE) {
         line.append(",\"version\":").append(version);
       }
       if (!kind.isEmpty()) {
@@ -56,25 +57,25 @@ enum ExportFormat {
         line.append('"').append(id.replace("\"", "\"\"")).append('"');
       }
       line.append(',').append(value).append(',');
-      if (ttlMs != EntityRecords.Handler.NONE) {
+      if (ttlMs != CounterExport.Handler.NONE) {
         line.append(ttlMs);
       }
       line.append(',');
-      if (version != EntityRecords.Handler.NONE) {
+      if (version != CounterExport.Handler.NONE) {
         line.append(version);
       }
       line.append(',').append(kind).append("\r\n");
     }
   };
 
-  /** What stands before the first entity. */
+  /** What stands before the first counter. */
   final String header;
 
   ExportFormat(final String header) {
     this.header = header;
   }
 
-  /** Appends a whole line, with nothing for what is {@link EntityRecords.Handler#NONE} or empty. */
+  /** Appends a whole line, with nothing for what is {@link CounterExport.Handler#NONE} or empty. */
   abstract void append(
       StringBuilder line, String id, long value, long ttlMs, long version, String kind);
 }

@@ -8,7 +8,6 @@ import io.tally.http.Endpoint;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * A service as a node hosts it: its state and messages, and how it is reached.
@@ -20,31 +19,12 @@ import java.util.function.Supplier;
  * @param help what the help page of the API says, title first; {@code URL} in it stands for the
  *     server's own.
  * @param examples commands to try it with, a line each; {@code URL} as above.
- * @param export makes readers of its entities in snapshots, each for one thread; null if there is
- *     nothing to export.
  */
 public record HostedService(
     Function<ServiceMemory, ServiceDefinition> definition,
     BiFunction<Ingress, WatchExecutor, List<Endpoint>> http,
     String help,
-    String examples,
-    Supplier<EntityRecords> export) {
-  /**
-   * A service of which nothing is exported.
-   *
-   * @param definition as above.
-   * @param http as above.
-   * @param help as above.
-   * @param examples as above.
-   */
-  public HostedService(
-      final Function<ServiceMemory, ServiceDefinition> definition,
-      final BiFunction<Ingress, WatchExecutor, List<Endpoint>> http,
-      final String help,
-      final String examples) {
-    this(definition, http, help, examples, null);
-  }
-
+    String examples) {
   int schemaId() {
     return definition.apply(ServiceMemory.NONE).schemaId();
   }

@@ -1,7 +1,6 @@
 package io.tally.launcher;
 
 import io.tally.counter.CounterDefinition;
-import io.tally.counter.CounterExport;
 import io.tally.counter.http.CounterEndpoints;
 import io.tally.engine.ClusterSettings;
 import java.io.PrintWriter;
@@ -211,14 +210,7 @@ public final class Tally implements Callable<Integer> {
         memory -> CounterDefinition.within(memory, maxCounters),
         CounterEndpoints::of,
         CounterEndpoints.HELP,
-        CounterEndpoints.EXAMPLES,
-        Tally::counterRecords);
-  }
-
-  private static EntityRecords counterRecords() {
-    final CounterExport export = new CounterExport();
-    return (buffer, offset, length, timeNs, to) ->
-        export.onRecord(buffer, offset, length, timeNs, to::onEntity);
+        CounterEndpoints.EXAMPLES);
   }
 
   /** {@code tally node}. */

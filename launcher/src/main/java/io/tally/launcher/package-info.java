@@ -6,8 +6,8 @@
  * {@link HostedService} in it says what they host. The class {@link Tally} is the program, which
  * hosts the counters.
  *
- * <p>API, which later versions keep: {@link CarrierSettings}, {@link EntityRecords}, {@link
- * HostedService}, {@link NodeConfig}, {@link NodeTimes}, {@link ServiceProvider}, {@link
- * StartException}, {@link StateSettings}, {@link Tally}, {@link TallyNode}.
+ * <p>API, which later versions keep: {@link CarrierSettings}, {@link HostedService}, {@link
+ * NodeConfig}, {@link NodeTimes}, {@link ServiceProvider}, {@link StartException}, {@link
+ * StateSettings}, {@link Tally}, {@link TallyNode}.
  */
 package io.tally.launcher;
