@@ -19,6 +19,10 @@ public final class EntityMessage {
 
   private static final int ID_HEADER_LENGTH = Short.BYTES;
 
+  /** Bound of a message without fields in bytes. */
+  public static final int MAX_PLAIN_LENGTH =
+      MessageHeaderWord.ENCODED_LENGTH + ID_HEADER_LENGTH + MAX_ID_LENGTH;
+
   private DirectBuffer buffer;
   private int offset;
   private int idOffset;
@@ -64,6 +68,31 @@ public final class EntityMessage {
     final int idHeader = offset + FixedMessage.put(message, version, buffer, offset);
     putId(buffer, idHeader, id, idOffset, idLength);
     return length(message, idLength);
+  }
+
+  /**
+   * Writes a message without fields: its header, and the id.
+   *
+   * @param header {@link MessageHeaderWord} of the message, with a block length of 0.
+   * @param buffer to hold the message.
+   * @param offset of the message.
+   * @param id holds the entity's id.
+   * @param idOffset of the id.
+   * @param idLength of the id in bytes, 1 to {@link #MAX_ID_LENGTH}.
+   * @return length of the message in bytes.
+   * @throws IllegalArgumentException if the length of the id is out of its range.
+   */
+  public static int put(
+      final long header,
+      final MutableDirectBuffer buffer,
+      final int offset,
+      final byte[] id,
+      final int idOffset,
+      final int idLength) {
+    requireIdLength(idLength);
+    MessageHeaderWord.put(buffer, offset, header);
+    putId(buffer, offset + MessageHeaderWord.ENCODED_LENGTH, id, idOffset, idLength);
+    return MessageHeaderWord.ENCODED_LENGTH + ID_HEADER_LENGTH + idLength;
   }
 
   /** Writes an id behind its length. */

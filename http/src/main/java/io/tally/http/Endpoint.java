@@ -3,9 +3,7 @@ package io.tally.http;
 import io.tally.engine.FixedMessage;
 import io.tally.engine.ServiceProxy;
 import io.tally.engine.WatchExecutor;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -32,7 +30,11 @@ public final class Endpoint extends RequestShape {
   Reply reply;
   AnswerChoice choice = AnswerChoice.NONE;
   Documentation documentation = Documentation.NONE;
-  private final Map<Integer, Refusal> byCode = new HashMap<>();
+
+  /** Whether its call is about the entity in the path. */
+  private boolean asksEntity;
+
+  /** Makes the events of a stream of what its answer shows; null if there is no such answer. */
   private Function<Supplier<? extends MessageEncoderFlyweight>, EntityEvents<?>> entityEvents;
 
   /** Asks a service, with the exchange's {@code replies()} and {@code cookie(part)}. */
@@ -73,6 +75,7 @@ public final class Endpoint extends RequestShape {
    * @param path begins with a slash; one of its segments may be {@code {id}}.
    * @param summary what it does, for the help page.
    * @return the row.
+   * @throws IllegalArgumentException if no request can have the path.
    */
   public static Endpoint get(final String path, final String summary) {
     return new Endpoint(Verb.GET, path, summary);
@@ -84,6 +87,7 @@ public final class Endpoint extends RequestShape {
    * @param path begins with a slash; one of its segments may be {@code {id}}.
    * @param summary what it does, for the help page.
    * @return the row.
+   * @throws IllegalArgumentException if no request can have the path.
    */
   public static Endpoint post(final String path, final String summary) {
     return new Endpoint(Verb.POST, path, summary);
@@ -95,6 +99,7 @@ public final class Endpoint extends RequestShape {
    * @param path begins with a slash; one of its segments may be {@code {id}}.
    * @param summary what it does, for the help page.
    * @return the row.
+   * @throws IllegalArgumentException if no request can have the path.
    */
   public static Endpoint put(final String path, final String summary) {
     return new Endpoint(Verb.PUT, path, summary);
@@ -106,6 +111,7 @@ public final class Endpoint extends RequestShape {
    * @param path begins with a slash; one of its segments may be {@code {id}}.
    * @param summary what it does, for the help page.
    * @return the row.
+   * @throws IllegalArgumentException if no request can have the path.
    */
   public static Endpoint delete(final String path, final String summary) {
     return new Endpoint(Verb.DELETE, path, summary);
@@ -158,6 +164,7 @@ public final class Endpoint extends RequestShape {
    */
   public <E extends MessageEncoderFlyweight> Endpoint asks(
       final ServiceProxy service, final E message, final BiConsumer<E, Request> fields) {
+    asksEntity = true;
     return calls(
         (request, exchange) -> {
           if (service.begin(
@@ -174,6 +181,34 @@ public final class Endpoint extends RequestShape {
             service.submit();
           }
         });
+  }
+
+  /**
+   * Has a service asked for the entity in the path, with a message that has no fields. Where the
+   * message writes, it goes with the idempotency key of the request if the row takes one.
+   *
+   * @param service to be asked, on the same event loop; knows its messages.
+   * @param templateId of the message.
+   * @return this.
+   * @throws IllegalArgumentException if the service has no such message, or it writes and the row
+   *     is for GET.
+   */
+  public Endpoint asks(final ServiceProxy service, final int templateId) {
+    if (service.message(templateId).write() && !verb.mayWrite()) {
+      throw new IllegalArgumentException("a " + verb + " must not write: " + path);
+    }
+    asksEntity = true;
+    return calls(
+        (request, exchange) ->
+            service.ask(
+                templateId,
+                exchange.readNs(),
+                exchange.id(),
+                exchange.idLength(),
+                request.key(),
+                request.keyLength(),
+                exchange.replies(),
+                exchange.cookie()));
   }
 
   /**
@@ -194,8 +229,12 @@ public final class Endpoint extends RequestShape {
    * @param shapes of an answer that is no refusal. If there are several, the client chooses by the
    *     {@code Accept} header, and has the first if it does not care; no cache may keep the answer.
    * @return this.
+   * @throws IllegalArgumentException if a stream was declared before.
    */
   public Endpoint answers(final Reply toRead, final AnswerShape... shapes) {
+    if (stream != null) {
+      throw new IllegalArgumentException("what it streams is declared behind answers: " + path);
+    }
     reply = Objects.requireNonNull(toRead);
     choice = new AnswerChoice(shapes);
     if (choice.varies()) {
@@ -224,21 +263,10 @@ public final class Endpoint extends RequestShape {
             return false;
           }
           reader.accept(decoder, exchange);
-          return exchange.isAnswered(byCode);
+          final int code = exchange.serviceCode();
+          return code == 0 || knows(code);
         },
         shape);
-  }
-
-  /**
-   * Declares why the service may refuse.
-   *
-   * @param serviceCode by its own numbers, 1 to 255.
-   * @param refusal that says so.
-   * @return this.
-   */
-  public Endpoint refuses(final int serviceCode, final Refusal refusal) {
-    byCode.put(serviceCode, refusal);
-    return refuses(refusal);
   }
 
   /**
@@ -249,9 +277,13 @@ public final class Endpoint extends RequestShape {
    * @param watches of the node.
    * @param read makes an encoder of the message that reads an entity, and has no fields.
    * @return this.
+   * @throws IllegalArgumentException if {@link #shows} was not declared before.
    */
   public Endpoint watched(
       final WatchExecutor watches, final Supplier<? extends MessageEncoderFlyweight> read) {
+    if (entityEvents == null) {
+      throw new IllegalArgumentException("watched is declared behind shows: " + path);
+    }
     final EntityEvents<?> events = entityEvents.apply(read);
     return streams(
         (request, exchange) -> EntityStream.begin(watches, id, events, request, exchange));
@@ -277,18 +309,6 @@ public final class Endpoint extends RequestShape {
   }
 
   /**
-   * Declares refusals that the call or the reading of its reply may give, beside those of HTTP and
-   * of the engine.
-   *
-   * @param mayGive all of them.
-   * @return this.
-   */
-  public Endpoint refuses(final Refusal... mayGive) {
-    mayRefuse(List.of(mayGive));
-    return this;
-  }
-
-  /**
    * Says what its declarations do not say, for the OpenAPI document.
    *
    * @param toAdd descriptions and examples; names only what the row declares.
@@ -308,6 +328,10 @@ public final class Endpoint extends RequestShape {
   void check() {
     if (call == null) {
       throw new IllegalArgumentException("lacks what it calls: " + path);
+    }
+    if (asksEntity && (id == null || reply == null)) {
+      throw new IllegalArgumentException(
+          "asks for an entity, and lacks its id or how the reply is read: " + path);
     }
   }
 }

@@ -59,7 +59,7 @@ final class EndpointTable {
     final int id = path.indexOf(ID);
     if (rows.stream().anyMatch(row -> row.id == null != id < 0)) {
       throw new IllegalArgumentException(
-          "an id in the path or in the row, but not in both: " + path);
+          "an id is declared by .id(...) exactly where the path has {id}: " + path);
     }
     if (id < 0) {
       fixed.put(path, Resource.of(rows));

@@ -149,18 +149,6 @@ public final class HttpExchange extends ItemExchange {
     return refusalCode;
   }
 
-  /** Refuses what the service refused; returns false if its code is not declared. */
-  boolean isAnswered(final Map<Integer, Refusal> byCode) {
-    if (refusalCode == 0) {
-      return true;
-    }
-    final Refusal declared = byCode.get(refusalCode);
-    if (declared != null) {
-      refuse(declared);
-    }
-    return declared != null;
-  }
-
   /**
    * Says which version the answer is about, so that it has an ETag. To be said of refusals, too.
    *
@@ -291,7 +279,11 @@ public final class HttpExchange extends ItemExchange {
    */
   private boolean isRead(final DirectBuffer buffer, final int offset, final int length) {
     try {
-      return endpoint.reply.onReply(buffer, offset, length, this);
+      final boolean isRead = endpoint.reply.onReply(buffer, offset, length, this);
+      if (refusalCode != 0 && refusal == null) {
+        endpoint.refuse(refusalCode, this);
+      }
+      return isRead;
     } catch (final RuntimeException ex) {
       protocol.onError(ex);
       return false;
@@ -327,6 +319,11 @@ public final class HttpExchange extends ItemExchange {
       return keptBytes;
     }
     return page == null || page.content() == null ? 0 : page.content().length;
+  }
+
+  @Override
+  public String toString() {
+    return endpoint == null ? "a request" : "a request to " + endpoint.verb + " " + endpoint.path;
   }
 
   boolean closes() {

@@ -1,12 +1,24 @@
 package io.tally.http;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
 
-/** What a request of a row may give, and how it is refused if it gives something else. */
+/**
+ * What a request of a row may give, how it is refused if it gives something else, and what else may
+ * refuse it.
+ */
 abstract sealed class RequestShape permits Endpoint {
   /** Longest body of a row with items, if the port takes no longer ones anyway. */
   static final int MAX_ITEMS_BYTES = 1 << 20;
+
+  private static final String TEXT = "[!-~&&[^?#{}]]*";
+
+  /** A path of ASCII, of which one whole segment may be the id. */
+  private static final Pattern PATH =
+      Pattern.compile("/" + TEXT + "((?<=/)\\{id\\}(/" + TEXT + ")?)?");
 
   final Verb verb;
   final String path;
@@ -28,8 +40,12 @@ abstract sealed class RequestShape permits Endpoint {
   ItemsBody items;
 
   private final List<Refusal> refusals = new ArrayList<>();
+  private final Map<Integer, Refusal> byCode = new HashMap<>();
 
   RequestShape(final Verb verb, final String path) {
+    if (!PATH.matcher(path).matches()) {
+      throw new IllegalArgumentException("no request can have this path: " + path);
+    }
     this.verb = verb;
     this.path = path;
   }
@@ -154,8 +170,46 @@ abstract sealed class RequestShape permits Endpoint {
     return conditional();
   }
 
+  /**
+   * Declares why the service may refuse. When its reply has been read, the request is refused so,
+   * unless the reading has refused it already.
+   *
+   * @param serviceCode by its own numbers, 1 to 255.
+   * @param refusal that says so.
+   * @return this.
+   */
+  public Endpoint refuses(final int serviceCode, final Refusal refusal) {
+    byCode.put(serviceCode, refusal);
+    return refuses(refusal);
+  }
+
+  /** Refuses what the service refused, where its code is declared. */
+  void refuse(final int serviceCode, final HttpExchange exchange) {
+    final Refusal declared = byCode.get(serviceCode);
+    if (declared != null) {
+      exchange.refuse(declared);
+    }
+  }
+
+  /**
+   * Declares refusals that the call or the reading of its reply may give, beside those of HTTP and
+   * of the engine.
+   *
+   * @param mayGive all of them.
+   * @return this.
+   */
+  public Endpoint refuses(final Refusal... mayGive) {
+    mayRefuse(List.of(mayGive));
+    return row();
+  }
+
   void mayRefuse(final List<Refusal> reasons) {
     refusals.addAll(reasons);
+  }
+
+  /** Whether the row declares how this refusal of the service looks. */
+  boolean knows(final int serviceCode) {
+    return byCode.containsKey(serviceCode);
   }
 
   List<Refusal> refusals() {

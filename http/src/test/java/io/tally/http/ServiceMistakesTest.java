@@ -6,8 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.edge.internal.Await;
 import io.tally.edge.internal.EventLoops;
+import io.tally.engine.EntityMessage;
+import io.tally.engine.MessageType;
 import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
+import io.tally.engine.ServiceDefinition;
+import io.tally.engine.ServiceProxy;
+import io.tally.engine.ShardService;
 import io.tally.http.RawClient.Response;
 import io.tally.http.internal.HttpServer;
 import io.tally.http.internal.HttpServers;
@@ -23,6 +28,8 @@ import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a service does wrong meets its own requests, or is refused when the server is launched. */
 @Timeout(60)
@@ -35,9 +42,13 @@ class ServiceMistakesTest {
 
   private record Ask(ReplyHandler handler, long cookie) {
     void reply(final long value) {
+      reply(0, value);
+    }
+
+    void reply(final int serviceCode, final long value) {
       final UnsafeBuffer buffer = new UnsafeBuffer(new byte[Long.BYTES]);
       buffer.putLong(0, value);
-      handler.onReply(cookie, Outcome.ANSWERED, 0, 7, false, buffer, 0, Long.BYTES);
+      handler.onReply(cookie, Outcome.ANSWERED, serviceCode, 7, false, buffer, 0, Long.BYTES);
     }
   }
 
@@ -110,6 +121,112 @@ class ServiceMistakesTest {
       awaitAsked(2);
       server.onLoop(() -> asks.get(1).reply(1));
       assertEquals("{\"counter_id\":\"b\",\"value\":0}\n", second.read().body());
+    }
+  }
+
+  @Test
+  void shouldNameTheRowWhoseCallDoesNothing() throws IOException {
+    final Endpoint row = Endpoint.post("/x/{id}", "").id(ID).calls((request, exchange) -> {});
+    try (TestServer server = new TestServer(settings -> settings.rows(row));
+        RawClient client = server.connect()) {
+      assertEquals(500, client.exchange(RawClient.post("/x/a", "")).status());
+      assertEquals(
+          "a request to POST /x/{id} was neither answered nor asked for",
+          server.errors.get(0).getMessage());
+      server.errors.clear();
+    }
+  }
+
+  @Test
+  void shouldRefuseWhatTheServiceRefusedAsTheRowDeclaresIt() throws IOException {
+    final Endpoint row =
+        Endpoint.post("/x/{id}", "")
+            .id(ID)
+            .calls(this::ask)
+            .answers(ServiceMistakesTest::read, VALUE)
+            .refuses(3, NO);
+    try (TestServer server = new TestServer(settings -> settings.rows(row));
+        RawClient client = server.connect()) {
+      client.send(RawClient.post("/x/a", ""));
+      awaitAsked(1);
+      server.onLoop(() -> asks.get(0).reply(3, 1));
+      assertEquals(409, client.read().status());
+      client.send(RawClient.post("/x/a", ""));
+      awaitAsked(2);
+      server.onLoop(() -> asks.get(1).reply(4, 1));
+      assertEquals(200, client.read().status());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"x", "", "/x?y", "/x#y", "/x y", "/ü", "/x{id}", "/{id}x", "/{id}/{id}", "/{ID}"})
+  void shouldRefuseAPathThatNoRequestCanHave(final String path) {
+    assertThrows(IllegalArgumentException.class, () -> Endpoint.get(path, ""));
+  }
+
+  @Test
+  void shouldRefuseRowsThatAreDeclaredInAnotherOrder() {
+    final Endpoint unshown = Endpoint.get("/x/{id}", "").id(ID);
+    assertThrows(IllegalArgumentException.class, () -> unshown.watched(null, null));
+    final Endpoint streaming = Endpoint.get("/x", "").streams(this::ask);
+    assertThrows(
+        IllegalArgumentException.class, () -> streaming.answers(ServiceMistakesTest::read, VALUE));
+  }
+
+  @Test
+  void shouldRefuseRowsThatAskForAnEntityInAWayThatCannotWork() {
+    final ServiceProxy plain = new ServiceProxy(null, new PlainDefinition());
+    final Endpoint get = Endpoint.get("/x/{id}", "");
+    assertThrows(IllegalArgumentException.class, () -> get.asks(plain, PlainDefinition.WRITE));
+    assertThrows(IllegalArgumentException.class, () -> get.asks(plain, PlainDefinition.UNKNOWN));
+    assertThrows(IllegalArgumentException.class, () -> get.asks(plain, PlainDefinition.FIELDS));
+    get.asks(plain, PlainDefinition.READ).answers(ServiceMistakesTest::read, VALUE);
+    assertThrows(IllegalArgumentException.class, get::check);
+    get.id(ID);
+    get.check();
+    final Endpoint unread = Endpoint.post("/x/{id}", "").id(ID).asks(plain, PlainDefinition.WRITE);
+    assertThrows(IllegalArgumentException.class, unread::check);
+  }
+
+  /** Messages without fields, and one with. */
+  private static final class PlainDefinition implements ServiceDefinition {
+    static final int READ = 1;
+    static final int WRITE = 2;
+    static final int FIELDS = 3;
+    static final int UNKNOWN = 4;
+
+    @Override
+    public String name() {
+      return "plain";
+    }
+
+    @Override
+    public int schemaId() {
+      return 1;
+    }
+
+    @Override
+    public int version() {
+      return 0;
+    }
+
+    @Override
+    public List<MessageType> messages() {
+      return List.of(
+          new MessageType(READ, "Read", false, 0, 8),
+          new MessageType(WRITE, "Write", true, 0, 8),
+          new MessageType(FIELDS, "Fields", false, 8, 8));
+    }
+
+    @Override
+    public int maxCommandLength() {
+      return EntityMessage.MAX_PLAIN_LENGTH;
+    }
+
+    @Override
+    public ShardService create(final int shardId) {
+      throw new UnsupportedOperationException();
     }
   }
 

@@ -2,16 +2,14 @@ package org.example.turnstile;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.tally.engine.Ingress;
-import io.tally.engine.MessageHeaderWord;
+import io.tally.engine.EntityMessage;
 import io.tally.engine.MessageType;
 import io.tally.engine.ServiceDefinition;
+import io.tally.engine.ServiceProxy;
 import io.tally.engine.ServiceReply;
 import io.tally.engine.ShardService;
-import io.tally.engine.StableHash;
 import io.tally.http.AnswerShape;
 import io.tally.http.Endpoint;
-import io.tally.http.HttpExchange;
 import io.tally.http.PathId;
 import io.tally.http.ProblemType;
 import io.tally.http.Refusal;
@@ -34,10 +32,8 @@ public final class Turnstile implements ShardService {
   private static final int PASS = 1;
   private static final int READ = 2;
   private static final int SHUT = 1;
-  private static final int BLOCK_LENGTH = 0;
-  private static final int MAX_ID_LENGTH = 256;
-  private static final int HEADER_LENGTH = MessageHeaderWord.ENCODED_LENGTH;
 
+  private final EntityMessage command = new EntityMessage();
   private final Map<String, Long> passed = new HashMap<>();
   private volatile long count;
 
@@ -50,9 +46,11 @@ public final class Turnstile implements ShardService {
       final int offset,
       final int length,
       final ServiceReply reply) {
-    final byte[] id = new byte[length - HEADER_LENGTH];
-    buffer.getBytes(offset + HEADER_LENGTH, id);
-    final String name = new String(id, UTF_8);
+    if (!command.wrap(buffer, offset, length)) {
+      reply.invalid();
+      return;
+    }
+    final String name = new String(command.id(), UTF_8);
     final long before = passed.getOrDefault(name, 0L);
     if (templateId == READ) {
       answer(reply, before);
@@ -83,12 +81,12 @@ public final class Turnstile implements ShardService {
   public static HostedService hosted() {
     return new HostedService(
         memory -> new Definition(),
-        (ingress, watches) -> endpoints(ingress),
+        (ingress, watches) -> endpoints(new ServiceProxy(ingress, new Definition())),
         "Turnstiles\n\nThree may pass each.\n",
         "  curl -X POST URL/turnstile/east/pass\n");
   }
 
-  private static List<Endpoint> endpoints(final Ingress ingress) {
+  private static List<Endpoint> endpoints(final ServiceProxy turnstiles) {
     final PathId id =
         new PathId(
             "turnstile",
@@ -100,9 +98,7 @@ public final class Turnstile implements ShardService {
     final AnswerShape passed = AnswerShape.json(id, "passed");
     final Endpoint.Reply reply =
         (buffer, offset, length, exchange) -> {
-          if (exchange.serviceCode() == SHUT) {
-            exchange.refuse(shut);
-          } else {
+          if (exchange.serviceCode() == 0) {
             exchange.integer(0, buffer.getLong(offset));
           }
           return true;
@@ -110,35 +106,13 @@ public final class Turnstile implements ShardService {
     return List.of(
         Endpoint.post("/turnstile/{id}/pass", "let one through")
             .id(id)
-            .calls((request, exchange) -> ask(ingress, PASS, exchange))
+            .asks(turnstiles, PASS)
             .answers(reply, passed)
-            .refuses(shut),
+            .refuses(SHUT, shut),
         Endpoint.get("/turnstile/{id}", "how many have passed")
             .id(id)
-            .calls((request, exchange) -> ask(ingress, READ, exchange))
+            .asks(turnstiles, READ)
             .answers(reply, passed));
-  }
-
-  private static void ask(final Ingress ingress, final int template, final HttpExchange exchange) {
-    final long cookie = exchange.cookie();
-    final long entityHash = StableHash.hash(exchange.id(), 0, exchange.idLength());
-    final long request =
-        ingress.tryClaim(
-            exchange.readNs(),
-            StableHash.placement(exchange.id(), 0, exchange.idLength(), entityHash),
-            entityHash,
-            template == PASS,
-            exchange.replies(),
-            cookie);
-    if (request < 0) {
-      Ingress.refuse(request, exchange.replies(), cookie);
-      return;
-    }
-    final int offset = ingress.payloadOffset(request);
-    MessageHeaderWord.put(
-        ingress.buffer(), offset, MessageHeaderWord.of(BLOCK_LENGTH, template, SCHEMA_ID, 0));
-    ingress.buffer().putBytes(offset + HEADER_LENGTH, exchange.id(), 0, exchange.idLength());
-    ingress.submit(request, HEADER_LENGTH + exchange.idLength());
   }
 
   /** Offers it to the command line. */
@@ -168,13 +142,13 @@ public final class Turnstile implements ShardService {
     @Override
     public List<MessageType> messages() {
       return List.of(
-          new MessageType(PASS, "Pass", true, BLOCK_LENGTH, Long.BYTES),
-          new MessageType(READ, "Read", false, BLOCK_LENGTH, Long.BYTES));
+          new MessageType(PASS, "Pass", true, 0, Long.BYTES),
+          new MessageType(READ, "Read", false, 0, Long.BYTES));
     }
 
     @Override
     public int maxCommandLength() {
-      return HEADER_LENGTH + MAX_ID_LENGTH;
+      return EntityMessage.MAX_PLAIN_LENGTH;
     }
 
     @Override

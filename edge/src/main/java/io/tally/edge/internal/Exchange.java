@@ -12,7 +12,8 @@ import org.agrona.DirectBuffer;
  *
  * <p>A protocol keeps in its own kind of exchange what a response needs. Exchanges are reused, but
  * what was asked for one request never reaches another: replies and completions know which request
- * they belong to. Belongs to its connection's event loop.
+ * they belong to. Belongs to its connection's event loop. What {@code toString} says stands in the
+ * log where the request went wrong.
  */
 public abstract class Exchange {
   /** Most replies that one request can wait for. */

@@ -38,7 +38,7 @@ final class Requests implements ReplyHandler {
     if (responses.get(number) != null) {
       if (!failed && exchange.isForgotten()) {
         failed = true;
-        loop.onError(new IllegalStateException("a request was neither answered nor asked for"));
+        loop.onError(new IllegalStateException(exchange + " was neither answered nor asked for"));
       }
       if (failed && !exchange.ready) {
         abort(exchange);
