@@ -33,11 +33,18 @@ public final class IntegerParameter extends Parameter {
     final String given = where + ": " + name;
     fraction = Refusal.of(invalid, 400, given + " must be an integer without fraction or exponent");
     final boolean all = min == Long.MIN_VALUE && max == Long.MAX_VALUE;
+    // A number that 64 bits do not hold cannot be decoded.
     range =
         Refusal.of(
             invalid,
             400,
-            given + " is outside the range " + (all ? "of 64 bits" : min + " to " + max));
+            all
+                ? given + " is outside the range of 64 bits"
+                : (where.equals(JSON) ? name : given)
+                    + " is outside the range "
+                    + min
+                    + " to "
+                    + max);
   }
 
   /**

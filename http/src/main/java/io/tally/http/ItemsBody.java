@@ -15,12 +15,12 @@ final class ItemsBody {
   static final byte[] NAME = "items".getBytes(US_ASCII);
   static final int ID = 0;
 
-  private static final String JSON = "invalid JSON: ";
+  private static final String JSON = Parameter.JSON + ": ";
 
-  static final Refusal MISSING = invalid("items is missing");
+  static final Refusal MISSING = Refusal.of(ProblemTypes.NO_ITEMS, 400, "items is missing");
   static final Refusal TYPE = invalid("items must be an array");
   static final Refusal REPEATED = invalid("items is given twice");
-  static final Refusal EMPTY = invalid("items has no item");
+  static final Refusal EMPTY = Refusal.of(ProblemTypes.NO_ITEMS, 400, "items has no item");
   static final Refusal ITEM_TYPE = invalid("an item must be an object");
 
   final PathId id;
@@ -42,12 +42,12 @@ final class ItemsBody {
     members = new Parameters(ofItem);
     beside = new Parameters(ofAll);
     final String name = id.member();
-    idType = ofId(name + " must be a string");
+    idType = ofId(JSON + name + " must be a string");
     idMissing = ofId(name + " is missing");
     idRepeated = invalid(name + " is given twice");
     idEmpty = ofId(name + " is empty");
     idTooLong = ofId(name + " is longer than " + PathId.MAX_BYTES + " bytes of UTF-8");
-    idUnpaired = ofId(name + " has half of a surrogate pair");
+    idUnpaired = ofId(JSON + name + " has half of a surrogate pair");
     final List<String> names = new ArrayList<>(List.of(name));
     ofItem.forEach(member -> names.add(member.name()));
     unknownMember = unknown("the members known of an item are ", names);
@@ -59,7 +59,7 @@ final class ItemsBody {
   }
 
   private static Refusal unknown(final String what, final List<String> names) {
-    return Refusal.of(ProblemTypes.UNKNOWN_MEMBER, 400, JSON + what + String.join(", ", names));
+    return Refusal.of(ProblemTypes.UNKNOWN_MEMBER, 400, what + String.join(", ", names));
   }
 
   private static Refusal invalid(final String detail) {
@@ -67,7 +67,7 @@ final class ItemsBody {
   }
 
   private Refusal ofId(final String detail) {
-    return Refusal.of(id.invalid, 400, JSON + detail);
+    return Refusal.of(id.invalid, 400, detail);
   }
 
   /** Length of a known name with its quotes; names have the numbers of members, from 1. */

@@ -11,6 +11,7 @@ import java.util.Map;
  * query. Whatever its kind, its value is one {@code long}. Immutable.
  */
 public abstract sealed class Parameter permits IntegerParameter, FlagParameter, WordParameter {
+  /** Prefix of what is said of a body that cannot be decoded; what it says is another matter. */
   static final String JSON = "invalid JSON";
 
   final byte[] nameBytes;
@@ -40,7 +41,7 @@ public abstract sealed class Parameter permits IntegerParameter, FlagParameter, 
     final String given = where + ": " + name;
     type = Refusal.of(invalid, 400, given + " must be " + kind);
     repeated = Refusal.of(ProblemTypes.INVALID_JSON, 400, given + " is given twice");
-    missing = required ? Refusal.of(invalid, 400, given + " is missing") : null;
+    missing = required ? Refusal.of(invalid, 400, name + " is missing") : null;
   }
 
   final String name() {

@@ -40,9 +40,7 @@ final class Parameters {
         Refusal.of(
             ProblemTypes.UNKNOWN_MEMBER,
             400,
-            "invalid JSON: "
-                + (list.size() == 1 ? "the only member known is " : "the members known are ")
-                + names);
+            (list.size() == 1 ? "the only member known is " : "the members known are ") + names);
     long mask = 0;
     for (int i = 0; i < parameters.length; i++) {
       mask |= parameters[i].missing() == null ? 0 : 1L << i;

@@ -70,6 +70,12 @@ final class ProblemTypes {
           "Unknown member",
           "The body has a member that this server does not know. It is refused, because to ignore it might miscount.");
 
+  static final ProblemType NO_ITEMS =
+      new ProblemType(
+          "no-items",
+          "No items",
+          "The body names no item: its member items is an array of 1 to 1,000 objects. Nothing was counted.");
+
   static final ProblemType TOO_MANY_ITEMS =
       new ProblemType(
           "too-many-items",
@@ -159,6 +165,7 @@ final class ProblemTypes {
           INVALID_JSON,
           UNKNOWN_MEMBER,
           UNKNOWN_PARAMETER,
+          NO_ITEMS,
           TOO_MANY_ITEMS,
           INVALID_IDEMPOTENCY_KEY,
           IDEMPOTENCY_MISMATCH,

@@ -92,7 +92,7 @@ final class Refusals {
           "the query has a parameter that is not known here, or one twice");
 
   static final Refusal BODY =
-      Refusal.of(ProblemTypes.INVALID_JSON, 400, "this request takes no body");
+      Refusal.of(ProblemTypes.BAD_REQUEST, 400, "this request takes no body");
 
   static final Refusal KEY =
       Refusal.of(

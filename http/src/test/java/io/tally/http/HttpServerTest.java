@@ -236,21 +236,21 @@ class HttpServerTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{\"amount\":1.5}|invalid-amount",
-        "{\"amount\":\"5\"}|invalid-amount",
-        "{\"amount\":9223372036854775808}|invalid-amount",
-        "{\"amount\":5} x|invalid-json",
-        "{\"amount\":5|invalid-json",
-        "{\"max\":5}|unknown-member",
-        "amount=5|invalid-json",
+        "{\"amount\":1.5}|invalid-amount|invalid JSON: amount ",
+        "{\"amount\":\"5\"}|invalid-amount|invalid JSON: amount ",
+        "{\"amount\":9223372036854775808}|invalid-amount|invalid JSON: amount ",
+        "{\"amount\":5} x|invalid-json|invalid JSON: ",
+        "{\"amount\":5|invalid-json|invalid JSON: ",
+        "{\"max\":5}|unknown-member|the only member known is amount",
+        "amount=5|invalid-json|invalid JSON: ",
       })
-  void shouldRefuseBadBodiesAndCountNothing(final String body, final String slug)
-      throws IOException {
+  void shouldRefuseBadBodiesAndCountNothing(
+      final String body, final String slug, final String detail) throws IOException {
     final Response response = increment(body);
     assertEquals(400, response.status());
     assertEquals("application/problem+json", response.header("Content-Type"));
     assertTrue(response.body().startsWith("{\"type\":\"/problems/" + slug + "\",\"title\":\""));
-    assertTrue(response.body().contains("\"status\":400,\"detail\":\"invalid JSON: "));
+    assertTrue(response.body().contains("\"status\":400,\"detail\":\"" + detail));
     assertTrue(
         response
             .body()

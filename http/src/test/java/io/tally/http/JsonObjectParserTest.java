@@ -49,7 +49,7 @@ class JsonObjectParserTest {
           "JSON_TRAILING", "400 invalid-json: invalid JSON: something follows the value",
           "JSON_DUPLICATE", "400 invalid-json: invalid JSON: amount is given twice",
           "JSON_SHAPE", "400 invalid-json: invalid JSON: the body must be an object",
-          "MEMBER", "400 unknown-member: invalid JSON: the only member known is amount");
+          "MEMBER", "400 unknown-member: the only member known is amount");
 
   private static final Parameters AMOUNT = new Parameters(List.of(ScriptedCounters.AMOUNT));
 
@@ -300,13 +300,12 @@ class JsonObjectParserTest {
         "{\"low\":1,\"amount\":1,\"low\":1}|400 invalid-json: invalid JSON: low is given twice",
         "{\"low\":null,\"low\":null}|400 invalid-json: invalid JSON: low is given twice",
         "{\"high\":1,\"h\\u0069gh\":1}|400 invalid-json: invalid JSON: high is given twice",
-        "{\"low\":1,\"max\":1}|"
-            + "400 unknown-member: invalid JSON: the members known are amount, low, high",
-        "{\"low\":11}|400 invalid-limit: invalid JSON: low is outside the range -10 to 10",
-        "{\"low\":-11}|400 invalid-limit: invalid JSON: low is outside the range -10 to 10",
+        "{\"low\":1,\"max\":1}|" + "400 unknown-member: the members known are amount, low, high",
+        "{\"low\":11}|400 invalid-limit: low is outside the range -10 to 10",
+        "{\"low\":-11}|400 invalid-limit: low is outside the range -10 to 10",
         "{\"high\":99999999999999999999}|"
-            + "400 invalid-limit: invalid JSON: high is outside the range 0 to 100",
-        "{\"high\":-1,\"low\":11}|400 invalid-limit: invalid JSON: high is outside the range 0 to 100",
+            + "400 invalid-limit: high is outside the range 0 to 100",
+        "{\"high\":-1,\"low\":11}|400 invalid-limit: high is outside the range 0 to 100",
         "{\"amount\":1,\"high\":1.5}|"
             + "400 invalid-limit: invalid JSON: high must be an integer without fraction or exponent",
         "{\"low\":\"1\"}|400 invalid-limit: invalid JSON: low must be an integer or null",
@@ -342,11 +341,11 @@ class JsonObjectParserTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "''|invalid-limit: invalid JSON: value is missing",
-        "null|invalid-limit: invalid JSON: value is missing",
-        "{}|invalid-limit: invalid JSON: value is missing",
-        "{\"value\":null}|invalid-limit: invalid JSON: value is missing",
-        "{\"fair\":true}|invalid-limit: invalid JSON: value is missing",
+        "''|invalid-limit: value is missing",
+        "null|invalid-limit: value is missing",
+        "{}|invalid-limit: value is missing",
+        "{\"value\":null}|invalid-limit: value is missing",
+        "{\"fair\":true}|invalid-limit: value is missing",
         "{\"value\":\"1\"}|invalid-limit: invalid JSON: value must be an integer",
         "{\"fair\":1}|invalid-limit: invalid JSON: fair must be true, false or null",
         "{\"fair\":\"true\"}|invalid-limit: invalid JSON: fair must be true, false or null",
@@ -367,7 +366,7 @@ class JsonObjectParserTest {
         "{\"mode\":\"fast|invalid-json: invalid JSON: unexpected end",
         "{\"mode\":\"fast\"|invalid-json: invalid JSON: unexpected end",
         "{\"mode\":\"slow\",\"mode\":null}|invalid-json: invalid JSON: mode is given twice",
-        "{\"Value\":1}|unknown-member: invalid JSON: the members known are value, fair, mode",
+        "{\"Value\":1}|unknown-member: the members known are value, fair, mode",
       })
   void shouldRefuseWhatIsWrongWithAMemberOfEachKind(final String body, final String refusal) {
     assertEquals("400 " + refusal, String.valueOf(parse(KINDS, body)));

@@ -106,12 +106,12 @@ class ShelfTest {
   void shouldRefuseABodyWhereNoneIsTaken() throws IOException {
     final String detail = "this request takes no body";
     final Response whole = client.exchange(RawClient.request("DELETE", "/shelf/a", "", "{}"));
-    assertProblem(400, "invalid-json", detail, whole);
+    assertProblem(400, "bad-request", detail, whole);
     assertTrue(whole.body().endsWith(",\"thing\":\"a\",\"outcome\":\"not_applied\"}\n"));
     client.send(
         "DELETE /shelf/a HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n");
     server.awaitLoop();
-    assertProblem(400, "invalid-json", detail, client.exchange("1\r\n}\r\n0\r\n\r\n"));
+    assertProblem(400, "bad-request", detail, client.exchange("1\r\n}\r\n0\r\n\r\n"));
     assertEquals(0, shelf.callCount.get());
     assertEquals(200, delete("Content-Length: 0\r\n").status());
     assertEquals(200, delete("").status());
@@ -123,11 +123,11 @@ class ShelfTest {
       value = {
         "''|value is missing",
         "{\"value\":101}|value is outside the range -100 to 100",
-        "{\"value\":1,\"twice\":0}|twice must be true, false or null",
-        "{\"value\":1,\"unit\":\"tons\"}|unit must be one, dozen or null",
+        "{\"value\":1,\"twice\":0}|invalid JSON: twice must be true, false or null",
+        "{\"value\":1,\"unit\":\"tons\"}|invalid JSON: unit must be one, dozen or null",
       })
   void shouldRefuseBadMembers(final String body, final String detail) throws IOException {
-    assertProblem(400, "invalid-thing", "invalid JSON: " + detail, put("", body));
+    assertProblem(400, "invalid-thing", detail, put("", body));
     assertEquals(0, shelf.callCount.get());
   }
 

@@ -54,7 +54,7 @@ final class CounterPages {
               "The limit of a page is an integer from 1 to 1000."));
 
   private static final Refusal BAD_CURSOR =
-      Refusal.of(INVALID_CURSOR, 400, "invalid query: cursor is none of this scan");
+      Refusal.of(INVALID_CURSOR, 400, "the cursor belongs to another list, or is damaged");
 
   private static final Refusal GONE =
       Refusal.of(

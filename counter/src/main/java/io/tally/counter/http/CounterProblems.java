@@ -54,17 +54,16 @@ final class CounterProblems {
           "Invalid atomic",
           "atomic is true if all items of a batch are to be applied or none, else false. Nothing was counted.");
 
-  static final Refusal MIN_ABOVE_MAX =
-      Refusal.of(INVALID_BOUND, 400, "invalid JSON: min is above max");
+  static final Refusal MIN_ABOVE_MAX = Refusal.of(INVALID_BOUND, 400, "min is above max");
 
   static final Refusal TTL_WITHOUT_MS =
-      Refusal.of(INVALID_TTL, 400, "invalid JSON: ttl is once or always, and ttl_ms is missing");
+      Refusal.of(INVALID_TTL, 400, "ttl is once or always, and ttl_ms is missing");
 
   static final Refusal NONE_WITH_MS =
-      Refusal.of(INVALID_TTL, 400, "invalid JSON: ttl is none, and ttl_ms is given");
+      Refusal.of(INVALID_TTL, 400, "ttl is none, and ttl_ms is given");
 
   static final Refusal KEEP_WITH_MS =
-      Refusal.of(INVALID_TTL, 400, "invalid JSON: ttl is keep, and ttl_ms is given");
+      Refusal.of(INVALID_TTL, 400, "ttl is keep, and ttl_ms is given");
 
   static final Refusal OVERFLOW =
       Refusal.of(

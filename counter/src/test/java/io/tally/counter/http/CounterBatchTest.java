@@ -369,7 +369,7 @@ class CounterBatchTest {
           1 | invalid-ttl | {"items":[{"counter_id":"a"},{"counter_id":"b","ttl":"once"}]}
           1 | invalid-ttl | {"items":[{"counter_id":"a"},{"counter_id":"b","ttl_ms":0}]}
           -1 | invalid-json | {"items":[{"counter_id":"a"}]
-          -1 | invalid-json | {"items":[]}
+          -1 | no-items | {"items":[]}
           -1 | invalid-json | {"items":[{"counter_id":"a"}],"items":[]}
           -1 | unknown-member | {"items":[{"counter_id":"a"}],"amount":1}
           """)
