@@ -16,7 +16,7 @@ final class CounterExpiry {
   private final ExpiryIndex index;
   private final ExpiredPlaces places;
 
-  /** Of the stretch that was walked last. */
+  /** Earliest deadline in the stretch that was walked last. */
   private long walkedEarliestNs;
 
   CounterExpiry(
@@ -35,7 +35,7 @@ final class CounterExpiry {
     places = new ExpiredPlaces(limit, table, chunks, space, index);
   }
 
-  /** As {@link CounterTable#deadline}. */
+  /** Sets a deadline, as {@link CounterTable#deadline} has it. */
   boolean deadline(final int row, final long deadlineNs) {
     if (rows.isRate(row)) {
       throw new IllegalArgumentException("the deadline of a rate is its value");
@@ -66,7 +66,7 @@ final class CounterExpiry {
     return true;
   }
 
-  /** As {@link CounterTable#rate}. */
+  /** Sets what a rate needs, as {@link CounterTable#rate} has it. */
   void rate(final int row, final long intervalNs) {
     final boolean isNew = rows.isWide(row) && rows.deadlineNs(row) == NO_DEADLINE;
     if (intervalNs <= 0 || !isNew && !rows.isRate(row)) {
@@ -103,7 +103,7 @@ final class CounterExpiry {
     table.delete(row);
   }
 
-  /** As {@link CounterTable#expire}. */
+  /** Frees expired counters, as {@link CounterTable#expire} has it. */
   int expire(final long timeNs, final int limit) {
     int freed = 0;
     // What is due first must be true: what is freed in which order decides which rows come next.
@@ -113,7 +113,7 @@ final class CounterExpiry {
     return freed;
   }
 
-  /** The same; and if some are left and places are scarce, gives places back. */
+  /** Frees as {@link #expire}; if some are left and places are scarce, gives places back. */
   int sweep(final long timeNs, final int limit) {
     final int freed = expire(timeNs, limit);
     if (index.earliestNs() <= timeNs) {
@@ -124,7 +124,7 @@ final class CounterExpiry {
     return freed;
   }
 
-  /** As {@link CounterTable#nextExpiryNs}. */
+  /** The next time at which something may expire, as {@link CounterTable#nextExpiryNs} has it. */
   long nextNs() {
     return index.earliestNs();
   }

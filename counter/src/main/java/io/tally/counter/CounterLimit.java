@@ -26,7 +26,7 @@ public final class CounterLimit implements Budget {
   // of buckets, 4,096 counters share four objects.
   private static final long MAX_HEAP_BYTES_PER_COUNTER = 10;
 
-  /** Of more counters the bytes would not fit into a number; there is no such memory. */
+  /** Most counters whose bytes fit into a number; no memory is so large. */
   private static final long MAX_COUNTED = Long.MAX_VALUE / 2 / MAX_DIRECT_BYTES_PER_COUNTER;
 
   /** Places are scarce when no more than such a part of them is left: an eighth. */

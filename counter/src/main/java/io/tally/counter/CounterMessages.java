@@ -11,7 +11,7 @@ import org.agrona.MutableDirectBuffer;
 
 /** Writes each call of a counter as a message with its header. Not thread-safe. */
 final class CounterMessages {
-  // In which version of the schema each message last changed: an owner that knows it can take it.
+  // Versions of the schema in which messages last changed: an owner that knows it can take it.
   private static final int PLAIN_VERSION = 0;
   private static final int WITH_OPTIONS_VERSION = 1;
 

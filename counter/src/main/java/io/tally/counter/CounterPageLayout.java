@@ -18,7 +18,7 @@ final class CounterPageLayout {
   /** Longest page. */
   static final int MAX_LENGTH = 24 * 1_024;
 
-  /** Of a page behind which there is no other: there is no row of this number. */
+  /** Position that the last page names: no row has this number. */
   static final int NO_POSITION = 0;
 
   static final long HEADER =

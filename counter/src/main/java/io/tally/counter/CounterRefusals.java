@@ -16,7 +16,7 @@ final class CounterRefusals {
   final LongAdder quota = new LongAdder();
   final LongAdder kindMismatch = new LongAdder();
 
-  /** For metrics. */
+  /** The refusals since the start by their reasons, for metrics. */
   Map<String, LongSupplier> byReason() {
     return Map.of(
         "memory_limit", memoryLimit::sum,

@@ -157,7 +157,7 @@ final class CounterRows {
     return (word & WIDE) != 0 ? wide(row) : value((int) (word & WORD_REST));
   }
 
-  /** Only of a row that is wide or extended, and no rate. */
+  /** Sets the deadline of a row that is wide or extended, and no rate. */
   void deadlineNs(final int row, final long deadlineNs) {
     final long word = word(row);
     if ((word & WIDE) != 0) {
@@ -172,7 +172,7 @@ final class CounterRows {
     return isRate(row) ? wide(row) : 0;
   }
 
-  /** Only of a wide row. */
+  /** Makes a wide row a rate. */
   void rate(final int row, final long intervalNs) {
     wide(row, intervalNs);
     word(row, word(row) | RATE | TIMED);

@@ -13,7 +13,7 @@ import io.tally.engine.StableHash;
 public final class CounterShardProxy {
   private static final int MAX_SCAN_LIMIT = (1 << Short.SIZE) - 1;
 
-  /** In which version of the schema the message last changed. */
+  /** Version of the schema in which the message last changed. */
   private static final int SCAN_VERSION = 1;
 
   private static final long SCAN_HEADER =

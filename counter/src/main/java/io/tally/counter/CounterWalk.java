@@ -42,7 +42,7 @@ final class CounterWalk {
     return space.rowAfter(block);
   }
 
-  /** Behind all blocks. */
+  /** The position behind all blocks. */
   int end() {
     return space.endRow();
   }

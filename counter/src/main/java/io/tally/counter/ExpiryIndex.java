@@ -53,7 +53,7 @@ final class ExpiryIndex {
     this.walk = walk;
   }
 
-  /** Not after the earliest deadline, but perhaps before it. */
+  /** A time that is not after the earliest deadline, but perhaps before it. */
   long atEarliestNs() {
     return earliestOf.min();
   }

@@ -63,7 +63,7 @@ final class Gcra {
     return this;
   }
 
-  /** Of a nanosecond, rounded up. */
+  /** The part of it below a nanosecond, rounded up. */
   private static long fraction(final long rest, final long limit) {
     final boolean fits = rest <= Long.MAX_VALUE >> FRACTION_BITS;
     final long dividend = fits ? rest << FRACTION_BITS : rest;

@@ -48,7 +48,7 @@ public final class OperationsReplyAdapter {
         && OperationsLayout.ANSWERS + count * answerLength <= length;
   }
 
-  /** Null if it is not known: the generated lookup would throw. */
+  /** The status of a byte; null if it is not known: the generated lookup would throw. */
   private static CounterStatus status(final byte value) {
     for (final CounterStatus known : CounterStatus.values()) {
       if (known.value() == value && known != CounterStatus.NULL_VAL) {

@@ -23,7 +23,7 @@ final class RowSpace {
 
   static final int FIRST_CHUNK_BYTES = 16 * 1024;
 
-  /** Of which the first block is known, so that a walk can begin there. */
+  /** Length of a stretch: its first block is known, so that a walk can begin there. */
   static final int STRETCH_BYTES = 2 * 1024;
 
   static final int STRETCH_SHIFT = Integer.numberOfTrailingZeros(STRETCH_BYTES);
@@ -141,7 +141,7 @@ final class RowSpace {
       firstBlocks = Arrays.copyOf(firstBlocks, 2 * chunk);
     }
     firstBlocks[chunk] = new byte[length >>> STRETCH_SHIFT];
-    // Above what any block can say, and never taken for one: it is behind the end of the chunk.
+    // The byte for no block: the offset that it says lies behind the end of the chunk.
     Arrays.fill(firstBlocks[chunk], (byte) 0xFF);
     chunks.add(length);
     roomOffset = chunk == 0 ? FIRST_OFFSET : 0;

@@ -42,7 +42,7 @@ final class AnswerChoice {
     lastShape = first();
   }
 
-  /** The same, and another shape for those who ask for it by name. */
+  /** These shapes, and another one for those who ask for it by name. */
   AnswerChoice with(final AnswerShape shape) {
     final AnswerShape[] all = Arrays.copyOf(shapes, shapes.length + 1);
     all[shapes.length] = shape;

@@ -9,14 +9,14 @@ import java.util.stream.Stream;
 
 /**
  * How an answer of a few values looks: fixed bytes with the id of the path and integers in between,
- * written without allocation. Immutable.
+ * written without allocation, but for a tag. Immutable.
  */
 public final class AnswerShape {
   private static final int MAX_DIGITS = 20;
   private static final int NO_TAG = -1;
   private static final byte[] QUOTE = ascii("\"");
 
-  /** Of an {@link EventStream}, which writes its own content. */
+  /** The shape of an {@link EventStream}, which writes its own content. */
   static final AnswerShape EVENTS = ofHead("text/event-stream");
 
   private final String mediaType;
@@ -30,10 +30,10 @@ public final class AnswerShape {
   /** What follows the id, up to the first integer that is always shown. */
   private final byte[] afterId;
 
-  /** Of each integer, what stands before it. */
+  /** What stands before each integer. */
   private final byte[][] names;
 
-  /** So many integers are always shown, the others where they are set. */
+  /** Number of integers that are always shown; the others are where they are set. */
   private final int fixedCount;
 
   /** First of the two integers that are shown as a tag, or {@link #NO_TAG}. */
@@ -251,7 +251,9 @@ public final class AnswerShape {
     }
   }
 
-  /** The same in an event; the integers that are always shown are 0 where they are not set. */
+  /**
+   * Writes the members of an event; integers that are always shown are 0 where they are not set.
+   */
   void writeMembers(
       final EventWriter out, final int set, final long[] integers, final long passedMs) {
     for (int i = 0; i < names.length; i++) {

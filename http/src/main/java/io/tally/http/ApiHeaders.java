@@ -16,7 +16,7 @@ final class ApiHeaders {
 
   private ApiHeaders() {}
 
-  /** Those that requests to a row may have, with their descriptions. */
+  /** Headers that requests to a row may have, with their descriptions. */
   static Map<String, Map<String, Object>> ofRequests(final Endpoint row) {
     final Map<String, Map<String, Object>> headers = new LinkedHashMap<>();
     if (row.keyed) {
@@ -48,7 +48,7 @@ final class ApiHeaders {
     return ApiSchemas.object("description", description, "schema", ApiSchemas.string());
   }
 
-  /** Those that an answer of a row may have, as references. */
+  /** Headers that an answer of a row may have, as references. */
   static Map<String, Object> ofAnswers(final Endpoint row, final int status) {
     final Map<String, Object> headers = new LinkedHashMap<>();
     if (row.reply != null) {

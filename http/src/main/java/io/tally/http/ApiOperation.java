@@ -203,7 +203,7 @@ final class ApiOperation {
     return responses;
   }
 
-  /** By status; with those of HTTP itself where there are others of the same status. */
+  /** Refusals by status; with those of HTTP itself where there are others of the same status. */
   private SortedMap<Integer, List<Refusal>> refusals() {
     final SortedMap<Integer, List<Refusal>> byStatus = new TreeMap<>();
     for (final Refusal refusal : RowRefusals.of(row)) {

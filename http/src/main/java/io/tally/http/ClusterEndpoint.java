@@ -16,7 +16,9 @@ import java.util.function.Supplier;
 final class ClusterEndpoint {
   private static final long INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
 
-  /** Those who look at different moments of a second are not told of less than nearly a second. */
+  /**
+   * A sample is shared for 0.9 s, so that clients whose seconds are offset still get whole ones.
+   */
   private static final long SAMPLE_NS = INTERVAL_NS - INTERVAL_NS / 10;
 
   private static final byte[] DATA = "data: ".getBytes(US_ASCII);

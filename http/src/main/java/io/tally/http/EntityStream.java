@@ -70,7 +70,7 @@ public final class EntityStream<V> implements Events {
   }
 
   /**
-   * The same for several entities.
+   * Begins a stream of several entities.
    *
    * @param watches of the node.
    * @param kind of the entities' ids.

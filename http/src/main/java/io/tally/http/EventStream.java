@@ -153,7 +153,7 @@ public final class EventStream extends ResponseStream {
     }
   }
 
-  /** In turn, so that no slot waits for those that change most. */
+  /** Writes one event; slots take turns, so that none waits for those that change most. */
   private void writeNext() {
     while (states[next] != PENDING) {
       next = (next + 1) % states.length;

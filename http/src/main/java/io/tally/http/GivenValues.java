@@ -17,7 +17,7 @@ final class GivenValues {
     given |= 1L << index;
   }
 
-  /** To be filled, before it is said which were {@link #given}. */
+  /** The values, to be filled before it is said which were {@link #given}. */
   long[] slots() {
     return values;
   }

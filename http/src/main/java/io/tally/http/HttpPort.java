@@ -109,7 +109,7 @@ final class HttpPort {
     return counters;
   }
 
-  /** Without a slash at its end. */
+  /** URL of the port, without a slash at its end. */
   String url() {
     return "http://" + edge.host() + ":" + edge.port();
   }

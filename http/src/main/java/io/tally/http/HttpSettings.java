@@ -38,7 +38,7 @@ public record HttpSettings(String host, int port, int maxBodyBytes, EdgeSettings
   }
 
   /**
-   * The same at another address.
+   * These settings at another address.
    *
    * @param newHost name or address to listen on.
    * @param newPort 0 to 65,535; 0 takes any free port.
@@ -49,7 +49,7 @@ public record HttpSettings(String host, int port, int maxBodyBytes, EdgeSettings
   }
 
   /**
-   * The same with other clients in mind.
+   * These settings with other clients in mind.
    *
    * @param newEdge what they may hold, and for how long.
    * @return new settings.

@@ -88,7 +88,7 @@ final class ItemsBody {
     return -1;
   }
 
-  /** The same for a name that was read; -1 if it is not known. */
+  /** The known name that was read; -1 if it is not known. */
   int name(final byte[] text, final int length) {
     for (int i = 0; i < quotedNames.length; i++) {
       final byte[] name = quotedNames[i];

@@ -28,7 +28,7 @@ final class JsonIdParser {
     idLength = 0;
   }
 
-  /** Of the item's id in bytes; 0 if it has not come. */
+  /** Length of the item's id in bytes; 0 if it has not come. */
   int length() {
     return idLength;
   }

@@ -114,7 +114,7 @@ final class MetricsEndpoints {
         new QueryStringDecoder(query, UTF_8, false).parameters().getOrDefault("name[]", List.of()));
   }
 
-  /** Null if a collector threw. */
+  /** Renders the metrics named; null if a collector threw. */
   private Page render(
       final MetricsFormat format, final ContentCoding coding, final Set<String> names) {
     final ByteArrayOutputStream content = new ByteArrayOutputStream();

@@ -140,7 +140,7 @@ final class OpenApiDocument implements Supplier<Page> {
         ApiSchemas.object(ApiOperation.PROBLEM_JSON, ApiSchemas.object("schema", schema)));
   }
 
-  /** That of the jar, of which the manifest speaks. */
+  /** The version of the jar, as its manifest says. */
   private static String version() {
     final String version = OpenApiDocument.class.getPackage().getImplementationVersion();
     return version == null ? "development" : version;

@@ -48,7 +48,7 @@ final class Page {
     return text(problem.title() + "\n\n" + problem.explanation() + "\n");
   }
 
-  /** Without content, also where the status allows it. */
+  /** A page without content, also where the status allows it. */
   static Page headOf(final AnswerShape shape) {
     return new Page(200, "Content-Type: " + shape.mediaType() + "\r\n", null);
   }
@@ -67,7 +67,7 @@ final class Page {
     return new Page(200, headers, content);
   }
 
-  /** The same with another header, a whole line. */
+  /** This page with another header, a whole line. */
   Page with(final String header) {
     return new Page(status, (new String(head, US_ASCII) + header).getBytes(US_ASCII), content);
   }
@@ -84,7 +84,7 @@ final class Page {
     return head;
   }
 
-  /** Null if the status allows none. */
+  /** The content; null if the status allows none. */
   byte[] content() {
     return content;
   }

@@ -16,7 +16,7 @@ public abstract sealed class Parameter permits IntegerParameter, FlagParameter, 
 
   final byte[] nameBytes;
 
-  /** It has a value of another kind. */
+  /** What is said of a value of another kind. */
   final Refusal type;
 
   final Refusal repeated;
@@ -24,7 +24,7 @@ public abstract sealed class Parameter permits IntegerParameter, FlagParameter, 
   private final boolean inBody;
   private final long absent;
 
-  /** Null if it need not be given. */
+  /** What is said where it is not given; null if it need not be. */
   private final Refusal missing;
 
   Parameter(

@@ -157,7 +157,7 @@ final class Refusals {
   static final Refusal NO_OWNER =
       Refusal.of(ProblemTypes.NO_OWNER, 503, "the node that owns this id is away");
 
-  /** For as long as an upgrade takes, so it is worth another try, as 501 would not be. */
+  /** Lasts as long as an upgrade, so it is worth another try, as 501 would not be. */
   static final Refusal UNSUPPORTED =
       Refusal.of(
           ProblemTypes.UNSUPPORTED, 503, "the node that owns this id does not know this request");

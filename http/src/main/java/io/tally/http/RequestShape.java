@@ -33,10 +33,10 @@ abstract sealed class RequestShape permits Endpoint {
   Parameters members = Parameters.NONE;
   Parameters query = Parameters.NONE;
 
-  /** Null if the query holds integers alone. */
+  /** The items that the query may name; null if it holds integers alone. */
   ItemsQuery itemsQuery;
 
-  /** Null if the body is one object. */
+  /** The items of the body; null if it is one object. */
   ItemsBody items;
 
   private final List<Refusal> refusals = new ArrayList<>();

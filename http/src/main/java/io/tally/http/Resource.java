@@ -14,7 +14,7 @@ final class Resource {
 
   private final boolean exists;
 
-  /** By the method's ordinal. */
+  /** Rows by the ordinals of their methods. */
   private final Endpoint[] rows = new Endpoint[Verb.values().length];
 
   private final Set<Verb> verbs = EnumSet.noneOf(Verb.class);

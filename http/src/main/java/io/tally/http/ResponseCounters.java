@@ -19,7 +19,7 @@ final class ResponseCounters implements HttpCounters {
   private static final int NO_CONTENT = 204;
   private static final int NOT_MODIFIED = 304;
 
-  /** By name. The names stand here because a refusal has none. */
+  /** Refusals that say busy, by names that stand here because a refusal has none. */
   private static final Map<String, Refusal> BUSY_REASONS =
       Map.of(
           "busy", Refusals.BUSY,

@@ -31,7 +31,7 @@ final class ResponseStamp {
     return stamps[index(incarnation, nowNs)];
   }
 
-  /** The same lines, and an ETag up to where its version follows. */
+  /** These lines, and an ETag up to where its version follows. */
   byte[] tagged(final long incarnation, final long nowNs) {
     return tagged[index(incarnation, nowNs)];
   }

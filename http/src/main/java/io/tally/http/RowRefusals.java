@@ -9,7 +9,7 @@ import java.util.List;
  * from what it declares, and those that HTTP itself has for any request.
  */
 final class RowRefusals {
-  /** Of any request, some before its row is found. */
+  /** Refusals of any request, some before its row is found. */
   static final List<Refusal> OF_HTTP =
       List.of(
           Refusals.MALFORMED,
@@ -36,7 +36,7 @@ final class RowRefusals {
 
   private RowRefusals() {}
 
-  /** Those of a row, without those that any request may meet. */
+  /** Refusals of a row, without those that any request may meet. */
   static List<Refusal> of(final Endpoint row) {
     final List<Refusal> all = new ArrayList<>(row.refusals());
     if (!row.query.isEmpty() || row.itemsQuery != null) {

@@ -27,7 +27,7 @@ final class WatchedEntity<V> implements WatchHandler {
   private final int slot;
   private final byte[] id;
 
-  // These belong to the thread of the watcher.
+  // Fields of the thread of the watcher.
   private DirectBuffer read;
   private Watcher watcher;
   private Subscription subscription;
@@ -50,7 +50,7 @@ final class WatchedEntity<V> implements WatchHandler {
     return id;
   }
 
-  // On the thread of the watcher.
+  // Called on the thread of the watcher.
 
   void open(final Watcher ofNode, final long nowNs) {
     watcher = ofNode;
@@ -107,7 +107,9 @@ final class WatchedEntity<V> implements WatchHandler {
     stream.execute(() -> onTold(news));
   }
 
-  /** Null also if a service's own reader throws: the client would wait for ever. */
+  /**
+   * Reads the value; null if it is none, or the service's reader throws: the client must not wait.
+   */
   private V valueOf(
       final int serviceCode, final DirectBuffer buffer, final int offset, final int length) {
     try {
@@ -123,7 +125,7 @@ final class WatchedEntity<V> implements WatchHandler {
     stream.execute(() -> stream.onLost(this, reason));
   }
 
-  // On the event loop of the client.
+  // Called on the event loop of the client.
 
   private void onTold(final Told<V> news) {
     told = news;

@@ -78,7 +78,7 @@ record AtomicList(long identity, Entity[] counters, List<Step> steps, String key
     return state[counters.length + step.counter] != 0;
   }
 
-  /** Null if these bytes are no answer to a list of this length. */
+  /** Reads an answer; null if these bytes are none to a list of this length. */
   Answer read(final DirectBuffer buffer, final int offset, final int length) {
     final OperationsReplyAdapter reply = new OperationsReplyAdapter();
     if (!reply.wrap(buffer, offset, length) || reply.count() != steps.size()) {

@@ -30,7 +30,7 @@ final class BatchWitness {
   private final RunLog<Long> runs = new RunLog<>();
   private final List<Told> told = new ArrayList<>();
 
-  /** Of each item, how many attempts may have run. */
+  /** How many attempts for each item may have run. */
   private final Map<BatchItem, Integer> doubts = new LinkedHashMap<>();
 
   BatchWitness(final Consumer<String> violations) {

@@ -54,7 +54,7 @@ final class BrokerConnection {
     return stalledUntilNs > world.nowNs();
   }
 
-  /** From the client to the broker. */
+  /** Sends a frame from the client to the broker. */
   void send(final Frame frame) {
     ask(connection -> connection.broker.onPublished(connection, frame));
   }
@@ -79,7 +79,7 @@ final class BrokerConnection {
         });
   }
 
-  /** From the broker to the client; returns when it arrives. */
+  /** Sends a frame from the broker to the client; returns when it arrives. */
   long deliver(final BrokerConnection from, final Frame frame, final long delayNs) {
     final long atNs = Math.max(lastDeliveryNs.getOrDefault(from, 0L), passableNs(delayNs));
     lastDeliveryNs.put(from, atNs);

@@ -16,7 +16,7 @@ final class ClientKeys {
   private final ClientAmounts amounts;
   private final Map<String, Request.KeyUse> keys = new HashMap<>();
 
-  /** For so long the restored shards stood still, all together: windows of keys were longer. */
+  /** Time that restored shards stood still, all together: windows of keys were longer by it. */
   private long standstillNs;
 
   ClientKeys(

@@ -59,7 +59,7 @@ final class Clients implements Load {
     keyed = world.chance(0.5);
   }
 
-  /** Not drawn from the world, so that the other histories are what they would be without. */
+  /** Further clients, not drawn from the world, so that histories without are as they would be. */
   private List<CounterClients> others(final long seed) {
     return switch ((int) Math.floorMod(seed, 3L)) {
       case 0 ->

@@ -24,7 +24,7 @@ public final class ClusterTest {
   private static final int HISTORIES = 200;
   private static final int SHOWN = 5;
 
-  // Not those of the simulation of Tally itself, for which its build asks for thousands.
+  // Properties of their own: for the simulation of Tally itself its build asks for thousands.
   private static final String SEED = "tally.trial.seed";
   private static final String FIRST = "tally.trial.first";
   private static final String COUNT = "tally.trial.histories";

@@ -12,7 +12,7 @@ final class DataDirectory {
   private long markedIncarnation;
   private long generation;
 
-  /** As it is now, on another machine. */
+  /** A copy of it as it is now, on another machine. */
   DataDirectory copy() {
     final DataDirectory copy = new DataDirectory();
     copy.newest = newest;
@@ -55,7 +55,7 @@ final class DataDirectory {
     return generation;
   }
 
-  /** Of all that it knows of; 0 if it knows of none. */
+  /** The highest incarnation that it knows of; 0 if it knows of none. */
   long highestIncarnation() {
     return Math.max(markedIncarnation, newest == null ? 0 : newest.highestIncarnation());
   }

@@ -23,7 +23,7 @@ record Entity(
   enum Kind {
     COUNTER,
     ACCOUNT,
-    /** Of a service that its author tries. */
+    /** An entity of a service that its author tries. */
     TRIAL
   }
 
@@ -72,7 +72,7 @@ record Entity(
     return named(id, Kind.COUNTER, id.getBytes(StandardCharsets.US_ASCII));
   }
 
-  /** Of a service that its author tries. */
+  /** The entity with an id, of a service that its author tries. */
   static Entity ofTrial(final String id) {
     return named(id, Kind.TRIAL, id.getBytes(StandardCharsets.UTF_8));
   }

@@ -19,8 +19,8 @@ final class FaultInjector {
   private static final long DEAF_NS = 1_000 * MS;
 
   /**
-   * With these a process may get frames late, or stand still and go on with an old view of its
-   * peers, so that a peer may be believed in for longer.
+   * Faults with which a process may get frames late, or stand still and go on with an old view of
+   * its peers, so that a peer may be believed in for longer.
    */
   private static final Set<Fault> LATE_FRAMES =
       EnumSet.of(Fault.PARTITIONS, Fault.MISTAKEN_PEERS, Fault.PAUSES, Fault.STALLS);

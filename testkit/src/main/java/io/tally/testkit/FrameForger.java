@@ -25,7 +25,7 @@ final class FrameForger {
     this.traces = traces;
   }
 
-  /** Null if the frame holds nothing to be mistaken about. */
+  /** A frame with a mistake in it; null if it holds nothing to be mistaken about. */
   Frame forge(final Frame frame) {
     final byte[] bytes = frame.bytes().clone();
     final UnsafeBuffer buffer = new UnsafeBuffer(bytes);

@@ -16,7 +16,7 @@ final class LedgerMessage {
   /** Adds to an account; answered with what is in it. */
   static final int ENTER = 1;
 
-  /** The same; answered with the memo as well. */
+  /** Enters, and is answered with the memo as well. */
   static final int ENTER_AND_ECHO = 2;
 
   static final int READ = 3;

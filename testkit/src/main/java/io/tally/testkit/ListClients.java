@@ -17,7 +17,7 @@ import org.agrona.DirectBuffer;
 final class ListClients extends CounterClients {
   private static final int COUNTERS = 3;
 
-  /** Of a list that is a short message. */
+  /** Most operations of a list that is a short message. */
   private static final int MAX_SHORT = 4;
 
   private static final int MAX_LONG = 64;

@@ -35,7 +35,7 @@ final class ListWitness {
 
   private final List<Told> told = new ArrayList<>();
 
-  /** In how many of its attempts a list may have run. */
+  /** Number of attempts in which a list may have run. */
   private final Map<Long, Integer> doubts = new HashMap<>();
 
   /** The counters lie in one shard, and nothing but lists changes them. */

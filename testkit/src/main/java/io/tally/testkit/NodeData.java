@@ -43,7 +43,7 @@ final class NodeData {
     return directory;
   }
 
-  /** From which the process starts; null if it begins with nothing. */
+  /** What the process starts from; null if it begins with nothing. */
   SavedNode restored() {
     return restored;
   }
@@ -76,7 +76,7 @@ final class NodeData {
     return true;
   }
 
-  /** Of this process; 0 before it has begun, and where nothing is kept. */
+  /** Generation of this process; 0 before it has begun, and where nothing is kept. */
   long generation() {
     return generation;
   }

@@ -18,7 +18,7 @@ final class NodeDirectories {
   private final SimulatedProcess[] processes;
   private final DataDirectory[] directories;
 
-  /** Those that were taken while the last process but one rested. */
+  /** Copies that were taken while the last process but one rested. */
   private final DataDirectory[] copies;
 
   /** How long the last process served, and when it ended. */
@@ -45,7 +45,7 @@ final class NodeDirectories {
     return List.of(directories);
   }
 
-  /** From which the next process of a node is to start. */
+  /** The directory from which the next process of a node is to start. */
   DataDirectory forStart(final int node) {
     if (mayStartFromCopy(node)) {
       return copies[node].copy();
@@ -61,7 +61,7 @@ final class NodeDirectories {
         && WITH_COPIES.containsAll(faults.kinds());
   }
 
-  /** Only where a peer surely remembers what has become of the node since. */
+  /** Whether a peer surely remembers what has become of the node since. */
   private boolean mayStartFromCopy(final int node) {
     final long downNs = world.nowNs() - endedNs[node];
     return haveCopies()

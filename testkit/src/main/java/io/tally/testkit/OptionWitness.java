@@ -134,7 +134,7 @@ final class OptionWitness {
     }
   }
 
-  /** Of a counter that has no deadline and is only added to. */
+  /** Checks a counter that has no deadline and is only added to. */
   private void checkContinuity(final Place place, final long added) {
     final Long before = values.put(place, reply.value());
     if (before != null && before + added != reply.value()) {

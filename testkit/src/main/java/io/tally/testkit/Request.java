@@ -24,7 +24,7 @@ final class Request {
 
   boolean ended;
 
-  /** Null for what only adds or reads. */
+  /** What it asks for, if that is more than a sum or a read; else null. */
   final Attempt attempt;
 
   /** How often it may be sent again if this request ends unknown. */
@@ -53,7 +53,7 @@ final class Request {
     this.startNs = startNs;
   }
 
-  /** Of what is more than a sum or a read. */
+  /** A request for more than a sum or a read. */
   Request(
       final Entity entity,
       final boolean write,
@@ -64,7 +64,7 @@ final class Request {
     this(entity, write, 0, 0, false, null, attempt, retriesLeft, startStamp, startNs);
   }
 
-  /** Null where it has no key. */
+  /** A sum or a read; the key is null where it has none. */
   Request(
       final Entity entity,
       final boolean write,
@@ -77,7 +77,7 @@ final class Request {
     this(entity, write, amount, memoLength, wantsNewest, key, null, 0, startStamp, startNs);
   }
 
-  /** Of a probe, what is wrong with it. */
+  /** What is wrong with a probe. */
   String unserved() {
     return entity.name()
         + " is not served at "

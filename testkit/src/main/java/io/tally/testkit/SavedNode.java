@@ -23,7 +23,7 @@ record SavedNode(
     return shards.stream().filter(shard -> shard.shardId() == shardId).findFirst().orElseThrow();
   }
 
-  /** Above it are all incarnations that are made after a start from it. */
+  /** The incarnation above which all are that are made after a start from it. */
   long highestIncarnation() {
     return Math.max(
         incarnation, shards.stream().mapToLong(SavedShard::incarnation).max().orElse(0));

@@ -21,7 +21,7 @@ import org.agrona.DirectBuffer;
  */
 final class ScanClients extends CounterClients {
 
-  /** At most so long after one page the next is asked for. */
+  /** Longest time from one page to the request for the next. */
   private static final long PAUSE_NS = 60 * MS;
 
   private static final String PREFIX = "seen-";
@@ -131,7 +131,7 @@ final class ScanClients extends CounterClients {
       this.number = number;
     }
 
-    /** After a while; later where there is no process. */
+    /** Hands the request over after a while; later where there is no process. */
     private void hand(final long delayNs) {
       world.after(
           delayNs,

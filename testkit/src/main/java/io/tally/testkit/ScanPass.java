@@ -20,17 +20,17 @@ final class ScanPass {
     return shardId;
   }
 
-  /** Before its first page was asked for. */
+  /** Stamp from before its first page was asked for. */
   long beganStamp() {
     return beganStamp;
   }
 
-  /** Of the shard's life in which it is; 0 before the first page. */
+  /** Incarnation of the shard's life in which it is; 0 before the first page. */
   long incarnation() {
     return incarnation;
   }
 
-  /** Where the next page begins; 0 if there is none. */
+  /** Position at which the next page begins; 0 if there is none. */
   int position() {
     return position;
   }

@@ -21,7 +21,7 @@ import org.agrona.DirectBuffer;
 final class ScanWitness {
   private record Place(int shardId, long incarnation) {}
 
-  /** From when to when a counter lived. */
+  /** The time for which a counter lived. */
   private static final class Stay {
     private final long fromStamp;
     private long toStamp = Long.MAX_VALUE;

@@ -44,8 +44,8 @@ public record ServiceHistory<C, A>(List<Call<C, A>> calls, List<Life<C, A>> live
    *
    * @param shardId of the shard.
    * @param incarnation of the life.
-   * @param applied what it applied, in that order, without what an older state that it began with
-   *     had applied.
+   * @param applied what it applied, in that order, without the commands already in the state that
+   *     it began with.
    * @param <C> what clients ask for.
    * @param <A> what they are answered.
    */

@@ -39,7 +39,7 @@ record Settings(
   static final long START_TIMEOUT_NS = 2_000 * MS;
   static final long DRAIN_TIMEOUT_NS = 1_000 * MS;
 
-  /** Of one loop. */
+  /** Bytes for long payloads of one loop. */
   private static final int LONG_PAYLOAD_BYTES = 1 << 17;
 
   private static final long PATIENT_NS = 2_000 * MS;
@@ -134,7 +134,7 @@ record Settings(
     return new ClusterSettings(nodeIds, SHARD_COUNT, seed, LANE_WINDOW);
   }
 
-  /** Of a process with this request timeout. */
+  /** Settings of a process with this request timeout. */
   EngineSettings engine(final long ownRequestTimeoutNs) {
     return new EngineSettings(
         ringSlots,
@@ -169,7 +169,7 @@ record Settings(
         : world.between(requestTimeoutNs / 2, requestTimeoutNs);
   }
 
-  /** After this time, counted from its hand-over, no copy of a write takes effect. */
+  /** Time from the hand-over of a write after which no copy of it takes effect. */
   long settleNs() {
     return 2 * requestTimeoutNs + SETTLE_BOUND_NS;
   }

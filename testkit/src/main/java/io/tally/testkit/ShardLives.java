@@ -59,7 +59,7 @@ final class ShardLives {
     life.services.put(kind, service);
   }
 
-  /** Null if it has none. */
+  /** The last life of a shard; null if it has none. */
   ShardLife last(final int shardId) {
     ShardLife last = null;
     for (final ShardLife life : lives) {
@@ -83,7 +83,7 @@ final class ShardLives {
     return lives.stream().anyMatch(life -> life.holds(entity));
   }
 
-  /** In the order of their beginning. */
+  /** All lives, in the order of their beginning. */
   List<ShardLife> all() {
     return lives;
   }

@@ -214,7 +214,7 @@ final class SimulatedClient implements NatsClient {
     execution.after(outgoing.isEmpty() ? 0 : BLOCKED_NS, this::finish);
   }
 
-  /** No longer read or written by the process; what the network has taken still arrives. */
+  /** Ends it for the process; what the network has taken still arrives. */
   void finish() {
     status = Status.ENDED;
     outgoing.clear();

@@ -116,12 +116,12 @@ final class SimulatedNode {
     return shards;
   }
 
-  /** Null before the incarnation is settled. */
+  /** The engine; null before the incarnation is settled. */
   ShardEngine engine() {
     return engine;
   }
 
-  /** Null where there are no other nodes, and before the start. */
+  /** The link; null where there are no other nodes, and before the start. */
   ClusterLink link() {
     return link;
   }
@@ -167,7 +167,7 @@ final class SimulatedNode {
     drawIncarnation();
   }
 
-  /** Of this process; none restores what a later one has written. */
+  /** Version of the ledger in this process; none restores what a later one has written. */
   int ledgerVersion() {
     return ledgerVersion(incarnation);
   }

@@ -161,7 +161,7 @@ final class SimulatedProcess {
         && node.link().incarnation(peer.node.index) == peer.node.incarnation();
   }
 
-  /** Since it was ready first; 0 if it never was. */
+  /** Time since it was ready first; 0 if it never was. */
   long servedNs() {
     return readyNs == 0 ? 0 : world.nowNs() - readyNs;
   }

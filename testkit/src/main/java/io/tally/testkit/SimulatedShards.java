@@ -99,7 +99,7 @@ final class SimulatedShards {
     return values;
   }
 
-  /** Before anybody steps them. */
+  /** Restores the shards, before anybody steps them. */
   void restore(final ShardEngine engine, final SavedNode saved) {
     saved.shards().forEach(shard -> restore(engine, shard));
   }
@@ -125,7 +125,7 @@ final class SimulatedShards {
     return engine.tryActivate();
   }
 
-  /** From then on the shards stand still; false while a thread is busy with them. */
+  /** Has the shards stand still from now on; false while a thread is busy with them. */
   boolean tryFreeze(final ShardEngine engine) {
     final boolean isFrozen = engine.tryFreeze();
     mayApply &= !isFrozen;

@@ -163,7 +163,7 @@ final class Simulation implements ProcessListener {
     }
   }
 
-  /** By the wall clocks of the two processes so much has passed between them. */
+  /** Leaves a trace of how far the wall clocks of two processes are apart. */
   private void traceClock(final long passedMs, final SavedNode restored) {
     final long aheadMs = passedMs - (world.nowNs() - restored.savedNs()) / MS;
     if (Math.abs(aheadMs) >= HOUR_MS) {
@@ -288,7 +288,7 @@ final class Simulation implements ProcessListener {
     return Arrays.stream(processes).allMatch(process -> process != null && process.isWhole());
   }
 
-  /** Until every request has ended and every key was forgotten. */
+  /** Goes on until every request has ended and every key was forgotten. */
   private void awaitQuiet() {
     final long quietNs =
         world.nowNs() + settings.idempotencyWindowNs() + 2 * settings.settleNs() + 200 * MS;

@@ -26,7 +26,7 @@ final class TimedService extends ForwardingService {
     void onBegun(ShardContext shard, ShardService service);
   }
 
-  /** From here on a range that no service under test uses. */
+  /** Begin of a range of timer ids that no service under test uses. */
   private static final long FIRST_TIMER = Long.MIN_VALUE;
 
   private static final long END_OF_TIMERS = FIRST_TIMER + (1L << 32);

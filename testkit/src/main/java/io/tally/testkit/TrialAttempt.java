@@ -18,7 +18,7 @@ final class TrialAttempt<C, A> implements Attempt {
     return call;
   }
 
-  /** Null while it was not answered. */
+  /** The answer; null while there is none. */
   A answer() {
     return answer;
   }

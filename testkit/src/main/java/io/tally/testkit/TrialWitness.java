@@ -99,7 +99,7 @@ final class TrialWitness<C, A> {
     return all;
   }
 
-  /** Of all lives before, up to the snapshot. */
+  /** Number of commands that all lives before applied, up to the snapshot. */
   private int countBefore(final Log<C, A> log) {
     return log.beforeCount + (log.before.before == null ? 0 : countBefore(log.before));
   }
@@ -193,7 +193,7 @@ final class TrialWitness<C, A> {
       }
     }
 
-    /** Not before: a process that finds its state to be old ends without applying anything. */
+    /** Checks it at a command, not before: a process whose state is old ends without any. */
     private void checkContinuity() {
       if (applied != log.applied.size()) {
         violations.accept("restart: a life goes on from another state than its last");

@@ -70,7 +70,7 @@ final class World {
     return random.nextLong();
   }
 
-  /** From 0 to the bound, which must be positive, with as many short ones as long ones. */
+  /** A number from 0 to the bound, which is positive; small ones are as likely as large ones. */
   long skewed(final long boundNs) {
     final double unit = random.nextDouble();
     return (long) (unit * unit * unit * boundNs);

@@ -120,7 +120,7 @@ final class BatchMutantTest {
         BatchMutantTest::beginWithTheStretch);
   }
 
-  /** In this method, the field always holds that. */
+  /** Has the field always hold that in this method. */
   private static Consumer<ClassNode> reads(
       final String name, final String field, final int constant) {
     return node -> {

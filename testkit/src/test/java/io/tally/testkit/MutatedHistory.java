@@ -8,7 +8,7 @@ import java.util.function.LongFunction;
 final class MutatedHistory implements LongFunction<List<String>> {
   private final EnumSet<Fault> faults = EnumSet.noneOf(Fault.class);
 
-  /** With the named faults. */
+  /** A history with the named faults. */
   MutatedHistory(final String... names) {
     for (final String name : names) {
       faults.add(Fault.valueOf(name));

@@ -74,7 +74,7 @@ final class Mutations {
     };
   }
 
-  /** In this method, whatever is compared with one of these equals it. */
+  /** Has whatever is compared with one of these equal it in this method. */
   static Consumer<ClassNode> neverDiffers(final String name, final String... operands) {
     return node -> {
       int count = 0;

@@ -297,7 +297,7 @@ public final class CounterEndpoints {
     return refusal != null || status == CounterStatus.OK;
   }
 
-  /** Null if a status is none of a refusal. */
+  /** The refusal of a status; null if it is none of a refusal. */
   static Refusal refusalOf(final CounterStatus status) {
     return switch (status) {
       case OVERFLOW -> CounterProblems.OVERFLOW;

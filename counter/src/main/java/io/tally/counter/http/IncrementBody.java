@@ -65,7 +65,7 @@ final class IncrementBody {
     return isPlain(given.membersGiven());
   }
 
-  /** The same of members of which these are given. */
+  /** Whether nothing but the amount is among the members given. */
   static boolean isPlain(final long membersGiven) {
     return membersGiven >>> MIN == 0;
   }

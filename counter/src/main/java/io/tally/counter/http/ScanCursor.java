@@ -16,7 +16,7 @@ final class ScanCursor {
   private static final int CHECKED_BYTES = 1 + Short.BYTES + Long.BYTES + Integer.BYTES;
   private static final int BYTES = CHECKED_BYTES + Integer.BYTES;
 
-  /** Of a cursor as text. */
+  /** Length of a cursor as text. */
   static final int TEXT_BYTES = (BYTES * 4 + 2) / 3;
 
   /** Where a scan begins: any incarnation will do. */
@@ -32,7 +32,7 @@ final class ScanCursor {
     this.position = position;
   }
 
-  /** Null if this is no cursor of a scan with this prefix. */
+  /** Reads a cursor; null if it is none of a scan with this prefix. */
   static ScanCursor parse(final byte[] text, final byte[] prefix) {
     if (text.length != TEXT_BYTES) {
       return null;

@@ -13,7 +13,7 @@ public interface ClusterView {
   String state();
 
   /**
-   * The same, and who owns an entity.
+   * Nodes, their shards and state, and who owns an entity.
    *
    * @param id of the entity, 1 to {@link io.tally.http.PathId#MAX_BYTES} bytes.
    * @return one JSON object.

@@ -59,7 +59,7 @@ class LeaseEndpointsTest {
     return response;
   }
 
-  /** Until the node has been there for longer than any lease; returns the token. */
+  /** Waits until the node has been there for longer than any lease; returns the token. */
   private String awaitGrant() throws IOException {
     Response response = post(ACQUIRE, TTL, "");
     while (response.status() == 503) {

@@ -68,7 +68,7 @@ final class LeaseShard {
     return apply(id, LeaseCommands.read(command, 0, id));
   }
 
-  /** For what may be no command. */
+  /** Applies what may be no command; returns whether it is one. */
   boolean offer(final UnsafeBuffer message, final int length) {
     return service.apply(0, message, 0, length, reply, 0).isValid();
   }
