@@ -263,6 +263,10 @@ final class CounterExpiryTest {
     assertEquals(1, table.size());
   }
 
+  private CounterTable tableOf(final CounterLimit limit) {
+    return new CounterTable(Secret.next(), limit, Places.ASKED, expired);
+  }
+
   private void fill(final CounterTable filled, final int count, final long deadlineNs) {
     table = filled;
     for (int i = 0; i < count; i++) {
@@ -285,8 +289,8 @@ final class CounterExpiryTest {
   @Test
   void shouldGiveBackPlacesOfWhatHasExpiredLongBeforeItsRows() {
     final CounterLimit limit = new CounterLimit(5_000);
-    final CounterTable other = new CounterTable(limit, Places.ASKED, expired);
-    final CounterTable ended = new CounterTable(limit, Places.ASKED, expired);
+    final CounterTable other = tableOf(limit);
+    final CounterTable ended = tableOf(limit);
     fill(ended, 5_000, 200);
     fill(ended, 4_990, 100);
     assertEquals(0, freePlaces(other));
@@ -307,11 +311,11 @@ final class CounterExpiryTest {
   @Test
   void shouldLeavePlacesToTheirRowsWhereThereAreEnough() {
     final CounterLimit limit = new CounterLimit(8_000);
-    fill(new CounterTable(limit, Places.ASKED, expired), 6_999, 100);
+    fill(tableOf(limit), 6_999, 100);
     table.expire(100, 1);
     assertEquals(6_998, table.placeCount());
     final CounterTable ended = table;
-    fill(new CounterTable(limit, Places.ASKED, expired), 2, 200);
+    fill(tableOf(limit), 2, 200);
     ended.expire(100, 0);
     assertTrue(ended.placeCount() < 6_998, "not an eighth is left");
   }
@@ -319,11 +323,11 @@ final class CounterExpiryTest {
   @Test
   void shouldAskForAPlaceAgainForOneThatBeginsAnew() {
     final CounterLimit limit = new CounterLimit(1_000);
-    final CounterTable ended = new CounterTable(limit, Places.ASKED, expired);
+    final CounterTable ended = tableOf(limit);
     fill(ended, 1_000, 100);
     ended.expire(100, 0);
     assertEquals(0, ended.placeCount());
-    final CounterTable other = new CounterTable(limit, Places.ASKED, expired);
+    final CounterTable other = tableOf(limit);
     assertEquals(1_000, freePlaces(other));
     table = ended;
     // Its row and four others are freed, but their places are taken.
@@ -340,7 +344,7 @@ final class CounterExpiryTest {
     final CounterLimit limit = new CounterLimit(searchers * each);
     final List<CounterTable> tables = new ArrayList<>();
     for (int i = 0; i < searchers; i++) {
-      tables.add(new CounterTable(limit, Places.ASKED, expired));
+      tables.add(tableOf(limit));
       fill(tables.get(i), each, 100);
     }
     final long alone = given(tables.get(0));
@@ -373,8 +377,8 @@ final class CounterExpiryTest {
     for (int round = 0; round < 100; round++) {
       final CounterLimit limit = new CounterLimit(places);
       final CounterTable[] tables = {
-        new CounterTable(limit, Places.ASKED, expired),
-        new CounterTable(limit, Places.ASKED, expired),
+        tableOf(limit),
+        tableOf(limit),
       };
       for (long ms = 1; ms < 3_000; ms++) {
         final long timeNs = ms * 1_000_000;

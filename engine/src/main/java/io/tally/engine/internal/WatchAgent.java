@@ -213,7 +213,7 @@ public final class WatchAgent implements Watcher, SteppedAgent {
     }
     if (byId.isEmpty()) {
       byId.compact();
-      byEntity.compact();
+      byIdHash.compact();
     }
   }
 
