@@ -1,6 +1,5 @@
 package io.tally.launcher;
 
-import java.util.Arrays;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -34,11 +33,22 @@ final class Log {
 
   private static void log(
       final Level level, final String message, final Throwable thrown, final Object... pairs) {
-    final LogRecord line = new LogRecord(level, message);
-    line.setLoggerName(LOGGER.getName());
+    final LogRecord line = new LogLine(level, message, pairs);
     line.setThrown(thrown);
-    // Made text at once: the line is written by another thread, later.
-    line.setParameters(Arrays.stream(pairs).map(String::valueOf).toArray());
+    final StackWalker.StackFrame caller = caller();
+    line.setSourceClassName(caller.getClassName());
+    line.setSourceMethodName(caller.getMethodName());
     LOGGER.log(line);
+  }
+
+  /** Whoever called this class: a record would take this class itself for it. */
+  private static StackWalker.StackFrame caller() {
+    return StackWalker.getInstance()
+        .walk(
+            frames ->
+                frames
+                    .filter(frame -> !frame.getClassName().equals(Log.class.getName()))
+                    .findFirst()
+                    .orElseThrow());
   }
 }

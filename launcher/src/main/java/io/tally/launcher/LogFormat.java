@@ -31,7 +31,7 @@ final class LogFormat extends Formatter {
     final Repeats repeats = new Repeats(clock);
     final Handler handler = new LogWriter(System.out, new LogFormat());
     handler.setLevel(Level.INFO);
-    handler.setFilter(record -> isOurs(record) || repeats.admit(kind(record)));
+    handler.setFilter(record -> record instanceof LogLine || repeats.admit(kind(record)));
     root.addHandler(handler);
     // Libraries have nothing to tell a user below a warning.
     root.setLevel(Level.WARNING);
@@ -46,12 +46,9 @@ final class LogFormat extends Formatter {
         .append(" level=")
         .append(level(record.getLevel()))
         .append(" msg=");
-    if (isOurs(record)) {
-      Logfmt.quoted(line, record.getMessage());
-      final Object[] pairs = record.getParameters();
-      for (int i = 0; i < pairs.length; i += 2) {
-        Logfmt.pair(line, (String) pairs[i], (String) pairs[i + 1]);
-      }
+    if (record instanceof LogLine ours) {
+      Logfmt.quoted(line, ours.text());
+      line.append(ours.pairs());
     } else {
       Logfmt.quoted(line, formatMessage(record));
       Logfmt.pair(line, "logger", String.valueOf(record.getLoggerName()));
@@ -63,10 +60,6 @@ final class LogFormat extends Formatter {
       Logfmt.pair(line, "stack", trace.toString());
     }
     return line.append('\n').toString();
-  }
-
-  private static boolean isOurs(final LogRecord record) {
-    return Log.LOGGER.getName().equals(record.getLoggerName());
   }
 
   /**

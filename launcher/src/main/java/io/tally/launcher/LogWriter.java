@@ -51,7 +51,9 @@ final class LogWriter extends Handler {
         out.print(getFormatter().format(queue.take()));
         final long lines = dropped.getAndSet(0);
         if (lines > 0) {
-          out.print(getFormatter().format(dropped(lines)));
+          out.print(
+              getFormatter()
+                  .format(new LogLine(Level.WARNING, "log lines dropped", "count", lines)));
         }
         out.flush();
         written.incrementAndGet();
@@ -59,13 +61,6 @@ final class LogWriter extends Handler {
     } catch (final InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private static LogRecord dropped(final long lines) {
-    final LogRecord record = new LogRecord(Level.WARNING, "log lines dropped");
-    record.setLoggerName(Log.LOGGER.getName());
-    record.setParameters(new Object[] {"count", Long.toString(lines)});
-    return record;
   }
 
   /** Waits a second at most until everything logged so far is written. Not for event loops. */

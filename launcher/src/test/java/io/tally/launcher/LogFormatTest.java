@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Instant;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
+import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,10 +15,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(10)
 class LogFormatTest {
   private static LogRecord record(final String message, final Object... pairs) {
-    final LogRecord record = new LogRecord(Level.WARNING, message);
+    final LogRecord record = new LogLine(Level.WARNING, message, pairs);
     record.setInstant(Instant.parse("2026-01-02T03:04:05.006789Z"));
-    record.setLoggerName("io.tally");
-    record.setParameters(pairs);
     return record;
   }
 
@@ -61,6 +60,15 @@ class LogFormatTest {
   void shouldLetNobodyForgeAPairOrALine(final String value, final String written) {
     final String line = format(record("m", "key", value, "next", "1"));
     assertTrue(line.endsWith(" msg=\"m\" key=" + written + " next=1"), line);
+  }
+
+  /** As a program does that embeds a node and has a log of its own. */
+  @Test
+  void shouldShowThePairsInEveryFormat() {
+    final LogRecord record = record("starting node {0}", "nodeID", "a b", "shardCount", 9);
+    assertEquals(
+        "starting node {0} nodeID=\"a b\" shardCount=9",
+        new SimpleFormatter().formatMessage(record));
   }
 
   @Test
