@@ -3,6 +3,8 @@ package io.tally.http;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 
 /**
  * An answer other than success: its problem type, status and detail, with the bytes of its response
@@ -10,10 +12,14 @@ import io.netty.handler.codec.http.HttpResponseStatus;
  * {@link Endpoint}s that give them, so that each is counted.
  */
 public final class Refusal {
+  private static final long MS_OF_SECOND = TimeUnit.SECONDS.toMillis(1);
+  private static final int NONE = -1;
+
   private final ProblemType type;
   private final int status;
   private final boolean unknown;
   private final boolean integers;
+  private final int waitInteger;
   private final String detail;
   private final byte[] head;
   private final byte[] json;
@@ -33,12 +39,8 @@ public final class Refusal {
     this.unknown = unknown;
     this.detail = detail;
     integers = false;
-    head =
-        (ResponseWriter.statusLine(HttpResponseStatus.valueOf(status))
-                + "Content-Type: application/problem+json\r\n"
-                + (retry ? "Retry-After: 1\r\n" : "")
-                + (status == 415 ? "Accept-Encoding: identity\r\n" : ""))
-            .getBytes(US_ASCII);
+    waitInteger = NONE;
+    head = head(status, retry);
     json =
         ("{\"type\":\""
                 + type.uri()
@@ -54,14 +56,24 @@ public final class Refusal {
     }
   }
 
-  private Refusal(final Refusal other, final boolean integers) {
+  /** One that shows integers. */
+  private Refusal(final Refusal other, final int waitInteger) {
     type = other.type;
     status = other.status;
     unknown = other.unknown;
     detail = other.detail;
-    head = other.head;
+    head = waitInteger == NONE ? other.head : head(other.status, false);
     json = other.json;
-    this.integers = integers;
+    integers = true;
+    this.waitInteger = waitInteger;
+  }
+
+  private static byte[] head(final int status, final boolean retry) {
+    return (ResponseWriter.statusLine(HttpResponseStatus.valueOf(status))
+            + "Content-Type: application/problem+json\r\n"
+            + (retry ? "Retry-After: 1\r\n" : "")
+            + (status == 415 ? "Accept-Encoding: identity\r\n" : ""))
+        .getBytes(US_ASCII);
   }
 
   private static Refusal detailed(
@@ -90,8 +102,8 @@ public final class Refusal {
   }
 
   /**
-   * The same for a problem type that no other refusal has, whose explanation is the detail; it
-   * shows the integers of the answer that are set.
+   * The same for a problem type that no other refusal has, whose explanation is the detail as a
+   * sentence; it shows the integers of the answer that are set.
    *
    * @param status as above.
    * @param slug names the problem type, as {@link ProblemType} has it.
@@ -101,7 +113,7 @@ public final class Refusal {
    */
   public static Refusal of(
       final int status, final String slug, final String title, final String detail) {
-    return of(new ProblemType(slug, title, detail), status, detail).withIntegers();
+    return of(new ProblemType(slug, title, sentence(detail)), status, detail).withIntegers();
   }
 
   /**
@@ -133,7 +145,32 @@ public final class Refusal {
    * @return another refusal.
    */
   public Refusal withIntegers() {
-    return new Refusal(this, true);
+    return new Refusal(this, NONE);
+  }
+
+  /**
+   * The same with the integers, but it asks to be tried again after a time that one of them says in
+   * milliseconds. {@code Retry-After} shows it in seconds, rounded up and at least 1.
+   *
+   * @param integer its index, as {@link Answer#integer} has it.
+   * @return another refusal.
+   * @throws IllegalArgumentException if there is no such index, or the status is neither 429 nor
+   *     503.
+   */
+  public Refusal retryAfter(final int integer) {
+    if (integer < 0 || integer >= AnswerValues.MAX_INTEGERS) {
+      throw new IllegalArgumentException("no index of an integer: " + integer);
+    }
+    if (status != 429 && status != 503) {
+      throw new IllegalArgumentException("a try later is not for status " + status);
+    }
+    return new Refusal(this, integer);
+  }
+
+  private static String sentence(final String detail) {
+    return detail.isEmpty()
+        ? detail
+        : detail.substring(0, 1).toUpperCase(Locale.ROOT) + detail.substring(1) + ".";
   }
 
   static void checkText(final String text) {
@@ -157,6 +194,13 @@ public final class Refusal {
 
   boolean showsIntegers() {
     return integers;
+  }
+
+  /** After how many seconds it asks to be tried again; 0 if its head says so, or it does not. */
+  long retryAfterSeconds(final AnswerValues answer) {
+    return waitInteger == NONE
+        ? 0
+        : Math.max(1, (answer.integer(waitInteger) - 1) / MS_OF_SECOND + 1);
   }
 
   /** Status line and the headers that are always the same. */

@@ -36,6 +36,7 @@ final class ResponseWriter {
   private static final byte[] TYPE = ascii(",\"type\":\"");
   private static final byte[] INCARNATION = ascii(",\"incarnation\":\"");
 
+  private static final byte[] RETRY_AFTER = ascii("Retry-After: ");
   private static final byte[] TAG_END = ascii("\"\r\n");
   private static final byte[] VARIES = ascii("Vary: Accept\r\nCache-Control: no-store\r\n");
   private static final byte[] NOT_MODIFIED = ascii(statusLine(HttpResponseStatus.NOT_MODIFIED));
@@ -263,6 +264,11 @@ final class ResponseWriter {
     if (exchange.refusal == Refusals.METHOD_NOT_ALLOWED) {
       put(ALLOW);
       text(exchange.resource.allow());
+      put(CRLF);
+    }
+    if (exchange.refusal != null && exchange.refusal.retryAfterSeconds(exchange) > 0) {
+      put(RETRY_AFTER);
+      number(exchange.refusal.retryAfterSeconds(exchange));
       put(CRLF);
     }
   }

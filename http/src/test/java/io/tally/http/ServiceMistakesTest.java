@@ -257,6 +257,9 @@ class ServiceMistakesTest {
     assertThrows(IllegalArgumentException.class, () -> Refusal.of(type, 400, "d".repeat(2_000)));
     assertThrows(IllegalArgumentException.class, () -> Refusal.of(type, 600, "d"));
     assertThrows(IllegalArgumentException.class, () -> Refusal.of(type, 200, "d"));
+    final Refusal later = Refusal.of(type, 503, "d");
+    assertThrows(IllegalArgumentException.class, () -> later.retryAfter(5));
+    assertThrows(IllegalArgumentException.class, () -> Refusal.of(type, 409, "d").retryAfter(0));
     assertThrows(IllegalArgumentException.class, () -> new PathId("m".repeat(65), "noun", type));
   }
 

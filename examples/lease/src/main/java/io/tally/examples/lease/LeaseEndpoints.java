@@ -26,10 +26,6 @@ final class LeaseEndpoints {
           new ProblemType(
               "invalid-lease-id", "Invalid lease id", "It is 1 to 256 bytes of UTF-8."));
 
-  private static final ProblemType INVALID_TTL =
-      new ProblemType(
-          "invalid-lease-ttl", "Invalid ttl_ms", "It has to be given, in milliseconds.");
-
   private static final Refusal HELD =
       Refusal.of(409, "lease-held", "Lease held", "held for ttl_ms, unless renewed or released");
 
@@ -37,7 +33,8 @@ final class LeaseEndpoints {
       Refusal.of(412, "lease-lost", "Lease lost", "the token does not hold the lease any more");
 
   private static final Refusal CLOSED =
-      Refusal.of(503, "leases-unknown", "Leases unknown", "nothing is granted for wait_ms");
+      Refusal.of(503, "leases-unknown", "Leases unknown", "nothing is granted for wait_ms")
+          .retryAfter(3);
 
   private static final Refusal FULL =
       Refusal.of(503, "lease-limit", "Lease limit reached", "no room for another lease");
@@ -53,7 +50,9 @@ final class LeaseEndpoints {
   static List<Endpoint> of(
       final long maxTtlMs, final Ingress ingress, final WatchExecutor watches) {
     final ServiceProxy leases = new ServiceProxy(ingress);
-    final IntegerParameter ttl = IntegerParameter.required("ttl_ms", 1, maxTtlMs, INVALID_TTL);
+    final String range = "It is to be given: 1 to " + maxTtlMs + " milliseconds.";
+    final ProblemType invalid = new ProblemType("invalid-lease-ttl", "Invalid ttl_ms", range);
+    final IntegerParameter ttl = IntegerParameter.required("ttl_ms", 1, maxTtlMs, invalid);
     return List.of(
         row(Endpoint.post("/lease/{id}/acquire", "hold a lease that is free"))
             .members(ttl)

@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +26,8 @@ class LeaseEndpointsTest {
   private static final long MAX_TTL_MS = 1_000;
   private static final String ACQUIRE = "/lease/a/acquire";
   private static final String TTL = "{\"ttl_ms\":1000}";
+
+  private static final Pattern WAIT_MS = Pattern.compile(",\"ttl_ms\":0,\"wait_ms\":(\\d+),");
 
   private TallyNode node;
   private RawClient client;
@@ -63,9 +67,11 @@ class LeaseEndpointsTest {
   private String awaitGrant() throws IOException {
     Response response = post(ACQUIRE, TTL, "");
     while (response.status() == 503) {
-      assertEquals("1", response.header("Retry-After"));
       assertTrue(response.body().contains("\"type\":\"/problems/leases-unknown\""));
-      assertTrue(response.body().contains(",\"ttl_ms\":0,\"wait_ms\":"), response::body);
+      final Matcher wait = WAIT_MS.matcher(response.body());
+      assertTrue(wait.find(), response::body);
+      final long seconds = (Long.parseLong(wait.group(1)) + 999) / 1_000;
+      assertEquals(Long.toString(seconds), response.header("Retry-After"));
       response = post(ACQUIRE, TTL, "");
     }
     final String head = "{\"lease_id\":\"a\",\"ttl_ms\":1000,\"token\":\"";
@@ -80,6 +86,16 @@ class LeaseEndpointsTest {
     final Response unknown = client.exchange(RawClient.get("/lease/a"));
     assertTrue(unknown.body().startsWith("{\"lease_id\":\"a\",\"ttl_ms\":0"), unknown::body);
     document.check("GET", "/lease/a", "", unknown);
+  }
+
+  @Test
+  void shouldExplainItsProblemsInSentences() throws IOException {
+    assertEquals(
+        "Lease held\n\nHeld for ttl_ms, unless renewed or released.\n",
+        client.exchange(RawClient.get("/problems/lease-held")).body());
+    assertEquals(
+        "Invalid ttl_ms\n\nIt is to be given: 1 to 1000 milliseconds.\n",
+        client.exchange(RawClient.get("/problems/invalid-lease-ttl")).body());
   }
 
   @Test
