@@ -1,5 +1,6 @@
 package io.tally.counter;
 
+import io.tally.engine.EntityMessage;
 import io.tally.engine.Ingress;
 import io.tally.engine.ReplyHandler;
 import io.tally.engine.StableHash;
@@ -11,7 +12,7 @@ import io.tally.engine.StableHash;
  */
 public final class CounterProxy {
   /** Bound of a counter's id in bytes. */
-  public static final int MAX_ID_LENGTH = 256;
+  public static final int MAX_ID_LENGTH = EntityMessage.MAX_ID_LENGTH;
 
   private final CounterMessages messages = new CounterMessages();
   private final Ingress ingress;

@@ -32,6 +32,9 @@ public record EdgeSettings(
     long writeStallNs,
     int maxStreams) {
 
+  /** The highest port; 0 stands for any free one. */
+  public static final int MAX_PORT = 65_535;
+
   /** Streams where no number is given. */
   public static final int DEFAULT_STREAMS = 2_048;
 
@@ -70,6 +73,16 @@ public record EdgeSettings(
     if (maxStreams < 0) {
       throw new IllegalArgumentException("maxStreams must not be negative: " + maxStreams);
     }
+  }
+
+  /**
+   * Whether a server can be told to listen there.
+   *
+   * @param value to check.
+   * @return true for 0 to {@link #MAX_PORT}.
+   */
+  public static boolean isPort(final int value) {
+    return value >= 0 && value <= MAX_PORT;
   }
 
   private static void checkPositive(final String name, final long value) {

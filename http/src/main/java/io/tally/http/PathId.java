@@ -2,6 +2,7 @@ package io.tally.http;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.tally.engine.EntityMessage;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.Map;
  */
 public final class PathId {
   /** Bound of an id in bytes. */
-  public static final int MAX_BYTES = 256;
+  public static final int MAX_BYTES = EntityMessage.MAX_ID_LENGTH;
 
   /** Longest id as JSON shows it. */
   static final int MAX_ESCAPED = 2 * MAX_BYTES;

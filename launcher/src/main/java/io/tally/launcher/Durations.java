@@ -8,6 +8,9 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Durations as people write them on a command line: {@code 500ms}, {@code 2s}, {@code 3m}. */
 final class Durations implements ITypeConverter<Duration> {
+  /** All times that a node is started with are shorter. */
+  static final String BOUND = "24h";
+
   private static final Pattern FORMAT = Pattern.compile("([0-9]{1,9})(us|ms|s|m|h)");
 
   @Override
@@ -26,6 +29,11 @@ final class Durations implements ITypeConverter<Duration> {
     };
   }
 
+  /** Whether a node can be started with it: from 0 to {@link #BOUND}, without that. */
+  static boolean isTime(final Duration value) {
+    return !value.isNegative() && value.compareTo(new Durations().convert(BOUND)) < 0;
+  }
+
   static String format(final Duration value) {
     final long us = value.toNanos() / 1_000;
     if (us % 1_000 != 0) {
@@ -35,6 +43,11 @@ final class Durations implements ITypeConverter<Duration> {
     if (ms % 1_000 != 0) {
       return ms + "ms";
     }
-    return ms == 0 || ms % 60_000 != 0 ? ms / 1_000 + "s" : ms / 60_000 + "m";
+    final long seconds = ms / 1_000;
+    if (seconds == 0 || seconds % 60 != 0) {
+      return seconds + "s";
+    }
+    final long minutes = seconds / 60;
+    return minutes % 60 != 0 ? minutes + "m" : minutes / 60 + "h";
   }
 }

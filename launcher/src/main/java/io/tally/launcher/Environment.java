@@ -1,5 +1,6 @@
 package io.tally.launcher;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -47,7 +48,7 @@ final class Environment implements IDefaultValueProvider {
     final String variable = variable(option);
     final String value = variables.getOrDefault(variable, "");
     if (value.isEmpty()) {
-      return null;
+      return initial(option);
     }
     if (option.paramLabel().equals("PORT") && SERVICE_ADDRESS.matcher(value).matches()) {
       addresses.add(variable);
@@ -55,6 +56,11 @@ final class Environment implements IDefaultValueProvider {
     }
     variableByOption.put(option.longestName(), variable);
     return value;
+  }
+
+  /** A time that its field has from the beginning, since the help would show it in ISO 8601. */
+  private static String initial(final OptionSpec option) {
+    return option.initialValue() instanceof Duration time ? Durations.format(time) : null;
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.tally.launcher;
 
+import io.tally.edge.EdgeSettings;
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.EngineSettings;
 import io.tally.engine.internal.EngineThreads;
@@ -54,7 +55,10 @@ public record NodeConfig(
    */
   public NodeConfig {
     localNodeIds = List.copyOf(localNodeIds);
-    Objects.requireNonNull(engine);
+    requireTime("request timeout", engine.requestTimeoutNs());
+    requireTime("queue limit", engine.queueLimitNs());
+    requireTime("idempotency window", engine.idempotencyWindowNs());
+    requireTime("idle timeout", http.edge().idleTimeoutNs());
     Objects.requireNonNull(carrier);
     Objects.requireNonNull(times);
     Objects.requireNonNull(state);
@@ -68,7 +72,7 @@ public record NodeConfig(
             || localNodeIds.size() == 1 && cluster.nodeIds().containsAll(localNodeIds),
         "a process has one node of its cluster, or all of them");
     require(maxConnections >= 0, "the number of connections must not be negative");
-    require(metricsPort >= 0 && metricsPort <= 65_535, "not a port: " + metricsPort);
+    require(EdgeSettings.isPort(metricsPort), "not a port: " + metricsPort);
     require(http.port() == 0 || http.port() != metricsPort, "API and metrics have the same port");
     require(
         loops >= 1 && loops <= EngineThreads.MAX_LOOPS,
@@ -205,6 +209,12 @@ public record NodeConfig(
       "seed",
       NatsAddress.hidden(cluster.seed()),
     };
+  }
+
+  private static void requireTime(final String name, final long valueNs) {
+    require(
+        Durations.isTime(Duration.ofNanos(valueNs)),
+        "the " + name + " must be below " + Durations.BOUND);
   }
 
   private static void require(final boolean condition, final String message) {

@@ -26,7 +26,7 @@ public record NodeTimes(Duration start, Duration shutdownDelay, Duration drain) 
   }
 
   private static void check(final Duration time) {
-    if (time.isNegative() || time.toHours() >= 24) {
+    if (!Durations.isTime(time)) {
       throw new IllegalArgumentException("a time must be from 0 to a day: " + time);
     }
   }

@@ -24,20 +24,18 @@ final class StateOptions {
   @Option(
       names = "--save-timeout",
       paramLabel = "TIME",
-      defaultValue = "60s",
       description =
           "Longest time that saving the state takes at a stop, after the drain; beyond it the process exits non-zero"
               + " (default: ${DEFAULT-VALUE}).")
-  Duration saveTimeout;
+  Duration saveTimeout = StateSettings.IN_MEMORY.saveTimeout();
 
   @Option(
       names = "--snapshot-interval",
       paramLabel = "TIME",
-      defaultValue = "0s",
       description =
           "Writes a snapshot this often while serving, for --restore=latest after a crash (default: ${DEFAULT-VALUE},"
               + " none).")
-  Duration snapshotInterval;
+  Duration snapshotInterval = StateSettings.IN_MEMORY.snapshotInterval();
 
   @Option(
       names = "--restore",
@@ -67,7 +65,9 @@ final class StateOptions {
     if (Stream.of(restore != null, moved, discard).filter(given -> given).count() > 1) {
       return "give one of --restore, --moved and --discard-state";
     }
-    return snapshotInterval.toHours() < 24 ? null : "--snapshot-interval must be below 24h";
+    return Durations.isTime(snapshotInterval)
+        ? null
+        : "--snapshot-interval must be below " + Durations.BOUND;
   }
 
   StateSettings settings() {

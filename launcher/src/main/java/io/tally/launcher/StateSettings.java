@@ -28,10 +28,10 @@ public record StateSettings(
    * @throws IllegalArgumentException if a time is out of its range.
    */
   public StateSettings {
-    if (saveTimeout.isNegative() || saveTimeout.isZero() || saveTimeout.toHours() >= 24) {
+    if (saveTimeout.isZero() || !Durations.isTime(saveTimeout)) {
       throw new IllegalArgumentException("the time for a save must be above 0 and below a day");
     }
-    if (snapshotInterval.isNegative() || snapshotInterval.toHours() >= 24) {
+    if (!Durations.isTime(snapshotInterval)) {
       throw new IllegalArgumentException("the time between snapshots must be below a day");
     }
   }

@@ -1,7 +1,9 @@
 package io.tally.launcher;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.HashMap;
@@ -30,8 +32,7 @@ class EnvironmentTest {
   }
 
   private Settings parse(final String... arguments) {
-    commandLine.registerConverter(Duration.class, new Durations());
-    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    Tally.registerConverters(commandLine);
     commandLine.setDefaultValueProvider(environment);
     commandLine.parseArgs(arguments);
     return holder.settings;
@@ -51,6 +52,15 @@ class EnvironmentTest {
     assertEquals(9, settings.metricsPort);
     assertEquals(Duration.ofSeconds(2), settings.requestTimeout);
     assertEquals(List.of(), unknown());
+  }
+
+  @Test
+  void shouldShowDefaultsOfTimesAsTheyAreGiven() {
+    final String help = Tally.commandLine(Map.of("TALLY_DRAIN_TIMEOUT", "3s")).getUsageMessage();
+    for (final String time : List.of("1s", "250ms", "3s", "0s", "90s", "2m", "1m")) {
+      assertTrue(help.contains("(default: " + time), time + " is missing in " + help);
+    }
+    assertFalse(help.contains("PT"), help);
   }
 
   @Test

@@ -18,6 +18,7 @@ import io.netty.channel.nio.NioIoOps;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocalThread;
+import io.tally.engine.internal.EngineThreads;
 import io.tally.engine.internal.LatencyHistogram;
 import io.tally.engine.internal.SteppedAgent;
 import io.tally.engine.internal.Wakeup;
@@ -33,7 +34,6 @@ import org.agrona.concurrent.NanoClock;
  * present, else NIO.
  */
 public final class EventLoops implements AutoCloseable {
-  private static final int MAX_LOOPS = 256;
   private static final long CLOSE_TIMEOUT_MS = 5_000;
   private static final int DEFAULT_CONNECTIONS = 10_000;
 
@@ -56,7 +56,7 @@ public final class EventLoops implements AutoCloseable {
       final boolean epoll,
       final NanoClock clock,
       final ErrorHandler errorHandler) {
-    if (loopCount < 1 || loopCount > MAX_LOOPS) {
+    if (loopCount < 1 || loopCount > EngineThreads.MAX_LOOPS) {
       throw new IllegalArgumentException("number of event loops out of range: " + loopCount);
     }
     this.maxConnections = maxConnections;

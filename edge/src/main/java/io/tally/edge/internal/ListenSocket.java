@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
+import io.tally.edge.EdgeSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
@@ -24,8 +25,6 @@ final class ListenSocket {
   /** Bounds what one read brings, because all of it may have to be kept. */
   private static final AdaptiveRecvByteBufAllocator READS =
       new AdaptiveRecvByteBufAllocator(64, 2_048, 16_384);
-
-  private static final int MAX_PORT = 65_535;
 
   private static final long CLOSE_TIMEOUT_MS = 2_000;
 
@@ -79,7 +78,7 @@ final class ListenSocket {
   }
 
   static void checkPort(final int port) {
-    if (port < 0 || port > MAX_PORT) {
+    if (!EdgeSettings.isPort(port)) {
       throw new IllegalArgumentException("port out of range: " + port);
     }
   }

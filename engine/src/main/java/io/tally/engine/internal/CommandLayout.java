@@ -1,6 +1,7 @@
 package io.tally.engine.internal;
 
 import io.tally.engine.MessageHeaderWord;
+import io.tally.engine.MessageType;
 import io.tally.engine.internal.codecs.CommandDecoder;
 
 /**
@@ -67,7 +68,7 @@ public final class CommandLayout {
   static final int PAYLOAD_HEADER_LENGTH = CommandDecoder.payloadHeaderLength();
 
   /** Bound of the payload of a command or a reply in bytes, as the schema's varData has it. */
-  public static final int MAX_PAYLOAD_LENGTH = 65_534;
+  public static final int MAX_PAYLOAD_LENGTH = MessageType.MAX_UINT16;
 
   /** Bound of an idempotency key in bytes. */
   public static final int MAX_IDEMPOTENCY_KEY_LENGTH = 128;

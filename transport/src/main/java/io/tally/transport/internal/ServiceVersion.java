@@ -1,5 +1,7 @@
 package io.tally.transport.internal;
 
+import io.tally.engine.MessageType;
+
 /**
  * A service that a node hosts, and the newest of its messages that the node knows.
  *
@@ -8,7 +10,7 @@ package io.tally.transport.internal;
  */
 public record ServiceVersion(int schemaId, int version) {
   /** SBE's headers have 16 bits for each, and keep the highest value for "none". */
-  public static final int MAX_VALUE = 65_534;
+  public static final int MAX_VALUE = MessageType.MAX_UINT16;
 
   /**
    * Checks the values.
