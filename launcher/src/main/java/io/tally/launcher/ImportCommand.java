@@ -57,7 +57,7 @@ final class ImportCommand implements Callable<Integer> {
 
   @Option(
       names = "--retry-for",
-      paramLabel = "DURATION",
+      paramLabel = "TIME",
       defaultValue = "30s",
       description =
           "Give up when nothing could be set for so long, because the node or a shard is away or busy (default:"

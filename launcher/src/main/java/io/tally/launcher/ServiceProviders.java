@@ -25,10 +25,12 @@ final class ServiceProviders {
     }
     for (final String name : names) {
       if (!known.containsKey(name)) {
-        return "--service: no '"
+        return "--service: no service '"
             + name
-            + "' on the class path; there "
-            + (known.isEmpty() ? "is none" : "is " + String.join(", ", known.keySet()));
+            + "' on the class path"
+            + (known.isEmpty()
+                ? ", nor any other; name its jar with -cp, java -jar takes none"
+                : "; there is " + String.join(", ", known.keySet()));
       }
     }
     return new HashSet<>(names).size() == names.size() ? null : "--service names a service twice";

@@ -6,8 +6,6 @@ import io.tally.engine.EngineSettings;
 import io.tally.engine.internal.EngineThreads;
 import io.tally.http.HttpSettings;
 import io.tally.launcher.CarrierSettings.Transport;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,48 +50,42 @@ final class Settings {
   @Option(
       names = "--request-timeout",
       paramLabel = "TIME",
-      defaultValue = "1s",
       description = "Longest time a request takes (default: ${DEFAULT-VALUE}).")
-  Duration requestTimeout;
+  Duration requestTimeout = Duration.ofNanos(EngineSettings.DEFAULT.requestTimeoutNs());
 
   @Option(
       names = "--queue-limit",
       paramLabel = "TIME",
-      defaultValue = "250ms",
       description = "Longest time a request waits to be handed over (default: ${DEFAULT-VALUE}).")
-  Duration queueLimit;
+  Duration queueLimit = Duration.ofNanos(EngineSettings.DEFAULT.queueLimitNs());
 
   @Option(
       names = "--drain-timeout",
       paramLabel = "TIME",
-      defaultValue = "10s",
       description = "Longest time a stop waits for requests under way (default: ${DEFAULT-VALUE}).")
-  Duration drainTimeout;
+  Duration drainTimeout = NodeTimes.DEFAULTS.drain();
 
   @Option(
       names = "--shutdown-delay",
       paramLabel = "TIME",
-      defaultValue = "0s",
       description =
           "How long a stop is announced before it begins: /readyz says no and every answer closes its connection,"
               + " but all is served; for load balancers to notice (default: ${DEFAULT-VALUE}).")
-  Duration shutdownDelay;
+  Duration shutdownDelay = NodeTimes.DEFAULTS.shutdownDelay();
 
   @Option(
       names = "--idle-timeout",
       paramLabel = "TIME",
-      defaultValue = "90s",
       description =
           "How long a connection without a request stays open; longer than a load balancer in front keeps it"
               + " (default: ${DEFAULT-VALUE}).")
-  Duration idleTimeout;
+  Duration idleTimeout = Duration.ofNanos(EdgeSettings.DEFAULTS.idleTimeoutNs());
 
   @Option(
       names = "--start-timeout",
       paramLabel = "TIME",
-      defaultValue = "5s",
       description = "Longest time a start waits for the other nodes (default: ${DEFAULT-VALUE}).")
-  Duration startTimeout;
+  Duration startTimeout = NodeTimes.DEFAULTS.start();
 
   @Option(
       names = "--ring-slots",
@@ -184,9 +176,8 @@ final class Settings {
   @Option(
       names = "--idempotency-window",
       paramLabel = "TIME",
-      defaultValue = "2m",
       description = "How long an Idempotency-Key is remembered (default: ${DEFAULT-VALUE}).")
-  Duration idempotencyWindow;
+  Duration idempotencyWindow = Duration.ofNanos(EngineSettings.DEFAULT.idempotencyWindowNs());
 
   @Option(
       names = "--idempotency-keys",
@@ -226,8 +217,8 @@ final class Settings {
         faults,
         ClusterSettings.isShardCount(shards),
         "--shards must be 1 to " + ClusterSettings.MAX_SHARD_COUNT);
-    check(faults, isPort(httpPort), "--http-port must be 0 to 65535");
-    check(faults, isPort(metricsPort), "--metrics-port must be 0 to 65535");
+    checkPort(faults, "--http-port", httpPort);
+    checkPort(faults, "--metrics-port", metricsPort);
     check(
         faults,
         loops >= 1 && loops <= EngineThreads.MAX_LOOPS,
@@ -261,7 +252,7 @@ final class Settings {
         faults,
         httpPort == 0 || httpPort != metricsPort,
         "--http-port and --metrics-port are the same");
-    check(faults, isAddress(bind), "--bind: '" + bind + "' is no address of this machine");
+    check(faults, OwnAddress.isOwn(bind), "--bind: '" + bind + "' is no address of this machine");
     final String natsFault = nats.fault();
     check(faults, natsFault == null, natsFault);
     check(faults, idempotencyKeys >= 1, "--idempotency-keys must be at least 1");
@@ -277,7 +268,10 @@ final class Settings {
     checkTime(faults, "--drain-timeout", drainTimeout);
     checkTime(faults, "--start-timeout", startTimeout);
     checkTime(faults, "--idle-timeout", idleTimeout);
-    check(faults, shutdownDelay.toHours() < 24, "--shutdown-delay must be below 24h");
+    check(
+        faults,
+        Durations.isTime(shutdownDelay),
+        "--shutdown-delay must be below " + Durations.BOUND);
     checkTime(faults, "--idempotency-window", idempotencyWindow);
     check(
         faults,
@@ -334,21 +328,16 @@ final class Settings {
         maxWatches);
   }
 
+  private static void checkPort(final List<String> faults, final String option, final int port) {
+    check(faults, EdgeSettings.isPort(port), option + " must be 0 to " + EdgeSettings.MAX_PORT);
+  }
+
   private static void checkTime(
       final List<String> faults, final String option, final Duration time) {
-    check(faults, !time.isZero() && time.toHours() < 24, option + " must be above 0 and below 24h");
-  }
-
-  private static boolean isAddress(final String host) {
-    try {
-      return !host.isEmpty() && InetAddress.getByName(host) != null;
-    } catch (final UnknownHostException unknown) {
-      return false;
-    }
-  }
-
-  private static boolean isPort(final int value) {
-    return value >= 0 && value <= 65535;
+    check(
+        faults,
+        !time.isZero() && Durations.isTime(time),
+        option + " must be above 0 and below " + Durations.BOUND);
   }
 
   private static void check(

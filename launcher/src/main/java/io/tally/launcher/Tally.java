@@ -3,6 +3,8 @@ package io.tally.launcher;
 import io.tally.counter.CounterDefinition;
 import io.tally.counter.http.CounterEndpoints;
 import io.tally.engine.ClusterSettings;
+import io.tally.launcher.CarrierSettings.Transport;
+import io.tally.launcher.StateOptions.Restore;
 import java.io.PrintWriter;
 import java.security.Security;
 import java.time.Duration;
@@ -54,7 +56,7 @@ public final class Tally implements Callable<Integer> {
   private static final int EXIT_USAGE = 2;
 
   private final Environment environment;
-  private final Consumer<NodeConfig> serving;
+  private final Consumer<TallyProcess> serving;
   @Spec private CommandSpec spec;
   @Mixin private Settings settings;
 
@@ -66,7 +68,7 @@ public final class Tally implements Callable<Integer> {
   private int nodeCount;
 
   /** Creates the program, for {@link #main} alone; serving takes what is to be served. */
-  private Tally(final Environment environment, final Consumer<NodeConfig> serving) {
+  private Tally(final Environment environment, final Consumer<TallyProcess> serving) {
     this.environment = environment;
     this.serving = serving;
   }
@@ -98,14 +100,14 @@ public final class Tally implements Callable<Integer> {
 
   static int run(final String... args) {
     final Secrets secrets = secrets(System.getenv(), args);
-    final AtomicReference<NodeConfig> serving = new AtomicReference<>();
+    final AtomicReference<TallyProcess> serving = new AtomicReference<>();
     final int exitCode = commandLine(System.getenv(), secrets, serving::set).execute(args);
     if (serving.get() == null) {
       return exitCode;
     }
     // By now nothing refers to the command line any more, so a server does not keep its model.
     try {
-      return TallyProcess.run(serving.getAndSet(null));
+      return serving.getAndSet(null).run();
     } catch (final StartException | RuntimeException fault) {
       return failed(fault, secrets, new PrintWriter(System.err, true));
     }
@@ -129,20 +131,19 @@ public final class Tally implements Callable<Integer> {
 
   /** Parses as the program does, and serves nothing. For tests. */
   static CommandLine commandLine(final Map<String, String> variables, final String... args) {
-    return commandLine(variables, secrets(variables, args), config -> {});
+    return commandLine(variables, secrets(variables, args), process -> {});
   }
 
   /** Parses the command line: runs the command, or says in one line why it does not run. */
   private static CommandLine commandLine(
       final Map<String, String> variables,
       final Secrets secrets,
-      final Consumer<NodeConfig> serving) {
+      final Consumer<TallyProcess> serving) {
     final Environment environment = new Environment(variables);
     // The tracer would show values as they are, with their passwords.
     CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF);
     final CommandLine commandLine = new CommandLine(new Tally(environment, serving));
-    commandLine.registerConverter(Duration.class, new Durations());
-    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    registerConverters(commandLine);
     commandLine.setDefaultValueProvider(environment);
     final IParameterExceptionHandler usageFault =
         (fault, arguments) -> {
@@ -164,6 +165,14 @@ public final class Tally implements Callable<Integer> {
     return commandLine;
   }
 
+  /** Of all types of options; also for tests of a part of the options. */
+  static void registerConverters(final CommandLine commandLine) {
+    commandLine.registerConverter(Duration.class, new Durations());
+    commandLine.registerConverter(Transport.class, new Choice<>(Transport.class));
+    commandLine.registerConverter(Restore.class, new Choice<>(Restore.class));
+    commandLine.registerConverter(ExportFormat.class, new Choice<>(ExportFormat.class));
+  }
+
   @Override
   public Integer call() throws Exception {
     check(spec, settings);
@@ -172,7 +181,7 @@ public final class Tally implements Callable<Integer> {
     }
     final List<String> nodeIds =
         IntStream.range(0, nodeCount).mapToObj(i -> "node-" + i).sorted().toList();
-    return serve(settings, nodeIds, nodeIds);
+    return serve(settings, nodeIds, nodeIds, true);
   }
 
   private static void check(final CommandSpec spec, final Settings settings) {
@@ -183,11 +192,14 @@ public final class Tally implements Callable<Integer> {
   }
 
   private int serve(
-      final Settings given, final List<String> nodeIds, final List<String> localNodeIds)
+      final Settings given,
+      final List<String> nodeIds,
+      final List<String> localNodeIds,
+      final boolean isDemo)
       throws StartException {
     LogFormat.install(SystemNanoClock.INSTANCE);
     environment.logIgnored(spec);
-    serving.accept(config(given, nodeIds, localNodeIds));
+    serving.accept(new TallyProcess(config(given, nodeIds, localNodeIds), isDemo));
     return 0;
   }
 
@@ -265,12 +277,12 @@ public final class Tally implements Callable<Integer> {
             spec.commandLine(),
             "--id '" + id + "' is not one of --nodes " + String.join(",", nodeIds));
       }
-      if (nodeIds.size() > 1 && settings.transport == CarrierSettings.Transport.INPROCESS) {
+      if (nodeIds.size() > 1 && settings.transport == Transport.INPROCESS) {
         throw new ParameterException(
             spec.commandLine(),
             "a node of several cannot use --transport=inprocess: give it --nats");
       }
-      return tally.serve(settings, nodeIds, List.of(id));
+      return tally.serve(settings, nodeIds, List.of(id), false);
     }
   }
 

@@ -1,6 +1,5 @@
 package io.tally.launcher;
 
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -11,10 +10,17 @@ import org.agrona.concurrent.SystemNanoClock;
 final class TallyProcess {
   private static final long CHECK_MS = 1_000;
 
-  private TallyProcess() {}
+  private final NodeConfig config;
+  private final boolean isDemo;
+
+  /** A demo is run by hand, so it also prints what to try. */
+  TallyProcess(final NodeConfig config, final boolean isDemo) {
+    this.config = config;
+    this.isDemo = isDemo;
+  }
 
   /** Runs until a signal or a fault, and returns the exit code. */
-  static int run(final NodeConfig config) throws StartException {
+  int run() throws StartException {
     final CountDownLatch stop = new CountDownLatch(1);
     final AtomicBoolean signalled = new AtomicBoolean();
     final FaultLog faults = new FaultLog(SystemNanoClock.INSTANCE);
@@ -37,7 +43,7 @@ final class TallyProcess {
     }
     try (node) {
       if (stop.getCount() > 0) {
-        sayReady(node, config.services());
+        sayReady(node);
       }
       while (!stop.await(CHECK_MS, TimeUnit.MILLISECONDS)) {
         node.checkLimits();
@@ -51,12 +57,16 @@ final class TallyProcess {
     return 0;
   }
 
-  private static void sayReady(final TallyNode node, final List<HostedService> services) {
+  private void sayReady(final TallyNode node) {
     Log.info("=== Tally ready ===");
     Log.flush();
+    if (!isDemo) {
+      // All that a node writes is its log.
+      return;
+    }
     System.out.print(
         "\nTry:\n"
-            + services.stream()
+            + config.services().stream()
                 .map(HostedService::examples)
                 .collect(Collectors.joining())
                 .replace("URL", node.url())

@@ -140,14 +140,15 @@ final class ExportCommandTest {
   private int export(final Path directory) {
     output.reset();
     err.getBuffer().setLength(0);
-    return new CommandLine(new ExportCommand(output))
+    final CommandLine commandLine = new CommandLine(new ExportCommand(output));
+    Tally.registerConverters(commandLine);
+    return commandLine
         .setErr(new PrintWriter(err, true))
         .setExecutionExceptionHandler(
             (fault, command, parsed) -> {
               command.getErr().println(fault.getMessage());
               return 1;
             })
-        .setCaseInsensitiveEnumValuesAllowed(true)
         .execute(directory.toString());
   }
 

@@ -9,7 +9,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -98,10 +97,9 @@ final class SecretsTest {
   @Test
   void shouldShowNoPasswordInTheSettings() {
     final Settings settings = new Settings();
-    new CommandLine(settings)
-        .registerConverter(Duration.class, new Durations())
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .parseArgs("--seed=nats://app:" + BEGINNING + "@host");
+    final CommandLine commandLine = new CommandLine(settings);
+    Tally.registerConverters(commandLine);
+    commandLine.parseArgs("--seed=nats://app:" + BEGINNING + "@host");
     final List<String> nodeIds = List.of("node-0");
     final String shown =
         List.of(settings.config(nodeIds, nodeIds, Turnstile.hosted()).describe()).toString();

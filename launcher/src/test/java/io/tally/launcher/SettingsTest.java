@@ -2,6 +2,8 @@ package io.tally.launcher;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.EngineSettings;
@@ -14,9 +16,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParameterException;
 
 @Timeout(10)
 class SettingsTest {
@@ -28,8 +32,7 @@ class SettingsTest {
   private static Settings parse(final String... arguments) {
     final Holder holder = new Holder();
     final CommandLine commandLine = new CommandLine(holder);
-    commandLine.registerConverter(Duration.class, new Durations());
-    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    Tally.registerConverters(commandLine);
     commandLine.parseArgs(arguments);
     return holder.settings;
   }
@@ -88,16 +91,34 @@ class SettingsTest {
     "--max-streams=-1, --max-streams must not be negative",
     "--max-watches=-1, --max-watches must not be negative",
     "--idempotency-keys=0, --idempotency-keys must be at least 1",
+    "--bind=8.8.8.8, --bind: '8.8.8.8' is no address of this machine",
+    "--bind=none.invalid, --bind: 'none.invalid' is no address of this machine",
     "--cluster=a.b, --cluster must be 1 to 64 of A-Z a-z 0-9 _ -",
     "--request-timeout=0s, --request-timeout must be above 0 and below 24h",
     "--idle-timeout=0s, --idle-timeout must be above 0 and below 24h",
     "--shutdown-delay=24h, --shutdown-delay must be below 24h",
     "--drain-timeout=24h, --drain-timeout must be above 0 and below 24h",
-    "--service=none, --service: no 'none' on the class path; there is turnstile",
+    "--service=none, --service: no service 'none' on the class path; there is turnstile",
     "'--service=turnstile,turnstile', --service names a service twice",
   })
   void shouldSayWhatIsWrong(final String argument, final String fault) {
     assertEquals(fault, parse(argument).fault());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "127.0.0.2", "0.0.0.0", "localhost"})
+  void shouldListenOnAllAddressesOfThisMachine(final String address) {
+    assertNull(parse("--bind=" + address).fault());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--restore=foo, must be latest",
+    "--transport=foo, 'must be auto, inprocess or nats'",
+  })
+  void shouldSayWhichWordsThereAre(final String argument, final String words) {
+    final ParameterException fault = assertThrows(ParameterException.class, () -> parse(argument));
+    assertTrue(fault.getMessage().endsWith(": " + words + ", not 'foo'"), fault.getMessage());
   }
 
   @Test

@@ -143,6 +143,19 @@ class CommandLineIT {
     }
   }
 
+  /** The demo also prints what to try. */
+  @Test
+  void shouldWriteNothingButItsLogAsANode() {
+    try (TallyJar jar = TallyJar.small().start("node", "--id=a", "--nodes=a")) {
+      jar.awaitReady();
+      jar.child().signal("TERM");
+      assertEquals(0, jar.child().awaitExit(LIMIT), jar.child()::picture);
+      assertEquals(
+          List.of(),
+          jar.child().output().stream().filter(line -> !line.startsWith("time=")).toList());
+    }
+  }
+
   /** As they may be given, and as they stand in a URL. */
   private static Stream<Arguments> addresses() throws IOException {
     final Stream<Arguments> always =
