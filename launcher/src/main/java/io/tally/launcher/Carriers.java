@@ -123,7 +123,7 @@ final class Carriers implements AutoCloseable {
                 + " ms: "
                 + nats.fault());
       }
-      if (!said && (nats.status().state() != CarrierState.CONNECTING || waitedNs > PATIENCE_NS)) {
+      if (!said && (hasFailed() || waitedNs > PATIENCE_NS && hasTriedInVain())) {
         said = true;
         Log.warn(
             "waiting for NATS",
@@ -136,6 +136,16 @@ final class Carriers implements AutoCloseable {
       }
       LockSupport.parkNanos(POLL_NS);
     }
+  }
+
+  /** Whether no server of the list was to be reached. */
+  private boolean hasFailed() {
+    return nats.status().state() != CarrierState.CONNECTING;
+  }
+
+  /** Whether one was not: the others may take long. */
+  private boolean hasTriedInVain() {
+    return nats.get(CarrierCounter.CONNECT_FAILURES) > 0;
   }
 
   FrameCarrier carrier() {

@@ -22,7 +22,7 @@ final class EngineMetrics {
     families.add(
         total(
             "tally_lane_retries",
-            "Copies of commands sent again because no answer came; grows when messages are lost.",
+            "Copies of commands sent again because no reply came; grows when messages are lost.",
             EngineCounter.LANE_RETRIES));
     families.add(
         total(

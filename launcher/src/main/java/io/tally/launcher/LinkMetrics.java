@@ -37,8 +37,7 @@ final class LinkMetrics {
     families.add(
         Family.counter(
                 "tally_incarnation_changes",
-                "Times that a peer came back as a new process, whose counters start at 0 again; once for each"
-                    + " restart and node that saw it.")
+                "Times that a peer came back as a new process; once for each restart and node that saw it.")
             .add(sum(counters -> counters.get(LinkCounter.INCARNATION_CHANGES))));
     carrier(families);
   }

@@ -232,7 +232,7 @@ final class MemoryPlan {
     final List<Object> all = new ArrayList<>();
     all.addAll(
         List.of(
-            "max_message_bytes",
+            "max_command_bytes",
             lengths.maxMessage(),
             "max_message_bytes_between_nodes",
             lengths.maxBetweenNodes(),

@@ -20,9 +20,7 @@ final class NodeListener implements LinkListener {
   /** In the demo all nodes are in this process, and only a silent or deaf one is worth a line. */
   @Override
   public void onPeerStatus(final String peer, final long incarnation, final PeerStatus status) {
-    if (status == PeerStatus.DOWN
-        || status == PeerStatus.DEAF
-        || status == PeerStatus.LEFT && !demo) {
+    if (status == PeerStatus.DOWN || status == PeerStatus.DEAF) {
       Log.warn(
           "peer is away",
           "node",
@@ -33,6 +31,8 @@ final class NodeListener implements LinkListener {
           status,
           "incarnation",
           incarnation);
+    } else if (status == PeerStatus.LEFT && !demo) {
+      Log.info("peer has left", "node", nodeId, "peer", peer, "incarnation", incarnation);
     } else if (!demo) {
       Log.info("peer", "node", nodeId, "peer", peer, "status", status, "incarnation", incarnation);
     }

@@ -83,7 +83,7 @@ final class Status {
       json.append(",\"reason\":").append(quoted(fault));
     }
     json.append(",\"node_id\":\"").append(node.nodeId()).append('"');
-    json.append(",\"incarnation\":").append(node.incarnation());
+    json.append(",\"incarnation\":\"").append(node.incarnation()).append('"');
     json.append(",\"durability\":\"")
         .append(node.state() == null ? "memory" : "planned_stop")
         .append("\",\"transport\":\"")

@@ -72,7 +72,7 @@ final class TallyCollector extends Collector {
     families.add(
         outcomes(
             "tally_actor_messages",
-            "Messages the service handled; success=false: it refused (overflow, memory limit) or threw.",
+            "Messages the service handled; success=false: it refused (tally_http_problems_total says why) or threw.",
             owners));
     final Family panics =
         Family.counter(
@@ -125,8 +125,8 @@ final class TallyCollector extends Collector {
     families.add(
         outcomes(
             "tally_cluster_requests",
-            "Requests that ended; success=false: the service refused (overflow, memory limit) or threw, or there was no"
-                + " owner, no room, no time.",
+            "Requests that ended; success=false: the service refused or threw, or there was no owner, no room, no time;"
+                + " tally_http_problems_total says which.",
             ingress));
     families.add(
         durations(

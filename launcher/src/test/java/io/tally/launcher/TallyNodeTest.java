@@ -10,6 +10,12 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Formatter;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.SimpleFormatter;
 import org.example.turnstile.Turnstile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,6 +42,51 @@ class TallyNodeTest {
       }
       assertThrows(IOException.class, () -> TestNodes.send("GET", url + "/livez"));
     }
+  }
+
+  /** The log of a program that embeds a node knows nothing of Tally's format. */
+  @Test
+  void shouldTellItsPlanToAnyLog() throws Exception {
+    final List<String> lines = new CopyOnWriteArrayList<>();
+    final Handler handler = new LinesHandler(lines);
+    Log.LOGGER.addHandler(handler);
+    try (TallyNode node = TallyNode.launch(TestNodes.alone())) {
+      assertEquals("", node.fault());
+    } finally {
+      Log.LOGGER.removeHandler(handler);
+    }
+    final String all = String.join("", lines);
+    final String caller = TallyNode.class.getName() + " launchNodes";
+    for (final String part :
+        List.of(
+            "settings shards=64 ",
+            " lane_window=4096 ",
+            "limits max_command_bytes=",
+            " max_counters=1000",
+            " nodeID=node-0 shardCount=64 ",
+            caller)) {
+      assertTrue(all.contains(part), () -> part + " is missing in " + all);
+    }
+  }
+
+  private static final class LinesHandler extends Handler {
+    private final Formatter formatter = new SimpleFormatter();
+    private final List<String> lines;
+
+    LinesHandler(final List<String> lines) {
+      this.lines = lines;
+    }
+
+    @Override
+    public void publish(final LogRecord record) {
+      lines.add(formatter.format(record));
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
   }
 
   @Test
@@ -135,6 +186,9 @@ class TallyNodeTest {
     final NodeConfig alone = NodeConfig.alone(TestNodes.COUNTERS);
     assertThrows(IllegalArgumentException.class, () -> alone.withPorts(0, -1));
     assertThrows(IllegalArgumentException.class, () -> alone.withPorts(99, 99));
+    final long dayNs = TimeUnit.DAYS.toNanos(1);
+    assertEquals(dayNs - 1, withTimeout(alone, dayNs - 1).engine().requestTimeoutNs());
+    assertThrows(IllegalArgumentException.class, () -> withTimeout(alone, dayNs));
     assertThrows(
         IllegalArgumentException.class,
         () ->
@@ -164,6 +218,22 @@ class TallyNodeTest {
             () -> TallyNode.launch(NodeConfig.alone(failing).withPorts(0, port)));
     assertEquals("a mistake", fault.getMessage());
     TallyNode.launch(NodeConfig.alone(TestNodes.COUNTERS).withPorts(0, port)).close();
+  }
+
+  private static NodeConfig withTimeout(final NodeConfig config, final long timeoutNs) {
+    return new NodeConfig(
+        config.cluster(),
+        config.localNodeIds(),
+        config.engine().withRequestTimes(timeoutNs, 1),
+        config.carrier(),
+        config.http(),
+        config.maxConnections(),
+        config.metricsPort(),
+        config.loops(),
+        config.shardThreads(),
+        config.times(),
+        config.state(),
+        config.services());
   }
 
   @Test

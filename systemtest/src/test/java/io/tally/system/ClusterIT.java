@@ -166,7 +166,8 @@ class ClusterIT {
     assertEquals(503, refused.statusCode(), refused.body());
     assertTrue(refused.body().contains("no-owner"), refused.body());
     assertEquals(load.get(), Http.read(port(1), kept));
-    assertTrue(nodes[0].child().said("status=LEFT"), nodes[0].child()::picture);
+    assertTrue(
+        nodes[0].child().said("level=INFO msg=\"peer has left\""), nodes[0].child()::picture);
   }
 
   /** Returns how many increments were answered 200; none may stay without an answer. */

@@ -30,7 +30,7 @@ final class StartDecision {
 
   /** The operator wants it whatever is there, but is told what cannot be known any more. */
   private Start discard() {
-    final String text = "starts empty: all state is deleted";
+    final String text = "starts at zero: all state is deleted";
     return found.faults().isEmpty()
         ? start(StartKind.DISCARDED, null, text)
         : start(
@@ -45,7 +45,7 @@ final class StartDecision {
 
   private Start goOn(final boolean isMoved) throws StoreException {
     if (found.isEmpty()) {
-      return start(StartKind.EMPTY, null, "holds no state: starts empty");
+      return start(StartKind.EMPTY, null, "holds no state: starts at zero");
     }
     if (!found.faults().isEmpty()) {
       throw found.faults().get(0);
@@ -67,8 +67,8 @@ final class StartDecision {
         : start(
             StartKind.CRASHED,
             null,
-            "was in use by a process that ended without saving its state: starts empty, and sets"
-                + " aside what is there, until --discard-state"
+            "was in use by a process that ended without saving its state: starts at zero; what was"
+                + " there is kept in aside-... until --discard-state deletes it"
                 + found.aside());
   }
 

@@ -98,7 +98,7 @@ final class NodeDirectoryTest {
   void shouldStartEmptyAndThenResume() throws Exception {
     try (NodeDirectory directory = open(StartMode.NORMAL)) {
       assertEquals(StartKind.EMPTY, directory.start().kind());
-      assertEquals(node() + " holds no state: starts empty", directory.start().message());
+      assertEquals(node() + " holds no state: starts at zero", directory.start().message());
       assertEquals(0, directory.start().highestIncarnation());
       assertNull(directory.start().snapshot());
       assertEquals(Set.of(), names());
@@ -162,9 +162,12 @@ final class NodeDirectoryTest {
     run(5);
     assertTrue(message().endsWith("generation 4" + aside("1 folder", bytes)), message());
     crash();
-    assertTrue(message().endsWith("--discard-state" + aside("1 folder", bytes)), message());
+    assertTrue(
+        message().endsWith("--discard-state deletes it" + aside("1 folder", bytes)), message());
     crash();
-    assertTrue(message().endsWith("--discard-state" + aside("2 folders", 2 * bytes)), message());
+    assertTrue(
+        message().endsWith("--discard-state deletes it" + aside("2 folders", 2 * bytes)),
+        message());
   }
 
   private static String aside(final String folders, final long bytes) {
@@ -437,7 +440,7 @@ final class NodeDirectoryTest {
   void shouldSayThatIncarnationsMayComeAgainWhereFilesThatNamedThemAreDamaged() throws Exception {
     run(4);
     try (NodeDirectory directory = open(StartMode.DISCARD)) {
-      assertEquals(node() + " starts empty: all state is deleted", directory.start().message());
+      assertEquals(node() + " starts at zero: all state is deleted", directory.start().message());
       assertFalse(directory.start().warns());
     }
     Files.write(node().resolve("manifest-1"), new byte[30]);
