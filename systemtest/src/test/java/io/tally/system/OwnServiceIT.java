@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -164,6 +166,12 @@ class OwnServiceIT {
               .map(module -> module.descriptor())
               .map(ModuleDescriptor::name)
               .toList());
+      try (JarFile jar = new JarFile(main.toFile())) {
+        assertEquals(
+            main.getParent().getFileName().toString(),
+            jar.getManifest().getMainAttributes().getValue(Attributes.Name.IMPLEMENTATION_VERSION),
+            artefact);
+      }
     }
   }
 
