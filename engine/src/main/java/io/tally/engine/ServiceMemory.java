@@ -1,8 +1,8 @@
 package io.tally.engine;
 
 /**
- * The memory that a process has for the state of its service, after everything else that it plans
- * for.
+ * The share of a process's memory for the state of one service, after everything else that the
+ * process plans for.
  *
  * @param directBytes bytes outside the heap, not negative.
  * @param heapBytes largest size of the heap.
