@@ -126,10 +126,13 @@ final class ApiSignatures {
         && (named.getDeclaringClass() == null || isPublic(named.getDeclaringClass()));
   }
 
-  /** Its package serves the modules among themselves, or is generated from a schema. */
+  /**
+   * Whether its package serves the modules among themselves, or is generated from a schema. An enum
+   * of a schema only grows, as the schema does.
+   */
   private static boolean isNoApi(final Class<?> named) {
     final List<String> packages = List.of(named.getPackageName().split("\\."));
     return named.getName().startsWith("io.tally.")
-        && (packages.contains("internal") || packages.contains("codecs"));
+        && (packages.contains("internal") || packages.contains("codecs") && !named.isEnum());
   }
 }

@@ -3,6 +3,8 @@ package io.tally;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.counter.codecs.CounterReplyDecoder;
+import io.tally.counter.codecs.CounterStatus;
 import io.tally.engine.Outcome;
 import io.tally.http.internal.MetricsServer;
 import io.tally.http.internal.ProbeResult;
@@ -32,6 +34,10 @@ class ApiSignaturesTest {
     protected abstract <T extends Comparable<T>> void overrides(T self, List<ProbeResult>[] given);
 
     public abstract void fails() throws StoreException;
+
+    public abstract CounterStatus enumeration();
+
+    public abstract CounterReplyDecoder codec();
 
     abstract ProbeResult nobodyMeets();
   }
@@ -68,6 +74,7 @@ class ApiSignaturesTest {
             "returns names " + PROBE,
             "takes names " + PROBE,
             "overrides names " + PROBE,
+            "codec names " + CounterReplyDecoder.class.getName(),
             "fails names " + StoreException.class.getName()),
         ApiSignatures.breaches(Mistaken.class));
   }

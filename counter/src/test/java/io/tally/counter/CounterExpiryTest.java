@@ -377,8 +377,7 @@ final class CounterExpiryTest {
     for (int round = 0; round < 100; round++) {
       final CounterLimit limit = new CounterLimit(places);
       final CounterTable[] tables = {
-        tableOf(limit),
-        tableOf(limit),
+        tableOf(limit), tableOf(limit),
       };
       for (long ms = 1; ms < 3_000; ms++) {
         final long timeNs = ms * 1_000_000;

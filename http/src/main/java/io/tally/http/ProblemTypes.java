@@ -165,7 +165,6 @@ final class ProblemTypes {
           INVALID_JSON,
           UNKNOWN_MEMBER,
           UNKNOWN_PARAMETER,
-          NO_ITEMS,
           TOO_MANY_ITEMS,
           INVALID_IDEMPOTENCY_KEY,
           IDEMPOTENCY_MISMATCH,

@@ -1,5 +1,6 @@
 package io.tally.launcher;
 
+import io.prometheus.client.CollectorRegistry;
 import io.tally.edge.EdgeSettings;
 import io.tally.edge.internal.EventLoops;
 import io.tally.engine.Ingress;
@@ -10,6 +11,7 @@ import io.tally.http.HttpSettings;
 import io.tally.http.ItemList;
 import io.tally.http.internal.HttpServer;
 import io.tally.http.internal.HttpServers;
+import io.tally.http.internal.MetricsServer;
 import io.tally.http.internal.NodeView;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -50,6 +52,15 @@ final class Api {
             loop -> endpoints(config.services(), ingresses.get(loop), watches),
             help(config.services(), metricsUrl),
             acceptFailures);
+  }
+
+  static MetricsServer launchMetrics(
+      final EventLoops loops,
+      final NodeConfig config,
+      final CollectorRegistry registry,
+      final AcceptFailureLog acceptFailures) {
+    return HttpServers.get()
+        .launchMetrics(loops, config.http().host(), config.metricsPort(), registry, acceptFailures);
   }
 
   /**

@@ -7,7 +7,6 @@ import io.tally.engine.ServiceDefinition;
 import io.tally.engine.WatchExecutor;
 import io.tally.engine.internal.ShardEngine;
 import io.tally.http.internal.HttpServer;
-import io.tally.http.internal.HttpServers;
 import io.tally.http.internal.MetricsServer;
 import io.tally.http.internal.NodeView;
 import io.tally.transport.internal.PlannedStop;
@@ -140,10 +139,7 @@ public final class TallyNode implements AutoCloseable {
     loops = EventLoops.launch(config.loops(), plan.clientLimit().maxConnections(), clock, faults);
     final CollectorRegistry registry = new CollectorRegistry();
     acceptFailures = new AcceptFailureLog(clock, AcceptFailureLog::log);
-    metrics =
-        HttpServers.get()
-            .launchMetrics(
-                loops, config.http().host(), config.metricsPort(), registry, acceptFailures);
+    metrics = Api.launchMetrics(loops, config, registry, acceptFailures);
     Log.info(
         "prometheus metrics server starting",
         "port",

@@ -17,7 +17,7 @@ import org.agrona.DirectBuffer;
  */
 public abstract class Exchange {
   /** Most replies that one request can wait for. */
-  public static final int MAX_PARTS = 1 << 16;
+  protected static final int MAX_PARTS = 1 << 16;
 
   // A cookie is the number of the part, and that of the request on its connection.
   private static final int PART_SHIFT = 32;
