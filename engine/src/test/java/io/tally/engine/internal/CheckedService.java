@@ -1,5 +1,6 @@
 package io.tally.engine.internal;
 
+import io.tally.engine.EntityMessage;
 import io.tally.engine.IdHash;
 import io.tally.engine.MessageHeaderWord;
 import io.tally.engine.Places;
@@ -28,7 +29,8 @@ public final class CheckedService implements ShardContext {
   private final long incarnation;
   private long timeNs;
   private long standstillNs;
-  private String changedId;
+  private final byte[] changedId = new byte[EntityMessage.MAX_ID_LENGTH];
+  private int changedIdLength;
   private long changes;
 
   /**
@@ -158,7 +160,7 @@ public final class CheckedService implements ShardContext {
    * @return its id, a character for each byte.
    */
   public String changedId() {
-    return changedId;
+    return new String(changedId, 0, changedIdLength, StandardCharsets.ISO_8859_1);
   }
 
   /**
@@ -206,9 +208,8 @@ public final class CheckedService implements ShardContext {
 
   @Override
   public void changed(final DirectBuffer buffer, final int offset, final int length) {
-    final byte[] id = new byte[length];
-    buffer.getBytes(offset, id);
-    changedId = new String(id, StandardCharsets.ISO_8859_1);
+    buffer.getBytes(offset, changedId, 0, length);
+    changedIdLength = length;
     changes++;
   }
 
