@@ -23,6 +23,9 @@ final class CounterImport {
   /** An answer is waited for at least so long, however soon the import gives up. */
   private static final long MIN_PATIENCE_NS = TimeUnit.SECONDS.toNanos(1);
 
+  /** So many counters of unknown outcome are kept before those that are settled are forgotten. */
+  private static final int FORGET_FROM = 1_024;
+
   private static final long FIRST_PAUSE_MS = 100;
   private static final long LONGEST_PAUSE_MS = 2_000;
 
@@ -124,30 +127,38 @@ final class CounterImport {
     }
   }
 
+  /** Keeps the unknown from growing with the export. */
   private void forgetSettled() {
-    if (unknownNs.isEmpty()) {
-      return;
+    if (unknownNs.size() >= FORGET_FROM) {
+      final long nowNs = clock.nanoTime();
+      final long certainNs = settledNs();
+      unknownNs.values().removeIf(sinceNs -> nowNs - sinceNs >= certainNs);
     }
-    if (settledNs == 0) {
-      final long saidMs = connection.settledMs(TimeUnit.NANOSECONDS.toMillis(patienceNs()));
-      settledNs =
-          saidMs == 0 ? EngineSettings.DEFAULT.settledNs() : TimeUnit.MILLISECONDS.toNanos(saidMs);
-    }
-    final long nowNs = clock.nanoTime();
-    unknownNs.values().removeIf(sinceNs -> nowNs - sinceNs >= settledNs);
   }
 
   /** Waits until no earlier request for a counter can take effect any more. */
   private void awaitSettled(final String id) {
     final Long sinceNs = unknownNs.remove(id);
-    final long leftNs = sinceNs == null ? 0 : settledNs - (clock.nanoTime() - sinceNs);
+    if (sinceNs == null) {
+      return;
+    }
+    final long leftNs = settledNs() - (clock.nanoTime() - sinceNs);
     if (leftNs > 0) {
       pause.accept(TimeUnit.NANOSECONDS.toMillis(leftNs) + 1);
     }
   }
 
-  private long patienceNs() {
-    return Math.max(retryNs, MIN_PATIENCE_NS);
+  private long settledNs() {
+    if (settledNs == 0) {
+      final long saidMs = connection.settledMs(TimeUnit.NANOSECONDS.toMillis(patienceNs(0)));
+      settledNs =
+          saidMs == 0 ? EngineSettings.DEFAULT.settledNs() : TimeUnit.MILLISECONDS.toNanos(saidMs);
+    }
+    return settledNs;
+  }
+
+  private long patienceNs(final long sinceSetNs) {
+    return Math.max(retryNs - sinceSetNs, MIN_PATIENCE_NS);
   }
 
   private void leaveOut(final ImportRow row) {
@@ -171,7 +182,7 @@ final class CounterImport {
     long sinceNs = clock.nanoTime();
     boolean told = false;
     while (!open.isEmpty()) {
-      final long leftNs = patienceNs() - (clock.nanoTime() - sinceNs);
+      final long leftNs = patienceNs(clock.nanoTime() - sinceNs);
       final List<ImportAnswer> answers =
           connection.set(open, TimeUnit.NANOSECONDS.toMillis(leftNs));
       final long answeredNs = clock.nanoTime();
