@@ -130,7 +130,12 @@ public class CounterTableBenchmark extends MicroBenchmark {
     state.timeNs++;
     final int row =
         state.table.findOrCreate(
-            state.timeNs, state.keys.buffer(), state.keys.offset(), KeyWalk.ID_BYTES, true);
+            state.timeNs,
+            state.keys.hash(),
+            state.keys.buffer(),
+            state.keys.offset(),
+            KeyWalk.ID_BYTES,
+            true);
     state.table.change(row, 1);
     state.table.deadline(row, state.timeNs + LIVING);
     return state.table.size();
@@ -145,6 +150,7 @@ public class CounterTableBenchmark extends MicroBenchmark {
   }
 
   private static int row(final CounterTable table, final KeyWalk keys, final boolean withDeadline) {
-    return table.findOrCreate(0, keys.buffer(), keys.offset(), KeyWalk.ID_BYTES, withDeadline);
+    return table.findOrCreate(
+        0, keys.hash(), keys.buffer(), keys.offset(), KeyWalk.ID_BYTES, withDeadline);
   }
 }

@@ -75,7 +75,7 @@ public final class TableGrowth {
     }
     final long hash = StableHash.hash(id, 0, ID_BYTES);
     final CounterTable table = tables[StableHash.shard(hash, tables.length)];
-    if (table.findOrCreate(0, buffer, 0, ID_BYTES, false) == CounterTable.FULL) {
+    if (table.findOrCreate(0, hash, buffer, 0, ID_BYTES, false) == CounterTable.FULL) {
       throw new IllegalStateException("no room for counter " + index);
     }
   }

@@ -136,7 +136,8 @@ public final class TableMemory {
   }
 
   private int make(final CounterTable table, final long timeNs, final boolean withDeadline) {
-    final int row = table.findOrCreate(timeNs, buffer, 0, ID_BYTES, withDeadline);
+    final long hash = StableHash.hash(id, 0, ID_BYTES);
+    final int row = table.findOrCreate(timeNs, hash, buffer, 0, ID_BYTES, withDeadline);
     if (row == CounterTable.FULL) {
       throw new IllegalStateException("no room for a counter");
     }

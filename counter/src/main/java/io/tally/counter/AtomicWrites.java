@@ -10,6 +10,7 @@ import io.tally.counter.codecs.OperationsMode;
 import io.tally.counter.codecs.TtlMode;
 import io.tally.engine.MessageHeaderWord;
 import io.tally.engine.ServiceReply;
+import io.tally.engine.StableHash;
 import java.util.Arrays;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -28,6 +29,7 @@ final class AtomicWrites {
   private final PlannedCounter[] planned = new PlannedCounter[OperationsLayout.MAX_OPERATIONS];
   private final int[] messageOffsets = new int[OperationsLayout.MAX_OPERATIONS];
   private final int[] counterOf = new int[OperationsLayout.MAX_OPERATIONS];
+  private final byte[] id = new byte[CounterProxy.MAX_ID_LENGTH];
   private int count;
   private int counterCount;
 
@@ -132,19 +134,21 @@ final class AtomicWrites {
         block + MessageHeaderWord.blockLength(MessageHeaderWord.get(buffer, message));
     final int idLength = buffer.getShort(idHeader, LITTLE_ENDIAN) & 0xFFFF;
     final int idOffset = idHeader + IncrementDecoder.counterIdHeaderLength();
-    command.wrap(timeNs, buffer, block, idOffset, idLength);
+    command.wrap(timeNs, command.entityHash, buffer, block, idOffset, idLength);
   }
 
   /** The plan for the counter of an operation, which may have one from an earlier operation. */
   private int counter(final long timeNs, final DirectBuffer buffer, final int operation) {
     wrap(timeNs, buffer, operation);
-    final int tag = counters.table.tag(buffer, command.idOffset, command.idLength);
+    buffer.getBytes(command.idOffset, id, 0, command.idLength);
+    command.entityHash = StableHash.hash(id, 0, command.idLength);
+    final int secretHash = counters.idHash.hash(buffer, command.idOffset, command.idLength);
     for (int i = 0; i < counterCount; i++) {
-      if (planned[i].isOf(command, tag)) {
+      if (planned[i].isOf(command, secretHash)) {
         return i;
       }
     }
-    planned[counterCount].begin(command, tag, counters);
+    planned[counterCount].begin(command, secretHash, counters);
     return counterCount++;
   }
 

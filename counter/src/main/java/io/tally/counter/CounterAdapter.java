@@ -73,12 +73,12 @@ final class CounterAdapter implements ShardService {
     } else if (templateId == IncrementDecoder.TEMPLATE_ID) {
       final long amount =
           buffer.getLong(block + IncrementDecoder.amountEncodingOffset(), LITTLE_ENDIAN);
-      increment(timeNs, buffer, idOffset, idLength, amount, reply);
+      increment(timeNs, entityHash, buffer, idOffset, idLength, amount, reply);
     } else if (templateId == ScanDecoder.TEMPLATE_ID
         || templateId == OperationsDecoder.TEMPLATE_ID) {
       onShard(timeNs, templateId, buffer, offset, length, reply);
     } else {
-      command.wrap(timeNs, buffer, block, idOffset, idLength);
+      command.wrap(timeNs, entityHash, buffer, block, idOffset, idLength);
       apply(templateId, reply);
     }
   }
@@ -130,12 +130,13 @@ final class CounterAdapter implements ShardService {
 
   private void increment(
       final long timeNs,
+      final long entityHash,
       final DirectBuffer buffer,
       final int idOffset,
       final int idLength,
       final long amount,
       final ServiceReply reply) {
-    final int row = table.findOrCreate(timeNs, buffer, idOffset, idLength, false);
+    final int row = table.findOrCreate(timeNs, entityHash, buffer, idOffset, idLength, false);
     if (row == CounterTable.FULL) {
       refusals.memoryLimit.increment();
       CounterAnswer.refused(reply, 0, 0, CounterStatus.MEMORY_LIMIT);

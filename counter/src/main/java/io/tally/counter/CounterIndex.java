@@ -18,8 +18,11 @@ import org.agrona.concurrent.UnsafeBuffer;
  * there ever were splits one bucket, so that the table never stands still to grow. It never
  * shrinks.
  *
- * <p>Where a row is found follows from a hash with a secret ({@link IdHash}), since clients choose
- * the ids. Which row a counter gets, and all else that can be seen of the table, does not.
+ * <p>Clients choose the ids, so where a row is found follows from a secret ({@link IdHash}): from a
+ * hash of the public hash that the command carries, which takes hardly any time. Ids that have one
+ * public hash would all lie together. So after the first 16, further ones are found by a hash of
+ * their bytes, where they are not found by the other. Which row a counter gets, and all else that
+ * can be seen of the table, does not depend on the secret.
  *
  * <p>The table is this index and does not have it: a further object for each shard on the way to a
  * row was measured to be slower.
@@ -31,6 +34,9 @@ abstract class CounterIndex {
   static final long ANY_TIME = Long.MIN_VALUE;
 
   static final int BUCKET_CHUNK_BYTES = 16 * 1024;
+
+  /** By chance there are never so many rows with one tag. */
+  private static final int CROWD = 16;
 
   private static final int MIN_BUCKETS = BUCKET_CHUNK_BYTES / Integer.BYTES;
   private static final int MAX_BUCKETS = 1 << (Integer.SIZE - TAG_LENGTH_BITS);
@@ -44,6 +50,9 @@ abstract class CounterIndex {
   private final IdHash hash;
   private int bucketCount = MIN_BUCKETS;
   private int splitBit = MIN_BUCKETS;
+
+  /** Some row is not found by the public hash of its id. */
+  private boolean hasCrowds;
 
   CounterIndex(final IdHash hash) {
     this.hash = hash;
@@ -65,7 +74,7 @@ abstract class CounterIndex {
     placeless.setRelease(placeless.getPlain() + more);
   }
 
-  /** Rows that a search for the counter of this row passes before it: what the search costs. */
+  /** Rows that a search for the counter of this row passes before it in its bucket. */
   final int rowsBefore(final int row) {
     int count = 0;
     int before = first(bucket(tag(row)));
@@ -96,16 +105,46 @@ abstract class CounterIndex {
     splitBit = Integer.highestOneBit(count);
   }
 
-  final int tag(final DirectBuffer id, final int offset, final int length) {
-    return RowDescriptor.tag(hash.hash(id, offset, length), length);
-  }
-
   /**
    * The row of a counter that has not expired by then, or {@link #ABSENT}.
    *
    * @param timeNs {@link #ANY_TIME} to find one that has expired, too.
    */
   final int find(
+      final long timeNs,
+      final long entityHash,
+      final DirectBuffer id,
+      final int offset,
+      final int length) {
+    final int row =
+        find(timeNs, RowDescriptor.tag(hash.hash(entityHash), length), id, offset, length);
+    return row == ABSENT && hasCrowds
+        ? find(timeNs, tag(id, offset, length), id, offset, length)
+        : row;
+  }
+
+  /** Where a new counter will be found: by its public hash, unless too many of that are there. */
+  final int tagOfNew(
+      final long entityHash, final DirectBuffer id, final int offset, final int length) {
+    final int tag = RowDescriptor.tag(hash.hash(entityHash), length);
+    int alike = 0;
+    int row = first(bucket(tag));
+    while (row != ABSENT) {
+      alike += tag(row) == tag ? 1 : 0;
+      row = chunk(row).getInt(offset(row) + NEXT_OFFSET);
+    }
+    if (alike < CROWD) {
+      return tag;
+    }
+    hasCrowds = true;
+    return tag(id, offset, length);
+  }
+
+  private int tag(final DirectBuffer id, final int offset, final int length) {
+    return RowDescriptor.tag(hash.hash(id, offset, length), length);
+  }
+
+  private int find(
       final long timeNs, final int tag, final DirectBuffer id, final int offset, final int length) {
     int row = first(bucket(tag));
     while (row != ABSENT) {

@@ -5,6 +5,7 @@ import io.tally.counter.codecs.CounterRowDecoder;
 import io.tally.counter.codecs.CounterTableHeadDecoder;
 import io.tally.counter.codecs.MessageHeaderDecoder;
 import io.tally.engine.MessageHeaderWord;
+import io.tally.engine.StableHash;
 import org.agrona.DirectBuffer;
 
 /** Restores a {@link CounterTable} from the records that its {@link CounterSnapshot} has shown. */
@@ -25,6 +26,7 @@ final class CounterRestore {
   private final CounterTable table;
   private final CounterRows rows;
   private final RowSpace space;
+  private final byte[] id = new byte[CounterProxy.MAX_ID_LENGTH];
 
   /** Of the head that has come, and so of all other records. */
   private int version = NO_HEAD;
@@ -93,16 +95,18 @@ final class CounterRestore {
     final int idLength = rowDecoder.counterIdLength();
     final int idOffset = rowDecoder.limit() + CounterRowDecoder.counterIdHeaderLength();
     check(idLength > 0 && idLength <= CounterProxy.MAX_ID_LENGTH && idOffset + idLength <= end);
+    buffer.getBytes(idOffset, id, 0, idLength);
+    final long entityHash = StableHash.hash(id, 0, idLength);
     if (version == VERSION_WITHOUT_VERSIONS) {
       check(header.blockLength() >= ROW_BLOCK_OF_VERSION_0);
-      final int row = table.restoreAnywhere(buffer, idOffset, idLength);
+      final int row = table.restoreAnywhere(entityHash, buffer, idOffset, idLength);
       table.change(row, rowDecoder.value());
       return;
     }
     check(header.blockLength() >= CounterRowDecoder.BLOCK_LENGTH);
     final int row = rowDecoder.row();
     final boolean wide = rowDecoder.flags().wide();
-    table.restore(row, wide, buffer, idOffset, idLength);
+    table.restore(row, entityHash, wide, buffer, idOffset, idLength);
     final int extension = rowDecoder.extension();
     if (extension != RowDescriptor.NO_ROW) {
       check(!wide);

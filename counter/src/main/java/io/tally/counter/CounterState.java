@@ -6,6 +6,7 @@ import static io.tally.counter.CounterTable.NO_DEADLINE;
 
 import io.tally.counter.codecs.Condition;
 import io.tally.counter.codecs.CounterStatus;
+import io.tally.engine.IdHash;
 import io.tally.engine.ServiceReply;
 import io.tally.engine.ShardContext;
 import org.agrona.DirectBuffer;
@@ -35,17 +36,20 @@ final class CounterState {
 
   final CounterTable table;
   final CounterRefusals refusals;
+  final IdHash idHash;
   private final ShardContext shard;
 
   CounterState(final CounterLimit limit, final CounterRefusals refusals, final ShardContext shard) {
     this.refusals = refusals;
     this.shard = shard;
-    table = new CounterTable(shard.idHash(), limit, shard.places(), shard::changed);
+    idHash = shard.idHash();
+    table = new CounterTable(idHash, limit, shard.places(), shard::changed);
   }
 
   /** The row of a living counter, or {@link CounterTable#ABSENT}. */
   int find(final WriteCommand command) {
-    return table.find(command.timeNs, command.buffer, command.idOffset, command.idLength);
+    return table.find(
+        command.timeNs, command.entityHash, command.buffer, command.idOffset, command.idLength);
   }
 
   /** What a read shows: of a rate limiter, what is used of its burst. */
@@ -166,6 +170,7 @@ final class CounterState {
       final int created =
           table.findOrCreate(
               timeNs,
+              planned.entityHash,
               buffer,
               planned.idOffset,
               planned.idLength,
@@ -206,7 +211,12 @@ final class CounterState {
 
   private int create(final WriteCommand command, final boolean withDeadline) {
     return table.findOrCreate(
-        command.timeNs, command.buffer, command.idOffset, command.idLength, withDeadline);
+        command.timeNs,
+        command.entityHash,
+        command.buffer,
+        command.idOffset,
+        command.idLength,
+        withDeadline);
   }
 
   /**

@@ -69,11 +69,6 @@ final class CounterTable extends CounterIndex {
     snapshot = new CounterSnapshot(this, rows, space);
   }
 
-  /** The row of a counter that has not expired, or {@link #ABSENT}. Changes nothing. */
-  int find(final long timeNs, final DirectBuffer id, final int offset, final int length) {
-    return find(timeNs, tag(id, offset, length), id, offset, length);
-  }
-
   /**
    * The row of a counter that has not expired, made if there is none: with value 0, version 0 and
    * no deadline; or {@link #FULL}, and there is no such counter. Before it makes one, it frees up
@@ -85,13 +80,13 @@ final class CounterTable extends CounterIndex {
    */
   int findOrCreate(
       final long timeNs,
+      final long entityHash,
       final DirectBuffer id,
       final int offset,
       final int length,
       final boolean withDeadline) {
-    final int tag = tag(id, offset, length);
-    final int row = find(timeNs, tag, id, offset, length);
-    return row == ABSENT ? create(timeNs, tag, id, offset, length, withDeadline) : row;
+    final int row = find(timeNs, entityHash, id, offset, length);
+    return row == ABSENT ? create(timeNs, entityHash, id, offset, length, withDeadline) : row;
   }
 
   long value(final int row) {
@@ -237,12 +232,12 @@ final class CounterTable extends CounterIndex {
 
   private int create(
       final long timeNs,
-      final int tag,
+      final long entityHash,
       final DirectBuffer id,
       final int offset,
       final int length,
       final boolean withDeadline) {
-    final int expired = find(ANY_TIME, tag, id, offset, length);
+    final int expired = find(ANY_TIME, entityHash, id, offset, length);
     if (expired != ABSENT) {
       expiry.expire(expired);
     }
@@ -252,6 +247,7 @@ final class CounterTable extends CounterIndex {
       return FULL;
     }
     final int row = space.take(rowLength);
+    final int tag = tagOfNew(entityHash, id, offset, length);
     beforeChange(row);
     rows.write(row, tag, withDeadline, id, offset, length);
     add(tag, row);
@@ -309,11 +305,12 @@ final class CounterTable extends CounterIndex {
   /** Puts a row in its place. Takes a place even if none is left. */
   void restore(
       final int row,
+      final long entityHash,
       final boolean wide,
       final DirectBuffer id,
       final int offset,
       final int length) {
-    final int tag = tagOfNew(id, offset, length);
+    final int tag = tagOfRestored(entityHash, id, offset, length);
     space.restore(row, RowDescriptor.rowLength(length, wide));
     room.take(1, 0);
     rows.write(row, tag, wide, id, offset, length);
@@ -321,8 +318,9 @@ final class CounterTable extends CounterIndex {
   }
 
   /** Makes a row wherever there is room. Takes a place even if none is left. */
-  int restoreAnywhere(final DirectBuffer id, final int offset, final int length) {
-    final int tag = tagOfNew(id, offset, length);
+  int restoreAnywhere(
+      final long entityHash, final DirectBuffer id, final int offset, final int length) {
+    final int tag = tagOfRestored(entityHash, id, offset, length);
     final int rowLength = RowDescriptor.rowLength(length, false);
     if (space.wantedBytes(rowLength) == RowSpace.FULL) {
       throw new IllegalArgumentException("the table has no room for all counters");
@@ -340,11 +338,11 @@ final class CounterTable extends CounterIndex {
     expiry.moved(row, NO_DEADLINE, rows.deadlineNs(row));
   }
 
-  private int tagOfNew(final DirectBuffer id, final int offset, final int length) {
-    final int tag = tag(id, offset, length);
-    if (find(ANY_TIME, tag, id, offset, length) != ABSENT) {
+  private int tagOfRestored(
+      final long entityHash, final DirectBuffer id, final int offset, final int length) {
+    if (find(ANY_TIME, entityHash, id, offset, length) != ABSENT) {
       throw new IllegalArgumentException("no row of a counter that is new");
     }
-    return tag;
+    return tagOfNew(entityHash, id, offset, length);
   }
 }

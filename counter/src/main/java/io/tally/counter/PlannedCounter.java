@@ -6,7 +6,11 @@ import org.agrona.DirectBuffer;
 
 /** A counter as a list of operations would leave it; its row is not changed yet. Reused. */
 final class PlannedCounter {
-  private int tag;
+  long entityHash;
+
+  /** Of the id: or ids that have one public hash would be compared to their ends. */
+  private int secretHash;
+
   int idOffset;
   int idLength;
 
@@ -28,11 +32,12 @@ final class PlannedCounter {
 
   long deadlineNs;
 
-  void begin(final WriteCommand command, final int tagOfId, final CounterState counters) {
-    tag = tagOfId;
+  void begin(final WriteCommand command, final int hash, final CounterState counters) {
+    secretHash = hash;
+    entityHash = command.entityHash;
     idOffset = command.idOffset;
     idLength = command.idLength;
-    row = counters.table.find(command.timeNs, tag, command.buffer, idOffset, idLength);
+    row = counters.find(command);
     isNew = false;
     isRate = row != ABSENT && counters.table.isRate(row);
     valueBefore = counters.shown(command.timeNs, row);
@@ -41,9 +46,8 @@ final class PlannedCounter {
     deadlineNs = deadlineBeforeNs;
   }
 
-  /** Equal tags are those of ids of one length. */
-  boolean isOf(final WriteCommand command, final int tagOfId) {
-    if (tag != tagOfId) {
+  boolean isOf(final WriteCommand command, final int hash) {
+    if (secretHash != hash || idLength != command.idLength) {
       return false;
     }
     final DirectBuffer buffer = command.buffer;

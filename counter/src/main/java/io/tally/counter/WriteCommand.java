@@ -15,6 +15,7 @@ final class WriteCommand {
   private static final TtlMode[] TTL_MODES = TtlMode.values();
 
   long timeNs;
+  long entityHash;
   DirectBuffer buffer;
 
   /** Where the fixed part begins. */
@@ -25,11 +26,13 @@ final class WriteCommand {
 
   void wrap(
       final long commandTimeNs,
+      final long idHash,
       final DirectBuffer command,
       final int blockOffset,
       final int offsetOfId,
       final int lengthOfId) {
     timeNs = commandTimeNs;
+    entityHash = idHash;
     buffer = command;
     block = blockOffset;
     idOffset = offsetOfId;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.engine.Budget;
 import io.tally.engine.Places;
+import io.tally.engine.StableHash;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,12 +38,13 @@ final class CounterExpiryTest {
   }
 
   private int find(final long timeNs, final String name) {
-    return table.find(timeNs, id, 0, id.putStringWithoutLengthAscii(0, name));
+    return table.find(
+        timeNs, StableHash.hash(name), id, 0, id.putStringWithoutLengthAscii(0, name));
   }
 
   private int make(final long timeNs, final String name, final boolean withDeadline) {
     final int length = id.putStringWithoutLengthAscii(0, name);
-    return table.findOrCreate(timeNs, id, 0, length, withDeadline);
+    return table.findOrCreate(timeNs, StableHash.hash(name), id, 0, length, withDeadline);
   }
 
   private int make(final long timeNs, final String name, final long deadlineNs) {
@@ -58,7 +60,8 @@ final class CounterExpiryTest {
       bytes[i] = (byte) ('0' + rest % 10);
       rest /= 10;
     }
-    return table.findOrCreate(timeNs, id, 0, ID_BYTES, withDeadline);
+    return table.findOrCreate(
+        timeNs, StableHash.hash(bytes, 0, ID_BYTES), id, 0, ID_BYTES, withDeadline);
   }
 
   @ParameterizedTest

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tally.counter.codecs.MessageHeaderEncoder;
 import io.tally.counter.codecs.ScanEncoder;
 import io.tally.engine.ServiceReply;
+import io.tally.engine.StableHash;
 import io.tally.engine.internal.CheckedService;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -73,7 +74,7 @@ class CounterScansTest {
 
   private int find(final long timeNs, final String name) {
     final int length = id.putStringWithoutLengthAscii(0, name);
-    return table.find(timeNs, id, 0, length);
+    return table.find(timeNs, StableHash.hash(name), id, 0, length);
   }
 
   private Set<String> living(final CounterTableHistory history, final long timeNs) {
@@ -271,7 +272,7 @@ class CounterScansTest {
     for (int i = 0; i < count; i++) {
       final String name = prefix + i;
       final int length = id.putStringWithoutLengthAscii(0, name);
-      final int row = table.findOrCreate(1, id, 0, length, false);
+      final int row = table.findOrCreate(1, StableHash.hash(name), id, 0, length, false);
       table.change(row, i);
     }
   }

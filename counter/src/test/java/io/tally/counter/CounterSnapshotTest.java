@@ -326,7 +326,7 @@ final class CounterSnapshotTest {
 
   private int row(final CounterTable table, final String name, final boolean withDeadline) {
     final int length = wrap(name);
-    return table.findOrCreate(0, id, 0, length, withDeadline);
+    return table.findOrCreate(0, StableHash.hash(name), id, 0, length, withDeadline);
   }
 
   private int wrap(final String name) {
@@ -349,7 +349,7 @@ final class CounterSnapshotTest {
     final Map<String, Integer> rows = new LinkedHashMap<>();
     for (final String name : ids) {
       final int length = wrap(name);
-      final int row = table.find(0, id, 0, length);
+      final int row = table.find(0, StableHash.hash(name), id, 0, length);
       if (row != CounterTable.ABSENT) {
         rows.put(name, row);
       }

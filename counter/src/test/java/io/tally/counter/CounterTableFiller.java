@@ -52,7 +52,7 @@ final class CounterTableFiller {
     while (true) {
       final long entityHash = number(count);
       final CounterTable table = table(entityHash);
-      final int row = table.findOrCreate(0, idBuffer, 0, id.length, false);
+      final int row = table.findOrCreate(0, entityHash, idBuffer, 0, id.length, false);
       if (row == CounterTable.FULL) {
         return count;
       }
@@ -68,7 +68,7 @@ final class CounterTableFiller {
     for (int i = 0; i < count; i++) {
       final long entityHash = number(i);
       final CounterTable table = table(entityHash);
-      if (table.value(table.find(0, idBuffer, 0, id.length)) != i + 1) {
+      if (table.value(table.find(0, entityHash, idBuffer, 0, id.length)) != i + 1) {
         throw new IllegalStateException("counter " + i + " has another value");
       }
     }

@@ -1,5 +1,6 @@
 package io.tally.counter;
 
+import io.tally.engine.StableHash;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -67,12 +68,13 @@ final class CounterTableHistory {
 
   /** Does it to a table, as an adapter would, and says what there is to be seen of it. */
   String apply(final CounterTable table, final Step step) {
+    final long hash = StableHash.hash(step.id);
     final int length = id.putStringWithoutLengthAscii(0, step.id);
-    final int found = table.find(step.timeNs, id, 0, length);
+    final int found = table.find(step.timeNs, hash, id, 0, length);
     return switch (step.kind) {
       case READ -> describe(table, found);
       case CHANGE -> {
-        final int row = table.findOrCreate(step.timeNs, id, 0, length, false);
+        final int row = table.findOrCreate(step.timeNs, hash, id, 0, length, false);
         if (row > 0 && !table.isRate(row)) {
           table.change(row, step.number);
         }
@@ -82,7 +84,7 @@ final class CounterTableHistory {
         final int row =
             step.kind == Kind.DEADLINE
                 ? found
-                : table.findOrCreate(step.timeNs, id, 0, length, true);
+                : table.findOrCreate(step.timeNs, hash, id, 0, length, true);
         boolean done = false;
         if (row > 0 && !table.isRate(row)) {
           done = table.deadline(row, step.timeNs + step.ttlNs);
@@ -98,7 +100,7 @@ final class CounterTableHistory {
         yield describe(table, found);
       }
       case RATE -> {
-        final int row = table.findOrCreate(step.timeNs, id, 0, length, true);
+        final int row = table.findOrCreate(step.timeNs, hash, id, 0, length, true);
         if (row > 0 && (found == CounterTable.ABSENT || table.isRate(row))) {
           table.rate(row, 1 + (step.number & 0xFF));
           table.change(row, step.timeNs + step.ttlNs);
@@ -134,7 +136,7 @@ final class CounterTableHistory {
     final Map<String, Counter> counters = new HashMap<>();
     for (final String name : ids) {
       final int length = id.putStringWithoutLengthAscii(0, name);
-      final int row = table.find(Long.MIN_VALUE, id, 0, length);
+      final int row = table.find(Long.MIN_VALUE, StableHash.hash(name), id, 0, length);
       if (row != CounterTable.ABSENT) {
         counters.put(
             name,

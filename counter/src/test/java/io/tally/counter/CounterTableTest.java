@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.engine.IdHash;
 import io.tally.engine.Places;
 import io.tally.engine.StableHash;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +17,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,16 +29,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CounterTableTest {
   private static final int ID_OFFSET = 3;
 
-  /** How ids are hashed: as in service, or with a secret that has nothing secret. */
+  /** How ids are hashed: as in service, or so that many share their index entry. */
   private enum Hash {
-    SECRET(() -> Secret.next()),
-    ALL_ZEROS(() -> new IdHash(() -> 0)),
-    ALL_ONES(() -> new IdHash(() -> -1));
+    REAL(StableHash::hash),
+    ALL_EQUAL(id -> 0x0123_4567_89ab_cdefL),
+    FEW_UPPER_HALVES(id -> ((long) (id.hashCode() % 5) << 32) | (StableHash.hash(id) >>> 32)),
+    UPPER_HALF_OF_ONES(id -> 0xffff_ffff_0000_0000L | (StableHash.hash(id) >>> 32)),
+    UPPER_HALF_ONLY(id -> StableHash.hash(id) & 0xffff_ffff_0000_0000L);
 
-    private final Supplier<IdHash> hash;
+    private final ToLongFunction<String> function;
 
-    Hash(final Supplier<IdHash> hash) {
-      this.hash = hash;
+    Hash(final ToLongFunction<String> function) {
+      this.function = function;
+    }
+
+    long of(final String id) {
+      return function.applyAsLong(id);
     }
   }
 
@@ -56,19 +61,19 @@ class CounterTableTest {
       final Random random = new Random(seed);
       final CounterTable subject =
           new CounterTable(
-              hash.hash.get(), new CounterLimit(Long.MAX_VALUE), Places.ASKED, new ExpiredIds());
+              Secret.next(), new CounterLimit(Long.MAX_VALUE), Places.ASKED, new ExpiredIds());
       final Map<String, Long> values = new HashMap<>();
       final Map<String, Integer> rows = new HashMap<>();
-      final List<String> ids = ids(random, hash == Hash.SECRET ? 6_000 : 2_000);
+      final List<String> ids = ids(random, hash == Hash.ALL_EQUAL ? 500 : 6_000);
       for (int i = 0; i < 40_000; i++) {
         final String id = ids.get(random.nextInt(ids.size()));
         if (random.nextInt(3) == 0) {
-          final int row = find(subject, id);
+          final int row = find(subject, hash.of(id), id);
           assertEquals(rows.getOrDefault(id, CounterTable.ABSENT), row);
           assertEquals(
               values.getOrDefault(id, 0L), row == CounterTable.ABSENT ? 0 : subject.value(row));
         } else {
-          final int row = findOrCreate(subject, id);
+          final int row = findOrCreate(subject, hash.of(id), id);
           assertTrue(row > 0);
           final Integer known = rows.putIfAbsent(id, row);
           assertTrue(known == null || known == row, "a row has moved");
@@ -79,13 +84,13 @@ class CounterTableTest {
         }
         assertEquals(values.size(), subject.size());
       }
-      assertHolds(subject, values, rows);
+      assertHolds(subject, hash, values, rows);
     }
   }
 
   @Test
   void shouldStartNewCountersAtZero() {
-    final int row = findOrCreate(table, "a");
+    final int row = findOrCreate(table, 1, "a");
 
     assertEquals(0, table.value(row));
     assertEquals(1, table.size());
@@ -93,27 +98,28 @@ class CounterTableTest {
 
   @Test
   void shouldCreateNothingWhenLookingForAnUnknownCounter() {
-    assertEquals(CounterTable.ABSENT, find(table, "a"));
+    assertEquals(CounterTable.ABSENT, find(table, 1, "a"));
     assertEquals(0, table.size());
 
-    findOrCreate(table, "a");
-    assertEquals(CounterTable.ABSENT, find(table, "b"));
+    findOrCreate(table, 1, "a");
+    assertEquals(CounterTable.ABSENT, find(table, 1, "b"));
+    assertEquals(CounterTable.ABSENT, find(table, 1L << 32, "a"));
     assertEquals(1, table.size());
   }
 
   @ParameterizedTest
   @ValueSource(longs = {0, 1, -1, -2, Long.MAX_VALUE, Long.MIN_VALUE, Long.MIN_VALUE + 1})
   void shouldHoldEveryValue(final long value) {
-    final int row = findOrCreate(table, "a");
-    final int neighbour = findOrCreate(table, "b");
+    final int row = findOrCreate(table, 1, "a");
+    final int neighbour = findOrCreate(table, 2, "b");
     table.change(row, value);
 
-    assertEquals(value, table.value(find(table, "a")));
+    assertEquals(value, table.value(find(table, 1, "a")));
     assertEquals(0, table.value(neighbour));
   }
 
   @Test
-  void shouldTellApartIdsThatDifferInOneByte() {
+  void shouldTellApartIdsWithOneHashThatDifferInOneByte() {
     final Set<Integer> rows = new HashSet<>();
     final Set<String> ids = new HashSet<>();
     for (final int length : new int[] {1, 7, 8, 9, 15, 16, 17, 255, 256}) {
@@ -123,11 +129,11 @@ class CounterTableTest {
       }
     }
     for (final String id : ids) {
-      assertEquals(CounterTable.ABSENT, find(table, id));
-      assertTrue(rows.add(findOrCreate(table, id)));
+      assertEquals(CounterTable.ABSENT, find(table, 1, id));
+      assertTrue(rows.add(findOrCreate(table, 1, id)));
     }
     for (final String id : ids) {
-      assertTrue(rows.remove(find(table, id)), id);
+      assertTrue(rows.remove(find(table, 1, id)), id);
     }
     assertTrue(rows.isEmpty());
   }
@@ -137,7 +143,7 @@ class CounterTableTest {
     final UnsafeBuffer zeros = new UnsafeBuffer(new byte[256]);
     final Set<Integer> rows = new HashSet<>();
     for (int length = 1; length <= 256; length++) {
-      assertTrue(rows.add(table.findOrCreate(0, zeros, 0, length, false)));
+      assertTrue(rows.add(table.findOrCreate(0, 0, zeros, 0, length, false)));
     }
     assertEquals(256, table.size());
   }
@@ -148,8 +154,9 @@ class CounterTableTest {
     int growths = 0;
     for (int i = 0; i < 700_000; i++) {
       final int length = buffer.putNaturalIntAscii(ID_OFFSET, 1_000_000_000 + i);
+      final long entityHash = StableHash.hash(buffer.byteArray(), ID_OFFSET, length);
       final long before = table.capacityBytes();
-      table.findOrCreate(0, buffer, ID_OFFSET, length, false);
+      table.findOrCreate(0, entityHash, buffer, ID_OFFSET, length, false);
       usedBytes += 40 + Integer.BYTES;
       final long grown = table.capacityBytes() - before;
       assertTrue(grown <= 2 * RowSpace.FIRST_CHUNK_BYTES + before / 16, "by " + grown);
@@ -166,20 +173,23 @@ class CounterTableTest {
     final CounterTable one = new CounterTable(Secret.next(), limit, Places.ASKED, new ExpiredIds());
     final CounterTable other =
         new CounterTable(Secret.next(), limit, Places.ASKED, new ExpiredIds());
-    final int a = findOrCreate(one, "a");
-    findOrCreate(one, "b");
-    findOrCreate(other, "a");
+    final int a = findOrCreate(one, 1, "a");
+    findOrCreate(one, 1, "b");
+    findOrCreate(other, 1, "a");
     final long capacityBytes = one.capacityBytes();
 
-    for (int i = 0; i < 1_000; i++) {
-      assertEquals(CounterTable.FULL, findOrCreate(one, "new" + i));
+    for (final long entityHash : new long[] {1, 2, -1}) {
+      for (int i = 0; i < 1_000; i++) {
+        assertEquals(CounterTable.FULL, findOrCreate(one, entityHash << 32, "new" + i));
+        assertEquals(CounterTable.FULL, findOrCreate(one, 1, "new" + i));
+      }
     }
-    assertEquals(CounterTable.FULL, findOrCreate(other, "c"));
-    assertEquals(CounterTable.ABSENT, find(one, "new0"));
+    assertEquals(CounterTable.FULL, findOrCreate(other, 1, "c"));
+    assertEquals(CounterTable.ABSENT, find(one, 1, "new0"));
     assertEquals(2, one.size());
     assertEquals(1, other.size());
     assertEquals(capacityBytes, one.capacityBytes());
-    assertEquals(a, findOrCreate(one, "a"));
+    assertEquals(a, findOrCreate(one, 1, "a"));
   }
 
   @Test
@@ -188,14 +198,15 @@ class CounterTableTest {
     final CounterTable small =
         new CounterTable(Secret.next(), limit, Places.ASKED, new ExpiredIds(), 2);
     for (int i = 0; i < 2 * 58; i++) {
-      assertTrue(findOrCreate(small, longId(i)) > 0);
+      assertTrue(findOrCreate(small, (long) i << 32, longId(i)) > 0);
     }
 
-    assertEquals(CounterTable.FULL, findOrCreate(small, longId(1_000)));
-    assertEquals(CounterTable.ABSENT, find(small, longId(1_000)));
+    assertEquals(CounterTable.FULL, findOrCreate(small, -1, longId(1_000)));
+    assertEquals(CounterTable.ABSENT, find(small, -1, longId(1_000)));
     assertEquals(2 * 58, small.size());
     for (int i = 0; i < 2 * 58; i++) {
-      assertEquals(find(small, longId(i)), findOrCreate(small, longId(i)));
+      assertEquals(
+          find(small, (long) i << 32, longId(i)), findOrCreate(small, (long) i << 32, longId(i)));
     }
     assertTrue(limit.tryTake(), "the refused counter has taken a place");
   }
@@ -216,7 +227,7 @@ class CounterTableTest {
       idBuffer.putNaturalPaddedIntAscii(0, id.length, i);
       final long entityHash = StableHash.hash(id, 0, id.length);
       final CounterTable shard = tables[StableHash.shard(entityHash, tableCount)];
-      final int row = shard.findOrCreate(0, idBuffer, 0, id.length, false);
+      final int row = shard.findOrCreate(0, entityHash, idBuffer, 0, id.length, false);
       shard.change(row, i);
     }
     long bytes = 0;
@@ -234,7 +245,7 @@ class CounterTableTest {
       idBuffer.putNaturalPaddedIntAscii(0, id.length, i);
       final long entityHash = StableHash.hash(id, 0, id.length);
       final CounterTable shard = tables[StableHash.shard(entityHash, tableCount)];
-      assertEquals(i, shard.value(shard.find(0, idBuffer, 0, id.length)));
+      assertEquals(i, shard.value(shard.find(0, entityHash, idBuffer, 0, id.length)));
     }
   }
 
@@ -265,7 +276,8 @@ class CounterTableTest {
     for (int i = 0; i < count; i++) {
       idBuffer.putNaturalPaddedIntAscii(id.length - 7, 7, i);
       shards[i] = StableHash.shard(StableHash.placement(id, 0, id.length), tables.length);
-      rows[i] = tables[shards[i]].findOrCreate(0, idBuffer, 0, id.length, false);
+      final long entityHash = StableHash.hash(id, 0, id.length);
+      rows[i] = tables[shards[i]].findOrCreate(0, entityHash, idBuffer, 0, id.length, false);
     }
     assertEquals(shardsUsed, Arrays.stream(shards).distinct().count());
     final int[] before = new int[count];
@@ -275,10 +287,13 @@ class CounterTableTest {
   }
 
   private void assertHolds(
-      final CounterTable subject, final Map<String, Long> values, final Map<String, Integer> rows) {
+      final CounterTable subject,
+      final Hash hash,
+      final Map<String, Long> values,
+      final Map<String, Integer> rows) {
     values.forEach(
         (id, value) -> {
-          final int row = find(subject, id);
+          final int row = find(subject, hash.of(id), id);
           assertEquals(rows.get(id), row);
           assertEquals(value, subject.value(row));
         });
@@ -316,12 +331,13 @@ class CounterTableTest {
     return String.format("%0256d", i);
   }
 
-  private int find(final CounterTable subject, final String id) {
-    return subject.find(0, buffer, ID_OFFSET, buffer.putStringWithoutLengthAscii(ID_OFFSET, id));
+  private int find(final CounterTable subject, final long entityHash, final String id) {
+    return subject.find(
+        0, entityHash, buffer, ID_OFFSET, buffer.putStringWithoutLengthAscii(ID_OFFSET, id));
   }
 
-  private int findOrCreate(final CounterTable subject, final String id) {
+  private int findOrCreate(final CounterTable subject, final long entityHash, final String id) {
     final int length = buffer.putStringWithoutLengthAscii(ID_OFFSET, id);
-    return subject.findOrCreate(0, buffer, ID_OFFSET, length, false);
+    return subject.findOrCreate(0, entityHash, buffer, ID_OFFSET, length, false);
   }
 }
