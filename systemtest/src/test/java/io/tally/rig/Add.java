@@ -5,6 +5,11 @@ import io.tally.system.HttpConnection;
 /** Adds to a counter. */
 record Add(String counter, long amount) implements Call {
   @Override
+  public Kind kind() {
+    return Kind.ADD;
+  }
+
+  @Override
   public byte[] encode(final String key) {
     return HttpConnection.increment(counter, amount, key);
   }

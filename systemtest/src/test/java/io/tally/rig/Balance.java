@@ -23,7 +23,7 @@ record Balance(long lost, long doubled) {
   static Balance of(final List<Operation> writes, final Answer last) {
     if (writes.isEmpty()) {
       return EVEN;
-    } else if (Workload.isOfPowers(writes.get(0).key())) {
+    } else if (CallMix.isOfPowers(writes.get(0).key())) {
       return ofPowers(writes, last);
     }
     return writes.stream().allMatch(write -> write.amount() >= 0) ? ofSums(writes, last) : EVEN;

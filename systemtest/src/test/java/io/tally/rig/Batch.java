@@ -44,6 +44,22 @@ final class Batch implements Call {
   }
 
   @Override
+  public Kind kind() {
+    return atomic ? Kind.ATOMIC_BATCH : Kind.BATCH;
+  }
+
+  /** One that was refused as a whole names no counter. */
+  @Override
+  public boolean isAbout(final Answer answer) {
+    return answer.counterId().isEmpty() || answer.counterId().equals(counter());
+  }
+
+  @Override
+  public boolean isOfOneLife() {
+    return false;
+  }
+
+  @Override
   public byte[] encode(final String key) {
     return HttpConnection.request(
         "POST",
@@ -138,13 +154,14 @@ final class Batch implements Call {
       final int next = whole.body().indexOf(ITEM, at + 1);
       final String body = whole.body().substring(at, next < 0 ? whole.body().length() : next);
       final Answer item =
-          new Answer(0, whole.incarnation(), whole.replayed(), whole.closes(), body);
+          new Answer(0, whole.incarnation(), whole.replayed(), whole.closes(), "", body);
       answers.add(
           new Answer(
               (int) item.number("status", 200),
               item.incarnation(),
               item.replayed(),
               item.closes(),
+              "",
               body));
       at = next;
     }

@@ -75,11 +75,11 @@ class BatchTest {
   }
 
   private static Answer answer(final String... items) {
-    return new Answer(200, 0, false, false, "{\"items\":[" + String.join(",", items) + "]}\n");
+    return new Answer(200, 0, false, false, "", "{\"items\":[" + String.join(",", items) + "]}\n");
   }
 
   private static Answer value(final long value) {
-    return new Answer(200, 7, false, false, "{\"counter_id\":\"x\",\"value\":" + value + "}\n");
+    return new Answer(200, 7, false, false, "", "{\"counter_id\":\"x\",\"value\":" + value + "}\n");
   }
 
   private static String item(final String counter, final long value) {

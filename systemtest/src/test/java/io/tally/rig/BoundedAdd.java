@@ -5,6 +5,11 @@ import io.tally.system.HttpConnection;
 /** Adds to a counter which no write takes out of the range from 0 to a maximum. */
 record BoundedAdd(String counter, long amount, long max, boolean saturate) implements Call {
   @Override
+  public Kind kind() {
+    return Kind.BOUNDED_ADD;
+  }
+
+  @Override
   public byte[] encode(final String key) {
     return HttpConnection.request(
         "POST",

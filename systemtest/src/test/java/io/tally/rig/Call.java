@@ -9,6 +9,9 @@ interface Call {
   /** The counter that its answers name. */
   String counter();
 
+  /** As what it is counted. */
+  Kind kind();
+
   /** Whether it changes something. */
   default boolean write() {
     return true;
@@ -29,8 +32,24 @@ interface Call {
     };
   }
 
+  /** Whether an answer tells that it was looked at, and changed nothing. */
+  default boolean isDeclined(final Answer answer) {
+    return false;
+  }
+
+  /** Whether an answer may be one to it. Refused before it was looked at, it names no counter. */
+  default boolean isAbout(final Answer answer) {
+    final boolean unread = answer.status() == 503 && answer.closes() && answer.isNotApplied();
+    return answer.counterId().equals(counter()) || answer.counterId().isEmpty() && unread;
+  }
+
+  /** Whether an answer comes from one life of one shard, and names it. */
+  default boolean isOfOneLife() {
+    return true;
+  }
+
   /** The counters whose values tell its writes apart. */
   default List<String> ofPowers() {
-    return write() && Workload.isOfPowers(counter()) ? List.of(counter()) : List.of();
+    return write() && CallMix.isOfPowers(counter()) ? List.of(counter()) : List.of();
   }
 }

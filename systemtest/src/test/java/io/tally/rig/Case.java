@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  * @param traces of which one has to be left, if there are any.
  * @param required traces of which all have to be left.
  * @param misroutes whether messages reach a process for which they were not meant.
- * @param older whether nodes are of an older version meanwhile.
+ * @param oldest whether nodes are of the oldest build meanwhile.
  * @param durationMs of the fault.
  * @param seed of the load.
  * @param node that is hit first.
@@ -25,7 +25,7 @@ record Case(
     List<Trace> traces,
     List<Trace> required,
     boolean misroutes,
-    boolean older,
+    boolean oldest,
     long durationMs,
     long seed,
     int node,
@@ -45,7 +45,7 @@ record Case(
             ? List.of(Trace.EXPIRED)
             : List.of(),
         fault.misroutes(),
-        fault == Fault.UPGRADE,
+        fault == Fault.UPGRADE_FROM_OLDEST,
         durationMs,
         seed,
         new Random(seed).nextInt(nodeCount),
@@ -109,8 +109,11 @@ record Case(
                 new long[] {3_000};
             case CREDENTIALS -> new long[] {1_000, 8_000};
             case ROLLING_RESTART,
+                UPGRADE_FROM_OLDEST,
                 UPGRADE,
                 NEXT_BUILD,
+                FULL_DISK,
+                CLOCK_STEPS,
                 KILL_RESUMED,
                 LAST_ANSWERS,
                 MAINTENANCE,
@@ -135,23 +138,28 @@ record Case(
       case SKEWED_CLOCKS ->
           switch (fault) {
             case NOTHING, STOP_NODE, CLOCK_BACK -> new long[] {1_000};
+            case CLOCK_STEPS -> new long[] {500};
             default -> new long[0];
           };
       case PLANNED_STOPS ->
           switch (fault) {
             case ROLLING_RESTART -> new long[] {500, 2_000};
-            case UPGRADE -> new long[] {500};
+            case UPGRADE_FROM_OLDEST, UPGRADE -> new long[] {500};
             default -> new long[0];
           };
-      // The older jar knows no data directory.
+      // The oldest build knows no data directory.
       case STATE_ON_DISK ->
           switch (fault) {
             case TERMINATE_NODE -> new long[] {0, 2_000};
-            case ROLLING_RESTART, NEXT_BUILD, CLOCK_OVER_RESTART -> new long[] {500};
+            case ROLLING_RESTART, UPGRADE, NEXT_BUILD, CLOCK_OVER_RESTART -> new long[] {500};
             default -> new long[0];
           };
       case LONG_REQUESTS -> fault == Fault.LAST_ANSWERS ? new long[] {300} : new long[0];
-      case CRASHES_ON_DISK -> fault == Fault.KILL_RESUMED ? new long[] {500} : new long[0];
+      case CRASHES_ON_DISK ->
+          switch (fault) {
+            case KILL_RESUMED, FULL_DISK -> new long[] {500};
+            default -> new long[0];
+          };
       case LEASES ->
           switch (fault) {
             case NOTHING, KILL_NODE -> new long[] {1_000};

@@ -74,11 +74,18 @@ enum Fault {
       "SIGTERM and restart of each node in turn",
       List.of(Trace.NO_OWNER, Trace.INCARNATION),
       (c, node, ms) -> c.restartEach(node, TallyJar.packaged(), ms)),
-  UPGRADE(
-      "SIGTERM of each node in turn, restart from the older jar; the same back to this one",
+  UPGRADE_FROM_OLDEST(
+      "SIGTERM of each node in turn, restart from the oldest jar; the same back to this one",
       List.of(Trace.NO_OWNER, Trace.INCARNATION),
       (c, node, ms) -> {
-        c.restartEach(node, TallyJar.older(), ms);
+        c.restartEach(node, TallyJar.oldest(), ms);
+        c.restartEach(node, TallyJar.packaged(), ms);
+      }),
+  UPGRADE(
+      "SIGTERM of each node in turn, restart from the jar before; the same back to this one",
+      List.of(Trace.NO_OWNER, Trace.INCARNATION),
+      (c, node, ms) -> {
+        c.restartEach(node, TallyJar.before(), ms);
         c.restartEach(node, TallyJar.packaged(), ms);
       }),
   NEXT_BUILD(
@@ -122,6 +129,25 @@ enum Fault {
         c.kill(node);
         c.clock(node).setBack(Duration.ofHours(1));
         Hold.forMs(ms);
+        c.launch(node);
+      }),
+  CLOCK_STEPS(
+      "the clock of a running node is set 1 h back, 2 h ahead, and right",
+      List.of(),
+      (c, node, ms) -> {
+        for (final int hoursBack : new int[] {1, -2, 1}) {
+          c.stepClock(node, Duration.ofHours(-hoursBack));
+          Hold.forMs(ms);
+        }
+      }),
+  FULL_DISK(
+      "SIGTERM of a node whose disk is full, restart",
+      List.of(Trace.NO_OWNER, Trace.INCARNATION),
+      (c, node, ms) -> {
+        c.terminate(node);
+        c.launchOnSmallDisk(node);
+        Hold.forMs(ms);
+        c.terminateUnsaved(node);
         c.launch(node);
       }),
   CLOCK_OVER_RESTART(

@@ -59,6 +59,9 @@ class FaultRigIT {
     "PARTITION, SHORT_WINDOW, 5500",
     "MAINTENANCE, TWO_SERVERS, 500",
     "CLOCK_BACK, SKEWED_CLOCKS, 500",
+    "CLOCK_STEPS, SKEWED_CLOCKS, 500",
+    "NEXT_BUILD, PLANNED_STOPS, 300",
+    "FULL_DISK, CRASHES_ON_DISK, 500",
     "ROLLING_RESTART, STATE_ON_DISK, 500",
   })
   void shouldKeepItsPromisesUnder(final Fault fault, final Setup setup, final long durationMs)
@@ -106,8 +109,11 @@ class FaultRigIT {
                 Hold.forMs(durationMs / 4);
                 Http.call(port, "DELETE", "/counter/" + prefix + "window-0");
                 Http.call(port, "DELETE", "/counter/" + prefix + "rate-0");
+                Http.call(port, "DELETE", "/counter/" + prefix + "short-0");
+                add(port, prefix + "short-1", 1);
               }
               add(port, prefix + "set-1", 1_000_000);
+              add(port, prefix + "compared-1", 1_000_000);
               add(port, prefix + "capped-1", 1_000_000);
               add(port, "%7B" + prefix + "tag-0%7Dpowers-a", 1);
               Hold.forMs(durationMs / 2);
@@ -118,6 +124,10 @@ class FaultRigIT {
         List.of(
             "QuotaChecker: " + prefix + "rate-0",
             "QuotaChecker: " + prefix + "window-0",
+            "QuotaChecker: " + prefix + "short-0",
+            "QuotaChecker: " + prefix + "short-1: windows hold",
+            "counter=" + prefix + "set-1",
+            "counter=" + prefix + "compared-1",
             "replaced what nobody had set",
             "is outside 0..200",
             "AtomicChecker")) {
@@ -181,7 +191,6 @@ class FaultRigIT {
     assertEquals(0, row.lost());
     assertEquals(0, row.doubled());
     assertEquals(0, row.exceeded());
-    assertTrue(row.admitted() > 0 && row.overQuota() > 0, row::toString);
     assertTrue(row.acked() > 100, row::toString);
   }
 }

@@ -7,9 +7,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads counters when all load has ended, through each node in turn. */
+/** Reads and lists counters when all load has ended, through each node in turn. */
 final class LastValues implements AutoCloseable {
-  private static final int READ_ATTEMPTS = 5;
+  private static final int ATTEMPTS = 5;
+  private static final int PAGE = 100;
 
   private final List<HttpConnection> connections = new ArrayList<>();
   private int next;
@@ -25,15 +26,31 @@ final class LastValues implements AutoCloseable {
     }
   }
 
-  /** Asks again where a busy machine let the deadline pass: how fast it is, is judged elsewhere. */
   Answer of(final String counter) throws IOException {
+    return call(new Read(counter));
+  }
+
+  /** All counters whose ids begin so, each page of another node. */
+  List<Listed> list(final String prefix) throws IOException {
+    final List<Listed> all = new ArrayList<>();
+    for (Page page = new Page(prefix, PAGE, ""); page != null; ) {
+      final Answer answer = call(page);
+      all.addAll(Listed.of(answer));
+      page = page.next(answer);
+    }
+    return all;
+  }
+
+  /** Asks again where a busy machine let the deadline pass: how fast it is, is judged elsewhere. */
+  private Answer call(final Call call) throws IOException {
     final HttpConnection connection = connections.get(next++ % connections.size());
-    Answer last = connection.call(HttpConnection.get(counter));
-    for (int i = 0; i < READ_ATTEMPTS && last.status() != 200; i++) {
-      last = connection.call(HttpConnection.get(counter));
+    final byte[] request = call.encode("");
+    Answer last = connection.call(request);
+    for (int i = 0; i < ATTEMPTS && last.status() != 200; i++) {
+      last = connection.call(request);
     }
     if (last.status() != 200) {
-      throw new AssertionError("the last value of " + counter + " cannot be read: " + last);
+      throw new AssertionError("there is no last answer to " + call + ": " + last);
     }
     return last;
   }

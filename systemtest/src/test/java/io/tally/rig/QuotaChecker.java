@@ -12,7 +12,8 @@ import java.util.concurrent.TimeUnit;
  * No more is admitted of a quota than there is. In any span of time that certainly holds some
  * admissions, not more than the quota allows for that span. Where it is one of windows, also not
  * more than the limit in each of them: the answers tell when a window ends, and so which of them
- * were given in the same one. Only what was certainly admitted is counted, and only where the
+ * were given in the same one. Nor is more missing than was admitted: what a window holds and nobody
+ * was told of was taken twice. Only what was certainly admitted is counted, and only where the
  * clients' clocks prove it.
  */
 final class QuotaChecker {
@@ -22,6 +23,7 @@ final class QuotaChecker {
   private final long toleranceNs;
   private final Map<String, String> firstByCounter = new LinkedHashMap<>();
   private long exceeded;
+  private long doubled;
 
   /**
    * Creates a checker.
@@ -32,13 +34,18 @@ final class QuotaChecker {
     this.toleranceNs = toleranceNs;
   }
 
-  /** Looks at what was admitted by one counter while its shard lived under one clock. */
-  void check(final List<Admission> answers) {
+  /**
+   * Looks at what was admitted by one counter while its shard lived under one clock.
+   *
+   * @param answers that admitted something.
+   * @param open what the same counter may have admitted beside that.
+   */
+  void check(final List<Admission> answers, final List<OpenTake> open) {
     final List<Admission> admissions = once(answers);
     if (!admissions.isEmpty()) {
       checkSpans(admissions);
       if (!admissions.get(0).quota().isRate()) {
-        checkWindows(admissions);
+        checkWindows(admissions, open);
       }
     }
   }
@@ -86,7 +93,7 @@ final class QuotaChecker {
     }
   }
 
-  private void checkWindows(final List<Admission> admissions) {
+  private void checkWindows(final List<Admission> admissions, final List<OpenTake> open) {
     final long windowNs = admissions.get(0).quota().windowNs();
     final List<Admission> dated =
         admissions.stream()
@@ -95,15 +102,41 @@ final class QuotaChecker {
             .toList();
     List<Admission> window = new ArrayList<>();
     long earlierEndNs = Long.MIN_VALUE;
+    long untold = 0;
     for (final Admission next : dated) {
       if (!window.isEmpty() && latestEndNs(next) - latestEndNs(window.get(0)) > windowNs / 2) {
         earlierEndNs = checkWindow(window, earlierEndNs);
+        untold += untold(window);
         window = new ArrayList<>();
       }
       window.add(next);
     }
     if (!window.isEmpty()) {
       checkWindow(window, earlierEndNs);
+      checkUntold(untold + untold(window), admissions, dated, open);
+    }
+  }
+
+  /** What a window holds, and none of its answers has taken. */
+  private static long untold(final List<Admission> window) {
+    final long most = window.stream().mapToLong(Admission::used).max().orElse(0);
+    return most - window.stream().mapToLong(Admission::cost).sum();
+  }
+
+  /** Only what nobody knows, or nobody can date, may be in windows beside what was told. */
+  private void checkUntold(
+      final long untold,
+      final List<Admission> admissions,
+      final List<Admission> dated,
+      final List<OpenTake> open) {
+    final Map<String, Long> costs = new HashMap<>();
+    open.forEach(take -> costs.put(take.key(), take.cost()));
+    admissions.forEach(admission -> costs.put(admission.key(), admission.cost()));
+    dated.forEach(admission -> costs.remove(admission.key()));
+    final long most = costs.values().stream().mapToLong(Long::longValue).sum();
+    if (untold > most) {
+      doubled += untold - most;
+      note(dated.get(0), "windows hold " + untold + " of which at most " + most + " are open");
     }
   }
 
@@ -148,12 +181,21 @@ final class QuotaChecker {
 
   private void exceed(final long by, final Admission where, final String what) {
     exceeded += by;
+    note(where, what);
+  }
+
+  private void note(final Admission where, final String what) {
     firstByCounter.putIfAbsent(where.counter(), what);
   }
 
   /** How much was admitted that should not have been. */
   long exceeded() {
     return exceeded;
+  }
+
+  /** How much was taken of which nobody was told. */
+  long doubled() {
+    return doubled;
   }
 
   /** One for each counter, as the rest follows from it. */

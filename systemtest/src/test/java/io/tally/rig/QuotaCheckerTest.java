@@ -101,12 +101,30 @@ class QuotaCheckerTest {
   }
 
   @Test
+  void shouldFindWhatAWindowHoldsAndNobodyWasToldOf() {
+    take(0, 1, 1, 1_000);
+    take(100, 1, 3, 900);
+    take(1_100, 1, 2, 1_000);
+    assertEquals(0, doubled(new OpenTake("c", 1, "x"), new OpenTake("c", 1, "y")));
+    assertEquals(1, doubled(new OpenTake("c", 1, "x"), new OpenTake("c", 1, "x")));
+    assertEquals(2, doubled());
+  }
+
+  @Test
+  void shouldNotMissWhatNobodyCanDate() {
+    take(0, 1, 1, 1_000);
+    slow(50, 900, 1);
+    take(100, 1, 3, 900);
+    assertEquals(0, doubled());
+  }
+
+  @Test
   void shouldTolerateAClockThatWasSet() {
     rate(0);
     rate(1);
     rate(90);
     final QuotaChecker checker = new QuotaChecker(TimeUnit.MILLISECONDS.toNanos(5));
-    checker.check(admissions);
+    checker.check(admissions, List.of());
     assertEquals(0, checker.exceeded());
     assertEquals(1, exceeded());
   }
@@ -138,6 +156,13 @@ class QuotaCheckerTest {
     return TimeUnit.MILLISECONDS.toNanos(ms);
   }
 
+  private long doubled(final OpenTake... open) {
+    final QuotaChecker checker = new QuotaChecker(0);
+    checker.check(admissions, List.of(open));
+    assertEquals(0, checker.exceeded(), checker.violations()::toString);
+    return checker.doubled();
+  }
+
   private long exceeded() {
     return checked().exceeded();
   }
@@ -148,7 +173,7 @@ class QuotaCheckerTest {
 
   private QuotaChecker checked() {
     final QuotaChecker checker = new QuotaChecker(0);
-    checker.check(admissions);
+    checker.check(admissions, List.of());
     return checker;
   }
 }

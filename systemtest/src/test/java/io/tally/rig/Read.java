@@ -5,6 +5,11 @@ import io.tally.system.HttpConnection;
 /** Reads a counter. */
 record Read(String counter) implements Call {
   @Override
+  public Kind kind() {
+    return Kind.READ;
+  }
+
+  @Override
   public boolean write() {
     return false;
   }

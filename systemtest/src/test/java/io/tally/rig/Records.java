@@ -16,12 +16,11 @@ final class Records {
   private final List<Operation> operations = new ArrayList<>();
   private final List<Operation> repetitions = new ArrayList<>();
   private final List<Admission> admissions = new ArrayList<>();
+  private final List<OpenTake> openTakes = new ArrayList<>();
   private final List<Replacement> replacements = new ArrayList<>();
   private final Set<AtomicWrite> atomicWrites = new HashSet<>();
   private final Map<String, Long> maxima = new HashMap<>();
   private final List<String> complaints = new ArrayList<>();
-  private long requests;
-  private long overQuota;
 
   void add(final Operation operation) {
     operations.add(operation);
@@ -47,6 +46,10 @@ final class Records {
     admissions.add(admission);
   }
 
+  void add(final OpenTake take) {
+    openTakes.add(take);
+  }
+
   void add(final Replacement replacement) {
     replacements.add(replacement);
   }
@@ -59,14 +62,6 @@ final class Records {
     maxima.put(counter, max);
   }
 
-  void addRequest() {
-    requests++;
-  }
-
-  void addOverQuota() {
-    overQuota++;
-  }
-
   /** Something that is wrong by itself. */
   void complain(final String complaint) {
     complaints.add(complaint);
@@ -76,12 +71,11 @@ final class Records {
     operations.addAll(others.operations);
     repetitions.addAll(others.repetitions);
     admissions.addAll(others.admissions);
+    openTakes.addAll(others.openTakes);
     replacements.addAll(others.replacements);
     atomicWrites.addAll(others.atomicWrites);
     maxima.putAll(others.maxima);
     complaints.addAll(others.complaints);
-    requests += others.requests;
-    overQuota += others.overQuota;
   }
 
   /** When the last write was sent whose outcome is unknown. */
@@ -109,6 +103,10 @@ final class Records {
     return admissions;
   }
 
+  List<OpenTake> openTakes() {
+    return openTakes;
+  }
+
   List<Replacement> replacements() {
     return replacements;
   }
@@ -124,14 +122,5 @@ final class Records {
 
   List<String> complaints() {
     return complaints;
-  }
-
-  long requests() {
-    return requests;
-  }
-
-  /** How often a limit had too little left. */
-  long overQuota() {
-    return overQuota;
   }
 }

@@ -59,7 +59,7 @@ final class Rig implements AutoCloseable {
     setUp(fault.setup());
     final List<Metrics> before = cluster.metrics();
     final long startNs = System.nanoTime();
-    final Workload workload = new Workload(cluster, prefix, fault.seed(), fault.older());
+    final Workload workload = new Workload(cluster, prefix, fault.seed());
     final long faultNs;
     final long recoveryMs;
     final long pendingBytes;
@@ -84,10 +84,11 @@ final class Rig implements AutoCloseable {
     final Duration settledAfter = fault.setup().settledAfter().plusNanos(hiccupNs);
     final Records records = workload.records();
     records.lastOpenNs().ifPresent(lastNs -> Hold.untilNs(lastNs + settledAfter.toNanos()));
-    final Verdict verdict = new Verdict(cluster, startNs, settledAfter, records);
+    final Verdict verdict = new Verdict(cluster, startNs, settledAfter, prefix, records);
     final List<Metrics> after = cluster.metrics();
     final List<String> violations = new ArrayList<>(verdict.violations());
     violations.addAll(cluster.complaints());
+    violations.addAll(workload.outcomes().violations(fault.oldest()));
     if (leases != null) {
       violations.addAll(leases.violations());
     }
@@ -110,7 +111,6 @@ final class Rig implements AutoCloseable {
     }
     return new Row(
         fault.title() + ", " + fault.durationMs() / 1_000.0 + " s",
-        records.requests(),
         verdict.acked(),
         verdict.ended(),
         verdict.refused(),
@@ -120,13 +120,12 @@ final class Rig implements AutoCloseable {
         verdict.lost(),
         verdict.doubled(),
         verdict.exceeded(),
-        verdict.admitted(),
-        verdict.overQuota(),
         recoveryMs,
         TimeUnit.NANOSECONDS.toMillis(workload.slowestNs()),
         TimeUnit.NANOSECONDS.toMillis(hiccupNs),
         pendingBytes,
         leases == null ? traces : traces + " leases: " + leases.picture(),
+        workload.outcomes(),
         violations);
   }
 

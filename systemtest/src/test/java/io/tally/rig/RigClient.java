@@ -25,6 +25,7 @@ final class RigClient {
   private final Records records = new Records();
   private final Request[] batch = new Request[DEPTH];
   private HttpConnection connection;
+  private boolean asksOldest;
   private volatile long slowestNs;
   private volatile long lastFailureNs = System.nanoTime();
   private long timeouts;
@@ -95,6 +96,7 @@ final class RigClient {
     if (connection == null && port != 0) {
       try {
         connection = new HttpConnection(port, cluster.setup().patience());
+        asksOldest = cluster.isOldest(node);
       } catch (final IOException refused) {
         connection = null;
       }
@@ -174,14 +176,15 @@ final class RigClient {
       slowestNs = Math.max(slowestNs, endNs - startNs);
     }
     final Call call = request.call();
-    if (!isAbout(call, answer)) {
+    final boolean isUnheardOf = asksOldest && isUnheardOf(answer);
+    if (!isUnheardOf && !call.isAbout(answer)) {
       records.complain("asked for " + request + ", got " + answer);
       return;
     }
-    final Fate fate = call.fate(answer);
+    final Fate fate = isUnheardOf ? Fate.NOT_APPLIED : call.fate(answer);
     final boolean says =
         switch (fate) {
-          case APPLIED -> answer.incarnation() != 0 || call instanceof Batch;
+          case APPLIED -> answer.incarnation() != 0 || !call.isOfOneLife();
           case NOT_APPLIED -> !call.write() || answer.isNotApplied();
           case UNKNOWN ->
               answer.body().contains("\"status\":504") && (!call.write() || answer.isUnknown());
@@ -195,11 +198,20 @@ final class RigClient {
     record(request, startNs, endNs, fate, answer);
   }
 
-  /** Refused before it was looked at, it names no counter; nor does a batch that was refused. */
-  private static boolean isAbout(final Call call, final Answer answer) {
-    final boolean unread = answer.status() == 503 && answer.closes() && answer.isNotApplied();
-    return answer.counterId().equals(call.counter())
-        || answer.counterId().isEmpty() && (unread || call instanceof Batch);
+  /** Whether the node that was asked has no such row, or does not know a member of the body. */
+  private static boolean isUnheardOf(final Answer answer) {
+    return answer.status() == 404 || answer.status() == 405 || answer.says("unknown-member");
+  }
+
+  private static Ending ending(final Call call, final Fate fate, final Answer answer) {
+    return switch (fate) {
+      case APPLIED -> call.isDeclined(answer) ? Ending.DECLINED : Ending.OK;
+      case UNKNOWN -> Ending.UNKNOWN;
+      case NOT_APPLIED ->
+          answer != null && isUnheardOf(answer)
+              ? Ending.UNHEARD_OF
+              : answer != null && answer.says("unsupported") ? Ending.UNSUPPORTED : Ending.REFUSED;
+    };
   }
 
   private void record(
@@ -211,7 +223,7 @@ final class RigClient {
     if (fate != Fate.APPLIED) {
       lastFailureNs = System.nanoTime();
     }
-    records.addRequest();
+    workload.outcomes().add(request.call().kind(), ending(request.call(), fate, answer));
     request
         .call()
         .record(

@@ -1,8 +1,10 @@
 package io.tally.rig;
 
 import io.tally.system.Await;
+import io.tally.system.Http;
 import io.tally.system.Metrics;
 import io.tally.system.Placement;
+import io.tally.system.SmallDisk;
 import io.tally.system.TallyJar;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,6 +25,7 @@ final class RigCluster implements AutoCloseable {
   static final int SHARDS = 24;
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final int UNSAVED = 1;
 
   private final Setup setup;
   private final RigNats nats;
@@ -31,6 +34,7 @@ final class RigCluster implements AutoCloseable {
   private final WallClock[] clocks;
   private final AtomicLongArray ports;
   private final AtomicLongArray disturbedUntilNs;
+  private final AtomicLongArray oldest;
   private final List<Launch> launches = new ArrayList<>();
   private final Map<String, List<Long>> clockSettingsNs = new HashMap<>();
 
@@ -47,16 +51,17 @@ final class RigCluster implements AutoCloseable {
     clocks = new WallClock[nodeCount];
     ports = new AtomicLongArray(nodeCount);
     disturbedUntilNs = new AtomicLongArray(nodeCount);
+    oldest = new AtomicLongArray(nodeCount);
     state = setup.keepsState() ? new StateDir(nodeCount) : null;
     try {
       for (int node = 0; node < nodeCount; node++) {
         proxies[node] = new FaultProxy(nats.of(node).port());
-        clocks[node] = new WallClock(setup.clockOffset(node));
+        clocks[node] = new WallClock(setup.clockOffset(node), setup == Setup.SKEWED_CLOCKS);
         disturbedUntilNs.set(node, Long.MAX_VALUE);
       }
       final long bornNs = System.nanoTime();
       for (int node = 0; node < nodeCount; node++) {
-        nodes[node] = run(node, TallyJar.packaged());
+        nodes[node] = run(node, TallyJar.packaged(), TallyJar.small());
       }
       for (int node = 0; node < nodeCount; node++) {
         onReady(node, bornNs);
@@ -120,7 +125,12 @@ final class RigCluster implements AutoCloseable {
     return launches.stream().filter(launch -> nodeId(launch.node()).equals(nodeId)).toList();
   }
 
-  private TallyJar run(final int node, final Path jar) {
+  /** Whether the node runs from the oldest jar. */
+  boolean isOldest(final int node) {
+    return oldest.get(node) != 0;
+  }
+
+  private TallyJar run(final int node, final Path jar, final TallyJar.Launch launch) {
     final List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -137,7 +147,7 @@ final class RigCluster implements AutoCloseable {
     if (state != null) {
       arguments.add(state.option());
     }
-    final TallyJar.Launch launch = TallyJar.small().jar(jar);
+    launch.jar(jar);
     if (setup == Setup.LEASES) {
       launch.service(TallyJar.leases());
     }
@@ -147,7 +157,9 @@ final class RigCluster implements AutoCloseable {
 
   private void onReady(final int node, final long bornNs) {
     nodes[node].awaitReady();
-    clocks[node].check(nodes[node].timeOf("starting node"));
+    if (!clocks[node].isShownBy(nodes[node].timeOf("starting node"))) {
+      throw new AssertionError(clocks[node] + " was not: " + nodes[node].child().picture());
+    }
     if (clocks[node].takeSetting()) {
       addClockSetting(node, bornNs);
     }
@@ -184,25 +196,30 @@ final class RigCluster implements AutoCloseable {
   }
 
   void kill(final int node) {
-    end(node, "KILL");
+    end(node, "KILL", 0);
   }
 
   void terminate(final int node) {
-    end(node, "TERM");
+    end(node, "TERM", 0);
   }
 
-  private void end(final int node, final String signal) {
+  /** Ends one in good order whose disk is full. */
+  void terminateUnsaved(final int node) {
+    end(node, "TERM", UNSAVED);
+  }
+
+  private void end(final int node, final String signal, final int expectedExitCode) {
     disturbedUntilNs.set(node, Long.MAX_VALUE);
     nodes[node].child().signal(signal);
     final int exitCode = nodes[node].child().awaitExit(LIMIT);
-    if (signal.equals("TERM") && exitCode != 0) {
+    if (signal.equals("TERM") && exitCode != expectedExitCode) {
       throw new AssertionError("exit code " + exitCode + "\n" + nodes[node].child().picture());
     }
     ports.set(node, 0);
     final long nowNs = System.nanoTime();
     replaceLast(node, launch -> launch.died(nowNs));
     if (state != null) {
-      state.onEnd(node, signal.equals("TERM"));
+      state.onEnd(node, signal.equals("TERM") && exitCode == 0);
     }
     nodes[node].close();
   }
@@ -214,9 +231,21 @@ final class RigCluster implements AutoCloseable {
 
   /** The same from another jar. */
   void launch(final int node, final Path jar) {
+    launch(node, jar, TallyJar.small());
+  }
+
+  private void launch(final int node, final Path jar, final TallyJar.Launch launch) {
     final long bornNs = System.nanoTime();
-    nodes[node] = run(node, jar);
+    nodes[node] = run(node, jar, launch);
+    oldest.set(node, TallyJar.isOldest(jar) ? 1 : 0);
     onReady(node, bornNs);
+  }
+
+  /** The same with more counters in one shard than the disk has room for. */
+  void launchOnSmallDisk(final int node) {
+    launch(node, TallyJar.packaged(), TallyJar.small().longestFile(SmallDisk.KIBIBYTES));
+    final String tag = placement.countersOf(nodeId(node), "fill-", 1).get(0);
+    SmallDisk.fill(httpPort(node), "{" + tag + "}");
   }
 
   /** Ends each node in good order, the given one first, and starts it from a jar. */
@@ -257,6 +286,16 @@ final class RigCluster implements AutoCloseable {
   void goOn(final int node) {
     nodes[node].child().signal("CONT");
     disturbedUntilNs.set(node, System.nanoTime());
+  }
+
+  /** Sets the clock of a running node, and waits until the node shows it. */
+  void stepClock(final int node, final Duration by) {
+    clocks[node].step(by);
+    Await.until(
+        clocks[node] + " is shown",
+        LIMIT,
+        () -> clocks[node].isShownBy(Http.date(Http.get(httpPort(node), "/livez"))),
+        nodes[node].child()::picture);
   }
 
   /** Metrics of all nodes. */
@@ -306,6 +345,11 @@ final class RigCluster implements AutoCloseable {
     for (final FaultProxy proxy : proxies) {
       if (proxy != null) {
         proxy.close();
+      }
+    }
+    for (final WallClock clock : clocks) {
+      if (clock != null) {
+        clock.close();
       }
     }
     if (state != null) {

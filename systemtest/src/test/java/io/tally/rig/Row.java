@@ -7,7 +7,6 @@ import java.util.Locale;
  * What one fault did.
  *
  * @param fault by its title, and how long it lasted.
- * @param requests that clients sent.
  * @param acked writes that were answered 200 by an incarnation that lives.
  * @param ended writes that were answered 200 by an incarnation that was killed.
  * @param refused writes that were answered as not applied.
@@ -17,19 +16,17 @@ import java.util.Locale;
  * @param lost sum of what is missing from counters.
  * @param doubled sum of what is too much in counters.
  * @param exceeded sum of what limits admitted and bounds let pass beyond them.
- * @param admitted how often a limit admitted something.
- * @param overQuota how often a limit had too little left.
  * @param recoveryMs from the healing until every node answers for every other and no client meets
  *     anything but a 200.
  * @param slowestMs longest time to an answer of a node that was not itself stopped.
  * @param hiccupMs longest time for which this machine gave the rig itself no turn.
  * @param pendingBytes most that waited in nats-server for one connection.
  * @param traces that the fault left.
+ * @param load by its kinds, and how it ended.
  * @param violations of promises; empty in a run that passes.
  */
 record Row(
     String fault,
-    long requests,
     long acked,
     long ended,
     long refused,
@@ -39,18 +36,17 @@ record Row(
     long lost,
     long doubled,
     long exceeded,
-    long admitted,
-    long overQuota,
     long recoveryMs,
     long slowestMs,
     long hiccupMs,
     long pendingBytes,
     String traces,
+    Outcomes load,
     List<String> violations) {
   static final String HEAD =
-      "| fault | requests | acked | acked, then killed | refused | unknown | 504 | unanswered"
-          + " | lost | doubled | exceeded | admitted | over quota | recovery ms | slowest ms | hiccup ms | broker pending KiB | traces |\n"
-          + "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|";
+      "| fault | acked | acked, then killed | refused | unknown | 504 | unanswered"
+          + " | lost | doubled | exceeded | recovery ms | slowest ms | hiccup ms | broker pending KiB | traces | load |\n"
+          + "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|---|";
 
   boolean passed() {
     return violations.isEmpty() && lost == 0 && doubled == 0 && exceeded == 0;
@@ -59,9 +55,8 @@ record Row(
   String markdown() {
     return String.format(
         Locale.ROOT,
-        "| %s | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %s |",
+        "| %s | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %s | %s |",
         fault,
-        requests,
         acked,
         ended,
         refused,
@@ -71,12 +66,11 @@ record Row(
         lost,
         doubled,
         exceeded,
-        admitted,
-        overQuota,
         recoveryMs,
         slowestMs,
         hiccupMs,
         pendingBytes / 1024,
-        traces);
+        traces,
+        load);
   }
 }

@@ -27,8 +27,8 @@ final class StateDir implements AutoCloseable {
     return "--data-dir=" + directory;
   }
 
-  void onEnd(final int node, final boolean isPlanned) {
-    nextStarts[node] = isPlanned ? RESUMED : CRASHED;
+  void onEnd(final int node, final boolean isSaved) {
+    nextStarts[node] = isSaved ? RESUMED : CRASHED;
   }
 
   /** Whether a node goes on with what it had; fails if it says anything else than it should. */

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Reads the last values of all counters of a history and has each counter's history checked: what
@@ -34,8 +35,6 @@ final class Verdict {
   private long lost;
   private long doubled;
   private long exceeded;
-  private final long admitted;
-  private final long overQuota;
 
   /**
    * Reads and judges.
@@ -43,12 +42,14 @@ final class Verdict {
    * @param cluster to read from.
    * @param startNs of the load.
    * @param settledAfter longest time from a request to its last effect, as the clients measured it.
+   * @param prefix of the counters.
    * @param records of the clients.
    */
   Verdict(
       final RigCluster cluster,
       final long startNs,
       final Duration settledAfter,
+      final String prefix,
       final Records records)
       throws IOException {
     this.cluster = cluster;
@@ -69,6 +70,10 @@ final class Verdict {
       for (final String counter : replacements.keySet()) {
         last.put(counter, values.of(counter));
       }
+      final List<Listed> listed = new ArrayList<>(values.list(prefix));
+      // Where an id begins with a tag, the prefix is in it.
+      listed.addAll(values.list("{" + prefix));
+      violations.addAll(ListChecker.check(listed, last));
     }
     byCounter.forEach(
         (counter, operations) ->
@@ -79,11 +84,9 @@ final class Verdict {
                 last.get(counter)));
     replacements.forEach((counter, requests) -> judgeSets(counter, requests, last.get(counter)));
     records.maxima().forEach((counter, max) -> judgeBounds(last.get(counter), max));
-    judgeQuotas(records.admissions());
+    judgeQuotas(records);
     violations.addAll(AtomicChecker.check(records.atomicWrites(), last));
     violations.addAll(records.complaints());
-    admitted = records.admissions().size();
-    overQuota = records.overQuota();
   }
 
   private void judgeSets(
@@ -110,9 +113,9 @@ final class Verdict {
     }
   }
 
-  private void judgeQuotas(final List<Admission> admissions) {
+  private void judgeQuotas(final Records records) {
     final QuotaChecker checker = new QuotaChecker(cluster.setup().clockTolerance().toNanos());
-    admissions.stream()
+    records.admissions().stream()
         .collect(Collectors.groupingBy(Admission::counter))
         .forEach(
             (counter, own) -> {
@@ -127,10 +130,23 @@ final class Verdict {
                                   a.incarnation(),
                                   settings.stream().filter(ns -> a.startNs() > ns).count())))
                   .values()
-                  .forEach(checker::check);
+                  .forEach(
+                      admissions -> checker.check(admissions, open(admissions.get(0), records)));
             });
     violations.addAll(checker.violations());
     exceeded += checker.exceeded();
+    doubled += checker.doubled();
+  }
+
+  /** What the counter may hold beside what its life admitted under one clock. */
+  private static List<OpenTake> open(final Admission of, final Records records) {
+    final Stream<OpenTake> underOtherClocks =
+        records.admissions().stream()
+            .filter(a -> a.incarnation() == of.incarnation())
+            .map(a -> new OpenTake(a.counter(), a.cost(), a.key()));
+    return Stream.concat(records.openTakes().stream(), underOtherClocks)
+        .filter(take -> take.counter().equals(of.counter()))
+        .toList();
   }
 
   private static boolean isBetween(final Admission admission, final long timeNs) {
@@ -225,16 +241,6 @@ final class Verdict {
   /** What was admitted beyond a limit, and what a value is beyond a bound. */
   long exceeded() {
     return exceeded;
-  }
-
-  /** How often a limit admitted something. */
-  long admitted() {
-    return admitted;
-  }
-
-  /** How often a limit had too little left. */
-  long overQuota() {
-    return overQuota;
   }
 
   /** Some of each kind. */

@@ -19,37 +19,22 @@ import java.util.stream.LongStream;
 final class Workload {
   private static final int CLIENTS_PER_NODE = 3;
 
-  /** Every write to such a counter adds a power of four of its own. */
-  private static final int WRITES_PER_COUNTER = 24;
-
   /** What a busy machine may add between the decision to send and the sending. */
   private static final long KEY_MARGIN_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(300);
 
-  /** Where all that is refused while a node is away comes again, and leaves room for other load. */
+  /**
+   * Where much is refused while a node is away, or of another build: leaves room for other load.
+   */
   private static final long LONG_RETRY_NS = TimeUnit.SECONDS.toNanos(1);
 
   private static final long MAX_ECHO_NS = TimeUnit.SECONDS.toNanos(4);
 
-  /** Kinds of load that a node of any version knows, out of all. */
-  private static final int PLAIN = 100;
-
-  private static final int ALL = 130;
-
-  /** Less than is asked for, so that some is refused. */
-  private static final Quota WINDOW = new Quota(10, 700, 0);
-
-  private static final Quota RATE = new Quota(10, 1_000, 3);
-
   private final Setup setup;
-  private final boolean plain;
-  private final String prefix;
+  private final CallMix mix;
+  private final Outcomes outcomes = new Outcomes();
   private final Later later = new Later();
-  private final AtomicLong powerCount = new AtomicLong();
-  private final AtomicLong atomicCount = new AtomicLong();
-  private final AtomicLong valueCount = new AtomicLong();
-  private final AtomicLong keyCount = new AtomicLong();
   private final AtomicLong unresolvedKeys = new AtomicLong();
   private final List<RigClient> clients = new ArrayList<>();
   private volatile boolean stopping;
@@ -60,11 +45,9 @@ final class Workload {
    * @param cluster that they load.
    * @param prefix of their counters and keys.
    * @param seed of their choices.
-   * @param plain whether they leave out what an older version does not know.
    */
-  Workload(final RigCluster cluster, final String prefix, final long seed, final boolean plain) {
-    this.prefix = prefix;
-    this.plain = plain;
+  Workload(final RigCluster cluster, final String prefix, final long seed) {
+    mix = new CallMix(prefix);
     setup = cluster.setup();
     for (int i = 0; i < cluster.nodeCount() * CLIENTS_PER_NODE; i++) {
       clients.add(new RigClient(this, cluster, i % cluster.nodeCount(), new Random(seed + i)));
@@ -98,7 +81,7 @@ final class Workload {
         return due;
       }
     }
-    return stopping ? null : fresh(random);
+    return stopping ? null : mix.next(random);
   }
 
   private long keyWindowNs() {
@@ -108,80 +91,14 @@ final class Workload {
   private void giveUp(final Request request) {
     if (request.purpose() == Request.Purpose.RESOLVE) {
       unresolvedKeys.decrementAndGet();
+      outcomes.add(request.call().kind(), Ending.GIVEN_UP);
     }
-  }
-
-  private Request fresh(final Random random) {
-    final int kind = random.nextInt(plain ? PLAIN : ALL);
-    if (kind < 10) {
-      return Request.fresh(new Read(counter("plain", 40, random)), "");
-    } else if (kind < 40) {
-      return Request.fresh(new Add(counter("plain", 40, random), 1), "");
-    } else if (kind < 50) {
-      return Request.fresh(new Add(counter("amounts", 10, random), random.nextInt(100)), "");
-    } else if (kind < 60) {
-      return Request.fresh(new Add(counter("signed", 10, random), random.nextInt(201) - 100), "");
-    } else if (kind < 70) {
-      return Request.fresh(keyedAdd(random), nextKey());
-    } else if (kind < PLAIN) {
-      return Request.fresh(nextPower(), kind < 85 ? "" : nextKey());
-    }
-    return Request.fresh(withOptions(kind - PLAIN, random), nextKey());
-  }
-
-  private Call withOptions(final int kind, final Random random) {
-    if (kind < 4) {
-      return new Take(counter("window", 3, random), WINDOW, 1 + random.nextInt(3));
-    } else if (kind < 8) {
-      return new Take(counter("rate", 3, random), RATE, 1);
-    } else if (kind < 11) {
-      return new BoundedAdd(counter("capped", 5, random), 1 + random.nextInt(9), 200, false);
-    } else if (kind < 14) {
-      return new BoundedAdd(
-          counter("stock", 5, random), random.nextInt(19) - 9, 30, random.nextBoolean());
-    } else if (kind < 20) {
-      final long value = random.nextInt(5) == 0 ? 0 : valueCount.incrementAndGet();
-      return new Replace(counter("set", 10, random), value);
-    } else if (kind < 26) {
-      return Batch.of(List.of(nextPower(), keyedAdd(random), nextPower(), keyedAdd(random)));
-    }
-    final long number = atomicCount.getAndIncrement();
-    final String tag = "{" + prefix + "tag-" + number / WRITES_PER_COUNTER + "}powers-";
-    final long power = power(number);
-    return Batch.atomic(
-        List.of(new Add(tag + "a", power), new Add(tag + "b", power), new Add(tag + "c", power)));
-  }
-
-  private Add keyedAdd(final Random random) {
-    return new Add(counter("keyed", 20, random), 1 + random.nextInt(9));
-  }
-
-  /** One that no other write to its counter makes. */
-  private Add nextPower() {
-    final long number = powerCount.getAndIncrement();
-    return new Add(prefix + "powers-" + number / WRITES_PER_COUNTER, power(number));
-  }
-
-  private static long power(final long number) {
-    return 1L << 2 * (number % WRITES_PER_COUNTER);
-  }
-
-  private String counter(final String name, final int count, final Random random) {
-    return prefix + name + '-' + random.nextInt(count);
-  }
-
-  private String nextKey() {
-    return prefix + "key-" + keyCount.getAndIncrement();
-  }
-
-  /** Whether the values of this counter tell its writes apart. */
-  static boolean isOfPowers(final String counter) {
-    return counter.contains("powers-");
   }
 
   void onApplied(final Request request, final Random random) {
     if (request.purpose() == Request.Purpose.RESOLVE) {
       unresolvedKeys.decrementAndGet();
+      outcomes.add(request.call().kind(), Ending.SETTLED);
     } else if (request.keyed()
         && request.purpose() == Request.Purpose.FRESH
         && random.nextInt(4) == 0) {
@@ -220,8 +137,14 @@ final class Workload {
   }
 
   private void again(final Request request, final Random random) {
-    final long withinNs = setup.keepsState() ? LONG_RETRY_NS : RETRY_NS;
+    final boolean isMuch = setup.keepsState() || request.call() instanceof Batch;
+    final long withinNs = isMuch ? LONG_RETRY_NS : RETRY_NS;
     later.add(System.nanoTime() + (long) (withinNs * random.nextDouble()), request);
+  }
+
+  /** How all requests ended. */
+  Outcomes outcomes() {
+    return outcomes;
   }
 
   /** Of all clients, which have ended. */

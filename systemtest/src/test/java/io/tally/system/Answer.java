@@ -10,9 +10,11 @@ import java.util.regex.Pattern;
  * @param incarnation of the shard that answered; 0 if none did.
  * @param replayed whether it repeats the answer to an earlier request of the same key.
  * @param closes whether the server closes the connection after it.
+ * @param tag its {@code ETag}, or empty.
  * @param body as text.
  */
-public record Answer(int status, long incarnation, boolean replayed, boolean closes, String body) {
+public record Answer(
+    int status, long incarnation, boolean replayed, boolean closes, String tag, String body) {
   private static final String VALUE = "\"value\":";
   private static final String ID = "\"counter_id\":\"";
 
@@ -36,6 +38,11 @@ public record Answer(int status, long incarnation, boolean replayed, boolean clo
     return start < 0
         ? ""
         : body.substring(start + ID.length(), body.indexOf('"', start + ID.length()));
+  }
+
+  /** Whether it, or an item of it, is a problem of this type. */
+  public boolean says(final String problem) {
+    return body.contains("\"type\":\"/problems/" + problem + "\"");
   }
 
   /** Whether it says so in its problem document. */

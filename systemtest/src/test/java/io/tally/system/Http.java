@@ -8,6 +8,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -84,6 +86,12 @@ public final class Http {
       throw new AssertionError(response.statusCode() + " " + response.body());
     }
     return Long.parseLong(matcher.group(1));
+  }
+
+  /** The time that a response shows. */
+  public static Instant date(final HttpResponse<String> response) {
+    final String date = response.headers().firstValue("Date").orElseThrow();
+    return Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date));
   }
 
   private static HttpRequest.Builder request(final int port, final String path) {

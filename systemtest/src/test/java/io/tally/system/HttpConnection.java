@@ -66,12 +66,23 @@ public final class HttpConnection implements AutoCloseable {
   /** The bytes of any request; without a body or a key if that is null or empty. */
   public static byte[] request(
       final String method, final String target, final String body, final String key) {
+    return request(method, target, body, key, "");
+  }
+
+  /** The same with another line of the head if that is not empty. */
+  public static byte[] request(
+      final String method,
+      final String target,
+      final String body,
+      final String key,
+      final String line) {
     final boolean hasBody = body != null && !body.isEmpty();
     return (method
             + " "
             + target
             + " HTTP/1.1\r\nHost: localhost\r\n"
             + (key == null || key.isEmpty() ? "" : "Idempotency-Key: " + key + "\r\n")
+            + (line.isEmpty() ? "" : line + "\r\n")
             + (hasBody ? "Content-Length: " + body.getBytes(UTF_8).length + "\r\n" : "")
             + "\r\n"
             + (hasBody ? body : ""))
@@ -100,6 +111,7 @@ public final class HttpConnection implements AutoCloseable {
     long incarnation = 0;
     boolean replayed = false;
     boolean closes = false;
+    String tag = "";
     for (String line = line(); !line.isEmpty(); line = line()) {
       final int colon = line.indexOf(':');
       final String value = line.substring(colon + 1).strip();
@@ -107,6 +119,7 @@ public final class HttpConnection implements AutoCloseable {
         case "content-length" -> length = Integer.parseInt(value);
         case "tally-incarnation" -> incarnation = Long.parseLong(value);
         case "idempotency-replayed" -> replayed = value.equals("true");
+        case "etag" -> tag = value;
         case "connection" -> closes = value.equals("close");
         default -> {}
       }
@@ -116,7 +129,7 @@ public final class HttpConnection implements AutoCloseable {
     }
     final String body = new String(received, position, length, UTF_8);
     position += length;
-    return new Answer(status, incarnation, replayed, closes, body);
+    return new Answer(status, incarnation, replayed, closes, tag, body);
   }
 
   /** Sends one request and reads its answer. */

@@ -17,17 +17,35 @@ public final class ShiftedClock {
    * for an older C library, and makes timed waits of a JVM spin, is left out.
    */
   public static Map<String, String> environment(final Duration offset) {
-    return offset.isZero()
-        ? Map.of()
-        : Map.of(
-            "LD_PRELOAD",
-            library(),
-            "FAKETIME",
-            (offset.isNegative() ? "" : "+") + offset.toSeconds(),
-            "DONT_FAKE_MONOTONIC",
-            "1",
-            "FAKETIME_FORCE_MONOTONIC_FIX",
-            "0");
+    return offset.isZero() ? Map.of() : environment("FAKETIME", text(offset));
+  }
+
+  /**
+   * The same with an offset that may change while the process runs, a second after it has changed.
+   *
+   * @param file that holds it as {@link #text} writes it.
+   */
+  public static Map<String, String> environment(final Path file) {
+    return environment("FAKETIME_TIMESTAMP_FILE", file.toString());
+  }
+
+  /** How libfaketime reads it. */
+  public static String text(final Duration offset) {
+    return (offset.isNegative() ? "" : "+") + offset.toSeconds();
+  }
+
+  private static Map<String, String> environment(final String name, final String value) {
+    return Map.of(
+        "LD_PRELOAD",
+        library(),
+        name,
+        value,
+        "FAKETIME_CACHE_DURATION",
+        "1",
+        "DONT_FAKE_MONOTONIC",
+        "1",
+        "FAKETIME_FORCE_MONOTONIC_FIX",
+        "0");
   }
 
   private static String library() {

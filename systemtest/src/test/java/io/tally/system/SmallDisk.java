@@ -1,12 +1,18 @@
 package io.tally.system;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
 /** A file system in memory that is soon full, where this machine lets us mount one. */
-final class SmallDisk implements AutoCloseable {
-  static final int KIBIBYTES = 1_024;
+public final class SmallDisk implements AutoCloseable {
+  /** Its size. */
+  public static final int KIBIBYTES = 1_024;
+
+  private static final int BATCHES = 80;
+  private static final int BATCH = 64;
 
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -30,6 +36,32 @@ final class SmallDisk implements AutoCloseable {
   /** False where only an administrator may mount. */
   boolean isMounted() {
     return mounted;
+  }
+
+  /**
+   * Makes more counters than it has room for.
+   *
+   * @param port of a node.
+   * @param prefix of the counters.
+   */
+  public static void fill(final int port, final String prefix) {
+    final String padding = prefix + "x".repeat(200);
+    try (HttpConnection connection = new HttpConnection(port, LIMIT)) {
+      for (int batch = 0; batch < BATCHES; batch++) {
+        for (int i = 0; i < BATCH; i++) {
+          connection.send(HttpConnection.increment(padding + (BATCH * batch + i)));
+        }
+        connection.flush();
+        for (int i = 0; i < BATCH; i++) {
+          final Answer answer = connection.read();
+          if (answer.status() != 200) {
+            throw new AssertionError(answer.toString());
+          }
+        }
+      }
+    } catch (final IOException fault) {
+      throw new UncheckedIOException(fault);
+    }
   }
 
   private static boolean succeeds(final String command) {

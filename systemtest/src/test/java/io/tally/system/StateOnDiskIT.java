@@ -151,7 +151,7 @@ final class StateOnDiskIT {
       launch.longestFile(SmallDisk.KIBIBYTES);
     }
     try (TallyJar node = LoneNode.start(launch, directory).awaitReady()) {
-      fill(node);
+      SmallDisk.fill(node.httpPort(), "");
       node.child().signal("TERM");
       assertEquals(1, node.child().awaitExit(LoneNode.LIMIT), node.child()::picture);
       assertEquals(1, node.child().errors().size(), node.child()::picture);
@@ -168,22 +168,6 @@ final class StateOnDiskIT {
     try (TallyJar node = LoneNode.start(directory).awaitReady()) {
       assertTrue(node.child().said("level=WARN"), "and not clean");
       assertEquals(0, Http.read(node.httpPort(), "a"));
-    }
-  }
-
-  /** With more counters than the small disk has room for. */
-  private static void fill(final TallyJar node) throws IOException {
-    try (HttpConnection connection = new HttpConnection(node.httpPort(), LoneNode.LIMIT)) {
-      final String padding = "x".repeat(200);
-      for (int batch = 0; batch < 80; batch++) {
-        for (int i = 0; i < 64; i++) {
-          connection.send(HttpConnection.increment(padding + (64 * batch + i)));
-        }
-        connection.flush();
-        for (int i = 0; i < 64; i++) {
-          assertEquals(200, connection.read().status());
-        }
-      }
     }
   }
 }

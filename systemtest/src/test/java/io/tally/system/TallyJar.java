@@ -19,6 +19,8 @@ public final class TallyJar implements AutoCloseable {
    */
   public static final String PATIENT = "--request-timeout=30s";
 
+  private static final String OLDEST = "tally.oldest.jar";
+  private static final String BEFORE = "tally.before.jar";
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
   private final Child child;
@@ -148,11 +150,25 @@ public final class TallyJar implements AutoCloseable {
     return Path.of(System.getProperty("tally.lease.jar"));
   }
 
-  /** The jar of the commit that is named in {@code systemtest/older-commit}; ./rig builds it. */
-  public static Path older() {
-    final String jar = System.getProperty("tally.older.jar");
+  /** The jar of the first commit in {@code systemtest/older-commits}; ./rig builds it. */
+  public static Path oldest() {
+    return builtByRig(OLDEST);
+  }
+
+  /** Whether a jar is that one. */
+  public static boolean isOldest(final Path jar) {
+    return jar.toString().equals(System.getProperty(OLDEST));
+  }
+
+  /** The jar of the second commit there, which knows all that this one does. */
+  public static Path before() {
+    return builtByRig(BEFORE);
+  }
+
+  private static Path builtByRig(final String property) {
+    final String jar = System.getProperty(property);
     if (jar == null) {
-      throw new AssertionError("-Dtally.older.jar is not set: ./rig builds that jar and sets it");
+      throw new AssertionError("-D" + property + " is not set: ./rig builds that jar and sets it");
     }
     return Path.of(jar);
   }
