@@ -195,7 +195,7 @@ final class ClusterNode implements AutoCloseable {
                 .idempotencyLimit(idempotencyLimit)
                 .longReplyRoom(plan.longReplyRoom())
                 .clock(clock)
-                .startEpochNs(TimeUnit.MILLISECONDS.toNanos(wallClock.time()))
+                .startEpochNs(TimeUnit.MILLISECONDS.toNanos(wallClock.shownMs()))
                 .random(RANDOM::nextLong));
     if (link != null) {
       link.attach(engine.inbound());

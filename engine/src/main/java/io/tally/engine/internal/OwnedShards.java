@@ -19,12 +19,15 @@ final class OwnedShards {
   private final ShardPoller[] pollers;
 
   /** The directory knows the incarnations of these shards; ingresses take the replies. */
-  OwnedShards(final EngineContext context, final OwnedRings rings, final IngressAgent[] ingresses) {
+  OwnedShards(
+      final EngineContext context,
+      final long timeBaseNs,
+      final OwnedRings rings,
+      final IngressAgent[] ingresses) {
     this.rings = rings;
     directory = context.directory;
     link = context.link;
     final int agentCount = context.threads.agentWakeups.length;
-    final long timeBaseNs = context.timeBaseNs();
     factories = new ShardFactory[agentCount];
     pollers = new ShardPoller[agentCount];
     for (int agent = 0; agent < agentCount; agent++) {

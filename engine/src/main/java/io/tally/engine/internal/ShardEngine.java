@@ -37,6 +37,8 @@ public final class ShardEngine implements AutoCloseable {
    */
   public ShardEngine(final EngineContext context) {
     context.conclude();
+    // At once, since the wall clock was read just now, and the rest takes some ten milliseconds.
+    final long timeBaseNs = context.timeBaseNs();
     final EngineThreads threads = context.threads;
     directory = context.directory;
     final int agentCount = threads.agentWakeups.length;
@@ -52,7 +54,7 @@ public final class ShardEngine implements AutoCloseable {
           new IngressAgent(loop, context, CommandRouter.of(context, rings, handedOver, loop));
     }
     watchLimit = context.watchLimit;
-    owned = new OwnedShards(context, rings, ingresses);
+    owned = new OwnedShards(context, timeBaseNs, rings, ingresses);
     agents = new ShardAgent[agentCount];
     for (int agent = 0; agent < agentCount; agent++) {
       agents[agent] =
