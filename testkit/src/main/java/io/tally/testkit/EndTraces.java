@@ -44,7 +44,6 @@ final class EndTraces {
       case FRAMES_HELD -> Trace.FRAMES_HELD;
       case MESSAGES_DROPPED -> Trace.MESSAGES_DROPPED;
       case INBOUND_FULL -> Trace.INBOUND_FULL;
-      case FRAMES_DROPPED -> Trace.FRAMES_DROPPED;
       default -> null;
     };
   }
