@@ -11,6 +11,7 @@ import io.tally.counter.CounterOperations;
 import io.tally.counter.CounterRequest;
 import io.tally.counter.codecs.Condition;
 import io.tally.engine.Places;
+import io.tally.engine.StableHash;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,7 +85,7 @@ final class CounterReplayTest {
   void shouldGiveItsPlacesBackAtTheEndOfItsShard() {
     final CounterLimit limit = new CounterLimit(1);
     final SteppedShard shard = new SteppedShard(context(limit, Places.ASKED));
-    shard.apply(0, SteppedShard.command(1, 0, NO_KEY, increment(0, 1)));
+    shard.apply(0, SteppedShard.command(1, hash(0), NO_KEY, increment(0, 1)));
     assertFalse(limit.tryTake());
     shard.shard.close();
     assertTrue(limit.tryTake());
@@ -127,10 +128,11 @@ final class CounterReplayTest {
           random.nextBoolean() ? NO_KEY : WireBytes.ascii("key-" + random.nextInt(100));
       final int id = random.nextInt(IDS);
       final byte[] payload = write("counter-" + id, random);
-      steps.add(new SnapshotTrial.Step(nowNs, SteppedShard.command(i, id, key, payload)));
+      steps.add(new SnapshotTrial.Step(nowNs, SteppedShard.command(i, hash(id), key, payload)));
     }
     for (int id = 0; id < IDS; id++) {
-      steps.add(new SnapshotTrial.Step(nowNs, SteppedShard.command(0, id, NO_KEY, getValue(id))));
+      steps.add(
+          new SnapshotTrial.Step(nowNs, SteppedShard.command(0, hash(id), NO_KEY, getValue(id))));
     }
     return steps;
   }
@@ -173,6 +175,10 @@ final class CounterReplayTest {
       operations.incrementWith(id, 0, id.length, request.ttlOnce(1 + random.nextInt(30)));
     }
     return CounterCommands.operations(operations);
+  }
+
+  private static long hash(final int id) {
+    return StableHash.hash("counter-" + id);
   }
 
   private static byte[] increment(final int id, final long amount) {
