@@ -29,6 +29,7 @@ import java.util.stream.IntStream;
  * the node's incarnation, and the threads that step the two.
  */
 final class SimulatedNode {
+  private static final long NS_PER_MS = 1_000_000;
   private static final int LIVES = 1 << 16;
 
   final int index;
@@ -216,9 +217,8 @@ final class SimulatedNode {
                 .faultHandler((shardId, fault) -> violations.add("fault: " + fault))
                 .link(link == null ? NodeLink.NONE : new PausingLink(execution, link, witness))
                 .clock(execution::nanoTime)
-                .startEpochNs(wallClock.shownMs() * Settings.MS)
+                .startEpochNs(execution.epochMillis() * NS_PER_MS)
                 .threads(EngineThreads.ofLoops(loops)));
-    shards.onStart();
     for (int loop = 0; loop < loops.length; loop++) {
       door.serve(
           loop,

@@ -24,7 +24,6 @@ final class SimulatedShards {
   private final ProcessListener history;
   private final ShardLives lives;
   private long firedTimers;
-  private long wallBaseNs = Long.MIN_VALUE;
   private boolean mayApply;
 
   SimulatedShards(
@@ -54,12 +53,6 @@ final class SimulatedShards {
     return firedTimers;
   }
 
-  /** The engine has just read the wall clock. */
-  void onStart() {
-    final long wallNs = execution.clock().epochMillis() * Settings.MS;
-    wallBaseNs = Math.max(wallBaseNs, wallNs - execution.clock().nanoTime());
-  }
-
   List<ServiceDefinition> services(final int ledgerVersion) {
     return load.services(ledgerVersion).stream().map(this::decorated).toList();
   }
@@ -77,9 +70,7 @@ final class SimulatedShards {
                     definition.maxTimers() == 0,
                     (shard, undecorated) -> onShardLife(seen.kind(), shard, undecorated),
                     violations::add,
-                    () -> firedTimers++,
-                    execution.clock()::nanoTime,
-                    () -> wallBaseNs + execution.clock().nanoTime()),
+                    () -> firedTimers++),
                 execution,
                 this::onApplied));
   }

@@ -10,14 +10,13 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.agrona.DirectBuffer;
 
 /**
  * A service that sets and cancels timers at its commands, and judges its shard's time: it never
- * goes back, nor ahead of all clocks that it follows, and each timer fires once, at its own time,
- * in the order of (due, set), before the first command of that time or a later one. What it expects
- * is in snapshots, too, so that it judges the timers of a restored shard.
+ * goes back, and each timer fires once, at its own time, in the order of (due, set), before the
+ * first command of that time or a later one. What it expects is in snapshots, too, so that it
+ * judges the timers of a restored shard.
  */
 final class TimedService extends ForwardingService {
   static final int MAX_TIMERS = 64;
@@ -34,11 +33,6 @@ final class TimedService extends ForwardingService {
 
   private static final int SNAPSHOT_TEMPLATE_ID = 64_801;
 
-  /**
-   * Another service of the shard may have seen a later time; a clock that is wrong is so by more.
-   */
-  private static final long MAX_AHEAD_NS = 60_000 * Settings.MS;
-
   private static final long MAX_DELAY_NS = 200 * Settings.MS;
 
   private record Due(long dueNs, long timerId) implements Comparable<Due> {
@@ -53,8 +47,6 @@ final class TimedService extends ForwardingService {
   private final Consumer<String> violations;
   private final BeginListener begun;
   private final Runnable onFired;
-  private final LongSupplier clock;
-  private final LongSupplier wallClock;
   private final int schemaId;
   private final boolean isAlone;
   private final TreeMap<Due, Long> set = new TreeMap<>();
@@ -62,33 +54,22 @@ final class TimedService extends ForwardingService {
   private ShardContext shard;
   private SnapshotSource snapshot;
   private long lastNs = Long.MIN_VALUE;
-  private long restoredBaseNs = Long.MIN_VALUE / 2;
   private long nextTimerId = FIRST_TIMER;
 
-  /**
-   * Creates it.
-   *
-   * @param isAlone whether the service itself sets no timers.
-   * @param clock of the process, monotonic.
-   * @param wallClock what it showed at the start, and what the other has counted since.
-   */
+  /** Alone if the service itself sets no timers. */
   TimedService(
       final ShardService service,
       final int schemaId,
       final boolean isAlone,
       final BeginListener begun,
       final Consumer<String> violations,
-      final Runnable onFired,
-      final LongSupplier clock,
-      final LongSupplier wallClock) {
+      final Runnable onFired) {
     super(service);
     this.schemaId = schemaId;
     this.isAlone = isAlone;
     this.begun = begun;
     this.violations = violations;
     this.onFired = onFired;
-    this.clock = clock;
-    this.wallClock = wallClock;
   }
 
   @Override
@@ -125,11 +106,6 @@ final class TimedService extends ForwardingService {
       violations.accept("timers: a shard's time goes back from " + lastNs + " to " + timeNs);
     }
     lastNs = timeNs;
-    final long latestNs =
-        Math.max(wallClock.getAsLong(), restoredBaseNs + clock.getAsLong()) + MAX_AHEAD_NS;
-    if (timeNs > latestNs) {
-      violations.accept("timers: a shard's time is " + (timeNs - latestNs) + " ns ahead");
-    }
   }
 
   private void play(final long timeNs, final long draw) {
@@ -189,7 +165,6 @@ final class TimedService extends ForwardingService {
   private void restore(final byte[] image) {
     final ByteBuffer from = ByteBuffer.wrap(image);
     lastNs = from.getLong();
-    restoredBaseNs = Math.max(lastNs, 0) - clock.getAsLong();
     nextTimerId = from.getLong();
     for (long left = from.getLong(); left > 0; left--) {
       final Due due = new Due(from.getLong(), from.getLong());

@@ -81,18 +81,6 @@ final class RestartMutantTest {
         "WALL_CLOCKS");
   }
 
-  /** Its incarnations are known where its lanes are restored. */
-  @Test
-  void shouldCatchATimeThatFollowsTheClockOfAnotherNode() {
-    assertCaught(
-        "time follows another's clock",
-        "timers: a shard's time is",
-        "io.tally.transport.internal.WallClock",
-        RestartMutantTest::showKnownTime,
-        "PLANNED_STOPS",
-        "WALL_CLOCKS");
-  }
-
   @Test
   void shouldCatchAFrozenShardThatApplies() {
     assertCaught(
@@ -180,14 +168,6 @@ final class RestartMutantTest {
       }
     }
     assertEquals(1, count);
-  }
-
-  private static void showKnownTime(final ClassNode node) {
-    final InsnList body = new InsnList();
-    body.add(new VarInsnNode(Opcodes.ALOAD, 0));
-    body.add(new MethodInsnNode(Opcodes.INVOKEVIRTUAL, node.name, "time", "()J"));
-    body.add(new InsnNode(Opcodes.LRETURN));
-    method(node, "shownMs").instructions = body;
   }
 
   /** The wall clock of the process counts, also where it is behind what has been. */
