@@ -11,6 +11,6 @@
  * <p>API, which later versions keep: {@link CounterDefinition}, {@link CounterExport}, {@link
  * CounterLimit}, {@link CounterOperations}, {@link CounterPageAdapter}, {@link CounterProxy},
  * {@link CounterReplyAdapter}, {@link CounterRequest}, {@link CounterShardProxy}, {@link
- * CounterWatch}, {@link OperationsReplyAdapter}.
+ * CounterWatch}, {@link OperationsReplyAdapter}, {@link ReadCounter}.
  */
 package io.tally.counter;

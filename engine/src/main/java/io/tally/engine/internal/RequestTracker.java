@@ -23,11 +23,7 @@ final class RequestTracker implements ReplySink {
   private final EngineStats stats;
   private final ShardOutbox[] outboxes;
   private final RetryBudget retries = new RetryBudget();
-  private final PendingList deadlines = new PendingList();
-
-  /** What ends before others that came before it: further steps of what began long ago. */
-  private final PendingList earlierDeadlines = new PendingList();
-
+  private final PendingDeadlines deadlines = new PendingDeadlines();
   private final PendingList attempts = new PendingList();
   private final IntArrayList waitingShards = new IntArrayList();
   private ReplySink watches;
@@ -70,7 +66,7 @@ final class RequestTracker implements ReplySink {
   void submit(final PendingRequest request) {
     request.state = PendingRequest.WAITING;
     request.turnNs = nowNs;
-    awaitDeadline(request);
+    deadlines.await(request);
     final ShardOutbox outbox = outboxes[request.shardId];
     if (outbox.isBusy(nowNs)) {
       conclude(request, Outcome.BUSY);
@@ -87,24 +83,6 @@ final class RequestTracker implements ReplySink {
     }
   }
 
-  private void awaitDeadline(final PendingRequest request) {
-    final PendingRequest last = deadlines.last();
-    if (last == null || request.deadlineNs - last.deadlineNs >= 0) {
-      deadlines.append(request.byDeadline);
-    } else {
-      earlierDeadlines.insertByDeadline(request.byDeadline);
-    }
-  }
-
-  /** The one with the first deadline, or null. */
-  private PendingRequest firstToEnd() {
-    final PendingRequest first = deadlines.first();
-    final PendingRequest earlier = earlierDeadlines.first();
-    return first == null || earlier != null && earlier.deadlineNs - first.deadlineNs < 0
-        ? earlier
-        : first;
-  }
-
   /** Does what time asks for. */
   int advance() {
     // Before anything is handed over: what waited past its deadline must not leave any more.
@@ -116,7 +94,7 @@ final class RequestTracker implements ReplySink {
 
   /** As {@link SteppedAgent#nextStepNs()}. */
   long nextStepNs() {
-    final PendingRequest first = firstToEnd();
+    final PendingRequest first = deadlines.first();
     if (first == null) {
       return SteppedAgent.NEVER;
     }
@@ -129,7 +107,7 @@ final class RequestTracker implements ReplySink {
   }
 
   void abandonAll() {
-    for (PendingRequest request = firstToEnd(); request != null; request = firstToEnd()) {
+    for (PendingRequest request = deadlines.first(); request != null; request = deadlines.first()) {
       conclude(request, request.state == PendingRequest.SENT ? Outcome.TIMEOUT : Outcome.CLOSING);
     }
   }
@@ -271,9 +249,9 @@ final class RequestTracker implements ReplySink {
 
   private int expire() {
     int workCount = 0;
-    for (PendingRequest request = firstToEnd();
+    for (PendingRequest request = deadlines.first();
         request != null && request.deadlineNs - nowNs <= 0;
-        request = firstToEnd()) {
+        request = deadlines.first()) {
       conclude(request, request.state == PendingRequest.SENT ? Outcome.TIMEOUT : Outcome.BUSY);
       workCount++;
     }

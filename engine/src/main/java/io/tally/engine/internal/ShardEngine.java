@@ -37,14 +37,12 @@ public final class ShardEngine implements AutoCloseable {
    */
   public ShardEngine(final EngineContext context) {
     context.conclude();
-    // At once, since the wall clock was read just now, and the rest takes some ten milliseconds.
-    final long timeBaseNs = context.timeBaseNs();
     final EngineThreads threads = context.threads;
+    final long timeBaseNs = context.timeBaseNs(); // Soon after the wall clock was read.
     directory = context.directory;
     final int agentCount = threads.agentWakeups.length;
     final OwnedRings rings = new OwnedRings(context);
     context.tellOwnShards();
-
     // Whatever refers to others is made after them: ingresses know rings, pollers know ingresses,
     // agents know pollers.
     final boolean[][] handedOver = new boolean[agentCount][agentCount];
