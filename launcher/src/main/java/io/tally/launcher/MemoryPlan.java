@@ -54,6 +54,7 @@ final class MemoryPlan {
   private final long tableBytes;
   private final long timerBytes;
   private final long watchBytes;
+  private final boolean hasMoreWatches;
   private final long metricsBytes;
   private final long laneBytes;
   private final long saveBytes;
@@ -95,6 +96,7 @@ final class MemoryPlan {
     natsBytes = mayUseNats(config) ? NatsCarrier.MAX_WAITING_BYTES : 0;
     tableBytes = shards * messages.stream().mapToLong(ServiceDefinition::firstShardBytes).sum();
     watchBytes = localNodeCount * EngineMemory.watchBytes(engine);
+    hasMoreWatches = engine.watches() > EngineSettings.DEFAULT_WATCHES;
     laneBytes =
         config.loops()
             * shards
@@ -207,7 +209,8 @@ final class MemoryPlan {
 
   private void checkWatches() {
     final long heapBytes = Runtime.getRuntime().maxMemory();
-    if (watchBytes > heapBytes / WATCHES_HEAP_SHARE) {
+    // Of the default nobody wants to be warned at each start: the plan says what it may take.
+    if (hasMoreWatches && watchBytes > heapBytes / WATCHES_HEAP_SHARE) {
       Log.warn(
           "watches may take more than a quarter of the heap: give it more (-Xmx), or less --max-watches",
           "max_watch_bytes",
