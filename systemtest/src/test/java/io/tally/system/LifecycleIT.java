@@ -256,7 +256,7 @@ class LifecycleIT {
       }
       final HttpResponse<String> refused = Http.post(port, "/counter/one-more/increment", "");
       assertRefusedForMemory(refused.statusCode(), refused.body());
-      assertEquals("", refused.headers().firstValue("retry-after").orElse(""));
+      assertEquals("1", refused.headers().firstValue("retry-after").orElse(""));
       assertEquals(2, Http.increment(port, "few-7"));
       assertEquals(0, Http.read(port, "one-more"));
     }
