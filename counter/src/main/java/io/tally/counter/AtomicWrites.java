@@ -209,7 +209,7 @@ final class AtomicWrites {
     return CounterStatus.OK;
   }
 
-  /** As far as the increment asks for it. */
+  /** The time left; 0 if the increment does not ask for it. */
   private long leftMs(final long deadlineNs) {
     return command.ttlMode() == TtlMode.KEEP ? 0 : Ttl.leftMs(command.timeNs, deadlineNs);
   }

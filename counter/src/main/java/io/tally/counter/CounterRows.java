@@ -119,7 +119,7 @@ final class CounterRows {
     chunk(extension).putLong(offset(extension) + VALUE_OFFSET, NO_DEADLINE);
   }
 
-  /** Of any block, for a walk that knows already where it is and how long. */
+  /** The deadline of any block, for a walk that knows already where it is and how long. */
   long deadlineNs(
       final UnsafeBuffer chunk, final int chunkIndex, final int offset, final int length) {
     if (!RowDescriptor.isRow(chunk, offset)) {

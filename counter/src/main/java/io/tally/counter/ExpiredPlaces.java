@@ -78,7 +78,7 @@ final class ExpiredPlaces {
     }
   }
 
-  /** As {@link CounterExpiry#endPlace}. */
+  /** Ends the place of a row, as {@link CounterExpiry#endPlace} has it. */
   void end(final int row) {
     if (rows.hasPlace(row)) {
       limit.release(1, 0);

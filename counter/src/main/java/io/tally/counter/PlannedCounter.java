@@ -8,7 +8,7 @@ import org.agrona.DirectBuffer;
 final class PlannedCounter {
   long entityHash;
 
-  /** Of the id: or ids that have one public hash would be compared to their ends. */
+  /** A hash of the id with a secret: ids of one public hash would be compared to their ends. */
   private int secretHash;
 
   int idOffset;

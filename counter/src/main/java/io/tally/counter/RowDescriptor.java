@@ -50,7 +50,7 @@ final class RowDescriptor {
   static final long EXTENDED = 1L << 61;
   static final long RATE = 1L << 60;
 
-  /** It has expired, and its place was given back. Not part of the state: no record shows it. */
+  /** Its place was given back, since it has expired. No record shows that: it is no state. */
   static final long PLACELESS = 1L << 59;
 
   /** The version, or the name of the extension. */

@@ -115,7 +115,7 @@ final class EndpointTable {
   }
 
   /**
-   * The same for a target that is a path without a query.
+   * Dispatches a request whose target is a path without a query.
    *
    * @param bytes holds path and body, during the call only.
    * @param bodyOffset of the body.

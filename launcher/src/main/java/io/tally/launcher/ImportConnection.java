@@ -152,7 +152,7 @@ final class ImportConnection implements AutoCloseable {
     }
   }
 
-  /** Of a long body only the beginning, and then the connection ends. */
+  /** Reads an answer; of a long body only the beginning, and then the connection ends. */
   private Answer read() throws IOException {
     final String start = line();
     if (!start.matches("HTTP/1\\.[01] [0-9]{3}( .*)?")) {

@@ -37,7 +37,7 @@ final class LogLine extends LogRecord {
     return text;
   }
 
-  /** Each behind a space, in logfmt. */
+  /** The pairs in logfmt, each behind a space. */
   String pairs() {
     return pairs;
   }

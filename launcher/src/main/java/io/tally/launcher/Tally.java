@@ -165,7 +165,7 @@ public final class Tally implements Callable<Integer> {
     return commandLine;
   }
 
-  /** Of all types of options; also for tests of a part of the options. */
+  /** Registers the converters of all options; also for tests of a part of the options. */
   static void registerConverters(final CommandLine commandLine) {
     commandLine.registerConverter(Duration.class, new Durations());
     commandLine.registerConverter(Transport.class, new Choice<>(Transport.class));

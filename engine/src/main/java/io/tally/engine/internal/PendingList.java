@@ -49,12 +49,12 @@ final class PendingList {
     before.next = link;
   }
 
-  /** Or null. */
+  /** The first request, or null. */
   PendingRequest first() {
     return end.next.request;
   }
 
-  /** Or null. */
+  /** The last request, or null. */
   PendingRequest last() {
     return end.previous.request;
   }

@@ -54,7 +54,7 @@ final class RequestTracker implements ReplySink {
     nowNs = value;
   }
 
-  /** The same, unless it is later already: a request may go on with what began before. */
+  /** Sets the time, unless it is later already: a request may go on with what began before. */
   long atLeastNs(final long value) {
     if (value - nowNs > 0) {
       nowNs = value;
@@ -158,7 +158,7 @@ final class RequestTracker implements ReplySink {
     return waitingShards.size();
   }
 
-  /** The outbox of this shard; null before the first command to it. */
+  /** The lane to this shard; null before the first command to it. */
   IngressLane lane(final int shardId) {
     return outboxes[shardId].lane();
   }

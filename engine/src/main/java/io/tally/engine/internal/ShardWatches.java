@@ -24,7 +24,7 @@ final class ShardWatches {
   private final long expiryNs;
   private final Command changed = new Command();
 
-  /** That of the registration under way. */
+  /** The read of the registration under way. */
   private final EntityMessage entity = new EntityMessage();
 
   /** Made for the first registration. */
