@@ -53,20 +53,24 @@ record Contest(String key, String title, String about, List<Entry> entries, List
 
   private static Contest batch() {
     final Entry one = new Entry("Tally, one node", Contestant.ONE_NODE, Work.BATCH);
+    final Entry oneOf128 = new Entry("Tally, one node, 128", Contestant.ONE_NODE, Work.BATCH_128);
     final Entry seven = new Entry("Tally, 7 nodes over NATS", Contestant.NATS, Work.BATCH);
+    final Entry sevenOf128 =
+        new Entry("Tally, 7 nodes over NATS, 128", Contestant.NATS, Work.BATCH_128);
     final Entry redis16 = new Entry("Redis, -P 16", Contestant.REDIS, Work.PIPELINED);
     final Entry redis100 = new Entry("Redis, -P 100", Contestant.REDIS, Work.BATCH);
     return new Contest(
         "batch",
         "Increments a second, many at once",
-        "10,000 counters. Tally by wrk: 32 connections, 100 items in a batch. Redis by redis-benchmark: 64"
+        "10,000 counters. Tally by wrk: 32 or 128 connections, 100 items in a batch. Redis by redis-benchmark: 64"
             + " connections with -P 16, 32 with -P 100.",
-        List.of(one, seven, redis16, redis100),
+        List.of(one, oneOf128, seven, sevenOf128, redis16, redis100),
         List.of(
             new Goal(one, null, 1e6, 2e6),
             new Goal(one, redis16, 1, 0),
             new Goal(one, redis100, 0, 1),
-            new Goal(seven, one, 0.5, 0)));
+            new Goal(sevenOf128, oneOf128, 0.5, 0),
+            new Goal(seven, one, 0, 0)));
   }
 
   private static Contest limit() {

@@ -14,6 +14,7 @@ enum Work {
   PIPELINED("pipelined", "10,000 counters, 64 connections, 16 at once", Ids.MANY, 64, 16),
   HEY("hey", "hey, one counter, 200 connections", Ids.HOT, 200, 1),
   BATCH("batch", "10,000 counters, 32 connections, 100 at once", Ids.MANY, 32, 100),
+  BATCH_128("batch-128", "10,000 counters, 128 connections, 100 at once", Ids.MANY, 128, 100),
   AMOUNT("amount", "the same with an amount", Ids.MANY, "/increment", "{\"amount\":1}"),
   WINDOW(
       "window",
@@ -75,6 +76,13 @@ enum Work {
       case REDIS -> this == MANY_256 || this == MANY_64 || depth > 1;
       default -> true;
     };
+  }
+
+  /**
+   * Whether what is under way on a connection is one request of many items, where there is such.
+   */
+  boolean isBatch() {
+    return this == BATCH || this == BATCH_128;
   }
 
   /** The counters that it increments. */

@@ -124,7 +124,7 @@ final class Wrk {
 
   static Answers run(final Site site, final Server server, final Work work, final int seconds)
       throws IOException, InterruptedException {
-    final boolean batch = work == Work.BATCH;
+    final boolean batch = work.isBatch();
     final Answers answers =
         run(
             site,
