@@ -5,17 +5,12 @@ import io.tally.counter.CounterLimit;
 import io.tally.counter.CounterProxy;
 import io.tally.counter.CounterReplyAdapter;
 import io.tally.counter.codecs.CounterStatus;
-import io.tally.engine.ClusterSettings;
 import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
-import io.tally.engine.internal.EngineContext;
-import io.tally.engine.internal.EngineThreads;
+import io.tally.engine.internal.BenchEngine;
 import io.tally.engine.internal.IngressAgent;
 import io.tally.engine.internal.ShardEngine;
 import io.tally.engine.internal.SteppedAgent;
-import io.tally.engine.internal.Wakeup;
-import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.SystemNanoClock;
@@ -54,16 +49,9 @@ public class RoadBenchmark extends MicroBenchmark implements ReplyHandler {
 
   @Setup
   public void launch() {
-    final Wakeup stepped = () -> {};
     final ShardEngine engine =
-        new ShardEngine(
-            new EngineContext()
-                .cluster(ClusterSettings.of(List.of("node-0")).withShardCount(SHARDS))
-                .services(new CounterDefinition(new CounterLimit(counters)))
-                .clock(SystemNanoClock.INSTANCE)
-                .startEpochNs(1)
-                .random(new SplittableRandom(1)::nextLong)
-                .threads(EngineThreads.ofLoops(stepped)));
+        BenchEngine.launch(
+            SHARDS, new CounterDefinition(new CounterLimit(counters)), SystemNanoClock.INSTANCE);
     keys = new KeyWalk(counters);
     ingress = engine.ingress(0);
     proxy = new CounterProxy(ingress);

@@ -1,12 +1,18 @@
 package io.tally.launcher;
 
 import io.tally.engine.ClusterSettings;
+import io.tally.engine.Places;
+import io.tally.engine.internal.EngineBudgets;
 import io.tally.engine.internal.EngineContext;
+import io.tally.engine.internal.EngineSources;
 import io.tally.engine.internal.IdempotencyLimit;
-import io.tally.engine.internal.NodeLink;
+import io.tally.engine.internal.NoLink;
+import io.tally.engine.internal.OwnNode;
 import io.tally.engine.internal.RoutingTable;
+import io.tally.engine.internal.ServiceCatalog;
 import io.tally.engine.internal.ServiceFaultHandler;
 import io.tally.engine.internal.ShardEngine;
+import io.tally.engine.internal.WatchTimes;
 import io.tally.transport.internal.ClusterLink;
 import io.tally.transport.internal.FrameCarrier;
 import io.tally.transport.internal.IncarnationSource;
@@ -180,23 +186,17 @@ final class ClusterNode implements AutoCloseable {
       final ServiceFaultHandler faults) {
     engine =
         new ShardEngine(
-            new EngineContext()
-                .cluster(cluster)
-                .settings(config.engine())
-                .nodeId(nodeId)
-                .incarnation(incarnation)
-                .shardIncarnations(this::shardIncarnation)
-                .installing(state != null)
-                .threads(stepping.engineThreads(localIndex, frontEnd))
-                .link(link == null ? NodeLink.NONE : link)
-                .directory(link == null ? null : link.directory())
-                .services(plan.services())
-                .faultHandler(faults)
-                .idempotencyLimit(idempotencyLimit)
-                .longReplyRoom(plan.longReplyRoom())
-                .clock(clock)
-                .startEpochNs(TimeUnit.MILLISECONDS.toNanos(wallClock.shownMs()))
-                .random(RANDOM::nextLong));
+            new EngineContext(
+                new OwnNode(cluster, nodeId, incarnation, this::shardIncarnation, state != null),
+                config.engine(),
+                new ServiceCatalog(plan.services()),
+                faults,
+                new EngineBudgets(idempotencyLimit, plan.longReplyRoom(), Places.ASKED),
+                new EngineSources(
+                    clock, TimeUnit.MILLISECONDS.toNanos(wallClock.shownMs()), RANDOM::nextLong),
+                stepping.engineThreads(localIndex, frontEnd),
+                link == null ? new NoLink(cluster) : link,
+                WatchTimes.DEFAULT));
     if (link != null) {
       link.attach(engine.inbound());
     }

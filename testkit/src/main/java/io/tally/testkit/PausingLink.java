@@ -2,11 +2,17 @@ package io.tally.testkit;
 
 import io.tally.engine.internal.MessageClaim;
 import io.tally.engine.internal.NodeLink;
+import io.tally.engine.internal.ShardDirectory;
 import io.tally.transport.internal.LinkWitness;
 
 /** A node link whose process may stand still before and after each call. */
 record PausingLink(ProcessExecution execution, NodeLink link, LinkWitness witness)
     implements NodeLink {
+  @Override
+  public ShardDirectory directory() {
+    return link.directory();
+  }
+
   @Override
   public int tryClaim(final int nodeIndex, final int length, final MessageClaim claim) {
     execution.touch();

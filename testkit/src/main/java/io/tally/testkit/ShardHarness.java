@@ -6,11 +6,17 @@ import io.tally.engine.Ingress;
 import io.tally.engine.MessageHeaderWord;
 import io.tally.engine.ServiceDefinition;
 import io.tally.engine.StableHash;
+import io.tally.engine.internal.EngineBudgets;
 import io.tally.engine.internal.EngineContext;
+import io.tally.engine.internal.EngineSources;
 import io.tally.engine.internal.EngineThreads;
 import io.tally.engine.internal.MessageLengths;
+import io.tally.engine.internal.NoLink;
+import io.tally.engine.internal.OwnNode;
+import io.tally.engine.internal.ServiceCatalog;
 import io.tally.engine.internal.ShardEngine;
 import io.tally.engine.internal.ShardRestore;
+import io.tally.engine.internal.WatchTimes;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -242,23 +248,21 @@ public final class ShardHarness implements AutoCloseable {
 
   private ShardEngine launch(final ServiceDefinition service, final List<byte[]> state) {
     final MessageLengths lengths = MessageLengths.of(List.of(service));
+    final ClusterSettings cluster = ClusterSettings.of(List.of("node-0")).withShardCount(1);
     final ShardEngine launched =
         new ShardEngine(
-            new EngineContext()
-                .cluster(ClusterSettings.of(List.of("node-0")).withShardCount(1))
-                .settings(
-                    EngineSettings.DEFAULT
-                        .withRingSlots(Math.max(RING_SLOTS, lengths.minRingSlots()))
-                        .withPendingSlots(1))
-                .incarnation(process)
-                .shardIncarnations(shardId -> life)
-                .installing(!state.isEmpty())
-                .services(service)
-                .faultHandler((shardId, thrown) -> fault = thrown)
-                .clock(() -> nowNs)
-                .startEpochNs(timeNs())
-                .random(new SplittableRandom(process)::nextLong)
-                .threads(EngineThreads.ofLoops(() -> {})));
+            new EngineContext(
+                new OwnNode(cluster, "node-0", process, shardId -> life, !state.isEmpty()),
+                EngineSettings.DEFAULT
+                    .withRingSlots(Math.max(RING_SLOTS, lengths.minRingSlots()))
+                    .withPendingSlots(1),
+                new ServiceCatalog(List.of(service)),
+                (shardId, thrown) -> fault = thrown,
+                EngineBudgets.unbounded(),
+                new EngineSources(() -> nowNs, timeNs(), new SplittableRandom(process)::nextLong),
+                EngineThreads.ofLoops(() -> {}),
+                new NoLink(cluster),
+                WatchTimes.DEFAULT));
     if (!state.isEmpty()) {
       final ShardRestore restore = launched.restore(0);
       for (final byte[] record : state) {

@@ -1,14 +1,22 @@
 package io.tally.testkit;
 
+import io.tally.engine.ClusterSettings;
+import io.tally.engine.Places;
+import io.tally.engine.internal.EngineBudgets;
 import io.tally.engine.internal.EngineContext;
 import io.tally.engine.internal.EngineCounter;
+import io.tally.engine.internal.EngineSources;
 import io.tally.engine.internal.EngineThreads;
 import io.tally.engine.internal.IdempotencyLimit;
+import io.tally.engine.internal.NoLink;
 import io.tally.engine.internal.NodeLink;
+import io.tally.engine.internal.OwnNode;
+import io.tally.engine.internal.ReplyRoom;
 import io.tally.engine.internal.RoutingTable;
-import io.tally.engine.internal.ShardDirectory;
+import io.tally.engine.internal.ServiceCatalog;
 import io.tally.engine.internal.ShardEngine;
 import io.tally.engine.internal.SteppedAgent;
+import io.tally.engine.internal.WatchTimes;
 import io.tally.transport.internal.ClusterLink;
 import io.tally.transport.internal.IncarnationSource;
 import io.tally.transport.internal.LinkContext;
@@ -199,26 +207,22 @@ final class SimulatedNode {
 
   void launchEngine(final FrontDoor frontDoor) {
     door = frontDoor;
-    final ShardDirectory directory =
-        link == null ? new ShardDirectory(settings.cluster(seed)) : link.directory();
+    final ClusterSettings cluster = settings.cluster(seed);
+    final NodeLink engineLink =
+        link == null ? new NoLink(cluster) : new PausingLink(execution, link, witness);
     engine =
         new ShardEngine(
-            new EngineContext()
-                .cluster(settings.cluster(seed))
-                .settings(settings.engine(requestTimeoutNs))
-                .nodeId(id)
-                .incarnation(incarnation)
-                .shardIncarnations(this::firstLife)
-                .installing(true)
-                .directory(directory)
-                .idempotencyLimit(keyLimit)
-                .random(world::nextLong)
-                .services(shards.services(ledgerVersion()))
-                .faultHandler((shardId, fault) -> violations.add("fault: " + fault))
-                .link(link == null ? NodeLink.NONE : new PausingLink(execution, link, witness))
-                .clock(execution::nanoTime)
-                .startEpochNs(execution.epochMillis() * NS_PER_MS)
-                .threads(EngineThreads.ofLoops(loops)));
+            new EngineContext(
+                new OwnNode(cluster, id, incarnation, this::firstLife, true),
+                settings.engine(requestTimeoutNs),
+                new ServiceCatalog(shards.services(ledgerVersion())),
+                (shardId, fault) -> violations.add("fault: " + fault),
+                new EngineBudgets(keyLimit, ReplyRoom.unbounded(), Places.ASKED),
+                new EngineSources(
+                    execution::nanoTime, execution.epochMillis() * NS_PER_MS, world::nextLong),
+                EngineThreads.ofLoops(loops),
+                engineLink,
+                WatchTimes.DEFAULT));
     for (int loop = 0; loop < loops.length; loop++) {
       door.serve(
           loop,
@@ -228,7 +232,7 @@ final class SimulatedNode {
     if (data.restored() != null) {
       shards.restore(engine, data.restored());
     }
-    directoryWitness = new DirectoryWitness(directory, history, violations);
+    directoryWitness = new DirectoryWitness(engineLink.directory(), history, violations);
     if (link != null) {
       link.attach(new PausingInbound(execution, engine.inbound(), witness));
     }

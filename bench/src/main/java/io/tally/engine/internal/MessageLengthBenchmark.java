@@ -3,7 +3,6 @@ package io.tally.engine.internal;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import io.tally.bench.MicroBenchmark;
-import io.tally.engine.ClusterSettings;
 import io.tally.engine.MessageHeaderWord;
 import io.tally.engine.MessageType;
 import io.tally.engine.Outcome;
@@ -12,7 +11,6 @@ import io.tally.engine.ServiceDefinition;
 import io.tally.engine.ServiceReply;
 import io.tally.engine.ShardService;
 import java.util.List;
-import java.util.SplittableRandom;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.SystemNanoClock;
@@ -97,14 +95,7 @@ public class MessageLengthBenchmark extends MicroBenchmark implements ReplyHandl
   @Setup
   public void launch() {
     final ShardEngine engine =
-        new ShardEngine(
-            new EngineContext()
-                .cluster(ClusterSettings.of(List.of("node-0")).withShardCount(1))
-                .services(new EchoDefinition(bytes))
-                .clock(SystemNanoClock.INSTANCE)
-                .startEpochNs(1)
-                .random(new SplittableRandom(1)::nextLong)
-                .threads(EngineThreads.ofLoops(() -> {})));
+        BenchEngine.launch(1, new EchoDefinition(bytes), SystemNanoClock.INSTANCE);
     ingress = engine.ingress(0);
     shards = engine.shardAgent(0);
   }

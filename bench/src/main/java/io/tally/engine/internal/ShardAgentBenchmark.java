@@ -10,7 +10,6 @@ import io.tally.engine.EngineSettings;
 import io.tally.engine.internal.codecs.ReplyCode;
 import io.tally.lane.internal.IngressLane;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.Agent;
@@ -87,23 +86,16 @@ public class ShardAgentBenchmark extends MicroBenchmark {
       final Wakeup polled = () -> {};
       final CounterDefinition services = new CounterDefinition(new CounterLimit(COUNTERS));
       final ShardEngine engine =
-          new ShardEngine(
-              new EngineContext()
-                  .cluster(
-                      new ClusterSettings(
-                          List.of("node-0"), 1, ClusterSettings.DEFAULT_SEED, LANE_WINDOW))
-                  .settings(EngineSettings.DEFAULT.withRingSlots(SLOTS))
-                  .incarnation(SampleCommand.INCARNATION)
-                  .services(services)
-                  .clock(SystemNanoClock.INSTANCE)
-                  .startEpochNs(1)
-                  .random(new SplittableRandom(1)::nextLong)
-                  .threads(
-                      new EngineThreads(
-                          EngineThreads.NO_LOOP,
-                          new Wakeup[] {polled},
-                          new int[] {EngineThreads.NO_LOOP},
-                          new Wakeup[] {polled})));
+          BenchEngine.launch(
+              new ClusterSettings(List.of("node-0"), 1, ClusterSettings.DEFAULT_SEED, LANE_WINDOW),
+              EngineSettings.DEFAULT.withRingSlots(SLOTS),
+              services,
+              SystemNanoClock.INSTANCE,
+              new EngineThreads(
+                  EngineThreads.NO_LOOP,
+                  new Wakeup[] {polled},
+                  new int[] {EngineThreads.NO_LOOP},
+                  new Wakeup[] {polled}));
       agent = engine.shardAgent(0);
       ring = engine.ownedShards().findFirst().orElseThrow().ring();
       replies = engine.ingress(0).replyQueue();

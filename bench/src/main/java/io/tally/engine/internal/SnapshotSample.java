@@ -5,13 +5,10 @@ import io.tally.bench.MicroBenchmark;
 import io.tally.counter.CounterDefinition;
 import io.tally.counter.CounterLimit;
 import io.tally.counter.codecs.IncrementDecoder;
-import io.tally.engine.ClusterSettings;
 import io.tally.engine.Places;
 import io.tally.engine.ServiceReply;
 import io.tally.engine.SnapshotSink;
 import io.tally.engine.internal.codecs.ReplyCode;
-import java.util.List;
-import java.util.SplittableRandom;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -39,17 +36,9 @@ final class SnapshotSample implements SnapshotSink {
   SnapshotSample(final int counters, final int keys) {
     rowCount = counters + keys;
     ids = new KeyWalk(counters);
-    final Wakeup polled = () -> {};
     final ShardEngine engine =
-        new ShardEngine(
-            new EngineContext()
-                .cluster(ClusterSettings.of(List.of("node-0")).withShardCount(1))
-                .incarnation(SampleCommand.INCARNATION)
-                .services(new CounterDefinition(new CounterLimit(counters)))
-                .clock(SystemNanoClock.INSTANCE)
-                .startEpochNs(1)
-                .random(new SplittableRandom(1)::nextLong)
-                .threads(EngineThreads.ofLoops(polled)));
+        BenchEngine.launch(
+            1, new CounterDefinition(new CounterLimit(counters)), SystemNanoClock.INSTANCE);
     shard = engine.ownedShards().findFirst().orElseThrow();
     for (int i = 0; i < counters; i++) {
       increment();

@@ -3,7 +3,6 @@ package io.tally.engine.internal;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import io.tally.bench.MicroBenchmark;
-import io.tally.engine.ClusterSettings;
 import io.tally.engine.MessageHeaderWord;
 import io.tally.engine.MessageType;
 import io.tally.engine.Outcome;
@@ -15,7 +14,6 @@ import io.tally.engine.ShardService;
 import io.tally.engine.WatchHandler;
 import io.tally.engine.WatchLoss;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -77,15 +75,7 @@ public class WatchBenchmark extends MicroBenchmark {
 
   @Setup
   public void launch() {
-    engine =
-        new ShardEngine(
-            new EngineContext()
-                .cluster(ClusterSettings.of(List.of("node-0")).withShardCount(1))
-                .services(new Sums(watching != Watching.UNSAID))
-                .clock(clock)
-                .startEpochNs(1)
-                .random(new SplittableRandom(1)::nextLong)
-                .threads(EngineThreads.ofLoops(() -> {})));
+    engine = BenchEngine.launch(1, new Sums(watching != Watching.UNSAID), clock);
     ingress = engine.ingress(0);
     watcher = engine.watcher();
     shards = engine.shardAgent(0);

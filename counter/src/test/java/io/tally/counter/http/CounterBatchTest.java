@@ -10,7 +10,7 @@ import io.tally.counter.CounterLimit;
 import io.tally.edge.internal.CountingLeakDetector;
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.EngineSettings;
-import io.tally.engine.internal.EngineContext;
+import io.tally.engine.internal.ContextBuilder;
 import io.tally.engine.internal.IdempotencyLimit;
 import io.tally.http.RawClient;
 import io.tally.http.RawClient.Response;
@@ -52,9 +52,9 @@ class CounterBatchTest {
     return launch(true, context -> {});
   }
 
-  private RawClient launch(final boolean steppingShards, final Consumer<EngineContext> settings)
+  private RawClient launch(final boolean steppingShards, final Consumer<ContextBuilder> settings)
       throws IOException {
-    final Consumer<EngineContext> roomy = context -> context.services(counters(1 << 20));
+    final Consumer<ContextBuilder> roomy = context -> context.services(counters(1 << 20));
     server =
         new CounterServer(LOOPS, steppingShards, SystemNanoClock.INSTANCE, roomy.andThen(settings));
     return server.connect();
@@ -71,7 +71,7 @@ class CounterBatchTest {
   }
 
   /** Between counters of different shards there is no order. */
-  private static EngineContext oneShard(final EngineContext context) {
+  private static ContextBuilder oneShard(final ContextBuilder context) {
     return context.cluster(
         new ClusterSettings(List.of("node-0"), 1, ClusterSettings.DEFAULT_SEED, 4_096));
   }
@@ -340,7 +340,7 @@ class CounterBatchTest {
             true,
             context ->
                 oneShard(context)
-                    .idempotencyLimit(new IdempotencyLimit(1 << 20))
+                    .keys(new IdempotencyLimit(1 << 20))
                     .settings(
                         EngineSettings.DEFAULT.withIdempotency(TimeUnit.MINUTES.toNanos(2), 2)))) {
       final Response response =

@@ -13,7 +13,7 @@ import io.tally.engine.ClusterSettings;
 import io.tally.engine.EngineSettings;
 import io.tally.engine.ServiceDefinition;
 import io.tally.engine.ShardService;
-import io.tally.engine.internal.EngineContext;
+import io.tally.engine.internal.ContextBuilder;
 import io.tally.http.RawClient;
 import io.tally.http.RawClient.Response;
 import java.io.IOException;
@@ -50,7 +50,7 @@ class CounterEndpointsTest {
 
   private CounterServer server;
 
-  private void launch(final boolean steppingShards, final Consumer<EngineContext> settings) {
+  private void launch(final boolean steppingShards, final Consumer<ContextBuilder> settings) {
     server = new CounterServer(LOOPS, steppingShards, SystemNanoClock.INSTANCE, settings);
   }
 

@@ -372,7 +372,7 @@ class CounterPagesTest {
     }
     try (CounterServer server =
             new CounterServer(
-                LOOPS, true, SystemNanoClock.INSTANCE, context -> context.incarnation(42));
+                LOOPS, true, SystemNanoClock.INSTANCE, context -> context.node("node-0", 42));
         RawClient client = server.connect()) {
       final Response gone = client.exchange(RawClient.get("/counters?cursor=" + cursor));
       assertEquals(410, gone.status(), gone.body());

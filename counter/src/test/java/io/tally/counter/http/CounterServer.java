@@ -8,7 +8,7 @@ import io.tally.edge.internal.Await;
 import io.tally.edge.internal.EventLoops;
 import io.tally.edge.internal.StepOrder;
 import io.tally.engine.WatchExecutor;
-import io.tally.engine.internal.EngineContext;
+import io.tally.engine.internal.ContextBuilder;
 import io.tally.engine.internal.EngineThreads;
 import io.tally.engine.internal.ShardEngine;
 import io.tally.engine.internal.Wakeup;
@@ -22,7 +22,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -43,22 +42,18 @@ final class CounterServer implements AutoCloseable {
       final int loopCount,
       final boolean steppingShards,
       final NanoClock clock,
-      final Consumer<EngineContext> settings) {
+      final Consumer<ContextBuilder> settings) {
     loops = EventLoops.launch(loopCount, clock, errors::add);
     final Wakeup[] wakeups = new Wakeup[loopCount];
     for (int i = 0; i < loopCount; i++) {
       wakeups[i] = loops.wakeup(i);
     }
-    final EngineContext context =
-        new EngineContext()
-            .incarnation(INCARNATION)
-            .threads(EngineThreads.ofLoops(wakeups))
-            .services(new CounterDefinition(new CounterLimit(100)))
-            .random(new SplittableRandom(1)::nextLong)
-            .clock(clock)
-            .startEpochNs(1);
+    final ContextBuilder context =
+        new ContextBuilder()
+            .node("node-0", INCARNATION)
+            .services(new CounterDefinition(new CounterLimit(100)));
     settings.accept(context);
-    engine = new ShardEngine(context);
+    engine = new ShardEngine(context.build(clock, EngineThreads.ofLoops(wakeups)));
     for (int i = 0; i < loopCount; i++) {
       loops.addAgent(i, StepOrder.SUBMIT, engine.ingress(i));
       if (steppingShards) {

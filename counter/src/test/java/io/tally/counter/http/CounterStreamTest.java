@@ -11,7 +11,7 @@ import io.tally.engine.EngineSettings;
 import io.tally.engine.ServiceDefinition;
 import io.tally.engine.ShardContext;
 import io.tally.engine.ShardService;
-import io.tally.engine.internal.EngineContext;
+import io.tally.engine.internal.ContextBuilder;
 import io.tally.http.RawClient;
 import io.tally.http.RawClient.Response;
 import java.io.IOException;
@@ -39,7 +39,7 @@ class CounterStreamTest {
     CountingLeakDetector.assertNoLeak();
   }
 
-  private static CounterServer launch(final Consumer<EngineContext> settings) {
+  private static CounterServer launch(final Consumer<ContextBuilder> settings) {
     return new CounterServer(2, true, SystemNanoClock.INSTANCE, settings);
   }
 

@@ -105,17 +105,15 @@ final class CounterReplayTest {
     return shard.replies;
   }
 
-  private static EngineContext context(final long maxCounters, final Places places) {
+  private static ContextBuilder context(final long maxCounters, final Places places) {
     return context(new CounterLimit(maxCounters), places);
   }
 
-  private static EngineContext context(final CounterLimit limit, final Places places) {
-    final EngineContext context =
-        StockNode.context(SteppedShard.NODES, "node-0", SteppedShard.INCARNATION)
-            .settings(StockNode.SETTINGS.withRingSlots(64))
-            .services(new CounterDefinition(limit));
-    context.places = places;
-    return context;
+  private static ContextBuilder context(final CounterLimit limit, final Places places) {
+    return StockNode.context(SteppedShard.NODES, "node-0", SteppedShard.INCARNATION)
+        .settings(StockNode.SETTINGS.withRingSlots(64))
+        .services(new CounterDefinition(limit))
+        .places(places);
   }
 
   /** At its end, every counter is read. */

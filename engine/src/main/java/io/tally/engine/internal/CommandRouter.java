@@ -55,15 +55,15 @@ final class CommandRouter {
       final OwnedRings rings,
       final boolean[][] handedOver,
       final int loop) {
-    final int ownAgent = context.threads.agentOfLoop(loop);
+    final int ownAgent = context.threads().agentOfLoop(loop);
     return new CommandRouter(
-        context.directory,
+        context.link().directory(),
         rings.byShard,
         rings.agentByShard,
-        context.threads.agentWakeups,
+        context.threads().agentWakeups,
         ownAgent < 0 ? null : handedOver[ownAgent],
-        context.link,
-        context.catalog);
+        context.link(),
+        context.services());
   }
 
   /** What is known of the shards now; to be asked for once for each command. */

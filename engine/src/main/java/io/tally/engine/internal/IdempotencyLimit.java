@@ -20,7 +20,7 @@ public final class IdempotencyLimit {
    * @param maxKeys of all shards together.
    */
   public IdempotencyLimit(final long maxKeys) {
-    this(maxKeys, new ReplyRoom(Long.MAX_VALUE / 2));
+    this(maxKeys, ReplyRoom.unbounded());
   }
 
   /**

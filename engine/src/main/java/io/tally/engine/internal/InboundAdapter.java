@@ -39,15 +39,16 @@ final class InboundAdapter implements InboundHandler {
       final ReplyPublisher publisher,
       final IngressAgent[] ingresses,
       final EngineStats stats) {
-    directory = context.directory;
-    ownNode = context.nodeIndex();
-    shardCount = context.cluster.shardCount();
-    final MessageLengths lengths = context.lengths;
+    final OwnNode node = context.node();
+    directory = context.link().directory();
+    ownNode = node.index();
+    shardCount = node.cluster().shardCount();
+    final MessageLengths lengths = context.services().lengths();
     maxMessageLength = lengths.maxMessage();
     maxQueuedReplyLength = ReplyQueue.messageLength(lengths.maxReply());
-    ownIncarnation = context.incarnation;
-    requestTimeoutNs = context.settings.requestTimeoutNs();
-    homeLoop = context.threads.homeLoop;
+    ownIncarnation = node.incarnation();
+    requestTimeoutNs = context.settings().requestTimeoutNs();
+    homeLoop = context.threads().homeLoop;
     this.router = router;
     this.publisher = publisher;
     this.ingresses = ingresses;

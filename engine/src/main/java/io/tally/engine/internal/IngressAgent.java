@@ -37,25 +37,26 @@ public final class IngressAgent extends Ingress implements SteppedAgent {
 
   IngressAgent(final int loop, final EngineContext context, final CommandRouter router) {
     this.loop = loop;
-    final EngineSettings settings = context.settings;
+    final EngineSettings settings = context.settings();
     requestTimeoutNs = settings.requestTimeoutNs();
-    final MessageLengths lengths = context.lengths;
+    catalog = context.services();
+    final MessageLengths lengths = catalog.lengths();
     maxPayloadLength = lengths.maxCommand();
-    catalog = context.catalog;
     slots =
         new PendingSlots(
             settings.pendingSlots(), lengths.shortCommand(), settings.longPayloadBytes());
-    shardCount = context.cluster.shardCount();
+    final OwnNode node = context.node();
+    shardCount = node.cluster().shardCount();
     replyQueue =
         new ReplyQueue(
-            EngineMemory.replyCount(settings), lengths, context.threads.ingressWakeups[loop]);
-    stats = context.stats();
-    unresolved = new UnresolvedCommands(context.link, context.cluster.nodeIds().size());
-    final long ownNodeKey = context.directory.table().nodeKey(context.nodeIndex());
+            EngineMemory.replyCount(settings), lengths, context.threads().ingressWakeups[loop]);
+    stats = new EngineStats(catalog.messageNames());
+    unresolved = new UnresolvedCommands(context.link(), node.cluster().nodeIds().size());
+    final long ownNodeKey = context.link().directory().table().nodeKey(node.index());
     sender =
         new CommandSender(
             router,
-            new CommandProxy(ownNodeKey, context.incarnation, loop),
+            new CommandProxy(ownNodeKey, node.incarnation(), loop),
             slots.buffer(),
             catalog,
             unresolved,

@@ -20,6 +20,14 @@ public interface NodeLink {
   int DOWN = -2;
 
   /**
+   * Where the incarnations of all shards are found: the link tells those of the peers' shards, the
+   * engine those of this node's own, which the link then tells the peers.
+   *
+   * @return the directory, always the same.
+   */
+  ShardDirectory directory();
+
+  /**
    * Claims space for one message in the next frame to a peer. A peer that drains is still sent
    * replies, and copies of commands it was handed before; whoever hands over a new one asks {@link
    * #incarnation(int)} first.
@@ -113,57 +121,4 @@ public interface NodeLink {
    * to tell the peers.
    */
   void onShardsChanged();
-
-  /** A link that leads nowhere, for a cluster of one node. */
-  NodeLink NONE =
-      new NodeLink() {
-        @Override
-        public int tryClaim(final int nodeIndex, final int length, final MessageClaim claim) {
-          return DOWN;
-        }
-
-        @Override
-        public boolean hasSpareRoom(final int nodeIndex) {
-          return false;
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public long incarnation(final int nodeIndex) {
-          return 0;
-        }
-
-        @Override
-        public int serviceVersion(final int nodeIndex, final int schemaId) {
-          return -1;
-        }
-
-        @Override
-        public int protocolVersion(final int nodeIndex) {
-          return 0;
-        }
-
-        @Override
-        public long peerDeadlineNs(final int nodeIndex, final long startNs, final long timeoutNs) {
-          return startNs;
-        }
-
-        @Override
-        public long drainingIncarnation(final int nodeIndex) {
-          return 0;
-        }
-
-        @Override
-        public boolean isAnyDraining() {
-          return false;
-        }
-
-        @Override
-        public void onResolved() {}
-
-        @Override
-        public void onShardsChanged() {}
-      };
 }

@@ -11,18 +11,19 @@ final class OwnedRings {
   final int[] agentByShard;
 
   OwnedRings(final EngineContext context) {
-    final RoutingTable routes = context.directory.table();
-    final MessageLengths lengths = context.lengths;
+    final RoutingTable routes = context.link().directory().table();
+    final MessageLengths lengths = context.services().lengths();
     byShard = new MessageRing[routes.shardCount()];
     agentByShard = new int[byShard.length];
+    final int node = context.node().index();
     int owned = 0;
     for (int shard = 0; shard < byShard.length; shard++) {
-      final boolean isOwned = routes.nodeIndex(shard) == context.nodeIndex();
-      agentByShard[shard] = isOwned ? owned++ % context.threads.agentWakeups.length : -1;
+      final boolean isOwned = routes.nodeIndex(shard) == node;
+      agentByShard[shard] = isOwned ? owned++ % context.threads().agentWakeups.length : -1;
       if (isOwned) {
         byShard[shard] =
             new MessageRing(
-                context.settings.ringSlots(), lengths.shortMessage(), lengths.maxMessage());
+                context.settings().ringSlots(), lengths.shortMessage(), lengths.maxMessage());
       }
     }
   }

@@ -1,10 +1,12 @@
 package io.tally.engine.internal;
 
+import io.tally.engine.IdHash;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.agrona.concurrent.NanoClock;
 
 /**
  * The owner's side of a node's engine: the shards that the node owns, the pollers that have their
@@ -15,51 +17,63 @@ final class OwnedShards {
   private final ShardDirectory directory;
   private final NodeLink link;
   private final OwnedRings rings;
-  private final ShardFactory[] factories;
+  private final long timeBaseNs;
+  private final WatchLimit watchLimit;
+  private final ShardParts[] parts;
   private final ShardPoller[] pollers;
 
   /** The directory knows the incarnations of these shards; ingresses take the replies. */
   OwnedShards(
       final EngineContext context,
       final long timeBaseNs,
+      final IdHash idHash,
       final OwnedRings rings,
       final IngressAgent[] ingresses) {
+    this.timeBaseNs = timeBaseNs;
     this.rings = rings;
-    directory = context.directory;
-    link = context.link;
-    final int agentCount = context.threads.agentWakeups.length;
-    factories = new ShardFactory[agentCount];
+    link = context.link();
+    directory = link.directory();
+    watchLimit = new WatchLimit(context.settings().watches());
+    final int agentCount = context.threads().agentWakeups.length;
+    parts = new ShardParts[agentCount];
     pollers = new ShardPoller[agentCount];
     for (int agent = 0; agent < agentCount; agent++) {
-      factories[agent] = new ShardFactory(context, timeBaseNs, rings.byShard);
+      parts[agent] = new ShardParts(context, watchLimit, idHash);
       pollers[agent] = poller(context, agent, ingresses);
     }
   }
 
   private ShardPoller poller(
       final EngineContext context, final int agent, final IngressAgent[] ingresses) {
-    final int loop = context.threads.agentLoops[agent];
-    final ShardFactory factory = factories[agent];
+    final int loop = context.threads().agentLoops[agent];
+    final NanoClock clock = context.sources().clock();
+    final EngineStats stats = parts[agent].stats;
     final Shard[] shards =
         rings
             .shardsOf(agent)
-            .mapToObj(shard -> factory.create(shard, directory.table().incarnation(shard)))
+            .mapToObj(shard -> create(shard, directory.table().incarnation(shard), timeBaseNs))
             .toArray(Shard[]::new);
     final ShardPoller poller =
         new ShardPoller(
             loop,
-            context.threads.agentWakeups[agent],
+            context.threads().agentWakeups[agent],
             shards,
-            factory.alarm,
-            ReplyPublisher.of(context, loop, ingresses, factory.stats),
-            factory.stats,
-            context.clock,
-            context.lengths.shortReply(),
-            new ShardSnapshots(context.clock, factory.stats, context.faultHandler));
-    if (context.installing) {
+            parts[agent].alarm,
+            ReplyPublisher.of(context, loop, ingresses, stats),
+            stats,
+            clock,
+            context.services().lengths().shortReply(),
+            new ShardSnapshots(clock, stats, context.faults()));
+    if (context.node().installing()) {
       poller.lives().install();
     }
     return poller;
+  }
+
+  /** Makes a shard that is owned here, with nothing in it. */
+  Shard create(final int shardId, final long incarnation, final long baseNs) {
+    final ShardParts shared = parts[rings.agentByShard[shardId]];
+    return new Shard(shardId, incarnation, baseNs, rings.byShard[shardId], shared);
   }
 
   /** The poller of each shard agent. */
@@ -91,7 +105,7 @@ final class OwnedShards {
       throw new IllegalArgumentException(
           "shard " + shardId + " cannot become incarnation " + incarnation);
     }
-    final Shard next = factories[rings.agentByShard[shardId]].create(shardId, incarnation);
+    final Shard next = create(shardId, incarnation, timeBaseNs);
     if (!directory.learn(new int[] {shardId}, new long[] {incarnation})) {
       next.close();
       throw new IllegalArgumentException("shard " + shardId + " had a higher incarnation before");
@@ -116,6 +130,11 @@ final class OwnedShards {
       all.add(poller.stats());
     }
     return all;
+  }
+
+  /** As {@link ShardEngine#registrationCount}. */
+  int registrationCount() {
+    return watchLimit.taken();
   }
 
   int activeCount() {

@@ -50,12 +50,12 @@ final class ReplyPublisher {
       final IngressAgent[] ingresses,
       final EngineStats stats) {
     return new ReplyPublisher(
-        context.directory.table(),
-        context.nodeIndex(),
-        context.incarnation,
+        context.link().directory().table(),
+        context.node().index(),
+        context.node().incarnation(),
         loop,
         ingresses,
-        context.link,
+        context.link(),
         stats);
   }
 

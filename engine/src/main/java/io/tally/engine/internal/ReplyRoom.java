@@ -19,6 +19,15 @@ public final class ReplyRoom implements LongReplies.Room {
   }
 
   /**
+   * A room that is never full.
+   *
+   * @return a new one, of which nothing is taken.
+   */
+  public static ReplyRoom unbounded() {
+    return new ReplyRoom(Long.MAX_VALUE / 2);
+  }
+
+  /**
    * The bound.
    *
    * @return bytes.

@@ -1,5 +1,6 @@
 package io.tally.engine.internal;
 
+import io.tally.engine.ClusterSettings;
 import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
 import io.tally.engine.internal.codecs.ReplyCode;
@@ -34,14 +35,15 @@ final class RequestTracker implements ReplySink {
       final PendingSlots slots,
       final CommandSender sender,
       final EngineStats stats) {
-    queueLimitNs = context.settings.queueLimitNs();
-    attemptNs = RetryBudget.attemptNs(context.settings);
-    nowNs = context.clock.nanoTime();
+    queueLimitNs = context.settings().queueLimitNs();
+    attemptNs = RetryBudget.attemptNs(context.settings());
+    nowNs = context.sources().clock().nanoTime();
     this.slots = slots;
     this.sender = sender;
     this.stats = stats;
-    outboxes = new ShardOutbox[context.cluster.shardCount()];
-    Arrays.setAll(outboxes, shard -> new ShardOutbox(context.cluster.laneWindow()));
+    final ClusterSettings cluster = context.node().cluster();
+    outboxes = new ShardOutbox[cluster.shardCount()];
+    Arrays.setAll(outboxes, shard -> new ShardOutbox(cluster.laneWindow()));
   }
 
   /** Takes what has a negative correlation id, as no request has. */

@@ -11,16 +11,23 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** The services that a node hosts. Immutable. */
-final class ServiceCatalog {
+public final class ServiceCatalog {
   /** Index of a message that no service of this node knows. */
   static final int UNKNOWN = -1;
 
   private final ServiceMessages[] services;
   private final List<String> messageNames;
   private final int[] maxReplyLengths;
+  private final MessageLengths lengths;
 
-  /** Throws an IllegalArgumentException if two of them cannot be told apart. */
-  ServiceCatalog(final List<ServiceDefinition> definitions) {
+  /**
+   * Lists services.
+   *
+   * @param definitions of the services, at least one.
+   * @throws IllegalArgumentException if one says of itself what cannot be, or two of them cannot be
+   *     told apart.
+   */
+  public ServiceCatalog(final List<ServiceDefinition> definitions) {
     require(!definitions.isEmpty(), "a node needs a service");
     final List<String> names = new ArrayList<>();
     services = new ServiceMessages[definitions.size()];
@@ -40,6 +47,12 @@ final class ServiceCatalog {
             .flatMap(definition -> definition.messages().stream())
             .mapToInt(MessageType::maxReplyLength)
             .toArray();
+    lengths = MessageLengths.of(definitions);
+  }
+
+  /** Bounds of their messages. */
+  MessageLengths lengths() {
+    return lengths;
   }
 
   ServiceMessages[] services() {

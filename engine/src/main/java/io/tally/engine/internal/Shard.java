@@ -1,5 +1,6 @@
 package io.tally.engine.internal;
 
+import io.tally.engine.ClusterSettings;
 import io.tally.engine.IdHash;
 import io.tally.engine.MessageHeaderWord;
 import io.tally.engine.Places;
@@ -49,37 +50,34 @@ final class Shard {
   private ServiceSlot latestSlot;
   private ServiceMessages.Known latestMessage;
 
-  /** Replies that have no lane slot, or may not fit into theirs, are written to the scratch. */
   Shard(
       final int shardId,
       final long incarnation,
-      final long epoch,
       final long timeBaseNs,
       final MessageRing ring,
-      final TimerAlarm alarm,
-      final EngineContext context,
-      final UnsafeBuffer scratch,
-      final ServiceCall call,
-      final EngineStats stats) {
+      final ShardParts parts) {
     this.shardId = shardId;
     this.incarnation = incarnation;
-    this.epoch = epoch;
     this.ring = ring;
-    this.call = call;
-    this.stats = stats;
-    places = context.places;
-    idHash = context.idHash;
-    this.scratch = scratch;
+    call = parts.call;
+    stats = parts.stats;
+    idHash = parts.idHash;
+    scratch = parts.scratch;
+    final EngineContext context = parts.context;
+    places = context.budgets().places();
+    epoch = context.link().directory().table().epoch(shardId);
+    servedEpoch = epoch;
+    final ClusterSettings cluster = context.node().cluster();
     form =
         new ShardForm(
-            context.cluster.shardCount(), context.cluster.laneWindow(), context.lengths.maxReply());
-    servedEpoch = epoch;
-    time = new ShardTime(shardId, timeBaseNs, alarm, context, stats);
-    writes = new ShardWrites(incarnation, time, call, context, stats, scratch);
-    registrations = new Registrations(context.watchLimit, idHash, alarm);
-    watches = new ShardWatches(this, call, registrations, time, stats, context.watchExpiryNs);
+            cluster.shardCount(), cluster.laneWindow(), context.services().lengths().maxReply());
+    time = new ShardTime(shardId, timeBaseNs, parts);
+    writes = new ShardWrites(incarnation, time, parts);
+    registrations = new Registrations(parts.watchLimit, idHash, parts.alarm);
+    watches =
+        new ShardWatches(this, call, registrations, time, stats, context.watchTimes().expiryNs());
     slots =
-        Arrays.stream(context.catalog.services())
+        Arrays.stream(context.services().services())
             .map(messages -> new ServiceSlot(this, messages))
             .toArray(ServiceSlot[]::new);
     for (final ServiceSlot slot : slots) {

@@ -1,5 +1,6 @@
 package io.tally.engine.internal;
 
+import io.tally.engine.IdHash;
 import io.tally.engine.SnapshotSink;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,7 +26,6 @@ public final class ShardEngine implements AutoCloseable {
   private final ShardAgent[] agents;
   private final IngressAgent[] ingresses;
   private final InboundAdapter inbound;
-  private final WatchLimit watchLimit;
   private final WatchAgent watcher;
 
   /**
@@ -33,16 +33,17 @@ public final class ShardEngine implements AutoCloseable {
    * its agents are stepped.
    *
    * @param context of the node.
-   * @throws IllegalArgumentException if something is missing in the context.
+   * @throws IllegalArgumentException if the directory knows a higher incarnation of one of its
+   *     shards, or shards are to be installed whose services have no snapshots.
    */
   public ShardEngine(final EngineContext context) {
-    context.conclude();
-    final EngineThreads threads = context.threads;
-    final long timeBaseNs = context.timeBaseNs(); // Soon after the wall clock was read.
-    directory = context.directory;
+    final EngineThreads threads = context.threads();
+    final IdHash idHash = new IdHash(context.sources().random());
+    final long timeBaseNs = context.sources().timeBaseNs(); // Soon after the wall clock was read.
+    directory = context.link().directory();
     final int agentCount = threads.agentWakeups.length;
     final OwnedRings rings = new OwnedRings(context);
-    context.tellOwnShards();
+    context.node().tell(directory);
     // Whatever refers to others is made after them: ingresses know rings, pollers know ingresses,
     // agents know pollers.
     final boolean[][] handedOver = new boolean[agentCount][agentCount];
@@ -51,8 +52,7 @@ public final class ShardEngine implements AutoCloseable {
       ingresses[loop] =
           new IngressAgent(loop, context, CommandRouter.of(context, rings, handedOver, loop));
     }
-    watchLimit = context.watchLimit;
-    owned = new OwnedShards(context, timeBaseNs, rings, ingresses);
+    owned = new OwnedShards(context, timeBaseNs, idHash, rings, ingresses);
     agents = new ShardAgent[agentCount];
     for (int agent = 0; agent < agentCount; agent++) {
       agents[agent] =
@@ -61,11 +61,11 @@ public final class ShardEngine implements AutoCloseable {
               threads.agentLoops[agent],
               owned.pollers(),
               handedOver[agent],
-              "shards-" + context.nodeId + "-" + agent);
+              "shards-" + context.node().nodeId() + "-" + agent);
     }
-    final EngineStats stats = context.stats();
+    final EngineStats stats = new EngineStats(context.services().messageNames());
     final CommandRouter router = CommandRouter.of(context, rings, handedOver, threads.homeLoop);
-    watcher = WatchAgent.of(context, router, ingresses);
+    watcher = WatchAgent.of(context, idHash, router, ingresses);
     inbound =
         new InboundAdapter(
             context,
@@ -128,7 +128,7 @@ public final class ShardEngine implements AutoCloseable {
    * @return the number, at most {@link io.tally.engine.EngineSettings#watches()}.
    */
   public int registrationCount() {
-    return watchLimit.taken();
+    return owned.registrationCount();
   }
 
   /**
@@ -165,7 +165,7 @@ public final class ShardEngine implements AutoCloseable {
 
   /**
    * Begins to restore the state of a shard that is owned here and stands still, because the engine
-   * was made as {@link EngineContext#installing}. To be called, and used, before anybody steps the
+   * was made as {@link OwnNode#installing}. To be called, and used, before anybody steps the
    * shard's agent; by one thread for each shard, several shards at once if need be.
    *
    * @param shardId of the shard, to which nothing was restored yet.

@@ -27,18 +27,13 @@ final class ShardTime {
   /** The monotonic time up to which the standstill is made up for to the keys. */
   private long madeUpNs;
 
-  ShardTime(
-      final int shardId,
-      final long baseNs,
-      final TimerAlarm alarm,
-      final EngineContext context,
-      final EngineStats stats) {
+  ShardTime(final int shardId, final long baseNs, final ShardParts parts) {
     this.shardId = shardId;
     this.baseNs = baseNs;
-    this.alarm = alarm;
-    this.stats = stats;
-    faults = context.faultHandler;
-    clock = context.clock;
+    alarm = parts.alarm;
+    stats = parts.stats;
+    faults = parts.context.faults();
+    clock = parts.context.sources().clock();
     goOn(clock.nanoTime());
   }
 

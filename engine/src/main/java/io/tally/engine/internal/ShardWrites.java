@@ -1,5 +1,6 @@
 package io.tally.engine.internal;
 
+import io.tally.engine.EngineSettings;
 import io.tally.engine.Places;
 import io.tally.engine.ServiceReply;
 import io.tally.engine.internal.codecs.ReplyCode;
@@ -7,6 +8,7 @@ import io.tally.lane.internal.LongReplies;
 import io.tally.lane.internal.OwnerLane;
 import io.tally.lane.internal.OwnerLanes;
 import io.tally.lane.internal.RecordedReply;
+import java.util.function.LongSupplier;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -31,28 +33,33 @@ final class ShardWrites {
   private final EngineStats stats;
   private final UnsafeBuffer scratch;
 
-  /** Replies that may not fit into their lane slot are written to the scratch first. */
-  ShardWrites(
-      final long incarnation,
-      final ShardTime time,
-      final ServiceCall call,
-      final EngineContext context,
-      final EngineStats stats,
-      final UnsafeBuffer scratch) {
+  ShardWrites(final long incarnation, final ShardTime time, final ShardParts parts) {
     this.incarnation = incarnation;
     this.time = time;
-    this.call = call;
-    this.stats = stats;
-    this.scratch = scratch;
-    keys = context.idempotencyTable();
-    places = context.places;
-    awaitedNs = context.settings.settledNs();
+    call = parts.call;
+    stats = parts.stats;
+    scratch = parts.scratch;
+    final EngineContext context = parts.context;
+    final EngineSettings settings = context.settings();
+    final EngineBudgets budgets = context.budgets();
+    final int shortReply = context.services().lengths().shortReply();
+    final LongSupplier random = context.sources().random();
+    keys =
+        new IdempotencyTable(
+            settings.keptKeyNs(),
+            settings.idempotencyKeys(),
+            shortReply,
+            budgets.keys(),
+            random.getAsLong(),
+            random.getAsLong());
+    places = budgets.places();
+    awaitedNs = settings.settledNs();
     longReplies =
-        new LongReplies(new ReplyBudget(context.longReplyRoom, places, this::dropUnawaited));
+        new LongReplies(new ReplyBudget(budgets.longReplies(), places, this::dropUnawaited));
     lanes =
         new OwnerLanes(
-            context.cluster.laneWindow(),
-            context.lengths.shortReply(),
+            context.node().cluster().laneWindow(),
+            shortReply,
             (byte) ReplyCode.INTERNAL.value(),
             longReplies);
   }

@@ -55,33 +55,41 @@ public final class WatchAgent implements Watcher, SteppedAgent {
   private long toldNs;
 
   private WatchAgent(
-      final EngineContext context, final WatchSender sender, final EngineStats stats) {
+      final EngineContext context,
+      final IdHash idHash,
+      final WatchSender sender,
+      final EngineStats stats) {
+    this.idHash = idHash;
     this.sender = sender;
     this.stats = stats;
-    faults = context.faultHandler;
-    catalog = context.catalog;
-    idHash = context.idHash;
-    shardCount = context.cluster.shardCount();
-    maxPayloadLength = context.lengths.shortCommand();
-    maxSubscriptions = context.settings.watches();
-    queueLimitNs = context.settings.queueLimitNs();
-    renewals = new WatchQueue(context.watchRenewalNs);
-    nextRetryNs = context.clock.nanoTime();
+    faults = context.faults();
+    catalog = context.services();
+    shardCount = context.node().cluster().shardCount();
+    maxPayloadLength = catalog.lengths().shortCommand();
+    maxSubscriptions = context.settings().watches();
+    queueLimitNs = context.settings().queueLimitNs();
+    renewals = new WatchQueue(context.watchTimes().renewalNs());
+    nextRetryNs = context.sources().clock().nanoTime();
     stepNs = nextRetryNs;
   }
 
   /** The router is of the home loop. Null if that loop has no ingress. */
   static WatchAgent of(
-      final EngineContext context, final CommandRouter router, final IngressAgent[] ingresses) {
-    final int loop = context.threads.homeLoop;
+      final EngineContext context,
+      final IdHash idHash,
+      final CommandRouter router,
+      final IngressAgent[] ingresses) {
+    final int loop = context.threads().homeLoop;
     if (loop == EngineThreads.NO_LOOP || loop >= ingresses.length) {
       return null;
     }
     final IngressAgent ingress = ingresses[loop];
+    final OwnNode node = context.node();
     final CommandProxy proxy =
-        new CommandProxy(StableHash.hash(context.nodeId), context.incarnation, loop);
-    final WatchSender sender = new WatchSender(router, proxy, context.settings.requestTimeoutNs());
-    final WatchAgent watcher = new WatchAgent(context, sender, ingress.stats());
+        new CommandProxy(StableHash.hash(node.nodeId()), node.incarnation(), loop);
+    final WatchSender sender =
+        new WatchSender(router, proxy, context.settings().requestTimeoutNs());
+    final WatchAgent watcher = new WatchAgent(context, idHash, sender, ingress.stats());
     ingress.requests().watches(watcher::onTold);
     return watcher;
   }

@@ -9,7 +9,6 @@ import io.tally.engine.Ingress;
 import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -50,14 +49,11 @@ final class BorrowedAgentTest {
     }
     final ShardEngine engine =
         new ShardEngine(
-            new EngineContext()
+            new ContextBuilder()
                 .cluster(ClusterSettings.of(List.of("node-0")).withShardCount(8))
                 .settings(EngineSettings.DEFAULT.withRingSlots(64))
                 .services(StockService.definition())
-                .clock(SystemNanoClock.INSTANCE)
-                .startEpochNs(1)
-                .random(new SplittableRandom(1)::nextLong)
-                .threads(EngineThreads.ofLoops(threads)));
+                .build(SystemNanoClock.INSTANCE, EngineThreads.ofLoops(threads)));
     for (int loop = 0; loop < LOOPS; loop++) {
       clients[loop] = new Client(engine.ingress(loop), window);
     }

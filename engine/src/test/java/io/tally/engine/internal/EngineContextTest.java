@@ -3,11 +3,13 @@ package io.tally.engine.internal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.tally.engine.ClusterSettings;
 import io.tally.engine.MessageType;
 import io.tally.engine.ServiceDefinition;
 import io.tally.engine.ShardService;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 final class EngineContextTest {
   private static final int LONGEST = 65_534;
@@ -19,29 +21,41 @@ final class EngineContextTest {
     assertEquals(
         "the longest reply must be from 0 to 65534 bytes: 65535", refusal(LONGEST, LONGEST + 1));
     assertEquals("the longest reply must be from 0 to 65534 bytes: -1", refusal(LONGEST, -1));
-    assertEquals("clock must be set", refusal(LONGEST, LONGEST));
+    new ServiceCatalog(List.of(new Sized(LONGEST, LONGEST)));
   }
 
   @Test
   void shouldRefuseAWallClockFromWhichTheTimeOfAShardWouldSoonWrap() {
-    final EngineContext context =
-        new EngineContext().services(new Sized(LONGEST, LONGEST)).clock(() -> 0);
     for (final long epochNs : new long[] {Long.MIN_VALUE, 0, 1L << 62}) {
-      final String message =
-          assertThrows(
-                  IllegalArgumentException.class,
-                  () -> new ShardEngine(context.startEpochNs(epochNs)))
-              .getMessage();
-      assertEquals(
-          "the wall clock must be between the years 1970 and 2116: " + epochNs + " ns", message);
+      assertRefused(
+          "the wall clock must be between the years 1970 and 2116: " + epochNs + " ns",
+          () -> new EngineSources(() -> 0, epochNs, () -> 0));
     }
+    new EngineSources(() -> 0, (1L << 62) - 1, () -> 0);
+  }
+
+  @Test
+  void shouldRefuseSourcesThatAreMissing() {
+    assertRefused("clock must be set", () -> new EngineSources(null, 1, () -> 0));
+    assertRefused("random must be set", () -> new EngineSources(() -> 0, 1, null));
+  }
+
+  @Test
+  void shouldRefuseANodeThatIsNoneOfItsCluster() {
+    final ClusterSettings cluster = ClusterSettings.of(List.of("a", "b"));
+    assertRefused("node c is not in the node list [a, b]", () -> OwnNode.of(cluster, "c", 1));
+    assertRefused("an incarnation must be positive: 0", () -> OwnNode.of(cluster, "a", 0));
   }
 
   private static String refusal(final int maxCommandLength, final int maxReplyLength) {
-    final EngineContext context =
-        new EngineContext().services(new Sized(maxCommandLength, maxReplyLength));
-    return assertThrows(IllegalArgumentException.class, () -> new ShardEngine(context))
+    return assertThrows(
+            IllegalArgumentException.class,
+            () -> new ServiceCatalog(List.of(new Sized(maxCommandLength, maxReplyLength))))
         .getMessage();
+  }
+
+  private static void assertRefused(final String message, final Executable made) {
+    assertEquals(message, assertThrows(IllegalArgumentException.class, made).getMessage());
   }
 
   private record Sized(int maxCommandLength, int maxReplyLength) implements ServiceDefinition {

@@ -25,9 +25,9 @@ final class KeyItemTest {
   private final CachedNanoClock clock = new CachedNanoClock();
   private final Answers answers = new Answers();
   private final StockNode node =
-      StockNode.launch(clock, StockNode.context(IDS, "node-0", 3).idempotencyLimit(limit()));
+      StockNode.launch(clock, StockNode.context(IDS, "node-0", 3).keys(limit()));
   private final StockNode owner =
-      StockNode.launch(clock, StockNode.context(IDS, "node-1", 5).idempotencyLimit(limit()));
+      StockNode.launch(clock, StockNode.context(IDS, "node-1", 5).keys(limit()));
   private final long local = node.itemOwnedBy(0, 0);
   private final long remote = node.itemOwnedBy(1, 0);
 

@@ -106,7 +106,7 @@ final class KeyedWriteTest {
         clock,
         StockNode.context(List.of("node-0"), "node-0", 3)
             .settings(StockNode.SETTINGS.withIdempotency(WINDOW_NS, maxKeys))
-            .idempotencyLimit(new IdempotencyLimit(1 << 20))
+            .keys(new IdempotencyLimit(1 << 20))
             .services(new DecoratedDefinition(StockService.definition(), Faulty::new)));
   }
 

@@ -9,6 +9,7 @@ import io.tally.engine.EngineSettings;
 import io.tally.engine.Ingress;
 import io.tally.engine.MessageHeaderWord;
 import io.tally.engine.Outcome;
+import io.tally.engine.Places;
 import io.tally.lane.internal.LongReplies;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -245,7 +246,8 @@ final class LongMessageTest {
 
   @Test
   void shouldRefuseARingThatCanNotHoldTheLongestCommand() {
-    final EngineContext context = context(ALONE, "node-0", 7).settings(settings.withRingSlots(128));
+    final ContextBuilder context =
+        context(ALONE, "node-0", 7).settings(settings.withRingSlots(128));
     assertTrue(
         assertThrows(IllegalArgumentException.class, () -> StockNode.launch(clock, context))
             .getMessage()
@@ -266,12 +268,11 @@ final class LongMessageTest {
         clock, context(ids, id, incarnation), loopCount, new SimulatedLink(2, 1 << 18));
   }
 
-  private EngineContext context(final List<String> ids, final String id, final long incarnation) {
+  private ContextBuilder context(final List<String> ids, final String id, final long incarnation) {
     return StockNode.context(ids, id, incarnation)
         .settings(settings)
         .services(new BlobService.Definition())
-        .longReplyRoom(laneRoom)
-        .idempotencyLimit(new IdempotencyLimit(1 << 20, keyRoom));
+        .budgets(new EngineBudgets(new IdempotencyLimit(1 << 20, keyRoom), laneRoom, Places.ASKED));
   }
 
   private static void exchange(final StockNode front, final StockNode owner) {

@@ -30,7 +30,7 @@ class Mutant {
   void onSnapshot(final KeptRecords records) {}
 
   /** Called for each node that is made. */
-  void context(final EngineContext context) {}
+  void context(final ContextBuilder context) {}
 
   /** Called for each service that is made. */
   ShardService service(final ShardService service) {

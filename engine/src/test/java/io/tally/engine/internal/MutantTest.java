@@ -311,8 +311,9 @@ final class MutantTest {
         () ->
             new Mutant() {
               @Override
-              void context(final EngineContext context) {
-                context.watchRenewalNs = TimeUnit.HOURS.toNanos(1);
+              void context(final ContextBuilder context) {
+                context.watchTimes(
+                    new WatchTimes(TimeUnit.HOURS.toNanos(1), Simulation.WATCH_TIMES.expiryNs()));
               }
             });
   }
@@ -325,8 +326,9 @@ final class MutantTest {
         () ->
             new Mutant() {
               @Override
-              void context(final EngineContext context) {
-                context.watchExpiryNs = TimeUnit.HOURS.toNanos(1);
+              void context(final ContextBuilder context) {
+                context.watchTimes(
+                    new WatchTimes(Simulation.WATCH_TIMES.renewalNs(), TimeUnit.HOURS.toNanos(1)));
               }
             });
   }

@@ -108,13 +108,12 @@ final class ReplayTest {
               stocks.add((StockService) service);
               return service;
             });
-    final EngineContext context =
+    return new SteppedShard(
         StockNode.context(SteppedShard.NODES, "node-0", SteppedShard.INCARNATION)
             .settings(StockNode.SETTINGS.withIdempotency(200 * MS, MAX_KEYS))
-            .idempotencyLimit(new IdempotencyLimit(maxKeysOfProcess))
-            .services(stock, notes);
-    context.places = places;
-    return new SteppedShard(context);
+            .keys(new IdempotencyLimit(maxKeysOfProcess))
+            .places(places)
+            .services(stock, notes));
   }
 
   /** Several commands of one time in a row, short and long pauses, and keys that come again. */

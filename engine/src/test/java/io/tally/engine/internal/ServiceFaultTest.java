@@ -107,7 +107,7 @@ final class ServiceFaultTest {
         StockNode.context(IDS, nodeId, incarnation)
             .random(new SplittableRandom(1)::nextLong)
             .services(new DecoratedDefinition(StockService.definition(), Faulty::new))
-            .faultHandler((shardId, fault) -> faults.add(fault)));
+            .faults((shardId, fault) -> faults.add(fault)));
   }
 
   private static void deliver(final StockNode from, final StockNode to) {

@@ -43,7 +43,7 @@ final class ServicesTest {
       StockNode.launch(
           clock,
           StockNode.context(List.of("node-0"), "node-0", 3)
-              .idempotencyLimit(keyLimit)
+              .keys(keyLimit)
               .services(StockService.definition(), notes));
 
   @Test

@@ -53,11 +53,11 @@ final class ShardInstallTest {
 
   @Test
   void shouldNotBeginToKeepTheStateOfAServiceThatCannotShowIt() {
-    final EngineContext context =
+    final ContextBuilder context =
         StockNode.context(ALONE, "node-0", LIFE)
             .settings(StockNode.SETTINGS.withRingSlots(256).withLongPayloadBytes(132_000))
             .services(new BlobService.Definition())
-            .installing(true);
+            .lives(shardId -> LIFE, true);
     final IllegalArgumentException refusal =
         assertThrows(IllegalArgumentException.class, () -> StockNode.launch(clock, context));
     assertTrue(refusal.getMessage().contains("has no snapshots"), refusal::getMessage);
@@ -80,7 +80,7 @@ final class ShardInstallTest {
   @Test
   void shouldFreezeAtTheTimeOfNow() {
     put(node, 1, KEY);
-    clock.advance(node.context.settings.keptKeyNs() - StockNode.MS);
+    clock.advance(node.context.settings().keptKeyNs() - StockNode.MS);
     final StockNode next = installed(freezeAndSave(), LIFE);
     put(next, 1, KEY);
     assertEquals(1, answers.last().left());
@@ -93,11 +93,11 @@ final class ShardInstallTest {
   void shouldNotCountTheTimeOfTheLoadForKeys() {
     put(node, 1, KEY);
     final StockNode next = restored(freezeAndSave(), LIFE);
-    clock.advance(node.context.settings.keptKeyNs());
+    clock.advance(node.context.settings().keptKeyNs());
     next.step();
-    clock.advance(node.context.settings.keptKeyNs());
+    clock.advance(node.context.settings().keptKeyNs());
     assertTrue(next.engine.tryActivate());
-    clock.advance(node.context.settings.keptKeyNs() - 1);
+    clock.advance(node.context.settings().keptKeyNs() - 1);
     put(next, 1, KEY);
     assertEquals(1, answers.last().left(), "the answer of then");
     clock.advance(1);
@@ -108,7 +108,8 @@ final class ShardInstallTest {
   @Test
   void shouldApplyNothingBeforeItIsActive() {
     final StockNode next =
-        StockNode.launch(clock, StockNode.context(ALONE, "node-0", LIFE).installing(true));
+        StockNode.launch(
+            clock, StockNode.context(ALONE, "node-0", LIFE).lives(shardId -> LIFE, true));
     next.stocks.put(clock.nanoTime(), 1, 1, answers, 0);
     next.step();
     assertEquals(List.of(), answers.outcomes());
@@ -126,7 +127,8 @@ final class ShardInstallTest {
   @Test
   void shouldKeepANewLifeStandingWithTheOthers() {
     final StockNode next =
-        StockNode.launch(clock, StockNode.context(ALONE, "node-0", LIFE).installing(true));
+        StockNode.launch(
+            clock, StockNode.context(ALONE, "node-0", LIFE).lives(shardId -> LIFE, true));
     assertTrue(next.engine.tryRenew(next.shard(1), LIFE + 1));
     next.stocks.put(clock.nanoTime(), 1, 1, answers, 0);
     next.step();
@@ -142,7 +144,8 @@ final class ShardInstallTest {
     put(node, 1, new byte[0]);
     final KeptRecords records = freezeAndSave().get(0);
     final StockNode next =
-        StockNode.launch(clock, StockNode.context(ALONE, "node-0", LIFE).installing(true));
+        StockNode.launch(
+            clock, StockNode.context(ALONE, "node-0", LIFE).lives(shardId -> LIFE, true));
     final ShardRestore restore = next.engine.restore(0);
     records.records.remove(records.records.size() - 1);
     records.restoreInto(restore);
@@ -236,10 +239,7 @@ final class ShardInstallTest {
   private StockNode restored(final TreeMap<Integer, KeptRecords> saved, final long life) {
     final StockNode next =
         StockNode.launch(
-            clock,
-            StockNode.context(ALONE, "node-0", LIFE + 1)
-                .installing(true)
-                .shardIncarnations(shardId -> life));
+            clock, StockNode.context(ALONE, "node-0", LIFE + 1).lives(shardId -> life, true));
     saved.forEach(
         (shardId, records) -> {
           final ShardRestore restore = next.engine.restore(shardId);

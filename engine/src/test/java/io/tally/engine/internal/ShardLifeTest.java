@@ -27,8 +27,8 @@ final class ShardLifeTest {
           clock,
           StockNode.context(IDS, "node-0", NODE)
               .services(StockService.definition())
-              .idempotencyLimit(keyLimit)
-              .shardIncarnations(ShardLifeTest::firstLife));
+              .keys(keyLimit)
+              .lives(ShardLifeTest::firstLife, false));
   private final long local = node.itemOwnedBy(0, 0);
   private final long remote = node.itemOwnedBy(1, 0);
 

@@ -1,7 +1,6 @@
 package io.tally.engine.internal;
 
 import java.util.List;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Replaces a shard of a simulated node by a fresh one that is restored from its snapshot. The
@@ -71,19 +70,10 @@ final class ShardMove {
 
   private void install() {
     mutant.onSnapshot(records);
-    final EngineContext context = node.context;
+    // As in another process, which begins with the wall clock of then.
+    final long timeBaseNs = node.context.sources().timeBaseNs();
     final Shard fresh =
-        new Shard(
-            shard.shardId(),
-            shard.incarnation(),
-            node.engine.routingTable().epoch(shard.shardId()),
-            context.timeBaseNs(),
-            shard.ring(),
-            poller.alarm(),
-            context,
-            new UnsafeBuffer(new byte[context.lengths.maxReply()]),
-            new ServiceCall(poller.stats(), context.faultHandler),
-            poller.stats());
+        node.engine.owned().create(shard.shardId(), shard.incarnation(), timeBaseNs);
     final ShardRestore restore = new ShardRestore(fresh);
     records.restoreInto(restore);
     restore.activate();

@@ -227,7 +227,7 @@ final class ShardRestoreTest {
     assertEquals(0, target.shard.slots()[0].timers.size());
   }
 
-  private static EngineContext alarmClock() {
+  private static ContextBuilder alarmClock() {
     return StockNode.context(SteppedShard.NODES, "node-0", SteppedShard.INCARNATION)
         .services(new DecoratedDefinition(StockService.definition(), AlarmClock::new));
   }
@@ -298,8 +298,8 @@ final class ShardRestoreTest {
     assertEquals(0, target.stats.get(EngineCounter.IDEMPOTENT_REPLAYS));
   }
 
-  private void assertForeign(final Consumer<EngineContext> other) {
-    final EngineContext context = context(SteppedShard.INCARNATION);
+  private void assertForeign(final Consumer<ContextBuilder> other) {
+    final ContextBuilder context = context(SteppedShard.INCARNATION);
     other.accept(context);
     final SteppedShard target = new SteppedShard(context);
     assertThrows(IllegalArgumentException.class, () -> restore(target, records));
@@ -344,12 +344,12 @@ final class ShardRestoreTest {
     return new SteppedShard(context(incarnation));
   }
 
-  private static EngineContext context(final long incarnation) {
+  private static ContextBuilder context(final long incarnation) {
     return StockNode.context(SteppedShard.NODES, "node-0", incarnation)
         .services(StockService.definition(), new NoteDefinition(new CountedBudget(9)));
   }
 
-  private static EngineContext longAnswers() {
+  private static ContextBuilder longAnswers() {
     return context(SteppedShard.INCARNATION)
         .services(
             new LongAnswers(StockService.definition()), new NoteDefinition(new CountedBudget(9)));

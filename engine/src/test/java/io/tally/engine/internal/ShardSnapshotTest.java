@@ -143,16 +143,15 @@ final class ShardSnapshotTest {
           final NoteDefinition notes = new NoteDefinition(new CountedBudget(budgets.nextInt(6)));
           final ServiceDefinition stock = StockService.definition();
           final ReplyRoom keyRoom = new ReplyRoom(budgets.nextInt(20_000));
-          final EngineContext context =
-              StockNode.context(SteppedShard.NODES, "node-0", SteppedShard.INCARNATION)
-                  .settings(StockNode.SETTINGS.withIdempotency(200 * MS, MAX_KEYS))
-                  .idempotencyLimit(
+          return StockNode.context(SteppedShard.NODES, "node-0", SteppedShard.INCARNATION)
+              .settings(StockNode.SETTINGS.withIdempotency(200 * MS, MAX_KEYS))
+              .budgets(
+                  new EngineBudgets(
                       new IdempotencyLimit(
-                          (1 + budgets.nextInt(2)) * IdempotencyTable.CHUNK_ROWS, keyRoom))
-                  .longReplyRoom(new ReplyRoom(budgets.nextInt(20_000)))
-                  .services(isLong ? new LongAnswers(stock) : stock, notes);
-          context.places = places;
-          return context;
+                          (1 + budgets.nextInt(2)) * IdempotencyTable.CHUNK_ROWS, keyRoom),
+                      new ReplyRoom(budgets.nextInt(20_000)),
+                      places))
+              .services(isLong ? new LongAnswers(stock) : stock, notes);
         });
   }
 

@@ -262,7 +262,7 @@ final class ShardSnapshotsTest {
   }
 
   private Shard restored(final KeptRecords records) {
-    final EngineContext context = StockNode.context(ALONE, "node-0", 1);
+    final ContextBuilder context = StockNode.context(ALONE, "node-0", 1);
     final StockNode fresh = StockNode.launch(clock, context);
     final Shard shard = fresh.engine.ownedShards().findFirst().orElseThrow();
     final ShardRestore restore = new ShardRestore(shard);

@@ -235,7 +235,7 @@ final class ShardTimerTest {
             .services(
                 new DecoratedDefinition(
                     StockService.definition(), service -> new Timed(service, firstDueNs)))
-            .faultHandler((shardId, fault) -> faults.add(fault)),
+            .faults((shardId, fault) -> faults.add(fault)),
         0,
         loopCount);
   }

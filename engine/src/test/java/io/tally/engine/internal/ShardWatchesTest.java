@@ -88,7 +88,7 @@ final class ShardWatchesTest {
     watch(0, STOCK_WATCH, StockClient.count(ENTITY).byteArray());
     told();
     put(1, ENTITY);
-    assertTrue(shard.shard.fireTimers(EngineContext.WATCH_EXPIRY_NS, 9));
+    assertTrue(shard.shard.fireTimers(WatchTimes.DEFAULT.expiryNs(), 9));
     assertTrue(shard.tellWatchers(9));
     assertEquals(List.of(), told());
     assertEquals(0, shard.shard.registrations().size());

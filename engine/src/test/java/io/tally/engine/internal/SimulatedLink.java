@@ -65,6 +65,11 @@ final class SimulatedLink implements NodeLink {
     directory = value;
   }
 
+  @Override
+  public ShardDirectory directory() {
+    return directory;
+  }
+
   /** A peer whose shards all have the incarnation of their node. */
   void peerUp(final int nodeIndex, final long incarnation) {
     peerUpWithUnknownShards(nodeIndex, incarnation);

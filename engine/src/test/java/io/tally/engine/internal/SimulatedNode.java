@@ -59,7 +59,7 @@ final class SimulatedNode {
       final int loopCount,
       final long peerDownMs,
       final boolean longAnswers,
-      final Consumer<EngineContext> adjusted,
+      final Consumer<ContextBuilder> adjusted,
       final Mutant mutant,
       final StaleListener staleListener) {
     this.index = index;
@@ -78,7 +78,7 @@ final class SimulatedNode {
     final ServiceDefinition definition = longAnswers ? new LongAnswers(stocks) : stocks;
     final CachedNanoClock clock = new CachedNanoClock();
     clock.update(clockNs(nowMs));
-    final EngineContext context =
+    final ContextBuilder context =
         StockNode.context(nodeIds, nodeIds.get(index), incarnation).services(definition);
     adjusted.accept(context);
     mutant.context(context);

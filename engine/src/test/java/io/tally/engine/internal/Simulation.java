@@ -37,6 +37,9 @@ final class Simulation {
   private static final int ANSWER_LENGTH =
       MessageLengths.of(List.of(StockService.definition())).maxReply();
   private static final long WATCH_RENEWAL_MS = 20;
+  static final WatchTimes WATCH_TIMES =
+      new WatchTimes(WATCH_RENEWAL_MS * StockNode.MS, 3 * WATCH_RENEWAL_MS * StockNode.MS);
+
   private static final long SLOWEST_CLOCK = 2;
   private static final long DELETED_ITEM = 2;
   private static final byte[] NO_KEY = {};
@@ -213,10 +216,9 @@ final class Simulation {
             3L * helloMs,
             longAnswers,
             context -> {
-              context.watchRenewalNs = WATCH_RENEWAL_MS * StockNode.MS;
-              context.watchExpiryNs = 3 * context.watchRenewalNs;
+              context.watchTimes(WATCH_TIMES);
               if (limitsWatches) {
-                context.settings(context.settings.withWatches(2));
+                context.settings(StockNode.SETTINGS.withWatches(2));
               }
             },
             mutant,

@@ -25,7 +25,7 @@ final class SnapshotTrial {
   record Step(long nowNs, Command command) {}
 
   /** Makes the context of a shard that asks for places there. */
-  private final Function<Places, EngineContext> contexts;
+  private final Function<Places, ContextBuilder> contexts;
 
   private final SplittableRandom random;
   private final List<Boolean> answers = new ArrayList<>();
@@ -39,7 +39,7 @@ final class SnapshotTrial {
   /** Before the records are restored. */
   Consumer<KeptRecords> onRecords = kept -> {};
 
-  SnapshotTrial(final SplittableRandom random, final Function<Places, EngineContext> contexts) {
+  SnapshotTrial(final SplittableRandom random, final Function<Places, ContextBuilder> contexts) {
     this.random = random;
     this.contexts = contexts;
     first =
@@ -86,7 +86,7 @@ final class SnapshotTrial {
   }
 
   private void restore(final Queue<Boolean> given) {
-    final EngineContext context =
+    final ContextBuilder context =
         contexts
             .apply(
                 budget -> {

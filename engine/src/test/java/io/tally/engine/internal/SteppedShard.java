@@ -1,6 +1,7 @@
 package io.tally.engine.internal;
 
 import io.tally.engine.ClusterSettings;
+import io.tally.engine.IdHash;
 import io.tally.engine.internal.codecs.ReplyCode;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -17,8 +18,7 @@ final class SteppedShard {
   final Shard shard;
   final EngineStats stats;
   final long startEpochNs;
-
-  final TimerAlarm alarm = new TimerAlarm();
+  final TimerAlarm alarm;
 
   /** What the shard's clock shows. */
   long clockNs;
@@ -26,30 +26,23 @@ final class SteppedShard {
   private final SimulatedLink link = new SimulatedLink(NODES.size(), 1 << 16);
   private final ReplyPublisher publisher;
 
-  /** The context lacks nothing but the threads and the clock, which shows 0 at the start. */
-  SteppedShard(final EngineContext context) {
-    context
-        .cluster(new ClusterSettings(NODES, 1, "", StockNode.LANE_WINDOW))
-        .clock(() -> clockNs)
-        .threads(EngineThreads.ofLoops(() -> {}))
-        .conclude();
+  /** Its clock shows 0 at the start. */
+  SteppedShard(final ContextBuilder builder) {
+    final EngineContext context =
+        builder
+            .cluster(new ClusterSettings(NODES, 1, "", StockNode.LANE_WINDOW))
+            .build(() -> clockNs, EngineThreads.ofLoops(() -> {}));
+    final EngineSources sources = context.sources();
     link.peerUp(1, ORIGIN_INCARNATION);
-    stats = context.stats();
-    startEpochNs = context.startEpochNs;
-    final RoutingTable routes = Placement.place(context.cluster);
+    startEpochNs = sources.startEpochNs();
+    final ShardParts parts =
+        new ShardParts(
+            context, new WatchLimit(context.settings().watches()), new IdHash(sources.random()));
+    alarm = parts.alarm;
+    stats = parts.stats;
+    final RoutingTable routes = context.link().directory().table();
     publisher = new ReplyPublisher(routes, 0, INCARNATION, 0, new IngressAgent[0], link, stats);
-    shard =
-        new Shard(
-            0,
-            context.incarnation,
-            routes.epoch(0),
-            context.timeBaseNs(),
-            null,
-            alarm,
-            context,
-            new UnsafeBuffer(new byte[context.lengths.maxReply()]),
-            new ServiceCall(stats, context.faultHandler),
-            stats);
+    shard = new Shard(0, context.node().incarnation(), sources.timeBaseNs(), null, parts);
   }
 
   static Command command(

@@ -44,49 +44,43 @@ public final class StockNode {
   private StockNode(
       final CachedNanoClock clock,
       final SimulatedLink link,
-      final EngineContext context,
+      final ContextBuilder builder,
       final int homeLoop,
       final int loopCount) {
     this.clock = clock;
     this.link = link;
-    this.context = context;
     wakes = new int[loopCount];
     final Wakeup[] wakeups = new Wakeup[loopCount];
     Arrays.setAll(wakeups, loop -> () -> wakes[loop]++);
     final int[] agentLoops = IntStream.range(0, loopCount).toArray();
-    engine =
-        new ShardEngine(
-            context
-                .clock(clock)
-                .link(link)
-                .threads(new EngineThreads(homeLoop, wakeups, agentLoops, wakeups)));
-    link.directory(context.directory);
+    context = builder.build(clock, new EngineThreads(homeLoop, wakeups, agentLoops, wakeups), link);
+    link.directory(new ShardDirectory(context.node().cluster()));
+    engine = new ShardEngine(context);
     ingress = engine.ingress(0);
     stocksByLoop = new StockClient[loopCount];
     Arrays.setAll(stocksByLoop, loop -> new StockClient(engine.ingress(loop)));
     stocks = stocksByLoop[0];
   }
 
-  public static EngineContext context(
+  public static ContextBuilder context(
       final List<String> nodeIds, final String nodeId, final long incarnation) {
-    return new EngineContext()
+    return new ContextBuilder()
         .cluster(
             new ClusterSettings(nodeIds, SHARD_COUNT, ClusterSettings.DEFAULT_SEED, LANE_WINDOW))
         .settings(SETTINGS)
-        .nodeId(nodeId)
-        .incarnation(incarnation)
+        .node(nodeId, incarnation)
         .startEpochNs(START_EPOCH_NS)
         .random(new SplittableRandom(incarnation)::nextLong)
         .services(StockService.definition());
   }
 
-  public static StockNode launch(final CachedNanoClock clock, final EngineContext context) {
+  public static StockNode launch(final CachedNanoClock clock, final ContextBuilder context) {
     return launch(clock, context, 0, 1);
   }
 
   public static StockNode launch(
       final CachedNanoClock clock,
-      final EngineContext context,
+      final ContextBuilder context,
       final int homeLoop,
       final int loopCount) {
     return new StockNode(
@@ -96,7 +90,7 @@ public final class StockNode {
   /** With a link that takes so many bytes. */
   public static StockNode launch(
       final CachedNanoClock clock,
-      final EngineContext context,
+      final ContextBuilder context,
       final int loopCount,
       final SimulatedLink link) {
     return new StockNode(clock, link, context, 0, loopCount);
@@ -107,7 +101,7 @@ public final class StockNode {
   }
 
   int index() {
-    return context.nodeIndex();
+    return context.node().index();
   }
 
   void stepIngress() {

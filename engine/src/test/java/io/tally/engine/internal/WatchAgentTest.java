@@ -140,7 +140,7 @@ final class WatchAgentTest {
   void shouldForgetARegistrationThatIsNotRenewed() {
     final Told told = Told.watch(front, item);
     exchange();
-    clock.advance(EngineContext.WATCH_EXPIRY_NS - 1);
+    clock.advance(WatchTimes.DEFAULT.expiryNs() - 1);
     owner.step();
     assertEquals(1, owner.engine.registrationCount());
     clock.advance(1);
@@ -396,7 +396,7 @@ final class WatchAgentTest {
     assertEquals(List.of("LIMIT"), second.all);
     assertEquals(2, owner.sum(EngineCounter.WATCHES_REFUSED));
     first.subscription.close();
-    clock.advance(EngineContext.WATCH_EXPIRY_NS);
+    clock.advance(WatchTimes.DEFAULT.expiryNs());
     owner.step();
     exchange();
     renew();
@@ -650,7 +650,7 @@ final class WatchAgentTest {
     return owner(StockNode.context(IDS, "node-1", incarnation));
   }
 
-  private StockNode owner(final EngineContext context) {
+  private StockNode owner(final ContextBuilder context) {
     final StockNode made = StockNode.launch(clock, context);
     made.link.peerUp(0, FRONT);
     return made;

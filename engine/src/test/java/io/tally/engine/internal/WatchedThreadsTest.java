@@ -11,7 +11,6 @@ import io.tally.engine.Outcome;
 import io.tally.engine.ReplyHandler;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -47,14 +46,11 @@ final class WatchedThreadsTest {
     }
     final ShardEngine engine =
         new ShardEngine(
-            new EngineContext()
+            new ContextBuilder()
                 .cluster(ClusterSettings.of(List.of("node-0")).withShardCount(ITEMS))
                 .settings(EngineSettings.DEFAULT.withRingSlots(WINDOW))
                 .services(StockService.definition())
-                .clock(SystemNanoClock.INSTANCE)
-                .startEpochNs(1)
-                .random(new SplittableRandom(1)::nextLong)
-                .threads(EngineThreads.ofLoops(threads)));
+                .build(SystemNanoClock.INSTANCE, EngineThreads.ofLoops(threads)));
     final List<Told> all = new ArrayList<>();
     for (long item = 0; item < ITEMS; item++) {
       final Told told = Told.watch(engine.watcher(), SystemNanoClock.INSTANCE.nanoTime(), item);

@@ -163,12 +163,8 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     return peers.deadlineNs(nodeIndex, startNs, timeoutNs);
   }
 
-  /**
-   * Where the link tells the incarnations of the peers' shards, and finds those of this node's own,
-   * once its engine has told them; then, and while the node is ready or drains, the peers are told.
-   *
-   * @return the directory for the engine of this node.
-   */
+  /** The peers are told of this node's own shards while the node is ready or drains. */
+  @Override
   public ShardDirectory directory() {
     return directory;
   }

@@ -1,0 +1,68 @@
+package io.tally.engine.internal;
+
+import io.tally.engine.ClusterSettings;
+
+/**
+ * A link that leads nowhere, for a cluster of one node.
+ *
+ * @param directory of the node's shards.
+ */
+public record NoLink(ShardDirectory directory) implements NodeLink {
+  /**
+   * Creates a link with a directory of its own.
+   *
+   * @param cluster whose shards are placed on its nodes.
+   */
+  public NoLink(final ClusterSettings cluster) {
+    this(new ShardDirectory(cluster));
+  }
+
+  @Override
+  public int tryClaim(final int nodeIndex, final int length, final MessageClaim claim) {
+    return DOWN;
+  }
+
+  @Override
+  public boolean hasSpareRoom(final int nodeIndex) {
+    return false;
+  }
+
+  @Override
+  public void flush() {}
+
+  @Override
+  public long incarnation(final int nodeIndex) {
+    return 0;
+  }
+
+  @Override
+  public int serviceVersion(final int nodeIndex, final int schemaId) {
+    return -1;
+  }
+
+  @Override
+  public int protocolVersion(final int nodeIndex) {
+    return 0;
+  }
+
+  @Override
+  public long peerDeadlineNs(final int nodeIndex, final long startNs, final long timeoutNs) {
+    return startNs;
+  }
+
+  @Override
+  public long drainingIncarnation(final int nodeIndex) {
+    return 0;
+  }
+
+  @Override
+  public boolean isAnyDraining() {
+    return false;
+  }
+
+  @Override
+  public void onResolved() {}
+
+  @Override
+  public void onShardsChanged() {}
+}
