@@ -24,10 +24,10 @@ import io.tally.transport.internal.WallClock;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemEpochNanoClock;
 
 /**
  * One node of this process: its link, and its engine, which follows once the link has settled the
@@ -193,7 +193,7 @@ final class ClusterNode implements AutoCloseable {
                 faults,
                 new EngineBudgets(idempotencyLimit, plan.longReplyRoom(), Places.ASKED),
                 new EngineSources(
-                    clock, TimeUnit.MILLISECONDS.toNanos(wallClock.shownMs()), RANDOM::nextLong),
+                    clock, TimeBase.readNs(SystemEpochNanoClock.INSTANCE, clock), RANDOM::nextLong),
                 stepping.engineThreads(localIndex, frontEnd),
                 link == null ? new NoLink(cluster) : link,
                 WatchTimes.DEFAULT));

@@ -259,7 +259,7 @@ public final class ShardHarness implements AutoCloseable {
                 new ServiceCatalog(List.of(service)),
                 (shardId, thrown) -> fault = thrown,
                 EngineBudgets.unbounded(),
-                new EngineSources(() -> nowNs, timeNs(), new SplittableRandom(process)::nextLong),
+                EngineSources.at(() -> nowNs, timeNs(), new SplittableRandom(process)::nextLong),
                 EngineThreads.ofLoops(() -> {}),
                 new NoLink(cluster),
                 WatchTimes.DEFAULT));

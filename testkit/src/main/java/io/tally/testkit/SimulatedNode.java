@@ -218,7 +218,7 @@ final class SimulatedNode {
                 new ServiceCatalog(shards.services(ledgerVersion())),
                 (shardId, fault) -> violations.add("fault: " + fault),
                 new EngineBudgets(keyLimit, ReplyRoom.unbounded(), Places.ASKED),
-                new EngineSources(
+                EngineSources.at(
                     execution::nanoTime, execution.epochMillis() * NS_PER_MS, world::nextLong),
                 EngineThreads.ofLoops(loops),
                 engineLink,

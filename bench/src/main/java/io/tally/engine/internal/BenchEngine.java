@@ -35,7 +35,7 @@ public final class BenchEngine {
             new ServiceCatalog(List.of(service)),
             (shardId, fault) -> {},
             EngineBudgets.unbounded(),
-            new EngineSources(clock, 1, new SplittableRandom(1)::nextLong),
+            EngineSources.at(clock, 1, new SplittableRandom(1)::nextLong),
             threads,
             new NoLink(cluster),
             WatchTimes.DEFAULT));

@@ -8,31 +8,42 @@ import org.agrona.concurrent.NanoClock;
  *
  * @param clock read by the shard agents: for the time at which commands are applied, and to measure
  *     how long batches take. The one that also gives the agents their time.
- * @param startEpochNs wall clock at the start of the node, nanoseconds since 1970, positive and
- *     below 2^62, which is in the year 2116. The time of its shards begins there and goes on with
- *     the clock, so that it never goes back, whatever becomes of the wall clock.
+ * @param timeBaseNs what a reading of the clock lacks to be the time of the shards, nanoseconds
+ *     since 1970: that of the wall clock at the start of the node. The time of the shards goes on
+ *     with the clock, so that it never goes back, whatever becomes of the wall clock.
  * @param random gives unpredictable numbers: the secrets that hash ids and idempotency keys.
  */
-public record EngineSources(NanoClock clock, long startEpochNs, LongSupplier random) {
-  /** Leaves time of shards more than a century before it would wrap. */
+public record EngineSources(NanoClock clock, long timeBaseNs, LongSupplier random) {
+  /** In the year 2116. Leaves time of shards more than a century before it would wrap. */
   private static final long MAX_START_EPOCH_NS = 1L << 62;
 
   /**
    * Checks the sources.
    *
-   * @throws IllegalArgumentException if one is missing or out of its range.
+   * @throws IllegalArgumentException if one is missing, or if the time that they give now is not
+   *     between the years 1970 and 2116.
    */
   public EngineSources {
     require(clock != null, "clock must be set");
+    final long epochNs = timeBaseNs + clock.nanoTime();
     require(
-        startEpochNs > 0 && startEpochNs < MAX_START_EPOCH_NS,
-        "the wall clock must be between the years 1970 and 2116: " + startEpochNs + " ns");
+        epochNs > 0 && epochNs < MAX_START_EPOCH_NS,
+        "the wall clock must be between the years 1970 and 2116: " + epochNs + " ns");
     require(random != null, "random must be set");
   }
 
-  /** What a reading of the clock lacks to be the time of a shard; to be asked for at the start. */
-  long timeBaseNs() {
-    return startEpochNs - clock.nanoTime();
+  /**
+   * Sources for a clock that stands still meanwhile.
+   *
+   * @param clock as above.
+   * @param epochNs the time now, nanoseconds since 1970.
+   * @param random as above.
+   * @return the sources.
+   * @throws IllegalArgumentException as the constructor.
+   */
+  public static EngineSources at(
+      final NanoClock clock, final long epochNs, final LongSupplier random) {
+    return new EngineSources(clock, epochNs - clock.nanoTime(), random);
   }
 
   private static void require(final boolean condition, final String message) {

@@ -25,11 +25,10 @@ final class OwnedShards {
   /** The directory knows the incarnations of these shards; ingresses take the replies. */
   OwnedShards(
       final EngineContext context,
-      final long timeBaseNs,
       final IdHash idHash,
       final OwnedRings rings,
       final IngressAgent[] ingresses) {
-    this.timeBaseNs = timeBaseNs;
+    timeBaseNs = context.sources().timeBaseNs();
     this.rings = rings;
     link = context.link();
     directory = link.directory();

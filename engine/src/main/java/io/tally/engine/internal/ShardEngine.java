@@ -39,7 +39,6 @@ public final class ShardEngine implements AutoCloseable {
   public ShardEngine(final EngineContext context) {
     final EngineThreads threads = context.threads();
     final IdHash idHash = new IdHash(context.sources().random());
-    final long timeBaseNs = context.sources().timeBaseNs(); // Soon after the wall clock was read.
     directory = context.link().directory();
     final int agentCount = threads.agentWakeups.length;
     final OwnedRings rings = new OwnedRings(context);
@@ -52,7 +51,7 @@ public final class ShardEngine implements AutoCloseable {
       ingresses[loop] =
           new IngressAgent(loop, context, CommandRouter.of(context, rings, handedOver, loop));
     }
-    owned = new OwnedShards(context, timeBaseNs, idHash, rings, ingresses);
+    owned = new OwnedShards(context, idHash, rings, ingresses);
     agents = new ShardAgent[agentCount];
     for (int agent = 0; agent < agentCount; agent++) {
       agents[agent] =

@@ -98,7 +98,7 @@ public final class ContextBuilder {
         new ServiceCatalog(List.of(services)),
         faults,
         budgets,
-        new EngineSources(clock, startEpochNs, random),
+        EngineSources.at(clock, startEpochNs, random),
         threads,
         link,
         watchTimes);

@@ -29,9 +29,9 @@ final class EngineContextTest {
     for (final long epochNs : new long[] {Long.MIN_VALUE, 0, 1L << 62}) {
       assertRefused(
           "the wall clock must be between the years 1970 and 2116: " + epochNs + " ns",
-          () -> new EngineSources(() -> 0, epochNs, () -> 0));
+          () -> EngineSources.at(() -> 7, epochNs, () -> 0));
     }
-    new EngineSources(() -> 0, (1L << 62) - 1, () -> 0);
+    EngineSources.at(() -> -7, (1L << 62) - 1, () -> 0);
   }
 
   @Test

@@ -71,7 +71,7 @@ final class ShardMove {
   private void install() {
     mutant.onSnapshot(records);
     // As in another process, which begins with the wall clock of then.
-    final long timeBaseNs = node.context.sources().timeBaseNs();
+    final long timeBaseNs = StockNode.START_EPOCH_NS - node.clock.nanoTime();
     final Shard fresh =
         node.engine.owned().create(shard.shardId(), shard.incarnation(), timeBaseNs);
     final ShardRestore restore = new ShardRestore(fresh);

@@ -34,7 +34,7 @@ final class SteppedShard {
             .build(() -> clockNs, EngineThreads.ofLoops(() -> {}));
     final EngineSources sources = context.sources();
     link.peerUp(1, ORIGIN_INCARNATION);
-    startEpochNs = sources.startEpochNs();
+    startEpochNs = sources.timeBaseNs();
     final ShardParts parts =
         new ShardParts(
             context, new WatchLimit(context.settings().watches()), new IdHash(sources.random()));

@@ -23,16 +23,6 @@ public final class WallClock implements EpochClock {
     this.clock = clock;
   }
 
-  /**
-   * What the clock shows just now, for the time of what is kept: that must not go on faster because
-   * another node, whose incarnations are known here, was once started with a wrong clock.
-   *
-   * @return milliseconds since 1970, which may go back.
-   */
-  public long shownMs() {
-    return clock.time();
-  }
-
   @Override
   public long time() {
     return latestMs.accumulateAndGet(clock.time(), Math::max);
