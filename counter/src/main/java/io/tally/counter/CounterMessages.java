@@ -11,9 +11,8 @@ import org.agrona.MutableDirectBuffer;
 
 /** Writes each call of a counter as a message with its header. Not thread-safe. */
 final class CounterMessages {
-  // Versions of the schema in which messages last changed: an owner that knows it can take it.
+  /** Version of the schema in which these last changed: an owner that knows it can take them. */
   private static final int PLAIN_VERSION = 0;
-  private static final int WITH_OPTIONS_VERSION = 1;
 
   static final long GET_VALUE_HEADER =
       MessageHeaderWord.of(
@@ -29,18 +28,6 @@ final class CounterMessages {
           IncrementEncoder.SCHEMA_ID,
           PLAIN_VERSION);
 
-  private static final long INCREMENT_WITH_HEADER =
-      withOptions(IncrementWithEncoder.BLOCK_LENGTH, IncrementWithEncoder.TEMPLATE_ID);
-
-  private static final long SET_VALUE_HEADER =
-      withOptions(SetValueEncoder.BLOCK_LENGTH, SetValueEncoder.TEMPLATE_ID);
-
-  private static final long DELETE_HEADER =
-      withOptions(DeleteEncoder.BLOCK_LENGTH, DeleteEncoder.TEMPLATE_ID);
-
-  private static final long LIMIT_HEADER =
-      withOptions(LimitEncoder.BLOCK_LENGTH, LimitEncoder.TEMPLATE_ID);
-
   /** Longest increment. */
   static final int MAX_INCREMENT_LENGTH =
       MessageHeaderWord.ENCODED_LENGTH
@@ -54,11 +41,6 @@ final class CounterMessages {
   private final SetValueEncoder setValue = new SetValueEncoder();
   private final DeleteEncoder delete = new DeleteEncoder();
   private final LimitEncoder limit = new LimitEncoder();
-
-  private static long withOptions(final int blockLength, final int templateId) {
-    return MessageHeaderWord.of(
-        blockLength, templateId, IncrementWithEncoder.SCHEMA_ID, WITH_OPTIONS_VERSION);
-  }
 
   /** Returns the length of the message. */
   int increment(
@@ -77,93 +59,59 @@ final class CounterMessages {
   }
 
   /** Returns the length of the message. */
-  int incrementWith(
+  int write(
+      final CounterOperation operation,
       final MutableDirectBuffer buffer,
       final int offset,
       final byte[] id,
       final int idOffset,
       final int idLength,
       final CounterRequest request) {
-    MessageHeaderWord.put(buffer, offset, INCREMENT_WITH_HEADER);
-    incrementWith
-        .wrap(buffer, offset + MessageHeaderWord.ENCODED_LENGTH)
-        .conditionIncarnation(request.conditionIncarnation)
-        .conditionVersion(request.conditionVersion)
-        .condition(request.condition)
-        .ttlMode(request.ttlMode)
-        .ttlMs(request.ttlMs)
-        .amount(request.amount)
-        .min(request.min)
-        .max(request.max);
-    incrementWith
-        .options()
-        .clear()
-        .hasMin(request.hasMin)
-        .hasMax(request.hasMax)
-        .saturate(request.saturate);
-    incrementWith.putCounterId(id, idOffset, idLength);
-    return MessageHeaderWord.ENCODED_LENGTH + incrementWith.encodedLength();
-  }
-
-  /** Returns the length of the message. */
-  int set(
-      final MutableDirectBuffer buffer,
-      final int offset,
-      final byte[] id,
-      final int idOffset,
-      final int idLength,
-      final CounterRequest request) {
-    MessageHeaderWord.put(buffer, offset, SET_VALUE_HEADER);
-    setValue
-        .wrap(buffer, offset + MessageHeaderWord.ENCODED_LENGTH)
-        .conditionIncarnation(request.conditionIncarnation)
-        .conditionVersion(request.conditionVersion)
-        .condition(request.condition)
-        .ttlMode(request.ttlMode)
-        .ttlMs(request.ttlMs)
-        .value(request.value)
-        .putCounterId(id, idOffset, idLength);
-    return MessageHeaderWord.ENCODED_LENGTH + setValue.encodedLength();
-  }
-
-  /** Returns the length of the message. */
-  int delete(
-      final MutableDirectBuffer buffer,
-      final int offset,
-      final byte[] id,
-      final int idOffset,
-      final int idLength,
-      final CounterRequest request) {
-    MessageHeaderWord.put(buffer, offset, DELETE_HEADER);
+    MessageHeaderWord.put(buffer, offset, operation.header);
+    final int block = offset + MessageHeaderWord.ENCODED_LENGTH;
+    // Each begins with its condition, and a delete has nothing else.
     delete
-        .wrap(buffer, offset + MessageHeaderWord.ENCODED_LENGTH)
+        .wrap(buffer, block)
         .conditionIncarnation(request.conditionIncarnation)
         .conditionVersion(request.conditionVersion)
-        .condition(request.condition)
-        .putCounterId(id, idOffset, idLength);
-    return MessageHeaderWord.ENCODED_LENGTH + delete.encodedLength();
-  }
-
-  /** Returns the length of the message. */
-  int limit(
-      final MutableDirectBuffer buffer,
-      final int offset,
-      final byte[] id,
-      final int idOffset,
-      final int idLength,
-      final CounterRequest request) {
-    MessageHeaderWord.put(buffer, offset, LIMIT_HEADER);
-    limit
-        .wrap(buffer, offset + MessageHeaderWord.ENCODED_LENGTH)
-        .conditionIncarnation(request.conditionIncarnation)
-        .conditionVersion(request.conditionVersion)
-        .condition(request.condition)
-        .quota(request.limit)
-        .windowMs(request.windowMs)
-        .cost(request.cost)
-        .burst(request.burst)
-        .putCounterId(id, idOffset, idLength);
-    return MessageHeaderWord.ENCODED_LENGTH + limit.encodedLength();
+        .condition(request.condition);
+    final int end =
+        switch (operation) {
+          case INCREMENT -> {
+            incrementWith
+                .wrap(buffer, block)
+                .ttlMode(request.ttlMode)
+                .ttlMs(request.ttlMs)
+                .amount(request.amount)
+                .min(request.min)
+                .max(request.max)
+                .options()
+                .clear()
+                .hasMin(request.hasMin)
+                .hasMax(request.hasMax)
+                .saturate(request.saturate);
+            yield incrementWith.putCounterId(id, idOffset, idLength).limit();
+          }
+          case SET ->
+              setValue
+                  .wrap(buffer, block)
+                  .ttlMode(request.ttlMode)
+                  .ttlMs(request.ttlMs)
+                  .value(request.value)
+                  .putCounterId(id, idOffset, idLength)
+                  .limit();
+          case DELETE -> delete.putCounterId(id, idOffset, idLength).limit();
+          case LIMIT ->
+              limit
+                  .wrap(buffer, block)
+                  .quota(request.limit)
+                  .windowMs(request.windowMs)
+                  .cost(request.cost)
+                  .burst(request.burst)
+                  .putCounterId(id, idOffset, idLength)
+                  .limit();
+        };
+    return end - offset;
   }
 
   /** Returns the length of the message. */

@@ -70,7 +70,14 @@ public final class CounterOperations {
       final byte[] id, final int idOffset, final int idLength, final CounterRequest request) {
     return !isFull()
         && end(
-            messages.incrementWith(buffer, length + Short.BYTES, id, idOffset, idLength, request));
+            messages.write(
+                CounterOperation.INCREMENT,
+                buffer,
+                length + Short.BYTES,
+                id,
+                idOffset,
+                idLength,
+                request));
   }
 
   private boolean isFull() {

@@ -119,21 +119,22 @@ public final class CounterProxy {
   }
 
   /**
-   * Adds to a counter within bounds, with a deadline, on a condition. The reply is the value after
-   * that and, if bounds or saturation were asked for, what was added.
+   * Asks for a write beyond the plain increment.
    *
+   * @param operation what it does, and so what the reply is.
    * @param nowNs current time in nanoseconds.
    * @param id holds the counter's id.
    * @param idOffset of the id.
    * @param idLength of the id in bytes, 1 to {@link #MAX_ID_LENGTH}.
-   * @param request holds amount, bounds, what becomes of the deadline, and a condition.
+   * @param request holds what the operation reads, and is copied.
    * @param key holds the idempotency key.
    * @param keyOffset of the key.
    * @param keyLength of the key in bytes, 0 (none) to 128.
    * @param handler receives the reply.
    * @param cookie is handed back with it.
    */
-  public void incrementWith(
+  public void write(
+      final CounterOperation operation,
       final long nowNs,
       final byte[] id,
       final int idOffset,
@@ -153,119 +154,7 @@ public final class CounterProxy {
     final int offset = ingress.payloadOffset(correlationId);
     ingress.submit(
         correlationId,
-        messages.incrementWith(ingress.buffer(), offset, id, idOffset, idLength, request));
-  }
-
-  /**
-   * Gives a counter a value. The reply is the new value and, as detail, the previous one if there
-   * was a counter.
-   *
-   * @param nowNs current time in nanoseconds.
-   * @param id holds the counter's id.
-   * @param idOffset of the id.
-   * @param idLength of the id in bytes, 1 to {@link #MAX_ID_LENGTH}.
-   * @param request holds the value, what becomes of the deadline, and a condition. Where it says
-   *     nothing of a deadline, call {@link CounterRequest#clearTtl()} for what a plain set does.
-   * @param key holds the idempotency key.
-   * @param keyOffset of the key.
-   * @param keyLength of the key in bytes, 0 (none) to 128.
-   * @param handler receives the reply.
-   * @param cookie is handed back with it.
-   */
-  public void set(
-      final long nowNs,
-      final byte[] id,
-      final int idOffset,
-      final int idLength,
-      final CounterRequest request,
-      final byte[] key,
-      final int keyOffset,
-      final int keyLength,
-      final ReplyHandler handler,
-      final long cookie) {
-    final int item = request.keyItem;
-    final long correlationId =
-        claimWrite(nowNs, id, idOffset, idLength, key, keyOffset, keyLength, item, handler, cookie);
-    if (correlationId < 0) {
-      return;
-    }
-    final int offset = ingress.payloadOffset(correlationId);
-    ingress.submit(
-        correlationId, messages.set(ingress.buffer(), offset, id, idOffset, idLength, request));
-  }
-
-  /**
-   * Removes a counter. The reply is its last value, 0 if there was none.
-   *
-   * @param nowNs current time in nanoseconds.
-   * @param id holds the counter's id.
-   * @param idOffset of the id.
-   * @param idLength of the id in bytes, 1 to {@link #MAX_ID_LENGTH}.
-   * @param request holds a condition.
-   * @param key holds the idempotency key.
-   * @param keyOffset of the key.
-   * @param keyLength of the key in bytes, 0 (none) to 128.
-   * @param handler receives the reply.
-   * @param cookie is handed back with it.
-   */
-  public void delete(
-      final long nowNs,
-      final byte[] id,
-      final int idOffset,
-      final int idLength,
-      final CounterRequest request,
-      final byte[] key,
-      final int keyOffset,
-      final int keyLength,
-      final ReplyHandler handler,
-      final long cookie) {
-    final int item = request.keyItem;
-    final long correlationId =
-        claimWrite(nowNs, id, idOffset, idLength, key, keyOffset, keyLength, item, handler, cookie);
-    if (correlationId < 0) {
-      return;
-    }
-    final int offset = ingress.payloadOffset(correlationId);
-    ingress.submit(
-        correlationId, messages.delete(ingress.buffer(), offset, id, idOffset, idLength, request));
-  }
-
-  /**
-   * Takes a cost out of a quota. The reply is what is used, what remains, and how long it takes
-   * until the quota is whole again; if the cost is more than remains, how long until it may be
-   * taken, where that ever comes.
-   *
-   * @param nowNs current time in nanoseconds.
-   * @param id holds the counter's id.
-   * @param idOffset of the id.
-   * @param idLength of the id in bytes, 1 to {@link #MAX_ID_LENGTH}.
-   * @param request holds the quota, the cost, and a condition.
-   * @param key holds the idempotency key.
-   * @param keyOffset of the key.
-   * @param keyLength of the key in bytes, 0 (none) to 128.
-   * @param handler receives the reply.
-   * @param cookie is handed back with it.
-   */
-  public void limit(
-      final long nowNs,
-      final byte[] id,
-      final int idOffset,
-      final int idLength,
-      final CounterRequest request,
-      final byte[] key,
-      final int keyOffset,
-      final int keyLength,
-      final ReplyHandler handler,
-      final long cookie) {
-    final int item = request.keyItem;
-    final long correlationId =
-        claimWrite(nowNs, id, idOffset, idLength, key, keyOffset, keyLength, item, handler, cookie);
-    if (correlationId < 0) {
-      return;
-    }
-    final int offset = ingress.payloadOffset(correlationId);
-    ingress.submit(
-        correlationId, messages.limit(ingress.buffer(), offset, id, idOffset, idLength, request));
+        messages.write(operation, ingress.buffer(), offset, id, idOffset, idLength, request));
   }
 
   /**

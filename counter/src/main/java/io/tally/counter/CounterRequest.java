@@ -5,9 +5,9 @@ import io.tally.counter.codecs.TtlMode;
 import io.tally.engine.Ingress;
 
 /**
- * What a write asks for beyond the plain increment. To be filled, given to one call of a {@link
- * CounterProxy}, which copies it, and cleared for the next. Each call reads the parts that concern
- * it. Not thread-safe.
+ * What a write asks for beyond the plain increment. To be filled, given to one {@link
+ * CounterProxy#write}, which copies it, and cleared for the next. Each {@link CounterOperation}
+ * reads the parts that concern it. Not thread-safe.
  */
 public final class CounterRequest {
   /** The longest duration in milliseconds: 36,500 days. */

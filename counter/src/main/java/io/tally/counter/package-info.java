@@ -9,8 +9,8 @@
  * process may take is bounded by {@link io.tally.counter.CounterLimit}.
  *
  * <p>API, which later versions keep: {@link CounterDefinition}, {@link CounterExport}, {@link
- * CounterLimit}, {@link CounterOperations}, {@link CounterPageAdapter}, {@link CounterProxy},
- * {@link CounterReplyAdapter}, {@link CounterRequest}, {@link CounterShardProxy}, {@link
- * CounterWatch}, {@link OperationsReplyAdapter}, {@link ReadCounter}.
+ * CounterLimit}, {@link CounterOperation}, {@link CounterOperations}, {@link CounterPageAdapter},
+ * {@link CounterProxy}, {@link CounterReplyAdapter}, {@link CounterRequest}, {@link
+ * CounterShardProxy}, {@link CounterWatch}, {@link OperationsReplyAdapter}, {@link ReadCounter}.
  */
 package io.tally.counter;

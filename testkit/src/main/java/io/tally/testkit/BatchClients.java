@@ -1,6 +1,7 @@
 package io.tally.testkit;
 
 import io.tally.check.Fate;
+import io.tally.counter.CounterOperation;
 import io.tally.counter.CounterProxy;
 import io.tally.counter.CounterReplyAdapter;
 import io.tally.counter.CounterRequest;
@@ -137,7 +138,18 @@ final class BatchClients extends CounterClients {
               .keyItem(item.ordinal())
               .condition(Condition.NONE, 0, item.identity());
       new CounterProxy(ingress)
-          .incrementWith(nowNs, id, 0, id.length, request, key, 0, key.length, handler, cookie);
+          .write(
+              CounterOperation.INCREMENT,
+              nowNs,
+              id,
+              0,
+              id.length,
+              request,
+              key,
+              0,
+              key.length,
+              handler,
+              cookie);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.tally.testkit;
 
 import io.tally.check.Fate;
+import io.tally.counter.CounterOperation;
 import io.tally.counter.CounterProxy;
 import io.tally.counter.CounterReplyAdapter;
 import io.tally.counter.CounterRequest;
@@ -64,27 +65,27 @@ final class OptionClients extends CounterClients {
     final long identity = ++lastIdentity;
     final CounterRequest request =
         new CounterRequest().condition(Condition.NONE, 0, identity).value(identity);
-    final OptionWrite.Verb verb =
+    final CounterOperation operation =
         switch (index) {
-          case 0 -> OptionWrite.Verb.INCREMENT;
-          case 1 -> world.chance(0.1) ? OptionWrite.Verb.DELETE : OptionWrite.Verb.SET;
-          default -> OptionWrite.Verb.LIMIT;
+          case 0 -> CounterOperation.INCREMENT;
+          case 1 -> world.chance(0.1) ? CounterOperation.DELETE : CounterOperation.SET;
+          default -> CounterOperation.LIMIT;
         };
     request.cost(1 + world.nextInt(2));
     switch (index) {
       case 0 -> request.amount(world.nextInt(7) - 3).min(0).max(STOCK).saturate(world.chance(0.3));
-      case 1 -> drawSwap(verb, target, request);
+      case 1 -> drawSwap(operation, target, request);
       case 2 -> request.window(LIMIT, WINDOW_MS);
       default -> request.rate(LIMIT, WINDOW_MS, BURST);
     }
     final String key = world.chance(0.6) ? "option-" + identity : "";
-    return new OptionWrite(identity, verb, target, request, key, world.nowNs());
+    return new OptionWrite(identity, operation, target, request, key, world.nowNs());
   }
 
   private void drawSwap(
-      final OptionWrite.Verb verb, final Entity target, final CounterRequest request) {
+      final CounterOperation operation, final Entity target, final CounterRequest request) {
     final Seen last = seen.get(target);
-    if (verb == OptionWrite.Verb.SET && last != null && world.chance(0.8)) {
+    if (operation == CounterOperation.SET && last != null && world.chance(0.8)) {
       request.condition(Condition.IF_MATCH, last.incarnation, last.version);
     }
     if (world.chance(0.3)) {

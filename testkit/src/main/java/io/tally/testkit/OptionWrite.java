@@ -1,5 +1,6 @@
 package io.tally.testkit;
 
+import io.tally.counter.CounterOperation;
 import io.tally.counter.CounterProxy;
 import io.tally.counter.CounterReplyAdapter;
 import io.tally.counter.CounterRequest;
@@ -11,22 +12,19 @@ import java.nio.charset.StandardCharsets;
  * A write with options of a counter. All requests that share its key are this one write.
  *
  * @param identity that no other write of the history has, and that its message carries.
- * @param verb what it does.
+ * @param operation what it does.
  * @param target the counter.
  * @param request with what options.
  * @param key that it is sent with; empty for none.
  * @param firstNs when it was sent first.
  */
 record OptionWrite(
-    long identity, Verb verb, Entity target, CounterRequest request, String key, long firstNs) {
-  /** The writes of the counter service that have options. */
-  enum Verb {
-    INCREMENT,
-    SET,
-    DELETE,
-    LIMIT
-  }
-
+    long identity,
+    CounterOperation operation,
+    Entity target,
+    CounterRequest request,
+    String key,
+    long firstNs) {
   /** What its client was answered. */
   record Answer(CounterStatus status, long value, long version) {
     static Answer of(final CounterReplyAdapter reply) {
@@ -41,18 +39,7 @@ record OptionWrite(
       final long cookie) {
     final byte[] id = target.id();
     final byte[] keyBytes = key.getBytes(StandardCharsets.US_ASCII);
-    final int keyLength = keyBytes.length;
-    switch (verb) {
-      case INCREMENT ->
-          counters.incrementWith(
-              nowNs, id, 0, id.length, request, keyBytes, 0, keyLength, handler, cookie);
-      case SET ->
-          counters.set(nowNs, id, 0, id.length, request, keyBytes, 0, keyLength, handler, cookie);
-      case DELETE ->
-          counters.delete(
-              nowNs, id, 0, id.length, request, keyBytes, 0, keyLength, handler, cookie);
-      default ->
-          counters.limit(nowNs, id, 0, id.length, request, keyBytes, 0, keyLength, handler, cookie);
-    }
+    counters.write(
+        operation, nowNs, id, 0, id.length, request, keyBytes, 0, keyBytes.length, handler, cookie);
   }
 }

@@ -1,6 +1,7 @@
 package io.tally.testkit;
 
 import io.tally.check.Fate;
+import io.tally.counter.CounterOperation;
 import io.tally.counter.CounterPageAdapter;
 import io.tally.counter.CounterProxy;
 import io.tally.counter.CounterReplyAdapter;
@@ -97,13 +98,10 @@ final class ScanClients extends CounterClients {
     public void submit(
         final Ingress ingress, final long nowNs, final ReplyHandler handler, final long cookie) {
       final byte[] id = target().id();
-      final CounterProxy proxy = new CounterProxy(ingress);
+      final CounterOperation operation = removes ? CounterOperation.DELETE : CounterOperation.SET;
       final CounterRequest request = new CounterRequest().value(1);
-      if (removes) {
-        proxy.delete(nowNs, id, 0, id.length, request, id, 0, 0, handler, cookie);
-      } else {
-        proxy.set(nowNs, id, 0, id.length, request, id, 0, 0, handler, cookie);
-      }
+      new CounterProxy(ingress)
+          .write(operation, nowNs, id, 0, id.length, request, id, 0, 0, handler, cookie);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.tally.counter.http;
 
+import io.tally.counter.CounterOperation;
 import io.tally.counter.CounterProxy;
 import io.tally.counter.CounterRequest;
 import io.tally.http.HttpExchange;
@@ -79,7 +80,8 @@ final class CounterBatch {
     }
     request.item(item);
     IncrementBody.read(request, options.clear());
-    counters.incrementWith(
+    counters.write(
+        CounterOperation.INCREMENT,
         exchange.readNs(),
         items.ids(),
         items.idOffset(item),

@@ -1,9 +1,9 @@
 package io.tally.counter.http;
 
+import io.tally.counter.CounterOperation;
 import io.tally.counter.CounterProxy;
 import io.tally.counter.CounterRequest;
 import io.tally.counter.codecs.Condition;
-import io.tally.engine.ReplyHandler;
 import io.tally.http.HttpExchange;
 import io.tally.http.Precondition;
 import io.tally.http.Refusal;
@@ -11,65 +11,35 @@ import io.tally.http.Request;
 
 /** Writes to a counter that say more than an amount. On one event loop; not thread-safe. */
 final class OptionWrites {
-  private final Write increments;
-  private final Write limits;
-  private final Write sets;
-  private final Write deletes;
+  private final CounterProxy counters;
   private final CounterRequest options = new CounterRequest();
 
-  /** A call of the proxy. */
-  @FunctionalInterface
-  private interface Write {
-    void ask(
-        long nowNs,
-        byte[] id,
-        int idOffset,
-        int idLength,
-        CounterRequest request,
-        byte[] key,
-        int keyOffset,
-        int keyLength,
-        ReplyHandler handler,
-        long cookie);
-  }
-
   OptionWrites(final CounterProxy counters) {
-    increments = counters::incrementWith;
-    limits = counters::limit;
-    sets = counters::set;
-    deletes = counters::delete;
+    this.counters = counters;
   }
 
   void increment(final Request request, final HttpExchange exchange) {
     begin(request);
     final Refusal fault = IncrementBody.read(request, options);
-    if (fault == null) {
-      ask(increments, request, exchange);
-    } else {
-      exchange.refuse(fault);
-    }
+    end(CounterOperation.INCREMENT, fault, request, exchange);
   }
 
   void limit(final Request request, final HttpExchange exchange) {
     begin(request);
     LimitBody.read(request, options);
     LimitBody.policy(request, exchange.rateLimit());
-    ask(limits, request, exchange);
+    end(CounterOperation.LIMIT, null, request, exchange);
   }
 
   void set(final Request request, final HttpExchange exchange) {
     begin(request);
     final Refusal fault = SetBody.read(request, options);
-    if (fault == null) {
-      ask(sets, request, exchange);
-    } else {
-      exchange.refuse(fault);
-    }
+    end(CounterOperation.SET, fault, request, exchange);
   }
 
   void delete(final Request request, final HttpExchange exchange) {
     begin(request);
-    ask(deletes, request, exchange);
+    end(CounterOperation.DELETE, null, request, exchange);
   }
 
   /** Begins the request to the counters with what each write may say. */
@@ -88,8 +58,18 @@ final class OptionWrites {
     };
   }
 
-  private void ask(final Write write, final Request request, final HttpExchange exchange) {
-    write.ask(
+  /** Sends what was begun; or refuses the request if there is a fault, which may be null. */
+  private void end(
+      final CounterOperation operation,
+      final Refusal fault,
+      final Request request,
+      final HttpExchange exchange) {
+    if (fault != null) {
+      exchange.refuse(fault);
+      return;
+    }
+    counters.write(
+        operation,
         exchange.readNs(),
         exchange.id(),
         0,

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tally.counter.CounterCommands;
 import io.tally.counter.CounterDefinition;
 import io.tally.counter.CounterLimit;
+import io.tally.counter.CounterOperation;
 import io.tally.counter.CounterProxy;
 import io.tally.counter.CounterReplyAdapter;
 import io.tally.counter.CounterRequest;
@@ -122,10 +123,10 @@ final class CounterWireVersionTest {
             .value(42)
             .rate(5, 1000, 3)
             .cost(2);
-    counters.incrementWith(0, id, 0, id.length, request, new byte[0], 0, 0, ignore, 3);
-    counters.set(0, id, 0, id.length, request, new byte[0], 0, 0, ignore, 4);
-    counters.delete(0, id, 0, id.length, request, new byte[0], 0, 0, ignore, 5);
-    counters.limit(0, id, 0, id.length, request, new byte[0], 0, 0, ignore, 6);
+    int cookie = 2;
+    for (final CounterOperation operation : CounterOperation.values()) {
+      counters.write(operation, 0, id, 0, id.length, request, new byte[0], 0, 0, ignore, ++cookie);
+    }
     // What the tests of this module apply to shards.
     assertEquals(INCREMENT_WITH, hex(CounterCommands.incrementWith("hits", request)));
     assertEquals(SET_VALUE, hex(CounterCommands.set("hits", request)));
