@@ -11,7 +11,7 @@ import org.agrona.MutableDirectBuffer;
 
 /** Writes each call of a counter as a message with its header. Not thread-safe. */
 final class CounterMessages {
-  /** Version of the schema in which these last changed: an owner that knows it can take them. */
+  /** Version of the schema in which GetValue and Increment last changed. */
   private static final int PLAIN_VERSION = 0;
 
   static final long GET_VALUE_HEADER =

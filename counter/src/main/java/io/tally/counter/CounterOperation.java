@@ -7,8 +7,8 @@ import io.tally.counter.codecs.SetValueEncoder;
 import io.tally.engine.MessageHeaderWord;
 
 /**
- * What a write beyond the plain increment does to a counter. Each reads those parts of its {@link
- * CounterRequest} that it names, and any has a condition.
+ * What a write beyond the plain increment does to a counter. Each reads the parts of a {@link
+ * CounterRequest} that are named here, and the condition, which any of them may have.
  */
 public enum CounterOperation {
   /**

@@ -4,6 +4,7 @@ import io.tally.engine.EntityMessage;
 import io.tally.engine.Ingress;
 import io.tally.engine.ReplyHandler;
 import io.tally.engine.StableHash;
+import java.util.Objects;
 
 /**
  * Typed entry to the counters for one event loop: encodes each call into a pending slot of that
@@ -145,6 +146,7 @@ public final class CounterProxy {
       final int keyLength,
       final ReplyHandler handler,
       final long cookie) {
+    Objects.requireNonNull(operation); // Not to be found missing once there is a claim.
     final int item = request.keyItem;
     final long correlationId =
         claimWrite(nowNs, id, idOffset, idLength, key, keyOffset, keyLength, item, handler, cookie);

@@ -1,6 +1,5 @@
 package io.tally.launcher;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
@@ -35,7 +34,7 @@ final class TimeBaseTest {
               return nowNs += steps[0] / 2;
             });
 
-    assertEquals(BASE_NS, baseNs, 20_000);
+    assertTrue(Math.abs(baseNs - BASE_NS) <= 10_000, "wrong by " + (baseNs - BASE_NS) + " ns");
   }
 
   private long mostlyHeldUp() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tally.system.Http;
 import io.tally.system.LeaseHolders;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -172,6 +173,7 @@ class FaultRigIT {
             List.of(),
             false,
             false,
+            Duration.ZERO,
             durationMs,
             seed,
             0,

@@ -70,7 +70,7 @@ record Contest(String key, String title, String about, List<Entry> entries, List
             new Goal(one, redis16, 1, 0),
             new Goal(one, redis100, 0, 1),
             new Goal(sevenOf128, oneOf128, 0.5, 0),
-            new Goal(seven, one, 0, 0)));
+            new Goal(seven, one, 0.5, 0)));
   }
 
   private static Contest limit() {

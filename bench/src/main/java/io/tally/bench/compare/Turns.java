@@ -73,7 +73,7 @@ final class Turns {
           runs.get(entry).add(run);
           System.out.printf(
               Locale.ROOT,
-              "round %2d  %-26s %,10.0f/s %6.2f us CPU%n",
+              "round %2d  %-30s %,10.0f/s %6.2f us CPU%n",
               number + 1,
               entry.title(),
               run.perSecond(),

@@ -78,9 +78,7 @@ enum Work {
     };
   }
 
-  /**
-   * Whether what is under way on a connection is one request of many items, where there is such.
-   */
+  /** Whether Tally is sent one request of many items, and not many requests. */
   boolean isBatch() {
     return this == BATCH || this == BATCH_128;
   }

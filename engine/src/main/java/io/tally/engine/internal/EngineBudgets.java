@@ -3,7 +3,7 @@ package io.tally.engine.internal;
 import io.tally.engine.Places;
 
 /**
- * What all shards of the process share. Immutable.
+ * What all shards of the process take from. Immutable, but for what is taken.
  *
  * @param keys bounds their idempotency keys.
  * @param longReplies bounds the replies that their lanes keep beside the slots.

@@ -28,9 +28,10 @@ public record EngineContext(
   /**
    * Checks that the messages of the services fit into the rings and slots.
    *
-   * @throws IllegalArgumentException if they do not.
+   * @throws IllegalArgumentException if they do not, or if there are no threads.
    */
   public EngineContext {
+    require(threads != null, "threads must be set");
     final MessageLengths lengths = services.lengths();
     require(
         settings.ringSlots() >= lengths.minRingSlots(),

@@ -8,9 +8,9 @@ import org.agrona.concurrent.NanoClock;
  *
  * @param clock read by the shard agents: for the time at which commands are applied, and to measure
  *     how long batches take. The one that also gives the agents their time.
- * @param timeBaseNs what a reading of the clock lacks to be the time of the shards, nanoseconds
- *     since 1970: that of the wall clock at the start of the node. The time of the shards goes on
- *     with the clock, so that it never goes back, whatever becomes of the wall clock.
+ * @param timeBaseNs what is added to a reading of the clock to get the time of the shards in
+ *     nanoseconds since 1970. At the start of the node that is the time of the wall clock; then it
+ *     goes on with this clock, so that it never goes back.
  * @param random gives unpredictable numbers: the secrets that hash ids and idempotency keys.
  */
 public record EngineSources(NanoClock clock, long timeBaseNs, LongSupplier random) {
@@ -33,7 +33,8 @@ public record EngineSources(NanoClock clock, long timeBaseNs, LongSupplier rando
   }
 
   /**
-   * Sources for a clock that stands still meanwhile.
+   * Sources whose time is known. It is wrong by what passes between the readings of a clock that
+   * does not stand still.
    *
    * @param clock as above.
    * @param epochNs the time now, nanoseconds since 1970.

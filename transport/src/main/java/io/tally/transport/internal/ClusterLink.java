@@ -163,7 +163,6 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     return peers.deadlineNs(nodeIndex, startNs, timeoutNs);
   }
 
-  /** The peers are told of this node's own shards while the node is ready or drains. */
   @Override
   public ShardDirectory directory() {
     return directory;
