@@ -29,7 +29,23 @@ final class HeadCache {
   /** A header takes many times the bytes of its line. */
   private static final int MAX_HEADERS = 16;
 
+  /**
+   * Heap that a header takes beside its characters: its entry, its name and its value, and the name
+   * once more if it was asked for as a string.
+   */
+  private static final int HEADER_BYTES = 240;
+
+  /** Heap that {@link Lines} take beside what they hold. */
+  private static final int LINES_BYTES = 64;
+
   private static final int PLACE_BITS = 6;
+
+  /** Heap that a cache takes at most; the characters of a name may be there three times. */
+  static final long MAX_BYTES =
+      WINDOW_BYTES
+          + (1L << PLACE_BITS)
+              * (2 * Long.BYTES + LINES_BYTES + 3 * MAX_LINES_BYTES + MAX_HEADERS * HEADER_BYTES);
+
   private static final long MULTIPLIER = 0x9E37_79B9_7F4A_7C15L;
 
   private static final int POST = (int) word("POST");

@@ -16,6 +16,9 @@ final class HttpProtocol implements Protocol {
 
   private static final int MAX_SPARE_ITEMS = 64;
 
+  /** Heap that answers of many items take at most while no request has them. */
+  static final long MAX_SPARE_BYTES = (long) MAX_SPARE_ITEMS * MAX_SPARE_ITEM_BYTES;
+
   private final int loop;
   private final EndpointTable endpoints;
   private final int maxBodyBytes;

@@ -15,6 +15,12 @@ import org.agrona.concurrent.SystemEpochClock;
 /** Launches the servers of this package, which is all that the launcher sees of them. */
 final class PortServers extends HttpServers {
   @Override
+  public long maxKeptBytes() {
+    // Each port has a cache, and only the API has requests of many items.
+    return 2 * HeadCache.MAX_BYTES + HttpProtocol.MAX_SPARE_BYTES;
+  }
+
+  @Override
   public HttpServer launch(
       final HttpSettings settings,
       final EventLoops eventLoops,

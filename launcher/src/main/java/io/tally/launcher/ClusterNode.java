@@ -11,6 +11,7 @@ import io.tally.engine.internal.OwnNode;
 import io.tally.engine.internal.RoutingTable;
 import io.tally.engine.internal.ServiceCatalog;
 import io.tally.engine.internal.ServiceFaultHandler;
+import io.tally.engine.internal.ShardDirectory;
 import io.tally.engine.internal.ShardEngine;
 import io.tally.engine.internal.WatchTimes;
 import io.tally.transport.internal.ClusterLink;
@@ -195,7 +196,7 @@ final class ClusterNode implements AutoCloseable {
                 new EngineSources(
                     clock, TimeBase.readNs(SystemEpochNanoClock.INSTANCE, clock), RANDOM::nextLong),
                 stepping.engineThreads(localIndex, frontEnd),
-                link == null ? new NoLink(cluster) : link,
+                link == null ? new NoLink(new ShardDirectory(cluster)) : link,
                 WatchTimes.DEFAULT));
     if (link != null) {
       link.attach(engine.inbound());

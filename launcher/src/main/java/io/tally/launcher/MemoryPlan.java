@@ -9,6 +9,7 @@ import io.tally.engine.internal.EngineMemory;
 import io.tally.engine.internal.IdempotencyLimit;
 import io.tally.engine.internal.MessageLengths;
 import io.tally.engine.internal.ReplyRoom;
+import io.tally.http.internal.HttpServers;
 import io.tally.http.internal.MetricsServer;
 import io.tally.lane.internal.OwnerLanes;
 import io.tally.store.internal.NodeDirectory;
@@ -56,6 +57,7 @@ final class MemoryPlan {
   private final long watchBytes;
   private final boolean hasMoreWatches;
   private final long metricsBytes;
+  private final long httpBytes;
   private final long laneBytes;
   private final long saveBytes;
   private final long spareDirectBytes;
@@ -104,6 +106,7 @@ final class MemoryPlan {
             * OwnerLanes.slotBytes(lengths.shortReply(), lengths.hasLongReplies());
     saveBytes = config.state().isKept() ? localNodeCount * NodeDirectory.SAVE_BYTES : 0;
     metricsBytes = MetricsServer.maxClientBytes(config.loops(), heapBytes);
+    httpBytes = config.loops() * HttpServers.get().maxKeptBytes();
     spareDirectBytes =
         maxDirectBytes()
             - ringBytes
@@ -255,6 +258,8 @@ final class MemoryPlan {
             config.http().edge().maxStreams(),
             "max_metrics_client_bytes",
             metricsBytes,
+            "max_http_kept_bytes",
+            httpBytes,
             "reply_queue_bytes",
             replyQueueBytes,
             "peer_queue_bytes",

@@ -1,6 +1,8 @@
 package io.tally.testkit;
 
+import io.tally.engine.ClusterSettings;
 import io.tally.engine.internal.MessageClaim;
+import io.tally.engine.internal.NoLink;
 import io.tally.engine.internal.NodeLink;
 import io.tally.engine.internal.ShardDirectory;
 import io.tally.transport.internal.LinkWitness;
@@ -8,6 +10,17 @@ import io.tally.transport.internal.LinkWitness;
 /** A node link whose process may stand still before and after each call. */
 record PausingLink(ProcessExecution execution, NodeLink link, LinkWitness witness)
     implements NodeLink {
+  /** The link of an engine; one that leads nowhere where the node has none. */
+  static NodeLink of(
+      final ProcessExecution execution,
+      final NodeLink link,
+      final LinkWitness witness,
+      final ClusterSettings cluster) {
+    return link == null
+        ? new NoLink(new ShardDirectory(cluster))
+        : new PausingLink(execution, link, witness);
+  }
+
   @Override
   public ShardDirectory directory() {
     return link.directory();

@@ -1,8 +1,10 @@
 package io.tally.testkit;
 
+import io.tally.engine.internal.EngineSources;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * Whether a simulated process runs, stands still or has ended. It calls {@link #touch} wherever it
@@ -63,6 +65,11 @@ final class ProcessExecution {
     final long read = clock.epochMillis();
     touch();
     return read;
+  }
+
+  /** What an engine of the process has its time from. */
+  EngineSources sources(final LongSupplier random) {
+    return EngineSources.at(this::nanoTime, epochMillis() * MS, random);
   }
 
   boolean hasEnded() {

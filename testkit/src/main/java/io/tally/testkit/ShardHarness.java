@@ -14,6 +14,7 @@ import io.tally.engine.internal.MessageLengths;
 import io.tally.engine.internal.NoLink;
 import io.tally.engine.internal.OwnNode;
 import io.tally.engine.internal.ServiceCatalog;
+import io.tally.engine.internal.ShardDirectory;
 import io.tally.engine.internal.ShardEngine;
 import io.tally.engine.internal.ShardRestore;
 import io.tally.engine.internal.WatchTimes;
@@ -261,7 +262,7 @@ public final class ShardHarness implements AutoCloseable {
                 EngineBudgets.unbounded(),
                 EngineSources.at(() -> nowNs, timeNs(), new SplittableRandom(process)::nextLong),
                 EngineThreads.ofLoops(() -> {}),
-                new NoLink(cluster),
+                new NoLink(new ShardDirectory(cluster)),
                 WatchTimes.DEFAULT));
     if (!state.isEmpty()) {
       final ShardRestore restore = launched.restore(0);

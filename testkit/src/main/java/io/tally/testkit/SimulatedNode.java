@@ -5,10 +5,8 @@ import io.tally.engine.Places;
 import io.tally.engine.internal.EngineBudgets;
 import io.tally.engine.internal.EngineContext;
 import io.tally.engine.internal.EngineCounter;
-import io.tally.engine.internal.EngineSources;
 import io.tally.engine.internal.EngineThreads;
 import io.tally.engine.internal.IdempotencyLimit;
-import io.tally.engine.internal.NoLink;
 import io.tally.engine.internal.NodeLink;
 import io.tally.engine.internal.OwnNode;
 import io.tally.engine.internal.ReplyRoom;
@@ -37,7 +35,6 @@ import java.util.stream.IntStream;
  * the node's incarnation, and the threads that step the two.
  */
 final class SimulatedNode {
-  private static final long NS_PER_MS = 1_000_000;
   private static final int LIVES = 1 << 16;
 
   final int index;
@@ -208,8 +205,7 @@ final class SimulatedNode {
   void launchEngine(final FrontDoor frontDoor) {
     door = frontDoor;
     final ClusterSettings cluster = settings.cluster(seed);
-    final NodeLink engineLink =
-        link == null ? new NoLink(cluster) : new PausingLink(execution, link, witness);
+    final NodeLink engineLink = PausingLink.of(execution, link, witness, cluster);
     engine =
         new ShardEngine(
             new EngineContext(
@@ -218,8 +214,7 @@ final class SimulatedNode {
                 new ServiceCatalog(shards.services(ledgerVersion())),
                 (shardId, fault) -> violations.add("fault: " + fault),
                 new EngineBudgets(keyLimit, ReplyRoom.unbounded(), Places.ASKED),
-                EngineSources.at(
-                    execution::nanoTime, execution.epochMillis() * NS_PER_MS, world::nextLong),
+                execution.sources(world::nextLong),
                 EngineThreads.ofLoops(loops),
                 engineLink,
                 WatchTimes.DEFAULT));

@@ -37,7 +37,7 @@ public final class BenchEngine {
             EngineBudgets.unbounded(),
             EngineSources.at(clock, 1, new SplittableRandom(1)::nextLong),
             threads,
-            new NoLink(cluster),
+            new NoLink(new ShardDirectory(cluster)),
             WatchTimes.DEFAULT));
   }
 }

@@ -1,22 +1,11 @@
 package io.tally.engine.internal;
 
-import io.tally.engine.ClusterSettings;
-
 /**
  * A link that leads nowhere, for a cluster of one node.
  *
  * @param directory of the node's shards.
  */
 public record NoLink(ShardDirectory directory) implements NodeLink {
-  /**
-   * Creates a link with a directory of its own.
-   *
-   * @param cluster whose shards are placed on its nodes.
-   */
-  public NoLink(final ClusterSettings cluster) {
-    this(new ShardDirectory(cluster));
-  }
-
   @Override
   public int tryClaim(final int nodeIndex, final int length, final MessageClaim claim) {
     return DOWN;

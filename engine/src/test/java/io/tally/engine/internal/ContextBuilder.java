@@ -7,7 +7,6 @@ import io.tally.engine.ServiceDefinition;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.IntToLongFunction;
-import java.util.function.LongSupplier;
 import org.agrona.concurrent.NanoClock;
 
 /** Builds the context of an engine: what a test does not name is as small as it can be. */
@@ -22,7 +21,6 @@ public final class ContextBuilder {
   private ServiceFaultHandler faults = (shardId, fault) -> {};
   private EngineBudgets budgets = EngineBudgets.unbounded();
   private long startEpochNs = 1;
-  private LongSupplier random = new SplittableRandom(1)::nextLong;
   private WatchTimes watchTimes = WatchTimes.DEFAULT;
 
   public ContextBuilder cluster(final ClusterSettings value) {
@@ -72,13 +70,9 @@ public final class ContextBuilder {
     return budgets(new EngineBudgets(budgets.keys(), budgets.longReplies(), value));
   }
 
+  /** Another start has other secrets, too. */
   ContextBuilder startEpochNs(final long value) {
     startEpochNs = value;
-    return this;
-  }
-
-  ContextBuilder random(final LongSupplier value) {
-    random = value;
     return this;
   }
 
@@ -87,18 +81,20 @@ public final class ContextBuilder {
     return this;
   }
 
+  /** For a node without a link. */
   public EngineContext build(final NanoClock clock, final EngineThreads threads) {
-    return build(clock, threads, new NoLink(cluster));
+    return build(clock, threads, new NoLink(new ShardDirectory(cluster)));
   }
 
   EngineContext build(final NanoClock clock, final EngineThreads threads, final NodeLink link) {
+    final SplittableRandom random = new SplittableRandom(startEpochNs ^ incarnation);
     return new EngineContext(
         new OwnNode(cluster, nodeId, incarnation, lives, installing),
         settings,
         new ServiceCatalog(List.of(services)),
         faults,
         budgets,
-        EngineSources.at(clock, startEpochNs, random),
+        EngineSources.at(clock, startEpochNs, random::nextLong),
         threads,
         link,
         watchTimes);

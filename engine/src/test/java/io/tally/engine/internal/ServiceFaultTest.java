@@ -10,7 +10,6 @@ import io.tally.engine.ServiceReply;
 import io.tally.engine.ShardService;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.CachedNanoClock;
 import org.junit.jupiter.api.Test;
@@ -105,7 +104,6 @@ final class ServiceFaultTest {
     return StockNode.launch(
         clock,
         StockNode.context(IDS, nodeId, incarnation)
-            .random(new SplittableRandom(1)::nextLong)
             .services(new DecoratedDefinition(StockService.definition(), Faulty::new))
             .faults((shardId, fault) -> faults.add(fault)));
   }

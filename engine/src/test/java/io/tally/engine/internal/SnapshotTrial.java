@@ -96,7 +96,6 @@ final class SnapshotTrial {
                   }
                   return answer;
                 })
-            .random(random.split()::nextLong)
             .startEpochNs(1 + random.nextLong(StockNode.START_EPOCH_NS - END_NS));
     second = new SteppedShard(context);
     second.clockNs = random.nextLong(END_NS);

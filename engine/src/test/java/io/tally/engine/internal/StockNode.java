@@ -5,7 +5,6 @@ import io.tally.engine.EngineSettings;
 import io.tally.engine.StableHash;
 import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.agrona.concurrent.CachedNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -70,7 +69,6 @@ public final class StockNode {
         .settings(SETTINGS)
         .node(nodeId, incarnation)
         .startEpochNs(START_EPOCH_NS)
-        .random(new SplittableRandom(incarnation)::nextLong)
         .services(StockService.definition());
   }
 

@@ -43,6 +43,14 @@ public abstract class HttpServers {
   }
 
   /**
+   * Heap that both ports together keep of earlier requests on each event loop, whatever has become
+   * of the connections: beside what {@link io.tally.edge.EdgeSettings#maxClientBytes()} counts.
+   *
+   * @return bytes, at most.
+   */
+  public abstract long maxKeptBytes();
+
+  /**
    * Binds the port of the API and begins to serve.
    *
    * @param settings where it listens, and how it treats its clients.
