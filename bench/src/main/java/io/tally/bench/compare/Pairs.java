@@ -81,15 +81,13 @@ final class Pairs {
   }
 
   private List<Work> works(final Contestant contestant) {
-    if (!Contestant.isTally(contestant) || !contestant.isInstalled()) {
+    if (!Contestant.isTally(contestant)
+        || !contestant.isInstalled()
+        || contestant == Contestant.IN_PROCESS) {
       return List.of();
     }
     final List<Work> works =
-        contestant == Contestant.ONE_NODE
-            ? List.of(Work.MANY_256, Work.MANY_64, Work.MANY_8, Work.HOT_256, Work.PIPELINED)
-            : contestant == Contestant.IN_PROCESS
-                ? List.of()
-                : List.of(Work.MANY_256, Work.HOT_256);
+        List.of(Work.MANY_256, Work.MANY_64, Work.MANY_8, Work.HOT_256, Work.PIPELINED);
     return works.stream().filter(work -> options.includes(contestant, work)).toList();
   }
 
