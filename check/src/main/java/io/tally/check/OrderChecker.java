@@ -6,9 +6,10 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * On a counter that only grows, returned values follow real time: what began after another answer
- * had come returns no less than that, a write of amount n at least n more, and a read no more than
- * all writes together that had begun before it ended. Near-linear, and complete for fetch-and-add.
+ * On a counter that only grows, returned values follow real time. Of an answer, and a request that
+ * began after it had come: a read returns at least the same value, and a write of amount n at least
+ * n more. And no read returns more than all writes that began before it ended. Takes little more
+ * than linear time, and finds every wrong order of fetch-and-add.
  */
 final class OrderChecker implements Checker {
   @Override

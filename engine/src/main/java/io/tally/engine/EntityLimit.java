@@ -5,7 +5,7 @@ import java.util.function.LongSupplier;
 /**
  * How many entities of a service the shards of a process hold at most, all together.
  *
- * @param name of the entities, in plural and as in a metric: {@code counters}.
+ * @param name of the entities, in plural and as in a metric: {@code leases}.
  * @param help what the metric with their number says of itself.
  * @param max most of them; 0 if there is no memory for any.
  * @param safeMax most that the memory holds in the worst case.

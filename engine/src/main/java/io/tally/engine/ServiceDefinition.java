@@ -24,10 +24,9 @@ public interface ServiceDefinition {
   int schemaId();
 
   /**
-   * The version up to which messages are known here. A node sends another one only messages that it
-   * knows: {@link MessageType#sinceVersion()} says since when there is a message, and the header of
-   * a command in which version of the schema its fields last changed, and not which one its sender
-   * was built with.
+   * The version up to which messages are known here. A node is sent only messages that it knows.
+   * {@link MessageType#sinceVersion()} says since which version there is a message. The header of a
+   * command names the version in which its fields last changed, whatever its sender was built with.
    *
    * @return version of the schema, 0 to 65,534.
    */

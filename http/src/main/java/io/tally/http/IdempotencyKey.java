@@ -1,13 +1,13 @@
 package io.tally.http;
 
+import io.tally.engine.Ingress;
+
 /**
  * Reads the value of an Idempotency-Key header: a structured-field string, or its bytes bare. Not
  * thread-safe.
  */
 final class IdempotencyKey {
-  private static final int MAX_BYTES = 128;
-
-  private final byte[] bytes = new byte[MAX_BYTES];
+  private final byte[] bytes = new byte[Ingress.MAX_IDEMPOTENCY_KEY_LENGTH];
   private int length;
 
   /** No key. */
@@ -37,7 +37,7 @@ final class IdempotencyKey {
           return Refusals.KEY;
         }
       }
-      if (next <= ' ' || next > '~' || count == MAX_BYTES) {
+      if (next <= ' ' || next > '~' || count == bytes.length) {
         return Refusals.KEY;
       }
       bytes[count++] = (byte) next;

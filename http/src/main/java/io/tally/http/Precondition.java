@@ -37,7 +37,7 @@ public final class Precondition {
           "invalid-precondition",
           "Invalid precondition",
           "If-Match and If-None-Match hold entity tags as ETag shows them, or *. A write takes one of the two headers,"
-              + " with one tag; If-Match takes no weak tag. Nothing was counted.");
+              + " with one tag; If-Match takes no weak tag. Nothing was applied.");
 
   private static final Refusal BOTH =
       Refusal.of(INVALID, 400, "the request has both If-Match and If-None-Match");

@@ -62,75 +62,75 @@ final class ProblemTypes {
       new ProblemType(
           "invalid-json",
           "Invalid JSON",
-          "The body is not one JSON object as described at GET /. Nothing was counted.");
+          "The body is not one JSON object as described at GET /. Nothing was applied.");
 
   static final ProblemType UNKNOWN_MEMBER =
       new ProblemType(
           "unknown-member",
           "Unknown member",
-          "The body has a member that this server does not know. It is refused, because to ignore it might miscount.");
+          "The body has a member that this server does not know. It is refused, and not just ignored.");
 
   static final ProblemType NO_ITEMS =
       new ProblemType(
           "no-items",
           "No items",
-          "The body names no item: its member items is an array of 1 to 1,000 objects. Nothing was counted.");
+          "The body names no item: its member items is an array of 1 to 1,000 objects. Nothing was applied.");
 
   static final ProblemType TOO_MANY_ITEMS =
       new ProblemType(
           "too-many-items",
           "Too many items",
-          "A request has at most 1,000 items, of which each counts as a request. Nothing was counted; send them in"
+          "A request has at most 1,000 items, of which each counts as a request. Nothing was applied; send them in"
               + " several requests.");
 
   static final ProblemType UNKNOWN_PARAMETER =
       new ProblemType(
           "unknown-parameter",
           "Unknown query parameter",
-          "This path does not take such a query parameter, or takes it once. It is refused, because to ignore it might miscount.");
+          "This path does not take such a query parameter, or takes it once. It is refused, and not just ignored.");
 
   static final ProblemType INVALID_IDEMPOTENCY_KEY =
       new ProblemType(
           "invalid-idempotency-key",
           "Invalid Idempotency-Key",
-          "The key is 1 to 128 visible ASCII bytes, bare or as a quoted string, in one header. Nothing was counted.");
+          "The key is 1 to 128 visible ASCII bytes, bare or as a quoted string, in one header. Nothing was applied.");
 
   static final ProblemType IDEMPOTENCY_MISMATCH =
       new ProblemType(
           "idempotency-mismatch",
           "Idempotency-Key reused",
-          "This key was used at this path with another request. Nothing was counted for this one.");
+          "This key was used at this path with another request. Nothing was applied for this one.");
 
   static final ProblemType KEY_LIMIT =
       new ProblemType(
           "key-limit",
           "Idempotency key limit reached",
-          "The server remembers as many idempotency keys as it may. Nothing was counted; try again later.");
+          "The server remembers as many idempotency keys as it may. Nothing was applied; try again later.");
 
   static final ProblemType BUSY =
       new ProblemType(
           "busy",
           "Busy",
-          "The server has no room or no time for the request now. Nothing was counted; try again.");
+          "The server has no room or no time for the request now. Nothing was applied; try again.");
 
   static final ProblemType NO_OWNER =
       new ProblemType(
           "no-owner",
           "No owner",
-          "The node that owns this id is away. Nothing was counted; try again later.");
+          "The node that owns this id is away. Nothing was applied; try again later.");
 
   static final ProblemType UNSUPPORTED =
       new ProblemType(
           "unsupported",
           "Not supported yet",
-          "The node that owns this id is of an older version, which does not know this request. Nothing was counted;"
+          "The node that owns this id is of an older version, which does not know this request. Nothing was applied;"
               + " try again when all nodes are of one version.");
 
   static final ProblemType STARTING =
       new ProblemType(
           "starting",
           "Starting",
-          "This node has not met its cluster yet. Nothing was counted; try again, or another node.");
+          "This node has not met its cluster yet. Nothing was applied; try again, or another node.");
 
   static final ProblemType DRAINING =
       new ProblemType(
@@ -140,14 +140,14 @@ final class ProblemTypes {
       new ProblemType(
           "internal",
           "Internal error",
-          "The server failed while it handled the request. Whether it was counted is unknown; a repetition"
-              + " with the same Idempotency-Key does not count it twice.");
+          "The server failed while it handled the request. Whether it was applied is unknown; a repetition"
+              + " with the same Idempotency-Key does not apply it twice.");
 
   static final ProblemType TIMEOUT =
       new ProblemType(
           "timeout",
           "Timeout",
-          "No answer came within the request's deadline. Whether it was counted is unknown; a repetition with"
+          "No answer came within the request's deadline. Whether it was applied is unknown; a repetition with"
               + " the same Idempotency-Key settles it.");
 
   /** All of these. */

@@ -23,7 +23,7 @@ public final class RateLimit {
               new ProblemType(
                   "quota-exceeded",
                   "Quota exceeded",
-                  "The quota has less left than the request asks for. Nothing was counted. Retry-After and t in RateLimit"
+                  "The quota has less left than the request asks for. Nothing was applied. Retry-After and t in RateLimit"
                       + " say after how many seconds to try again. Where they are missing, it will never be admitted by"
                       + " itself: the request asks for more than the quota ever has, or no window goes on that would"
                       + " end, because what is used was set or added without one.",

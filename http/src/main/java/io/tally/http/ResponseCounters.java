@@ -2,6 +2,7 @@ package io.tally.http;
 
 import io.tally.edge.internal.LoopCounters;
 import io.tally.http.internal.HttpCounters;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
@@ -18,6 +19,9 @@ final class ResponseCounters implements HttpCounters {
   private static final int OK = 200;
   private static final int NO_CONTENT = 204;
   private static final int NOT_MODIFIED = 304;
+
+  /** An index that no counter has: a response of another status fails, and is no other one's. */
+  private static final int NOT_COUNTED = -1;
 
   /** Refusals that say busy, by names that stand here because a refusal has none. */
   private static final Map<String, Refusal> BUSY_REASONS =
@@ -55,6 +59,7 @@ final class ResponseCounters implements HttpCounters {
     refusals.forEach(refusal -> slugs.add(refusal.type().slug()));
     types = List.copyOf(slugs);
     busyReasons = BUSY_REASONS.keySet().stream().sorted().toList();
+    Arrays.fill(indexByStatus, NOT_COUNTED);
     for (int i = 0; i < statuses.length; i++) {
       indexByStatus[statuses[i]] = i;
     }

@@ -111,11 +111,6 @@ class ClientBudgetTest {
           public long nextStepNs() {
             return NEVER;
           }
-
-          @Override
-          public String roleName() {
-            return "sampler";
-          }
         });
     server.awaitLoop();
     server.standStill(

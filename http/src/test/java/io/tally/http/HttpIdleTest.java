@@ -79,11 +79,6 @@ class HttpIdleTest {
     public long nextStepNs() {
       return NEVER;
     }
-
-    @Override
-    public String roleName() {
-      return "sender";
-    }
   }
 
   @Test

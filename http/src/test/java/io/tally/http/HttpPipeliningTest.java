@@ -259,10 +259,5 @@ class HttpPipeliningTest {
       responses = now;
       return 0;
     }
-
-    @Override
-    public String roleName() {
-      return "probe";
-    }
   }
 }

@@ -25,9 +25,4 @@ final class Abandonment implements SteppedAgent {
   public long nextStepNs() {
     return NEVER;
   }
-
-  @Override
-  public String roleName() {
-    return "abandonment";
-  }
 }

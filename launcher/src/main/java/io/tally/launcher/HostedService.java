@@ -25,10 +25,6 @@ public record HostedService(
     BiFunction<Ingress, WatchExecutor, List<Endpoint>> http,
     String help,
     String examples) {
-  int schemaId() {
-    return definition.apply(ServiceMemory.NONE).schemaId();
-  }
-
   String name() {
     return definition.apply(ServiceMemory.NONE).name();
   }

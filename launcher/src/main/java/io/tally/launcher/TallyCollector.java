@@ -14,7 +14,7 @@ import java.util.function.ToLongFunction;
 
 /**
  * Reads the counters of all agents at scrape time. Labels come from closed sets only: message
- * types, nodes, shards, reasons, statuses; never a counter's id.
+ * types, nodes, shards, reasons, statuses; never an entity's id.
  */
 final class TallyCollector extends Collector {
   private static final double NS_PER_SECOND = 1e9;

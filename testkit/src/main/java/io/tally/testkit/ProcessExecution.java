@@ -72,10 +72,6 @@ final class ProcessExecution {
     return EngineSources.at(this::nanoTime, epochMillis() * MS, random);
   }
 
-  boolean hasEnded() {
-    return ended;
-  }
-
   /** Nothing of the process runs any more. */
   void end() {
     ended = true;

@@ -115,11 +115,6 @@ final class EdgeLoop implements SteppedAgent {
     return otherNs == NEVER || timeNs - otherNs < 0 ? timeNs : otherNs;
   }
 
-  @Override
-  public String roleName() {
-    return "edge-" + loopIndex;
-  }
-
   private void flush(final Connection connection) {
     try {
       connection.flush();

@@ -18,6 +18,7 @@ import io.netty.channel.nio.NioIoOps;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocalThread;
+import io.tally.edge.EdgeSettings;
 import io.tally.engine.internal.EngineThreads;
 import io.tally.engine.internal.LatencyHistogram;
 import io.tally.engine.internal.SteppedAgent;
@@ -35,7 +36,6 @@ import org.agrona.concurrent.NanoClock;
  */
 public final class EventLoops implements AutoCloseable {
   private static final long CLOSE_TIMEOUT_MS = 5_000;
-  private static final int DEFAULT_CONNECTIONS = 10_000;
 
   /** Listening sockets, connections for operators, and what wakes a loop. */
   private static final int OTHER_SOCKETS = 128;
@@ -102,7 +102,7 @@ public final class EventLoops implements AutoCloseable {
    */
   public static EventLoops launch(
       final int loopCount, final NanoClock clock, final ErrorHandler errorHandler) {
-    return launch(loopCount, DEFAULT_CONNECTIONS, clock, errorHandler);
+    return launch(loopCount, EdgeSettings.DEFAULTS.maxConnections(), clock, errorHandler);
   }
 
   /**
@@ -133,7 +133,8 @@ public final class EventLoops implements AutoCloseable {
    */
   public static EventLoops launchNio(
       final int loopCount, final NanoClock clock, final ErrorHandler errorHandler) {
-    return new EventLoops(loopCount, DEFAULT_CONNECTIONS, false, clock, errorHandler);
+    return new EventLoops(
+        loopCount, EdgeSettings.DEFAULTS.maxConnections(), false, clock, errorHandler);
   }
 
   /**

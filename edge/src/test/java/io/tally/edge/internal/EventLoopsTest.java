@@ -45,11 +45,6 @@ class EventLoopsTest {
     public long nextStepNs() {
       return nextNs;
     }
-
-    @Override
-    public String roleName() {
-      return "test";
-    }
   }
 
   @BeforeEach
@@ -151,11 +146,6 @@ class EventLoopsTest {
           @Override
           public long nextStepNs() {
             return left.get() > 0 ? lastNs : NEVER;
-          }
-
-          @Override
-          public String roleName() {
-            return "hasty";
           }
         });
     Await.until("all work done", () -> left.get() == 0);

@@ -93,11 +93,6 @@ class StepOrderTest {
           public long nextStepNs() {
             return nextNs;
           }
-
-          @Override
-          public String roleName() {
-            return "busy";
-          }
         });
     Await.until("all steps", () -> steps.get() == 100);
     assertEquals(
@@ -174,11 +169,6 @@ class StepOrderTest {
       public int doWork(final long nowNs) {
         work.run();
         return 0;
-      }
-
-      @Override
-      public String roleName() {
-        return "stub";
       }
     };
   }

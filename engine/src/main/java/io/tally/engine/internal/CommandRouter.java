@@ -83,10 +83,10 @@ final class CommandRouter {
 
   /**
    * Whether the owner of a shard knows the message with this header. To be asked after {@link
-   * #routes}, from which the command names the shard's incarnation. Should a successor of the
-   * process that was asked about take the command, then either its shards have other incarnations
-   * and refuse it unread, or it goes on with the state of that process, which only a process may
-   * that knows the services in at least the same versions.
+   * #routes}, from which the command names the shard's incarnation. A successor of that process may
+   * get the command instead. If its shards began new lives, they refuse it unread. If they went on
+   * with the state of that process, the successor knows the services in at least the same versions:
+   * no other process may go on with a state.
    */
   boolean isUnderstood(final int shardId, final int nodeIndex, final long messageHeader) {
     return rings[shardId] != null

@@ -268,11 +268,6 @@ public final class IngressAgent extends Ingress implements SteppedAgent {
     return requests.nextStepNs();
   }
 
-  @Override
-  public String roleName() {
-    return "ingress-" + loop;
-  }
-
   /** The tracker, which also takes the replies to this ingress's commands, on its own thread. */
   RequestTracker requests() {
     return requests;

@@ -27,9 +27,10 @@ public record MessageLengths(int shortCommand, int maxCommand, int shortReply, i
    */
   public static final int MAX_BETWEEN_NODES = (1 << 15) - Long.BYTES;
 
-  /** What slots are cut for where every message may have a long reply. */
-  private static final int MIN_BETWEEN_NODES = 256;
+  /** Shortest bound of the messages between nodes, bytes: hellos and short replies fit. */
+  public static final int MIN_BETWEEN_NODES = 256;
 
+  /** What slots are cut for where every message may have a long reply. */
   private static final int SHORT_REPLY_OF_LONG = 32;
 
   /** How many of the longest replies fit into a reply queue that holds nothing else. */

@@ -113,11 +113,6 @@ final class PendingSlots {
     return request.payload == buffer ? shortPayloadLength : request.payload.capacity();
   }
 
-  /** Bytes of payloads that lie beside the slots. */
-  long longBytes() {
-    return longBytes;
-  }
-
   UnsafeBuffer buffer() {
     return buffer;
   }

@@ -14,7 +14,6 @@ final class ShardAgent implements SteppedAgent {
   private final ShardPoller own;
   private final ShardPoller[] pollers;
   private final boolean[] handedOver;
-  private final String roleName;
   private long lastStepNs;
   private boolean isLeftToOthers;
 
@@ -26,20 +25,14 @@ final class ShardAgent implements SteppedAgent {
    * @param pollers all of the node.
    * @param handedOver by poller: whether a {@link CommandRouter} of this loop has handed it
    *     something since the last step.
-   * @param roleName of this agent.
    */
   ShardAgent(
-      final int index,
-      final int loop,
-      final ShardPoller[] pollers,
-      final boolean[] handedOver,
-      final String roleName) {
+      final int index, final int loop, final ShardPoller[] pollers, final boolean[] handedOver) {
     this.index = index;
     this.loop = loop;
     this.pollers = pollers;
     own = pollers[index];
     this.handedOver = handedOver;
-    this.roleName = roleName;
   }
 
   @Override
@@ -72,10 +65,5 @@ final class ShardAgent implements SteppedAgent {
     return isLeftToOthers && TimerAlarm.isEarlier(nextNs, lastStepNs + RETRY_NS)
         ? lastStepNs + RETRY_NS
         : nextNs;
-  }
-
-  @Override
-  public String roleName() {
-    return roleName;
   }
 }

@@ -55,12 +55,7 @@ public final class ShardEngine implements AutoCloseable {
     agents = new ShardAgent[agentCount];
     for (int agent = 0; agent < agentCount; agent++) {
       agents[agent] =
-          new ShardAgent(
-              agent,
-              threads.agentLoops[agent],
-              owned.pollers(),
-              handedOver[agent],
-              "shards-" + context.node().nodeId() + "-" + agent);
+          new ShardAgent(agent, threads.agentLoops[agent], owned.pollers(), handedOver[agent]);
     }
     final EngineStats stats = new EngineStats(context.services().messageNames());
     final CommandRouter router = CommandRouter.of(context, rings, handedOver, threads.homeLoop);

@@ -294,10 +294,6 @@ final class ShardPoller implements MessageRing.Handler {
     return shards;
   }
 
-  TimerAlarm alarm() {
-    return alarm;
-  }
-
   ShardChores chores() {
     return chores;
   }

@@ -27,11 +27,4 @@ public interface SteppedAgent {
   default long nextStepNs() {
     return NEVER;
   }
-
-  /**
-   * Name for threads and messages.
-   *
-   * @return the name.
-   */
-  String roleName();
 }

@@ -176,11 +176,6 @@ public final class WatchAgent implements Watcher, SteppedAgent {
     return TimerAlarm.earlier(fresh.nextDueNs(), TimerAlarm.earlier(pacedNs, renewals.nextDueNs()));
   }
 
-  @Override
-  public String roleName() {
-    return "watcher";
-  }
-
   /** As {@link ReplySink#onReply}: what owners tell. */
   void onTold(
       final long correlationId,

@@ -33,7 +33,7 @@ public final class LaneSnapshot {
 
   private final Visitor visitor;
   private OwnerLane[] lanes = new OwnerLane[16];
-  private long[] originKeys = new long[16];
+  private long[] originNodeKeys = new long[16];
   private long[] originIncarnations = new long[16];
   private int[] loops = new int[16];
   private int count;
@@ -49,15 +49,18 @@ public final class LaneSnapshot {
   }
 
   void add(
-      final long originKey, final long originIncarnation, final int loop, final OwnerLane lane) {
+      final long originNodeKey,
+      final long originIncarnation,
+      final int loop,
+      final OwnerLane lane) {
     if (count == lanes.length) {
       lanes = Arrays.copyOf(lanes, 2 * count);
-      originKeys = Arrays.copyOf(originKeys, 2 * count);
+      originNodeKeys = Arrays.copyOf(originNodeKeys, 2 * count);
       originIncarnations = Arrays.copyOf(originIncarnations, 2 * count);
       loops = Arrays.copyOf(loops, 2 * count);
     }
     lanes[count] = lane;
-    originKeys[count] = originKey;
+    originNodeKeys[count] = originNodeKey;
     originIncarnations[count] = originIncarnation;
     loops[count] = loop;
     lane.showBeforeChange(this, count);
@@ -105,7 +108,7 @@ public final class LaneSnapshot {
 
   private void begin() {
     final OwnerLane lane = lanes[next];
-    visitor.onLane(originKeys[next], originIncarnations[next], loops[next], lane);
+    visitor.onLane(originNodeKeys[next], originIncarnations[next], loops[next], lane);
     shownUpTo = lane.floor();
   }
 

@@ -45,11 +45,6 @@ final class AgentThreadTest {
         public long nextStepNs() {
           return nextStepNs;
         }
-
-        @Override
-        public String roleName() {
-          return "test";
-        }
       };
 
   @Test

@@ -132,10 +132,5 @@ final class BorrowedAgentTest {
         finished.countDown();
       }
     }
-
-    @Override
-    public String roleName() {
-      return "client";
-    }
   }
 }

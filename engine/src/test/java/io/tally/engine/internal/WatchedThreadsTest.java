@@ -108,10 +108,5 @@ final class WatchedThreadsTest {
       }
       ended++;
     }
-
-    @Override
-    public String roleName() {
-      return "writer";
-    }
   }
 }

@@ -36,7 +36,6 @@ final class LinkReceiver implements SteppedAgent {
   private final InboundFrame frame = new InboundFrame();
   private final MessageHeaderDecoder header = new MessageHeaderDecoder();
   private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
-  private final String roleName;
   private final long queueLimitNs;
   private final long heartbeatTimeoutNs;
   private final long windowBytes;
@@ -65,7 +64,6 @@ final class LinkReceiver implements SteppedAgent {
     windowBytes = settings.windowBytes();
     helloAdapter = new HelloAdapter(membership, counters);
     announcements = new ShardAnnouncementAdapter(membership, counters);
-    roleName = "link-receiver-" + local.id;
   }
 
   /** Gives what arrives to this handler, from the next message on. */
@@ -122,11 +120,6 @@ final class LinkReceiver implements SteppedAgent {
   @Override
   public long nextStepNs() {
     return nextStepNs;
-  }
-
-  @Override
-  public String roleName() {
-    return roleName;
   }
 
   private long next(final long nowNs, final boolean moreFrames) {

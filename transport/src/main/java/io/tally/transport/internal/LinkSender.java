@@ -23,7 +23,6 @@ final class LinkSender implements SteppedAgent {
   private final ShardAnnouncement announcement;
   private final OutboundFrame frame;
   private final String discoverySubject;
-  private final String roleName;
   private final long helloIntervalNs;
   private final long startHelloIntervalNs;
   private volatile NodeState announcedState;
@@ -49,7 +48,6 @@ final class LinkSender implements SteppedAgent {
     helloIntervalNs = settings.helloIntervalNs();
     startHelloIntervalNs = Math.max(1, helloIntervalNs / 5);
     discoverySubject = subjects.hello();
-    roleName = "link-sender-" + local.id;
     frame = new OutboundFrame(local, settings.maxFrameBytes());
     announcement = new ShardAnnouncement(directory, local.index, local.incarnation);
     publishers = new PeerPublisher[peers.others().length];
@@ -102,11 +100,6 @@ final class LinkSender implements SteppedAgent {
   @Override
   public long nextStepNs() {
     return nextStepNs;
-  }
-
-  @Override
-  public String roleName() {
-    return roleName;
   }
 
   /** The publisher of a peer, in the order of {@link PeerTable#others()}. */

@@ -1,5 +1,6 @@
 package io.tally.transport.internal;
 
+import io.tally.engine.internal.MessageLengths;
 import org.agrona.BitUtil;
 import org.agrona.concurrent.ringbuffer.RecordDescriptor;
 
@@ -51,7 +52,6 @@ public record LinkSettings(
   static final long DEFAULT_HEARTBEAT_TIMEOUT_NS = 2_800_000_000L;
 
   private static final int MAX_WINDOW_BYTES = 1 << 30;
-  private static final int MIN_MESSAGE_BYTES = 256;
   private static final int MIN_INBOUND_FRAMES = 2;
 
   /** Checks the values. */
@@ -60,8 +60,8 @@ public record LinkSettings(
     require(BitUtil.isPowerOfTwo(ringBytes), "ring size is a power of two");
     require(maxFrameBytes <= windowBytes, "a frame fits into the window");
     require(
-        maxMessageBytes >= MIN_MESSAGE_BYTES,
-        "the longest message has at least " + MIN_MESSAGE_BYTES + " bytes");
+        maxMessageBytes >= MessageLengths.MIN_BETWEEN_NODES,
+        "the longest message has at least " + MessageLengths.MIN_BETWEEN_NODES + " bytes");
     require(
         maxMessageBytes <= longestMessageBytes(ringBytes, maxFrameBytes),
         "the longest message fits into the ring and into a frame with a hello");

@@ -117,11 +117,6 @@ public final class NatsSession implements FrameCarrier, SteppedAgent {
     return nextStepNs;
   }
 
-  @Override
-  public String roleName() {
-    return "nats-session";
-  }
-
   private int begin(final long nowNs) {
     if (nowNs - schedule.nextAttemptNs() < 0) {
       return 0;

@@ -58,10 +58,7 @@ final class PeerClock {
     return peerNs - nowNs + aged(nowNs);
   }
 
-  /**
-   * The drift allowed for, rounded down when a frame arrives, and so up when it is used, or the
-   * same.
-   */
+  /** The drift that is allowed for up to this time, in whole nanoseconds. */
   private long aged(final long timeNs) {
     return Math.floorDiv(timeNs - originNs, DRIFT_DIVISOR);
   }
