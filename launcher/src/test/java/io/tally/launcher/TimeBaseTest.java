@@ -15,8 +15,7 @@ final class TimeBaseTest {
   @Test
   void shouldNotCountWhatAThreadIsHeldUpBetweenItsReadings() {
     for (int start = 0; start < 1_000; start++) {
-      final long baseNs =
-          TimeBase.readNs(() -> BASE_NS + mostlyHeldUp(), TimeBaseTest.this::mostlyHeldUp);
+      final long baseNs = TimeBase.readNs(() -> BASE_NS + mostlyHeldUp(), this::mostlyHeldUp);
 
       assertTrue(Math.abs(baseNs - BASE_NS) <= 2_500, "wrong by " + (baseNs - BASE_NS) + " ns");
     }

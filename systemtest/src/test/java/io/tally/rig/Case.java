@@ -1,6 +1,5 @@
 package io.tally.rig;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -15,8 +14,6 @@ import java.util.stream.Collectors;
  * @param required traces of which all have to be left.
  * @param misroutes whether messages reach a process for which they were not meant.
  * @param oldest whether nodes are of the oldest build meanwhile.
- * @param clockTolerance by how much a shard that goes on after a restart may have another time than
- *     before.
  * @param durationMs of the fault.
  * @param seed of the load.
  * @param node that is hit first.
@@ -29,7 +26,6 @@ record Case(
     List<Trace> required,
     boolean misroutes,
     boolean oldest,
-    Duration clockTolerance,
     long durationMs,
     long seed,
     int node,
@@ -50,17 +46,10 @@ record Case(
             : List.of(),
         fault.misroutes(),
         fault == Fault.UPGRADE_FROM_OLDEST,
-        clockTolerance(fault),
         durationMs,
         seed,
         new Random(seed).nextInt(nodeCount),
         fault.action());
-  }
-
-  /** Earlier builds read their clocks apart at the start, as much as a busy machine made of it. */
-  private static Duration clockTolerance(final Fault fault) {
-    final boolean earlierBuild = fault == Fault.UPGRADE || fault == Fault.UPGRADE_FROM_OLDEST;
-    return Duration.ofMillis(earlierBuild ? 200 : 5);
   }
 
   private static String title(final Fault fault, final Setup setup) {
@@ -86,7 +75,6 @@ record Case(
         List.of(),
         false,
         false,
-        Duration.ZERO,
         durationMs,
         seed,
         node,

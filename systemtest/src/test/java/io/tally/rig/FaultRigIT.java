@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tally.system.Http;
 import io.tally.system.LeaseHolders;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -173,7 +172,6 @@ class FaultRigIT {
             List.of(),
             false,
             false,
-            Duration.ZERO,
             durationMs,
             seed,
             0,

@@ -84,7 +84,7 @@ final class Rig implements AutoCloseable {
     final Duration settledAfter = fault.setup().settledAfter().plusNanos(hiccupNs);
     final Records records = workload.records();
     records.lastOpenNs().ifPresent(lastNs -> Hold.untilNs(lastNs + settledAfter.toNanos()));
-    final Verdict verdict = new Verdict(fault, cluster, startNs, settledAfter, prefix, records);
+    final Verdict verdict = new Verdict(cluster, startNs, settledAfter, prefix, records);
     final List<Metrics> after = cluster.metrics();
     final List<String> violations = new ArrayList<>(verdict.violations());
     violations.addAll(cluster.complaints());

@@ -93,6 +93,11 @@ enum Setup {
     return this == SKEWED_CLOCKS ? Duration.ofHours(1 - node % 3) : Duration.ZERO;
   }
 
+  /** By how much a shard that goes on after a restart may have another time than before. */
+  Duration clockTolerance() {
+    return keepsState() ? Duration.ofMillis(5) : Duration.ZERO;
+  }
+
   /** Nothing but what was announced happens, so that every outcome is known. */
   boolean isPlanned() {
     return this == PLANNED_STOPS || this == STATE_ON_DISK || this == LONG_REQUESTS;

@@ -39,7 +39,6 @@ final class Verdict {
   /**
    * Reads and judges.
    *
-   * @param run of which it is.
    * @param cluster to read from.
    * @param startNs of the load.
    * @param settledAfter longest time from a request to its last effect, as the clients measured it.
@@ -47,7 +46,6 @@ final class Verdict {
    * @param records of the clients.
    */
   Verdict(
-      final Case run,
       final RigCluster cluster,
       final long startNs,
       final Duration settledAfter,
@@ -86,7 +84,7 @@ final class Verdict {
                 last.get(counter)));
     replacements.forEach((counter, requests) -> judgeSets(counter, requests, last.get(counter)));
     records.maxima().forEach((counter, max) -> judgeBounds(last.get(counter), max));
-    judgeQuotas(records, run.clockTolerance());
+    judgeQuotas(records);
     violations.addAll(AtomicChecker.check(records.atomicWrites(), last));
     violations.addAll(records.complaints());
   }
@@ -115,8 +113,8 @@ final class Verdict {
     }
   }
 
-  private void judgeQuotas(final Records records, final Duration clockTolerance) {
-    final QuotaChecker checker = new QuotaChecker(clockTolerance.toNanos());
+  private void judgeQuotas(final Records records) {
+    final QuotaChecker checker = new QuotaChecker(cluster.setup().clockTolerance().toNanos());
     records.admissions().stream()
         .collect(Collectors.groupingBy(Admission::counter))
         .forEach(
