@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.tally.edge.internal.Await;
 import io.tally.edge.internal.EdgePort;
 import io.tally.edge.internal.EventLoops;
+import io.tally.edge.internal.TestLoops;
 import io.tally.http.internal.HttpServer;
 import io.tally.http.internal.NodeView;
 import io.tally.http.internal.ProbeResult;
@@ -51,10 +52,7 @@ final class TestServer implements AutoCloseable {
   }
 
   TestServer(final Consumer<ServerSettings> settings, final boolean nio, final NanoClock clock) {
-    loops =
-        nio
-            ? EventLoops.launchNio(1, clock, errors::add)
-            : EventLoops.launch(1, clock, errors::add);
+    loops = nio ? TestLoops.nio(1, clock, errors::add) : EventLoops.launch(1, clock, errors::add);
     final ServerSettings wanted = new ServerSettings();
     settings.accept(wanted);
     final NodeView node =

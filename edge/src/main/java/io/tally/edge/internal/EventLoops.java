@@ -23,6 +23,7 @@ import io.tally.engine.internal.EngineThreads;
 import io.tally.engine.internal.LatencyHistogram;
 import io.tally.engine.internal.SteppedAgent;
 import io.tally.engine.internal.Wakeup;
+import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -50,10 +51,14 @@ public final class EventLoops implements AutoCloseable {
   private final NanoClock clock;
   private final ErrorHandler errorHandler;
 
-  private EventLoops(
+  /**
+   * For tests as well, which want loops without epoll, or with phases in an order that is wrong.
+   */
+  EventLoops(
       final int loopCount,
       final int maxConnections,
       final boolean epoll,
+      final List<StepOrder> order,
       final NanoClock clock,
       final ErrorHandler errorHandler) {
     if (loopCount < 1 || loopCount > EngineThreads.MAX_LOOPS) {
@@ -83,7 +88,7 @@ public final class EventLoops implements AutoCloseable {
     steppers = new LoopStepper[loopCount];
     int i = 0;
     for (final EventExecutor executor : group) {
-      steppers[i++] = new LoopStepper((SingleThreadEventLoop) executor, clock, errorHandler);
+      steppers[i++] = new LoopStepper((SingleThreadEventLoop) executor, clock, errorHandler, order);
       // A loop's thread starts with its first task. The loops are given one in turn, so that the
       // number in a thread's name is that of its loop.
       executor.submit(() -> {}).syncUninterruptibly();
@@ -120,21 +125,13 @@ public final class EventLoops implements AutoCloseable {
       final int maxConnections,
       final NanoClock clock,
       final ErrorHandler errorHandler) {
-    return new EventLoops(loopCount, maxConnections, Epoll.isAvailable(), clock, errorHandler);
-  }
-
-  /**
-   * Starts loops that use NIO, also where epoll is present.
-   *
-   * @param loopCount as above.
-   * @param clock as above.
-   * @param errorHandler as above.
-   * @return the running loops.
-   */
-  public static EventLoops launchNio(
-      final int loopCount, final NanoClock clock, final ErrorHandler errorHandler) {
     return new EventLoops(
-        loopCount, EdgeSettings.DEFAULTS.maxConnections(), false, clock, errorHandler);
+        loopCount,
+        maxConnections,
+        Epoll.isAvailable(),
+        List.of(StepOrder.values()),
+        clock,
+        errorHandler);
   }
 
   /**

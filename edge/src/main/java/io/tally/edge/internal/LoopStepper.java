@@ -37,14 +37,7 @@ final class LoopStepper implements Wakeup {
   private long scheduledNs;
   private final LatencyHistogram lag = new LatencyHistogram();
 
-  LoopStepper(
-      final SingleThreadEventLoop eventLoop,
-      final NanoClock clock,
-      final ErrorHandler errorHandler) {
-    this(eventLoop, clock, errorHandler, List.of(StepOrder.values()));
-  }
-
-  /** Steps the phases in an order that may be wrong: for the tests that show why it matters. */
+  /** Steps the phases in this order, which is wrong only in the tests that show why it matters. */
   LoopStepper(
       final SingleThreadEventLoop eventLoop,
       final NanoClock clock,

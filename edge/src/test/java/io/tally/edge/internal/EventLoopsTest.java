@@ -244,7 +244,7 @@ class EventLoopsTest {
 
   @Test
   void shouldUseNioWhereItIsAskedTo() {
-    try (EventLoops nio = EventLoops.launchNio(1, SystemNanoClock.INSTANCE, errors::add)) {
+    try (EventLoops nio = TestLoops.nio(1, SystemNanoClock.INSTANCE, errors::add)) {
       assertEquals(NioServerSocketChannel.class, nio.serverChannelClass());
     }
   }

@@ -18,7 +18,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** That the order of the phases is right, which shows when it is another. */
+/**
+ * The phases are stepped in their order, on which agents that hand on to each other rely. What it
+ * is worth to real agents stands in the launcher, where all of them are known.
+ */
 @Timeout(60)
 class StepOrderTest {
   private static final List<StepOrder> DECLARED = List.of(StepOrder.values());
@@ -77,7 +80,7 @@ class StepOrderTest {
     final AtomicLong time = new AtomicLong();
     final AtomicInteger steps = new AtomicInteger();
     final LoopStepper stepper =
-        new LoopStepper(loops.stepper(0).eventLoop(), time::incrementAndGet, errors::add);
+        new LoopStepper(loops.stepper(0).eventLoop(), time::incrementAndGet, errors::add, DECLARED);
     stepper.addAgent(
         StepOrder.APPLY,
         new SteppedAgent() {
