@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -21,11 +23,14 @@ import org.junit.jupiter.params.provider.FieldSource;
 /** Reads the sources of all modules: what the compiler and the build's other checks cannot know. */
 @Timeout(60)
 class SourceRulesTest {
-  private static final String SHARD = "(engine|counter|examples/lease)/src/main/.*";
-  private static final String ENGINE = "engine/src/main/.*";
-  private static final String TRANSPORT = "transport/src/main/.*";
-  private static final String EDGE = "(edge|http)/src/main/.*";
   private static final String PRODUCT = "(?!bench/|stress/)[a-z/]+/src/main/.*";
+
+  /** The engine, and every module with a service, which writes replies. */
+  private static final String SHARD = modulesThatImport("io.tally.engine.ServiceReply");
+
+  /** What runs on Netty's event loops. */
+  private static final String EDGE = modulesThatImport("io.netty.");
+
   private static final String TESTS = "[a-z/]+/src/test/.*";
   private static final String ANYWHERE = ".*";
 
@@ -44,6 +49,8 @@ class SourceRulesTest {
               .bans("\\bSystem\\s*\\.\\s*(nanoTime|currentTimeMillis)\\b|\\bInstant\\.now\\b")
               .such(ENGINE_FILE, "long t = System.nanoTime();"),
           rule("chance comes in from outside", SHARD)
+              // Of the testkit: their seeds come in.
+              .except("ShardHarness", "Simulation", "TrialClients")
               .bans(
                   "\\bnew (Secure|Splittable)?Random\\b|\\bThreadLocalRandom\\b|\\bMath\\.random\\b"
                       + "|\\brandomUUID\\b")
@@ -70,7 +77,7 @@ class SourceRulesTest {
               .except("JnatsClient")
               .bans("(?m)^(?!import |package ).*?(?<at>\\b(io|com|org|picocli)\\.[a-z0-9]+\\.\\w)")
               .such(ENGINE_FILE, "io.tally.counter.CounterProxy p = null;"),
-          rule("only one class publishes to NATS, because publish may block", TRANSPORT)
+          rule("only one class publishes to NATS, because publish may block", PRODUCT)
               .except("JnatsClient")
               .bans("(?s)\\bio\\.nats\\b.*?(?<at>\\.\\s*publish\\s*\\()")
               .such(TRANSPORT_FILE, "import io.nats.client.Connection;\nc.publish(s, b);"),
@@ -186,6 +193,22 @@ class SourceRulesTest {
         .results()
         .map(found -> found.group(1))
         .toList();
+  }
+
+  /** The main sources of all modules of the product of which one file imports such a thing. */
+  private static String modulesThatImport(final String prefix) {
+    final Set<String> found = new TreeSet<>();
+    try {
+      for (final Path file : sources()) {
+        final String path = relative(file);
+        if (path.matches(PRODUCT) && Files.readString(file).contains("\nimport " + prefix)) {
+          found.add(Pattern.quote(path.substring(0, path.indexOf("/src/main/"))));
+        }
+      }
+    } catch (final IOException fault) {
+      throw new UncheckedIOException(fault);
+    }
+    return "(" + String.join("|", found) + ")/src/main/.*";
   }
 
   private static Path root() {

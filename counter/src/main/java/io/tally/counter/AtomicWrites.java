@@ -152,7 +152,7 @@ final class AtomicWrites {
     return counterCount++;
   }
 
-  /** Plans one operation and writes its answer. Null if it is none that is known. */
+  /** Plans one operation and writes its result. Null if it is none that is known. */
   private CounterStatus decide(final int operation, final ServiceReply reply) {
     final PlannedCounter counter = planned[counterOf[operation]];
     isBoundHit = false;
@@ -242,9 +242,9 @@ final class AtomicWrites {
     buffer.putByte(start + OperationsLayout.STATUS, (byte) CounterStatus.OK.value());
     buffer.putShort(start + OperationsLayout.REFUSED, (short) OperationsLayout.NONE, LITTLE_ENDIAN);
     buffer.putShort(
-        start + OperationsLayout.ANSWERS_GROUP, (short) OperationsLayout.ANSWER, LITTLE_ENDIAN);
-    buffer.putShort(start + OperationsLayout.ANSWERS_COUNT, (short) count, LITTLE_ENDIAN);
-    reply.length(OperationsLayout.ANSWERS + count * OperationsLayout.ANSWER);
+        start + OperationsLayout.RESULTS_GROUP, (short) OperationsLayout.RESULT, LITTLE_ENDIAN);
+    buffer.putShort(start + OperationsLayout.RESULTS_COUNT, (short) count, LITTLE_ENDIAN);
+    reply.length(OperationsLayout.RESULTS + count * OperationsLayout.RESULT);
   }
 
   private static void answer(
@@ -255,7 +255,7 @@ final class AtomicWrites {
       final long ttlMs,
       final ServiceReply reply) {
     final MutableDirectBuffer buffer = reply.buffer();
-    final int at = reply.offset() + OperationsLayout.ANSWERS + operation * OperationsLayout.ANSWER;
+    final int at = reply.offset() + OperationsLayout.RESULTS + operation * OperationsLayout.RESULT;
     buffer.putLong(at + OperationsLayout.VALUE, value, LITTLE_ENDIAN);
     buffer.putLong(at + OperationsLayout.APPLIED, applied, LITTLE_ENDIAN);
     buffer.putLong(at + OperationsLayout.TTL_MS, ttlMs, LITTLE_ENDIAN);

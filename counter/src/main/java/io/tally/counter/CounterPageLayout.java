@@ -4,6 +4,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import io.tally.counter.codecs.CounterPageDecoder;
 import io.tally.counter.codecs.CounterPageEncoder;
+import io.tally.counter.codecs.GroupSizeEncodingDecoder;
 import io.tally.counter.codecs.PageStatus;
 import io.tally.engine.MessageHeaderWord;
 import io.tally.engine.ServiceReply;
@@ -32,8 +33,8 @@ final class CounterPageLayout {
   static final int NEXT_POSITION = BLOCK + CounterPageDecoder.nextPositionEncodingOffset();
   static final int STATUS = BLOCK + CounterPageDecoder.statusEncodingOffset();
   static final int GROUP = BLOCK + CounterPageDecoder.BLOCK_LENGTH;
-  static final int COUNT = GROUP + Short.BYTES;
-  static final int ROWS = COUNT + Short.BYTES;
+  static final int COUNT = GROUP + GroupSizeEncodingDecoder.numInGroupEncodingOffset();
+  static final int ROWS = GROUP + CounterPageDecoder.RowsDecoder.sbeHeaderSize();
 
   /** Counted from the start of a row. */
   static final int VALUE = CounterPageDecoder.RowsDecoder.valueEncodingOffset();

@@ -58,9 +58,9 @@ public final class CounterProxy {
    * @param idOffset of the id.
    * @param idLength of the id in bytes, 1 to {@link #MAX_ID_LENGTH}.
    * @param amount to add.
-   * @param key holds the idempotency key.
-   * @param keyOffset of the key.
-   * @param keyLength of the key in bytes, 0 (none) to 128.
+   * @param idempotencyKey holds the idempotency key.
+   * @param idempotencyKeyOffset of the key.
+   * @param idempotencyKeyLength of the key in bytes, 0 (none) to 128.
    * @param handler receives the reply.
    * @param cookie is handed back with it.
    */
@@ -70,13 +70,23 @@ public final class CounterProxy {
       final int idOffset,
       final int idLength,
       final long amount,
-      final byte[] key,
-      final int keyOffset,
-      final int keyLength,
+      final byte[] idempotencyKey,
+      final int idempotencyKeyOffset,
+      final int idempotencyKeyLength,
       final ReplyHandler handler,
       final long cookie) {
     incrementItem(
-        nowNs, id, idOffset, idLength, amount, key, keyOffset, keyLength, 0, handler, cookie);
+        nowNs,
+        id,
+        idOffset,
+        idLength,
+        amount,
+        idempotencyKey,
+        idempotencyKeyOffset,
+        idempotencyKeyLength,
+        0,
+        handler,
+        cookie);
   }
 
   /**
@@ -88,9 +98,9 @@ public final class CounterProxy {
    * @param idOffset of the id.
    * @param idLength of the id in bytes, 1 to {@link #MAX_ID_LENGTH}.
    * @param amount to add.
-   * @param key holds the idempotency key.
-   * @param keyOffset of the key.
-   * @param keyLength of the key in bytes, 0 (none) to 128.
+   * @param idempotencyKey holds the idempotency key.
+   * @param idempotencyKeyOffset of the key.
+   * @param idempotencyKeyLength of the key in bytes, 0 (none) to 128.
    * @param keyItem which of the items for this counter it is, from 1; 0 for a request of its own.
    * @param handler receives the reply.
    * @param cookie is handed back with it.
@@ -101,15 +111,24 @@ public final class CounterProxy {
       final int idOffset,
       final int idLength,
       final long amount,
-      final byte[] key,
-      final int keyOffset,
-      final int keyLength,
+      final byte[] idempotencyKey,
+      final int idempotencyKeyOffset,
+      final int idempotencyKeyLength,
       final int keyItem,
       final ReplyHandler handler,
       final long cookie) {
     final long correlationId =
         claimWrite(
-            nowNs, id, idOffset, idLength, key, keyOffset, keyLength, keyItem, handler, cookie);
+            nowNs,
+            id,
+            idOffset,
+            idLength,
+            idempotencyKey,
+            idempotencyKeyOffset,
+            idempotencyKeyLength,
+            keyItem,
+            handler,
+            cookie);
     if (correlationId < 0) {
       return;
     }
@@ -128,9 +147,9 @@ public final class CounterProxy {
    * @param idOffset of the id.
    * @param idLength of the id in bytes, 1 to {@link #MAX_ID_LENGTH}.
    * @param request holds what the operation reads, and is copied.
-   * @param key holds the idempotency key.
-   * @param keyOffset of the key.
-   * @param keyLength of the key in bytes, 0 (none) to 128.
+   * @param idempotencyKey holds the idempotency key.
+   * @param idempotencyKeyOffset of the key.
+   * @param idempotencyKeyLength of the key in bytes, 0 (none) to 128.
    * @param handler receives the reply.
    * @param cookie is handed back with it.
    */
@@ -141,15 +160,25 @@ public final class CounterProxy {
       final int idOffset,
       final int idLength,
       final CounterRequest request,
-      final byte[] key,
-      final int keyOffset,
-      final int keyLength,
+      final byte[] idempotencyKey,
+      final int idempotencyKeyOffset,
+      final int idempotencyKeyLength,
       final ReplyHandler handler,
       final long cookie) {
     Objects.requireNonNull(operation); // Not to be found missing once there is a claim.
     final int item = request.keyItem;
     final long correlationId =
-        claimWrite(nowNs, id, idOffset, idLength, key, keyOffset, keyLength, item, handler, cookie);
+        claimWrite(
+            nowNs,
+            id,
+            idOffset,
+            idLength,
+            idempotencyKey,
+            idempotencyKeyOffset,
+            idempotencyKeyLength,
+            item,
+            handler,
+            cookie);
     if (correlationId < 0) {
       return;
     }
@@ -195,22 +224,23 @@ public final class CounterProxy {
       final byte[] id,
       final int idOffset,
       final int idLength,
-      final byte[] key,
-      final int keyOffset,
-      final int keyLength,
+      final byte[] idempotencyKey,
+      final int idempotencyKeyOffset,
+      final int idempotencyKeyLength,
       final int keyItem,
       final ReplyHandler handler,
       final long cookie) {
     checkLength("id", idLength, 1, MAX_ID_LENGTH);
-    checkLength("idempotency key", keyLength, 0, Ingress.MAX_IDEMPOTENCY_KEY_LENGTH);
+    checkLength("idempotency key", idempotencyKeyLength, 0, Ingress.MAX_IDEMPOTENCY_KEY_LENGTH);
     final long entityHash = StableHash.hash(id, idOffset, idLength);
     final long placementHash = StableHash.placement(id, idOffset, idLength, entityHash);
     final long correlationId =
         ingress.tryClaim(nowNs, placementHash, entityHash, true, handler, cookie);
     if (correlationId < 0) {
       Ingress.refuse(correlationId, handler, cookie);
-    } else if (keyLength > 0) {
-      ingress.idempotencyKey(correlationId, key, keyOffset, keyLength, keyItem);
+    } else if (idempotencyKeyLength > 0) {
+      ingress.idempotencyKey(
+          correlationId, idempotencyKey, idempotencyKeyOffset, idempotencyKeyLength, keyItem);
     }
     return correlationId;
   }

@@ -39,9 +39,9 @@ public final class CounterShardProxy {
    * @param placementHash that all their counters have: {@link StableHash#placement(byte[], int,
    *     int)} of their ids.
    * @param operations of which there is at least one.
-   * @param key holds the idempotency key, which is that of all of them together.
-   * @param keyOffset of the key.
-   * @param keyLength of the key in bytes, 0 (none) to 128.
+   * @param idempotencyKey holds the idempotency key, which is that of all of them together.
+   * @param idempotencyKeyOffset of the key.
+   * @param idempotencyKeyLength of the key in bytes, 0 (none) to 128.
    * @param handler receives the reply.
    * @param cookie is handed back with it.
    */
@@ -49,12 +49,13 @@ public final class CounterShardProxy {
       final long nowNs,
       final long placementHash,
       final CounterOperations operations,
-      final byte[] key,
-      final int keyOffset,
-      final int keyLength,
+      final byte[] idempotencyKey,
+      final int idempotencyKeyOffset,
+      final int idempotencyKeyLength,
       final ReplyHandler handler,
       final long cookie) {
-    CounterProxy.checkLength("idempotency key", keyLength, 0, Ingress.MAX_IDEMPOTENCY_KEY_LENGTH);
+    CounterProxy.checkLength(
+        "idempotency key", idempotencyKeyLength, 0, Ingress.MAX_IDEMPOTENCY_KEY_LENGTH);
     final int length = operations.length();
     // They belong to no counter. Their key is that of no item, so it cannot be taken for another.
     final long correlationId =
@@ -63,8 +64,13 @@ public final class CounterShardProxy {
       Ingress.refuse(correlationId, handler, cookie);
       return;
     }
-    if (keyLength > 0) {
-      ingress.idempotencyKey(correlationId, key, keyOffset, keyLength, Ingress.MAX_KEY_ITEM);
+    if (idempotencyKeyLength > 0) {
+      ingress.idempotencyKey(
+          correlationId,
+          idempotencyKey,
+          idempotencyKeyOffset,
+          idempotencyKeyLength,
+          Ingress.MAX_KEY_ITEM);
     }
     ingress
         .buffer(correlationId)

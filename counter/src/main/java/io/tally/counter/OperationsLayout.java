@@ -1,5 +1,6 @@
 package io.tally.counter;
 
+import io.tally.counter.codecs.GroupSizeEncodingDecoder;
 import io.tally.counter.codecs.OperationsDecoder;
 import io.tally.counter.codecs.OperationsEncoder;
 import io.tally.counter.codecs.OperationsReplyDecoder;
@@ -27,10 +28,10 @@ final class OperationsLayout {
   static final int BLOCK = MessageHeaderWord.ENCODED_LENGTH;
   static final int MODE = BLOCK + OperationsDecoder.modeEncodingOffset();
   static final int GROUP = BLOCK + OperationsDecoder.BLOCK_LENGTH;
-  static final int COUNT = GROUP + Short.BYTES;
+  static final int COUNT = GROUP + GroupSizeEncodingDecoder.numInGroupEncodingOffset();
 
   /** Each operation is a message with its header, behind two bytes that tell its length. */
-  static final int OPERATIONS = COUNT + Short.BYTES;
+  static final int OPERATIONS = GROUP + OperationsDecoder.MessagesDecoder.sbeHeaderSize();
 
   static final long REPLY_HEADER =
       MessageHeaderWord.of(
@@ -41,18 +42,19 @@ final class OperationsLayout {
 
   static final int STATUS = BLOCK + OperationsReplyDecoder.statusEncodingOffset();
   static final int REFUSED = BLOCK + OperationsReplyDecoder.refusedOperationEncodingOffset();
-  static final int ANSWERS_GROUP = BLOCK + OperationsReplyDecoder.BLOCK_LENGTH;
-  static final int ANSWERS_COUNT = ANSWERS_GROUP + Short.BYTES;
-  static final int ANSWERS = ANSWERS_COUNT + Short.BYTES;
+  static final int RESULTS_GROUP = BLOCK + OperationsReplyDecoder.BLOCK_LENGTH;
+  static final int RESULTS_COUNT =
+      RESULTS_GROUP + GroupSizeEncodingDecoder.numInGroupEncodingOffset();
+  static final int RESULTS = RESULTS_GROUP + OperationsReplyDecoder.ResultsDecoder.sbeHeaderSize();
 
-  /** Counted from the start of an answer. */
-  static final int VALUE = OperationsReplyDecoder.AnswersDecoder.valueEncodingOffset();
+  /** Counted from the start of a result. */
+  static final int VALUE = OperationsReplyDecoder.ResultsDecoder.valueEncodingOffset();
 
-  static final int APPLIED = OperationsReplyDecoder.AnswersDecoder.appliedEncodingOffset();
-  static final int TTL_MS = OperationsReplyDecoder.AnswersDecoder.ttlMsEncodingOffset();
-  static final int HAS_APPLIED = OperationsReplyDecoder.AnswersDecoder.hasAppliedEncodingOffset();
-  static final int ANSWER = OperationsReplyDecoder.AnswersDecoder.sbeBlockLength();
-  static final int MAX_REPLY_LENGTH = ANSWERS + MAX_OPERATIONS * ANSWER;
+  static final int APPLIED = OperationsReplyDecoder.ResultsDecoder.appliedEncodingOffset();
+  static final int TTL_MS = OperationsReplyDecoder.ResultsDecoder.ttlMsEncodingOffset();
+  static final int HAS_APPLIED = OperationsReplyDecoder.ResultsDecoder.hasAppliedEncodingOffset();
+  static final int RESULT = OperationsReplyDecoder.ResultsDecoder.sbeBlockLength();
+  static final int MAX_REPLY_LENGTH = RESULTS + MAX_OPERATIONS * RESULT;
 
   /** No operation was refused. */
   static final int NONE = 0xFFFF;

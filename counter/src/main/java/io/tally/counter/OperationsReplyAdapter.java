@@ -11,7 +11,7 @@ public final class OperationsReplyAdapter {
   private DirectBuffer buffer;
   private int start;
   private int count;
-  private int answerLength;
+  private int resultLength;
   private CounterStatus status = CounterStatus.NULL_VAL;
 
   /** Creates an adapter. */
@@ -26,7 +26,7 @@ public final class OperationsReplyAdapter {
    * @return false if these bytes are no such reply.
    */
   public boolean wrap(final DirectBuffer reply, final int offset, final int length) {
-    if (length < OperationsLayout.ANSWERS) {
+    if (length < OperationsLayout.RESULTS) {
       return false;
     }
     final long header = MessageHeaderWord.get(reply, offset);
@@ -40,12 +40,12 @@ public final class OperationsReplyAdapter {
     }
     buffer = reply;
     start = offset;
-    count = reply.getShort(offset + OperationsLayout.ANSWERS_COUNT, LITTLE_ENDIAN) & 0xFFFF;
-    answerLength = reply.getShort(offset + OperationsLayout.ANSWERS_GROUP, LITTLE_ENDIAN) & 0xFFFF;
+    count = reply.getShort(offset + OperationsLayout.RESULTS_COUNT, LITTLE_ENDIAN) & 0xFFFF;
+    resultLength = reply.getShort(offset + OperationsLayout.RESULTS_GROUP, LITTLE_ENDIAN) & 0xFFFF;
     status = status(reply.getByte(offset + OperationsLayout.STATUS));
     return status != null
-        && answerLength >= OperationsLayout.ANSWER
-        && OperationsLayout.ANSWERS + count * answerLength <= length;
+        && resultLength >= OperationsLayout.RESULT
+        && OperationsLayout.RESULTS + count * resultLength <= length;
   }
 
   /** The status of a byte; null if it is not known: the generated lookup would throw. */
@@ -105,7 +105,7 @@ public final class OperationsReplyAdapter {
   }
 
   /**
-   * Whether the answer tells what was added.
+   * Whether the result tells what was added.
    *
    * @param operation from 0.
    * @return true if the operation has bounds, or if all are refused.
@@ -135,6 +135,6 @@ public final class OperationsReplyAdapter {
   }
 
   private int at(final int operation) {
-    return start + OperationsLayout.ANSWERS + operation * answerLength;
+    return start + OperationsLayout.RESULTS + operation * resultLength;
   }
 }

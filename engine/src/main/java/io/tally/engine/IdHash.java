@@ -14,7 +14,7 @@ import org.agrona.DirectBuffer;
  * hashes is as likely as any other. So the ids in a table pass as few others on their way, on
  * average over the secrets, as ids that nobody has chosen.
  *
- * <p>The secret is another one after each start. So no answer may depend on the hash, nor what a
+ * <p>The secret is another one after each start. So no reply may depend on the hash, nor what a
  * snapshot shows. Two ids may have one hash; only their bytes tell entities apart. Immutable.
  */
 public final class IdHash {

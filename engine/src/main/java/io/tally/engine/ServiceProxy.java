@@ -71,9 +71,10 @@ public final class ServiceProxy {
    * @param nowNs current time in nanoseconds.
    * @param id holds the entity's id from its start. The bytes are copied.
    * @param idLength of the id in bytes, 1 to {@link EntityMessage#MAX_ID_LENGTH}.
-   * @param key holds the idempotency key from its start, of which a read makes no use. The bytes
-   *     are copied.
-   * @param keyLength of the key in bytes, 0 (none) to {@link Ingress#MAX_IDEMPOTENCY_KEY_LENGTH}.
+   * @param idempotencyKey holds the idempotency key from its start, of which a read makes no use.
+   *     The bytes are copied.
+   * @param idempotencyKeyLength of the key in bytes, 0 (none) to {@link
+   *     Ingress#MAX_IDEMPOTENCY_KEY_LENGTH}.
    * @param handler receives the reply.
    * @param cookie is handed back with it.
    * @throws IllegalArgumentException if the service has no such message, or a length is out of its
@@ -84,14 +85,22 @@ public final class ServiceProxy {
       final long nowNs,
       final byte[] id,
       final int idLength,
-      final byte[] key,
-      final int keyLength,
+      final byte[] idempotencyKey,
+      final int idempotencyKeyLength,
       final ReplyHandler handler,
       final long cookie) {
     final MessageType message = message(templateId);
-    requireLengths(idLength, keyLength);
-    final int usedKeyLength = message.write() ? keyLength : 0;
-    if (isClaimed(message.write(), nowNs, id, idLength, key, usedKeyLength, handler, cookie)) {
+    requireLengths(idLength, idempotencyKeyLength);
+    final int usedIdempotencyKeyLength = message.write() ? idempotencyKeyLength : 0;
+    if (isClaimed(
+        message.write(),
+        nowNs,
+        id,
+        idLength,
+        idempotencyKey,
+        usedIdempotencyKeyLength,
+        handler,
+        cookie)) {
       length =
           EntityMessage.put(
               MessageHeaderWord.of(0, templateId, schemaId, message.sinceVersion()),
@@ -114,8 +123,10 @@ public final class ServiceProxy {
    * @param nowNs current time in nanoseconds.
    * @param id holds the entity's id from its start. The bytes are copied.
    * @param idLength of the id in bytes, 1 to {@link EntityMessage#MAX_ID_LENGTH}.
-   * @param key holds the idempotency key of a write from its start. The bytes are copied.
-   * @param keyLength of the key in bytes, 0 (none) to {@link Ingress#MAX_IDEMPOTENCY_KEY_LENGTH}.
+   * @param idempotencyKey holds the idempotency key of a write from its start. The bytes are
+   *     copied.
+   * @param idempotencyKeyLength of the key in bytes, 0 (none) to {@link
+   *     Ingress#MAX_IDEMPOTENCY_KEY_LENGTH}.
    * @param handler receives the reply.
    * @param cookie is handed back with it.
    * @return true if the call is to be submitted now, false if the handler has been told.
@@ -128,16 +139,17 @@ public final class ServiceProxy {
       final long nowNs,
       final byte[] id,
       final int idLength,
-      final byte[] key,
-      final int keyLength,
+      final byte[] idempotencyKey,
+      final int idempotencyKeyLength,
       final ReplyHandler handler,
       final long cookie) {
-    requireLengths(idLength, keyLength);
+    requireLengths(idLength, idempotencyKeyLength);
     final int payloadLength = EntityMessage.length(message, idLength);
     if (payloadLength > MessageLengths.SHORT_COMMAND_BOUND) {
       throw new IllegalArgumentException("payload length out of range: " + payloadLength);
     }
-    if (!isClaimed(write, nowNs, id, idLength, key, keyLength, handler, cookie)) {
+    if (!isClaimed(
+        write, nowNs, id, idLength, idempotencyKey, idempotencyKeyLength, handler, cookie)) {
       return false;
     }
     final int offset = ingress.payloadOffset(correlationId);
@@ -147,10 +159,11 @@ public final class ServiceProxy {
   }
 
   /** Refused before the claim, since a slot that is claimed must be submitted. */
-  private static void requireLengths(final int idLength, final int keyLength) {
+  private static void requireLengths(final int idLength, final int idempotencyKeyLength) {
     EntityMessage.requireIdLength(idLength);
-    if (keyLength < 0 || keyLength > Ingress.MAX_IDEMPOTENCY_KEY_LENGTH) {
-      throw new IllegalArgumentException("idempotency key length out of range: " + keyLength);
+    if (idempotencyKeyLength < 0 || idempotencyKeyLength > Ingress.MAX_IDEMPOTENCY_KEY_LENGTH) {
+      throw new IllegalArgumentException(
+          "idempotency key length out of range: " + idempotencyKeyLength);
     }
   }
 
@@ -159,8 +172,8 @@ public final class ServiceProxy {
       final long nowNs,
       final byte[] id,
       final int idLength,
-      final byte[] key,
-      final int keyLength,
+      final byte[] idempotencyKey,
+      final int idempotencyKeyLength,
       final ReplyHandler handler,
       final long cookie) {
     final long entityHash = StableHash.hash(id, 0, idLength);
@@ -170,8 +183,8 @@ public final class ServiceProxy {
       Ingress.refuse(correlationId, handler, cookie);
       return false;
     }
-    if (keyLength > 0) {
-      ingress.idempotencyKey(correlationId, key, 0, keyLength);
+    if (idempotencyKeyLength > 0) {
+      ingress.idempotencyKey(correlationId, idempotencyKey, 0, idempotencyKeyLength);
     }
     return true;
   }

@@ -123,16 +123,16 @@ public final class ServiceReply {
   }
 
   /**
-   * Says that the answer must not stand for later requests with the same idempotency key, if the
+   * Says that the reply must not stand for later requests with the same idempotency key, if the
    * command has one. The next of them runs anew; further copies of this command are given this
-   * answer all the same.
+   * reply all the same.
    */
   public void notUnderKey() {
     said |= NOT_UNDER_KEY;
   }
 
   /**
-   * Says of which version the entity is that was read. A message whose answers tell no version
+   * Says of which version the entity is that was read. A message whose replies tell no version
    * cannot be watched.
    *
    * @param value 0 if there is no such entity; else above 0 and below {@link Long#MAX_VALUE}, and
@@ -181,7 +181,7 @@ public final class ServiceReply {
   }
 
   /**
-   * Whether the answer is to be kept under the command's idempotency key.
+   * Whether the reply is to be kept under the command's idempotency key.
    *
    * @return false after {@link #notUnderKey()}.
    */

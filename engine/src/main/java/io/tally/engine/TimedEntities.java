@@ -82,7 +82,7 @@ public final class TimedEntities implements ShardService, SnapshotSource {
    * @param name as {@link ServiceDefinition#name()}.
    * @param maxEntities most entities of a shard.
    * @param service makes the service of one shard, which has these entities.
-   * @param answer any message of the service's schema, which tells its id and version.
+   * @param reply any message of the service's schema, which tells its id and version.
    * @param messages as {@link ServiceDefinition#messages()}.
    * @return the definition, with no limit for all shards together; {@link TimedDefinition#within}
    *     gives it one.
@@ -91,12 +91,12 @@ public final class TimedEntities implements ShardService, SnapshotSource {
       final String name,
       final int maxEntities,
       final Function<TimedEntities, TimedEntityService> service,
-      final MessageEncoderFlyweight answer,
+      final MessageEncoderFlyweight reply,
       final MessageType... messages) {
     return new TimedDefinition(
         name,
-        answer.sbeSchemaId(),
-        answer.sbeSchemaVersion(),
+        reply.sbeSchemaId(),
+        reply.sbeSchemaVersion(),
         maxEntities,
         service,
         List.of(messages),

@@ -15,9 +15,9 @@ public interface WatchHandler {
    * @param version of the entity as its service counts it, above 0; 0 if there is no such entity.
    * @param serviceCode why the service refused the read, 1 to 255 by its own numbers; 0 if it did
    *     not.
-   * @param buffer holds the service's answer to the read; valid during the call.
-   * @param offset of the answer.
-   * @param length of the answer in bytes.
+   * @param buffer holds the service's reply to the read; valid during the call.
+   * @param offset of the reply.
+   * @param length of the reply in bytes.
    */
   void onValue(
       long incarnation, long version, int serviceCode, DirectBuffer buffer, int offset, int length);

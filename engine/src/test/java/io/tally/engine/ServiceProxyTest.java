@@ -21,7 +21,7 @@ class ServiceProxyTest {
   private final ServiceProxy proxy = new ServiceProxy(node.ingress);
   private int replies;
 
-  private boolean begin(final int idLength, final int keyLength) {
+  private boolean begin(final int idLength, final int idempotencyKeyLength) {
     return proxy.begin(
         new KeptEncoder(),
         true,
@@ -29,14 +29,14 @@ class ServiceProxyTest {
         BYTES,
         idLength,
         BYTES,
-        keyLength,
+        idempotencyKeyLength,
         (cookie, outcome, code, incarnation, replayed, buffer, offset, length) -> replies++,
         0);
   }
 
-  private void assertRefused(final int idLength, final int keyLength) {
-    assertThrows(IllegalArgumentException.class, () -> begin(idLength, keyLength));
-    assertEquals(0, node.ingress.pendingCount(), idLength + " and " + keyLength);
+  private void assertRefused(final int idLength, final int idempotencyKeyLength) {
+    assertThrows(IllegalArgumentException.class, () -> begin(idLength, idempotencyKeyLength));
+    assertEquals(0, node.ingress.pendingCount(), idLength + " and " + idempotencyKeyLength);
     assertEquals(0, replies);
   }
 
@@ -81,14 +81,17 @@ class ServiceProxyTest {
   }
 
   private void ask(
-      final ServiceProxy by, final int templateId, final int idLength, final int keyLength) {
+      final ServiceProxy by,
+      final int templateId,
+      final int idLength,
+      final int idempotencyKeyLength) {
     by.ask(
         templateId,
         0,
         BYTES,
         idLength,
         BYTES,
-        keyLength,
+        idempotencyKeyLength,
         (cookie, outcome, code, incarnation, replayed, buffer, offset, length) -> replies++,
         0);
   }

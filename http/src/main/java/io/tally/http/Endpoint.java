@@ -173,8 +173,8 @@ public final class Endpoint extends RequestShape {
               exchange.readNs(),
               exchange.id(),
               exchange.idLength(),
-              request.key(),
-              request.keyLength(),
+              request.idempotencyKey(),
+              request.idempotencyKeyLength(),
               exchange.replies(),
               exchange.cookie())) {
             fields.accept(message, request);
@@ -205,8 +205,8 @@ public final class Endpoint extends RequestShape {
                 exchange.readNs(),
                 exchange.id(),
                 exchange.idLength(),
-                request.key(),
-                request.keyLength(),
+                request.idempotencyKey(),
+                request.idempotencyKeyLength(),
                 exchange.replies(),
                 exchange.cookie()));
   }

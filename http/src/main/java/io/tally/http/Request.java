@@ -150,7 +150,7 @@ public final class Request {
    *
    * @return holds the key from its start; scratch, to be copied.
    */
-  public byte[] key() {
+  public byte[] idempotencyKey() {
     return key.bytes();
   }
 
@@ -160,7 +160,7 @@ public final class Request {
    * @return bytes; 0 if there is none, as always where the endpoint does not declare that it takes
    *     one.
    */
-  public int keyLength() {
+  public int idempotencyKeyLength() {
     return key.length();
   }
 }

@@ -72,7 +72,7 @@ class HeadCacheTest {
             + " amount "
             + (request.membersGiven() == 0 ? "none" : request.member(0))
             + " key "
-            + new String(request.key(), 0, request.keyLength(), ISO_8859_1)
+            + new String(request.idempotencyKey(), 0, request.idempotencyKeyLength(), ISO_8859_1)
             + " "
             + request.precondition().kind()
             + " "

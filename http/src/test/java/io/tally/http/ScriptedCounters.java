@@ -77,7 +77,7 @@ final class ScriptedCounters {
   }
 
   private synchronized void increment(final Request request, final HttpExchange exchange) {
-    lastKey = new String(request.key(), 0, request.keyLength(), UTF_8);
+    lastKey = new String(request.idempotencyKey(), 0, request.idempotencyKeyLength(), UTF_8);
     accept(call(request.member(0), exchange));
   }
 

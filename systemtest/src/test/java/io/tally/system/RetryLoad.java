@@ -40,6 +40,10 @@ final class RetryLoad implements AutoCloseable {
     }
   }
 
+  String counterId() {
+    return counterId;
+  }
+
   int counted() {
     return counted.get();
   }

@@ -58,7 +58,7 @@ public class FrameBenchmark extends MicroBenchmark {
       message.putLong(MESSAGE_BYTES - Long.BYTES, i);
       outbound.append(message, 0, MESSAGE_BYTES);
     }
-    return outbound.lengthBytes();
+    return outbound.commandCount();
   }
 
   @Benchmark

@@ -66,9 +66,9 @@ final class AtomicBatch {
         exchange.readNs(),
         placementHash,
         operations,
-        request.key(),
+        request.idempotencyKey(),
         0,
-        request.keyLength(),
+        request.idempotencyKeyLength(),
         exchange.replies(),
         exchange.cookie());
   }

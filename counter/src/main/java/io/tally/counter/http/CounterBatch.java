@@ -43,7 +43,7 @@ final class CounterBatch {
       counters.refuse(exchange.replies(), exchange.cookie());
       return;
     }
-    if (request.keyLength() > 0) {
+    if (request.idempotencyKeyLength() > 0) {
       ordinals.count(items);
     }
     exchange.awaitItems(items);
@@ -62,7 +62,7 @@ final class CounterBatch {
 
   private void increment(final Request request, final int item, final HttpExchange exchange) {
     final ItemList items = request.items();
-    final int keyItem = request.keyLength() > 0 ? ordinals.of(item) : 0;
+    final int keyItem = request.idempotencyKeyLength() > 0 ? ordinals.of(item) : 0;
     if (IncrementBody.isPlain(items.membersGiven(item))) {
       counters.incrementItem(
           exchange.readNs(),
@@ -70,9 +70,9 @@ final class CounterBatch {
           items.idOffset(item),
           items.idLength(item),
           IncrementBody.amount(items, item),
-          request.key(),
+          request.idempotencyKey(),
           0,
-          request.keyLength(),
+          request.idempotencyKeyLength(),
           keyItem,
           exchange.replies(),
           exchange.itemCookie(item));
@@ -87,9 +87,9 @@ final class CounterBatch {
         items.idOffset(item),
         items.idLength(item),
         options.keyItem(keyItem),
-        request.key(),
+        request.idempotencyKey(),
         0,
-        request.keyLength(),
+        request.idempotencyKeyLength(),
         exchange.replies(),
         exchange.itemCookie(item));
   }

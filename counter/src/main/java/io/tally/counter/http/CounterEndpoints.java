@@ -190,9 +190,9 @@ public final class CounterEndpoints {
           0,
           exchange.idLength(),
           IncrementBody.amount(request),
-          request.key(),
+          request.idempotencyKey(),
           0,
-          request.keyLength(),
+          request.idempotencyKeyLength(),
           exchange.replies(),
           exchange.cookie());
       return;

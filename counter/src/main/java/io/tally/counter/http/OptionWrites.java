@@ -75,9 +75,9 @@ final class OptionWrites {
         0,
         exchange.idLength(),
         options,
-        request.key(),
+        request.idempotencyKey(),
         0,
-        request.keyLength(),
+        request.idempotencyKeyLength(),
         exchange.replies(),
         exchange.cookie());
   }

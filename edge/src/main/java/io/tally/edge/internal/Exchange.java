@@ -216,15 +216,6 @@ public abstract class Exchange {
   }
 
   /**
-   * Whether it is complete.
-   *
-   * @return true once it only waits for its turn to be written.
-   */
-  protected final boolean isComplete() {
-    return ready;
-  }
-
-  /**
    * Whether the connection ends with its response.
    *
    * @return true if the response should say so, where the protocol can.

@@ -45,10 +45,6 @@ final class LineExchange extends Exchange {
     answers[part] = text;
   }
 
-  boolean isAnswered() {
-    return isComplete();
-  }
-
   @Override
   protected ReplyHandler replies() {
     return super.replies();

@@ -106,21 +106,22 @@ public final class CommandLayout {
   }
 
   /** Bytes of a command; the item of its key is 0 if it has none. */
-  static int encodedLength(final int keyItem, final int keyLength, final int payloadLength) {
-    return encodedLength(keyLength, payloadLength)
+  static int encodedLength(
+      final int keyItem, final int idempotencyKeyLength, final int payloadLength) {
+    return encodedLength(idempotencyKeyLength, payloadLength)
         + (keyItem == 0 ? 0 : ITEM_BLOCK_LENGTH - BLOCK_LENGTH);
   }
 
   /** The longest message with a key and a payload of these lengths. */
-  static int maxEncodedLength(final int keyLength, final int payloadLength) {
-    return encodedLength(MAX_KEY_ITEM, keyLength, payloadLength);
+  static int maxEncodedLength(final int idempotencyKeyLength, final int payloadLength) {
+    return encodedLength(MAX_KEY_ITEM, idempotencyKeyLength, payloadLength);
   }
 
-  static int encodedLength(final int keyLength, final int payloadLength) {
+  static int encodedLength(final int idempotencyKeyLength, final int payloadLength) {
     return BLOCK_OFFSET
         + BLOCK_LENGTH
         + IDEMPOTENCY_KEY_HEADER_LENGTH
-        + keyLength
+        + idempotencyKeyLength
         + PAYLOAD_HEADER_LENGTH
         + payloadLength;
   }

@@ -59,11 +59,6 @@ final class ReplyAdapter {
     return ReplyLayout.shardId(lastFields);
   }
 
-  /** 0 in a refusal that no shard gave. */
-  long shardIncarnation() {
-    return shardIncarnation;
-  }
-
   /** Hands the wrapped reply to its ingress. */
   void dispatch(final DirectBuffer buffer, final ReplySink sink) {
     sink.onReply(

@@ -33,14 +33,12 @@ public final class ShardRestore {
 
   private final MessageHeaderDecoder header = new MessageHeaderDecoder();
   private final TimerDecoder timer = new TimerDecoder();
-  private final LaneDecoder lane = new LaneDecoder();
   private final RecordDigest digest = new RecordDigest();
   private final Shard shard;
   private final LaneRecords lanes;
   private final KeySnapshot keys;
   private Step step = Step.AWAITS_HEAD;
   private boolean sameLife;
-  private long highestIncarnation;
 
   /** Has the shard stand still. */
   ShardRestore(final Shard shard) {
@@ -92,16 +90,6 @@ public final class ShardRestore {
     shard.activate();
   }
 
-  /**
-   * The highest incarnation in the records that have come: of the shard and of the origins of its
-   * lanes. Every one that is made later has to be above.
-   *
-   * @return the incarnation.
-   */
-  public long highestIncarnation() {
-    return highestIncarnation;
-  }
-
   private Step take(
       final Step before,
       final long word,
@@ -127,7 +115,6 @@ public final class ShardRestore {
         onHead(buffer, offset, length);
       }
       case LaneDecoder.TEMPLATE_ID, LaneReplyDecoder.TEMPLATE_ID -> {
-        noteOrigin(word, buffer, offset, length);
         // Sequences of another life of the shard mean nothing in this one.
         if (sameLife) {
           lanes.restore(buffer, offset, length);
@@ -143,15 +130,6 @@ public final class ShardRestore {
       default -> SnapshotRecords.check(false, "an unknown record");
     }
     return Step.AWAITS_RECORDS;
-  }
-
-  private void noteOrigin(
-      final long word, final DirectBuffer buffer, final int offset, final int length) {
-    if (MessageHeaderWord.templateId(word) == LaneDecoder.TEMPLATE_ID) {
-      SnapshotRecords.check(length >= HEADER_LENGTH + LaneDecoder.BLOCK_LENGTH, "a lane");
-      lane.wrapAndApplyHeader(buffer, offset, header);
-      highestIncarnation = Math.max(highestIncarnation, lane.originIncarnation());
-    }
   }
 
   private void onHead(final DirectBuffer buffer, final int offset, final int length) {
@@ -171,7 +149,6 @@ public final class ShardRestore {
         head.maxReplyLength() <= shard.form().maxReplyLength(), "the longest reply");
     SnapshotRecords.check(head.shardIncarnation() <= shard.incarnation(), "the incarnation");
     sameLife = head.shardIncarnation() == shard.incarnation();
-    highestIncarnation = head.shardIncarnation();
     final long standstillNs = shard.time().restore(head.timeNs(), head.timerOrder());
     lanes.standstill(standstillNs);
     keys.standstill(standstillNs);

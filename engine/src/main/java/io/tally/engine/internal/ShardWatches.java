@@ -151,7 +151,7 @@ final class ShardWatches {
     final ServiceReply reply = call.reply();
     reply.version(NO_VERSION);
     final ReplyCode code =
-        call.serve(time.timeNs(), command, slot, message, told, WatchLayout.ANSWER);
+        call.serve(time.timeNs(), command, slot, message, told, WatchLayout.REPLY);
     return code == ReplyCode.ANSWERED && !hasVersion(reply) ? ReplyCode.INVALID : code;
   }
 
@@ -166,7 +166,7 @@ final class ShardWatches {
         shard.incarnation(),
         reply.serviceCode(),
         told,
-        WatchLayout.ANSWER + reply.length());
+        WatchLayout.REPLY + reply.length());
   }
 
   private void refuse(final Command command, final ReplyCode code, final ReplyPublisher replies) {

@@ -15,7 +15,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Lets each write of one shard run once, whatever copies of it come: asks its lane, and its
- * idempotency key if there is one, before it calls the service, and keeps the answer in both.
+ * idempotency key if there is one, before it calls the service, and keeps the reply in both.
  * Belongs to the shard.
  */
 final class ShardWrites {

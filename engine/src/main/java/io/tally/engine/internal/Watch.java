@@ -6,11 +6,11 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * One entity that this node watches: the read that is registered with its owner, the latest answer,
+ * One entity that this node watches: the read that is registered with its owner, the latest reply,
  * and those to tell it to. Belongs to the watcher.
  */
 final class Watch {
-  /** Heap that one with one subscription takes, with the longest payload and answer. */
+  /** Heap that one with one subscription takes, with the longest payload and reply. */
   static final int MAX_BYTES =
       472
           + WatchSubscription.BYTES

@@ -124,17 +124,13 @@ public final class WatchAgent implements Watcher, SteppedAgent {
     return subscription;
   }
 
-  /**
-   * Entities that are watched.
-   *
-   * @return the number, at most that of the subscriptions; for the thread that steps this.
-   */
-  public int watchCount() {
+  /** Entities that are watched, at most as many as subscriptions. */
+  int watchCount() {
     return byId.size();
   }
 
   /**
-   * Subscriptions to them, as of a moment ago.
+   * Subscriptions to entities, as of a moment ago.
    *
    * @return the number, at most {@link io.tally.engine.EngineSettings#watches()}; for any thread.
    */
@@ -193,7 +189,7 @@ public final class WatchAgent implements Watcher, SteppedAgent {
       if (correlationId == watch.correlationId()) {
         watch.onLost(loss(code));
       }
-    } else if (length < WatchLayout.ANSWER || length > WatchLayout.MAX_LENGTH) {
+    } else if (length < WatchLayout.REPLY || length > WatchLayout.MAX_LENGTH) {
       stats.increment(EngineCounter.MALFORMED);
     } else if (shardIncarnation == sender.shardIncarnation(watch)) {
       watch.onTold(
@@ -201,8 +197,8 @@ public final class WatchAgent implements Watcher, SteppedAgent {
           shardIncarnation,
           serviceCode,
           buffer,
-          offset + WatchLayout.ANSWER,
-          length - WatchLayout.ANSWER,
+          offset + WatchLayout.REPLY,
+          length - WatchLayout.REPLY,
           buffer.getLong(offset + WatchLayout.ORDER, LITTLE_ENDIAN),
           buffer.getLong(offset + WatchLayout.VERSION, LITTLE_ENDIAN));
     }

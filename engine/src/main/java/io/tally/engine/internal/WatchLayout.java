@@ -10,10 +10,10 @@ final class WatchLayout {
 
   static final int ORDER = 0;
   static final int VERSION = ORDER + Long.BYTES;
-  static final int ANSWER = VERSION + Long.BYTES;
+  static final int REPLY = VERSION + Long.BYTES;
 
   /** Room for what a watcher is told. */
-  static final int MAX_LENGTH = ANSWER + MessageLengths.SHORT_REPLY_BOUND;
+  static final int MAX_LENGTH = REPLY + MessageLengths.SHORT_REPLY_BOUND;
 
   private WatchLayout() {}
 

@@ -125,7 +125,7 @@ public final class StockNode {
     final ReplyAdapter reply = new ReplyAdapter();
     if (reply.wrap(new UnsafeBuffer(message), 0, message.length) && reply.shardId() < SHARD_COUNT) {
       final int from = engine.routingTable().nodeIndex(reply.shardId());
-      return receive(message, engine.routingTable().nodeKey(from), reply.shardIncarnation());
+      return receive(message, engine.routingTable().nodeKey(from), 0);
     }
     return receive(message, 0, 0);
   }

@@ -295,7 +295,7 @@ final class WireVersionTest {
                     payload.getLong(offset + WatchLayout.ORDER, LITTLE_ENDIAN),
                     payload.getLong(offset + WatchLayout.VERSION, LITTLE_ENDIAN),
                     payload.getStringWithoutLengthAscii(
-                        offset + WatchLayout.ANSWER, length - WatchLayout.ANSWER))));
+                        offset + WatchLayout.REPLY, length - WatchLayout.REPLY))));
     assertEquals(List.of(-2L, ReplyCode.ANSWERED, 200, 9L, 6L, "answer"), received);
   }
 

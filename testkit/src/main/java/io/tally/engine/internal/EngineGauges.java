@@ -78,7 +78,7 @@ public final class EngineGauges {
         final OwnerLane lane = shard.lanes().find(originNodeKey, originIncarnation, loop);
         if (resolvedCount > 0 && lane != null && lane.recordedCount() > resolvedCount) {
           violations.accept(
-              lane.recordedCount() + " answers are kept of a lane, of " + resolvedCount);
+              lane.recordedCount() + " replies are kept of a lane, of " + resolvedCount);
         }
       }
     }

@@ -1,6 +1,7 @@
 package io.tally.transport.internal;
 
 import io.tally.engine.ClusterSettings;
+import io.tally.engine.MessageType;
 import io.tally.transport.internal.codecs.FrameHeaderEncoder;
 import io.tally.transport.internal.codecs.HelloEncoder;
 import io.tally.transport.internal.codecs.MessageHeaderEncoder;
@@ -40,8 +41,8 @@ final class FrameLayout {
   /** What a frame with one message and a hello holds at most besides the message. */
   static final int OVERHEAD_BYTES = HEADER_BYTES + MAX_HELLO_BYTES + LENGTH_BYTES;
 
-  /** The messages are counted in 16 bits. */
-  static final int MAX_MESSAGES = 65_534;
+  /** The frame header counts them in a uint16. */
+  static final int MAX_MESSAGES = MessageType.MAX_UINT16;
 
   private FrameLayout() {}
 

@@ -4,6 +4,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.StableHash;
+import io.tally.transport.internal.codecs.GroupSizeDecoder;
 import io.tally.transport.internal.codecs.HelloDecoder;
 import io.tally.transport.internal.codecs.MessageHeaderDecoder;
 import io.tally.transport.internal.codecs.NodeState;
@@ -136,7 +137,8 @@ final class HelloAdapter {
       return -1;
     }
     final int entryLength = buffer.getShort(offset + groupOffset, LITTLE_ENDIAN) & 0xFFFF;
-    final int count = buffer.getByte(offset + groupOffset + Short.BYTES) & 0xFF;
+    final int count =
+        buffer.getByte(offset + groupOffset + GroupSizeDecoder.numInGroupEncodingOffset()) & 0xFF;
     final int end = entriesOffset + count * entryLength;
     return count > NodeStart.MAX_SERVICES
             || entryLength < HelloDecoder.ServicesDecoder.sbeBlockLength()

@@ -54,10 +54,6 @@ final class OutboundFrame {
     replyCount = 0;
   }
 
-  int lengthBytes() {
-    return limit;
-  }
-
   boolean isEmpty() {
     return limit == FrameLayout.HEADER_BYTES;
   }

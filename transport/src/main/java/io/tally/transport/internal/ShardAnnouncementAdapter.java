@@ -3,6 +3,7 @@ package io.tally.transport.internal;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import io.tally.transport.internal.codecs.MessageHeaderDecoder;
+import io.tally.transport.internal.codecs.ShardGroupSizeDecoder;
 import io.tally.transport.internal.codecs.ShardIncarnationsDecoder;
 import io.tally.transport.internal.codecs.ShardIncarnationsDecoder.ShardsDecoder;
 import org.agrona.DirectBuffer;
@@ -75,7 +76,11 @@ final class ShardAnnouncementAdapter {
       return false;
     }
     final int entryLength = buffer.getShort(offset + groupOffset, LITTLE_ENDIAN) & 0xFFFF;
-    final int count = buffer.getShort(offset + groupOffset + Short.BYTES, LITTLE_ENDIAN) & 0xFFFF;
+    final int count =
+        buffer.getShort(
+                offset + groupOffset + ShardGroupSizeDecoder.numInGroupEncodingOffset(),
+                LITTLE_ENDIAN)
+            & 0xFFFF;
     return entryLength >= ShardsDecoder.sbeBlockLength()
         && entriesOffset + (long) count * entryLength <= length;
   }

@@ -38,10 +38,6 @@ final class UnackedFrames {
     count++;
   }
 
-  int entryCount() {
-    return count;
-  }
-
   /** Acknowledgements are cumulative: that of a later frame covers a lost one, too. */
   void ackUpTo(final long frameNumber) {
     while (count > 0 && numbers[head] <= frameNumber) {

@@ -5,10 +5,10 @@ import org.agrona.concurrent.EpochClock;
 
 /**
  * The latest time that the wall clock of a node has shown. Hellos name it, and peers refuse an
- * incarnation that is far ahead of it. So it must not go back when the clock is set back after the
- * incarnation was made of it. And if the incarnation was made higher than a known one, this time
- * must not be below that of which the known one was made, even if no process that knew it lives any
- * more. Any thread.
+ * incarnation that is far ahead of it. So it must not be below the time of which the node's
+ * incarnation was made. It does not go back when the clock is set back. And it rises to the time of
+ * a known incarnation, above which the node's own is made: all processes that have shown such a
+ * time may be gone. Any thread.
  */
 public final class WallClock implements EpochClock {
   private final EpochClock clock;

@@ -31,11 +31,11 @@ class UnackedFramesTest {
     for (int number = 1; number <= 100_000; number++) {
       frames.add(number, 10);
     }
-    assertEquals(1_024, frames.entryCount());
     assertEquals(1_000_000, frames.bytes());
     frames.ackUpTo(1_000);
     assertEquals(990_000, frames.bytes());
     frames.add(100_001, 10);
+    // 1,023 entries for the first frames, and one for all others.
     frames.ackUpTo(99_999);
     assertEquals((100_000 - 1_023) * 10 + 10, frames.bytes());
     frames.ackUpTo(100_000);
