@@ -5,6 +5,7 @@ package io.tally.http;
  * Endpoint} declares, each at most once and no other. Not thread-safe.
  */
 final class JsonObjectParser {
+  private final BodyCache bodies = new BodyCache();
   private final JsonReader json = new JsonReader();
   private Parameters members;
   private long[] values;
@@ -25,6 +26,22 @@ final class JsonObjectParser {
    * @return null if it is valid, else the first fault.
    */
   Refusal parse(
+      final Parameters expected,
+      final byte[] body,
+      final int offset,
+      final int length,
+      final GivenValues into) {
+    if (bodies.read(expected, body, offset, length, into)) {
+      return null;
+    }
+    final Refusal fault = parseUnknown(expected, body, offset, length, into);
+    if (fault == null) {
+      bodies.learn(expected, body, offset, length, into);
+    }
+    return fault;
+  }
+
+  private Refusal parseUnknown(
       final Parameters expected,
       final byte[] body,
       final int offset,

@@ -16,8 +16,8 @@ import org.agrona.concurrent.SystemEpochClock;
 final class PortServers extends HttpServers {
   @Override
   public long maxKeptBytes() {
-    // Each port has a cache, and only the API has requests of many items.
-    return 2 * HeadCache.MAX_BYTES + HttpProtocol.MAX_SPARE_BYTES;
+    // Each port has the caches, and only the API has requests of many items.
+    return 2 * (HeadCache.MAX_BYTES + BodyCache.MAX_BYTES) + HttpProtocol.MAX_SPARE_BYTES;
   }
 
   @Override
