@@ -19,8 +19,11 @@ import org.agrona.BitUtil;
  * @param seed of the placement; any text.
  * @param laneWindow most unresolved writes between one ingress and one shard, a power of two from
  *     {@link #MIN_LANE_WINDOW} to {@link #MAX_LANE_WINDOW}.
+ * @param maxLoops most event loops of any node that take requests, 1 to {@link #MAX_LOOPS}. A shard
+ *     keeps replies for each of them, so commands of further ones are refused.
  */
-public record ClusterSettings(List<String> nodeIds, int shardCount, String seed, int laneWindow) {
+public record ClusterSettings(
+    List<String> nodeIds, int shardCount, String seed, int laneWindow, int maxLoops) {
   /** Most nodes of a cluster. */
   public static final int MAX_NODE_COUNT = 1024;
 
@@ -36,14 +39,26 @@ public record ClusterSettings(List<String> nodeIds, int shardCount, String seed,
   /** The largest lane window. */
   public static final int MAX_LANE_WINDOW = 1 << 20;
 
+  /** Most event loops of a node that messages can tell apart. */
+  public static final int MAX_LOOPS = 256;
+
   /** Number of shards where none is given. */
   public static final int DEFAULT_SHARD_COUNT = 64;
 
-  /** Seed where none is given. */
+  /**
+   * Seed where none is given. Its text means nothing here; it is kept as it is, because all shards
+   * of the clusters that were started without a seed would move if it changed.
+   */
   public static final String DEFAULT_SEED = "counter-cluster";
 
   /** Lane window where none is given. */
   public static final int DEFAULT_LANE_WINDOW = 4096;
+
+  /** Event loops where no bound is given. */
+  public static final int DEFAULT_MAX_LOOPS = 64;
+
+  /** What {@link #isNodeId} takes, in words. */
+  public static final String NODE_ID_FORM = "1 to " + MAX_NODE_ID_LENGTH + " of A-Z a-z 0-9 _ -";
 
   private static final Pattern NODE_ID =
       Pattern.compile("[A-Za-z0-9_-]{1," + MAX_NODE_ID_LENGTH + "}");
@@ -69,6 +84,21 @@ public record ClusterSettings(List<String> nodeIds, int shardCount, String seed,
             + MAX_LANE_WINDOW
             + ": "
             + laneWindow);
+    require(isLoopCount(maxLoops), "the most loops must be 1 to " + MAX_LOOPS + ": " + maxLoops);
+  }
+
+  /**
+   * Settings with the default bound of event loops.
+   *
+   * @param nodeIds ids of all nodes, in any order.
+   * @param shardCount number of shards.
+   * @param seed of the placement.
+   * @param laneWindow most unresolved writes between one ingress and one shard.
+   * @throws IllegalArgumentException as the other constructor.
+   */
+  public ClusterSettings(
+      final List<String> nodeIds, final int shardCount, final String seed, final int laneWindow) {
+    this(nodeIds, shardCount, seed, laneWindow, DEFAULT_MAX_LOOPS);
   }
 
   /**
@@ -90,14 +120,25 @@ public record ClusterSettings(List<String> nodeIds, int shardCount, String seed,
    * @throws IllegalArgumentException as the constructor.
    */
   public ClusterSettings withShardCount(final int value) {
-    return new ClusterSettings(nodeIds, value, seed, laneWindow);
+    return new ClusterSettings(nodeIds, value, seed, laneWindow, maxLoops);
+  }
+
+  /**
+   * These settings with another bound of event loops.
+   *
+   * @param value most event loops of any node.
+   * @return the new settings.
+   * @throws IllegalArgumentException as the constructor.
+   */
+  public ClusterSettings withMaxLoops(final int value) {
+    return new ClusterSettings(nodeIds, shardCount, seed, laneWindow, value);
   }
 
   /**
    * Whether a text can be the id of a node.
    *
    * @param text to check.
-   * @return true for 1 to 64 of A-Z a-z 0-9 _ -.
+   * @return true for {@value #NODE_ID_FORM}.
    */
   public static boolean isNodeId(final String text) {
     return NODE_ID.matcher(text).matches();
@@ -111,6 +152,16 @@ public record ClusterSettings(List<String> nodeIds, int shardCount, String seed,
    */
   public static boolean isShardCount(final int value) {
     return value >= 1 && value <= MAX_SHARD_COUNT;
+  }
+
+  /**
+   * Whether a node can have this number of event loops in some cluster.
+   *
+   * @param value to check.
+   * @return true for 1 to {@link #MAX_LOOPS}.
+   */
+  public static boolean isLoopCount(final int value) {
+    return value >= 1 && value <= MAX_LOOPS;
   }
 
   /**
@@ -133,7 +184,7 @@ public record ClusterSettings(List<String> nodeIds, int shardCount, String seed,
    */
   public long fingerprint(final int... schemaIds) {
     // The seed is the one free text and stands last, so that no two configurations give the same
-    // string.
+    // string. The default of loops is left out: earlier builds know of no other.
     return StableHash.hash(
         "nodes="
             + String.join(",", nodeIds)
@@ -148,6 +199,7 @@ public record ClusterSettings(List<String> nodeIds, int shardCount, String seed,
             + StableHash.VERSION
             + " lanes="
             + laneWindow
+            + (maxLoops == DEFAULT_MAX_LOOPS ? "" : " loops=" + maxLoops)
             + " seed="
             + seed);
   }
@@ -159,7 +211,7 @@ public record ClusterSettings(List<String> nodeIds, int shardCount, String seed,
     final Set<String> ids = new HashSet<>();
     final Set<Long> keys = new HashSet<>();
     for (final String nodeId : nodeIds) {
-      require(isNodeId(nodeId), "a node id is 1 to 64 of A-Z a-z 0-9 _ -: " + nodeId);
+      require(isNodeId(nodeId), "a node id is " + NODE_ID_FORM + ": " + nodeId);
       require(ids.add(nodeId), "node id given twice: " + nodeId);
       require(keys.add(StableHash.hash(nodeId)), "node id has the hash of another one: " + nodeId);
     }

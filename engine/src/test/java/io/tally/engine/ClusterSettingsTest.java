@@ -46,6 +46,12 @@ class ClusterSettingsTest {
         () -> new ClusterSettings(List.of("a"), 64, "seed", laneWindow));
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 0, 257})
+  void shouldRefuseBadNumbersOfLoops(final int loops) {
+    assertThrows(IllegalArgumentException.class, () -> SETTINGS.withMaxLoops(loops));
+  }
+
   @Test
   void shouldTakeTheLimitsOfItsInput() {
     final String longId = "n".repeat(64);
@@ -72,6 +78,16 @@ class ClusterSettingsTest {
   void shouldNeverGiveTheSameSettingsAnotherFingerprint() {
     assertEquals(0xb4112125cd0bf66cL, SETTINGS.fingerprint(SERVICES));
     assertEquals(0xe80d13447ff54617L, SETTINGS.fingerprint());
+  }
+
+  /** Builds that knew of no bound of loops have the same fingerprint, so they still agree. */
+  @Test
+  void shouldLeaveTheDefaultOfLoopsOutOfTheFingerprint() {
+    assertEquals(0xb4112125cd0bf66cL, SETTINGS.withMaxLoops(64).fingerprint(SERVICES));
+    assertNotEquals(0xb4112125cd0bf66cL, SETTINGS.withMaxLoops(65).fingerprint(SERVICES));
+    assertNotEquals(
+        SETTINGS.withMaxLoops(65).fingerprint(SERVICES),
+        SETTINGS.withMaxLoops(66).fingerprint(SERVICES));
   }
 
   @Test

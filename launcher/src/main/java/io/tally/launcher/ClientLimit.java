@@ -1,6 +1,7 @@
 package io.tally.launcher;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import io.tally.edge.internal.EventLoops;
 import java.lang.management.ManagementFactory;
 
 /** What clients can make the process keep: connections, and the bytes that they hold. */
@@ -14,8 +15,8 @@ final class ClientLimit {
   private static final long HEAP_SHARE = 8;
 
   /**
-   * A quarter. Counters take half; of the other half only half is planned, because an allocator's
-   * chunks are never all full.
+   * A quarter. Entities of services take half; of the other half only half is planned, because an
+   * allocator's chunks are never all full.
    */
   private static final long DIRECT_SHARE = 4;
 
@@ -26,6 +27,7 @@ final class ClientLimit {
 
   private final int maxConnections;
   private final long maxBytes;
+  private final long pollBytes;
   private final int safeConnections;
   private final long descriptors;
 
@@ -33,20 +35,27 @@ final class ClientLimit {
    * Computes the limit.
    *
    * @param wanted number of connections, or 0 for as many as memory and descriptors allow.
+   * @param loops event loops that serve them.
    * @param directBytes outside the heap that rings, queues and the like leave.
    * @param heapBytes largest size of the heap.
    */
-  ClientLimit(final int wanted, final long directBytes, final long heapBytes) {
-    this(wanted, directBytes, heapBytes, descriptors());
+  ClientLimit(final int wanted, final int loops, final long directBytes, final long heapBytes) {
+    this(wanted, loops, directBytes, heapBytes, descriptors());
   }
 
   ClientLimit(
-      final int wanted, final long directBytes, final long heapBytes, final long descriptors) {
+      final int wanted,
+      final int loops,
+      final long directBytes,
+      final long heapBytes,
+      final long descriptors) {
     this.descriptors = descriptors;
-    maxBytes = Math.max(1, Math.min(heapBytes / HEAP_SHARE, directBytes / DIRECT_SHARE));
     final long byMemory = heapBytes / HEAP_SHARE / BYTES_PER_CONNECTION;
     safeConnections = (int) Math.max(1, Math.min(MAX_CONNECTIONS, byMemory));
     maxConnections = wanted > 0 ? wanted : (int) Math.max(1, Math.min(safeConnections, usable()));
+    pollBytes = EventLoops.pollBytes(loops, maxConnections);
+    final long spareBytes = directBytes - pollBytes;
+    maxBytes = Math.max(1, Math.min(heapBytes / HEAP_SHARE, spareBytes / DIRECT_SHARE));
   }
 
   private static long descriptors() {
@@ -62,6 +71,16 @@ final class ClientLimit {
 
   int maxConnections() {
     return maxConnections;
+  }
+
+  /** Heap that they take while they are idle. */
+  long connectionBytes() {
+    return maxConnections * BYTES_PER_CONNECTION;
+  }
+
+  /** Memory outside the heap that the event loops take to serve them. */
+  long pollBytes() {
+    return pollBytes;
   }
 
   /** Bytes for all connections together, not counting what idle connections take. */

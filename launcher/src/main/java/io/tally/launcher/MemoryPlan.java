@@ -11,7 +11,6 @@ import io.tally.engine.internal.MessageLengths;
 import io.tally.engine.internal.ReplyRoom;
 import io.tally.http.internal.HttpServers;
 import io.tally.http.internal.MetricsServer;
-import io.tally.lane.internal.OwnerLanes;
 import io.tally.store.internal.NodeDirectory;
 import io.tally.transport.internal.LinkSettings;
 import io.tally.transport.internal.NatsCarrier;
@@ -59,6 +58,8 @@ final class MemoryPlan {
   private final long metricsBytes;
   private final long httpBytes;
   private final long laneBytes;
+  private final long maxLaneBytes;
+  private final long ingressLaneBytes;
   private final long saveBytes;
   private final long spareDirectBytes;
   private final long keptKeyMs;
@@ -99,15 +100,14 @@ final class MemoryPlan {
     tableBytes = shards * messages.stream().mapToLong(ServiceDefinition::firstShardBytes).sum();
     watchBytes = localNodeCount * EngineMemory.watchBytes(engine);
     hasMoreWatches = engine.watches() > EngineSettings.DEFAULT_WATCHES;
-    laneBytes =
-        config.loops()
-            * shards
-            * config.cluster().laneWindow()
-            * OwnerLanes.slotBytes(lengths.shortReply(), lengths.hasLongReplies());
+    laneBytes = shards * EngineMemory.ownerLaneBytes(config.cluster(), lengths, config.loops());
+    maxLaneBytes =
+        shards * EngineMemory.ownerLaneBytes(config.cluster(), lengths, ingressLoops(config));
+    ingressLaneBytes = config.loops() * EngineMemory.ingressLaneBytes(config.cluster());
     saveBytes = config.state().isKept() ? localNodeCount * NodeDirectory.SAVE_BYTES : 0;
     metricsBytes = MetricsServer.maxClientBytes(config.loops(), heapBytes);
     httpBytes = config.loops() * HttpServers.get().maxKeptBytes();
-    spareDirectBytes =
+    final long directBytes =
         maxDirectBytes()
             - ringBytes
             - replyQueueBytes
@@ -116,7 +116,8 @@ final class MemoryPlan {
             - tableBytes
             - saveBytes
             - 2 * metricsBytes;
-    clientLimit = new ClientLimit(config.maxConnections(), spareDirectBytes, heapBytes);
+    clientLimit = new ClientLimit(config.maxConnections(), config.loops(), directBytes, heapBytes);
+    spareDirectBytes = directBytes - clientLimit.pollBytes();
     services =
         definitions(
             new ServiceMemory(
@@ -134,6 +135,12 @@ final class MemoryPlan {
   private static boolean mayUseNats(final NodeConfig config) {
     return config.cluster().nodeIds().size() > 1
         && config.carrier().transport() != CarrierSettings.Transport.INPROCESS;
+  }
+
+  /** Event loops whose commands a shard may keep replies of; peers may have more than this node. */
+  private static long ingressLoops(final NodeConfig config) {
+    final long peers = mayUseNats(config) ? config.cluster().nodeIds().size() - 1L : 0;
+    return config.loops() + peers * config.cluster().maxLoops();
   }
 
   /** What peers that keep to their windows can have sent at once, if there is the heap for it. */
@@ -236,62 +243,87 @@ final class MemoryPlan {
 
   Object[] describe() {
     final List<Object> all = new ArrayList<>();
-    all.addAll(
-        List.of(
-            "max_command_bytes",
-            lengths.maxMessage(),
-            "max_message_bytes_between_nodes",
-            lengths.maxBetweenNodes(),
-            "min_max_payload",
-            minFrameBytes(),
-            "ring_bytes",
-            ringBytes,
-            "pending_requests",
-            pendingRequests,
-            "max_long_payload_bytes",
-            longPayloadBytes,
-            "max_connections",
-            clientLimit.maxConnections(),
-            "max_client_bytes",
-            clientLimit.maxBytes(),
-            "max_streams",
-            config.http().edge().maxStreams(),
-            "max_metrics_client_bytes",
-            metricsBytes,
-            "max_http_kept_bytes",
-            httpBytes,
-            "reply_queue_bytes",
-            replyQueueBytes,
-            "peer_queue_bytes",
-            peerBytes,
-            "peer_window_bytes",
-            peerWindowBytes,
-            "max_inbound_bytes",
-            inboundBytes,
-            "max_nats_inbound_bytes",
-            natsBytes,
-            "first_table_bytes",
-            tableBytes,
-            "lane_bytes_per_ingress_node",
-            laneBytes,
-            "max_long_reply_bytes",
-            longReplyRoom.maxBytes(),
-            "max_long_key_reply_bytes",
-            idempotencyLimit.longReplies().maxBytes(),
-            "max_timer_bytes",
-            timerBytes,
-            "max_watch_bytes",
-            watchBytes,
-            "save_bytes",
-            saveBytes,
-            "max_idempotency_keys",
-            idempotencyLimit.maxKeys(),
-            "keyed_writes_per_second_per_shard",
-            config.engine().idempotencyKeys() * 1_000L / Math.max(1, keptKeyMs)));
+    all.addAll(describeLoops());
+    all.addAll(describePeers());
+    all.addAll(describeShards());
     for (final ServiceDefinition service : services) {
       all.addAll(List.of("max_" + service.entities().name(), service.entities().max()));
     }
     return all.toArray();
+  }
+
+  private List<Object> describeLoops() {
+    return List.of(
+        "max_command_bytes",
+        lengths.maxMessage(),
+        "max_message_bytes_between_nodes",
+        lengths.maxBetweenNodes(),
+        "min_max_payload",
+        minFrameBytes(),
+        "ring_bytes",
+        ringBytes,
+        "pending_requests",
+        pendingRequests,
+        "pending_bytes",
+        pendingBytes,
+        "max_long_payload_bytes",
+        longPayloadBytes,
+        "max_connections",
+        clientLimit.maxConnections(),
+        "max_connection_bytes",
+        clientLimit.connectionBytes(),
+        "event_loop_bytes",
+        clientLimit.pollBytes(),
+        "max_client_bytes",
+        clientLimit.maxBytes(),
+        "max_streams",
+        config.http().edge().maxStreams(),
+        "max_metrics_client_bytes",
+        metricsBytes,
+        "max_http_kept_bytes",
+        httpBytes,
+        "reply_queue_bytes",
+        replyQueueBytes,
+        "max_ingress_lane_bytes",
+        ingressLaneBytes);
+  }
+
+  private List<Object> describePeers() {
+    return List.of(
+        "peer_queue_bytes",
+        peerBytes,
+        "peer_window_bytes",
+        peerWindowBytes,
+        "max_inbound_bytes",
+        inboundBytes,
+        "max_nats_inbound_bytes",
+        natsBytes);
+  }
+
+  private List<Object> describeShards() {
+    return List.of(
+        "first_table_bytes",
+        tableBytes,
+        "lane_bytes_per_ingress_node",
+        laneBytes,
+        "max_lane_bytes",
+        maxLaneBytes,
+        "max_long_reply_bytes",
+        longReplyRoom.maxBytes(),
+        "max_long_key_reply_bytes",
+        idempotencyLimit.longReplies().maxBytes(),
+        "max_timer_bytes",
+        timerBytes,
+        "max_watch_bytes",
+        watchBytes,
+        "save_bytes",
+        saveBytes,
+        "max_idempotency_keys",
+        idempotencyLimit.maxKeys(),
+        "max_idempotency_key_bytes",
+        EngineMemory.keyBytes(idempotencyLimit, lengths),
+        "keyed_writes_per_second_per_shard",
+        config.engine().idempotencyKeys() * 1_000L / Math.max(1, keptKeyMs));
   }
 
   private static long maxDirectBytes() {

@@ -3,7 +3,6 @@ package io.tally.launcher;
 import io.tally.edge.EdgeSettings;
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.EngineSettings;
-import io.tally.engine.internal.EngineThreads;
 import io.tally.http.HttpSettings;
 import io.tally.transport.NatsAddress;
 import io.tally.transport.internal.NodeStart;
@@ -23,8 +22,9 @@ import java.util.Objects;
  *     memory of the process.
  * @param maxConnections most connections of the API; 0 for what memory and file descriptors allow.
  * @param metricsPort where metrics are scraped, at the API's address; 0 takes any free port.
- * @param loops event loops, 1 to 256.
- * @param shardThreads threads of their own for the shards, 0 to 256; 0 has the event loops do it.
+ * @param loops event loops, 1 to {@link ClusterSettings#maxLoops()} of the cluster.
+ * @param shardThreads threads of their own for the shards, 0 to {@link #MAX_SHARD_THREADS}; 0 has
+ *     the event loops do it.
  * @param times of start and stop.
  * @param state what is kept on disk.
  * @param services that the nodes host, at least one.
@@ -75,8 +75,8 @@ public record NodeConfig(
     require(EdgeSettings.isPort(metricsPort), "not a port: " + metricsPort);
     require(http.port() == 0 || http.port() != metricsPort, "API and metrics have the same port");
     require(
-        loops >= 1 && loops <= EngineThreads.MAX_LOOPS,
-        "event loops must be 1 to " + EngineThreads.MAX_LOOPS);
+        loops >= 1 && loops <= cluster.maxLoops(),
+        "event loops must be 1 to " + cluster.maxLoops() + ", the most of the cluster: " + loops);
     require(
         shardThreads >= 0 && shardThreads <= MAX_SHARD_THREADS,
         "shard threads must be 0 to " + MAX_SHARD_THREADS);
@@ -97,11 +97,16 @@ public record NodeConfig(
         HttpSettings.DEFAULTS,
         0,
         DEFAULT_METRICS_PORT,
-        Runtime.getRuntime().availableProcessors(),
+        defaultLoops(ClusterSettings.DEFAULT_MAX_LOOPS),
         0,
         NodeTimes.DEFAULTS,
         StateSettings.IN_MEMORY,
         List.of(services));
+  }
+
+  /** One for each processor, within what the cluster allows. */
+  static int defaultLoops(final int maxLoops) {
+    return Math.min(Runtime.getRuntime().availableProcessors(), maxLoops);
   }
 
   /**
@@ -176,6 +181,8 @@ public record NodeConfig(
       cluster.shardCount(),
       "loops",
       loops,
+      "max_loops",
+      cluster.maxLoops(),
       "shard_threads",
       shardThreads,
       "ring_slots",

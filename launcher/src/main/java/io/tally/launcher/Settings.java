@@ -3,7 +3,6 @@ package io.tally.launcher;
 import io.tally.edge.EdgeSettings;
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.EngineSettings;
-import io.tally.engine.internal.EngineThreads;
 import io.tally.http.HttpSettings;
 import io.tally.launcher.CarrierSettings.Transport;
 import java.time.Duration;
@@ -14,16 +13,6 @@ import picocli.CommandLine.Option;
 
 /** The options that the demo and a single node share. */
 final class Settings {
-  @Option(
-      names = "--shards",
-      paramLabel = "N",
-      defaultValue = "" + ClusterSettings.DEFAULT_SHARD_COUNT,
-      description =
-          "Shards of the cluster, 1 to "
-              + ClusterSettings.MAX_SHARD_COUNT
-              + "; the same on all nodes (default: ${DEFAULT-VALUE}).")
-  int shards;
-
   @Option(
       names = "--http-port",
       paramLabel = "PORT",
@@ -95,22 +84,11 @@ final class Settings {
   int ringSlots;
 
   @Option(
-      names = "--lane-window",
-      paramLabel = "N",
-      defaultValue = "" + ClusterSettings.DEFAULT_LANE_WINDOW,
-      description =
-          "Most unanswered writes between an event loop and a shard, a power of two; the same on all nodes"
-              + " (default: ${DEFAULT-VALUE}).")
-  int laneWindow;
-
-  @Option(
       names = "--loops",
       paramLabel = "N",
       description =
-          "Event loops of this process, 1 to "
-              + EngineThreads.MAX_LOOPS
-              + " (default: one for each processor).")
-  int loops = Runtime.getRuntime().availableProcessors();
+          "Event loops of this process, 1 to --max-loops (default: one for each processor, but no more).")
+  Integer loops;
 
   @Option(
       names = "--shard-threads",
@@ -129,14 +107,6 @@ final class Settings {
           "Name of the cluster, the prefix of its NATS subjects (default: ${DEFAULT-VALUE}). Clusters of"
               + " different names can share a NATS server.")
   String cluster;
-
-  @Option(
-      names = "--seed",
-      paramLabel = "TEXT",
-      defaultValue = ClusterSettings.DEFAULT_SEED,
-      description =
-          "Seed of the placement of shards; the same on all nodes (default: ${DEFAULT-VALUE}).")
-  String seed;
 
   @Option(
       names = "--max-counters",
@@ -206,6 +176,8 @@ final class Settings {
               + " repeated.")
   List<String> services = List.of();
 
+  @Mixin ClusterOptions agreed;
+
   @Mixin NatsSettings nats;
 
   @Mixin StateOptions state;
@@ -213,16 +185,14 @@ final class Settings {
   /** The first value that is wrong by itself, as a message; null if none is. */
   String fault() {
     final List<String> faults = new ArrayList<>();
-    check(
-        faults,
-        ClusterSettings.isShardCount(shards),
-        "--shards must be 1 to " + ClusterSettings.MAX_SHARD_COUNT);
+    final String clusterFault = agreed.fault();
+    check(faults, clusterFault == null, clusterFault);
     checkPort(faults, "--http-port", httpPort);
     checkPort(faults, "--metrics-port", metricsPort);
     check(
         faults,
-        loops >= 1 && loops <= EngineThreads.MAX_LOOPS,
-        "--loops must be 1 to " + EngineThreads.MAX_LOOPS);
+        loops == null || loops >= 1 && loops <= agreed.maxLoops,
+        "--loops must be 1 to " + agreed.maxLoops + " (--max-loops, the same on all nodes)");
     check(
         faults,
         shardThreads >= 0 && shardThreads <= NodeConfig.MAX_SHARD_THREADS,
@@ -234,13 +204,6 @@ final class Settings {
             + EngineSettings.MIN_RING_SLOTS
             + " to "
             + EngineSettings.MAX_RING_SLOTS);
-    check(
-        faults,
-        ClusterSettings.isLaneWindow(laneWindow),
-        "--lane-window must be a power of two, "
-            + ClusterSettings.MIN_LANE_WINDOW
-            + " to "
-            + ClusterSettings.MAX_LANE_WINDOW);
     check(
         faults,
         maxConnections == null || maxConnections >= 1,
@@ -257,7 +220,9 @@ final class Settings {
     check(faults, natsFault == null, natsFault);
     check(faults, idempotencyKeys >= 1, "--idempotency-keys must be at least 1");
     check(
-        faults, ClusterSettings.isNodeId(cluster), "--cluster must be 1 to 64 of A-Z a-z 0-9 _ -");
+        faults,
+        ClusterSettings.isNodeId(cluster),
+        "--cluster must be " + ClusterSettings.NODE_ID_FORM);
     final String serviceFault = ServiceProviders.fault(services);
     check(faults, serviceFault == null, serviceFault);
     final String stateFault = state.fault();
@@ -286,7 +251,7 @@ final class Settings {
       final List<String> localNodeIds,
       final HostedService... services) {
     return new NodeConfig(
-        cluster(nodeIds),
+        agreed.settings(nodeIds),
         localNodeIds,
         engine(),
         new CarrierSettings(
@@ -303,16 +268,11 @@ final class Settings {
                     .withStreams(maxStreams)),
         maxConnections == null ? 0 : maxConnections,
         metricsPort,
-        loops,
+        loops == null ? NodeConfig.defaultLoops(agreed.maxLoops) : loops,
         shardThreads,
         new NodeTimes(startTimeout, shutdownDelay, drainTimeout),
         state.settings(),
         List.of(services));
-  }
-
-  /** What all nodes have to agree on. */
-  ClusterSettings cluster(final List<String> nodeIds) {
-    return new ClusterSettings(nodeIds, shards, seed, laneWindow);
   }
 
   /** Sizes and times of each node's engine. */

@@ -54,9 +54,9 @@ final class Status {
   }
 
   /**
-   * Whether requests for counters are taken: from the first time that this node is ready. A node
+   * Whether requests for entities are taken: from the first time that this node is ready. A node
    * that has not met its cluster may find out that it is a stranger there, or the second process of
-   * its id; then what it had counted would be lost.
+   * its id; then what it had applied would be lost.
    */
   boolean isServing() {
     return serving;

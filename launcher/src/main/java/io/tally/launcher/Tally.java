@@ -55,6 +55,9 @@ public final class Tally implements Callable<Integer> {
   private static final int EXIT_FAILED = 1;
   private static final int EXIT_USAGE = 2;
 
+  /** Most nodes of the demo. */
+  private static final int MAX_DEMO_NODES = 64;
+
   private final Environment environment;
   private final Consumer<TallyProcess> serving;
   @Spec private CommandSpec spec;
@@ -64,7 +67,7 @@ public final class Tally implements Callable<Integer> {
       names = "--node-count",
       paramLabel = "N",
       defaultValue = "7",
-      description = "Nodes of the demo, 1 to 64 (default: ${DEFAULT-VALUE}).")
+      description = "Nodes of the demo, 1 to " + MAX_DEMO_NODES + " (default: ${DEFAULT-VALUE}).")
   private int nodeCount;
 
   /** Creates the program, for {@link #main} alone; serving takes what is to be served. */
@@ -176,8 +179,9 @@ public final class Tally implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     check(spec, settings);
-    if (nodeCount < 1 || nodeCount > 64) {
-      throw new ParameterException(spec.commandLine(), "--node-count must be 1 to 64");
+    if (nodeCount < 1 || nodeCount > MAX_DEMO_NODES) {
+      throw new ParameterException(
+          spec.commandLine(), "--node-count must be 1 to " + MAX_DEMO_NODES);
     }
     final List<String> nodeIds =
         IntStream.range(0, nodeCount).mapToObj(i -> "node-" + i).sorted().toList();
@@ -247,7 +251,9 @@ public final class Tally implements Callable<Integer> {
         required = true,
         split = ",",
         description =
-            "Ids of all nodes of the cluster, 1 to 64 of A-Z a-z 0-9 _ - each; the same on all nodes.")
+            "Ids of all nodes of the cluster, "
+                + ClusterSettings.NODE_ID_FORM
+                + " each; the same on all nodes.")
     private String[] nodes;
 
     @Override
@@ -266,7 +272,8 @@ public final class Tally implements Callable<Integer> {
       for (final String node : nodeIds) {
         if (!ClusterSettings.isNodeId(node)) {
           throw new ParameterException(
-              spec.commandLine(), "'" + node + "' is not a node id: 1 to 64 of A-Z a-z 0-9 _ -");
+              spec.commandLine(),
+              "'" + node + "' is not a node id: " + ClusterSettings.NODE_ID_FORM);
         }
       }
       if (nodeIds.size() != nodes.length) {

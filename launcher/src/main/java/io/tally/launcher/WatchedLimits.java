@@ -8,7 +8,6 @@ import io.tally.engine.internal.ShardEngine;
 import io.tally.engine.internal.WatchAgent;
 import io.tally.http.internal.HttpServer;
 import io.tally.transport.internal.LinkCounter;
-import io.tally.transport.internal.LinkSettings;
 import io.tally.transport.internal.PeerTraffic;
 import java.util.ArrayList;
 import java.util.List;
@@ -172,7 +171,7 @@ final class WatchedLimits {
             "link_window_bytes",
             "",
             () -> ofPeers(PeerTraffic::unacknowledgedBytes),
-            LinkSettings.DEFAULT_WINDOW_BYTES,
+            plan.link().windowBytes(),
             () -> count(LinkCounter.WINDOW_STALLS),
             SPEED));
     all.add(
@@ -180,7 +179,7 @@ final class WatchedLimits {
             "link_queue_bytes",
             "",
             () -> ofPeers(PeerTraffic::queuedBytes),
-            LinkSettings.DEFAULT_RING_BYTES,
+            plan.link().ringBytes(),
             () -> count(LinkCounter.QUEUE_FULL),
             SPEED));
     all.add(

@@ -70,8 +70,8 @@ class EnvironmentTest {
     }
     final Settings settings = parse();
     assertEquals(8181, settings.httpPort);
-    assertEquals(64, settings.shards);
-    assertEquals("counter-cluster", settings.seed);
+    assertEquals(64, settings.agreed.shards);
+    assertEquals("counter-cluster", settings.agreed.seed);
     assertEquals(null, settings.nats.url);
     assertEquals(null, settings.maxCounters);
   }

@@ -44,10 +44,10 @@ class SettingsTest {
     assertEquals(8181, settings.httpPort);
     assertEquals(2121, settings.metricsPort);
     assertEquals("127.0.0.1", settings.bind);
-    assertEquals(64, settings.shards);
+    assertEquals(64, settings.agreed.shards);
     assertEquals(1_024, settings.ringSlots);
     assertEquals("counter", settings.cluster);
-    assertEquals("counter-cluster", settings.seed);
+    assertEquals("counter-cluster", settings.agreed.seed);
     assertEquals(Duration.ofSeconds(1), settings.requestTimeout);
     assertEquals(Duration.ofMillis(250), settings.queueLimit);
     assertEquals(Duration.ofSeconds(10), settings.drainTimeout);
@@ -70,7 +70,7 @@ class SettingsTest {
     final Settings settings = parse();
     assertEquals(EngineSettings.DEFAULT, settings.engine());
     assertEquals(EngineSettings.DEFAULT.withWatches(9), parse("--max-watches=9").engine());
-    assertEquals(ClusterSettings.of(List.of("a")), settings.cluster(List.of("a")));
+    assertEquals(ClusterSettings.of(List.of("a")), settings.agreed.settings(List.of("a")));
   }
 
   @ParameterizedTest
@@ -82,7 +82,10 @@ class SettingsTest {
     "--shards=4097, --shards must be 1 to 4096",
     "--http-port=-1, --http-port must be 0 to 65535",
     "--metrics-port=65536, --metrics-port must be 0 to 65535",
-    "--loops=257, --loops must be 1 to 256",
+    "--loops=0, '--loops must be 1 to 64 (--max-loops, the same on all nodes)'",
+    "--loops=65, '--loops must be 1 to 64 (--max-loops, the same on all nodes)'",
+    "--max-loops=0, --max-loops must be 1 to 256",
+    "--max-loops=257, --max-loops must be 1 to 256",
     "--shard-threads=-1, --shard-threads must be 0 to 256",
     "--ring-slots=1000, '--ring-slots must be a power of two, 2 to 1048576'",
     "--lane-window=32, '--lane-window must be a power of two, 64 to 1048576'",
@@ -103,6 +106,21 @@ class SettingsTest {
   })
   void shouldSayWhatIsWrong(final String argument, final String fault) {
     assertEquals(fault, parse(argument).fault());
+  }
+
+  @Test
+  void shouldHaveNoMoreLoopsThanTheClusterAllows() {
+    final List<String> nodeIds = List.of("a");
+    final NodeConfig one = parse("--max-loops=1").config(nodeIds, nodeIds, Turnstile.hosted());
+    assertEquals(1, one.cluster().maxLoops());
+    assertEquals(1, one.loops());
+    assertNull(parse("--max-loops=100", "--loops=100").fault());
+    assertEquals(
+        "--loops must be 1 to 2 (--max-loops, the same on all nodes)",
+        parse("--max-loops=2", "--loops=3").fault());
+    final Settings given = parse("--max-loops=2", "--loops=3");
+    assertThrows(
+        IllegalArgumentException.class, () -> given.config(nodeIds, nodeIds, Turnstile.hosted()));
   }
 
   @ParameterizedTest

@@ -19,7 +19,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import io.tally.edge.EdgeSettings;
-import io.tally.engine.internal.EngineThreads;
+import io.tally.engine.ClusterSettings;
 import io.tally.engine.internal.LatencyHistogram;
 import io.tally.engine.internal.SteppedAgent;
 import io.tally.engine.internal.Wakeup;
@@ -41,6 +41,9 @@ public final class EventLoops implements AutoCloseable {
   /** Listening sockets, connections for operators, and what wakes a loop. */
   private static final int OTHER_SOCKETS = 128;
 
+  /** What a poll may report of a socket, outside the heap. */
+  private static final int BYTES_PER_SOCKET = 12;
+
   /** A port for operators may have so many, whatever the loops are launched for. */
   private static final int OPERATOR_SOCKETS = OTHER_SOCKETS / 2;
 
@@ -52,6 +55,18 @@ public final class EventLoops implements AutoCloseable {
   private final ErrorHandler errorHandler;
 
   /**
+   * Memory outside the heap that the polls of all loops take.
+   *
+   * @param loopCount number of loops.
+   * @param maxConnections most connections that a server on them may have: all of them may fall to
+   *     one loop.
+   * @return bytes.
+   */
+  public static long pollBytes(final int loopCount, final int maxConnections) {
+    return loopCount * ((long) maxConnections + OTHER_SOCKETS) * BYTES_PER_SOCKET;
+  }
+
+  /**
    * For tests as well, which want loops without epoll, or with phases in an order that is wrong.
    */
   EventLoops(
@@ -61,7 +76,7 @@ public final class EventLoops implements AutoCloseable {
       final List<StepOrder> order,
       final NanoClock clock,
       final ErrorHandler errorHandler) {
-    if (loopCount < 1 || loopCount > EngineThreads.MAX_LOOPS) {
+    if (!ClusterSettings.isLoopCount(loopCount)) {
       throw new IllegalArgumentException("number of event loops out of range: " + loopCount);
     }
     this.maxConnections = maxConnections;
@@ -98,7 +113,7 @@ public final class EventLoops implements AutoCloseable {
   /**
    * Starts the loops.
    *
-   * @param loopCount number of loops, 1 to 256.
+   * @param loopCount number of loops, 1 to {@link ClusterSettings#MAX_LOOPS}.
    * @param clock read once for each step; the clock of all agents.
    * @param errorHandler is told what an agent or a connection threw, on the loop's thread. The loop
    *     goes on after an exception; for an {@link Error} the handler is expected to end the
@@ -113,9 +128,9 @@ public final class EventLoops implements AutoCloseable {
   /**
    * Starts the loops.
    *
-   * @param loopCount number of loops, 1 to 256.
-   * @param maxConnections most connections that a server on them may have; 10,000 unless given. All
-   *     of them may fall to one loop, so every loop keeps 12 bytes for each.
+   * @param loopCount number of loops, 1 to {@link ClusterSettings#MAX_LOOPS}.
+   * @param maxConnections most connections that a server on them may have; those of {@link
+   *     EdgeSettings#DEFAULTS} unless given. See {@link #pollBytes}.
    * @param clock read once for each step; the clock of all agents.
    * @param errorHandler as above.
    * @return the running loops.

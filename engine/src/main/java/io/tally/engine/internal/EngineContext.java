@@ -26,12 +26,15 @@ public record EngineContext(
     NodeLink link,
     WatchTimes watchTimes) {
   /**
-   * Checks that the messages of the services fit into the rings and slots.
+   * Checks that the cluster allows so many ingress loops, and that the messages of the services fit
+   * into the rings and slots.
    *
-   * @throws IllegalArgumentException if they do not, or if there are no threads.
+   * @throws IllegalArgumentException if that is not so, or if there are no threads.
    */
   public EngineContext {
     require(threads != null, "threads must be set");
+    final int maxLoops = node.cluster().maxLoops();
+    require(threads.ingressWakeups.length <= maxLoops, "at most " + maxLoops + " ingress loops");
     final MessageLengths lengths = services.lengths();
     require(
         settings.ringSlots() >= lengths.minRingSlots(),

@@ -1,7 +1,10 @@
 package io.tally.engine.internal;
 
+import io.tally.engine.ClusterSettings;
 import io.tally.engine.EngineSettings;
 import io.tally.engine.ServiceDefinition;
+import io.tally.lane.internal.IngressLane;
+import io.tally.lane.internal.OwnerLanes;
 import java.util.List;
 
 /** Memory that an engine takes at most, as follows from its settings and messages. */
@@ -51,6 +54,42 @@ public final class EngineMemory {
    */
   public static long replyQueueBytes(final EngineSettings settings, final MessageLengths lengths) {
     return ReplyQueue.bytes(replyCount(settings), lengths);
+  }
+
+  /**
+   * Heap that the lanes of some event loops to one shard take at most, where the shard is.
+   *
+   * @param cluster how wide they are.
+   * @param lengths of the messages.
+   * @param loops how many event loops have a lane.
+   * @return bytes, beside long replies.
+   */
+  public static long ownerLaneBytes(
+      final ClusterSettings cluster, final MessageLengths lengths, final long loops) {
+    return loops
+        * OwnerLanes.maxLaneBytes(
+            cluster.laneWindow(), lengths.shortReply(), lengths.hasLongReplies());
+  }
+
+  /**
+   * Heap that the lanes of one ingress to all shards take at most, where the ingress is.
+   *
+   * @param cluster how wide they are, and how many shards there are.
+   * @return bytes.
+   */
+  public static long ingressLaneBytes(final ClusterSettings cluster) {
+    return (long) cluster.shardCount() * IngressLane.bytes(cluster.laneWindow());
+  }
+
+  /**
+   * Heap that idempotency keys take at most, beside long replies.
+   *
+   * @param keys most of them.
+   * @param lengths of the messages.
+   * @return bytes.
+   */
+  public static long keyBytes(final IdempotencyLimit keys, final MessageLengths lengths) {
+    return keys.maxKeys() * IdempotencyTable.bytesPerKey(lengths.shortReply());
   }
 
   /**

@@ -12,9 +12,6 @@ public final class EngineThreads {
   /** Index for "no event loop". */
   public static final int NO_LOOP = -1;
 
-  /** Most event loops of a node. */
-  public static final int MAX_LOOPS = 256;
-
   final Wakeup[] ingressWakeups;
   final Wakeup[] agentWakeups;
   final int[] agentLoops;
@@ -29,15 +26,14 @@ public final class EngineThreads {
    * @param agentLoops by shard agent: the event loop that steps it, or {@link #NO_LOOP} if it has a
    *     thread of its own.
    * @param agentWakeups by shard agent: wakes the thread that steps it.
-   * @throws IllegalArgumentException if there are too many loops, no agents, or not as many loops
-   *     of agents as wake-ups.
+   * @throws IllegalArgumentException if there are no agents, or not as many loops of agents as
+   *     wake-ups.
    */
   public EngineThreads(
       final int homeLoop,
       final Wakeup[] ingressWakeups,
       final int[] agentLoops,
       final Wakeup[] agentWakeups) {
-    require(ingressWakeups.length <= MAX_LOOPS, "at most " + MAX_LOOPS + " ingress loops");
     require(agentWakeups.length > 0, "at least one shard agent is needed");
     require(agentLoops.length == agentWakeups.length, "each shard agent needs a loop or NO_LOOP");
     this.homeLoop = homeLoop;

@@ -22,6 +22,7 @@ final class InboundAdapter implements InboundHandler {
   private final ShardDirectory directory;
   private final int ownNode;
   private final int shardCount;
+  private final int maxLoops;
   private final int maxMessageLength;
   private final int maxQueuedReplyLength;
   private final long ownIncarnation;
@@ -43,6 +44,7 @@ final class InboundAdapter implements InboundHandler {
     directory = context.link().directory();
     ownNode = node.index();
     shardCount = node.cluster().shardCount();
+    maxLoops = node.cluster().maxLoops();
     final MessageLengths lengths = context.services().lengths();
     maxMessageLength = lengths.maxMessage();
     maxQueuedReplyLength = ReplyQueue.messageLength(lengths.maxReply());
@@ -129,6 +131,7 @@ final class InboundAdapter implements InboundHandler {
         || length > maxMessageLength
         || command.shardId >= shardCount
         || command.shardId != StableHash.shard(command.placementHash, shardCount)
+        || command.originLoop >= maxLoops
         || !isInLane(command)
         || !isPeer(command.originNodeKey)) {
       return malformed();

@@ -5,6 +5,9 @@ package io.tally.lane.internal;
  * one shard, and keeps the floor below which every sequence is resolved. Not thread-safe.
  */
 public final class IngressLane {
+  /** Heap of a lane without its bits. */
+  private static final int LANE_BYTES = 64;
+
   private final long[] resolved;
   private final int window;
   private long next = 1;
@@ -22,6 +25,16 @@ public final class IngressLane {
     }
     this.window = window;
     resolved = new long[window / 64];
+  }
+
+  /**
+   * Heap that a lane takes.
+   *
+   * @param window of the lane.
+   * @return the bytes.
+   */
+  public static int bytes(final int window) {
+    return LANE_BYTES + window / Byte.SIZE;
   }
 
   /**

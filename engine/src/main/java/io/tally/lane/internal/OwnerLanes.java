@@ -8,6 +8,9 @@ import org.agrona.collections.Long2ObjectHashMap;
  * incarnation seen has lanes; commands of an older one are refused for ever. Not thread-safe.
  */
 public final class OwnerLanes {
+  /** Heap of a lane without its slots: its objects, and the heads of its arrays. */
+  private static final int LANE_BYTES = 256;
+
   private final Long2ObjectHashMap<Origin> origins = new Long2ObjectHashMap<>();
   private final int window;
   private final int slotReplyLength;
@@ -35,14 +38,17 @@ public final class OwnerLanes {
   }
 
   /**
-   * Heap bytes of a lane for each place in its window, beside long replies.
+   * Heap that a lane takes at most, beside long replies.
    *
+   * @param window of the lane.
    * @param slotReplyLength bound of the replies in bytes that have to fit into a slot.
    * @param hasLongReplies whether there may be others.
    * @return the bytes.
    */
-  public static int slotBytes(final int slotReplyLength, final boolean hasLongReplies) {
-    return OwnerLane.slotLength(slotReplyLength) + (hasLongReplies ? Long.BYTES : 0);
+  public static long maxLaneBytes(
+      final int window, final int slotReplyLength, final boolean hasLongReplies) {
+    final int slotBytes = OwnerLane.slotLength(slotReplyLength) + (hasLongReplies ? Long.BYTES : 0);
+    return LANE_BYTES + (long) window * slotBytes;
   }
 
   /**

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.tally.engine.ClusterSettings;
 import io.tally.engine.Outcome;
+import io.tally.engine.internal.codecs.CommandDecoder;
 import io.tally.engine.internal.codecs.MessageHeaderDecoder;
 import io.tally.engine.internal.codecs.MessageHeaderEncoder;
 import io.tally.engine.internal.codecs.ReplyCode;
@@ -73,6 +75,22 @@ final class InboundAdapterTest {
     assertRefused(good.shardId, 3, 5, Long.MAX_VALUE, good.originNodeKey, 1_000);
     assertRefused(good.shardId, 3, 5, -1, good.originNodeKey, 1_000);
     assertRefused(good.shardId, 3, -5, -9, good.originNodeKey, 1_000);
+  }
+
+  @Test
+  void shouldRefuseACommandOfALoopThatNoNodeMayHave() {
+    final int maxLoops = ClusterSettings.DEFAULT_MAX_LOOPS;
+    final byte[] message = put(1);
+    final int originLoop =
+        MessageHeaderDecoder.ENCODED_LENGTH + CommandDecoder.originLoopEncodingOffset();
+    message[originLoop] = (byte) maxLoops;
+    assertEquals(InboundHandler.REFUSED, owner.receive(message));
+    message[originLoop] = (byte) 0xFF;
+    assertEquals(InboundHandler.REFUSED, owner.receive(message));
+    assertEquals(2, owner.sum(EngineCounter.MALFORMED));
+    assertNothingRan();
+    message[originLoop] = (byte) (maxLoops - 1);
+    assertEquals(InboundHandler.ACCEPTED, owner.receive(message));
   }
 
   @Test

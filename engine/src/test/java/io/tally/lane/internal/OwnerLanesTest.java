@@ -27,6 +27,18 @@ final class OwnerLanesTest {
   private record Name(long node, long incarnation, int loop) {}
 
   @Test
+  void shouldTakeNoMoreBytesThanItSays() {
+    final OwnerLane lane = lanes.lane(1, 1, 0, 0);
+    for (long sequence = 1; sequence <= WINDOW; sequence++) {
+      assertEquals(OwnerLane.EXECUTE, lane.begin(sequence, 0));
+    }
+    final long slots = lane.buffer().capacity();
+    final long max = OwnerLanes.maxLaneBytes(WINDOW, Long.BYTES, false);
+    assertTrue(slots < max && slots > max - 300, () -> slots + " of " + max);
+    assertEquals(max + WINDOW * Long.BYTES, OwnerLanes.maxLaneBytes(WINDOW, Long.BYTES, true));
+  }
+
+  @Test
   void shouldDropLanesOnlyForANewerIncarnationOfTheirOwnNode() {
     final SplittableRandom random = new SplittableRandom(7);
     final long[] newest = new long[NODES];
