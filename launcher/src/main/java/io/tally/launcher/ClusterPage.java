@@ -11,7 +11,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.agrona.concurrent.NanoClock;
 
-/** What {@code /cluster} says, as the front end's node sees its cluster. */
+/**
+ * What {@code /cluster} says, as the front end's node sees its cluster. Where an entity lies is
+ * asked by the name of the first service, and told under it; entities of other services lie there,
+ * too, if they have the same id.
+ */
 final class ClusterPage implements ClusterView {
   private static final String SCHEMA =
       """
@@ -28,7 +32,7 @@ final class ClusterPage implements ClusterView {
       "id":{"type":"integer"},\
       "owner":{"type":"integer","description":"Place in nodes."},\
       "incarnation":{"type":"string","description":"Of its state; 0 if it is not known."}}}},\
-      "counter":{"type":"object","required":["shard","owner"],"description":"Where the counter lies that the query names.",\
+      "%s":{"type":"object","required":["shard","owner"],"description":"Where the entity lies that the query names.",\
       "properties":{"shard":{"type":"integer"},"owner":{"type":"integer"}}}}}""";
 
   private final List<ClusterNode> nodes;
@@ -50,12 +54,12 @@ final class ClusterPage implements ClusterView {
 
   @Override
   public String idParameter() {
-    return "counter";
+    return services.get(0).name();
   }
 
   @Override
   public String schema() {
-    return SCHEMA;
+    return SCHEMA.formatted(idParameter());
   }
 
   @Override
@@ -69,7 +73,13 @@ final class ClusterPage implements ClusterView {
     final long placement = StableHash.placement(id, 0, id.length);
     final int shard = StableHash.shard(placement, routes.shardCount());
     return state(
-        ",\"counter\":{\"shard\":" + shard + ",\"owner\":" + routes.nodeIndex(shard) + "}");
+        ",\""
+            + idParameter()
+            + "\":{\"shard\":"
+            + shard
+            + ",\"owner\":"
+            + routes.nodeIndex(shard)
+            + "}");
   }
 
   @Override

@@ -3,11 +3,13 @@ package io.tally.launcher;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.engine.StableHash;
 import io.tally.http.ApiDocument;
 import io.tally.http.RawClient;
 import io.tally.http.RawClient.Response;
 import java.net.URI;
 import java.util.List;
+import org.example.turnstile.Turnstile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -38,6 +40,22 @@ class TallyNodeApiTest {
           document.check(call.method(), call.target(), call.body(), response);
         }
       }
+    }
+  }
+
+  @Test
+  void shouldSayWhereAnEntityLiesByTheNameOfItsService() throws Exception {
+    final NodeConfig config = NodeConfig.alone(Turnstile.hosted()).withPorts(0, 0);
+    try (TallyNode node = TallyNode.launch(config);
+        RawClient client = new RawClient(URI.create(node.url()).getPort())) {
+      final ApiDocument document = ApiDocument.read(client);
+      final String page = "/cluster?turnstile=a";
+      final Response response = client.exchange(RawClient.get(page));
+      document.check("GET", page, "", response);
+      final int shard = StableHash.shard(StableHash.placement(new byte[] {'a'}, 0, 1), 64);
+      final String last = ",\"turnstile\":{\"shard\":" + shard + ",\"owner\":0}}";
+      assertTrue(response.body().strip().endsWith(last), response::body);
+      assertEquals(400, client.exchange(RawClient.get("/cluster?counter=a")).status());
     }
   }
 }
