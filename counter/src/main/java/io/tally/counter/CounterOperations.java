@@ -15,6 +15,9 @@ public final class CounterOperations {
   /** Most operations. */
   public static final int MAX_OPERATIONS = OperationsLayout.MAX_OPERATIONS;
 
+  /** Most bytes of all of them together. */
+  public static final int MAX_BYTES = OperationsLayout.MAX_LENGTH;
+
   private final UnsafeBuffer buffer =
       new UnsafeBuffer(
           new byte

@@ -23,8 +23,9 @@ final class ApiHeaders {
       headers.put(
           "Idempotency-Key",
           text(
-              "A write with the same key is applied once, and repetitions have the same answer. 1 to 128 visible"
-                  + " characters, bare or in quotes."));
+              "A write with the same key is applied once, and repetitions have the same answer. "
+                  + IdempotencyKey.FORM
+                  + ", bare or in quotes."));
     }
     if (row.conditional) {
       headers.put(

@@ -7,6 +7,9 @@ import io.tally.engine.Ingress;
  * thread-safe.
  */
 final class IdempotencyKey {
+  /** What a key is, in words. */
+  static final String FORM = "1 to " + Ingress.MAX_IDEMPOTENCY_KEY_LENGTH + " visible ASCII bytes";
+
   private final byte[] bytes = new byte[Ingress.MAX_IDEMPOTENCY_KEY_LENGTH];
   private int length;
 

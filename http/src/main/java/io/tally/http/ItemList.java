@@ -57,7 +57,7 @@ public final class ItemList {
    * Length of an item's id.
    *
    * @param item from 0.
-   * @return bytes, 1 to 256.
+   * @return bytes, 1 to {@link PathId#MAX_BYTES}.
    */
   public int idLength(final int item) {
     return idEnds[item] - idOffset(item);

@@ -9,12 +9,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The id in a path: one segment of 1 to 256 bytes of UTF-8 after one percent-decoding, without
- * control characters, and neither {@code .} nor {@code ..} alone. Immutable.
+ * The id in a path: one segment of 1 to {@link #MAX_BYTES} bytes of UTF-8 after one
+ * percent-decoding, without control characters, and neither {@code .} nor {@code ..} alone.
+ * Immutable.
  */
 public final class PathId {
   /** Bound of an id in bytes. */
   public static final int MAX_BYTES = EntityMessage.MAX_ID_LENGTH;
+
+  /** How long an id is, in words. */
+  public static final String LENGTHS = "1 to " + MAX_BYTES + " bytes of UTF-8";
 
   /** Longest id as JSON shows it. */
   static final int MAX_ESCAPED = 2 * MAX_BYTES;

@@ -74,13 +74,17 @@ final class ProblemTypes {
       new ProblemType(
           "no-items",
           "No items",
-          "The body names no item: its member items is an array of 1 to 1,000 objects. Nothing was applied.");
+          "The body names no item: its member items is an array of 1 to "
+              + ItemList.MAX_ITEMS
+              + " objects. Nothing was applied.");
 
   static final ProblemType TOO_MANY_ITEMS =
       new ProblemType(
           "too-many-items",
           "Too many items",
-          "A request has at most 1,000 items, of which each counts as a request. Nothing was applied; send them in"
+          "A request has at most "
+              + ItemList.MAX_ITEMS
+              + " items, of which each counts as a request. Nothing was applied; send them in"
               + " several requests.");
 
   static final ProblemType UNKNOWN_PARAMETER =
@@ -93,7 +97,9 @@ final class ProblemTypes {
       new ProblemType(
           "invalid-idempotency-key",
           "Invalid Idempotency-Key",
-          "The key is 1 to 128 visible ASCII bytes, bare or as a quoted string, in one header. Nothing was applied.");
+          "The key is "
+              + IdempotencyKey.FORM
+              + ", bare or as a quoted string, in one header. Nothing was applied.");
 
   static final ProblemType IDEMPOTENCY_MISMATCH =
       new ProblemType(

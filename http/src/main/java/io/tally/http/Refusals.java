@@ -98,7 +98,7 @@ final class Refusals {
       Refusal.of(
           ProblemTypes.INVALID_IDEMPOTENCY_KEY,
           400,
-          "the key is not 1 to 128 visible ASCII bytes, bare or quoted");
+          "the key is not " + IdempotencyKey.FORM + ", bare or quoted");
 
   static final Refusal KEY_REPEATED =
       Refusal.of(

@@ -27,11 +27,15 @@ final class AtomicBatch {
           400,
           "the ids of an atomic batch must have the same tag in braces");
 
+  /** How much an atomic batch has at most, in words. */
+  static final String MOST =
+      CounterOperations.MAX_OPERATIONS
+          + " items, of "
+          + CounterOperations.MAX_BYTES / 1_024
+          + " KiB together";
+
   private static final Refusal TOO_MANY =
-      Refusal.of(
-          ItemList.TOO_MANY_ITEMS,
-          413,
-          "an atomic batch has at most 64 items, which together take 16 KiB at most");
+      Refusal.of(ItemList.TOO_MANY_ITEMS, 413, "an atomic batch has at most " + MOST);
 
   private final CounterShardProxy shards;
   private final CounterOperations operations = new CounterOperations();

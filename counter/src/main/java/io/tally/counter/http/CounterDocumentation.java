@@ -2,6 +2,8 @@ package io.tally.counter.http;
 
 import io.tally.http.Documentation;
 import io.tally.http.Example;
+import io.tally.http.ItemList;
+import io.tally.http.PathId;
 import java.util.Map;
 
 /**
@@ -10,7 +12,9 @@ import java.util.Map;
  */
 final class CounterDocumentation {
   private static final String ID =
-      "Any text of 1 to 256 bytes of UTF-8 without control characters, percent-encoded. Counters whose ids have the same"
+      "Any text of "
+          + PathId.LENGTHS
+          + " without control characters, percent-encoded. Counters whose ids have the same"
           + " {tag} lie in the same shard.";
 
   private static final String EVENTS = "{\"type\":\"string\"}";
@@ -140,11 +144,13 @@ final class CounterDocumentation {
   static final Documentation INCREMENT_MANY =
       Documentation.of(
               "incrementCounters",
-              "Adds to up to 1,000 counters. All items are checked before one is applied. Then each is applied or refused by"
+              "Adds to up to "
+                  + ItemList.MAX_ITEMS
+                  + " counters. All items are checked before one is applied. Then each is applied or refused by"
                   + " itself, those of one counter in their order, and the answer is 200 with an item for each. With an"
                   + " `Idempotency-Key`, the same items can be sent again: those that were applied are not applied again. With"
                   + " `atomic`, all are applied or none.")
-          .request("items", "1 to 1,000 increments.")
+          .request("items", "1 to " + ItemList.MAX_ITEMS + " increments.")
           .request("counter_id", ID)
           .request("amount", "What to add; may be negative.")
           .request("min", "The value does not go below it.")
@@ -154,7 +160,9 @@ final class CounterDocumentation {
           .request("ttl", "As for a single increment.")
           .request(
               "atomic",
-              "Whether to apply all items or none. Their ids must have the same {tag}; at most 64 items, of 16 KiB together.")
+              "Whether to apply all items or none. Their ids must have the same {tag}; at most "
+                  + AtomicBatch.MOST
+                  + ".")
           .answer(ANSWER)
           .examples(
               Example.of("several", "two counters, one of them twice")

@@ -57,11 +57,12 @@ public final class CounterEndpoints {
         limit       limit, window_ms, cost (1), burst
         PUT         value, ttl_ms, ttl ("keep")
 
-      An id is one path segment, percent-encoded: 1 to 256 bytes of UTF-8. An amount is any 64-bit integer; 1 if absent.
+      An id is one path segment, percent-encoded: %s. An amount is any 64-bit integer; 1 if absent.
       ETag names a counter's version; If-Match and If-None-Match make a write depend on it.
-      An Idempotency-Key header (1 to 128 characters) makes a repeated write count once.
+      An Idempotency-Key header (1 to %s characters) makes a repeated write count once.
       Errors are application/problem+json; "outcome" says whether a write was "not_applied" or is "unknown".
-      """;
+      """
+              .formatted(PathId.LENGTHS, Ingress.MAX_IDEMPOTENCY_KEY_LENGTH);
 
   private static final PathId ID =
       new PathId("counter_id", "counter id", CounterProblems.INVALID_ID);
@@ -129,7 +130,9 @@ public final class CounterEndpoints {
             .calls(writes::limit)
             .answers(this::onLimit, COUNTER)
             .refuses(RateLimit.EXCEEDED),
-        Endpoint.post("/counters/increment", "add to up to 1,000 counters, each by itself")
+        Endpoint.post(
+                "/counters/increment",
+                "add to up to " + ItemList.MAX_ITEMS + " counters, each by itself")
             .documented(CounterDocumentation.INCREMENT_MANY)
             .items(ID, List.of(IncrementBody.members()), List.of(ATOMIC))
             .keyed()
@@ -141,7 +144,11 @@ public final class CounterEndpoints {
                 CounterProblems.MEMORY_LIMIT)
             .refuses(IncrementBody.refusals())
             .refuses(AtomicBatch.refusals()),
-        Endpoint.get("/counters", "read up to 100 counters, ?id=a&id=b; or list them, ?prefix=a")
+        Endpoint.get(
+                "/counters",
+                "read up to "
+                    + CounterReads.MAX_COUNTERS
+                    + " counters, ?id=a&id=b; or list them, ?prefix=a")
             .documented(CounterDocumentation.READ_MANY)
             .queryItems(
                 ID,

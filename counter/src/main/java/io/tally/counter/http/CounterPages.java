@@ -51,7 +51,7 @@ final class CounterPages {
           new ProblemType(
               "invalid-page-limit",
               "Invalid limit of a page",
-              "The limit of a page is an integer from 1 to 1000."));
+              "The limit of a page is an integer from 1 to " + MAX_LIMIT + "."));
 
   private static final Refusal BAD_CURSOR =
       Refusal.of(INVALID_CURSOR, 400, "the cursor belongs to another list, or is damaged");

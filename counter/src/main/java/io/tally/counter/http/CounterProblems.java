@@ -1,5 +1,6 @@
 package io.tally.counter.http;
 
+import io.tally.http.PathId;
 import io.tally.http.ProblemType;
 import io.tally.http.Refusal;
 
@@ -9,7 +10,9 @@ final class CounterProblems {
       new ProblemType(
           "invalid-id",
           "Invalid counter id",
-          "A counter id is one path segment of 1 to 256 bytes of UTF-8 after one percent-decoding, without control"
+          "A counter id is one path segment of "
+              + PathId.LENGTHS
+              + " after one percent-decoding, without control"
               + " characters, and neither . nor .. alone.");
 
   static final ProblemType INVALID_AMOUNT =

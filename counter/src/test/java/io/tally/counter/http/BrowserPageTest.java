@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.counter.CounterProxy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -37,6 +38,15 @@ class BrowserPageTest {
     assertNotNull(BrowserPage.read());
     final int length = html().getBytes(UTF_8).length;
     assertTrue(length < MAX_BYTES, "bytes: " + length);
+  }
+
+  @Test
+  void shouldKnowHowLongAnIdMayBe() throws IOException {
+    final int longest = CounterProxy.MAX_ID_LENGTH;
+    final String html = html();
+    assertEquals(List.of("maxlength=\"" + longest), find("maxlength=\"\\d+", html));
+    assertEquals(List.of("bytes(id) > " + longest), find("bytes\\(id\\) > \\d+", html));
+    assertEquals(List.of("1 to " + longest + " bytes"), find("1 to \\d+ bytes", html));
   }
 
   @Test

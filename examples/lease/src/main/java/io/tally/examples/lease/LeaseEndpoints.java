@@ -23,8 +23,7 @@ final class LeaseEndpoints {
       new PathId(
           "lease_id",
           "lease id",
-          new ProblemType(
-              "invalid-lease-id", "Invalid lease id", "It is 1 to 256 bytes of UTF-8."));
+          new ProblemType("invalid-lease-id", "Invalid lease id", "It is " + PathId.LENGTHS + "."));
 
   private static final Refusal HELD =
       Refusal.of(409, "lease-held", "Lease held", "held for ttl_ms, unless renewed or released");
