@@ -39,10 +39,9 @@ public record EdgeSettings(
   public static final int DEFAULT_STREAMS = 2_048;
 
   /**
-   * The defaults: 10,000 connections, 64 MiB, 8,192 requests on a loop and 64 on a connection; 5 s
-   * for a head, and 5 s for a body; 10 s for a client that takes nothing; {@value #DEFAULT_STREAMS}
-   * streams; 90 s for an idle connection. That is longer than load balancers keep their idle
-   * connections: so the load balancer closes first, and no request meets a connection just closed.
+   * What holds where nothing else is given. An idle connection stays open for longer than load
+   * balancers keep theirs: so the load balancer closes first, and no request meets a connection
+   * just closed.
    */
   public static final EdgeSettings DEFAULTS =
       new EdgeSettings(

@@ -316,5 +316,11 @@ class HttpLifecycleTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> new HttpSettings("127.0.0.1", 0, 0, EdgeSettings.DEFAULTS));
+    for (final int port : new int[] {-1, 65_536}) {
+      assertThrows(
+          IllegalArgumentException.class, () -> HttpSettings.DEFAULTS.at("127.0.0.1", port));
+    }
+    assertThrows(IllegalArgumentException.class, () -> HttpSettings.DEFAULTS.at(" ", 0));
+    assertThrows(NullPointerException.class, () -> HttpSettings.DEFAULTS.with(null));
   }
 }

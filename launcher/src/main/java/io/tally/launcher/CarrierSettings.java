@@ -4,6 +4,7 @@ import io.tally.engine.ClusterSettings;
 import io.tally.transport.NatsAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * How the nodes of a cluster talk.
@@ -21,7 +22,10 @@ public record CarrierSettings(
     List<NatsAddress> servers,
     String shownServers,
     Path serverBinary) {
-  /** Name of the cluster where none is given. */
+  /**
+   * Name of the cluster where none is given. It means nothing; it is kept as it is, because nodes
+   * of another name would not find those that were started without one.
+   */
   public static final String DEFAULT_CLUSTER = "counter";
 
   /** The settings of a cluster whose nodes are all in this process. */
@@ -41,14 +45,17 @@ public record CarrierSettings(
   }
 
   /**
-   * Checks the name.
+   * Checks the settings.
    *
-   * @throws IllegalArgumentException if it is not valid.
+   * @throws IllegalArgumentException if the name is not valid.
    */
   public CarrierSettings {
     if (!ClusterSettings.isNodeId(cluster)) {
-      throw new IllegalArgumentException("not a name of a cluster: " + cluster);
+      throw new IllegalArgumentException(
+          "a cluster's name is " + ClusterSettings.NODE_ID_FORM + ": " + cluster);
     }
+    Objects.requireNonNull(transport);
+    Objects.requireNonNull(shownServers);
     servers = List.copyOf(servers);
   }
 
@@ -58,8 +65,12 @@ public record CarrierSettings(
    * @param cluster name of the cluster.
    * @param servers at least one.
    * @return the settings.
+   * @throws IllegalArgumentException if the name is not valid, or no server is given.
    */
   public static CarrierSettings nats(final String cluster, final List<NatsAddress> servers) {
+    if (servers.isEmpty()) {
+      throw new IllegalArgumentException("no NATS server is given");
+    }
     final String shown = String.join(",", servers.stream().map(NatsAddress::url).toList());
     return new CarrierSettings(cluster, Transport.NATS, servers, shown, null);
   }

@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param drain longest time that a stop waits for requests under way.
  */
 public record NodeTimes(Duration start, Duration shutdownDelay, Duration drain) {
-  /** 5 seconds, none, and 10 seconds. */
+  /** What holds where nothing else is given. A stop is not announced. */
   public static final NodeTimes DEFAULTS =
       new NodeTimes(Duration.ofSeconds(5), Duration.ZERO, Duration.ofSeconds(10));
 
@@ -27,7 +27,8 @@ public record NodeTimes(Duration start, Duration shutdownDelay, Duration drain) 
 
   private static void check(final Duration time) {
     if (!Durations.isTime(time)) {
-      throw new IllegalArgumentException("a time must be from 0 to a day: " + time);
+      throw new IllegalArgumentException(
+          "a time must be from 0 to below " + Durations.BOUND + ": " + time);
     }
   }
 }

@@ -3,6 +3,7 @@ package io.tally.launcher;
 import io.tally.store.StartMode;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * What a process keeps of its state on disk.
@@ -28,11 +29,14 @@ public record StateSettings(
    * @throws IllegalArgumentException if a time is out of its range.
    */
   public StateSettings {
+    Objects.requireNonNull(start);
     if (saveTimeout.isZero() || !Durations.isTime(saveTimeout)) {
-      throw new IllegalArgumentException("the time for a save must be above 0 and below a day");
+      throw new IllegalArgumentException(
+          "the time for a save must be above 0 and below " + Durations.BOUND);
     }
     if (!Durations.isTime(snapshotInterval)) {
-      throw new IllegalArgumentException("the time between snapshots must be below a day");
+      throw new IllegalArgumentException(
+          "the time between snapshots must be below " + Durations.BOUND);
     }
   }
 

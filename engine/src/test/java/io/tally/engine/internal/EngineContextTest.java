@@ -7,6 +7,7 @@ import io.tally.engine.ClusterSettings;
 import io.tally.engine.MessageType;
 import io.tally.engine.ServiceDefinition;
 import io.tally.engine.ShardService;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -45,6 +46,21 @@ final class EngineContextTest {
     final ClusterSettings cluster = ClusterSettings.of(List.of("a", "b"));
     assertRefused("node c is not in the node list [a, b]", () -> OwnNode.of(cluster, "c", 1));
     assertRefused("an incarnation must be positive: 0", () -> OwnNode.of(cluster, "a", 0));
+  }
+
+  @Test
+  void shouldRefuseMoreIngressLoopsThanTheClusterAllows() {
+    final ContextBuilder builder =
+        new ContextBuilder()
+            .services(StockService.definition())
+            .cluster(ClusterSettings.of(List.of("node-0")).withMaxLoops(2));
+    builder.build(() -> 7, threads(2));
+    assertRefused("at most 2 ingress loops", () -> builder.build(() -> 7, threads(3)));
+  }
+
+  private static EngineThreads threads(final int loops) {
+    return EngineThreads.ofLoops(
+        Collections.nCopies(loops, (Wakeup) () -> {}).toArray(Wakeup[]::new));
   }
 
   private static String refusal(final int maxCommandLength, final int maxReplyLength) {

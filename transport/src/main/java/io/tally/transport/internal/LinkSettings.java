@@ -15,15 +15,15 @@ import org.agrona.concurrent.ringbuffer.RecordDescriptor;
  * @param inboundFrames that may wait for the receiver, at least 2.
  * @param inboundBytes of these frames, at least a window: what peers that keep to their windows can
  *     have sent at once is the window of each.
- * @param helloIntervalNs the longest time between two hellos to a peer, nanoseconds.
- * @param probeIntervalNs the time between two hellos that ask a peer whose window is full for an
- *     acknowledgement, nanoseconds.
+ * @param helloIntervalNs the longest time between two hellos to a peer, nanoseconds, positive.
+ * @param probeIntervalNs the time, positive, between two hellos that ask a peer whose window is
+ *     full for an acknowledgement, nanoseconds.
  * @param heartbeatTimeoutNs a peer of which nothing was heard for this long is down, nanoseconds;
  *     more than the hello interval.
  * @param queueLimitNs the longest time for which a message that finds its ring full is kept,
- *     nanoseconds.
+ *     nanoseconds, positive.
  * @param requestTimeoutNs the longest time for which a command may be under way to this node's
- *     shards, nanoseconds; its hellos name it.
+ *     shards, nanoseconds, positive; its hellos name it.
  */
 public record LinkSettings(
     int windowBytes,
@@ -54,10 +54,14 @@ public record LinkSettings(
   private static final int MAX_WINDOW_BYTES = 1 << 30;
   private static final int MIN_INBOUND_FRAMES = 2;
 
-  /** Checks the values. */
+  /**
+   * Checks the values.
+   *
+   * @throws IllegalArgumentException if one is out of its range.
+   */
   public LinkSettings {
     require(windowBytes <= MAX_WINDOW_BYTES, "a window has at most " + MAX_WINDOW_BYTES + " bytes");
-    require(BitUtil.isPowerOfTwo(ringBytes), "ring size is a power of two");
+    require(BitUtil.isPowerOfTwo(ringBytes), "the ring's size is a power of two");
     require(maxFrameBytes <= windowBytes, "a frame fits into the window");
     require(
         maxMessageBytes >= MessageLengths.MIN_BETWEEN_NODES,
@@ -70,6 +74,7 @@ public record LinkSettings(
     require(
         helloIntervalNs > 0 && probeIntervalNs > 0 && heartbeatTimeoutNs > helloIntervalNs,
         "the heartbeat timeout is longer than the interval of hellos");
+    require(queueLimitNs > 0, "the queue limit is positive");
     require(requestTimeoutNs > 0, "the request timeout is positive");
   }
 
