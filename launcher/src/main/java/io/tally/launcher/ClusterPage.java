@@ -32,7 +32,7 @@ final class ClusterPage implements ClusterView {
       "id":{"type":"integer"},\
       "owner":{"type":"integer","description":"Place in nodes."},\
       "incarnation":{"type":"string","description":"Of its state; 0 if it is not known."}}}},\
-      "%s":{"type":"object","required":["shard","owner"],"description":"Where the entity lies that the query names.",\
+      "ENTITY":{"type":"object","required":["shard","owner"],"description":"Where the entity lies that the query names.",\
       "properties":{"shard":{"type":"integer"},"owner":{"type":"integer"}}}}}""";
 
   private final List<ClusterNode> nodes;
@@ -59,7 +59,7 @@ final class ClusterPage implements ClusterView {
 
   @Override
   public String schema() {
-    return SCHEMA.formatted(idParameter());
+    return SCHEMA.replace("ENTITY", idParameter());
   }
 
   @Override

@@ -57,12 +57,13 @@ public final class CounterEndpoints {
         limit       limit, window_ms, cost (1), burst
         PUT         value, ttl_ms, ttl ("keep")
 
-      An id is one path segment, percent-encoded: %s. An amount is any 64-bit integer; 1 if absent.
+      An id is one path segment, percent-encoded: LENGTHS. An amount is any 64-bit integer; 1 if absent.
       ETag names a counter's version; If-Match and If-None-Match make a write depend on it.
-      An Idempotency-Key header (1 to %s characters) makes a repeated write count once.
+      An Idempotency-Key header (1 to MOST characters) makes a repeated write count once.
       Errors are application/problem+json; "outcome" says whether a write was "not_applied" or is "unknown".
       """
-              .formatted(PathId.LENGTHS, Ingress.MAX_IDEMPOTENCY_KEY_LENGTH);
+              .replace("LENGTHS", PathId.LENGTHS)
+              .replace("MOST", Integer.toString(Ingress.MAX_IDEMPOTENCY_KEY_LENGTH));
 
   private static final PathId ID =
       new PathId("counter_id", "counter id", CounterProblems.INVALID_ID);
