@@ -118,7 +118,13 @@ public record NodeConfig(
    */
   public NodeConfig withPorts(final int apiPort, final int newMetricsPort) {
     return with(
-        cluster, localNodeIds, carrier, http.at(http.host(), apiPort), newMetricsPort, state);
+        cluster,
+        localNodeIds,
+        engine,
+        carrier,
+        http.at(http.host(), apiPort),
+        newMetricsPort,
+        state);
   }
 
   /**
@@ -133,7 +139,17 @@ public record NodeConfig(
       final ClusterSettings newCluster,
       final List<String> newLocalNodeIds,
       final CarrierSettings newCarrier) {
-    return with(newCluster, newLocalNodeIds, newCarrier, http, metricsPort, state);
+    return with(newCluster, newLocalNodeIds, engine, newCarrier, http, metricsPort, state);
+  }
+
+  /**
+   * This configuration with another engine.
+   *
+   * @param newEngine its times and sizes.
+   * @return a new configuration.
+   */
+  public NodeConfig withEngine(final EngineSettings newEngine) {
+    return with(cluster, localNodeIds, newEngine, carrier, http, metricsPort, state);
   }
 
   /**
@@ -143,13 +159,14 @@ public record NodeConfig(
    * @return a new configuration.
    */
   public NodeConfig withState(final StateSettings newState) {
-    return with(cluster, localNodeIds, carrier, http, metricsPort, newState);
+    return with(cluster, localNodeIds, engine, carrier, http, metricsPort, newState);
   }
 
   /** A configuration with new values for what is changed one by one; all else stays. */
   private NodeConfig with(
       final ClusterSettings newCluster,
       final List<String> newLocalNodeIds,
+      final EngineSettings newEngine,
       final CarrierSettings newCarrier,
       final HttpSettings newHttp,
       final int newMetricsPort,
@@ -157,7 +174,7 @@ public record NodeConfig(
     return new NodeConfig(
         newCluster,
         newLocalNodeIds,
-        engine,
+        newEngine,
         newCarrier,
         newHttp,
         maxConnections,

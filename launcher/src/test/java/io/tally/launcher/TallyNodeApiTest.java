@@ -45,7 +45,7 @@ class TallyNodeApiTest {
 
   @Test
   void shouldSayWhereAnEntityLiesByTheNameOfItsService() throws Exception {
-    final NodeConfig config = NodeConfig.alone(Turnstile.hosted()).withPorts(0, 0);
+    final NodeConfig config = TestNodes.alone(Turnstile.hosted());
     try (TallyNode node = TallyNode.launch(config);
         RawClient client = new RawClient(URI.create(node.url()).getPort())) {
       final ApiDocument document = ApiDocument.read(client);

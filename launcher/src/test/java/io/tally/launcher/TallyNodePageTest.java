@@ -65,7 +65,7 @@ class TallyNodePageTest {
 
   @Test
   void shouldShowBrowsersTheHelpTextOfAServiceWithoutAPage() throws Exception {
-    try (TallyNode node = TallyNode.launch(NodeConfig.alone(Turnstile.hosted()).withPorts(0, 0))) {
+    try (TallyNode node = TallyNode.launch(TestNodes.alone(Turnstile.hosted()))) {
       final String help = root(node, BROWSER).body();
       assertTrue(help.contains("POST /turnstile/{id}/pass"), help);
       assertEquals(help, root(node, "*/*").body());

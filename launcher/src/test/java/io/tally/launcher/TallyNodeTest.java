@@ -105,7 +105,7 @@ class TallyNodeTest {
 
   @Test
   void shouldHostAServiceThatItNeverHeardOf() throws Exception {
-    final NodeConfig config = NodeConfig.alone(Turnstile.hosted()).withPorts(0, 0);
+    final NodeConfig config = TestNodes.alone(Turnstile.hosted());
     try (TallyNode node = TallyNode.launch(config)) {
       final String east = node.url() + "/turnstile/east";
       for (int count = 1; count <= Turnstile.PASSES; count++) {
@@ -132,8 +132,7 @@ class TallyNodeTest {
 
   @Test
   void shouldHostTwoServicesBesideEachOther() throws Exception {
-    final NodeConfig config =
-        NodeConfig.alone(TestNodes.COUNTERS, Turnstile.hosted()).withPorts(0, 0);
+    final NodeConfig config = TestNodes.alone(TestNodes.COUNTERS, Turnstile.hosted());
     try (TallyNode node = TallyNode.launch(config)) {
       for (int count = 1; count <= 2; count++) {
         assertEquals(
@@ -165,9 +164,7 @@ class TallyNodeTest {
     final StartException fault =
         assertThrows(
             StartException.class,
-            () ->
-                TallyNode.launch(
-                    NodeConfig.alone(TestNodes.COUNTERS, TestNodes.COUNTERS).withPorts(0, 0)));
+            () -> TallyNode.launch(TestNodes.alone(TestNodes.COUNTERS, TestNodes.COUNTERS)));
     assertEquals("two services have the name counter", fault.getMessage());
     assertThrows(IllegalArgumentException.class, NodeConfig::alone);
   }
@@ -221,19 +218,7 @@ class TallyNodeTest {
   }
 
   private static NodeConfig withTimeout(final NodeConfig config, final long timeoutNs) {
-    return new NodeConfig(
-        config.cluster(),
-        config.localNodeIds(),
-        config.engine().withRequestTimes(timeoutNs, 1),
-        config.carrier(),
-        config.http(),
-        config.maxConnections(),
-        config.metricsPort(),
-        config.loops(),
-        config.shardThreads(),
-        config.times(),
-        config.state(),
-        config.services());
+    return config.withEngine(config.engine().withRequestTimes(timeoutNs, 1));
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.tally.launcher;
 import io.tally.counter.CounterDefinition;
 import io.tally.counter.http.CounterEndpoints;
 import io.tally.engine.ClusterSettings;
+import io.tally.engine.EngineSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -11,6 +12,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** Nodes on free ports that host the counters, and a client of them. */
 final class TestNodes {
@@ -23,12 +25,21 @@ final class TestNodes {
 
   static final List<String> THREE_IDS = List.of("a", "b", "c");
 
+  private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(5);
+
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   private TestNodes() {}
 
   static NodeConfig alone() {
-    return NodeConfig.alone(COUNTERS).withPorts(0, 0);
+    return alone(COUNTERS);
+  }
+
+  /** Its deadlines are such that a busy machine does not let them pass. */
+  static NodeConfig alone(final HostedService... services) {
+    return NodeConfig.alone(services)
+        .withPorts(0, 0)
+        .withEngine(EngineSettings.DEFAULT.withRequestTimes(PATIENCE_NS, PATIENCE_NS));
   }
 
   /** All in one process. */

@@ -7,6 +7,7 @@ import io.tally.counter.CounterLimit;
 import io.tally.edge.internal.Await;
 import io.tally.edge.internal.EventLoops;
 import io.tally.edge.internal.StepOrder;
+import io.tally.engine.EngineSettings;
 import io.tally.engine.WatchExecutor;
 import io.tally.engine.internal.ContextBuilder;
 import io.tally.engine.internal.EngineThreads;
@@ -32,6 +33,9 @@ import org.agrona.concurrent.NanoClock;
 final class CounterServer implements AutoCloseable {
   static final int INCARNATION = 41;
 
+  /** No busy machine lets it pass. */
+  private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(5);
+
   final ShardEngine engine;
   final HttpServer http;
   private final List<Throwable> errors = Collections.synchronizedList(new ArrayList<>());
@@ -51,7 +55,8 @@ final class CounterServer implements AutoCloseable {
     final ContextBuilder context =
         new ContextBuilder()
             .node("node-0", INCARNATION)
-            .services(new CounterDefinition(new CounterLimit(100)));
+            .services(new CounterDefinition(new CounterLimit(100)))
+            .settings(EngineSettings.DEFAULT.withRequestTimes(PATIENCE_NS, PATIENCE_NS));
     settings.accept(context);
     engine = new ShardEngine(context.build(clock, EngineThreads.ofLoops(wakeups)));
     for (int i = 0; i < loopCount; i++) {

@@ -14,7 +14,6 @@ import io.tally.http.PathId;
 import io.tally.http.ProblemType;
 import io.tally.http.RawClient;
 import io.tally.launcher.HostedService;
-import io.tally.launcher.NodeConfig;
 import io.tally.launcher.TallyNode;
 import java.net.URI;
 import java.util.List;
@@ -68,7 +67,7 @@ class BrokenReaderTest {
             BrokenReaderTest::rows,
             "Broken\n",
             "");
-    try (TallyNode node = TallyNode.launch(NodeConfig.alone(broken).withPorts(0, 0));
+    try (TallyNode node = TallyNode.launch(LeaseNodes.alone(broken));
         RawClient watcher = new RawClient(URI.create(node.url()).getPort())) {
       watcher.send("GET /broken/a HTTP/1.1\r\nHost: t\r\nAccept: text/event-stream\r\n\r\n");
       while (!watcher.line().isEmpty()) {

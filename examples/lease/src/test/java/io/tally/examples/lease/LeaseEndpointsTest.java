@@ -7,7 +7,6 @@ import io.tally.http.ApiDocument;
 import io.tally.http.RawClient;
 import io.tally.http.RawClient.Response;
 import io.tally.launcher.HostedService;
-import io.tally.launcher.NodeConfig;
 import io.tally.launcher.TallyNode;
 import java.io.IOException;
 import java.net.URI;
@@ -41,7 +40,7 @@ class LeaseEndpointsTest {
             (ingress, watches) -> LeaseEndpoints.of(MAX_TTL_MS, ingress, watches),
             "Leases\n",
             "");
-    node = TallyNode.launch(NodeConfig.alone(leases).withPorts(0, 0));
+    node = TallyNode.launch(LeaseNodes.alone(leases));
     client = connect();
     document = ApiDocument.read(client);
   }
