@@ -33,9 +33,9 @@ final class Rig implements AutoCloseable {
   private RigCluster cluster;
   private int runCount;
 
-  Rig(final int nodeCount) throws IOException {
+  Rig(final int nodeCount, final Setup first) throws IOException {
     this.nodeCount = nodeCount;
-    cluster = new RigCluster(nodeCount, Setup.USUAL);
+    setUp(first);
   }
 
   /** The version of its nats-server. */
@@ -130,8 +130,10 @@ final class Rig implements AutoCloseable {
   }
 
   private void setUp(final Setup setup) throws IOException {
-    if (cluster.setup() != setup) {
-      cluster.close();
+    if (cluster == null || cluster.setup() != setup) {
+      if (cluster != null) {
+        cluster.close();
+      }
       cluster = new RigCluster(nodeCount, setup);
       cluster.awaitAllUp(RECOVERY_LIMIT);
       if (setup == Setup.LEASES) {

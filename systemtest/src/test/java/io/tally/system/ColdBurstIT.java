@@ -12,9 +12,10 @@ import org.junit.jupiter.api.Test;
 /**
  * A process on one processor gets its full load the moment it is ready, when all of its code is
  * still interpreted: it may answer late and refuse, but it takes nothing that it does not answer in
- * time.
+ * time. Alone, because this load is as much as it can bear, and comes from the other processor.
  */
 @Tag("default-jdk")
+@Tag("alone")
 class ColdBurstIT {
   private static final int RATE = 20_000;
   private static final int SECONDS = 4;

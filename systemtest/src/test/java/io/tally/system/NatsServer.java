@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,6 +18,7 @@ import java.util.regex.Pattern;
  */
 public final class NatsServer implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(20);
+  private static final int PORT_ATTEMPTS = 100;
 
   private final int port;
   private final int monitoringPort;
@@ -41,13 +43,20 @@ public final class NatsServer implements AutoCloseable {
     return new NatsServer(freePort(), freePort(), List.of(options));
   }
 
-  /** A port that was free a moment ago. */
+  /**
+   * A port that was free a moment ago. It is none of those that Linux gives to whoever asks for
+   * any, so that no other test takes it before its server starts, or starts again.
+   */
   public static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      return socket.getLocalPort();
-    } catch (final IOException fault) {
-      throw new AssertionError("no free port", fault);
+    for (int attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
+      final int port = ThreadLocalRandom.current().nextInt(16_384, 32_768);
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
+        return socket.getLocalPort();
+      } catch (final IOException taken) {
+        continue;
+      }
     }
+    throw new AssertionError("no free port");
   }
 
   /** Starts it again on the same ports, after it has ended. */

@@ -24,8 +24,11 @@ class PageIT {
   @TempDir private Path profile;
   private final NatsServer nats = NatsServer.start();
   private final List<TallyJar> nodes = new ArrayList<>();
+
+  /** Of the first node, also after its restart. */
+  private final int port = NatsServer.freePort();
+
   private Chromium browser;
-  private int port;
 
   private TallyJar launch(final int node, final int httpPort) {
     return TallyJar.small()
@@ -44,13 +47,12 @@ class PageIT {
   @BeforeEach
   void start() {
     for (int i = 0; i < IDS.size(); i++) {
-      nodes.add(launch(i, 0));
+      nodes.add(launch(i, i == 0 ? port : 0));
     }
     for (final TallyJar node : nodes) {
       node.awaitReady();
       node.awaitPeersUp(IDS.size() - 1);
     }
-    port = nodes.get(0).httpPort();
     browser = Chromium.start(profile);
   }
 

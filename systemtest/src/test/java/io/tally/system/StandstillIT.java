@@ -17,9 +17,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A process that is stopped for longer than its clients wait. */
+/**
+ * A process that is stopped for longer than its clients wait. Alone, because its deadlines are half
+ * a second and one second.
+ */
 @Timeout(120)
 @Tag("default-jdk")
+@Tag("alone")
 class StandstillIT {
   private static final Duration SOON = Duration.ofSeconds(30);
 

@@ -30,25 +30,15 @@ final class StateOnDiskIT {
 
   @Test
   void shouldCountEachIncrementOnceThatIsRetriedOverTwoRestarts() throws IOException {
-    TallyJar node = LoneNode.start(dataDir).awaitReady();
-    final int port = node.httpPort();
+    final int port = NatsServer.freePort();
+    TallyJar node = nodeAt(port).awaitReady();
     try (RetryLoad load = new RetryLoad(port, "retried", CLIENTS, INCREMENTS / CLIENTS)) {
       for (int restart = 1; restart <= 2; restart++) {
         final int before = restart * INCREMENTS / 3;
         Await.until(
             "load is under way", LoneNode.LIMIT, () -> load.counted() >= before, load::picture);
         LoneNode.stop(node);
-        node =
-            TallyJar.small()
-                .run(
-                    "node",
-                    "--id=n",
-                    "--nodes=n",
-                    "--shards=1",
-                    "--data-dir=" + dataDir,
-                    "--http-port=" + port,
-                    "--metrics-port=0")
-                .awaitReady();
+        node = nodeAt(port).awaitReady();
       }
       Await.until("all is counted", LoneNode.LIMIT, load::isDone, load::picture);
       assertEquals(INCREMENTS, load.distinctValues());
@@ -59,6 +49,18 @@ final class StateOnDiskIT {
     } finally {
       node.close();
     }
+  }
+
+  private TallyJar nodeAt(final int port) {
+    return TallyJar.small()
+        .run(
+            "node",
+            "--id=n",
+            "--nodes=n",
+            "--shards=1",
+            "--data-dir=" + dataDir,
+            "--http-port=" + port,
+            "--metrics-port=0");
   }
 
   /** The copy is that of the last stop, and then that of the node that has gone on with it. */
