@@ -1,6 +1,7 @@
 package io.tally.rig;
 
 import java.io.IOException;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -8,6 +9,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Faults that take long because nodes start again and again. They have deadlines that no busy
  * machine lets pass.
  */
+// One takes half a minute on a quiet machine.
+@Timeout(300)
 class RestartRigIT extends ShortRig {
   RestartRigIT() {
     super(Setup.PLANNED_STOPS);

@@ -56,7 +56,7 @@ class OwnServiceIT {
           "launcher",
           "testkit");
   private static final List<String> PORTS = List.of("4222", "8181", "8182", "8183");
-  private static final Duration LIMIT = Duration.ofMinutes(7);
+  private static final Duration LIMIT = Duration.ofMinutes(10);
 
   @TempDir private Path folder;
 
