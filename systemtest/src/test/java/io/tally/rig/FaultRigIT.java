@@ -7,20 +7,38 @@ import io.tally.system.Http;
 import io.tally.system.LeaseHolders;
 import java.io.IOException;
 import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Faults, most of them short. Alone, because the traces they leave and what the rig notices depend
- * on how much is asked meanwhile.
+ * The short form of the rig. Its seed is {@code -Drig.seed}, else a fixed one; the long form is
+ * {@link RigCommand}. Alone, because what the rig notices depends on how much is asked meanwhile,
+ * and because a planned stop excuses no request that is late.
  */
 @Tag("alone")
-class FaultRigIT extends ShortRig {
-  FaultRigIT() {
-    super(Setup.USUAL);
+@Tag("default-jdk")
+@Timeout(120)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class FaultRigIT {
+  private final long seed = Long.getLong("rig.seed", 1);
+  private Rig rig;
+
+  @BeforeAll
+  void start() throws IOException {
+    rig = new Rig(3);
+  }
+
+  @AfterAll
+  void stop() throws IOException {
+    rig.close();
   }
 
   @ParameterizedTest
@@ -44,17 +62,20 @@ class FaultRigIT extends ShortRig {
     "MAINTENANCE, TWO_SERVERS, 500",
     "CLOCK_BACK, SKEWED_CLOCKS, 500",
     "CLOCK_STEPS, SKEWED_CLOCKS, 500",
+    "NEXT_BUILD, PLANNED_STOPS, 300",
     "FULL_DISK, CRASHES_ON_DISK, 500",
+    "ROLLING_RESTART, STATE_ON_DISK, 500",
+    "CLOCK_OVER_RESTART, STATE_ON_DISK, 300",
   })
   void shouldKeepItsPromisesUnder(final Fault fault, final Setup setup, final long durationMs)
       throws IOException {
-    check(fault, setup, durationMs);
+    check(rig.run(Case.of(fault, setup, durationMs, seedOf(fault.ordinal()), rig.nodeCount())));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {100})
   void shouldKeepItsPromisesUnderSeveralAtOnce(final int number) throws IOException {
-    check(Case.several(2_500, seedOf(number), rig.nodeCount()));
+    check(rig.run(Case.several(2_500, seedOf(number), rig.nodeCount())));
   }
 
   /** A rig that cannot fail proves nothing. */
@@ -161,5 +182,18 @@ class FaultRigIT extends ShortRig {
 
   private static void add(final int port, final String counter, final long amount) {
     Http.post(port, "/counter/" + counter + "/increment", "{\"amount\":" + amount + "}");
+  }
+
+  private long seedOf(final int number) {
+    return new Random(seed * 1_000 + number).nextLong();
+  }
+
+  private void check(final Row row) {
+    System.out.println(row.markdown());
+    assertEquals(List.of(), row.violations(), () -> "seed " + seed + ": " + row);
+    assertEquals(0, row.lost());
+    assertEquals(0, row.doubled());
+    assertEquals(0, row.exceeded());
+    assertTrue(row.acked() > 100, row::toString);
   }
 }

@@ -33,9 +33,9 @@ final class Rig implements AutoCloseable {
   private RigCluster cluster;
   private int runCount;
 
-  Rig(final int nodeCount, final Setup first) throws IOException {
+  Rig(final int nodeCount) throws IOException {
     this.nodeCount = nodeCount;
-    setUp(first);
+    cluster = new RigCluster(nodeCount, Setup.USUAL);
   }
 
   /** The version of its nats-server. */
@@ -130,10 +130,8 @@ final class Rig implements AutoCloseable {
   }
 
   private void setUp(final Setup setup) throws IOException {
-    if (cluster == null || cluster.setup() != setup) {
-      if (cluster != null) {
-        cluster.close();
-      }
+    if (cluster.setup() != setup) {
+      cluster.close();
       cluster = new RigCluster(nodeCount, setup);
       cluster.awaitAllUp(RECOVERY_LIMIT);
       if (setup == Setup.LEASES) {

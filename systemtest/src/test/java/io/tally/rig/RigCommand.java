@@ -53,7 +53,7 @@ public final class RigCommand {
       throws IOException {
     final List<Row> failed = new ArrayList<>();
     int rows = 0;
-    try (Rig rig = new Rig(nodes, Setup.USUAL)) {
+    try (Rig rig = new Rig(nodes)) {
       final long endNs = System.nanoTime() + seconds * 1_000_000_000L;
       System.out.printf(
           "seed %d, %d nodes, %d s, java %s, nats-server %s%n%n",

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
  * still interpreted: it may answer late and refuse, but it takes nothing that it does not answer in
  * time. Alone, because this load is as much as it can bear, and comes from the other processor.
  */
-@Tag("default-jdk")
 @Tag("alone")
+@Tag("default-jdk")
 class ColdBurstIT {
   private static final int RATE = 20_000;
   private static final int SECONDS = 4;

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Timeout;
  * a second and one second.
  */
 @Timeout(120)
-@Tag("default-jdk")
 @Tag("alone")
+@Tag("default-jdk")
 class StandstillIT {
   private static final Duration SOON = Duration.ofSeconds(30);
 
