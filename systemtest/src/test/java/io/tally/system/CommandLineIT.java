@@ -102,6 +102,7 @@ class CommandLineIT {
   void shouldReadItsEnvironment() {
     try (TallyJar jar =
         TallyJar.small()
+            .patient()
             .environment("TALLY_HTTP_PORT", "0")
             .environment("TALLY_METRICS_PORT", "0")
             .environment("TALLY_TRANSPORT", "inprocess")

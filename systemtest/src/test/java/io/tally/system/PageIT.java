@@ -32,8 +32,7 @@ class PageIT {
 
   private TallyJar launch(final int node, final int httpPort) {
     return TallyJar.small()
-        .environment("TALLY_REQUEST_TIMEOUT", "5s")
-        .environment("TALLY_QUEUE_LIMIT", "5s")
+        .patient()
         .run(
             "node",
             "--id=" + IDS.get(node),

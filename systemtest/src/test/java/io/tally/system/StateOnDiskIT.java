@@ -53,6 +53,7 @@ final class StateOnDiskIT {
 
   private TallyJar nodeAt(final int port) {
     return TallyJar.small()
+        .patient()
         .run(
             "node",
             "--id=n",

@@ -69,6 +69,13 @@ public final class TallyJar implements AutoCloseable {
       return this;
     }
 
+    /** Sets deadlines that a busy machine does not let pass, where no others are set. */
+    public Launch patient() {
+      environment.putIfAbsent("TALLY_REQUEST_TIMEOUT", "5s");
+      environment.putIfAbsent("TALLY_QUEUE_LIMIT", "5s");
+      return this;
+    }
+
     /** Lets the process have so many file descriptors. */
     public Launch descriptors(final int count) {
       prefix.addAll(List.of("/bin/sh", "-c", "ulimit -n " + count + "; exec \"$@\"", "sh"));
@@ -105,8 +112,9 @@ public final class TallyJar implements AutoCloseable {
       return new TallyJar(Child.start(command, this::prepare));
     }
 
-    /** Runs a script that runs the jar on free ports. */
+    /** Runs a script that runs the jar on free ports, patiently. */
     TallyJar script(final String script, final String... arguments) {
+      patient();
       final String bin = Path.of(System.getProperty("java.home"), "bin").toString();
       environment.put("TALLY_HTTP_PORT", "0");
       environment.put("TALLY_METRICS_PORT", "0");
@@ -117,13 +125,9 @@ public final class TallyJar implements AutoCloseable {
       return new TallyJar(Child.start(command, this::prepare));
     }
 
-    /**
-     * Runs the jar on free ports, with deadlines that a busy machine does not let pass unless the
-     * arguments name others.
-     */
+    /** Runs the jar on free ports, patiently unless the arguments name other deadlines. */
     public TallyJar start(final String... arguments) {
-      environment.putIfAbsent("TALLY_REQUEST_TIMEOUT", "5s");
-      environment.putIfAbsent("TALLY_QUEUE_LIMIT", "5s");
+      patient();
       final List<String> all = new ArrayList<>(List.of(arguments));
       all.add("--http-port=0");
       all.add("--metrics-port=0");
