@@ -33,7 +33,9 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Follows the tutorial word by word: installs a copy of the sources into a repository of the test's
  * own, and makes the project of an author in an empty folder, on each JDK. Ports alone are others.
+ * Alone, because what the tutorial starts has the deadlines that it has for a reader.
  */
+@Tag("alone")
 @Tag("default-jdk")
 @Timeout(900)
 class OwnServiceIT {
