@@ -60,7 +60,8 @@ public final class CounterProxy {
    * @param amount to add.
    * @param idempotencyKey holds the idempotency key.
    * @param idempotencyKeyOffset of the key.
-   * @param idempotencyKeyLength of the key in bytes, 0 (none) to 128.
+   * @param idempotencyKeyLength of the key in bytes, 0 (none) to {@link
+   *     Ingress#MAX_IDEMPOTENCY_KEY_LENGTH}.
    * @param handler receives the reply.
    * @param cookie is handed back with it.
    */
@@ -100,7 +101,8 @@ public final class CounterProxy {
    * @param amount to add.
    * @param idempotencyKey holds the idempotency key.
    * @param idempotencyKeyOffset of the key.
-   * @param idempotencyKeyLength of the key in bytes, 0 (none) to 128.
+   * @param idempotencyKeyLength of the key in bytes, 0 (none) to {@link
+   *     Ingress#MAX_IDEMPOTENCY_KEY_LENGTH}.
    * @param keyItem which of the items for this counter it is, from 1; 0 for a request of its own.
    * @param handler receives the reply.
    * @param cookie is handed back with it.
@@ -149,7 +151,8 @@ public final class CounterProxy {
    * @param request holds what the operation reads, and is copied.
    * @param idempotencyKey holds the idempotency key.
    * @param idempotencyKeyOffset of the key.
-   * @param idempotencyKeyLength of the key in bytes, 0 (none) to 128.
+   * @param idempotencyKeyLength of the key in bytes, 0 (none) to {@link
+   *     Ingress#MAX_IDEMPOTENCY_KEY_LENGTH}.
    * @param handler receives the reply.
    * @param cookie is handed back with it.
    */

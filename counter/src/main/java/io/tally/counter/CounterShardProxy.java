@@ -41,7 +41,8 @@ public final class CounterShardProxy {
    * @param operations of which there is at least one.
    * @param idempotencyKey holds the idempotency key, which is that of all of them together.
    * @param idempotencyKeyOffset of the key.
-   * @param idempotencyKeyLength of the key in bytes, 0 (none) to 128.
+   * @param idempotencyKeyLength of the key in bytes, 0 (none) to {@link
+   *     Ingress#MAX_IDEMPOTENCY_KEY_LENGTH}.
    * @param handler receives the reply.
    * @param cookie is handed back with it.
    */

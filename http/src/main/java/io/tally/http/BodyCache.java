@@ -57,7 +57,7 @@ final class BodyCache {
     if (length < MIN_BYTES || length > MAX_BODY_BYTES) {
       return false;
     }
-    hash = hash(body, offset, length);
+    hash = hash(expected, body, offset, length);
     final Known found = known[place()];
     if (found == null || !found.is(expected, body, offset, length)) {
       return false;
@@ -67,9 +67,10 @@ final class BodyCache {
   }
 
   /** The last word may have bytes of the one before: it is the one that ends with the body. */
-  private static long hash(final byte[] body, final int offset, final int length) {
+  private static long hash(
+      final Parameters expected, final byte[] body, final int offset, final int length) {
     final int last = offset + length - Long.BYTES;
-    long mixed = length;
+    long mixed = (long) System.identityHashCode(expected) << Integer.SIZE ^ length;
     for (int at = offset; at < last; at += Long.BYTES) {
       mixed = (mixed ^ (long) WORDS.get(body, at)) * MULTIPLIER;
     }

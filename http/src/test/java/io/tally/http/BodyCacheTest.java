@@ -3,12 +3,15 @@ package io.tally.http;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 class BodyCacheTest {
@@ -68,13 +71,23 @@ class BodyCacheTest {
     assertFalse(read(QUOTA, "{\"limit\":7"));
   }
 
+  @ParameterizedTest
+  @CsvSource({"7, false", "8, true", "128, true", "129, false"})
+  void shouldKnowThoseThatAreNeitherTooShortNorTooLong(final int length, final boolean known) {
+    final String body = "{}" + " ".repeat(length - 2);
+    learn(QUOTA, body);
+    learn(QUOTA, body);
+    assertEquals(known, read(QUOTA, body));
+  }
+
   @Test
-  void shouldLookAtNoneThatIsLongerOrShorterThanItKeeps() {
-    for (final String body : List.of("", "{}", "{\"limit\":7" + " ".repeat(128) + "}")) {
-      learn(QUOTA, body);
-      learn(QUOTA, body);
-      assertFalse(read(QUOTA, body), body);
+  void shouldKnowTheSameBodyOfSeveralRows() {
+    for (int i = 0; i < 2; i++) {
+      learn(QUOTA, "{\"limit\":7}");
+      learn(BOUNDS, "{\"limit\":7}");
     }
+    assertTrue(read(QUOTA, "{\"limit\":7}"));
+    assertTrue(read(BOUNDS, "{\"limit\":7}"));
   }
 
   /** Whatever came before, a body means what it means to a parser that has seen none. */
@@ -83,19 +96,36 @@ class BodyCacheTest {
     final SplittableRandom random = new SplittableRandom(1);
     final JsonObjectParser parser = new JsonObjectParser();
     final GivenValues fresh = new GivenValues();
+    int known = 0;
     for (int i = 0; i < 200_000; i++) {
       final Parameters expected = random.nextBoolean() ? QUOTA : BOUNDS;
-      final byte[] bytes = bytes(body(random));
+      final String body = body(random);
+      final byte[] bytes = bytes(body);
       final int length = bytes.length - 2;
       final Refusal wanted = new JsonObjectParser().parse(expected, bytes, 1, length, fresh);
-      final String body = new String(bytes, US_ASCII);
       assertEquals(wanted, parser.parse(expected, bytes, 1, length, values), body);
       if (wanted == null) {
-        assertEquals(fresh.mask(), values.mask(), body);
-        for (int member = 0; member < 2; member++) {
-          assertEquals(fresh.get(expected, member), values.get(expected, member), body);
-        }
+        assertSame(expected, fresh, values, body);
       }
+      if (cache.read(expected, bytes, 1, length, values)) {
+        known++;
+        assertNull(wanted, body);
+        assertSame(expected, fresh, values, body);
+      } else if (wanted == null) {
+        cache.learn(expected, bytes, 1, length, fresh);
+      }
+    }
+    assertTrue(known > 1_000, "so many were known: " + known);
+  }
+
+  private static void assertSame(
+      final Parameters expected,
+      final GivenValues wanted,
+      final GivenValues found,
+      final String body) {
+    assertEquals(wanted.mask(), found.mask(), body);
+    for (int member = 0; member < 2; member++) {
+      assertEquals(wanted.get(expected, member), found.get(expected, member), body);
     }
   }
 

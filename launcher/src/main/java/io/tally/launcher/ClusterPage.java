@@ -12,9 +12,8 @@ import java.util.function.Supplier;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * What {@code /cluster} says, as the front end's node sees its cluster. Where an entity lies is
- * asked by the name of the first service, and told under it; entities of other services lie there,
- * too, if they have the same id.
+ * What {@code /cluster} says, as the front end's node sees its cluster. Where an entity lies
+ * follows from its id, whichever service it is of.
  */
 final class ClusterPage implements ClusterView {
   private static final String SCHEMA =
@@ -32,7 +31,7 @@ final class ClusterPage implements ClusterView {
       "id":{"type":"integer"},\
       "owner":{"type":"integer","description":"Place in nodes."},\
       "incarnation":{"type":"string","description":"Of its state; 0 if it is not known."}}}},\
-      "ENTITY":{"type":"object","required":["shard","owner"],"description":"Where the entity lies that the query names.",\
+      "entity":{"type":"object","required":["shard","owner"],"description":"Where the entity lies that the query names.",\
       "properties":{"shard":{"type":"integer"},"owner":{"type":"integer"}}}}}""";
 
   private final List<ClusterNode> nodes;
@@ -54,12 +53,12 @@ final class ClusterPage implements ClusterView {
 
   @Override
   public String idParameter() {
-    return services.get(0).name();
+    return "id";
   }
 
   @Override
   public String schema() {
-    return SCHEMA.replace("ENTITY", idParameter());
+    return SCHEMA;
   }
 
   @Override
@@ -73,13 +72,7 @@ final class ClusterPage implements ClusterView {
     final long placement = StableHash.placement(id, 0, id.length);
     final int shard = StableHash.shard(placement, routes.shardCount());
     return state(
-        ",\""
-            + idParameter()
-            + "\":{\"shard\":"
-            + shard
-            + ",\"owner\":"
-            + routes.nodeIndex(shard)
-            + "}");
+        ",\"entity\":{\"shard\":" + shard + ",\"owner\":" + routes.nodeIndex(shard) + "}");
   }
 
   @Override

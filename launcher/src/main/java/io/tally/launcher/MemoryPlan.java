@@ -193,7 +193,7 @@ final class MemoryPlan {
               + ((maxDirectBytes() - spareDirectBytes) / MIB + 1)
               + " MiB outside the heap and the JVM allows "
               + maxDirectBytes() / MIB
-              + ": give it more (-XX:MaxDirectMemorySize or -Xmx), or less --ring-slots, --shards, --loops or nodes");
+              + ": give it more (-XX:MaxDirectMemorySize or -Xmx), or less --max-connections, --ring-slots, --shards, --loops or nodes");
     }
     if (config.engine().ringSlots() < lengths.minRingSlots()) {
       throw new StartException(

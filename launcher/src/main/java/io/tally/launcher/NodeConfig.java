@@ -128,7 +128,7 @@ public record NodeConfig(
   }
 
   /**
-   * This configuration in another cluster.
+   * This configuration in another cluster. It has no more event loops than that one allows.
    *
    * @param newCluster on which all its nodes agree.
    * @param newLocalNodeIds the nodes of this process.
@@ -140,6 +140,29 @@ public record NodeConfig(
       final List<String> newLocalNodeIds,
       final CarrierSettings newCarrier) {
     return with(newCluster, newLocalNodeIds, engine, newCarrier, http, metricsPort, state);
+  }
+
+  /**
+   * This configuration with another number of event loops.
+   *
+   * @param newLoops 1 to the most of the cluster.
+   * @return a new configuration.
+   * @throws IllegalArgumentException if it is out of this range.
+   */
+  public NodeConfig withLoops(final int newLoops) {
+    return new NodeConfig(
+        cluster,
+        localNodeIds,
+        engine,
+        carrier,
+        http,
+        maxConnections,
+        metricsPort,
+        newLoops,
+        shardThreads,
+        times,
+        state,
+        services);
   }
 
   /**
@@ -179,7 +202,7 @@ public record NodeConfig(
         newHttp,
         maxConnections,
         newMetricsPort,
-        loops,
+        Math.min(loops, newCluster.maxLoops()),
         shardThreads,
         times,
         newState,

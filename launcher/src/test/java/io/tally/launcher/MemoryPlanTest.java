@@ -78,6 +78,6 @@ class MemoryPlanTest {
     assertEquals(1_000 * 4_096, plan.get("max_connection_bytes"));
     assertEquals(EventLoops.pollBytes(2, 1_000), plan.get("event_loop_bytes"));
     final Map<String, Long> more = plan(List.of("a"), "--loops=2", "--max-connections=9000");
-    assertEquals(8_000 * 12 * 2, more.get("event_loop_bytes") - plan.get("event_loop_bytes"));
+    assertEquals(8_000 * 16 * 2, more.get("event_loop_bytes") - plan.get("event_loop_bytes"));
   }
 }

@@ -26,7 +26,7 @@ class TallyNodeApiTest {
       document.checkRules();
       document.checkEndpoints(client);
       for (final String page :
-          List.of("/", "/readyz", "/livez", "/cluster", "/cluster?counter=a", "/openapi.json")) {
+          List.of("/", "/readyz", "/livez", "/cluster", "/cluster?id=a", "/openapi.json")) {
         final Response response = client.exchange(RawClient.get(page));
         assertEquals(200, response.status(), page);
         document.check("GET", page, "", response);
@@ -44,16 +44,16 @@ class TallyNodeApiTest {
   }
 
   @Test
-  void shouldSayWhereAnEntityLiesByTheNameOfItsService() throws Exception {
+  void shouldSayWhereAnEntityOfAnyServiceLies() throws Exception {
     final NodeConfig config = TestNodes.alone(Turnstile.hosted());
     try (TallyNode node = TallyNode.launch(config);
         RawClient client = new RawClient(URI.create(node.url()).getPort())) {
       final ApiDocument document = ApiDocument.read(client);
-      final String page = "/cluster?turnstile=a";
+      final String page = "/cluster?id=a";
       final Response response = client.exchange(RawClient.get(page));
       document.check("GET", page, "", response);
       final int shard = StableHash.shard(StableHash.placement(new byte[] {'a'}, 0, 1), 64);
-      final String last = ",\"turnstile\":{\"shard\":" + shard + ",\"owner\":0}}";
+      final String last = ",\"entity\":{\"shard\":" + shard + ",\"owner\":0}}";
       assertTrue(response.body().strip().endsWith(last), response::body);
       assertEquals(400, client.exchange(RawClient.get("/cluster?counter=a")).status());
     }

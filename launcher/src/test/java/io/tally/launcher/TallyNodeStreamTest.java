@@ -60,8 +60,8 @@ class TallyNodeStreamTest {
         for (int i = 0; i < COUNTERS; i++) {
           TestNodes.send("POST", node.url() + "/counter/c" + i + "/increment");
           final String cluster =
-              TestNodes.send("GET", node.url() + "/cluster?counter=c" + i).body();
-          owners.add(cluster.replaceAll("(?s).*\"counter\":\\{\"shard\":\\d+,\"owner\":", ""));
+              TestNodes.send("GET", node.url() + "/cluster?id=c" + i).body();
+          owners.add(cluster.replaceAll("(?s).*\"entity\":\\{\"shard\":\\d+,\"owner\":", ""));
         }
         assertEquals(TestNodes.THREE_IDS.size(), owners.size(), owners::toString);
         while (!expected.isEmpty()) {

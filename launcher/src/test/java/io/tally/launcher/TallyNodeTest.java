@@ -183,6 +183,17 @@ class TallyNodeTest {
     final NodeConfig alone = NodeConfig.alone(TestNodes.COUNTERS);
     assertThrows(IllegalArgumentException.class, () -> alone.withPorts(0, -1));
     assertThrows(IllegalArgumentException.class, () -> alone.withPorts(99, 99));
+    assertEquals(3, alone.withLoops(3).loops());
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> alone.withLoops(ClusterSettings.DEFAULT_MAX_LOOPS + 1));
+    final ClusterSettings ofTwoLoops = alone.cluster().withMaxLoops(2);
+    assertEquals(
+        2,
+        alone
+            .withLoops(3)
+            .withCluster(ofTwoLoops, alone.localNodeIds(), CarrierSettings.IN_PROCESS)
+            .loops());
     final long dayNs = TimeUnit.DAYS.toNanos(1);
     assertEquals(dayNs - 1, withTimeout(alone, dayNs - 1).engine().requestTimeoutNs());
     assertThrows(IllegalArgumentException.class, () -> withTimeout(alone, dayNs));

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -86,8 +87,16 @@ final class EmbeddedNodesIT {
         final NodeConfig config = config(node);
         launches.add(threads.submit(() -> TallyNode.launch(config)));
       }
+      ExecutionException failure = null;
       for (int node = 0; node < nodes.length; node++) {
-        nodes[node] = launches.get(node).get();
+        try {
+          nodes[node] = launches.get(node).get();
+        } catch (final ExecutionException e) {
+          failure = e;
+        }
+      }
+      if (failure != null) {
+        throw failure;
       }
     } finally {
       threads.shutdown();

@@ -41,7 +41,7 @@ final class ImportIT {
   @BeforeEach
   void makeAnExport() throws IOException {
     final Path old = folder.resolve("old");
-    try (TallyJar node = LoneNode.start(old, TallyJar.PATIENT).awaitReady()) {
+    try (TallyJar node = LoneNode.start(old, TallyJar.LONG_REQUESTS).awaitReady()) {
       for (int i = 0; i < COUNTERS; i++) {
         Http.post(
             node.httpPort(), "/counter/c-" + i + "/increment", "{\"amount\":" + (i - 7) + "}");
@@ -92,7 +92,7 @@ final class ImportIT {
     final Path file = folder.resolve("export.ndjson");
     Files.write(file, exported);
     final Path fresh = folder.resolve("fresh");
-    try (TallyJar node = LoneNode.start(fresh, TallyJar.PATIENT).awaitReady()) {
+    try (TallyJar node = LoneNode.start(fresh, TallyJar.LONG_REQUESTS).awaitReady()) {
       final String url = "--url=http://127.0.0.1:" + node.httpPort();
       final Child first = run(1, "import", url, file.toString());
       final String set = "counters set: " + (COUNTERS + IDS.size() + 1);
@@ -122,7 +122,7 @@ final class ImportIT {
     final Path file = folder.resolve("export.csv");
     Files.write(file, run(0, "export", "--format=csv", folder.resolve("old").toString()).output());
     final Path fresh = folder.resolve("fresh");
-    try (TallyJar node = LoneNode.start(fresh, TallyJar.PATIENT).awaitReady()) {
+    try (TallyJar node = LoneNode.start(fresh, TallyJar.LONG_REQUESTS).awaitReady()) {
       final List<String> command =
           List.of(
               "/bin/sh",

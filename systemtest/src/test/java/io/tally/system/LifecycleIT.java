@@ -210,7 +210,7 @@ class LifecycleIT {
   @Test
   void shouldRefuseNewCountersWhenMemoryIsFull() throws IOException {
     try (TallyJar demo =
-        TallyJar.with().jvm("-Xmx76m").start("--transport=inprocess", TallyJar.PATIENT)) {
+        TallyJar.with().jvm("-Xmx76m").start("--transport=inprocess", TallyJar.LONG_REQUESTS)) {
       demo.awaitReady();
       final int max = Integer.parseInt(demo.logged("limits", "max_counters"));
       final String padding = "x".repeat(256 - 8);

@@ -19,6 +19,11 @@ import java.util.regex.Pattern;
 public final class NatsServer implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(20);
   private static final int PORT_ATTEMPTS = 100;
+  private static final int PORTS = 8_192;
+
+  /** Of two JVMs that test side by side, each has ports of its own. */
+  private static final int FIRST_PORT =
+      16_384 + (Integer.getInteger("surefire.forkNumber", 0) & 1) * PORTS;
 
   private final int port;
   private final int monitoringPort;
@@ -45,11 +50,12 @@ public final class NatsServer implements AutoCloseable {
 
   /**
    * A port that was free a moment ago. It is none of those that Linux gives to whoever asks for
-   * any, so that no other test takes it before its server starts, or starts again.
+   * any, nor one that tests beside this one choose. So it is free when its server starts, or starts
+   * again.
    */
   public static int freePort() {
     for (int attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
-      final int port = ThreadLocalRandom.current().nextInt(16_384, 32_768);
+      final int port = FIRST_PORT + ThreadLocalRandom.current().nextInt(PORTS);
       try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
         return socket.getLocalPort();
       } catch (final IOException taken) {

@@ -39,7 +39,7 @@ class PlannedStopIT {
             "--nodes=" + String.join(",", IDS),
             "--nats=" + nats.url(),
             "--shards=" + SHARDS,
-            TallyJar.PATIENT,
+            TallyJar.LONG_REQUESTS,
             DRAIN);
   }
 
@@ -100,7 +100,7 @@ class PlannedStopIT {
   void shouldLeaveNothingUnknownWhenAllNodesOfOneProcessStop(final String transport) {
     final String name = "all-";
     try (TallyJar demo =
-            TallyJar.small().start("--transport=" + transport, TallyJar.PATIENT, DRAIN);
+            TallyJar.small().start("--transport=" + transport, TallyJar.LONG_REQUESTS, DRAIN);
         StopLoad load =
             new StopLoad(IntStream.range(0, 60).mapToObj(i -> name + i).toList(), name)) {
       load.start(demo.awaitReady().httpPort(), 8, 16);

@@ -17,7 +17,7 @@ public final class TallyJar implements AutoCloseable {
    * For tests in which no request may time out: a machine that is busy with something else can
    * stand still for a second.
    */
-  public static final String PATIENT = "--request-timeout=30s";
+  public static final String LONG_REQUESTS = "--request-timeout=30s";
 
   private static final String OLDEST = "tally.oldest.jar";
   private static final String BEFORE = "tally.before.jar";

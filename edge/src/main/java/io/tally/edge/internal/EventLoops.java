@@ -41,8 +41,8 @@ public final class EventLoops implements AutoCloseable {
   /** Listening sockets, connections for operators, and what wakes a loop. */
   private static final int OTHER_SOCKETS = 128;
 
-  /** What a poll may report of a socket, outside the heap. */
-  private static final int BYTES_PER_SOCKET = 12;
+  /** What a poll may report of a socket, outside the heap: 12 bytes on some processors. */
+  private static final int BYTES_PER_SOCKET = 16;
 
   /** A port for operators may have so many, whatever the loops are launched for. */
   private static final int OPERATOR_SOCKETS = OTHER_SOCKETS / 2;
