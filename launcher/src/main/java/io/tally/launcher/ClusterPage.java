@@ -71,8 +71,7 @@ final class ClusterPage implements ClusterView {
     final RoutingTable routes = routes();
     final long placement = StableHash.placement(id, 0, id.length);
     final int shard = StableHash.shard(placement, routes.shardCount());
-    return state(
-        ",\"entity\":{\"shard\":" + shard + ",\"owner\":" + routes.nodeIndex(shard) + "}");
+    return state(",\"entity\":{\"shard\":" + shard + ",\"owner\":" + routes.nodeIndex(shard) + "}");
   }
 
   @Override

@@ -59,8 +59,7 @@ class TallyNodeStreamTest {
         final Set<String> owners = new HashSet<>();
         for (int i = 0; i < COUNTERS; i++) {
           TestNodes.send("POST", node.url() + "/counter/c" + i + "/increment");
-          final String cluster =
-              TestNodes.send("GET", node.url() + "/cluster?id=c" + i).body();
+          final String cluster = TestNodes.send("GET", node.url() + "/cluster?id=c" + i).body();
           owners.add(cluster.replaceAll("(?s).*\"entity\":\\{\"shard\":\\d+,\"owner\":", ""));
         }
         assertEquals(TestNodes.THREE_IDS.size(), owners.size(), owners::toString);
