@@ -11,7 +11,6 @@ import io.tally.counter.codecs.TtlMode;
 import io.tally.engine.MessageHeaderWord;
 import io.tally.engine.ServiceReply;
 import io.tally.engine.StableHash;
-import java.util.Arrays;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -26,7 +25,10 @@ final class AtomicWrites {
   private final CounterState counters;
   private final WriteCommand command = new WriteCommand();
   private final BoundedIncrement increment = new BoundedIncrement();
+
+  /** Made when a list first needs them: most shards see none, or short ones. */
   private final PlannedCounter[] planned = new PlannedCounter[OperationsLayout.MAX_OPERATIONS];
+
   private final int[] messageOffsets = new int[OperationsLayout.MAX_OPERATIONS];
   private final int[] counterOf = new int[OperationsLayout.MAX_OPERATIONS];
   private final byte[] id = new byte[CounterProxy.MAX_ID_LENGTH];
@@ -38,7 +40,6 @@ final class AtomicWrites {
 
   AtomicWrites(final CounterState counters) {
     this.counters = counters;
-    Arrays.setAll(planned, i -> new PlannedCounter());
   }
 
   /** The fixed part of the message lies within the payload. */
@@ -147,6 +148,9 @@ final class AtomicWrites {
       if (planned[i].isOf(command, secretHash)) {
         return i;
       }
+    }
+    if (planned[counterCount] == null) {
+      planned[counterCount] = new PlannedCounter();
     }
     planned[counterCount].begin(command, secretHash, counters);
     return counterCount++;
