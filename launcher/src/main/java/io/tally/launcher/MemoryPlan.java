@@ -100,9 +100,9 @@ final class MemoryPlan {
     tableBytes = shards * messages.stream().mapToLong(ServiceDefinition::firstShardBytes).sum();
     watchBytes = localNodeCount * EngineMemory.watchBytes(engine);
     hasMoreWatches = engine.watches() > EngineSettings.DEFAULT_WATCHES;
-    laneBytes = shards * EngineMemory.ownerLaneBytes(config.cluster(), lengths, config.loops());
-    maxLaneBytes =
-        shards * EngineMemory.ownerLaneBytes(config.cluster(), lengths, ingressLoops(config));
+    final long laneBytesPerLoop = shards * EngineMemory.ownerLaneBytes(config.cluster(), lengths);
+    laneBytes = config.loops() * laneBytesPerLoop;
+    maxLaneBytes = ingressLoops(config) * laneBytesPerLoop;
     ingressLaneBytes = config.loops() * EngineMemory.ingressLaneBytes(config.cluster());
     saveBytes = config.state().isKept() ? localNodeCount * NodeDirectory.SAVE_BYTES : 0;
     metricsBytes = MetricsServer.maxClientBytes(config.loops(), heapBytes);

@@ -57,18 +57,15 @@ public final class EngineMemory {
   }
 
   /**
-   * Heap that the lanes of some event loops to one shard take at most, where the shard is.
+   * Heap that the lane of one event loop to one shard takes at most, where the shard is.
    *
-   * @param cluster how wide they are.
+   * @param cluster how wide it is.
    * @param lengths of the messages.
-   * @param loops how many event loops have a lane.
    * @return bytes, beside long replies.
    */
-  public static long ownerLaneBytes(
-      final ClusterSettings cluster, final MessageLengths lengths, final long loops) {
-    return loops
-        * OwnerLanes.maxLaneBytes(
-            cluster.laneWindow(), lengths.shortReply(), lengths.hasLongReplies());
+  public static long ownerLaneBytes(final ClusterSettings cluster, final MessageLengths lengths) {
+    return OwnerLanes.maxLaneBytes(
+        cluster.laneWindow(), lengths.shortReply(), lengths.hasLongReplies());
   }
 
   /**
