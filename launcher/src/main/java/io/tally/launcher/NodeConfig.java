@@ -124,6 +124,7 @@ public record NodeConfig(
         carrier,
         http.at(http.host(), apiPort),
         newMetricsPort,
+        loops,
         state);
   }
 
@@ -139,7 +140,9 @@ public record NodeConfig(
       final ClusterSettings newCluster,
       final List<String> newLocalNodeIds,
       final CarrierSettings newCarrier) {
-    return with(newCluster, newLocalNodeIds, engine, newCarrier, http, metricsPort, state);
+    final int allowedLoops = Math.min(loops, newCluster.maxLoops());
+    return with(
+        newCluster, newLocalNodeIds, engine, newCarrier, http, metricsPort, allowedLoops, state);
   }
 
   /**
@@ -150,19 +153,7 @@ public record NodeConfig(
    * @throws IllegalArgumentException if it is out of this range.
    */
   public NodeConfig withLoops(final int newLoops) {
-    return new NodeConfig(
-        cluster,
-        localNodeIds,
-        engine,
-        carrier,
-        http,
-        maxConnections,
-        metricsPort,
-        newLoops,
-        shardThreads,
-        times,
-        state,
-        services);
+    return with(cluster, localNodeIds, engine, carrier, http, metricsPort, newLoops, state);
   }
 
   /**
@@ -172,7 +163,7 @@ public record NodeConfig(
    * @return a new configuration.
    */
   public NodeConfig withEngine(final EngineSettings newEngine) {
-    return with(cluster, localNodeIds, newEngine, carrier, http, metricsPort, state);
+    return with(cluster, localNodeIds, newEngine, carrier, http, metricsPort, loops, state);
   }
 
   /**
@@ -182,7 +173,7 @@ public record NodeConfig(
    * @return a new configuration.
    */
   public NodeConfig withState(final StateSettings newState) {
-    return with(cluster, localNodeIds, engine, carrier, http, metricsPort, newState);
+    return with(cluster, localNodeIds, engine, carrier, http, metricsPort, loops, newState);
   }
 
   /** A configuration with new values for what is changed one by one; all else stays. */
@@ -193,6 +184,7 @@ public record NodeConfig(
       final CarrierSettings newCarrier,
       final HttpSettings newHttp,
       final int newMetricsPort,
+      final int newLoops,
       final StateSettings newState) {
     return new NodeConfig(
         newCluster,
@@ -202,7 +194,7 @@ public record NodeConfig(
         newHttp,
         maxConnections,
         newMetricsPort,
-        Math.min(loops, newCluster.maxLoops()),
+        newLoops,
         shardThreads,
         times,
         newState,
