@@ -21,6 +21,9 @@ final class ClusterEndpoint {
    */
   private static final long SAMPLE_NS = INTERVAL_NS - INTERVAL_NS / 10;
 
+  /** The parameter that names an entity. */
+  private static final String ID = "id";
+
   private static final byte[] DATA = "data: ".getBytes(US_ASCII);
   private static final byte[] LINE_END = "\n".getBytes(US_ASCII);
 
@@ -51,17 +54,13 @@ final class ClusterEndpoint {
                 "{\"type\":\"string\"}",
                 "As events, one a second, with what happened in between.");
     row.documented(documentation);
-    if (!view.idParameter().isEmpty()) {
-      final PathId anyId = new PathId("id", "id", ProblemTypes.BAD_REQUEST);
-      row.queryItems(anyId, view.idParameter(), 1);
-      documentation.request(view.idParameter(), "Have the answer say who owns this one.");
-    }
-    return row;
+    documentation.request(ID, "Have the answer say who owns this one.");
+    return row.queryItems(new PathId(ID, ID, ProblemTypes.BAD_REQUEST), ID, 1);
   }
 
   private void page(final Request request, final HttpExchange exchange) {
     final ItemList items = request.items();
-    final boolean asked = !view.idParameter().isEmpty() && items.count() > 0;
+    final boolean asked = items.count() > 0;
     exchange.answer(
         Page.form(
             asked ? view.stateWith(Arrays.copyOf(items.ids(), items.idLength(0))) : view.state()));

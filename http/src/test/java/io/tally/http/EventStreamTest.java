@@ -392,11 +392,6 @@ class EventStreamTest {
           }
 
           @Override
-          public String idParameter() {
-            return "letter";
-          }
-
-          @Override
           public Supplier<String> samples(final HttpCounters counters) {
             assertTrue(counters.responses(200) >= 0);
             return () -> "{\"sample\":" + samples[0]++ + "}";
@@ -420,10 +415,9 @@ class EventStreamTest {
       assertEquals("{}\n", state.body());
       assertEquals("Accept", state.header("Vary"));
       assertEquals("no-store", state.header("Cache-Control"));
-      assertEquals(
-          "{\"of\":\"a b\"}\n", page.exchange(RawClient.get("/cluster?letter=a+b")).body());
-      assertEquals(400, page.exchange(RawClient.get("/cluster?letter=")).status());
-      assertEquals(413, page.exchange(RawClient.get("/cluster?letter=a&letter=b")).status());
+      assertEquals("{\"of\":\"a b\"}\n", page.exchange(RawClient.get("/cluster?id=a+b")).body());
+      assertEquals(400, page.exchange(RawClient.get("/cluster?id=")).status());
+      assertEquals(413, page.exchange(RawClient.get("/cluster?id=a&id=b")).status());
       assertEquals(2, samples[0]);
     }
   }

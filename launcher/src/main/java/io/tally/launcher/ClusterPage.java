@@ -52,11 +52,6 @@ final class ClusterPage implements ClusterView {
   }
 
   @Override
-  public String idParameter() {
-    return "id";
-  }
-
-  @Override
   public String schema() {
     return SCHEMA;
   }

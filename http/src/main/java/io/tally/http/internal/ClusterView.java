@@ -23,15 +23,6 @@ public interface ClusterView {
   }
 
   /**
-   * The parameter of the query that names this entity.
-   *
-   * @return its name; empty if there is none.
-   */
-  default String idParameter() {
-    return "";
-  }
-
-  /**
    * How {@link #state} and {@link #stateWith} look.
    *
    * @return JSON Schema, as JSON.
