@@ -16,24 +16,20 @@ import java.util.Arrays;
 final class BodyCache {
   private static final int MIN_BYTES = Long.BYTES;
   private static final int MAX_BODY_BYTES = 128;
-  private static final int PLACE_BITS = 6;
 
   /** Heap that a {@link Known} takes beside what it holds. */
   private static final int KNOWN_BYTES = 80;
 
   /** Heap that a cache takes at most. */
   static final long MAX_BYTES =
-      (1L << PLACE_BITS)
-          * (2 * Long.BYTES + KNOWN_BYTES + MAX_BODY_BYTES + Parameters.MAX * Long.BYTES);
+      (long) Repeats.PLACES
+          * (Repeats.PLACE_BYTES + KNOWN_BYTES + MAX_BODY_BYTES + Parameters.MAX * Long.BYTES);
 
   private static final long MULTIPLIER = 0x9E37_79B9_7F4A_7C15L;
   private static final VarHandle WORDS =
       MethodHandles.byteArrayViewVarHandle(long[].class, LITTLE_ENDIAN);
 
-  private final Known[] known = new Known[1 << PLACE_BITS];
-
-  /** The bodies that were missed last at each place: those that come only once are not kept. */
-  private final long[] missed = new long[1 << PLACE_BITS];
+  private final Repeats<Known> known = new Repeats<>();
 
   /** 0 if the body was not looked at. */
   private long hash;
@@ -58,7 +54,7 @@ final class BodyCache {
       return false;
     }
     hash = hash(expected, body, offset, length);
-    final Known found = known[place()];
+    final Known found = known.at(hash);
     if (found == null || !found.is(expected, body, offset, length)) {
       return false;
     }
@@ -77,10 +73,6 @@ final class BodyCache {
     return (mixed ^ (long) WORDS.get(body, last)) * MULTIPLIER;
   }
 
-  private int place() {
-    return (int) (hash >>> Long.SIZE - PLACE_BITS);
-  }
-
   /**
    * Remembers the body that {@link #read} did not know, if it has come twice.
    *
@@ -92,19 +84,15 @@ final class BodyCache {
       final int offset,
       final int length,
       final GivenValues good) {
-    if (hash == 0) {
+    if (hash == 0 || !known.isMissedAgain(hash)) {
       return;
     }
-    final int place = place();
-    if (missed[place] != hash) {
-      missed[place] = hash;
-      return;
-    }
-    known[place] =
+    known.keep(
+        hash,
         new Known(
             expected,
             Arrays.copyOfRange(body, offset, offset + length),
             good.mask(),
-            good.slots().clone());
+            good.slots().clone()));
   }
 }

@@ -38,13 +38,14 @@ final class HeadCache {
   /** Heap that {@link Lines} take beside what they hold. */
   private static final int LINES_BYTES = 64;
 
-  private static final int PLACE_BITS = 6;
-
   /** Heap that a cache takes at most; the characters of a name may be there three times. */
   static final long MAX_BYTES =
       WINDOW_BYTES
-          + (1L << PLACE_BITS)
-              * (2 * Long.BYTES + LINES_BYTES + 3 * MAX_LINES_BYTES + MAX_HEADERS * HEADER_BYTES);
+          + (long) Repeats.PLACES
+              * (Repeats.PLACE_BYTES
+                  + LINES_BYTES
+                  + 3 * MAX_LINES_BYTES
+                  + MAX_HEADERS * HEADER_BYTES);
 
   private static final long MULTIPLIER = 0x9E37_79B9_7F4A_7C15L;
 
@@ -69,10 +70,7 @@ final class HeadCache {
   private final byte[] window = new byte[WINDOW_BYTES + Long.BYTES];
 
   private final UnsafeBuffer words = new UnsafeBuffer(window);
-  private final Lines[] known = new Lines[1 << PLACE_BITS];
-
-  /** The lines that were missed last at each place: those that come only once are not kept. */
-  private final long[] missed = new long[1 << PLACE_BITS];
+  private final Repeats<Lines> known = new Repeats<>();
 
   private Verb verb;
   private int targetStart;
@@ -109,7 +107,7 @@ final class HeadCache {
     if (!findTarget(length) || !findLines(length)) {
       return false;
     }
-    final Lines lines = known[place()];
+    final Lines lines = known.at(hash);
     if (lines == null
         || !lines.are(window, linesStart, linesEnd)
         || lines.bodyLength > length - linesEnd) {
@@ -180,10 +178,6 @@ final class HeadCache {
     return false;
   }
 
-  private int place() {
-    return (int) (hash >>> Long.SIZE - PLACE_BITS);
-  }
-
   /**
    * Remembers the header lines that {@link #read} did not know, if they have come twice.
    *
@@ -195,9 +189,7 @@ final class HeadCache {
     if (length == 0 || linesEnd != length) {
       return;
     }
-    final int place = place();
-    if (missed[place] != hash) {
-      missed[place] = hash;
+    if (!known.isMissedAgain(hash)) {
       return;
     }
     final HttpHeaders headers = good.headers();
@@ -206,12 +198,13 @@ final class HeadCache {
         && bodyLength <= maxBodyLength
         && !headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
         && !headers.contains(HttpHeaderNames.EXPECT)) {
-      known[place] =
+      known.keep(
+          hash,
           new Lines(
               Arrays.copyOfRange(window, linesStart, linesEnd),
               headers,
               (int) bodyLength,
-              !HttpUtil.isKeepAlive(good));
+              !HttpUtil.isKeepAlive(good)));
     }
   }
 
