@@ -36,6 +36,7 @@ public final class TallyJar implements AutoCloseable {
     private final Map<String, String> environment = new HashMap<>();
     private Path jar = packaged();
     private Path service;
+    private boolean archived;
 
     private Launch() {}
 
@@ -99,6 +100,9 @@ public final class TallyJar implements AutoCloseable {
       final List<String> command = new ArrayList<>(prefix);
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.addAll(jvmOptions);
+      if (archived && jar.equals(packaged())) {
+        command.addAll(ClassArchive.options());
+      }
       if (service == null) {
         command.addAll(List.of("-jar", jar.toString()));
       } else {
@@ -182,9 +186,15 @@ public final class TallyJar implements AutoCloseable {
     return new Launch();
   }
 
-  /** A small JVM that starts fast, for tests of several processes. */
+  /**
+   * A small JVM that starts fast, for tests of several processes. What is run {@link #with} nothing
+   * runs as users run it.
+   */
   public static Launch small() {
-    return new Launch().jvm("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+    final Launch small =
+        new Launch().jvm("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+    small.archived = true;
+    return small;
   }
 
   /** The process. */
