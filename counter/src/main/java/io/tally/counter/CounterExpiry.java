@@ -68,6 +68,9 @@ final class CounterExpiry {
 
   /** Sets what a rate needs, as {@link CounterTable#rate} has it. */
   void rate(final int row, final long intervalNs) {
+    if (intervalNs > 0 && rows.intervalNs(row) == intervalNs) {
+      return;
+    }
     final boolean isNew = rows.isWide(row) && rows.deadlineNs(row) == NO_DEADLINE;
     if (intervalNs <= 0 || !isNew && !rows.isRate(row)) {
       throw new IllegalArgumentException("no new row with a deadline, or no interval");

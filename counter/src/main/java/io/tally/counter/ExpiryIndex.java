@@ -43,6 +43,9 @@ final class ExpiryIndex {
   /** Numbers of stretches: in the high bits that of the chunk. */
   private final int[] stale = new int[MAX_STALE];
 
+  /** No stretch has a later minimum, or ever had. A new rate, which is at 0, is in none yet. */
+  private long latestMinNs;
+
   private int staleCount;
   private int nextVictim;
   private TournamentTree[] stretchesOf = new TournamentTree[1];
@@ -103,6 +106,10 @@ final class ExpiryIndex {
 
   /** A row has another deadline than before. */
   void move(final int row, final long fromNs, final long toNs) {
+    if (fromNs > latestMinNs && fromNs <= toNs) {
+      // It was the earliest of no stretch, nor is it now.
+      return;
+    }
     final int stretch = row >>> ROW_SHIFT;
     if (toNs != NO_DEADLINE && toNs < minOf(stretch)) {
       exact(stretch, toNs);
@@ -138,6 +145,9 @@ final class ExpiryIndex {
       stretchesOf[chunk] = ofChunk;
     }
     ofChunk.set(inChunk(stretch), earliestNs);
+    if (earliestNs != NO_DEADLINE) {
+      latestMinNs = Math.max(latestMinNs, earliestNs);
+    }
     if (ofChunk.min() != earliestOf.get(chunk)) {
       earliestOf.set(chunk, ofChunk.min());
     }

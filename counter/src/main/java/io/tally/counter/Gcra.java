@@ -29,6 +29,9 @@ final class Gcra {
 
   private static final long MAX_FINE_DEBT = (1L << 62) - 1;
 
+  private long limit;
+  private long windowMs;
+  private long burstUnits;
   private int shift;
   private long interval;
   private long burst;
@@ -38,12 +41,23 @@ final class Gcra {
   /**
    * Begins a calculation.
    *
-   * @param limit units that come back in a window, at least 1.
-   * @param windowMs a duration.
-   * @param burstUnits units that may be taken at once, at least 1. More than come back within the
-   *     longest duration count as so many.
+   * @param newLimit units that come back in a window, at least 1.
+   * @param newWindowMs a duration.
+   * @param newBurstUnits units that may be taken at once, at least 1. More than come back within
+   *     the longest duration count as so many.
    */
-  Gcra quota(final long limit, final long windowMs, final long burstUnits) {
+  Gcra quota(final long newLimit, final long newWindowMs, final long newBurstUnits) {
+    // Most are the same as the last one, and divisions are dear.
+    if (newLimit != limit || newWindowMs != windowMs || newBurstUnits != burstUnits) {
+      limit = newLimit;
+      windowMs = newWindowMs;
+      burstUnits = newBurstUnits;
+      divide();
+    }
+    return this;
+  }
+
+  private void divide() {
     final long windowNs = MILLISECONDS.toNanos(windowMs);
     final long wholeNs = windowNs / limit;
     final long rest = windowNs % limit;
@@ -60,7 +74,6 @@ final class Gcra {
       interval = wholeNs + (rest == 0 ? 0 : 1);
       burst = Math.min(burstUnits, MAX_DEBT_NS / interval);
     }
-    return this;
   }
 
   /** The part of it below a nanosecond, rounded up. */

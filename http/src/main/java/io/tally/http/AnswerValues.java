@@ -1,6 +1,7 @@
 package io.tally.http;
 
 import io.tally.edge.internal.Exchange;
+import java.util.Arrays;
 
 /** What the answer to a request, or to one of its items, shows. */
 abstract class AnswerValues extends Exchange implements Answer {
@@ -28,7 +29,9 @@ abstract class AnswerValues extends Exchange implements Answer {
     integersSet = 0;
     // An answer whose service forgets to set one must not show that of another client.
     first = 0;
-    others = null;
+    if (others != null) {
+      Arrays.fill(others, 0);
+    }
   }
 
   final void forgetIntegers() {

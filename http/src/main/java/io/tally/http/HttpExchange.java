@@ -27,7 +27,7 @@ public final class HttpExchange extends ItemExchange {
   /** Version of what the answer is about; 0 if nothing exists. */
   long version;
 
-  /** What the answer says of a quota; null if nothing. */
+  /** What the answer says of a quota; null until one ever says something. */
   RateLimit rateLimit;
 
   /** The client has this version already. */
@@ -59,7 +59,9 @@ public final class HttpExchange extends ItemExchange {
     kept = null;
     keptBytes = 0;
     version = 0;
-    rateLimit = null;
+    if (rateLimit != null) {
+      rateLimit.clear();
+    }
     notModified = false;
     refusalCode = 0;
     tags = null;

@@ -86,6 +86,10 @@ public final class RateLimit {
 
   RateLimit() {}
 
+  void clear() {
+    remaining = NONE;
+  }
+
   /**
    * Sets the policy that the request names. Not shown before {@link #state} is set.
    *

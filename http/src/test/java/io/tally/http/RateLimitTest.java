@@ -2,6 +2,8 @@ package io.tally.http;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -25,14 +27,18 @@ class RateLimitTest {
   /** The two lines of an answer, each with its line end. */
   private String lines(final long quota, final long windowMs, final long remaining) {
     exchange.reset();
-    exchange.shape = AnswerShape.text();
     exchange.rateLimit().policy(quota, windowMs);
     exchange.rateLimit().state(remaining, RateLimit.NO_RESET);
-    final ByteBuf out = Unpooled.buffer();
-    writer.write(out, exchange, 0);
-    final String response = out.toString(US_ASCII);
+    final String response = response(AnswerShape.text());
     return response.substring(
         response.indexOf("RateLimit-Policy:"), response.indexOf("Content-Length:"));
+  }
+
+  private String response(final AnswerShape shape) {
+    exchange.shape = shape;
+    final ByteBuf out = Unpooled.buffer();
+    writer.write(out, exchange, 0);
+    return out.toString(US_ASCII);
   }
 
   @Test
@@ -55,5 +61,18 @@ class RateLimitTest {
         "RateLimit-Policy: \"default\";q=999999999999999;w=999999999999999\r\n"
             + "RateLimit: \"default\";r=999999999999999\r\n",
         lines(Long.MAX_VALUE, Long.MAX_VALUE / 1_000 * 1_000, Long.MAX_VALUE));
+  }
+
+  @Test
+  void shouldTellNoClientOfWhatWasAnsweredBefore() {
+    lines(100, 1_000, 7);
+    for (int i = 0; i < AnswerValues.MAX_INTEGERS; i++) {
+      exchange.integer(i, 41 + i);
+    }
+    exchange.reset();
+    final String response =
+        response(AnswerShape.json(ScriptedCounters.ID, "a", "b").optional("c", "d", "e"));
+    assertFalse(response.contains("RateLimit"), response);
+    assertTrue(response.endsWith("{\"counter_id\":\"\",\"a\":0,\"b\":0}\n"), response);
   }
 }
