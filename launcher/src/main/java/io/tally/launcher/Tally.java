@@ -84,17 +84,27 @@ public final class Tally implements Callable<Integer> {
    */
   public static void main(final String[] args) {
     // Sampling buffers for leaks is for tests, and costs a fiftieth of the time.
-    System.getProperties().putIfAbsent("io.netty.leakDetection.level", "disabled");
+    setUnlessGiven("io.netty.leakDetection.level", "disabled");
+    // For the events of its own, Netty has the JVM describe all of Flight Recorder's at the start.
+    setUnlessGiven("io.netty.jfr.enabled", "false");
+    // Spare handles for each size of buffer, but those of the event loops' threads; 1,024 else.
+    setUnlessGiven("io.netty.allocator.magazineBufferQueueCapacity", "64");
+    // No option has such a type, or else it has a converter of ours.
+    setUnlessGiven("picocli.converters.excludes", "java\\.(sql|time)\\..*");
     // A NATS server that returns may do so at another address.
-    setUnlessGiven("networkaddress.cache.ttl", "5");
-    setUnlessGiven("networkaddress.cache.negative.ttl", "1");
+    setTtlUnlessGiven("networkaddress.cache.ttl", "5");
+    setTtlUnlessGiven("networkaddress.cache.negative.ttl", "1");
     // What is printed is read by machines, and libraries print, too.
     Locale.setDefault(Locale.ROOT);
     System.exit(run(args));
   }
 
+  private static void setUnlessGiven(final String property, final String value) {
+    System.getProperties().putIfAbsent(property, value);
+  }
+
   /** The JDK's own values, which may be changed in its files, are 30 and 10 seconds. */
-  private static void setUnlessGiven(final String property, final String seconds) {
+  private static void setTtlUnlessGiven(final String property, final String seconds) {
     final String given = Security.getProperty(property);
     if (given == null || given.equals("10")) {
       Security.setProperty(property, seconds);
