@@ -220,6 +220,11 @@ final class EdgeLoop implements SteppedAgent {
       connections[connection.index] = last;
       last.index = connection.index;
     }
+    if (connectionCount == 0) {
+      // Each refers to the connection that it served last.
+      Arrays.fill(spares, 0, spareCount, null);
+      spareCount = 0;
+    }
     counters.onClosed(loopIndex);
   }
 
