@@ -13,7 +13,7 @@ public final class ItemList {
   /** The problem of a request with more items than its endpoint takes. */
   public static final ProblemType TOO_MANY_ITEMS = ProblemTypes.TOO_MANY_ITEMS;
 
-  private static final int INITIAL_ITEMS = 64;
+  private static final int INITIAL_ITEMS = 8;
   private static final int MAX_BYTES = MAX_ITEMS * PathId.MAX_BYTES;
 
   private byte[] ids = new byte[INITIAL_ITEMS * PathId.MAX_BYTES];

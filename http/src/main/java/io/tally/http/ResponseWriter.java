@@ -55,10 +55,8 @@ final class ResponseWriter {
       MAX_REFUSAL_BYTES + PathId.MAX_ESCAPED + MAX_ANSWER_BYTES + 256;
   private static final int HEAD_BYTES = MAX_REFUSAL_BYTES + 768;
 
-  private static final int INITIAL_ITEMS_BYTES = 16_384;
-
-  /** What stands around the answer of an item: its incarnation, or status, type and outcome. */
-  private static final int ITEM_BYTES = 256;
+  /** Longest answer of an item, and around it its incarnation, or status, type and outcome. */
+  private static final int MAX_ITEM_BYTES = MAX_ANSWER_BYTES + PathId.MAX_ESCAPED + 256;
 
   private static final int NO_BODY = -1;
 
@@ -70,7 +68,7 @@ final class ResponseWriter {
   private final UnsafeBuffer responseBuffer = new UnsafeBuffer(response);
 
   /** Grows to what the answers of items need: at most those of 1,000 with the longest ids. */
-  private byte[] itemsContent = new byte[INITIAL_ITEMS_BYTES];
+  private byte[] itemsContent = new byte[MAX_ITEM_BYTES];
 
   private final UnsafeBuffer itemsBuffer = new UnsafeBuffer(itemsContent);
   private byte[] target;
@@ -158,8 +156,7 @@ final class ResponseWriter {
   }
 
   private void reserveItem() {
-    final int longest = MAX_ANSWER_BYTES + PathId.MAX_ESCAPED + ITEM_BYTES;
-    if (itemsContent.length - position < longest) {
+    if (itemsContent.length - position < MAX_ITEM_BYTES) {
       itemsContent = Arrays.copyOf(itemsContent, 2 * itemsContent.length);
       itemsBuffer.wrap(itemsContent);
       target = itemsContent;
