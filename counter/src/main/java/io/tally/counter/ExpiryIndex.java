@@ -43,7 +43,11 @@ final class ExpiryIndex {
   /** Numbers of stretches: in the high bits that of the chunk. */
   private final int[] stale = new int[MAX_STALE];
 
-  /** No stretch has a later minimum, or ever had. A new rate, which is at 0, is in none yet. */
+  /**
+   * No stretch has a later minimum, or ever had. It never becomes earlier, so it helps only where
+   * no stretch began late. It is not below 0: a new rate moves from there, and is in no stretch
+   * yet.
+   */
   private long latestMinNs;
 
   private int staleCount;

@@ -180,6 +180,10 @@ public final class HttpExchange extends ItemExchange {
     return rateLimit;
   }
 
+  boolean showsRateLimit() {
+    return rateLimit != null && rateLimit.isShown();
+  }
+
   /** A read is answered in full if its version is among the tags, or if it is not. */
   void dependsOn(final EntityTags given, final boolean match) {
     tags = given;

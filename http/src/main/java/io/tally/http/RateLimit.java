@@ -87,7 +87,13 @@ public final class RateLimit {
   RateLimit() {}
 
   void clear() {
+    quota = 0;
+    windowMs = 0;
     remaining = NONE;
+  }
+
+  boolean isShown() {
+    return remaining != NONE;
   }
 
   /**
@@ -115,9 +121,6 @@ public final class RateLimit {
   }
 
   void write(final ResponseWriter out, final Policies policies, final boolean exceeded) {
-    if (remaining == NONE) {
-      return;
-    }
     policies.write(out, quota, windowMs);
     out.number(Math.min(remaining, MAX_INTEGER));
     if (resetMs == NO_RESET) {

@@ -218,7 +218,7 @@ final class ResponseWriter {
     stamp(exchange, nowNs);
     if (exchange.replayed
         || exchange.items != null
-        || exchange.rateLimit != null
+        || exchange.showsRateLimit()
         || exchange.refusal != null) {
       rarerLines(exchange);
     }
@@ -255,7 +255,7 @@ final class ResponseWriter {
     if (exchange.replayed) {
       put(REPLAYED);
     }
-    if (exchange.rateLimit != null) {
+    if (exchange.showsRateLimit()) {
       exchange.rateLimit.write(this, policies, exchange.refusal == RateLimit.EXCEEDED);
     }
     if (exchange.refusal == Refusals.METHOD_NOT_ALLOWED) {

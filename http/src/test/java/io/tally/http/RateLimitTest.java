@@ -73,6 +73,10 @@ class RateLimitTest {
     final String response =
         response(AnswerShape.json(ScriptedCounters.ID, "a", "b").optional("c", "d", "e"));
     assertFalse(response.contains("RateLimit"), response);
+    exchange.reset();
+    exchange.rateLimit().state(3, RateLimit.NO_RESET);
+    final String withoutPolicy = response(AnswerShape.text());
+    assertTrue(withoutPolicy.contains("q=0;w=0\r\n"), withoutPolicy);
     assertTrue(response.endsWith("{\"counter_id\":\"\",\"a\":0,\"b\":0}\n"), response);
   }
 }

@@ -87,9 +87,7 @@ public final class Tally implements Callable<Integer> {
     setUnlessGiven("io.netty.leakDetection.level", "disabled");
     // For the events of its own, Netty has the JVM describe all of Flight Recorder's at the start.
     setUnlessGiven("io.netty.jfr.enabled", "false");
-    // Spare handles for each size of buffer, but those of the event loops' threads; 1,024 else.
-    setUnlessGiven("io.netty.allocator.magazineBufferQueueCapacity", "64");
-    // No option has such a type, or else it has a converter of ours.
+    // Options of these types have converters of ours.
     setUnlessGiven("picocli.converters.excludes", "java\\.(sql|time)\\..*");
     // A NATS server that returns may do so at another address.
     setTtlUnlessGiven("networkaddress.cache.ttl", "5");

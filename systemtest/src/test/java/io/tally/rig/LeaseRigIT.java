@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tally.system.Http;
 import io.tally.system.LeaseHolders;
 import java.io.IOException;
-import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,10 +23,10 @@ class LeaseRigIT {
           rig.run(
               Case.meddling(
                   Setup.LEASES, 1_000, Long.getLong("rig.seed", 1), LeaseRigIT::releaseAll));
-      final List<String> violations = row.violations();
-      assertTrue(violations.size() > 1, row::toString);
+      // A neighbour may make other things slow, which is also noticed.
       assertTrue(
-          violations.stream().allMatch(text -> text.startsWith("holders: two of long-")),
+          row.violations().stream().filter(text -> text.startsWith("holders: two of long-")).count()
+              > 1,
           row::toString);
     }
   }

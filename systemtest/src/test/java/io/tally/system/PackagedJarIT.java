@@ -55,6 +55,7 @@ class PackagedJarIT {
         next.addAll(references.getOrDefault(name, Set.of()));
       }
     }
+    assertTrue(absent.contains("org.slf4j.Logger"));
     assertTrue(reached.contains("io.netty.buffer.ByteBuf"));
     assertTrue(reached.contains("org.bouncycastle.math.ec.rfc8032.Ed25519"));
     reached.retainAll(absent);

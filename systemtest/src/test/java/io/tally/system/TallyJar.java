@@ -187,8 +187,8 @@ public final class TallyJar implements AutoCloseable {
   }
 
   /**
-   * A small JVM that starts fast, for tests of several processes. What is run {@link #with} nothing
-   * runs as users run it.
+   * A small JVM that starts fast, for tests of several processes. Only {@link #with} without
+   * options runs the jar as users do.
    */
   public static Launch small() {
     final Launch small =
