@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.agrona.concurrent.SystemEpochClock;
@@ -78,5 +80,37 @@ class RateLimitTest {
     final String withoutPolicy = response(AnswerShape.text());
     assertTrue(withoutPolicy.contains("q=0;w=0\r\n"), withoutPolicy);
     assertTrue(response.endsWith("{\"counter_id\":\"\",\"a\":0,\"b\":0}\n"), response);
+  }
+
+  /** Nor do the integers of such an answer. */
+  @Test
+  void shouldAllocateNothing() {
+    final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    final ByteBuf out = Unpooled.buffer(1_024);
+    exchange.shape = AnswerShape.json(ScriptedCounters.ID, "a").optional("b", "c", "d", "e");
+    answer(1_000, out);
+    final long before = threads.getCurrentThreadAllocatedBytes();
+    answer(100_000, out);
+    final long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    // Far less than one object an answer: what the measurement itself may cost.
+    assertTrue(allocated < 50_000, "allocated " + allocated);
+    final String response = out.toString(US_ASCII);
+    assertTrue(response.contains("r=99999;t=60\r\n"), response);
+    assertTrue(response.endsWith("\"a\":99999,\"b\":1,\"c\":2,\"d\":3,\"e\":4}\n"), response);
+  }
+
+  private void answer(final int count, final ByteBuf out) {
+    final AnswerShape shape = exchange.shape;
+    for (int i = 0; i < count; i++) {
+      exchange.reset();
+      exchange.shape = shape;
+      exchange.integer(0, i);
+      for (int other = 1; other < AnswerValues.MAX_INTEGERS; other++) {
+        exchange.integer(other, other);
+      }
+      exchange.rateLimit().policy(100, 60_000);
+      exchange.rateLimit().state(i, 60_000);
+      writer.write(out.clear(), exchange, 0);
+    }
   }
 }

@@ -134,6 +134,11 @@ class DescriptorsIT {
   /** Each port has a limit of its own, and both together more than there are descriptors. */
   private static void takeAllDescriptors(final TallyJar jar, final List<Socket> clients)
       throws IOException {
+    Await.until(
+        "clients of before are let go, so that no port is full of them",
+        LIMIT,
+        () -> openDescriptors(jar) < DESCRIPTORS / 2,
+        jar.child()::picture);
     for (int i = 0; i < DESCRIPTORS; i++) {
       clients.add(new Socket("127.0.0.1", jar.metricsPort()));
     }
