@@ -81,22 +81,6 @@ record Case(
         (cluster, first, ms) -> Several.run(faults, random, cluster, first, ms));
   }
 
-  /** No fault, but an action that does what no client asked for. */
-  static Case meddling(
-      final Setup setup, final long durationMs, final long seed, final Fault.Action action) {
-    return new Case(
-        "writes that no client made",
-        setup,
-        List.of(),
-        List.of(),
-        false,
-        false,
-        durationMs,
-        seed,
-        0,
-        action);
-  }
-
   /** Every fault in every setup for which it is meant, and several at once, chosen by a seed. */
   static List<Case> round(final Random random, final int nodeCount) {
     final List<Case> cases = new ArrayList<>();

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.system.Http;
+import io.tally.system.LeaseHolders;
 import java.io.IOException;
 import java.util.List;
 import java.util.Random;
@@ -83,6 +84,7 @@ class FaultRigIT {
     final String prefix = rig.nextPrefix();
     final Row row =
         meddle(
+            Setup.USUAL,
             500,
             (cluster, node, durationMs) -> {
               final int port = cluster.httpPort(node);
@@ -102,6 +104,7 @@ class FaultRigIT {
     final String prefix = rig.nextPrefix();
     final Row row =
         meddle(
+            Setup.USUAL,
             1_000,
             (cluster, node, durationMs) -> {
               final int port = cluster.httpPort(node);
@@ -135,8 +138,46 @@ class FaultRigIT {
     }
   }
 
-  private Row meddle(final long durationMs, final Fault.Action action) throws IOException {
-    return rig.run(Case.meddling(Setup.USUAL, durationMs, seed, action));
+  /** Whoever reads a lease sees its token, and so can end it while its holder counts on it. */
+  @Test
+  void shouldNoticeALeaseThatAnotherIsGrantedTooEarly() throws IOException {
+    final Row row =
+        meddle(
+            Setup.LEASES,
+            1_000,
+            (cluster, node, durationMs) -> {
+              final int port = cluster.httpPort(node);
+              for (final String lease : LeaseHolders.longLeases()) {
+                final String token = LeaseHolders.token(Http.get(port, "/lease/" + lease));
+                if (!token.isEmpty()) {
+                  Http.post(
+                      port, "/lease/" + lease + "/release", "", "If-Match", '"' + token + '"');
+                }
+              }
+              Hold.forMs(durationMs);
+            });
+    final List<String> violations = row.violations();
+    assertTrue(violations.size() > 1, row::toString);
+    assertTrue(
+        violations.stream().allMatch(text -> text.startsWith("holders: two of long-")),
+        row::toString);
+  }
+
+  /** Does what no client asked for. */
+  private Row meddle(final Setup setup, final long durationMs, final Fault.Action action)
+      throws IOException {
+    return rig.run(
+        new Case(
+            "writes that no client made",
+            setup,
+            List.of(),
+            List.of(),
+            false,
+            false,
+            durationMs,
+            seed,
+            0,
+            action));
   }
 
   private static void add(final int port, final String counter, final long amount) {
