@@ -19,7 +19,7 @@ final class CounterAnswer {
           CounterReplyEncoder.BLOCK_LENGTH,
           CounterReplyEncoder.TEMPLATE_ID,
           CounterReplyEncoder.SCHEMA_ID,
-          CounterReplyEncoder.SCHEMA_VERSION);
+          CounterMessages.VERSION);
 
   /** Status and kind of the detail are written as one number. */
   private static final int DETAIL_KIND_SHIFT =

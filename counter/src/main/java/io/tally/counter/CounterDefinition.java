@@ -118,7 +118,7 @@ public final class CounterDefinition implements ServiceDefinition {
 
   @Override
   public long firstShardBytes() {
-    return RowSpace.FIRST_CHUNK_BYTES + CounterTable.BUCKET_CHUNK_BYTES;
+    return RowSpace.FIRST_CHUNK_BYTES + CounterTable.BUCKET_CHUNK_BYTES + DeadlineCells.CHUNK_BYTES;
   }
 
   @Override

@@ -40,11 +40,11 @@ final class CounterExpiry {
     if (rows.isRate(row)) {
       throw new IllegalArgumentException("the deadline of a rate is its value");
     }
-    if (!rows.isWide(row) && rows.extension(row) == RowDescriptor.NO_ROW) {
+    if (!rows.isWide(row) && !rows.isApart(row)) {
       if (deadlineNs == NO_DEADLINE) {
         return true;
       }
-      if (!extend(row)) {
+      if (!table.trySetApart(row)) {
         return false;
       }
     }
@@ -52,17 +52,6 @@ final class CounterExpiry {
     table.beforeChange(row);
     rows.deadlineNs(row, deadlineNs);
     index.move(row, beforeNs, deadlineNs);
-    return true;
-  }
-
-  private boolean extend(final int row) {
-    if (!table.tryTakeExtension()) {
-      return false;
-    }
-    final int extension = space.take(RowDescriptor.EXTENSION_BYTES);
-    table.beforeChange(extension);
-    table.beforeChange(row);
-    rows.extend(row, extension);
     return true;
   }
 

@@ -1,5 +1,7 @@
 package io.tally.counter;
 
+import static io.tally.counter.RowDescriptor.APART;
+import static io.tally.counter.RowDescriptor.BY_BYTES;
 import static io.tally.counter.RowDescriptor.ID_OFFSET;
 import static io.tally.counter.RowDescriptor.NEXT_OFFSET;
 import static io.tally.counter.RowDescriptor.TAG_LENGTH_BITS;
@@ -8,6 +10,7 @@ import static io.tally.counter.RowDescriptor.WORD_OFFSET;
 import static io.tally.counter.RowDescriptor.offset;
 
 import io.tally.engine.IdHash;
+import io.tally.engine.StableHash;
 import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -23,6 +26,10 @@ import org.agrona.concurrent.UnsafeBuffer;
  * public hash would all lie together. So after the first 16, further ones are found by a hash of
  * their bytes, where they are not found by the other. Which row a counter gets, and all else that
  * can be seen of the table, does not depend on the secret.
+ *
+ * <p>The hash that finds a row is in its tag, or is made anew where a row is {@link
+ * RowDescriptor#APART}: when it is added to, split from or taken out of a bucket. A search compares
+ * the id of such a row at once.
  *
  * <p>The table is this index and does not have it: a further object for each shard on the way to a
  * row was measured to be slower.
@@ -43,11 +50,13 @@ abstract class CounterIndex {
   private static final int BUCKET_CHUNK_SHIFT = Integer.numberOfTrailingZeros(MIN_BUCKETS);
 
   final DirectChunks chunks = new DirectChunks();
-  final CounterRows rows = new CounterRows(chunks);
+  final DeadlineCells cells = new DeadlineCells();
+  final CounterRows rows = new CounterRows(chunks, cells);
   private final AtomicLong placeless = new AtomicLong();
   private final DirectChunks buckets = new DirectChunks();
   private final AtomicLong size = new AtomicLong();
   private final IdHash hash;
+  private final byte[] hashedId = new byte[CounterProxy.MAX_ID_LENGTH];
   private int bucketCount = MIN_BUCKETS;
   private int splitBit = MIN_BUCKETS;
 
@@ -116,8 +125,7 @@ abstract class CounterIndex {
       final DirectBuffer id,
       final int offset,
       final int length) {
-    final int row =
-        find(timeNs, RowDescriptor.tag(hash.hash(entityHash), length), id, offset, length);
+    final int row = find(timeNs, tag(entityHash, length), id, offset, length);
     return row == ABSENT && hasCrowds
         ? find(timeNs, tag(id, offset, length), id, offset, length)
         : row;
@@ -126,7 +134,7 @@ abstract class CounterIndex {
   /** Where a new counter will be found: by its public hash, unless too many of that are there. */
   final int tagOfNew(
       final long entityHash, final DirectBuffer id, final int offset, final int length) {
-    final int tag = RowDescriptor.tag(hash.hash(entityHash), length);
+    final int tag = tag(entityHash, length);
     int alike = 0;
     int row = first(bucket(tag));
     while (row != ABSENT) {
@@ -140,8 +148,37 @@ abstract class CounterIndex {
     return tag(id, offset, length);
   }
 
+  private int tag(final long entityHash, final int length) {
+    return RowDescriptor.tag(hash.hash(entityHash), length);
+  }
+
   private int tag(final DirectBuffer id, final int offset, final int length) {
     return RowDescriptor.tag(hash.hash(id, offset, length), length);
+  }
+
+  /** The tag of a row that is not apart, or that it had before it was. */
+  private int tag(final int row) {
+    final UnsafeBuffer chunk = chunk(row);
+    final int offset = offset(row);
+    final int tag = chunk.getInt(offset + TAG_OFFSET);
+    final long word = chunk.getLong(offset + WORD_OFFSET);
+    if ((word & APART) == 0) {
+      return tag;
+    }
+    final int length = RowDescriptor.idLength(tag);
+    return (word & BY_BYTES) == 0 ? publicTag(row) : tag(chunk, offset + ID_OFFSET, length);
+  }
+
+  /** The tag that follows from the public hash of a row's id. */
+  private int publicTag(final int row) {
+    final int length = rows.idLength(row);
+    chunk(row).getBytes(rows.idOffset(row), hashedId, 0, length);
+    return tag(StableHash.hash(hashedId, 0, length), length);
+  }
+
+  /** The deadline of a row without room for one is in that cell from now on. */
+  final void setApart(final int row, final int cell) {
+    rows.setApart(row, cell, hasCrowds && tag(row) != publicTag(row));
   }
 
   private int find(
@@ -150,11 +187,10 @@ abstract class CounterIndex {
     while (row != ABSENT) {
       final UnsafeBuffer chunk = chunk(row);
       final int rowOffset = offset(row);
-      if (chunk.getInt(rowOffset + TAG_OFFSET) == tag
+      final long word = chunk.getLong(rowOffset + WORD_OFFSET);
+      if (RowDescriptor.mayBe(word, chunk.getInt(rowOffset + TAG_OFFSET), tag)
           && isEqual(chunk, rowOffset + ID_OFFSET, id, offset, length)) {
-        return chunk.getLong(rowOffset + WORD_OFFSET) >= 0 || rows.deadlineNs(row) > timeNs
-            ? row
-            : ABSENT;
+        return word >= 0 || rows.deadlineNs(row) > timeNs ? row : ABSENT;
       }
       row = chunk.getInt(rowOffset + NEXT_OFFSET);
     }
@@ -285,9 +321,5 @@ abstract class CounterIndex {
 
   final UnsafeBuffer chunk(final int row) {
     return chunks.get(RowDescriptor.chunkIndex(row));
-  }
-
-  private int tag(final int row) {
-    return chunk(row).getInt(offset(row) + TAG_OFFSET);
   }
 }

@@ -14,16 +14,16 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class CounterLimit implements Budget {
   // What a counter can cost at most outside the heap, beyond the first chunks of its table:
-  //   301.4  its row: 280 bytes with an id of 256, and 16 for a deadline that it was given later;
-  //          of a chunk, which is 16,384 bytes and 16 of the allocator, at most 272 bytes are left
-  //    18.8  a sixteenth of that: a chunk just begun
+  //   293.5  its row: 288 bytes with an id of 256 and a deadline, or 280 and a cell for it; of a
+  //          chunk, which is 16,384 bytes and 16 of the allocator, at most 280 bytes are left
+  //    18.4  a sixteenth of that: a chunk just begun
   //     4.1  its bucket
-  private static final long MAX_DIRECT_BYTES_PER_COUNTER = 325;
+  private static final long MAX_DIRECT_BYTES_PER_COUNTER = 316;
 
-  // And on the heap: at least 54 counters share what belongs to a chunk of rows. Its own objects
+  // And on the heap: at least 55 counters share what belongs to a chunk of rows. Its own objects
   // take at most 264 bytes, its first blocks 24, its earliest deadlines 144. It has a place in each
   // of five lists, counted for the old list and the new one when it has just doubled. For a chunk
-  // of buckets, 4,096 counters share four objects.
+  // of buckets 4,096 counters share four objects, for one of cells 2,048.
   private static final long MAX_HEAP_BYTES_PER_COUNTER = 10;
 
   /** Most counters whose bytes fit into a number; no memory is so large. */
@@ -56,7 +56,7 @@ public final class CounterLimit implements Budget {
 
   /**
    * The number of counters that take at most half of the memory given, in the worst case: all ids
-   * have {@link CounterProxy#MAX_ID_LENGTH} bytes, which makes 325 bytes a counter outside the heap
+   * have {@link CounterProxy#MAX_ID_LENGTH} bytes, which makes 316 bytes a counter outside the heap
    * and 10 on it. Counters of ordinary ids take about 50 bytes. The other half is for what is not
    * counted here, above all the buffers of connections.
    *

@@ -14,6 +14,12 @@ final class CounterMessages {
   /** Version of the schema in which GetValue and Increment last changed. */
   private static final int PLAIN_VERSION = 0;
 
+  /**
+   * Version of the schema in which all other messages and the replies last changed: an owner that
+   * knows it takes them.
+   */
+  static final int VERSION = 1;
+
   static final long GET_VALUE_HEADER =
       MessageHeaderWord.of(
           GetValueEncoder.BLOCK_LENGTH,

@@ -34,15 +34,12 @@ public enum CounterOperation {
    */
   LIMIT(LimitEncoder.BLOCK_LENGTH, LimitEncoder.TEMPLATE_ID);
 
-  /**
-   * Version of the schema in which the messages last changed: an owner that knows it takes them.
-   */
-  private static final int VERSION = 1;
-
   /** Header of the message. */
   final long header;
 
   CounterOperation(final int blockLength, final int templateId) {
-    header = MessageHeaderWord.of(blockLength, templateId, IncrementWithEncoder.SCHEMA_ID, VERSION);
+    header =
+        MessageHeaderWord.of(
+            blockLength, templateId, IncrementWithEncoder.SCHEMA_ID, CounterMessages.VERSION);
   }
 }

@@ -27,7 +27,7 @@ final class CounterPageLayout {
           CounterPageEncoder.BLOCK_LENGTH,
           CounterPageEncoder.TEMPLATE_ID,
           CounterPageEncoder.SCHEMA_ID,
-          CounterPageEncoder.SCHEMA_VERSION);
+          CounterMessages.VERSION);
 
   static final int BLOCK = MessageHeaderWord.ENCODED_LENGTH;
   static final int NEXT_POSITION = BLOCK + CounterPageDecoder.nextPositionEncodingOffset();

@@ -70,13 +70,19 @@ final class CounterRestore {
       check(table.size() == 0);
       return;
     }
+    final boolean hasCells =
+        headDecoder.actingVersion() >= CounterTableHeadDecoder.cellChunkCountSinceVersion();
     check(
-        header.blockLength() >= CounterTableHeadDecoder.BLOCK_LENGTH
+        header.blockLength()
+                >= (hasCells
+                    ? CounterTableHeadDecoder.BLOCK_LENGTH
+                    : CounterTableHeadDecoder.cellChunkCountEncodingOffset())
             && headDecoder.limit() + CounterTableHeadDecoder.FreeRowsDecoder.sbeHeaderSize()
                 <= end);
     table.restoreHead(
         headDecoder.chunkCount(),
         headDecoder.roomOffset(),
+        hasCells ? headDecoder.cellChunkCount() : 0,
         headDecoder.bucketCount(),
         headDecoder.changes());
     final CounterTableHeadDecoder.FreeRowsDecoder freeRows = headDecoder.freeRows();
@@ -108,23 +114,27 @@ final class CounterRestore {
     final boolean wide = rowDecoder.flags().wide();
     table.restore(row, entityHash, wide, buffer, idOffset, idLength);
     final int extension = rowDecoder.extension();
+    final boolean apart = rowDecoder.flags().apart() || extension != RowDescriptor.NO_ROW;
+    check(!wide || !apart);
     if (extension != RowDescriptor.NO_ROW) {
-      check(!wide);
-      space.restore(extension, RowDescriptor.EXTENSION_BYTES);
-      rows.extend(row, extension);
+      // A block of version 1, which no row can use: it is in no list.
+      space.restoreFree(extension, RowDescriptor.MIN_BLOCK_BYTES, RowDescriptor.NO_ROW);
     }
     rows.value(row, rowDecoder.value());
     check(rowDecoder.counterVersion() >= 0 && rowDecoder.counterVersion() <= table.changes());
     rows.version(row, rowDecoder.counterVersion());
-    restoreTimes(row, wide, extension != RowDescriptor.NO_ROW);
+    if (apart) {
+      table.restoreApart(row);
+    }
+    restoreTimes(row, wide || apart);
   }
 
-  private void restoreTimes(final int row, final boolean wide, final boolean extended) {
+  private void restoreTimes(final int row, final boolean hasRoom) {
     final long deadlineNs = rowDecoder.deadlineNs();
     if (rowDecoder.flags().rate()) {
-      check(wide && rowDecoder.intervalNs() > 0);
+      check(rows.isWide(row) && rowDecoder.intervalNs() > 0);
       rows.rate(row, rowDecoder.intervalNs());
-    } else if (wide || extended) {
+    } else if (hasRoom) {
       rows.deadlineNs(row, deadlineNs);
     } else {
       check(deadlineNs == CounterRows.NO_DEADLINE);

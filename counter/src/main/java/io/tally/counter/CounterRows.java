@@ -1,7 +1,9 @@
 package io.tally.counter;
 
-import static io.tally.counter.RowDescriptor.EXTENDED;
+import static io.tally.counter.RowDescriptor.APART;
+import static io.tally.counter.RowDescriptor.BY_BYTES;
 import static io.tally.counter.RowDescriptor.ID_OFFSET;
+import static io.tally.counter.RowDescriptor.MAX_VERSION;
 import static io.tally.counter.RowDescriptor.NEXT_OFFSET;
 import static io.tally.counter.RowDescriptor.PLACELESS;
 import static io.tally.counter.RowDescriptor.RATE;
@@ -10,7 +12,6 @@ import static io.tally.counter.RowDescriptor.TIMED;
 import static io.tally.counter.RowDescriptor.VALUE_OFFSET;
 import static io.tally.counter.RowDescriptor.WIDE;
 import static io.tally.counter.RowDescriptor.WORD_OFFSET;
-import static io.tally.counter.RowDescriptor.WORD_REST;
 import static io.tally.counter.RowDescriptor.offset;
 
 import org.agrona.DirectBuffer;
@@ -21,9 +22,11 @@ final class CounterRows {
   static final long NO_DEADLINE = Long.MAX_VALUE;
 
   private final DirectChunks chunks;
+  private final DeadlineCells cells;
 
-  CounterRows(final DirectChunks chunks) {
+  CounterRows(final DirectChunks chunks, final DeadlineCells cells) {
     this.chunks = chunks;
+    this.cells = cells;
   }
 
   UnsafeBuffer chunk(final int row) {
@@ -54,10 +57,6 @@ final class CounterRows {
     return RowDescriptor.blockLength(chunk(row), offset(row));
   }
 
-  int tag(final int row) {
-    return chunk(row).getInt(offset(row) + TAG_OFFSET);
-  }
-
   int idLength(final int row) {
     return RowDescriptor.idLength(tag(row));
   }
@@ -82,41 +81,40 @@ final class CounterRows {
     return has(row, RATE);
   }
 
-  /** The name of its extension, or {@link RowDescriptor#NO_ROW}. */
-  int extension(final int row) {
-    final long word = word(row);
-    return (word & EXTENDED) == 0 ? RowDescriptor.NO_ROW : (int) (word & WORD_REST);
+  /** Whether its deadline is in a cell. */
+  boolean isApart(final int row) {
+    return has(row, APART);
+  }
+
+  /** The cell of a row that is apart. */
+  int cell(final int row) {
+    return RowDescriptor.cell(word(row));
   }
 
   long version(final int row) {
-    final int extension = extension(row);
-    if (extension == RowDescriptor.NO_ROW) {
-      return word(row) & WORD_REST;
-    }
-    final UnsafeBuffer chunk = chunk(extension);
-    final int at = offset(extension);
-    return RowDescriptor.extensionVersion(
-        chunk.getInt(at + NEXT_OFFSET), chunk.getInt(at + TAG_OFFSET));
+    return RowDescriptor.version(word(row), tag(row));
   }
 
   void version(final int row, final long version) {
-    final int extension = extension(row);
-    if (extension == RowDescriptor.NO_ROW) {
-      word(row, word(row) & ~WORD_REST | version);
+    final long word = word(row);
+    if ((word & APART) == 0) {
+      word(row, word & ~MAX_VERSION | version);
     } else {
-      final UnsafeBuffer chunk = chunk(extension);
-      final int at = offset(extension);
-      chunk.putInt(at + NEXT_OFFSET, RowDescriptor.extensionMark(version));
-      chunk.putInt(at + TAG_OFFSET, (int) version);
+      word(row, RowDescriptor.wordApart(word, version));
+      tag(row, RowDescriptor.tagApart(tag(row), version));
     }
   }
 
-  /** Version and deadline are in that block from now on. */
-  void extend(final int row, final int extension) {
+  /**
+   * The deadline of a row without room for one is in that cell from now on.
+   *
+   * @param byBytes whether the row is found by the bytes of its id, not by its public hash.
+   */
+  void setApart(final int row, final int cell, final boolean byBytes) {
     final long version = version(row);
-    word(row, word(row) & ~WORD_REST | EXTENDED | extension);
+    cells.set(cell, NO_DEADLINE);
+    word(row, word(row) & ~MAX_VERSION | APART | (byBytes ? BY_BYTES : 0) | cell);
     version(row, version);
-    chunk(extension).putLong(offset(extension) + VALUE_OFFSET, NO_DEADLINE);
   }
 
   /** The deadline of any block, for a walk that knows already where it is and how long. */
@@ -154,16 +152,16 @@ final class CounterRows {
     if ((word & RATE) != 0) {
       return value(row);
     }
-    return (word & WIDE) != 0 ? wide(row) : value((int) (word & WORD_REST));
+    return (word & WIDE) != 0 ? wide(row) : cells.get(RowDescriptor.cell(word));
   }
 
-  /** Sets the deadline of a row that is wide or extended, and no rate. */
+  /** Sets the deadline of a row that is wide or apart, and no rate. */
   void deadlineNs(final int row, final long deadlineNs) {
     final long word = word(row);
     if ((word & WIDE) != 0) {
       wide(row, deadlineNs);
     } else {
-      value((int) (word & WORD_REST), deadlineNs);
+      cells.set(RowDescriptor.cell(word), deadlineNs);
     }
     word(row, deadlineNs == NO_DEADLINE ? word & ~TIMED : word | TIMED);
   }
@@ -180,6 +178,14 @@ final class CounterRows {
 
   private boolean has(final int row, final long flag) {
     return (word(row) & flag) != 0;
+  }
+
+  private int tag(final int row) {
+    return chunk(row).getInt(offset(row) + TAG_OFFSET);
+  }
+
+  private void tag(final int row, final int tag) {
+    chunk(row).putInt(offset(row) + TAG_OFFSET, tag);
   }
 
   private long word(final int row) {

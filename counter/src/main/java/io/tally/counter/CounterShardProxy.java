@@ -13,12 +13,12 @@ import io.tally.engine.StableHash;
 public final class CounterShardProxy {
   private static final int MAX_SCAN_LIMIT = (1 << Short.SIZE) - 1;
 
-  /** Version of the schema in which the message last changed. */
-  private static final int SCAN_VERSION = 1;
-
   private static final long SCAN_HEADER =
       MessageHeaderWord.of(
-          ScanEncoder.BLOCK_LENGTH, ScanEncoder.TEMPLATE_ID, ScanEncoder.SCHEMA_ID, SCAN_VERSION);
+          ScanEncoder.BLOCK_LENGTH,
+          ScanEncoder.TEMPLATE_ID,
+          ScanEncoder.SCHEMA_ID,
+          CounterMessages.VERSION);
 
   private final ScanEncoder scan = new ScanEncoder();
   private final Ingress ingress;

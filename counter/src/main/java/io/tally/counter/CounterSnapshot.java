@@ -8,7 +8,6 @@ import io.tally.engine.SnapshotSink;
 import io.tally.engine.SnapshotSource;
 import io.tally.engine.StableHash;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Shows the blocks of a {@link CounterTable} in the order of their numbers, those that are about to
@@ -39,6 +38,7 @@ final class CounterSnapshot implements SnapshotSource {
   private final CounterTable table;
   private final CounterRows rows;
   private final RowSpace space;
+  private final DeadlineCells cells;
   private final CounterRestore restore;
   private final byte[] id = new byte[CounterProxy.MAX_ID_LENGTH];
   private SnapshotSink sink;
@@ -47,10 +47,15 @@ final class CounterSnapshot implements SnapshotSource {
   private long[][] shownEarly;
   private boolean lost;
 
-  CounterSnapshot(final CounterTable table, final CounterRows rows, final RowSpace space) {
+  CounterSnapshot(
+      final CounterTable table,
+      final CounterRows rows,
+      final RowSpace space,
+      final DeadlineCells cells) {
     this.table = table;
     this.rows = rows;
     this.space = space;
+    this.cells = cells;
     restore = new CounterRestore(table, rows, space);
   }
 
@@ -127,6 +132,7 @@ final class CounterSnapshot implements SnapshotSource {
             .roomOffset(space.roomOffset())
             .changes(table.changes())
             .bucketCount(table.bucketCount())
+            .cellChunkCount(cells.chunkCount())
             .freeRowsCount(lists);
     for (int i = 0; i < RowSpace.FREE_LISTS; i++) {
       final int length = i << RowDescriptor.UNIT_SHIFT;
@@ -139,13 +145,9 @@ final class CounterSnapshot implements SnapshotSource {
   }
 
   private boolean write(final int row) {
-    final UnsafeBuffer chunk = rows.chunk(row);
-    final int offset = RowDescriptor.offset(row);
-    if (RowDescriptor.isRow(chunk, offset)) {
-      return writeRow(row);
-    }
-    // An extension is shown with its row.
-    return !RowDescriptor.isFree(chunk, offset) || writeFreeRow(row);
+    return RowDescriptor.isRow(rows.chunk(row), RowDescriptor.offset(row))
+        ? writeRow(row)
+        : writeFreeRow(row);
   }
 
   private boolean writeRow(final int row) {
@@ -163,11 +165,12 @@ final class CounterSnapshot implements SnapshotSource {
         .counterVersion(rows.version(row))
         .deadlineNs(rows.deadlineNs(row))
         .intervalNs(rows.intervalNs(row))
-        .extension(rows.extension(row))
+        .extension(RowDescriptor.NO_ROW)
         .flags()
         .clear()
         .wide(rows.isWide(row))
-        .rate(rows.isRate(row));
+        .rate(rows.isRate(row))
+        .apart(rows.isApart(row));
     rowEncoder.putCounterId(id, 0, idLength);
     sink.commit();
     return true;

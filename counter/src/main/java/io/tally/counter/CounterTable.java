@@ -1,10 +1,10 @@
 package io.tally.counter;
 
-import static io.tally.counter.RowDescriptor.EXTENDED;
+import static io.tally.counter.RowDescriptor.APART;
+import static io.tally.counter.RowDescriptor.MAX_VERSION;
 import static io.tally.counter.RowDescriptor.RATE;
 import static io.tally.counter.RowDescriptor.VALUE_OFFSET;
 import static io.tally.counter.RowDescriptor.WORD_OFFSET;
-import static io.tally.counter.RowDescriptor.WORD_REST;
 import static io.tally.counter.RowDescriptor.offset;
 
 import io.tally.engine.IdHash;
@@ -18,10 +18,10 @@ import org.agrona.concurrent.UnsafeBuffer;
  * deadline. From its deadline on it is absent, whenever its row is freed.
  *
  * <p>A counter is a row that never moves ({@link RowDescriptor}), and its name is that of its row.
- * A row takes 24 bytes and its id, up to a multiple of 8; 8 more if it was made with a deadline,
- * and 16 more if it was given its first deadline later. Rows of counters that have ended are used
- * again for rows of the same length ({@link RowSpace}). Which row a new counter gets follows from
- * the commands and their times, also after a restore.
+ * A row takes 24 bytes and its id, up to a multiple of 8; and 8 more for a deadline, which lie in
+ * the row if it was made with one, or else apart ({@link DeadlineCells}). Rows of counters that
+ * have ended are used again for rows of the same length ({@link RowSpace}). Which row a new counter
+ * gets follows from the commands and their times, also after a restore.
  *
  * <p>Each change takes the next number of one count as the version of its counter. So no version is
  * ever used twice, also by a counter that ends and comes again.
@@ -64,9 +64,9 @@ final class CounterTable extends CounterIndex {
       final int maxChunks) {
     super(hash);
     space = new RowSpace(chunks, maxChunks);
-    room = new TableRoom(limit, places, space, chunks);
+    room = new TableRoom(limit, places, space, chunks, cells);
     expiry = new CounterExpiry(this, chunks, rows, space, limit, expired);
-    snapshot = new CounterSnapshot(this, rows, space);
+    snapshot = new CounterSnapshot(this, rows, space, cells);
   }
 
   /**
@@ -147,8 +147,8 @@ final class CounterTable extends CounterIndex {
     beforeChange(row);
     changes++;
     chunk.putLong(at + VALUE_OFFSET, value);
-    if ((word & EXTENDED) == 0) {
-      chunk.putLong(at + WORD_OFFSET, word & ~WORD_REST | changes);
+    if ((word & APART) == 0) {
+      chunk.putLong(at + WORD_OFFSET, word & ~MAX_VERSION | changes);
     } else {
       rows.version(row, changes);
     }
@@ -218,7 +218,7 @@ final class CounterTable extends CounterIndex {
 
   /** Bytes taken outside the heap. */
   long capacityBytes() {
-    return chunks.capacityBytes() + bucketBytes();
+    return chunks.capacityBytes() + bucketBytes() + cells.capacityBytes();
   }
 
   /** Gives back what the table has of its limit. It must not be used any more. */
@@ -254,8 +254,14 @@ final class CounterTable extends CounterIndex {
     return row;
   }
 
-  boolean tryTakeExtension() {
-    return room.tryTake(0, RowDescriptor.EXTENSION_BYTES, 0);
+  /** Takes a cell for the deadline of a row without room for one, if there is any. */
+  boolean trySetApart(final int row) {
+    if (!room.tryTakeCell()) {
+      return false;
+    }
+    beforeChange(row);
+    setApart(row, cells.take());
+    return true;
   }
 
   void beforeChange(final int row) {
@@ -267,10 +273,8 @@ final class CounterTable extends CounterIndex {
   void free(final int row) {
     beforeChange(row);
     remove(row);
-    final int extension = rows.extension(row);
-    if (extension != RowDescriptor.NO_ROW) {
-      beforeChange(extension);
-      space.free(extension, RowDescriptor.EXTENSION_BYTES);
+    if (rows.isApart(row)) {
+      cells.free(rows.cell(row));
     }
     expiry.endPlace(row);
     space.free(row, rows.length(row));
@@ -292,11 +296,16 @@ final class CounterTable extends CounterIndex {
 
   /** Makes the table what it was before its first row. */
   void restoreHead(
-      final int chunkCount, final int roomOffset, final int buckets, final long changesThen) {
-    if (changesThen < 0) {
+      final int chunkCount,
+      final int roomOffset,
+      final int cellChunks,
+      final int buckets,
+      final long changesThen) {
+    if (changesThen < 0 || changesThen > MAX_VERSION) {
       throw new IllegalArgumentException("no table has so many changes: " + changesThen);
     }
     space.restoreRoom(chunkCount, roomOffset);
+    cells.restoreChunks(cellChunks);
     restoreBuckets(buckets);
     changes = changesThen;
     room.take(0, room.takenBytes(bucketBytes()));
@@ -331,6 +340,13 @@ final class CounterTable extends CounterIndex {
     add(tag, row);
     room.take(1, room.takenBytes(bucketBytes()) - bytesBefore);
     return row;
+  }
+
+  /** Gives a restored row a cell, even if there is no room for another. */
+  void restoreApart(final int row) {
+    final long bytesBefore = room.takenBytes(bucketBytes());
+    setApart(row, cells.take());
+    room.take(0, room.takenBytes(bucketBytes()) - bytesBefore);
   }
 
   /** After a row has got its deadline back. */

@@ -23,7 +23,7 @@ final class OperationsLayout {
           OperationsEncoder.BLOCK_LENGTH,
           OperationsEncoder.TEMPLATE_ID,
           OperationsEncoder.SCHEMA_ID,
-          OperationsEncoder.SCHEMA_VERSION);
+          CounterMessages.VERSION);
 
   static final int BLOCK = MessageHeaderWord.ENCODED_LENGTH;
   static final int MODE = BLOCK + OperationsDecoder.modeEncodingOffset();
@@ -38,7 +38,7 @@ final class OperationsLayout {
           OperationsReplyEncoder.BLOCK_LENGTH,
           OperationsReplyEncoder.TEMPLATE_ID,
           OperationsReplyEncoder.SCHEMA_ID,
-          OperationsReplyEncoder.SCHEMA_VERSION);
+          CounterMessages.VERSION);
 
   static final int STATUS = BLOCK + OperationsReplyDecoder.statusEncodingOffset();
   static final int REFUSED = BLOCK + OperationsReplyDecoder.refusedOperationEncodingOffset();

@@ -207,7 +207,7 @@ final class RowSpace {
   }
 
   private static void checkFreeLength(final int length) {
-    if (length < RowDescriptor.EXTENSION_BYTES
+    if (length < RowDescriptor.MIN_BLOCK_BYTES
         || length > RowDescriptor.MAX_ROW_BYTES
         || (length & (1 << UNIT_SHIFT) - 1) != 0) {
       throw new IllegalArgumentException("no row has " + length + " bytes");

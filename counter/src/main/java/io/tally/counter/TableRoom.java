@@ -9,16 +9,19 @@ final class TableRoom {
   private final Places places;
   private final RowSpace space;
   private final DirectChunks chunks;
+  private final DeadlineCells cells;
 
   TableRoom(
       final CounterLimit limit,
       final Places places,
       final RowSpace space,
-      final DirectChunks chunks) {
+      final DirectChunks chunks,
+      final DeadlineCells cells) {
     this.limit = limit;
     this.places = places;
     this.space = space;
     this.chunks = chunks;
+    this.cells = cells;
     budget = new CounterBudget(limit);
   }
 
@@ -31,6 +34,14 @@ final class TableRoom {
     // The first chunk is the shard's, whether or not it is ever used.
     final int bytes = bucketBytes + (chunks.count() == 0 ? 0 : chunkBytes);
     return counters + bytes == 0 || places.tryTake(budget.wanting(counters, bytes));
+  }
+
+  /** Takes what one more cell needs, if there may be one. */
+  boolean tryTakeCell() {
+    final int chunkBytes = cells.wantedBytes();
+    return chunkBytes == 0
+        || chunkBytes != DeadlineCells.FULL
+            && (cells.chunkCount() == 0 || places.tryTake(budget.wanting(0, chunkBytes)));
   }
 
   /** Takes it even if it is more than the limit. */
@@ -46,7 +57,9 @@ final class TableRoom {
   long takenBytes(final long bucketBytes) {
     return chunks.capacityBytes()
         + bucketBytes
+        + cells.capacityBytes()
         - CounterIndex.BUCKET_CHUNK_BYTES
-        - (chunks.count() == 0 ? 0 : RowSpace.FIRST_CHUNK_BYTES);
+        - (chunks.count() == 0 ? 0 : RowSpace.FIRST_CHUNK_BYTES)
+        - (cells.chunkCount() == 0 ? 0 : DeadlineCells.CHUNK_BYTES);
   }
 }

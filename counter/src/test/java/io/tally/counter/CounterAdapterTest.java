@@ -213,7 +213,7 @@ class CounterAdapterTest {
 
   @Test
   void shouldRefuseLaterVersions() {
-    for (final int version : new int[] {2, 3, 65535}) {
+    for (final int version : new int[] {3, 4, 65535}) {
       refuses(encodeRaw(8, INCREMENT, 2121, version, 1), "x");
       refuses(encodeRaw(0, GET_VALUE, 2121, version, 1), "x");
     }

@@ -38,11 +38,10 @@ public final class CounterCommands {
    */
   public static byte[] increment(final String id, final long amount) {
     final UnsafeBuffer buffer = buffer();
-    final MessageHeaderEncoder header = new MessageHeaderEncoder();
-    final IncrementEncoder encoder = new IncrementEncoder().wrapAndApplyHeader(buffer, 0, header);
-    header.version(0);
+    final IncrementEncoder encoder =
+        new IncrementEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder());
     encoder.amount(amount).putCounterId(bytes(id), 0, bytes(id).length);
-    return written(buffer, encoder.encodedLength());
+    return written(buffer, encoder.encodedLength(), 0);
   }
 
   /**
@@ -65,11 +64,10 @@ public final class CounterCommands {
    */
   public static byte[] get(final String id) {
     final UnsafeBuffer buffer = buffer();
-    final MessageHeaderEncoder header = new MessageHeaderEncoder();
-    final GetValueEncoder encoder = new GetValueEncoder().wrapAndApplyHeader(buffer, 0, header);
-    header.version(0);
+    final GetValueEncoder encoder =
+        new GetValueEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder());
     encoder.putCounterId(bytes(id), 0, bytes(id).length);
-    return written(buffer, encoder.encodedLength());
+    return written(buffer, encoder.encodedLength(), 0);
   }
 
   /**
@@ -99,7 +97,7 @@ public final class CounterCommands {
         .hasMax(request.hasMax)
         .saturate(request.saturate);
     encoder.putCounterId(bytes(id), 0, bytes(id).length);
-    return written(buffer, encoder.encodedLength());
+    return written(buffer, encoder.encodedLength(), 1);
   }
 
   /**
@@ -121,7 +119,7 @@ public final class CounterCommands {
             .ttlMs(request.ttlMs)
             .value(request.value);
     encoder.putCounterId(bytes(id), 0, bytes(id).length);
-    return written(buffer, encoder.encodedLength());
+    return written(buffer, encoder.encodedLength(), 1);
   }
 
   /**
@@ -140,7 +138,7 @@ public final class CounterCommands {
             .conditionVersion(request.conditionVersion)
             .condition(request.condition);
     encoder.putCounterId(bytes(id), 0, bytes(id).length);
-    return written(buffer, encoder.encodedLength());
+    return written(buffer, encoder.encodedLength(), 1);
   }
 
   /**
@@ -163,7 +161,7 @@ public final class CounterCommands {
             .cost(request.cost)
             .burst(request.burst);
     encoder.putCounterId(bytes(id), 0, bytes(id).length);
-    return written(buffer, encoder.encodedLength());
+    return written(buffer, encoder.encodedLength(), 1);
   }
 
   private static UnsafeBuffer buffer() {
@@ -174,7 +172,10 @@ public final class CounterCommands {
     return id.getBytes(StandardCharsets.UTF_8);
   }
 
-  private static byte[] written(final UnsafeBuffer buffer, final int bodyLength) {
+  /** In the version in which the message last changed. */
+  private static byte[] written(
+      final UnsafeBuffer buffer, final int bodyLength, final int version) {
+    new MessageHeaderEncoder().wrap(buffer, 0).version(version);
     final byte[] command = new byte[MessageHeaderEncoder.ENCODED_LENGTH + bodyLength];
     buffer.getBytes(0, command);
     return command;

@@ -2,7 +2,6 @@ package io.tally.counter;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -182,7 +181,7 @@ final class CounterExpiryTest {
 
   /** As it was before rows had versions: a row of an id of 16 bytes took 32. */
   @ParameterizedTest
-  @CsvSource({"false, false, 8", "true, false, 16", "true, true, 16", "false, true, 24"})
+  @CsvSource({"false, false, 8", "true, false, 16", "true, true, 16"})
   void shouldTakeSoManyBytesMoreThanWithoutVersions(
       final boolean withDeadline, final boolean deadline, final int more) {
     final int[] made = new int[50];
@@ -195,6 +194,21 @@ final class CounterExpiryTest {
         assertEquals(32 + more, 8 * (made[i] - made[i - 1]));
       }
     }
+  }
+
+  /** So it takes 16 more than a row without version, as one that is made with its deadline. */
+  @Test
+  void shouldTake8BytesForADeadlineThatIsGivenLater() {
+    final int count = 10 * DeadlineCells.CHUNK_BYTES / 8;
+    for (int i = 0; i < count; i++) {
+      makeNumbered(0, i, false);
+    }
+    final long bytesBefore = table.capacityBytes();
+    for (int i = 0; i < count; i++) {
+      assertTrue(table.deadline(makeNumbered(0, i, false), 1_000));
+      assertTrue(table.deadline(makeNumbered(0, i, false), 2_000));
+    }
+    assertEquals(8 * count, table.capacityBytes() - bytesBefore);
   }
 
   @Test
@@ -460,22 +474,23 @@ final class CounterExpiryTest {
   }
 
   @Test
-  void shouldGiveRowsBackForRowsOfTheSameLengthAndTheirExtensions() {
-    final int a = make(0, "a", false);
-    table.change(a, 1);
-    table.deadline(a, 10);
-    final int b = make(0, "b", false);
-    table.change(b, 1);
+  void shouldGiveRowsBackForRowsOfTheSameLengthAndTheirCells() {
+    final int cellCount = DeadlineCells.CHUNK_BYTES / 8;
+    for (int i = 0; i < cellCount; i++) {
+      assertTrue(table.deadline(makeNumbered(0, i, false), 1_000));
+    }
+    final int a = makeNumbered(0, 0, false);
+    final int b = makeNumbered(0, cellCount, false);
     table.delete(a);
-    final int c = make(0, "c", false);
-    assertEquals(a, c);
+    assertEquals(a, makeNumbered(0, cellCount + 1, false));
     final long bytesBefore = table.capacityBytes();
-    // The extension of the first one is used again, too.
     assertTrue(table.deadline(b, 20));
-    final int d = make(0, "d", false);
-    assertEquals(4, d - b);
     assertEquals(bytesBefore, table.capacityBytes());
-    assertNotEquals(b, d);
+    assertTrue(table.deadline(a, 30));
+    assertEquals(bytesBefore + DeadlineCells.CHUNK_BYTES, table.capacityBytes());
+    assertEquals(20, table.nextExpiryNs());
+    assertEquals(1, table.expire(20, 10));
+    assertEquals(30, table.nextExpiryNs());
   }
 
   @ParameterizedTest
@@ -494,8 +509,7 @@ final class CounterExpiryTest {
     assertEquals(flat, table.capacityBytes());
     assertTrue(table.size() <= living + 1, table.size() + " counters");
     // With versions and deadlines, a bucket, and a sixteenth of that just begun.
-    final int rowBytes = withDeadline ? 48 : 56;
-    assertTrue(flat <= living * (rowBytes + 4.1) * 17 / 16 + 32_768, flat + " bytes");
+    assertTrue(flat <= living * (48 + 4.1) * 17 / 16 + 3 * 16_384, flat + " bytes");
   }
 
   @Test
@@ -519,7 +533,7 @@ final class CounterExpiryTest {
         }
       }
       assertTrue(
-          table.capacityBytes() <= 325 * places + 2 * RowSpace.FIRST_CHUNK_BYTES,
+          table.capacityBytes() <= 316 * places + 2 * RowSpace.FIRST_CHUNK_BYTES,
           table.capacityBytes() + " bytes");
       for (int i = 0; i < places; i++) {
         final String name = Integer.toString(i) + "x".repeat(idLength - 4);
@@ -537,16 +551,18 @@ final class CounterExpiryTest {
 
   @Test
   void shouldRefuseADeadlineForWhichThereIsNoRoomAndChangeNothing() {
-    final CounterLimit limit = new CounterLimit(1_000);
-    table = new CounterTable(Secret.next(), limit, Places.ASKED, expired, 1);
-    int count = 0;
-    while (makeNumbered(0, count, false) > 0) {
-      count++;
+    final int cellCount = DeadlineCells.CHUNK_BYTES / 8;
+    final CounterLimit limit = new CounterLimit(10_000);
+    table = tableOf(limit);
+    for (int i = 0; i <= cellCount; i++) {
+      makeNumbered(0, i, false);
     }
-    // Rows of 40 bytes: 16 are left in the chunk.
+    limit.take(0, 10_000_000);
+    for (int i = 0; i < cellCount; i++) {
+      assertTrue(table.deadline(makeNumbered(0, i, false), 10 + i), "the first chunk is there");
+    }
     final int first = makeNumbered(0, 0, false);
-    assertTrue(table.deadline(first, 10));
-    final int second = makeNumbered(0, 1, false);
+    final int second = makeNumbered(0, cellCount, false);
     table.change(second, 3);
     assertFalse(table.deadline(second, 10));
     assertEquals(3, table.value(second));
@@ -558,6 +574,10 @@ final class CounterExpiryTest {
     assertTrue(table.deadline(second, 11));
     assertEquals(11, table.deadlineNs(second));
     assertEquals(1, table.version(second));
+    final int third = makeNumbered(0, 0, false);
+    assertFalse(table.deadline(third, 12));
+    limit.release(0, 10_000_000);
+    assertTrue(table.deadline(third, 12));
   }
 
   @Test

@@ -41,7 +41,7 @@ class CounterLimitTest {
   @Test
   void shouldGiveBytesUpToWhatItsCountersCanTake() {
     final CounterLimit limit = new CounterLimit(100);
-    assertTrue(limit.tryTake(1, 32_000));
+    assertTrue(limit.tryTake(1, 31_100));
     assertFalse(limit.tryTake(1, 501));
     assertTrue(limit.tryTake(99, 0) && limit.tryTake(0, 500), "a refusal took something");
     assertFalse(limit.tryTake(0, 1));
@@ -85,7 +85,7 @@ class CounterLimitTest {
 
   @Test
   void shouldDeriveTheDefaultFromTheMemory() {
-    assertEquals(1_651_910, CounterLimit.defaultMaxCounters(1L << 30, 1L << 30));
+    assertEquals(1_698_958, CounterLimit.defaultMaxCounters(1L << 30, 1L << 30));
     assertEquals(3_355_443, CounterLimit.defaultMaxCounters(64L << 30, 64L << 20));
     assertEquals(0, CounterLimit.defaultMaxCounters(0, 1L << 30));
   }

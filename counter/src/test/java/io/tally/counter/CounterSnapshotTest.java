@@ -207,7 +207,54 @@ final class CounterSnapshotTest {
 
   // Bytes of version 1: a rate, a counter with an extension, a free row and a plain counter.
   @Test
-  void shouldWriteAndRestoreVersion1() {
+  void shouldRestoreVersion1AndUseNoExtension() {
+    final CounterTable restored = table();
+    List.of(
+            // Chunks, room, changes, buckets, and a list of free rows of 32 bytes.
+            "1400040049080100"
+                + "01000000"
+                + "a8000000"
+                + "0400000000000000"
+                + "00100000"
+                + "06000100"
+                + "0c000000"
+                + "2000",
+            row(1, "0900000000000000", "01000000", "rate", 1, "0900000000000000", 3, 0, "03"),
+            row(1, "0500000000000000", "06000000", "late", 2, "1100000000000000", 0, 10, "00"),
+            "0a000b0049080100" + "0c000000" + "00000000" + "2000",
+            plainRow(1, "10000000"))
+        .forEach(record -> restore(restored.snapshot(), record));
+    assertEquals(9, restored.nextExpiryNs());
+    assertEquals(6, row(restored, "late", false));
+    assertEquals(2, restored.version(6));
+    assertEquals(17, restored.deadlineNs(6));
+    final List<String> expected =
+        List.of(
+            // And a chunk of cells.
+            "1800040049080200"
+                + "01000000"
+                + "a8000000"
+                + "0400000000000000"
+                + "00100000"
+                + "01000000"
+                + "06000100"
+                + "0c000000"
+                + "2000",
+            row(2, "0900000000000000", "01000000", "rate", 1, "0900000000000000", 3, 0, "03"),
+            row(2, "0500000000000000", "06000000", "late", 2, "1100000000000000", 0, 0, "04"),
+            "0a000b0049080200" + "0a000000" + "00000000" + "1000",
+            "0a000b0049080200" + "0c000000" + "00000000" + "2000",
+            plainRow(2, "10000000"));
+    assertShows(expected, restored);
+    final CounterTable again = table();
+    expected.forEach(record -> restore(again.snapshot(), record));
+    assertShows(expected, again);
+    assertEquals(12, row(again, "next", false), "a row of 16 bytes is used for none");
+  }
+
+  // Bytes of version 2, which is written.
+  @Test
+  void shouldWriteAndRestoreVersion2() {
     final CounterTable table = table();
     final int rate = row(table, "rate", true);
     table.rate(rate, 3);
@@ -221,36 +268,38 @@ final class CounterSnapshotTest {
     table.change(row(table, "plain-counter", false), -2);
     final List<String> expected =
         List.of(
-            // Chunks, room, changes, buckets, and a list of free rows of 32 bytes.
-            "1400040049080100"
+            "1800040049080200"
                 + "01000000"
-                + "a8000000"
+                + "98000000"
                 + "0400000000000000"
                 + "00100000"
+                + "01000000"
                 + "06000100"
-                + "0c000000"
+                + "0a000000"
                 + "2000",
-            row("0900000000000000", "01000000", "rate", 1, "0900000000000000", 3, 0, "03"),
-            row("0500000000000000", "06000000", "late", 2, "1100000000000000", 0, 10, "00"),
-            "0a000b0049080100" + "0c000000" + "00000000" + "2000",
-            row(
-                "feffffffffffffff",
-                "10000000",
-                "plain-counter",
-                4,
-                "ffffffffffffff7f",
-                0,
-                0,
-                "00"));
-    final ShownRecords records = ShownRecords.of(table);
-    assertEquals(expected.stream().sorted().toList(), records.sorted());
+            row(2, "0900000000000000", "01000000", "rate", 1, "0900000000000000", 3, 0, "03"),
+            row(2, "0500000000000000", "06000000", "late", 2, "1100000000000000", 0, 0, "04"),
+            "0a000b0049080200" + "0a000000" + "00000000" + "2000",
+            plainRow(2, "0e000000"));
+    assertShows(expected, table);
     final CounterTable restored = table();
     expected.forEach(record -> restore(restored.snapshot(), record));
-    assertEquals(records.sorted(), ShownRecords.of(restored).sorted());
+    assertShows(expected, restored);
     assertEquals(9, restored.nextExpiryNs());
+    assertEquals(17, restored.deadlineNs(late));
+  }
+
+  private static void assertShows(final List<String> expected, final CounterTable table) {
+    assertEquals(expected.stream().sorted().toList(), ShownRecords.of(table).sorted());
+  }
+
+  private static String plainRow(final int schemaVersion, final String row) {
+    return row(
+        schemaVersion, "feffffffffffffff", row, "plain-counter", 4, "ffffffffffffff7f", 0, 0, "00");
   }
 
   private static String row(
+      final int schemaVersion,
       final String value,
       final String row,
       final String name,
@@ -259,7 +308,8 @@ final class CounterSnapshotTest {
       final int interval,
       final int extension,
       final String flags) {
-    return "2d00050049080100"
+    return "2d0005004908"
+        + String.format("%02x00", schemaVersion)
         + value
         + row
         + String.format("%08x", Integer.reverseBytes(stableTag(name)))
@@ -270,6 +320,26 @@ final class CounterSnapshotTest {
         + flags
         + String.format("%02x00", name.length())
         + HexFormat.of().formatHex(name.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  @Test
+  void shouldHaveASecondChunkOfCellsWhereTheOriginalHasOne() {
+    final CounterTable table = table();
+    final int cellCount = DeadlineCells.CHUNK_BYTES / 8;
+    for (int i = 0; i <= cellCount; i++) {
+      table.deadline(row(table, "c" + i), 10);
+    }
+    for (int i = 0; i < cellCount; i++) {
+      table.delete(row(table, "c" + i));
+    }
+    final CounterLimit limit = new CounterLimit(2L * cellCount);
+    final CounterTable restored = restored(table, limit);
+    assertEquals(table.capacityBytes(), restored.capacityBytes());
+    limit.take(0, Integer.MAX_VALUE);
+    for (int i = 0; i < cellCount; i++) {
+      assertTrue(restored.deadline(row(restored, "c" + i), 20), "it asks for no other chunk");
+    }
+    assertEquals(table.capacityBytes(), restored.capacityBytes());
   }
 
   @Test

@@ -41,7 +41,7 @@ final class CounterTableFiller {
     System.out.printf(
         "%d tables hold %d counters in %d of %d bytes outside the heap, beside %d others%n",
         filler.tables.length, count, bytes, DIRECT_BYTES, ballast.capacity());
-    final long firstChunks = 2L * filler.tables.length * RowSpace.FIRST_CHUNK_BYTES;
+    final long firstChunks = 3L * filler.tables.length * RowSpace.FIRST_CHUNK_BYTES;
     if (count != limit.maxCounters() || bytes > DIRECT_BYTES / 2 + firstChunks) {
       System.exit(1);
     }

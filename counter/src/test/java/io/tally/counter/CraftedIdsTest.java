@@ -10,8 +10,9 @@ import io.tally.engine.StableHash;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Ids that a client has chosen so that a hash which anybody can compute puts them together. Where
@@ -27,25 +28,51 @@ final class CraftedIdsTest {
    */
   private static final int MOST_ROWS = 20;
 
-  @Test
-  void shouldNotPassManyRowsWhereIdsWereTriedForOneBucketOfThePublicHash() {
-    assertSpread(CraftedIds.ofOneBucket(IDS));
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  void shouldNotPassManyRowsWhereIdsWereTriedForOneBucketOfThePublicHash(final int notApart) {
+    assertSpread(CraftedIds.ofOneBucket(IDS), notApart);
   }
 
-  @Test
-  void shouldNotPassManyRowsWhereIdsHaveOnePublicHash() {
-    assertSpread(CraftedIds.ofOneHash(IDS));
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  void shouldNotPassManyRowsWhereIdsHaveOnePublicHash(final int notApart) {
+    assertSpread(CraftedIds.ofOneHash(IDS), notApart);
   }
 
-  private static void assertSpread(final List<byte[]> ids) {
+  /** All rows are given a deadline as soon as they are there, or all but each second, or none. */
+  private static void assertSpread(final List<byte[]> ids, final int notApart) {
     final CounterTable table = table(Secret.next());
     final List<Integer> rows = new ArrayList<>();
     for (final byte[] id : ids) {
-      rows.add(findOrCreate(table, id));
+      final int row = findOrCreate(table, id);
+      table.change(row, rows.size());
+      if (notApart == 0 || notApart == 1 && rows.size() % 2 == 0) {
+        table.deadline(row, 1_000 + rows.size());
+      }
+      rows.add(row);
     }
+    assertSpread(ids, rows, table);
+
+    final CounterTable restored = table(Secret.next());
+    ShownRecords.of(table).restoreInto(restored.snapshot());
+    assertSpread(ids, rows, restored);
+
+    for (final byte[] id : ids) {
+      restored.delete(findOrCreate(restored, id));
+    }
+    assertEquals(0, restored.size());
+    findOrCreate(restored, ids.get(0));
+    assertEquals(1, restored.size(), "it was there no more");
+  }
+
+  private static void assertSpread(
+      final List<byte[]> ids, final List<Integer> rows, final CounterTable table) {
     assertEquals(ids.size(), table.size(), "all are told apart");
     for (int i = 0; i < ids.size(); i++) {
       assertEquals(rows.get(i), findOrCreate(table, ids.get(i)));
+      assertEquals(i, table.value(rows.get(i)));
+      assertEquals(i + 1, table.version(rows.get(i)));
     }
     final int most = rows.stream().mapToInt(table::rowsBefore).max().orElseThrow();
     assertTrue(most <= MOST_ROWS, most + " rows before one");

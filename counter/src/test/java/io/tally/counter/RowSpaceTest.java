@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 final class RowSpaceTest {
   private final UnsafeBuffer id = new UnsafeBuffer(new byte[256]);
   private final DirectChunks chunks = new DirectChunks();
-  private final CounterRows rows = new CounterRows(chunks);
+  private final CounterRows rows = new CounterRows(chunks, new DeadlineCells());
   private final RowSpace space = new RowSpace(chunks, RowDescriptor.MAX_CHUNKS);
 
   private int take(final int idLength, final boolean wide) {
@@ -52,27 +52,6 @@ final class RowSpaceTest {
         assertEquals(expected, rows.length(row));
         assertEquals(row, take(idLength, wide));
       }
-      final int row = take(idLength, false);
-      final int extension = space.take(RowDescriptor.EXTENSION_BYTES);
-      rows.version(row, idLength);
-      rows.extend(row, extension);
-      assertEquals(RowDescriptor.EXTENSION_BYTES, rows.length(extension));
-      assertEquals(idLength, rows.version(row));
-    }
-  }
-
-  @Test
-  void shouldHoldTheLongestVersionInAnExtension() {
-    final int row = take(1, false);
-    for (final long version : new long[] {0, 1, 0xFFFF_FFFFL, 1L << 32, (1L << 56) - 1}) {
-      rows.version(row, version);
-      assertEquals(version, rows.version(row));
-    }
-    rows.extend(row, space.take(RowDescriptor.EXTENSION_BYTES));
-    for (final long version : new long[] {0, 1, 0xFFFF_FFFFL, 1L << 32, (1L << 56) - 1}) {
-      rows.version(row, version);
-      assertEquals(version, rows.version(row));
-      assertEquals(RowDescriptor.EXTENSION_BYTES, rows.length(rows.extension(row)));
     }
   }
 
@@ -81,16 +60,7 @@ final class RowSpaceTest {
     final Random random = new Random(7);
     final List<Integer> taken = new ArrayList<>();
     while (chunks.count() < 30) {
-      if (random.nextInt(5) == 0) {
-        final int row = take(1 + random.nextInt(40), false);
-        taken.add(row);
-        final int extension = space.take(RowDescriptor.EXTENSION_BYTES);
-        rows.extend(row, extension);
-        taken.add(extension);
-      } else {
-        taken.add(
-            take(1 + random.nextInt(random.nextInt(10) == 0 ? 256 : 30), random.nextBoolean()));
-      }
+      taken.add(take(1 + random.nextInt(random.nextInt(10) == 0 ? 256 : 30), random.nextBoolean()));
     }
     for (int i = 0; i < taken.size(); i += 3) {
       if (rows.chunk(taken.get(i)).getInt(RowDescriptor.offset(taken.get(i)) + 8) >= 0) {

@@ -193,6 +193,7 @@ final class CounterWireVersionTest {
         .detail(2)
         .ttlMs(3)
         .counterVersion(4);
+    header.version(1);
     assertEquals(COUNTER_REPLY_1, WireBytes.hex(buffer, encoder.encodedLength()));
   }
 
