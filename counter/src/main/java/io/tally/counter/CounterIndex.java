@@ -27,9 +27,9 @@ import org.agrona.concurrent.UnsafeBuffer;
  * their bytes, where they are not found by the other. Which row a counter gets, and all else that
  * can be seen of the table, does not depend on the secret.
  *
- * <p>The hash that finds a row is in its tag, or is made anew where a row is {@link
- * RowDescriptor#APART}: when it is added to, split from or taken out of a bucket. A search compares
- * the id of such a row at once.
+ * <p>The hash by which a row is found is in its tag. That of a row that is {@link
+ * RowDescriptor#APART} is made anew from its id: when another counter is made in its bucket, when
+ * that is split, and when the row is freed. A search compares the id of such a row at once.
  *
  * <p>The table is this index and does not have it: a further object for each shard on the way to a
  * row was measured to be slower.
@@ -42,7 +42,7 @@ abstract class CounterIndex {
 
   static final int BUCKET_CHUNK_BYTES = 16 * 1024;
 
-  /** By chance there are never so many rows with one tag. */
+  /** By chance there are never so many rows with one hash in their tags. */
   private static final int CROWD = 16;
 
   private static final int MIN_BUCKETS = BUCKET_CHUNK_BYTES / Integer.BYTES;
@@ -137,8 +137,8 @@ abstract class CounterIndex {
     final int tag = tag(entityHash, length);
     int alike = 0;
     int row = first(bucket(tag));
-    while (row != ABSENT) {
-      alike += tag(row) == tag ? 1 : 0;
+    while (row != ABSENT && alike < CROWD) {
+      alike += (tag(row) ^ tag) >>> TAG_LENGTH_BITS == 0 ? 1 : 0;
       row = chunk(row).getInt(offset(row) + NEXT_OFFSET);
     }
     if (alike < CROWD) {
@@ -156,29 +156,37 @@ abstract class CounterIndex {
     return RowDescriptor.tag(hash.hash(id, offset, length), length);
   }
 
-  /** The tag of a row that is not apart, or that it had before it was. */
+  /** The tag by which a row is found. */
   private int tag(final int row) {
     final UnsafeBuffer chunk = chunk(row);
     final int offset = offset(row);
-    final int tag = chunk.getInt(offset + TAG_OFFSET);
     final long word = chunk.getLong(offset + WORD_OFFSET);
     if ((word & APART) == 0) {
-      return tag;
+      return chunk.getInt(offset + TAG_OFFSET);
     }
-    final int length = RowDescriptor.idLength(tag);
-    return (word & BY_BYTES) == 0 ? publicTag(row) : tag(chunk, offset + ID_OFFSET, length);
+    return (word & BY_BYTES) == 0 ? publicTag(row) : bytesTag(row);
   }
 
-  /** The tag that follows from the public hash of a row's id. */
   private int publicTag(final int row) {
     final int length = rows.idLength(row);
     chunk(row).getBytes(rows.idOffset(row), hashedId, 0, length);
     return tag(StableHash.hash(hashedId, 0, length), length);
   }
 
+  private int bytesTag(final int row) {
+    return tag(chunk(row), rows.idOffset(row), rows.idLength(row));
+  }
+
   /** The deadline of a row without room for one is in that cell from now on. */
   final void setApart(final int row, final int cell) {
-    rows.setApart(row, cell, hasCrowds && tag(row) != publicTag(row));
+    final boolean byBytes = tag(row) != publicTag(row);
+    // A peer may have sent another hash than that of the id. It must not be needed again.
+    if (byBytes && tag(row) != bytesTag(row)) {
+      unlink(row);
+      link(bucket(bytesTag(row)), row);
+      hasCrowds = true;
+    }
+    rows.setApart(row, cell, byBytes);
   }
 
   private int find(
@@ -287,6 +295,10 @@ abstract class CounterIndex {
 
   final void remove(final int row) {
     size.setRelease(size.getPlain() - 1);
+    unlink(row);
+  }
+
+  private void unlink(final int row) {
     final int bucket = bucket(tag(row));
     final int next = chunk(row).getInt(offset(row) + NEXT_OFFSET);
     int before = first(bucket);

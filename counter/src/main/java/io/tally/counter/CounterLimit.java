@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class CounterLimit implements Budget {
   // What a counter can cost at most outside the heap, beyond the first chunks of its table:
-  //   293.5  its row: 288 bytes with an id of 256 and a deadline, or 280 and a cell for it; of a
+  //   293.3  its row: 288 bytes with an id of 256 and a deadline, or 280 and a cell for it; of a
   //          chunk, which is 16,384 bytes and 16 of the allocator, at most 280 bytes are left
   //    18.4  a sixteenth of that: a chunk just begun
   //     4.1  its bucket

@@ -15,6 +15,8 @@ final class CounterRestore {
   /** Rows had no version, and their numbers were those of shorter rows. */
   private static final int VERSION_WITHOUT_VERSIONS = 0;
 
+  private static final int VERSION_WITH_EXTENSIONS = 1;
+
   private static final int ROW_BLOCK_OF_VERSION_0 = 16;
 
   private static final int NO_HEAD = -1;
@@ -113,13 +115,8 @@ final class CounterRestore {
     final int row = rowDecoder.row();
     final boolean wide = rowDecoder.flags().wide();
     table.restore(row, entityHash, wide, buffer, idOffset, idLength);
-    final int extension = rowDecoder.extension();
-    final boolean apart = rowDecoder.flags().apart() || extension != RowDescriptor.NO_ROW;
+    final boolean apart = restoreExtension(row) || rowDecoder.flags().apart();
     check(!wide || !apart);
-    if (extension != RowDescriptor.NO_ROW) {
-      // A block of version 1, which no row can use: it is in no list.
-      space.restoreFree(extension, RowDescriptor.MIN_BLOCK_BYTES, RowDescriptor.NO_ROW);
-    }
     rows.value(row, rowDecoder.value());
     check(rowDecoder.counterVersion() >= 0 && rowDecoder.counterVersion() <= table.changes());
     rows.version(row, rowDecoder.counterVersion());
@@ -127,6 +124,17 @@ final class CounterRestore {
       table.restoreApart(row);
     }
     restoreTimes(row, wide || apart);
+  }
+
+  /** In version 1, the deadline of a row that is apart was in a block, which no row can use. */
+  private boolean restoreExtension(final int row) {
+    final int extension = rowDecoder.extension();
+    if (extension == RowDescriptor.NO_ROW) {
+      return false;
+    }
+    check(version == VERSION_WITH_EXTENSIONS && extension != row);
+    space.restoreFree(extension, RowDescriptor.MIN_BLOCK_BYTES, RowDescriptor.NO_ROW);
+    return true;
   }
 
   private void restoreTimes(final int row, final boolean hasRoom) {

@@ -6,7 +6,6 @@ import io.tally.counter.codecs.CounterTableHeadEncoder;
 import io.tally.counter.codecs.MessageHeaderEncoder;
 import io.tally.engine.SnapshotSink;
 import io.tally.engine.SnapshotSource;
-import io.tally.engine.StableHash;
 import org.agrona.DirectBuffer;
 
 /**
@@ -29,6 +28,10 @@ final class CounterSnapshot implements SnapshotSource {
       CounterTableHeadEncoder.FreeRowsEncoder.sbeBlockLength();
   private static final int ROW_LENGTH =
       HEADER_LENGTH + CounterRowEncoder.BLOCK_LENGTH + CounterRowEncoder.counterIdHeaderLength();
+
+  /** No node that reads version 2 reads it. */
+  private static final int NO_TAG = 0;
+
   private static final int FREE_ROW_LENGTH = HEADER_LENGTH + CounterFreeRowEncoder.BLOCK_LENGTH;
 
   private final MessageHeaderEncoder header = new MessageHeaderEncoder();
@@ -161,7 +164,7 @@ final class CounterSnapshot implements SnapshotSource {
         .wrapAndApplyHeader(sink.buffer(), offset, header)
         .value(rows.value(row))
         .row(row)
-        .tag(stableTag(idLength))
+        .tag(NO_TAG)
         .counterVersion(rows.version(row))
         .deadlineNs(rows.deadlineNs(row))
         .intervalNs(rows.intervalNs(row))
@@ -174,11 +177,6 @@ final class CounterSnapshot implements SnapshotSource {
     rowEncoder.putCounterId(id, 0, idLength);
     sink.commit();
     return true;
-  }
-
-  /** What an older node, which has no secret, finds the row by. */
-  private int stableTag(final int idLength) {
-    return RowDescriptor.tag((int) (StableHash.hash(id, 0, idLength) >>> 24), idLength);
   }
 
   private boolean writeFreeRow(final int row) {

@@ -301,11 +301,11 @@ final class CounterTable extends CounterIndex {
       final int cellChunks,
       final int buckets,
       final long changesThen) {
-    if (changesThen < 0 || changesThen > MAX_VERSION) {
+    if (changesThen < 0 || changesThen >= MAX_VERSION) {
       throw new IllegalArgumentException("no table has so many changes: " + changesThen);
     }
     space.restoreRoom(chunkCount, roomOffset);
-    cells.restoreChunks(cellChunks);
+    cells.restoreChunks(cellChunks, chunks.capacityBytes());
     restoreBuckets(buckets);
     changes = changesThen;
     room.take(0, room.takenBytes(bucketBytes()));

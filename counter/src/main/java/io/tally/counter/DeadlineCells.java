@@ -18,6 +18,7 @@ final class DeadlineCells {
   private static final int CHUNK_CELLS = CHUNK_BYTES / Long.BYTES;
   private static final int CHUNK_SHIFT = Integer.numberOfTrailingZeros(CHUNK_CELLS);
   private static final int MAX_CHUNKS = 1 << NUMBER_BITS - CHUNK_SHIFT;
+  private static final int MIN_ROW_BYTES = RowDescriptor.rowLength(1, false);
   private static final int NONE = -1;
 
   private final DirectChunks chunks = new DirectChunks();
@@ -49,8 +50,12 @@ final class DeadlineCells {
       firstFree = (int) get(cell);
       return cell;
     }
-    if (wantedBytes() > 0) {
-      chunks.add(CHUNK_BYTES);
+    final int wantedBytes = wantedBytes();
+    if (wantedBytes == FULL) {
+      throw new IllegalStateException("there are as many cells as there may be");
+    }
+    if (wantedBytes > 0) {
+      chunks.add(wantedBytes);
     }
     return endCell++;
   }
@@ -72,9 +77,11 @@ final class DeadlineCells {
     return (cell & CHUNK_CELLS - 1) << 3;
   }
 
-  /** Makes room as another one had it. */
-  void restoreChunks(final int count) {
-    if (chunks.count() > 0 || count < 0 || count > MAX_CHUNKS) {
+  /** Makes room as another one had it, beside so many bytes of rows. */
+  void restoreChunks(final int count, final long rowBytes) {
+    // There never were more cells than rows.
+    final long most = 1 + rowBytes / MIN_ROW_BYTES / CHUNK_CELLS;
+    if (chunks.count() > 0 || count < 0 || count > Math.min(most, MAX_CHUNKS)) {
       throw new IllegalArgumentException("cells cannot be restored: " + count + " chunks");
     }
     while (chunks.count() < count) {

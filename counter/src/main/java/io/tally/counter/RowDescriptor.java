@@ -44,7 +44,7 @@ final class RowDescriptor {
   static final int WORD_OFFSET = TAG_OFFSET + Integer.BYTES;
   static final int ID_OFFSET = WORD_OFFSET + Long.BYTES;
 
-  /** Blocks of 16 bytes were no rows. They are free in tables that are restored from then. */
+  /** Version 1 of a snapshot had blocks that were no rows. Restored, they are free for ever. */
   static final int MIN_BLOCK_BYTES = 16;
 
   static final int MAX_ROW_BYTES = rowLength(CounterProxy.MAX_ID_LENGTH, true);

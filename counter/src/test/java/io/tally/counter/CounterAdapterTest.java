@@ -11,6 +11,7 @@ import io.tally.counter.codecs.GetValueEncoder;
 import io.tally.counter.codecs.IncrementDecoder;
 import io.tally.counter.codecs.IncrementEncoder;
 import io.tally.counter.codecs.MessageHeaderEncoder;
+import io.tally.engine.MessageHeaderWord;
 import io.tally.engine.ServiceReply;
 import io.tally.engine.StableHash;
 import io.tally.engine.internal.CheckedService;
@@ -209,6 +210,13 @@ class CounterAdapterTest {
       refuses(encodeRaw(0, GET_VALUE, schemaId, 0, 1), "x");
     }
     assertEquals(0, service.entityCount());
+  }
+
+  /** Nodes of version 1 of the schema read them. */
+  @Test
+  void shouldSayOfLongRepliesInWhichVersionTheyLastChanged() {
+    assertEquals(1, MessageHeaderWord.version(OperationsLayout.REPLY_HEADER));
+    assertEquals(1, MessageHeaderWord.version(CounterPageLayout.HEADER));
   }
 
   @Test

@@ -312,7 +312,7 @@ final class CounterSnapshotTest {
         + String.format("%02x00", schemaVersion)
         + value
         + row
-        + String.format("%08x", Integer.reverseBytes(stableTag(name)))
+        + String.format("%08x", schemaVersion == 1 ? Integer.reverseBytes(stableTag(name)) : 0)
         + String.format("%016x", Long.reverseBytes(version))
         + deadline
         + String.format("%016x", Long.reverseBytes(interval))
@@ -320,6 +320,51 @@ final class CounterSnapshotTest {
         + flags
         + String.format("%02x00", name.length())
         + HexFormat.of().formatHex(name.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  @Test
+  void shouldRefuseARowThatContradictsItself() {
+    final String none = "ffffffffffffff7f";
+    for (final String record :
+        List.of(
+            row(2, "0500000000000000", "06000000", "wide", 2, none, 0, 0, "05"),
+            row(2, "0500000000000000", "06000000", "rate", 2, none, 3, 0, "06"),
+            row(2, "0500000000000000", "06000000", "late", 2, none, 0, 10, "00"),
+            row(2, "0500000000000000", "06000000", "none", 2, "1100000000000000", 0, 0, "00"))) {
+      final CounterTable table = table();
+      restore(table.snapshot(), head(2, "98000000", "01000000"));
+      assertThrows(IllegalArgumentException.class, () -> restore(table.snapshot(), record));
+    }
+    final CounterTable table = table();
+    restore(table.snapshot(), head(1, "98000000", ""));
+    final String own = row(1, "0500000000000000", "06000000", "late", 2, none, 0, 6, "00");
+    assertThrows(IllegalArgumentException.class, () -> restore(table.snapshot(), own));
+  }
+
+  @Test
+  void shouldRefuseMoreCellsThanRows() {
+    for (final String chunks : List.of("02000000", "00000400", "ffffffff", "ffffff7f")) {
+      final CounterTable table = table();
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> restore(table.snapshot(), head(2, "98000000", chunks)));
+      assertEquals(0, table.changes());
+    }
+  }
+
+  private static String head(
+      final int schemaVersion, final String roomOffset, final String cellChunks) {
+    return (schemaVersion == 1 ? "14" : "18")
+        + "0004004908"
+        + String.format("%02x00", schemaVersion)
+        + "01000000"
+        + roomOffset
+        + "0400000000000000"
+        + "00100000"
+        + cellChunks
+        + "06000100"
+        + "0a000000"
+        + "2000";
   }
 
   @Test

@@ -138,6 +138,34 @@ class CounterTableTest {
     assertTrue(rows.isEmpty());
   }
 
+  /** A peer can send any hash with an id. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 0x9E3779B97F4A7C15L})
+  void shouldFindAndFreeWhatCameWithAnotherHashThanThatOfItsId(final long step) {
+    final int count = 10_000;
+    final int[] rows = new int[count];
+    for (int i = 0; i < count; i++) {
+      rows[i] = findOrCreate(table, i / 100 * step, "id-" + i);
+      table.change(rows[i], i);
+      if (i % 3 > 0) {
+        assertTrue(table.deadline(rows[i], 100 + i));
+      }
+    }
+    for (int i = 0; i < count; i++) {
+      assertEquals(rows[i], find(table, i / 100 * step, "id-" + i));
+      assertEquals(i, table.value(rows[i]));
+    }
+    for (int i = 0; i < count; i += 2) {
+      table.delete(rows[i]);
+    }
+    table.expire(100 + count, count);
+    for (int i = 0; i < count; i++) {
+      final int expected = i % 6 == 3 ? rows[i] : CounterTable.ABSENT;
+      assertEquals(expected, find(table, i / 100 * step, "id-" + i));
+    }
+    assertEquals((count + 2) / 6, table.size());
+  }
+
   @Test
   void shouldTakeIdsOfAnyBytes() {
     final UnsafeBuffer zeros = new UnsafeBuffer(new byte[256]);

@@ -8,9 +8,11 @@ import io.tally.counter.CounterCommands;
 import io.tally.counter.CounterDefinition;
 import io.tally.counter.CounterLimit;
 import io.tally.counter.CounterOperation;
+import io.tally.counter.CounterOperations;
 import io.tally.counter.CounterProxy;
 import io.tally.counter.CounterReplyAdapter;
 import io.tally.counter.CounterRequest;
+import io.tally.counter.CounterShardProxy;
 import io.tally.counter.codecs.Condition;
 import io.tally.counter.codecs.CounterReplyDecoder;
 import io.tally.counter.codecs.CounterReplyEncoder;
@@ -52,6 +54,12 @@ final class CounterWireVersionTest {
       ("2200070049080100" + CONDITION)
           + ("01" + "0010000000000000" + "2a00000000000000" + "040068697473");
   private static final String DELETE = "1100080049080100" + CONDITION + "040068697473";
+  private static final String OPERATIONS =
+      "01000d0049080100" + "00" + "00000100" + "1600" + INCREMENT;
+
+  private static final String SCAN =
+      "0e000c0049080100" + "0807060504030201" + "09000000" + "6400" + "02006869";
+
   private static final String LIMIT =
       ("3100090049080100" + CONDITION)
           + ("0500000000000000" + "e803000000000000" + "0200000000000000" + "0300000000000000")
@@ -127,6 +135,12 @@ final class CounterWireVersionTest {
     for (final CounterOperation operation : CounterOperation.values()) {
       counters.write(operation, 0, id, 0, id.length, request, new byte[0], 0, 0, ignore, ++cookie);
     }
+    final CounterShardProxy shards = new CounterShardProxy(asker.ingress);
+    final CounterOperations operations = new CounterOperations();
+    operations.increment(id, 0, id.length, -5_000_000_000L);
+    final long placement = StableHash.placement(id, 0, id.length);
+    shards.apply(0, placement, operations, new byte[0], 0, 0, ignore, ++cookie);
+    shards.scan(0, shard, 0x0102030405060708L, 9, 100, WireBytes.ascii("hi"), ignore, ++cookie);
     // What the tests of this module apply to shards.
     assertEquals(INCREMENT_WITH, hex(CounterCommands.incrementWith("hits", request)));
     assertEquals(SET_VALUE, hex(CounterCommands.set("hits", request)));
@@ -140,7 +154,9 @@ final class CounterWireVersionTest {
           command.buffer.getBytes(command.payloadOffset, payload);
           payloads.add(hex(payload));
         });
-    assertEquals(List.of(INCREMENT, GET_VALUE, INCREMENT_WITH, SET_VALUE, DELETE, LIMIT), payloads);
+    assertEquals(
+        List.of(INCREMENT, GET_VALUE, INCREMENT_WITH, SET_VALUE, DELETE, LIMIT, OPERATIONS, SCAN),
+        payloads);
   }
 
   @Test
