@@ -12,6 +12,7 @@ final class CounterExpiry {
   private final DirectChunks chunks;
   private final CounterRows rows;
   private final RowSpace space;
+  private final TableRoom room;
   private final ExpiredCounterHandler handler;
   private final ExpiryIndex index;
   private final ExpiredPlaces places;
@@ -24,12 +25,14 @@ final class CounterExpiry {
       final DirectChunks chunks,
       final CounterRows rows,
       final RowSpace space,
+      final TableRoom room,
       final CounterLimit limit,
       final ExpiredCounterHandler handler) {
     this.table = table;
     this.chunks = chunks;
     this.rows = rows;
     this.space = space;
+    this.room = room;
     this.handler = handler;
     index = new ExpiryIndex(chunks, this::earliestNs);
     places = new ExpiredPlaces(limit, table, chunks, space, index);
@@ -44,7 +47,7 @@ final class CounterExpiry {
       if (deadlineNs == NO_DEADLINE) {
         return true;
       }
-      if (!table.trySetApart(row)) {
+      if (!trySetApart(row)) {
         return false;
       }
     }
@@ -52,6 +55,15 @@ final class CounterExpiry {
     table.beforeChange(row);
     rows.deadlineNs(row, deadlineNs);
     index.move(row, beforeNs, deadlineNs);
+    return true;
+  }
+
+  private boolean trySetApart(final int row) {
+    if (!room.tryTakeCell()) {
+      return false;
+    }
+    table.beforeChange(row);
+    table.setApart(row, table.cells.take());
     return true;
   }
 

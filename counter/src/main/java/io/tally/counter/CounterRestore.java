@@ -28,15 +28,21 @@ final class CounterRestore {
   private final CounterTable table;
   private final CounterRows rows;
   private final RowSpace space;
+  private final TableRoom room;
   private final byte[] id = new byte[CounterProxy.MAX_ID_LENGTH];
 
   /** Of the head that has come, and so of all other records. */
   private int version = NO_HEAD;
 
-  CounterRestore(final CounterTable table, final CounterRows rows, final RowSpace space) {
+  CounterRestore(
+      final CounterTable table,
+      final CounterRows rows,
+      final RowSpace space,
+      final TableRoom room) {
     this.table = table;
     this.rows = rows;
     this.space = space;
+    this.room = room;
   }
 
   /** As {@link CounterSnapshot#restore}. */
@@ -121,7 +127,8 @@ final class CounterRestore {
     check(rowDecoder.counterVersion() >= 0 && rowDecoder.counterVersion() <= table.changes());
     rows.version(row, rowDecoder.counterVersion());
     if (apart) {
-      table.restoreApart(row);
+      room.takeCell();
+      table.setApart(row, table.cells.take());
     }
     restoreTimes(row, wide || apart);
   }

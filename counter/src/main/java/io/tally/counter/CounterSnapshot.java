@@ -41,7 +41,6 @@ final class CounterSnapshot implements SnapshotSource {
   private final CounterTable table;
   private final CounterRows rows;
   private final RowSpace space;
-  private final DeadlineCells cells;
   private final CounterRestore restore;
   private final byte[] id = new byte[CounterProxy.MAX_ID_LENGTH];
   private SnapshotSink sink;
@@ -54,12 +53,11 @@ final class CounterSnapshot implements SnapshotSource {
       final CounterTable table,
       final CounterRows rows,
       final RowSpace space,
-      final DeadlineCells cells) {
+      final TableRoom room) {
     this.table = table;
     this.rows = rows;
     this.space = space;
-    this.cells = cells;
-    restore = new CounterRestore(table, rows, space);
+    restore = new CounterRestore(table, rows, space, room);
   }
 
   @Override
@@ -135,7 +133,7 @@ final class CounterSnapshot implements SnapshotSource {
             .roomOffset(space.roomOffset())
             .changes(table.changes())
             .bucketCount(table.bucketCount())
-            .cellChunkCount(cells.chunkCount())
+            .cellChunkCount(table.cells.chunkCount())
             .freeRowsCount(lists);
     for (int i = 0; i < RowSpace.FREE_LISTS; i++) {
       final int length = i << RowDescriptor.UNIT_SHIFT;

@@ -65,8 +65,8 @@ final class CounterTable extends CounterIndex {
     super(hash);
     space = new RowSpace(chunks, maxChunks);
     room = new TableRoom(limit, places, space, chunks, cells);
-    expiry = new CounterExpiry(this, chunks, rows, space, limit, expired);
-    snapshot = new CounterSnapshot(this, rows, space, cells);
+    expiry = new CounterExpiry(this, chunks, rows, space, room, limit, expired);
+    snapshot = new CounterSnapshot(this, rows, space, room);
   }
 
   /**
@@ -254,16 +254,6 @@ final class CounterTable extends CounterIndex {
     return row;
   }
 
-  /** Takes a cell for the deadline of a row without room for one, if there is any. */
-  boolean trySetApart(final int row) {
-    if (!room.tryTakeCell()) {
-      return false;
-    }
-    beforeChange(row);
-    setApart(row, cells.take());
-    return true;
-  }
-
   void beforeChange(final int row) {
     if (showing != null) {
       showing.beforeChange(row);
@@ -340,13 +330,6 @@ final class CounterTable extends CounterIndex {
     add(tag, row);
     room.take(1, room.takenBytes(bucketBytes()) - bytesBefore);
     return row;
-  }
-
-  /** Gives a restored row a cell, even if there is no room for another. */
-  void restoreApart(final int row) {
-    final long bytesBefore = room.takenBytes(bucketBytes());
-    setApart(row, cells.take());
-    room.take(0, room.takenBytes(bucketBytes()) - bytesBefore);
   }
 
   /** After a row has got its deadline back. */

@@ -44,6 +44,13 @@ final class TableRoom {
             && (cells.chunkCount() == 0 || places.tryTake(budget.wanting(0, chunkBytes)));
   }
 
+  /** The same, even if it is more than the limit. */
+  void takeCell() {
+    if (cells.chunkCount() > 0) {
+      limit.take(0, Math.max(0, cells.wantedBytes()));
+    }
+  }
+
   /** Takes it even if it is more than the limit. */
   void take(final int counters, final long bytes) {
     limit.take(counters, bytes);
