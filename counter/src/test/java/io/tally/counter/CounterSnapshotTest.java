@@ -211,14 +211,7 @@ final class CounterSnapshotTest {
     final CounterTable restored = table();
     List.of(
             // Chunks, room, changes, buckets, and a list of free rows of 32 bytes.
-            "1400040049080100"
-                + "01000000"
-                + "a8000000"
-                + "0400000000000000"
-                + "00100000"
-                + "06000100"
-                + "0c000000"
-                + "2000",
+            head(1, "a8000000", "", "0c000000"),
             row(1, "0900000000000000", "01000000", "rate", 1, "0900000000000000", 3, 0, "03"),
             row(1, "0500000000000000", "06000000", "late", 2, "1100000000000000", 0, 10, "00"),
             "0a000b0049080100" + "0c000000" + "00000000" + "2000",
@@ -231,15 +224,7 @@ final class CounterSnapshotTest {
     final List<String> expected =
         List.of(
             // And a chunk of cells.
-            "1800040049080200"
-                + "01000000"
-                + "a8000000"
-                + "0400000000000000"
-                + "00100000"
-                + "01000000"
-                + "06000100"
-                + "0c000000"
-                + "2000",
+            head(2, "a8000000", "01000000", "0c000000"),
             row(2, "0900000000000000", "01000000", "rate", 1, "0900000000000000", 3, 0, "03"),
             row(2, "0500000000000000", "06000000", "late", 2, "1100000000000000", 0, 0, "04"),
             "0a000b0049080200" + "0a000000" + "00000000" + "1000",
@@ -268,15 +253,7 @@ final class CounterSnapshotTest {
     table.change(row(table, "plain-counter", false), -2);
     final List<String> expected =
         List.of(
-            "1800040049080200"
-                + "01000000"
-                + "98000000"
-                + "0400000000000000"
-                + "00100000"
-                + "01000000"
-                + "06000100"
-                + "0a000000"
-                + "2000",
+            head(2, "98000000", "01000000", "0a000000"),
             row(2, "0900000000000000", "01000000", "rate", 1, "0900000000000000", 3, 0, "03"),
             row(2, "0500000000000000", "06000000", "late", 2, "1100000000000000", 0, 0, "04"),
             "0a000b0049080200" + "0a000000" + "00000000" + "2000",
@@ -332,11 +309,11 @@ final class CounterSnapshotTest {
             row(2, "0500000000000000", "06000000", "late", 2, none, 0, 10, "00"),
             row(2, "0500000000000000", "06000000", "none", 2, "1100000000000000", 0, 0, "00"))) {
       final CounterTable table = table();
-      restore(table.snapshot(), head(2, "98000000", "01000000"));
+      restore(table.snapshot(), head(2, "98000000", "01000000", "0a000000"));
       assertThrows(IllegalArgumentException.class, () -> restore(table.snapshot(), record));
     }
     final CounterTable table = table();
-    restore(table.snapshot(), head(1, "98000000", ""));
+    restore(table.snapshot(), head(1, "98000000", "", "0a000000"));
     final String own = row(1, "0500000000000000", "06000000", "late", 2, none, 0, 6, "00");
     assertThrows(IllegalArgumentException.class, () -> restore(table.snapshot(), own));
   }
@@ -347,13 +324,16 @@ final class CounterSnapshotTest {
       final CounterTable table = table();
       assertThrows(
           IllegalArgumentException.class,
-          () -> restore(table.snapshot(), head(2, "98000000", chunks)));
+          () -> restore(table.snapshot(), head(2, "98000000", chunks, "0a000000")));
       assertEquals(0, table.changes());
     }
   }
 
   private static String head(
-      final int schemaVersion, final String roomOffset, final String cellChunks) {
+      final int schemaVersion,
+      final String roomOffset,
+      final String cellChunks,
+      final String firstFree) {
     return (schemaVersion == 1 ? "14" : "18")
         + "0004004908"
         + String.format("%02x00", schemaVersion)
@@ -363,7 +343,7 @@ final class CounterSnapshotTest {
         + "00100000"
         + cellChunks
         + "06000100"
-        + "0a000000"
+        + firstFree
         + "2000";
   }
 
