@@ -209,8 +209,6 @@ final class LinkMetrics {
       case REFUSALS -> "Times that a NATS server refused the credentials: look at them.";
       case PERMISSION_VIOLATIONS ->
           "Times that NATS did not let this process publish or subscribe: look at its permissions.";
-      case SLOW_CONSUMER ->
-          "Times that the NATS client dropped frames, because they were not taken fast enough.";
       case ERRORS -> "Errors that a NATS server or the client reported; the log has them.";
     };
   }

@@ -13,7 +13,6 @@ import io.tally.http.internal.HttpServers;
 import io.tally.http.internal.MetricsServer;
 import io.tally.store.internal.NodeDirectory;
 import io.tally.transport.internal.LinkSettings;
-import io.tally.transport.internal.NatsCarrier;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +49,6 @@ final class MemoryPlan {
   private final long peerBytes;
   private final long peerWindowBytes;
   private final long inboundBytes;
-  private final long natsBytes;
   private final long tableBytes;
   private final long timerBytes;
   private final long watchBytes;
@@ -96,7 +94,6 @@ final class MemoryPlan {
     // of which a peer that exceeds its window may have twice as many.
     peerWindowBytes = 3 * peers * link.windowBytes();
     inboundBytes = peers == 0 ? 0 : localNodeCount * link.inboundBytes();
-    natsBytes = mayUseNats(config) ? NatsCarrier.MAX_WAITING_BYTES : 0;
     tableBytes = shards * messages.stream().mapToLong(ServiceDefinition::firstShardBytes).sum();
     watchBytes = localNodeCount * EngineMemory.watchBytes(engine);
     hasMoreWatches = engine.watches() > EngineSettings.DEFAULT_WATCHES;
@@ -295,9 +292,7 @@ final class MemoryPlan {
         "peer_window_bytes",
         peerWindowBytes,
         "max_inbound_bytes",
-        inboundBytes,
-        "max_nats_inbound_bytes",
-        natsBytes);
+        inboundBytes);
   }
 
   private List<Object> describeShards() {

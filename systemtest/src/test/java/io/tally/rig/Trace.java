@@ -23,8 +23,7 @@ enum Trace {
   PENDING_FULL("tally_rejected_total{reason=\"pending_full\"}"),
   MALFORMED("tally_rejected_total{reason=\"malformed\"}"),
   PANICS("tally_actor_panics_total"),
-  MESSAGE_FAULTS("tally_link_message_faults_total"),
-  SLOW_CONSUMER("tally_nats_slow_consumer_total");
+  MESSAGE_FAULTS("tally_link_message_faults_total");
 
   private final String series;
 
@@ -36,8 +35,8 @@ enum Trace {
   static List<Trace> neverLeft(final boolean misrouted) {
     // A reply to another incarnation counts as malformed.
     return misrouted
-        ? List.of(BEYOND_WINDOW, PENDING_FULL, PANICS, MESSAGE_FAULTS, SLOW_CONSUMER)
-        : List.of(BEYOND_WINDOW, PENDING_FULL, PANICS, MESSAGE_FAULTS, SLOW_CONSUMER, MALFORMED);
+        ? List.of(BEYOND_WINDOW, PENDING_FULL, PANICS, MESSAGE_FAULTS)
+        : List.of(BEYOND_WINDOW, PENDING_FULL, PANICS, MESSAGE_FAULTS, MALFORMED);
   }
 
   String label() {

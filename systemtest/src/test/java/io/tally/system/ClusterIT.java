@@ -328,7 +328,6 @@ class ClusterIT {
       }
       final long pending = maxPending;
       assertTrue(pending <= 2 * (1 << 20) + (1 << 17), () -> pending + " bytes wait");
-      assertEquals(0, nodes[0].metrics().value("tally_nats_slow_consumer_total"));
     } finally {
       nodes[1].child().signal("CONT");
       for (final HttpConnection connection : connections) {

@@ -22,8 +22,6 @@ public enum CarrierCounter {
   REFUSALS,
   /** Times that a server did not let frames be published or received. */
   PERMISSION_VIOLATIONS,
-  /** Times that the client library dropped frames because they were not taken fast enough. */
-  SLOW_CONSUMER,
   /** Errors that server or client library reported. */
   ERRORS
 }

@@ -38,6 +38,12 @@ public interface FrameCarrier {
   boolean publish(String subject, byte[] frame);
 
   /**
+   * Has the frames leave that were published and wait for more. Called by who published, when it
+   * has no more for now; may block as {@link #publish} may. By default no frame waits.
+   */
+  default void flush() {}
+
+  /**
    * Whether frames can be published at present. Any thread; never blocks.
    *
    * @return true unless the network is known to be away.

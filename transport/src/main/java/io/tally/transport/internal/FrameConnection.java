@@ -49,6 +49,13 @@ final class FrameConnection {
     return serverVersion;
   }
 
+  void flush() {
+    final NatsClient current = client;
+    if (current != null) {
+      current.flushFrames();
+    }
+  }
+
   boolean publish(final String subject, final byte[] frame) {
     final NatsClient current = client;
     if (current == null || frame.length > maxFrameBytes || !current.publish(subject, frame)) {

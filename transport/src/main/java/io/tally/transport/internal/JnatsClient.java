@@ -3,8 +3,6 @@ package io.tally.transport.internal;
 import io.nats.client.AuthenticationException;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
-import io.nats.client.Consumer;
-import io.nats.client.Dispatcher;
 import io.nats.client.ErrorListener;
 import io.nats.client.Nats;
 import io.tally.transport.NatsAddress;
@@ -25,16 +23,13 @@ final class JnatsClient implements NatsClient, ConnectionListener, ErrorListener
   private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration CLOSE_FLUSH_TIMEOUT = Duration.ofMillis(500);
 
-  /** Frames that wait, far above what the windows of all peers of a process let arrive at once. */
-  private static final long MAX_PENDING_FRAMES = 1 << 18;
-
   private final NatsAddress address;
   private final String name;
   private final Executor executor;
   private final Listener listener;
   private volatile Connection connection;
   private volatile String lastFault = "";
-  private Dispatcher dispatcher;
+  private volatile FramePort port;
   private boolean closed;
 
   private JnatsClient(
@@ -55,6 +50,11 @@ final class JnatsClient implements NatsClient, ConnectionListener, ErrorListener
       client.run(client::connect);
       return client;
     };
+  }
+
+  /** Frames travel on this, which the library has made and connects. */
+  void port(final FramePort newPort) {
+    port = newPort;
   }
 
   private void run(final Runnable task) {
@@ -96,8 +96,6 @@ final class JnatsClient implements NatsClient, ConnectionListener, ErrorListener
 
   private synchronized boolean keep(final Connection made) {
     if (!closed) {
-      dispatcher = made.createDispatcher();
-      dispatcher.setPendingLimits(MAX_PENDING_FRAMES, NatsCarrier.MAX_WAITING_BYTES);
       connection = made;
     }
     return !closed;
@@ -116,21 +114,20 @@ final class JnatsClient implements NatsClient, ConnectionListener, ErrorListener
       return () -> {};
     }
     try {
-      final io.nats.client.Subscription subscription =
-          dispatcher.subscribe(subject, message -> frameListener.onFrame(message.getData()));
-      return () -> unsubscribe(subscription);
-    } catch (final IllegalStateException e) {
+      final String name = port.subscribe(subject, frameListener);
+      return () -> unsubscribe(name);
+    } catch (final IOException e) {
       // The connection has ended a moment ago, which is told elsewhere.
       return () -> {};
     }
   }
 
-  private synchronized void unsubscribe(final io.nats.client.Subscription subscription) {
+  private synchronized void unsubscribe(final String name) {
     try {
-      if (isConnected() && subscription.isActive()) {
-        dispatcher.unsubscribe(subscription);
+      if (isConnected()) {
+        port.unsubscribe(name);
       }
-    } catch (final IllegalStateException e) {
+    } catch (final IOException e) {
       // The connection has ended, and the subscription with it.
       return;
     }
@@ -153,12 +150,25 @@ final class JnatsClient implements NatsClient, ConnectionListener, ErrorListener
 
   @Override
   public boolean publish(final String subject, final byte[] frame) {
-    try {
-      connection.publish(subject, frame);
-      return true;
-    } catch (final IllegalStateException | IllegalArgumentException e) {
-      // Disconnected, closed, the outgoing queue stayed full, or longer than the server allows.
+    if (!isConnected()) {
       return false;
+    }
+    try {
+      port.publish(subject, frame);
+      return true;
+    } catch (final IOException e) {
+      // Disconnected or closed, as by the library when the server did not read for too long.
+      return false;
+    }
+  }
+
+  @Override
+  public void flushFrames() {
+    try {
+      port.flushFrames();
+    } catch (final IOException e) {
+      // The connection has ended, and what was on its way is lost, which frames may be.
+      return;
     }
   }
 
@@ -238,11 +248,6 @@ final class JnatsClient implements NatsClient, ConnectionListener, ErrorListener
   @Override
   public void exceptionOccurred(final Connection source, final Exception fault) {
     lastFault = reason(fault);
-  }
-
-  @Override
-  public void slowConsumerDetected(final Connection source, final Consumer consumer) {
-    listener.onSlow();
   }
 
   private static String reason(final Exception fault) {

@@ -49,6 +49,10 @@ final class JnatsOptions {
             .pingInterval(PING_INTERVAL)
             .maxPingsOut(MAX_PINGS_OUT)
             .socketWriteTimeout(WRITE_TIMEOUT)
+            .dataPortType(FramePort.class.getName())
+            // A frame has no headers. Those of others are left out by the server.
+            .noHeaders()
+            .noNoResponders()
             .connectionListener(client)
             .errorListener(client);
     final NatsLogin login = address.login();

@@ -92,6 +92,7 @@ final class LinkSender implements SteppedAgent {
       messages += publisher.doWork(nowNs, announce);
       next = Math.min(next, publisher.nextStepNs(nowNs));
     }
+    carrier.flush();
     announcedState = state;
     nextStepNs = next;
     return messages;

@@ -31,7 +31,6 @@ final class NatsAttempt implements NatsClient.Listener {
   private volatile String refusal;
   private volatile String deniedSubscription;
   private volatile String end;
-  private volatile boolean slow;
   private volatile boolean confirmed;
   private volatile boolean closed;
 
@@ -102,12 +101,6 @@ final class NatsAttempt implements NatsClient.Listener {
     return taken;
   }
 
-  boolean takeSlow() {
-    final boolean was = slow;
-    slow = false;
-    return was;
-  }
-
   List<String> takeDeniedPublishing() {
     final List<String> taken = new ArrayList<>(deniedPublishing);
     taken.forEach(deniedPublishing::remove);
@@ -173,13 +166,6 @@ final class NatsAttempt implements NatsClient.Listener {
     } else if (deniedPublishing.size() < MAX_DENIALS && deniedPublishing.add(violation)) {
       told();
     }
-  }
-
-  @Override
-  public void onSlow() {
-    counters.increment(CarrierCounter.SLOW_CONSUMER);
-    slow = true;
-    told();
   }
 
   @Override

@@ -16,12 +16,10 @@ import org.agrona.concurrent.SystemNanoClock;
 /**
  * Carries frames through a NATS server, over one connection for all nodes of the process: a {@link
  * NatsSession} with the threads that it needs. A lost connection is looked for without end; nothing
- * is buffered meanwhile. {@link #publish} may block for two seconds when the server does not read.
+ * is buffered meanwhile. {@link #publish} may block when the server does not read, until the
+ * connection is given up.
  */
 public final class NatsCarrier implements FrameCarrier, AutoCloseable {
-  /** Bytes of arrived frames that wait in the library for their nodes; what is more is dropped. */
-  public static final long MAX_WAITING_BYTES = 64L << 20;
-
   private static final long CONFIRM_MS = 5_000;
   private static final long CLOSE_MS = 1_000;
   private static final AtomicInteger THREADS = new AtomicInteger();
@@ -104,6 +102,11 @@ public final class NatsCarrier implements FrameCarrier, AutoCloseable {
   @Override
   public boolean publish(final String subject, final byte[] frame) {
     return session.publish(subject, frame);
+  }
+
+  @Override
+  public void flush() {
+    session.flush();
   }
 
   @Override

@@ -55,9 +55,6 @@ public interface NatsClient {
      */
     void onDenied(String violation, boolean publishing);
 
-    /** Frames were dropped because they were not taken fast enough. */
-    void onSlow();
-
     /**
      * Server or library reported an error that says nothing of the above.
      *
@@ -105,6 +102,9 @@ public interface NatsClient {
    * @return false if the frame was certainly not handed to the network.
    */
   boolean publish(String subject, byte[] frame);
+
+  /** Has the frames leave that were published; may block. By default no frame waits. */
+  default void flushFrames() {}
 
   /** Writes what was published, as far as that goes soon, and disconnects. Idempotent. */
   void close();

@@ -162,9 +162,6 @@ public final class NatsSession implements FrameCarrier, SteppedAgent {
         listener.onEvent("a NATS server names a server that cannot be: " + invalid);
       }
     }
-    if (current.takeSlow()) {
-      listener.onEvent("frames from NATS were dropped: not taken fast enough");
-    }
     final String error = current.takeError(nowNs);
     if (error != null && connection.isCarrying()) {
       listener.onEvent("NATS reports: " + error);
@@ -276,6 +273,11 @@ public final class NatsSession implements FrameCarrier, SteppedAgent {
   @Override
   public boolean publish(final String subject, final byte[] frame) {
     return connection.publish(subject, frame);
+  }
+
+  @Override
+  public void flush() {
+    connection.flush();
   }
 
   @Override

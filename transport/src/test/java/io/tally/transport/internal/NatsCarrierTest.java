@@ -22,6 +22,7 @@ class NatsCarrierTest {
       final FrameCarrier.Subscription subscription = carrier.subscribe("x.y", frames::add);
       assertTrue(carrier.publish("x.y", new byte[] {1, 2, 3}));
       assertTrue(carrier.publish("x.z", new byte[] {4}));
+      carrier.flush();
       Await.until("delivered", () -> frames.size() == 1);
       assertEquals(3, frames.get(0).length);
       subscription.close();

@@ -89,6 +89,7 @@ class NatsFaultsTest {
     final List<byte[]> frames = new CopyOnWriteArrayList<>();
     final FrameCarrier.Subscription subscription = carrier.subscribe("carried", frames::add);
     assertTrue(carrier.publish("carried", new byte[7]));
+    carrier.flush();
     Await.until("carried", () -> frames.size() == 1);
     subscription.close();
   }
@@ -113,6 +114,7 @@ class NatsFaultsTest {
     server.restart(SECRET);
     awaitState(carrier, CarrierState.CONNECTED);
     assertTrue(carrier.publish("kept", new byte[3]));
+    carrier.flush();
     Await.until("subscribed again", () -> frames.size() == 1);
     assertTrue(states.contains(CarrierState.REFUSED), states::toString);
   }
@@ -183,6 +185,7 @@ class NatsFaultsTest {
     awaitState(carrier, CarrierState.CONNECTED);
     server.reload("max_payload: 4096\n");
     assertTrue(carrier.publish("carried", new byte[5000]), "the server has told nobody");
+    carrier.flush();
     Await.until("shorter", () -> carrier.isConnected() && carrier.maxFrameBytes() == 4096);
     assertCarries(carrier);
   }
@@ -203,6 +206,7 @@ class NatsFaultsTest {
     final NatsCarrier carrier = launch("app:secret@");
     awaitState(carrier, CarrierState.CONNECTED);
     carrier.publish("b", new byte[1]);
+    carrier.flush();
     awaitState(carrier, CarrierState.DENIED);
     assertEquals(
         "NATS permissions violation: nats://127.0.0.1:"

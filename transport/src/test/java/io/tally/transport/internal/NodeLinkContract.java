@@ -220,6 +220,7 @@ abstract class NodeLinkContract {
     for (int i = 0; i < 32; i++) {
       carrier.publish(subject, new byte[1 << 20]);
       carrier.publish(subject, new byte[longest]);
+      carrier.flush();
     }
     Await.until(
         "the flood",
