@@ -89,7 +89,8 @@ final class MemoryPlan {
     longPayloadBytes =
         lengths.hasLongCommands() ? (long) config.loops() * engine.longPayloadBytes() : 0;
     final long peers = (nodeCount - 1L) * localNodeCount;
-    peerBytes = peers * link.ringBytes();
+    peerBytes =
+        peers * link.ringBytes() + outputs(config) * (nodeCount - 1L) * link.gatheredBytes();
     // Frames that the peer has not acknowledged, and those of its that have not been accepted here,
     // of which a peer that exceeds its window may have twice as many.
     peerWindowBytes = 3 * peers * link.windowBytes();
@@ -132,6 +133,13 @@ final class MemoryPlan {
   private static boolean mayUseNats(final NodeConfig config) {
     return config.cluster().nodeIds().size() > 1
         && config.carrier().transport() != CarrierSettings.Transport.INPROCESS;
+  }
+
+  /** Agents that gather messages for peers: loops, and of each node two beside its pollers. */
+  private static long outputs(final NodeConfig config) {
+    final int nodes = config.localNodeIds().size();
+    final int pollers = nodes > 1 ? nodes : Math.max(config.loops(), config.shardThreads());
+    return config.loops() + pollers + 2L * nodes;
   }
 
   /** Event loops whose commands a shard may keep replies of; peers may have more than this node. */

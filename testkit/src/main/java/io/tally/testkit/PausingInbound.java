@@ -31,6 +31,12 @@ record PausingInbound(ProcessExecution execution, InboundHandler handler, LinkWi
   }
 
   @Override
+  public void endBatch() {
+    execution.touch();
+    handler.endBatch();
+  }
+
+  @Override
   public void flush() {
     execution.touch();
     handler.flush();

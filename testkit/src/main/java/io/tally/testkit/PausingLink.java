@@ -1,9 +1,9 @@
 package io.tally.testkit;
 
 import io.tally.engine.ClusterSettings;
-import io.tally.engine.internal.MessageClaim;
 import io.tally.engine.internal.NoLink;
 import io.tally.engine.internal.NodeLink;
+import io.tally.engine.internal.NodeOutput;
 import io.tally.engine.internal.ShardDirectory;
 import io.tally.transport.internal.LinkWitness;
 
@@ -27,26 +27,8 @@ record PausingLink(ProcessExecution execution, NodeLink link, LinkWitness witnes
   }
 
   @Override
-  public int tryClaim(final int nodeIndex, final int length, final MessageClaim claim) {
-    execution.touch();
-    final int result = link.tryClaim(nodeIndex, length, claim);
-    if (result == CLAIMED) {
-      witness.onClaimed(nodeIndex);
-    }
-    execution.touch();
-    return result;
-  }
-
-  @Override
-  public boolean hasSpareRoom(final int nodeIndex) {
-    execution.touch();
-    return link.hasSpareRoom(nodeIndex);
-  }
-
-  @Override
-  public void flush() {
-    execution.touch();
-    link.flush();
+  public NodeOutput newOutput() {
+    return new PausingOutput(execution, link.newOutput(), witness.newOutput());
   }
 
   @Override

@@ -8,7 +8,7 @@ package io.tally.edge.internal;
  */
 public enum StepOrder {
   /**
-   * Frames of peers are unpacked into the rings, and their replies into the requests. Before {@link
+   * Commands of peers are applied or put into the rings, and replies end requests. Before {@link
    * #SUBMIT}, so that a reply that is there ends its request, also if the loop stood still until
    * after the deadline.
    */

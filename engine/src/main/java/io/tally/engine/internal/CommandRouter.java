@@ -13,6 +13,7 @@ final class CommandRouter {
   private final Wakeup[] agentWakeups;
   private final boolean wakes;
   private final NodeLink link;
+  private final NodeOutput output;
   private final ServiceCatalog catalog;
   private final boolean[] touched;
   private boolean linkTouched;
@@ -44,6 +45,7 @@ final class CommandRouter {
     this.agentByShard = agentByShard;
     this.agentWakeups = agentWakeups;
     this.link = link;
+    output = link.newOutput();
     this.catalog = catalog;
     wakes = handedOver == null;
     touched = wakes ? new boolean[agentWakeups.length] : handedOver;
@@ -141,9 +143,14 @@ final class CommandRouter {
     if (length > MessageLengths.MAX_BETWEEN_NODES) {
       return HandOver.TOO_LONG;
     }
-    final int result = link.tryClaim(nodeIndex, length, claim);
+    final int result = output.tryClaim(nodeIndex, length, claim);
     linkTouched |= result == HandOver.DONE;
     return result;
+  }
+
+  /** Whether nothing was handed to the link since the last flush. */
+  boolean isFlushed() {
+    return !linkTouched;
   }
 
   /** Wakes those who have something to read since the last flush. */
@@ -156,7 +163,7 @@ final class CommandRouter {
     }
     if (linkTouched) {
       linkTouched = false;
-      link.flush();
+      output.flush();
     }
   }
 }

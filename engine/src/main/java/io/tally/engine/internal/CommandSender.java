@@ -135,6 +135,11 @@ final class CommandSender {
     }
   }
 
+  /** As {@link CommandRouter#isFlushed}. */
+  boolean isFlushed() {
+    return router.isFlushed();
+  }
+
   /** Wakes those who have something to read. Called at the end of each step. */
   void flush() {
     router.flush();

@@ -28,6 +28,7 @@ final class InboundAdapter implements InboundHandler {
   private final long ownIncarnation;
   private final long requestTimeoutNs;
   private final int homeLoop;
+  private final RingBypass bypass;
   private final CommandRouter router;
   private final ReplyPublisher publisher;
   private final IngressAgent[] ingresses;
@@ -36,6 +37,7 @@ final class InboundAdapter implements InboundHandler {
 
   InboundAdapter(
       final EngineContext context,
+      final RingBypass bypass,
       final CommandRouter router,
       final ReplyPublisher publisher,
       final IngressAgent[] ingresses,
@@ -51,6 +53,7 @@ final class InboundAdapter implements InboundHandler {
     ownIncarnation = node.incarnation();
     requestTimeoutNs = context.settings().requestTimeoutNs();
     homeLoop = context.threads().homeLoop;
+    this.bypass = bypass;
     this.router = router;
     this.publisher = publisher;
     this.ingresses = ingresses;
@@ -84,6 +87,11 @@ final class InboundAdapter implements InboundHandler {
       stats.increment(EngineCounter.RECEIVED_BUSY);
       refuse(command, ReplyCode.BUSY);
     }
+  }
+
+  @Override
+  public void endBatch() {
+    bypass.leave();
   }
 
   @Override
@@ -144,8 +152,11 @@ final class InboundAdapter implements InboundHandler {
       refuse(command, ReplyCode.NOT_OWNER);
       return ACCEPTED;
     }
-    if (router.tryClaim(command.shardId, ownNode, length, deadline(nowNs, command), claim)
-        != HandOver.DONE) {
+    final long deadlineNs = deadline(nowNs, command);
+    if (bypass.tryApply(command, length, deadlineNs)) {
+      return ACCEPTED;
+    }
+    if (router.tryClaim(command.shardId, ownNode, length, deadlineNs, claim) != HandOver.DONE) {
       return RETRY;
     }
     claim.buffer().putBytes(claim.offset(), buffer, offset, length);
@@ -197,7 +208,12 @@ final class InboundAdapter implements InboundHandler {
     }
     final int loop = replies.originLoop();
     if (loop == homeLoop) {
-      replies.dispatch(buffer, ingresses[loop].requests());
+      try {
+        // Others wait for the shards, and this takes longer than a command.
+        bypass.leave();
+      } finally {
+        replies.dispatch(buffer, ingresses[loop].requests());
+      }
       return ACCEPTED;
     }
     if (length > maxQueuedReplyLength) {

@@ -17,7 +17,8 @@ public interface InboundHandler {
   int REFUSED = -2;
 
   /**
-   * Takes one Command or Reply message, which starts with its SBE header. The bytes are copied.
+   * Takes one Command or Reply message, which starts with its SBE header. Nothing refers to its
+   * bytes when this returns.
    *
    * @param nowNs time of this process's monotonic clock, read after the message had arrived.
    * @param sourceNodeKey key of the node whose frame holds the message.
@@ -45,7 +46,14 @@ public interface InboundHandler {
    */
   void refuseBusy(DirectBuffer buffer, int offset, int length);
 
-  /** Ends a batch: wakes the agents to which messages went since the last flush. */
+  /**
+   * Ends a batch, such as a frame: all its messages had arrived before its first one was given to
+   * {@link #onMessage}. To be called whatever that has thrown, since in between the shards may be
+   * closed to other threads.
+   */
+  void endBatch();
+
+  /** Wakes the agents to which messages went since the last flush. */
   void flush();
 
   /**

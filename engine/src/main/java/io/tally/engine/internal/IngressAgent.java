@@ -33,6 +33,7 @@ public final class IngressAgent extends Ingress implements SteppedAgent {
   private final EngineStats stats;
   private final AtomicInteger shownLaneSpan = new AtomicInteger();
   private long lanesShownNs;
+  private long lastStepNs;
   private volatile boolean closing;
 
   IngressAgent(final int loop, final EngineContext context, final CommandRouter router) {
@@ -255,6 +256,7 @@ public final class IngressAgent extends Ingress implements SteppedAgent {
 
   @Override
   public int doWork(final long nowNs) {
+    lastStepNs = nowNs;
     requests.nowNs(nowNs);
     int workCount = replyQueue.drain(requests);
     workCount += requests.advance();
@@ -265,7 +267,8 @@ public final class IngressAgent extends Ingress implements SteppedAgent {
 
   @Override
   public long nextStepNs() {
-    return requests.nextStepNs();
+    // A reply may have made its handler hand over a command after this agent's turn.
+    return sender.isFlushed() ? requests.nextStepNs() : lastStepNs;
   }
 
   /** The tracker, which also takes the replies to this ingress's commands, on its own thread. */

@@ -18,6 +18,17 @@ public final class MessageClaim {
   private long sequence;
   private RingBuffer byteRing;
   private int index;
+  private Gathered gathered;
+
+  /** Messages that one thread gathers. */
+  public interface Gathered {
+    /**
+     * Takes back the message that was claimed last.
+     *
+     * @param offset at which it begins.
+     */
+    void takeBack(int offset);
+  }
 
   /**
    * The buffer that holds the claimed space.
@@ -53,7 +64,7 @@ public final class MessageClaim {
   public void commit() {
     if (inMessageRing) {
       messageRing.commit(sequence);
-    } else {
+    } else if (byteRing != null) {
       byteRing.commit(index);
     }
   }
@@ -62,8 +73,10 @@ public final class MessageClaim {
   public void abort() {
     if (inMessageRing) {
       messageRing.abort(sequence);
-    } else {
+    } else if (byteRing != null) {
       byteRing.abort(index);
+    } else {
+      gathered.takeBack(offset);
     }
   }
 
@@ -98,6 +111,31 @@ public final class MessageClaim {
     index = claimedIndex;
     buffer(ring.buffer());
     offset = claimedIndex;
+    length = messageLength;
+  }
+
+  /**
+   * Points this claim at a message among those that one thread gathers.
+   *
+   * @param among takes it back if it is aborted.
+   * @param memory of the message.
+   * @param messageOffset in it.
+   * @param messageLength in bytes.
+   */
+  public void wrap(
+      final Gathered among,
+      final MutableDirectBuffer memory,
+      final int messageOffset,
+      final int messageLength) {
+    inMessageRing = false;
+    if (byteRing != null) {
+      byteRing = null;
+    }
+    if (gathered != among) {
+      gathered = among;
+    }
+    buffer(memory);
+    offset = messageOffset;
     length = messageLength;
   }
 

@@ -68,6 +68,7 @@ final class MessageRing {
 
   private final MultiProducerSequencer sequencer;
   private final Sequence consumed = new Sequence(Sequencer.INITIAL_CURSOR_VALUE);
+  private final Sequence passed = new Sequence(0);
   private final UnsafeBuffer slab;
   private final int slotLength;
   private final int maxShortLength;
@@ -227,6 +228,19 @@ final class MessageRing {
     return count;
   }
 
+  /**
+   * Lets a message past the ring, to be taken at once by whoever polls it. Returns false if it has
+   * to go in: something is claimed that would be overtaken, or another reader comes first. It
+   * counts as the slots that it would have taken.
+   */
+  boolean tryPass(final int length) {
+    if (firstReader != null || sequencer.getCursor() != consumed.get()) {
+      return false;
+    }
+    passed.set(passed.get() + slotsOf(length));
+    return true;
+  }
+
   /** Sequence of the last slot that was claimed; a bound for {@link #poll}. Any thread. */
   long lastClaimed() {
     return sequencer.getCursor();
@@ -237,9 +251,9 @@ final class MessageRing {
     return Math.max(0, sequencer.getCursor() - consumed.get());
   }
 
-  /** Slots consumed since the start, those of padding too. Any thread. */
+  /** Slots consumed since the start, those of padding and of messages let past too. Any thread. */
   long consumedCount() {
-    return consumed.get() + 1;
+    return consumed.get() + 1 + passed.get();
   }
 
   /**

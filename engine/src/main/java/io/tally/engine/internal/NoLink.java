@@ -7,17 +7,9 @@ package io.tally.engine.internal;
  */
 public record NoLink(ShardDirectory directory) implements NodeLink {
   @Override
-  public int tryClaim(final int nodeIndex, final int length, final MessageClaim claim) {
-    return DOWN;
+  public NodeOutput newOutput() {
+    return NoOutput.INSTANCE;
   }
-
-  @Override
-  public boolean hasSpareRoom(final int nodeIndex) {
-    return false;
-  }
-
-  @Override
-  public void flush() {}
 
   @Override
   public long incarnation(final int nodeIndex) {

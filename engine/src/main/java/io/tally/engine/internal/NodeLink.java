@@ -7,18 +7,6 @@ package io.tally.engine.internal;
  * thread and never block.
  */
 public interface NodeLink {
-  /** The message was claimed and must be committed or aborted. */
-  int CLAIMED = 1;
-
-  /**
-   * No room: the window of unacknowledged bytes to this peer, or the buffer in front of it, is
-   * full. Try again.
-   */
-  int BACK_PRESSURED = -1;
-
-  /** The peer is not reachable as far as this node knows. */
-  int DOWN = -2;
-
   /**
    * Where the incarnations of all shards are found: the link tells those of the peers' shards, the
    * engine those of this node's own, which the link then tells the peers.
@@ -28,31 +16,11 @@ public interface NodeLink {
   ShardDirectory directory();
 
   /**
-   * Claims space for one message in the next frame to a peer. A peer that drains is still sent
-   * replies, and copies of commands it was handed before; whoever hands over a new one asks {@link
-   * #incarnation(int)} first.
+   * Makes a way to the peers for one more agent, which needs one of its own.
    *
-   * @param nodeIndex of the peer.
-   * @param length of the message in bytes.
-   * @param claim receives the space when the result is {@link #CLAIMED}.
-   * @return {@link #CLAIMED}, {@link #BACK_PRESSURED} or {@link #DOWN}.
+   * @return the output, empty.
    */
-  int tryClaim(int nodeIndex, int length, MessageClaim claim);
-
-  /**
-   * Whether so little waits for a peer that commands and replies keep their room if a message is
-   * claimed that may as well be dropped.
-   *
-   * @param nodeIndex of the peer.
-   * @return false if such a message is to be dropped.
-   */
-  boolean hasSpareRoom(int nodeIndex);
-
-  /**
-   * Says that a batch of claims has been committed; the frames leave soon after. Cheap to call once
-   * per batch.
-   */
-  void flush();
+  NodeOutput newOutput();
 
   /**
    * The incarnation of a peer that is up and takes new commands.

@@ -18,7 +18,7 @@ final class ReplyPublisher {
   private int ownLoop;
   private final RequestTracker[] trackers;
   private final ReplyQueue[] queues;
-  private final NodeLink link;
+  private final NodeOutput output;
   private final EngineStats stats;
   private final boolean[] touched;
   private boolean linkTouched;
@@ -29,13 +29,13 @@ final class ReplyPublisher {
       final long ownIncarnation,
       final int ownLoop,
       final IngressAgent[] ingresses,
-      final NodeLink link,
+      final NodeOutput output,
       final EngineStats stats) {
     this.routes = routes;
     ownNodeKey = routes.nodeKey(ownNode);
     this.ownIncarnation = ownIncarnation;
     this.ownLoop = ownLoop;
-    this.link = link;
+    this.output = output;
     this.stats = stats;
     // The tracker of each ingress, to have one object less to fetch for each reply.
     trackers = Arrays.stream(ingresses).map(IngressAgent::requests).toArray(RequestTracker[]::new);
@@ -55,7 +55,7 @@ final class ReplyPublisher {
         context.node().incarnation(),
         loop,
         ingresses,
-        context.link(),
+        context.link().newOutput(),
         stats);
   }
 
@@ -132,7 +132,7 @@ final class ReplyPublisher {
     }
     if (linkTouched) {
       linkTouched = false;
-      link.flush();
+      output.flush();
     }
   }
 
@@ -157,7 +157,7 @@ final class ReplyPublisher {
 
   private boolean claimSpareFrame(final Command command, final int length) {
     final int node = routes.nodeIndexOfKey(command.originNodeKey);
-    return node >= 0 && link.hasSpareRoom(node) && claimFrame(command, length);
+    return node >= 0 && output.hasSpareRoom(node) && claimFrame(command, length);
   }
 
   private boolean claimFrame(final Command command, final int length) {
@@ -167,6 +167,6 @@ final class ReplyPublisher {
       return false;
     }
     linkTouched = true;
-    return link.tryClaim(node, ReplyLayout.encodedLength(length), claim) == NodeLink.CLAIMED;
+    return output.tryClaim(node, ReplyLayout.encodedLength(length), claim) == NodeOutput.CLAIMED;
   }
 }

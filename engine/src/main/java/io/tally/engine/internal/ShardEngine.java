@@ -63,6 +63,8 @@ public final class ShardEngine implements AutoCloseable {
     inbound =
         new InboundAdapter(
             context,
+            new RingBypass(
+                threads.homeLoop, context.sources().clock(), owned.pollers(), rings.agentByShard),
             router,
             ReplyPublisher.of(context, threads.homeLoop, ingresses, stats),
             ingresses,

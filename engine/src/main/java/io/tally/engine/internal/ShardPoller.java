@@ -23,6 +23,9 @@ final class ShardPoller implements MessageRing.Handler {
   /** What watchers of a shard are told at most at the end of a poll; the rest is told next. */
   private static final int TELL_LIMIT = 256;
 
+  /** Commands past the rings between two steps: all their replies fit on the way to one peer. */
+  private static final int PASS_LIMIT = 1_024;
+
   private static final long NO_MESSAGES = -1;
 
   /** {@link #step} found another thread inside, which polls again before it leaves. */
@@ -51,25 +54,16 @@ final class ShardPoller implements MessageRing.Handler {
 
   private boolean broughtLongReplies;
 
+  /** Commands that were applied past the rings since the last step. */
+  private int passedCount;
+
   /** Read by any thread. */
   private final AtomicInteger active = new AtomicInteger();
 
   /** Read by the home thread outside the gate. */
   private volatile long nextStepNs;
 
-  /**
-   * Creates a poller.
-   *
-   * @param homeLoop whose thread is its home, or {@link EngineThreads#NO_LOOP}.
-   * @param home wakes that thread.
-   * @param shards whose rings it polls.
-   * @param replies sends their replies.
-   * @param alarm set by their timers.
-   * @param stats what it and they count.
-   * @param clock read at each poll.
-   * @param shortReplyLength of the replies that need no sweep.
-   * @param snapshots of these shards.
-   */
+  /** Its home is the thread of a loop, or none of them: {@link EngineThreads#NO_LOOP}. */
   ShardPoller(
       final int homeLoop,
       final Wakeup home,
@@ -116,17 +110,16 @@ final class ShardPoller implements MessageRing.Handler {
     return 0;
   }
 
-  /**
-   * Polls on the calling thread. If another thread is inside the gate, that one polls again before
-   * it leaves.
-   *
-   * @param onLoop the calling thread's loop, or {@link EngineThreads#NO_LOOP}.
-   * @return how many commands were taken, or {@link #LEFT_TO_OTHERS}.
-   */
+  /** Polls on the thread of a loop, or of none; returns how many commands were taken. */
   int step(final int onLoop) {
     if (!gate.enter()) {
       return LEFT_TO_OTHERS;
     }
+    passedCount = 0;
+    return pollAndLeave(onLoop);
+  }
+
+  private int pollAndLeave(final int onLoop) {
     int workCount = 0;
     boolean left = false;
     try {
@@ -145,6 +138,45 @@ final class ShardPoller implements MessageRing.Handler {
   }
 
   /**
+   * Enters the gate to apply, at one reading of the clock, commands that were handed over before.
+   * Returns false if they have to go into their rings, as where timers come first.
+   */
+  boolean tryBeginPassing(final int onLoop) {
+    if (homeLoop == EngineThreads.NO_LOOP || !gate.enter()) {
+      return false;
+    }
+    readClock();
+    if (alarm.isDue(nowNs)) {
+      abandon();
+      return false;
+    }
+    replies.publishesOn(onLoop);
+    return true;
+  }
+
+  /** Returns false if the command has to go into the ring of its shard. */
+  boolean tryApply(final Command command, final int length, final long deadlineNs) {
+    if (passedCount >= PASS_LIMIT || !shardById[command.shardId].ring().tryPass(length)) {
+      return false;
+    }
+    passedCount++;
+    apply(command, deadlineNs);
+    return true;
+  }
+
+  /** Polls, too, so that all is done that belongs to the end of a batch. */
+  void endPassing(final int onLoop, final long commandNs) {
+    stats.recordBatch(commandNs);
+    pollAndLeave(onLoop);
+  }
+
+  /** Leaves without a poll, which the home thread then makes. */
+  void abandon() {
+    gate.abandon();
+    home.wake();
+  }
+
+  /**
    * Does something with the shards between two batches. Any thread.
    *
    * @param action is told the time; what it throws is thrown to the caller.
@@ -159,8 +191,7 @@ final class ShardPoller implements MessageRing.Handler {
       action.accept(nowNs);
     } finally {
       // Whoever came meanwhile relies on a poll by the thread inside.
-      gate.abandon();
-      home.wake();
+      abandon();
     }
     return true;
   }
@@ -262,6 +293,10 @@ final class ShardPoller implements MessageRing.Handler {
       stats.increment(EngineCounter.MALFORMED);
       return;
     }
+    apply(command, deadlineNs);
+  }
+
+  private void apply(final Command command, final long deadlineNs) {
     if (active.getPlain() == 0) {
       active.lazySet(1);
     }

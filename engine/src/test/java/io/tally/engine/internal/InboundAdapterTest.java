@@ -1,6 +1,7 @@
 package io.tally.engine.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -127,7 +128,7 @@ final class InboundAdapterTest {
 
   @Test
   void shouldTakeACommandWhoseDeadlineLiesBeyondWhatThisNodeAllows() {
-    assertEquals(InboundHandler.ACCEPTED, owner.receive(withDeadlineInAnHour()));
+    assertEquals(InboundHandler.ACCEPTED, owner.receiveIntoRing(withDeadlineInAnHour()));
     clock.advance(StockNode.REQUEST_TIMEOUT_NS - 1);
     owner.stepShards();
     assertEquals(1, owner.sum(EngineCounter.DEADLINES_CUT));
@@ -136,7 +137,7 @@ final class InboundAdapterTest {
 
   @Test
   void shouldNotKeepSuchACommandLongerThanOneThatWasHandedOverWhenItArrived() {
-    assertEquals(InboundHandler.ACCEPTED, owner.receive(withDeadlineInAnHour()));
+    assertEquals(InboundHandler.ACCEPTED, owner.receiveIntoRing(withDeadlineInAnHour()));
     clock.advance(StockNode.REQUEST_TIMEOUT_NS);
     owner.stepShards();
     assertEquals(ReplyCode.EXPIRED, onlyReplyCode());
@@ -145,10 +146,72 @@ final class InboundAdapterTest {
   @Test
   void shouldJudgeACommandByATimeThatIsReadWhenTheCommandIsInTheRing() {
     final long stepNs = clock.nanoTime();
-    assertEquals(InboundHandler.ACCEPTED, owner.receive(put(1)));
+    assertEquals(InboundHandler.ACCEPTED, owner.receiveIntoRing(put(1)));
     clock.advance(StockNode.REQUEST_TIMEOUT_NS);
     owner.engine.shardAgent(0).doWork(stepNs);
     assertEquals(ReplyCode.EXPIRED, onlyReplyCode());
+  }
+
+  @Test
+  void shouldApplyACommandAtOnceWhereNothingWaitsInItsRing() {
+    final int shard = owner.shard(itemId);
+    assertEquals(InboundHandler.ACCEPTED, owner.receive(put(1)));
+    assertEquals(ReplyCode.ANSWERED, onlyReplyCode());
+    assertEquals(1, owner.engine.ringConsumed(shard));
+    assertEquals(InboundHandler.ACCEPTED, owner.receiveIntoRing(put(2)));
+    assertEquals(1, owner.engine.ringDepth(shard));
+    owner.stepShards();
+    assertEquals(ReplyCode.ANSWERED, onlyReplyCode());
+    assertEquals(2, owner.engine.ringConsumed(shard));
+  }
+
+  @Test
+  void shouldNotLetACommandOvertakeOneInTheRing() {
+    assertEquals(InboundHandler.ACCEPTED, owner.receiveIntoRing(put(1)));
+    assertEquals(InboundHandler.ACCEPTED, owner.receive(put(2)));
+    owner.stepShards();
+    owner.link.drain((node, message) -> front.receive(message));
+    assertEquals(List.of(1L, 2L), answers.cookies());
+    assertEquals(2, owner.engine.ringConsumed(owner.shard(itemId)));
+  }
+
+  @Test
+  void shouldJudgeACommandThatIsAppliedAtOnceByTheTimeOfItsBatch() {
+    final byte[] late = put(1);
+    clock.advance(StockNode.REQUEST_TIMEOUT_NS);
+    assertEquals(InboundHandler.ACCEPTED, owner.receive(late));
+    assertEquals(ReplyCode.EXPIRED, onlyReplyCode());
+  }
+
+  @Test
+  void shouldPutIntoTheRingWhatIsMoreThanAStepMayApplyAtOnce() {
+    final int shard = owner.shard(itemId);
+    final long key = owner.engine.routingTable().nodeKey(0);
+    final byte[] copy = put(1);
+    for (int i = 1; i <= 1_024; i++) {
+      assertEquals(InboundHandler.ACCEPTED, owner.offer(copy, key, 3));
+      owner.link.drained();
+    }
+    assertEquals(0, owner.engine.ringDepth(shard));
+    assertEquals(InboundHandler.ACCEPTED, owner.offer(copy, key, 3));
+    assertEquals(1, owner.engine.ringDepth(shard));
+    owner.engine.inbound().endBatch();
+    assertEquals(0, owner.engine.ringDepth(shard));
+    owner.stepShards();
+    assertEquals(InboundHandler.ACCEPTED, owner.offer(copy, key, 3));
+    assertEquals(0, owner.engine.ringDepth(shard));
+    owner.engine.inbound().endBatch();
+  }
+
+  @Test
+  void shouldLetOthersIntoTheShardsBetweenTwoBatches() {
+    final ShardPoller poller = owner.engine.owned().poller(owner.shard(itemId));
+    final long ownKey = owner.engine.routingTable().nodeKey(0);
+    assertEquals(InboundHandler.ACCEPTED, owner.offer(put(1), ownKey, 3));
+    assertFalse(poller.tryInside(nowNs -> fail("inside")));
+    assertEquals(ShardPoller.LEFT_TO_OTHERS, poller.step(0));
+    owner.engine.inbound().endBatch();
+    assertTrue(poller.tryInside(nowNs -> {}));
   }
 
   @Test
@@ -205,15 +268,15 @@ final class InboundAdapterTest {
   @Test
   void shouldAskToOfferAgainWhileTheRingIsFullAndAnswerBusyWhenTold() {
     for (int i = 0; i < StockNode.RING_SLOTS; i++) {
-      assertEquals(InboundHandler.ACCEPTED, owner.receive(put(i)));
+      assertEquals(InboundHandler.ACCEPTED, owner.receiveIntoRing(put(i)));
     }
     final byte[] oneMore = put(StockNode.RING_SLOTS);
-    assertEquals(InboundHandler.RETRY, owner.receive(oneMore));
+    assertEquals(InboundHandler.RETRY, owner.receiveIntoRing(oneMore));
     owner.engine.inbound().refuseBusy(new UnsafeBuffer(oneMore), 0, oneMore.length);
     assertEquals(ReplyCode.BUSY, onlyReplyCode());
     assertEquals(1, owner.sum(EngineCounter.RECEIVED_BUSY));
     owner.stepShards();
-    assertEquals(InboundHandler.ACCEPTED, owner.receive(oneMore));
+    assertEquals(InboundHandler.ACCEPTED, owner.receiveIntoRing(oneMore));
   }
 
   @Test

@@ -735,6 +735,8 @@ final class IngressAgentTest {
     node.stepIngress();
     assertEquals(SteppedAgent.NEVER, node.ingress.nextStepNs());
     put(remote, 1);
+    assertEquals(1_000 * MS, node.ingress.nextStepNs(), "to hand it to the link");
+    node.stepIngress();
     assertEquals(1_000 * MS + StockNode.ATTEMPT_NS, node.ingress.nextStepNs());
     for (int i = 0; i <= RING_SLOTS; i++) {
       put(local, i);

@@ -56,6 +56,25 @@ final class MessageRingTest {
   }
 
   @Test
+  void shouldLetAMessagePastOnlyWhereNothingIsClaimed() {
+    assertTrue(ring.tryPass(8));
+    assertTrue(ring.tryClaim(8, 0, claim));
+    assertFalse(ring.tryPass(8), "claimed, not committed");
+    claim.commit();
+    assertFalse(ring.tryPass(8));
+    assertEquals(1, ring.poll(this::take, 10, MessageRing.NO_BOUND));
+    assertTrue(ring.tryPass(8));
+    assertEquals(3, ring.consumedCount());
+    assertEquals(0, ring.depth());
+  }
+
+  @Test
+  void shouldLetNothingPastAFirstReader() {
+    ring.addFirstReader();
+    assertFalse(ring.tryPass(8));
+  }
+
+  @Test
   void shouldWrapManyTimes() {
     for (long i = 0; i < 10L * SLOT_COUNT; i += 5) {
       for (long j = 0; j < 5; j++) {

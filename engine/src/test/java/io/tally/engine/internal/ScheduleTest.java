@@ -35,10 +35,10 @@ final class ScheduleTest {
     }
     final List<byte[]> copies = sent(front);
     for (int i = 0; i < StockNode.RING_SLOTS; i++) {
-      assertEquals(InboundHandler.ACCEPTED, owner.receive(copies.get(i)));
+      assertEquals(InboundHandler.ACCEPTED, owner.receiveIntoRing(copies.get(i)));
     }
     final byte[] last = copies.get(StockNode.RING_SLOTS);
-    assertEquals(InboundHandler.RETRY, owner.receive(last));
+    assertEquals(InboundHandler.RETRY, owner.receiveIntoRing(last));
     owner.engine.inbound().refuseBusy(new UnsafeBuffer(last), 0, last.length);
     deliver(owner, front);
     assertTrue(answers.all.isEmpty());

@@ -2,6 +2,7 @@ package io.tally.engine.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.engine.DecoratedDefinition;
 import io.tally.engine.ForwardingService;
@@ -10,6 +11,7 @@ import io.tally.engine.ServiceReply;
 import io.tally.engine.ShardService;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.CachedNanoClock;
 import org.junit.jupiter.api.Test;
@@ -82,14 +84,30 @@ final class ServiceFaultTest {
 
   @Test
   void shouldLetAnErrorThroughAndNeverRunThatSequenceAgain() {
+    shouldLetAnErrorThrough(
+        (owner, message) -> {
+          assertEquals(InboundHandler.ACCEPTED, owner.receiveIntoRing(message));
+          assertThrows(OutOfMemoryError.class, owner::step);
+        });
+  }
+
+  @Test
+  void shouldLetAnErrorThroughWhereACommandIsAppliedAtOnce() {
+    shouldLetAnErrorThrough(
+        (owner, message) -> {
+          assertThrows(OutOfMemoryError.class, () -> owner.receive(message));
+          owner.engine.inbound().endBatch();
+        });
+  }
+
+  private void shouldLetAnErrorThrough(final BiConsumer<StockNode, byte[]> delivery) {
     final StockNode node = launch("node-0", 3);
     final StockNode owner = launch("node-1", 5);
     node.link.peerUp(1, 5);
     owner.link.peerUp(0, 3);
     node.stocks.put(0, node.itemOwnedBy(1, 0), 1, answers, 1);
     exhausted = true;
-    deliver(node, owner);
-    assertThrows(OutOfMemoryError.class, owner::step);
+    node.link.drain((to, message) -> delivery.accept(owner, message));
     exhausted = false;
     clock.advance(StockNode.ATTEMPT_NS);
     node.stepIngress();
@@ -100,12 +118,50 @@ final class ServiceFaultTest {
     assertEquals(0, owner.engine.entityCount());
   }
 
+  @Test
+  void shouldLeaveNoGateShutWhereABatchEndsWithAnError() {
+    final StockNode node = launch("node-0", 3);
+    final StockNode owner = launch("node-1", 5, 2);
+    node.link.peerUp(1, 5);
+    owner.link.peerUp(0, 3);
+    final ShardPoller[] pollers = owner.engine.owned().pollers();
+    final long[] items = new long[pollers.length];
+    for (long itemId = 0; itemId < 100; itemId++) {
+      if (node.owner(itemId) == 1) {
+        items[owner.engine.owned().poller(node.shard(itemId)) == pollers[0] ? 0 : 1] = itemId;
+      }
+    }
+    node.stocks.put(0, items[0], 1, answers, 1);
+    node.stocks.put(0, items[0], 1, answers, 2);
+    node.stocks.put(0, items[1], 1, answers, 3);
+    node.stepIngress();
+    final List<byte[]> sent = node.link.drained();
+    final long key = owner.engine.routingTable().nodeKey(0);
+    assertEquals(InboundHandler.ACCEPTED, owner.receiveIntoRing(sent.get(0)));
+    assertEquals(InboundHandler.ACCEPTED, owner.offer(sent.get(1), key, 3));
+    assertEquals(InboundHandler.ACCEPTED, owner.offer(sent.get(2), key, 3));
+    exhausted = true;
+    assertThrows(OutOfMemoryError.class, owner.engine.inbound()::endBatch);
+    exhausted = false;
+    for (final ShardPoller poller : pollers) {
+      assertTrue(poller.tryInside(nowNs -> {}));
+    }
+    owner.engine.shardAgent(0).doWork(clock.nanoTime());
+    assertEquals(2, owner.engine.entityCount());
+  }
+
   private StockNode launch(final String nodeId, final long incarnation) {
+    return launch(nodeId, incarnation, 1);
+  }
+
+  private StockNode launch(final String nodeId, final long incarnation, final int loopCount) {
     return StockNode.launch(
         clock,
         StockNode.context(IDS, nodeId, incarnation)
             .services(new DecoratedDefinition(StockService.definition(), Faulty::new))
-            .faults((shardId, fault) -> faults.add(fault)));
+            .faults((shardId, fault) -> faults.add(fault)),
+        0,
+        loopCount);
   }
 
   private static void deliver(final StockNode from, final StockNode to) {

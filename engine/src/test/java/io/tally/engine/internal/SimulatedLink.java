@@ -14,7 +14,7 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
  * A node's end of a link whose network is played by the test: what the node sends is kept until it
  * is drained, and the test says which peers are up.
  */
-final class SimulatedLink implements NodeLink {
+final class SimulatedLink implements NodeLink, NodeOutput {
   /** Receives what a node sent. */
   interface Outbound {
     void onMessage(int toNode, byte[] message);
@@ -114,6 +114,11 @@ final class SimulatedLink implements NodeLink {
   /** How often the engine said that it may have resolved what a draining peer waits for. */
   int resolvedCount() {
     return resolvedCount;
+  }
+
+  @Override
+  public NodeOutput newOutput() {
+    return this;
   }
 
   @Override

@@ -217,6 +217,15 @@ final class SimulatedNode {
 
   private boolean receive(final long nowMs) {
     final boolean any = !held.isEmpty() || !inbox.isEmpty();
+    if (nowMs < stalledUntilMs) {
+      node.whileOthersPoll(() -> receiveAll(nowMs));
+    } else {
+      receiveAll(nowMs);
+    }
+    return any;
+  }
+
+  private void receiveAll(final long nowMs) {
     for (final Iterator<Held> i = held.iterator(); i.hasNext(); ) {
       final Held next = i.next();
       if (receive(next.delivery) != InboundHandler.RETRY) {
@@ -234,8 +243,8 @@ final class SimulatedNode {
         onMessage(nowMs, next);
       }
     }
+    node.engine.inbound().endBatch();
     node.engine.inbound().flush();
-    return any;
   }
 
   private void onHello(final long nowMs, final int from, final long peerIncarnation) {
@@ -256,7 +265,7 @@ final class SimulatedNode {
 
   private int receive(final Network.Delivery delivery) {
     final long sourceKey = node.engine.routingTable().nodeKey(delivery.from());
-    return node.receive(delivery.bytes(), sourceKey, delivery.incarnation());
+    return node.offer(delivery.bytes(), sourceKey, delivery.incarnation());
   }
 
   private void noticeStale(final byte[] message) {

@@ -1,5 +1,7 @@
 package io.tally.engine.internal;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.EngineSettings;
 import io.tally.engine.StableHash;
@@ -131,6 +133,13 @@ public final class StockNode {
   }
 
   int receive(final byte[] message, final long sourceKey, final long sourceIncarnation) {
+    final int result = offer(message, sourceKey, sourceIncarnation);
+    engine.inbound().endBatch();
+    return result;
+  }
+
+  /** As {@link #receive}, within a batch. */
+  int offer(final byte[] message, final long sourceKey, final long sourceIncarnation) {
     return engine
         .inbound()
         .onMessage(
@@ -140,6 +149,26 @@ public final class StockNode {
             new UnsafeBuffer(message),
             0,
             message.length);
+  }
+
+  /** As {@link #receive}, while another thread polls the shards: commands go into their rings. */
+  int receiveIntoRing(final byte[] message) {
+    final int[] result = new int[1];
+    whileOthersPoll(() -> result[0] = receive(message));
+    return result[0];
+  }
+
+  void whileOthersPoll(final Runnable task) {
+    whileOthersPoll(0, task);
+  }
+
+  private void whileOthersPoll(final int first, final Runnable task) {
+    final ShardPoller[] pollers = engine.owned().pollers();
+    if (first == pollers.length) {
+      task.run();
+    } else {
+      assertTrue(pollers[first].tryInside(nowNs -> whileOthersPoll(first + 1, task)));
+    }
   }
 
   /** The lowest item id, from the given one on, whose shard is owned by the given node. */

@@ -132,7 +132,7 @@ final class WatchAgentTest {
     owner.link.fillSpare(0, 1);
     put(item, 4);
     assertEquals(1, owner.sum(EngineCounter.WATCH_EVENTS_DROPPED));
-    assertEquals(NodeLink.CLAIMED, owner.link.tryClaim(0, 100, new MessageClaim()));
+    assertEquals(NodeOutput.CLAIMED, owner.link.tryClaim(0, 100, new MessageClaim()));
     assertEquals(List.of("0 deleted"), told.all);
   }
 
@@ -441,7 +441,7 @@ final class WatchAgentTest {
   void shouldSayThatTheOwnerCameToTheRegistrationTooLate() {
     final Told told = Told.watch(front, item);
     front.step();
-    front.link.drain((to, message) -> owner.receive(message));
+    front.link.drain((to, message) -> owner.receiveIntoRing(message));
     clock.advance(StockNode.REQUEST_TIMEOUT_NS);
     exchange();
     assertEquals(List.of("BUSY"), told.all);

@@ -31,7 +31,7 @@ public final class LinkGauges {
 
   private static void check(
       final Peer peer, final PeerPublisher publisher, final Consumer<String> violations) {
-    if (peer.outbound().size() != 0) {
+    if (peer.outbound().ring().size() != 0) {
       violations.accept("messages wait to be sent");
     }
     // Only its peer frees a window, so that of a peer which is away stays as it was.

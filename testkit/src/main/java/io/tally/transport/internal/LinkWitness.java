@@ -10,6 +10,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
+import org.agrona.BitUtil;
+import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RecordDescriptor;
 
 /**
  * Watches a node's link from outside, between its carrier and its engine. It checks that the bytes
@@ -30,19 +33,22 @@ public final class LinkWitness {
     private long bytes;
   }
 
-  private record Claim(long position, int era) {}
+  /** A message that waits in the record of a ring that ends at a position, and where in it. */
+  private record Claim(long position, int endInRecord, int era) {}
 
   /** What was claimed for a peer, and how often it went away or was replaced. */
   private static final class Claims {
     private final Peer peer;
+    private final PeerPublisher publisher;
     private final ArrayDeque<Claim> waiting = new ArrayDeque<>();
     private PeerSession session;
     private int outages;
     private int era;
     private int eraOfFrame;
 
-    Claims(final Peer peer) {
+    Claims(final Peer peer, final PeerPublisher publisher) {
       this.peer = peer;
+      this.publisher = publisher;
     }
 
     int era() {
@@ -65,7 +71,92 @@ public final class LinkWitness {
     private long waiting;
   }
 
+  /** What an agent has claimed. It gathers messages in the same way as {@link LinkOutput}. */
+  public final class Output {
+    private final Map<Claims, ArrayDeque<Claim>> gathered = new HashMap<>();
+
+    /**
+     * Whether a message waits until it is flushed.
+     *
+     * @param length of the message.
+     * @return false if it is claimed alone, behind all that were gathered before.
+     */
+    public boolean isGathered(final int length) {
+      return FrameLayout.messageOffset(0) + length <= gatheredBytes;
+    }
+
+    /**
+     * The agent has asked for room for a message. For one that is not gathered it has flushed
+     * before.
+     *
+     * @param nodeIndex of the peer that it goes to.
+     * @param length of the message.
+     * @param claimed whether it got room. Where there is none, it may have found out by a flush.
+     */
+    public void onTried(final int nodeIndex, final int length, final boolean claimed) {
+      for (final Claims ofPeer : claims.values()) {
+        if (ofPeer.peer.index == nodeIndex) {
+          onTried(ofPeer, length, claimed);
+        }
+      }
+    }
+
+    private void onTried(final Claims ofPeer, final int length, final boolean claimed) {
+      final int era = ofPeer.era();
+      if (!isGathered(length)) {
+        if (claimed) {
+          ofPeer.waiting.add(
+              new Claim(ofPeer.peer.outbound().ring().producerPosition(), length, era));
+        }
+        return;
+      }
+      final ArrayDeque<Claim> before = gathered.computeIfAbsent(ofPeer, peer -> new ArrayDeque<>());
+      int end = before.isEmpty() ? 0 : before.peekLast().endInRecord;
+      if (end + FrameLayout.LENGTH_BYTES + length > gatheredBytes || isOutdated(ofPeer, before)) {
+        move(ofPeer, before, ofPeer.peer.outbound().ring().producerPosition());
+        end = 0;
+      }
+      if (claimed) {
+        before.add(new Claim(0, end + FrameLayout.LENGTH_BYTES + length, era));
+      }
+    }
+
+    /** The agent is about to flush. */
+    public void onFlush() {
+      gathered.forEach(
+          (ofPeer, messages) -> {
+            if (!messages.isEmpty()) {
+              move(ofPeer, messages, end(ofPeer.peer, messages.peekLast().endInRecord));
+            }
+          });
+    }
+
+    /** Where the next record of this length will end in the ring. */
+    private long end(final Peer peer, final int length) {
+      final ManyToOneRingBuffer ring = peer.outbound().ring();
+      final long position = ring.producerPosition();
+      final int record =
+          BitUtil.align(length + RecordDescriptor.HEADER_LENGTH, RecordDescriptor.ALIGNMENT);
+      final int beforeEnd = ring.capacity() - (int) (position & ring.capacity() - 1);
+      return position + record + (record > beforeEnd ? beforeEnd : 0);
+    }
+
+    private void move(final Claims ofPeer, final ArrayDeque<Claim> messages, final long position) {
+      if (!isOutdated(ofPeer, messages)) {
+        for (final Claim message : messages) {
+          ofPeer.waiting.add(new Claim(position, message.endInRecord, message.era));
+        }
+      }
+      messages.clear();
+    }
+
+    private boolean isOutdated(final Claims ofPeer, final ArrayDeque<Claim> messages) {
+      return !messages.isEmpty() && messages.peekFirst().era != ofPeer.era();
+    }
+  }
+
   private final int windowBytes;
+  private final int gatheredBytes;
   private final LongFunction<List<ServiceVersion>> hosted;
   private final Consumer<String> violations;
   private final InboundFrame frame = new InboundFrame();
@@ -86,6 +177,7 @@ public final class LinkWitness {
       final LongFunction<List<ServiceVersion>> hosted,
       final Consumer<String> violations) {
     windowBytes = settings.windowBytes();
+    gatheredBytes = OutboundRing.gatheredBytes(settings.ringBytes());
     this.hosted = hosted;
     this.violations = violations;
   }
@@ -96,8 +188,10 @@ public final class LinkWitness {
    * @param link that was launched with the settings.
    */
   public void attach(final ClusterLink link) {
-    for (final InboundPeer inboundPeer : ((LinkReceiver) link.receiver()).peers()) {
-      claims.put(inboundPeer.peer.key, new Claims(inboundPeer.peer));
+    final InboundPeer[] peers = ((LinkReceiver) link.receiver()).peers();
+    for (int i = 0; i < peers.length; i++) {
+      claims.put(
+          peers[i].peer.key, new Claims(peers[i].peer, ((LinkSender) link.sender()).publisher(i)));
     }
   }
 
@@ -124,16 +218,12 @@ public final class LinkWitness {
   }
 
   /**
-   * Somebody has claimed room for a message.
+   * Begins to watch what one more agent claims.
    *
-   * @param nodeIndex of the peer that it goes to.
+   * @return is told of it.
    */
-  public void onClaimed(final int nodeIndex) {
-    for (final Claims ofPeer : claims.values()) {
-      if (ofPeer.peer.index == nodeIndex) {
-        ofPeer.waiting.add(new Claim(ofPeer.peer.outbound().producerPosition(), ofPeer.era()));
-      }
-    }
+  public Output newOutput() {
+    return new Output();
   }
 
   /** The link asks how long its next frame may be, and then fills it. */
@@ -223,9 +313,12 @@ public final class LinkWitness {
     if (messageCount == 0) {
       return;
     }
-    final long readPosition = ofPeer.peer.outbound().consumerPosition();
+    final long readPosition = ofPeer.peer.outbound().ring().consumerPosition();
+    final int takenBytes = ofPeer.publisher.takenBytes();
     final ArrayDeque<Claim> read = new ArrayDeque<>();
-    while (!ofPeer.waiting.isEmpty() && ofPeer.waiting.peekFirst().position <= readPosition) {
+    while (!ofPeer.waiting.isEmpty()
+        && (ofPeer.waiting.peekFirst().position <= readPosition
+            || ofPeer.waiting.peekFirst().endInRecord <= takenBytes)) {
       read.add(ofPeer.waiting.removeFirst());
     }
     for (int i = 0; i < messageCount; i++) {

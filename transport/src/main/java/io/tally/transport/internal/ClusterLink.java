@@ -2,8 +2,8 @@ package io.tally.transport.internal;
 
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.internal.InboundHandler;
-import io.tally.engine.internal.MessageClaim;
 import io.tally.engine.internal.NodeLink;
+import io.tally.engine.internal.NodeOutput;
 import io.tally.engine.internal.ShardDirectory;
 import io.tally.engine.internal.SteppedAgent;
 import io.tally.engine.internal.Wakeup;
@@ -25,7 +25,6 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
   private final FrameCarrier carrier;
   private final Wakeup senderWakeup;
   private final LinkCounters counters = new LinkCounters();
-  private final OutboundMessages outbound;
   private final InboundFrames inbound;
   private final LinkSender sender;
   private final LinkReceiver receiver;
@@ -41,7 +40,6 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
     directory = new ShardDirectory(cluster);
     local = new LocalNode(cluster, start, directory, settings, context);
     peers = new PeerTable(cluster.nodeIds(), start.nodeId(), settings.ringBytes());
-    outbound = new OutboundMessages(peers, carrier, senderWakeup, counters);
     refused = new RefusedProcesses(settings.heartbeatTimeoutNs());
     inbound = new InboundFrames(settings, context.homeWakeup(), counters);
     final Subjects subjects = new Subjects(start.clusterName());
@@ -114,18 +112,8 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
    * with an SBE header.
    */
   @Override
-  public int tryClaim(final int nodeIndex, final int length, final MessageClaim claim) {
-    return outbound.tryClaim(nodeIndex, length, claim);
-  }
-
-  @Override
-  public boolean hasSpareRoom(final int nodeIndex) {
-    return outbound.hasSpareRoom(nodeIndex);
-  }
-
-  @Override
-  public void flush() {
-    outbound.flush();
+  public NodeOutput newOutput() {
+    return new LinkOutput(peers, carrier, senderWakeup, counters);
   }
 
   @Override

@@ -55,6 +55,11 @@ final class FrameLayout {
     frame.putInt(position, length, ByteOrder.LITTLE_ENDIAN);
   }
 
+  /** Where the length of the message stands that follows the one whose length is at a position. */
+  static int next(final DirectBuffer frame, final int position) {
+    return messageOffset(position) + messageLength(frame, position);
+  }
+
   /** Where the message begins whose length stands at a position. */
   static int messageOffset(final int position) {
     return position + LENGTH_BYTES;

@@ -21,7 +21,9 @@ final class JnatsOptions {
   private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration PING_INTERVAL = Duration.ofSeconds(2);
   private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(3);
-  private static final int MAX_PINGS_OUT = 2;
+
+  /** Frames go past the library, which so asks again although something has just come. */
+  private static final int MAX_PINGS_OUT = 3;
 
   private JnatsOptions() {}
 

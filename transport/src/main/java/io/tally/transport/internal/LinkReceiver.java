@@ -199,40 +199,53 @@ final class LinkReceiver implements SteppedAgent {
       peer.peer.onRoundTrip(roundTripNs);
     }
     final long number = frame.frameNumber();
-    int position = frame.firstPosition();
     if (peer.held.isEmpty()) {
-      position = deliver(nowNs, peer, bytes, position, arrivalNs);
-      if (position == bytes.length) {
-        onAccepted(session, number, bytes.length);
-        return;
+      try {
+        final int position = deliver(nowNs, peer, bytes, frame.firstPosition(), arrivalNs);
+        if (position == bytes.length) {
+          onAccepted(session, number, bytes.length);
+        } else {
+          hold(peer, new HeldFrame(bytes, number, arrivalNs, position));
+        }
+      } finally {
+        handler.endBatch();
       }
     } else if (peer.heldBytes + bytes.length > 2 * windowBytes) {
       // A peer that keeps to its window never comes near this.
       counters.add(LinkCounter.FRAMES_DROPPED, 1);
-      return;
+    } else {
+      hold(peer, new HeldFrame(bytes, number, arrivalNs, frame.firstPosition()));
     }
+  }
+
+  private void hold(final InboundPeer peer, final HeldFrame held) {
     counters.increment(LinkCounter.FRAMES_HELD);
-    peer.hold(new HeldFrame(bytes, number, arrivalNs, position));
+    peer.hold(held);
   }
 
   private int offerHeld(final long nowNs) {
     int work = 0;
     for (final InboundPeer peer : membership.peers()) {
-      while (!peer.held.isEmpty()) {
-        final HeldFrame head = peer.held.peekFirst();
-        final int position = deliver(nowNs, peer, head.bytes, head.position, head.arrivalNs);
-        if (position != head.position) {
-          work++;
-          head.position = position;
-        }
-        if (position < head.bytes.length) {
-          break;
-        }
-        peer.release();
-        onAccepted(peer.peer.session(), head.frameNumber, head.bytes.length);
+      while (!peer.held.isEmpty() && offer(nowNs, peer, peer.held.peekFirst())) {
+        work++;
       }
     }
     return work;
+  }
+
+  /** Returns whether all of it was accepted, or dropped. */
+  private boolean offer(final long nowNs, final InboundPeer peer, final HeldFrame head) {
+    try {
+      head.position = deliver(nowNs, peer, head.bytes, head.position, head.arrivalNs);
+      if (head.position < head.bytes.length) {
+        return false;
+      }
+      peer.release();
+      onAccepted(peer.peer.session(), head.frameNumber, head.bytes.length);
+      return true;
+    } finally {
+      handler.endBatch();
+    }
   }
 
   private void onAccepted(final PeerSession session, final long frameNumber, final int frameBytes) {

@@ -119,6 +119,15 @@ public record LinkSettings(
   }
 
   /**
+   * What an agent gathers for a peer before it claims room for it in the ring.
+   *
+   * @return bytes at most.
+   */
+  public int gatheredBytes() {
+    return OutboundRing.gatheredBytes(ringBytes);
+  }
+
+  /**
    * The longest frame that cannot be made shorter: the longest message alone, with a hello. A
    * carrier has to take as much.
    *

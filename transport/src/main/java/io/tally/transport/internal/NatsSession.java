@@ -249,7 +249,8 @@ public final class NatsSession implements FrameCarrier, SteppedAgent {
   /**
    * {@inheritDoc}
    *
-   * <p>Does not block: the subscription is asked for before anything that is published from now on.
+   * <p>The subscription is asked for before anything that is published from now on. Blocks only
+   * while the server does not read, until the connection is given up.
    */
   @Override
   public Subscription subscribe(final String subject, final FrameListener frameListener) {

@@ -20,6 +20,9 @@ final class NoInbound implements InboundHandler {
   public void refuseBusy(final DirectBuffer buffer, final int offset, final int length) {}
 
   @Override
+  public void endBatch() {}
+
+  @Override
   public void flush() {}
 
   @Override

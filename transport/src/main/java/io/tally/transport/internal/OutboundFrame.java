@@ -80,15 +80,42 @@ final class OutboundFrame {
   }
 
   void append(final DirectBuffer source, final int offset, final int length) {
+    count(source, offset);
+    FrameLayout.messageLength(buffer, limit, length);
+    final int start = FrameLayout.messageOffset(limit);
+    buffer.putBytes(start, source, offset, length);
+    limit = start + length;
+  }
+
+  /** Appends messages that stand as they do in a frame; returns how many of their bytes. */
+  int appendGathered(
+      final DirectBuffer source, final int offset, final int length, final int maxFrameBytes) {
+    final int room =
+        messageCount() <= FrameLayout.MAX_MESSAGES - length / FrameLayout.LENGTH_BYTES
+            ? maxFrameBytes - limit
+            : 0;
+    int position = 0;
+    int next = 0;
+    while (next < length) {
+      final int start = FrameLayout.messageOffset(offset + next);
+      next = FrameLayout.next(source, offset + next) - offset;
+      if (next > room) {
+        break;
+      }
+      count(source, start);
+      position = next;
+    }
+    buffer.putBytes(limit, source, offset, position);
+    limit += position;
+    return position;
+  }
+
+  private void count(final DirectBuffer source, final int offset) {
     if (headerDecoder.wrap(source, offset).templateId() == CommandDecoder.TEMPLATE_ID) {
       commandCount++;
     } else {
       replyCount++;
     }
-    FrameLayout.messageLength(buffer, limit, length);
-    final int start = FrameLayout.messageOffset(limit);
-    buffer.putBytes(start, source, offset, length);
-    limit = start + length;
   }
 
   void appendHello(

@@ -1,11 +1,5 @@
 package io.tally.transport.internal;
 
-import static org.agrona.concurrent.ringbuffer.RingBufferDescriptor.TRAILER_LENGTH;
-
-import java.nio.ByteBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
-import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
-
 /**
  * Another node of the list: what is waiting to be sent to it, and the incarnation of it that this
  * node talks to.
@@ -17,7 +11,7 @@ final class Peer {
   private final int ringBytes;
 
   // Written by the receiver.
-  private volatile ManyToOneRingBuffer outbound;
+  private volatile OutboundRing outbound;
   private volatile PeerSession session;
   private volatile long readyIncarnation;
   private volatile long readyWallClockMs;
@@ -39,7 +33,7 @@ final class Peer {
   }
 
   /** Null until the first contact. */
-  ManyToOneRingBuffer outbound() {
+  OutboundRing outbound() {
     return outbound;
   }
 
@@ -50,9 +44,7 @@ final class Peer {
 
   void session(final PeerSession newSession) {
     if (outbound == null) {
-      outbound =
-          new ManyToOneRingBuffer(
-              new UnsafeBuffer(ByteBuffer.allocateDirect(ringBytes + TRAILER_LENGTH)));
+      outbound = new OutboundRing(ringBytes);
     }
     session = newSession;
   }
@@ -63,9 +55,12 @@ final class Peer {
   }
 
   PeerTraffic traffic() {
-    final ManyToOneRingBuffer ring = outbound;
+    final OutboundRing waiting = outbound;
     return new PeerTraffic(
-        roundTripCount, roundTripSumNs, unacknowledgedBytes, ring == null ? 0 : ring.size());
+        roundTripCount,
+        roundTripSumNs,
+        unacknowledgedBytes,
+        waiting == null ? 0 : waiting.ring().size());
   }
 
   /** Shows the bytes of the frames sent to it that it has not acknowledged. */
@@ -139,7 +134,7 @@ final class Peer {
   }
 
   boolean hasUnseenMessages() {
-    final ManyToOneRingBuffer ring = outbound;
-    return ring != null && ring.producerPosition() != seenPosition;
+    final OutboundRing waiting = outbound;
+    return waiting != null && waiting.ring().producerPosition() != seenPosition;
   }
 }

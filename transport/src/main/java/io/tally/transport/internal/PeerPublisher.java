@@ -1,14 +1,7 @@
 package io.tally.transport.internal;
 
-import static org.agrona.concurrent.ControlledMessageHandler.Action.ABORT;
-import static org.agrona.concurrent.ControlledMessageHandler.Action.CONTINUE;
-
 import io.tally.engine.internal.SteppedAgent;
 import io.tally.transport.internal.codecs.NodeState;
-import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.ControlledMessageHandler;
-import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 
 /**
@@ -30,14 +23,13 @@ final class PeerPublisher {
   private final PeerResolution resolution;
   private final FrameCarrier carrier;
   private final OutboundFrame frame;
+  private final OutboundReader waiting;
   private final LinkCounters counters;
   private final long helloIntervalNs;
   private final long probeIntervalNs;
   private final int windowBytes;
   private final int maxFrameBytes;
   private final UnackedFrames unacked = new UnackedFrames();
-  private final ControlledMessageHandler appendHandler = this::onOutbound;
-  private final MessageHandler dropHandler = this::onDropped;
 
   private PeerSession session;
   private long frameNumber;
@@ -49,8 +41,6 @@ final class PeerPublisher {
   private int outagesSeen;
   private long nextHelloNs;
   private long nextProbeNs;
-  private int frameLimitBytes;
-  private boolean frameFull;
 
   PeerPublisher(
       final Peer peer,
@@ -67,6 +57,7 @@ final class PeerPublisher {
     this.resolution = resolution;
     this.carrier = carrier;
     this.frame = frame;
+    waiting = new OutboundReader(peer, frame, counters);
     this.counters = counters;
     helloIntervalNs = settings.helloIntervalNs();
     probeIntervalNs = settings.probeIntervalNs();
@@ -125,13 +116,18 @@ final class PeerPublisher {
     if (session.isStalled()) {
       return Math.min(nextHelloNs, nextProbeNs);
     }
-    if (frameFull) {
+    if (waiting.isFrameFull()) {
       return nowNs;
     }
     if (peer.hasUnseenMessages()) {
       return Math.min(nextHelloNs, nowNs + UNCOMMITTED_NS);
     }
     return resolution.isResolved(session) && !resolution.isSaid() ? nowNs : nextHelloNs;
+  }
+
+  /** As {@link OutboundReader#takenBytes}. */
+  int takenBytes() {
+    return waiting.takenBytes();
   }
 
   /** What the peer has not acknowledged of the frames published to it. Owner: the sender. */
@@ -150,7 +146,7 @@ final class PeerPublisher {
     answersGiven = 0;
     outagesSeen = 0;
     nextHelloNs = nowNs;
-    frameFull = false;
+    waiting.begin();
     announcer.begin(newSession);
     resolution.begin();
   }
@@ -192,7 +188,7 @@ final class PeerPublisher {
         announcer.appendTo(frame, carriedBytes());
       }
       // The peer may have gone down since the last frame.
-      frameFull = false;
+      waiting.begin();
       if (session.isServing()) {
         drain(nowNs);
         if (session.outages() != outagesSeen) {
@@ -206,7 +202,7 @@ final class PeerPublisher {
         messages += frame.commandCount() + frame.replyCount() + frame.helloCount();
         sayHello = false;
       }
-    } while ((frameFull && !session.isStalled() || announcer.hasMore())
+    } while ((waiting.isFrameFull() && !session.isStalled() || announcer.hasMore())
         && frames < FRAMES_PER_STEP);
     peer.unacknowledgedBytes(unacked.bytes());
     return messages;
@@ -280,12 +276,12 @@ final class PeerPublisher {
       unacked.clear();
       windowIncarnation = session.incarnation;
     }
-    final ManyToOneRingBuffer ring = peer.outbound();
+    final ManyToOneRingBuffer ring = peer.outbound().ring();
     final int carriedBytes = carriedBytes();
     final long roomBytes = windowBytes - unacked.bytes();
-    frameLimitBytes = (int) Math.max(0, Math.min(carriedBytes, roomBytes));
-    read(ring);
-    final boolean windowFull = frameFull && frameLimitBytes < carriedBytes;
+    final int frameLimitBytes = (int) Math.max(0, Math.min(carriedBytes, roomBytes));
+    waiting.read(frameLimitBytes);
+    final boolean windowFull = waiting.isFrameFull() && frameLimitBytes < carriedBytes;
     if (!windowFull) {
       session.stalled(false);
       peer.seenPosition(ring.consumerPosition());
@@ -306,26 +302,6 @@ final class PeerPublisher {
     }
   }
 
-  private void read(final ManyToOneRingBuffer ring) {
-    frameFull = false;
-    // Reading gives 0 after mere padding at the wrap, too: only the second 0 means that nothing is
-    // there.
-    int zeros = 0;
-    while (zeros < 2 && !frameFull) {
-      zeros = ring.controlledRead(appendHandler) == 0 ? zeros + 1 : 0;
-    }
-  }
-
-  private ControlledMessageHandler.Action onOutbound(
-      final int typeId, final MutableDirectBuffer buffer, final int index, final int length) {
-    if (!frame.hasRoom(length, frameLimitBytes)) {
-      frameFull = true;
-      return ABORT;
-    }
-    frame.append(buffer, index, length);
-    return CONTINUE;
-  }
-
   private void dropDrained() {
     counters.increase(LinkCounter.MESSAGES_DROPPED, frame.commandCount() + frame.replyCount());
     frame.dropMessages();
@@ -333,17 +309,7 @@ final class PeerPublisher {
   }
 
   private void dropOutbound() {
-    final ManyToOneRingBuffer ring = peer.outbound();
-    int zeros = 0;
-    while (zeros < 2) {
-      zeros = ring.read(dropHandler) == 0 ? zeros + 1 : 0;
-    }
-    peer.seenPosition(ring.consumerPosition());
-    frameFull = false;
-  }
-
-  private void onDropped(
-      final int typeId, final DirectBuffer buffer, final int index, final int length) {
-    counters.increment(LinkCounter.MESSAGES_DROPPED);
+    waiting.drop();
+    peer.seenPosition(peer.outbound().ring().consumerPosition());
   }
 }

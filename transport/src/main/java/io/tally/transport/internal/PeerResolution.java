@@ -39,7 +39,7 @@ final class PeerResolution {
         || !commands.isResolved(peer.index, session.incarnation)) {
       return false;
     }
-    final ManyToOneRingBuffer ring = peer.outbound();
+    final ManyToOneRingBuffer ring = peer.outbound().ring();
     if (resolvedPosition == NOT_RESOLVED) {
       resolvedPosition = ring.producerPosition();
     }

@@ -73,6 +73,10 @@ final class PeerTable {
     return session.clock.peerTimeNs(startNs + Math.min(timeoutNs, session.requestTimeoutNs));
   }
 
+  int nodeCount() {
+    return byIndex.length;
+  }
+
   Peer[] others() {
     return others;
   }

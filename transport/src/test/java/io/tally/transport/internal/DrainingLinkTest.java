@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.engine.internal.MessageClaim;
-import io.tally.engine.internal.NodeLink;
+import io.tally.engine.internal.NodeOutput;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,8 +73,8 @@ class DrainingLinkTest {
     assertTrue(a.link.isAnyDraining());
     assertEquals(1, a.drainingTold);
     pass(5_000, a, b);
-    assertEquals(NodeLink.CLAIMED, a.offerCommand(1, 7, 10), "a repeat");
-    assertEquals(NodeLink.CLAIMED, b.offerReply(0, 7));
+    assertEquals(NodeOutput.CLAIMED, a.offerCommand(1, 7, 10), "a repeat");
+    assertEquals(NodeOutput.CLAIMED, b.offerReply(0, 7));
     exchange();
     assertEquals(List.of(7L), b.commands);
     assertEquals(List.of(7L), a.replies);
@@ -109,8 +109,8 @@ class DrainingLinkTest {
   @Test
   void shouldNotBeDrainedBeforeWhatWasClaimedHasLeft() {
     final MessageClaim claim = new MessageClaim();
-    assertEquals(NodeLink.CLAIMED, a.link.tryClaim(1, 64, claim));
-    assertEquals(NodeLink.CLAIMED, a.offerCommand(1, 1, 10));
+    assertEquals(NodeOutput.CLAIMED, a.output().tryClaim(1, SteppedLinkTest.LONG_MESSAGE, claim));
+    assertEquals(NodeOutput.CLAIMED, a.offerCommand(1, 1, 10));
     b.link.markDraining();
     pass(100, a, b);
     assertFalse(b.link.isDrained());
@@ -129,7 +129,7 @@ class DrainingLinkTest {
   @Test
   void shouldRestWhenADrainingPeerIsHeardStartingOnceMore() {
     final MessageClaim claim = new MessageClaim();
-    assertEquals(NodeLink.CLAIMED, a.link.tryClaim(1, 64, claim));
+    assertEquals(NodeOutput.CLAIMED, a.output().tryClaim(1, SteppedLinkTest.LONG_MESSAGE, claim));
     b.link.markDraining();
     step(b);
     step(a);

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.engine.internal.NodeLink;
+import io.tally.engine.internal.NodeOutput;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -50,11 +50,11 @@ class NatsCarrierTest {
       stepUntil(a, b, () -> a.link.incarnation(1) == 20 && b.link.incarnation(0) == 10);
 
       ProcessHandle.of(server.pid()).orElseThrow().destroyForcibly();
-      stepUntil(a, b, () -> a.offerCommand(1, 1, 10) == NodeLink.BACK_PRESSURED);
+      stepUntil(a, b, () -> a.offerCommand(1, 1, 10) == NodeOutput.BACK_PRESSURED);
       stepUntil(a, b, () -> carrierA.isConnected() && carrierB.isConnected());
       // Frames may be lost around the reconnection, so more than one command is tried.
       stepUntil(
-          a, b, () -> a.offerCommand(1, 2, 10) == NodeLink.CLAIMED && b.commands.contains(2L));
+          a, b, () -> a.offerCommand(1, 2, 10) == NodeOutput.CLAIMED && b.commands.contains(2L));
       assertEquals(20, a.link.incarnation(1));
       Await.until("counted", () -> carrierA.get(CarrierCounter.RECONNECTS) >= 1);
       assertEquals(0, a.count(LinkCounter.INCARNATION_CHANGES));

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.engine.internal.MessageClaim;
-import io.tally.engine.internal.NodeLink;
+import io.tally.engine.internal.NodeOutput;
 import io.tally.engine.internal.codecs.CommandEncoder;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,15 +83,15 @@ abstract class NodeLinkContract {
   void shouldDeliverCommandsAndRepliesInOrder() {
     final TestNode[] nodes = launchReady();
     for (int i = 0; i < 100; i++) {
-      assertEquals(NodeLink.CLAIMED, nodes[0].offerCommand(1, i, 50));
+      assertEquals(NodeOutput.CLAIMED, nodes[0].offerCommand(1, i, 50));
     }
-    nodes[0].link.flush();
+    nodes[0].output().flush();
     stepUntil("commands", () -> nodes[1].commands.size() == 100);
     assertEquals(numbers(0, 100), nodes[1].commands);
     for (int i = 0; i < 100; i++) {
-      assertEquals(NodeLink.CLAIMED, nodes[1].offerReply(0, i));
+      assertEquals(NodeOutput.CLAIMED, nodes[1].offerReply(0, i));
     }
-    nodes[1].link.flush();
+    nodes[1].output().flush();
     stepUntil("replies", () -> nodes[0].replies.size() == 100);
     assertEquals(numbers(0, 100), nodes[0].replies);
     assertTrue(nodes[2].commands.isEmpty() && nodes[2].replies.isEmpty());
@@ -104,7 +104,7 @@ abstract class NodeLinkContract {
     for (int i = 0; i < 100; i++) {
       nodes[0].offerCommand(1, i, 50);
     }
-    nodes[0].link.flush();
+    nodes[0].output().flush();
     stepUntil("commands", () -> nodes[1].commands.size() == 100);
     final LinkCounters counters = nodes[0].link.counters();
     long frames = 0;
@@ -126,7 +126,7 @@ abstract class NodeLinkContract {
     final TestNode[] nodes = stepped.toArray(new TestNode[0]);
     stepUntil("up", () -> nodes[0].link.incarnation(1) == 101);
     for (int i = 0; i < 100; i++) {
-      assertEquals(NodeLink.CLAIMED, nodes[0].offerCommand(1, i, 500));
+      assertEquals(NodeOutput.CLAIMED, nodes[0].offerCommand(1, i, 500));
     }
     stepUntil("commands", () -> nodes[1].commands.size() == 100);
     assertEquals(numbers(0, 100), nodes[1].commands);
@@ -147,9 +147,9 @@ abstract class NodeLinkContract {
                 final CommandEncoder encoder = new CommandEncoder();
                 for (int i = 0; i < perThread; ) {
                   if (nodes[0].offerCommand(1, first + i, 100, claim, encoder)
-                      == NodeLink.CLAIMED) {
+                      == NodeOutput.CLAIMED) {
                     i++;
-                    nodes[0].link.flush();
+                    nodes[0].output().flush();
                   } else {
                     Thread.yield();
                   }
@@ -184,10 +184,10 @@ abstract class NodeLinkContract {
     stepUntil(
         "full",
         () -> {
-          while (sender.offerCommand(1, claimed.get(), 400) == NodeLink.CLAIMED) {
+          while (sender.offerCommand(1, claimed.get(), 400) == NodeOutput.CLAIMED) {
             claimed.incrementAndGet();
           }
-          sender.link.flush();
+          sender.output().flush();
           return sender.count(LinkCounter.WINDOW_STALLS) == 1 && claimed.get() > 100;
         });
     final long bytesSent = sender.count(LinkCounter.BYTES_SENT);
@@ -195,13 +195,13 @@ abstract class NodeLinkContract {
     final long hellos = sender.count(LinkCounter.HELLOS_SENT);
     stepUntil(
         "hellos pass a full window", () -> sender.count(LinkCounter.HELLOS_SENT) > hellos + 2);
-    assertEquals(NodeLink.BACK_PRESSURED, sender.offerCommand(1, -1, 400));
+    assertEquals(NodeOutput.BACK_PRESSURED, sender.offerCommand(1, -1, 400));
     assertEquals(List.of(), receiver.commands);
 
     receiver.hasNoRoom = id -> false;
     stepUntil("rest", () -> receiver.commands.size() == claimed.get());
     assertEquals(numbers(0, claimed.get()), receiver.commands);
-    stepUntil("room again", () -> sender.offerCommand(1, claimed.get(), 400) == NodeLink.CLAIMED);
+    stepUntil("room again", () -> sender.offerCommand(1, claimed.get(), 400) == NodeOutput.CLAIMED);
   }
 
   /** Anybody who may publish to the subject can send this, and no step takes it away. */
@@ -290,15 +290,15 @@ abstract class NodeLinkContract {
   void shouldNotAddressAPeerBeforeItIsReady() {
     final TestNode ready = launch(setup(0, 100));
     ready.link.markReady();
-    assertEquals(NodeLink.DOWN, ready.offerCommand(1, 1, 10));
+    assertEquals(NodeOutput.DOWN, ready.offerCommand(1, 1, 10));
     final TestNode starting = launch(setup(1, 101));
     stepUntil("met", () -> ready.link.peerStatus(1) == PeerStatus.STARTING);
     assertEquals(0, ready.link.incarnation(1));
-    assertEquals(NodeLink.DOWN, ready.offerCommand(1, 1, 10));
+    assertEquals(NodeOutput.DOWN, ready.offerCommand(1, 1, 10));
     starting.link.markReady();
     stepUntil("up", () -> ready.link.incarnation(1) == 101);
-    assertEquals(NodeLink.CLAIMED, ready.offerCommand(1, 1, 10));
-    assertEquals(NodeLink.DOWN, ready.offerCommand(0, 1, 10), "to itself");
+    assertEquals(NodeOutput.CLAIMED, ready.offerCommand(1, 1, 10));
+    assertEquals(NodeOutput.DOWN, ready.offerCommand(0, 1, 10), "to itself");
     assertEquals(0, ready.link.incarnation(0));
   }
 
@@ -311,7 +311,7 @@ abstract class NodeLinkContract {
     final long startNs = System.nanoTime();
     stepUntil("gone", () -> nodes[0].link.peerStatus(1) == PeerStatus.LEFT);
     assertTrue(System.nanoTime() - startNs < 2_000_000_000L);
-    assertEquals(NodeLink.DOWN, nodes[0].offerCommand(1, 1, 10));
+    assertEquals(NodeOutput.DOWN, nodes[0].offerCommand(1, 1, 10));
     assertEquals(List.of("node-1"), nodes[0].link.startState(0).missing());
   }
 
@@ -325,9 +325,9 @@ abstract class NodeLinkContract {
         () ->
             nodes[0].link.drainingIncarnation(1) == 101
                 && nodes[2].link.drainingIncarnation(1) == 101);
-    assertEquals(NodeLink.CLAIMED, nodes[0].offerCommand(1, 7, 10), "a repeat");
+    assertEquals(NodeOutput.CLAIMED, nodes[0].offerCommand(1, 7, 10), "a repeat");
     stepUntil("command", () -> nodes[1].commands.size() == 1);
-    assertEquals(NodeLink.CLAIMED, nodes[1].offerReply(0, 7));
+    assertEquals(NodeOutput.CLAIMED, nodes[1].offerReply(0, 7));
     stepUntil("reply", () -> nodes[0].replies.size() == 1);
     assertFalse(nodes[1].link.isDrained());
     nodes[0].resolved = true;
@@ -362,7 +362,7 @@ abstract class NodeLinkContract {
     successor.link.markReady();
     stepUntil("replaced", () -> nodes[0].link.incarnation(1) == 201);
     assertEquals(1, nodes[0].count(LinkCounter.INCARNATION_CHANGES));
-    assertEquals(NodeLink.CLAIMED, nodes[0].offerCommand(1, 2, 10));
+    assertEquals(NodeOutput.CLAIMED, nodes[0].offerCommand(1, 2, 10));
     stepUntil("commands", () -> !successor.commands.isEmpty());
     assertEquals(List.of(2L), successor.commands);
     nodes[1].close();

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tally.engine.internal.InboundHandler;
 import io.tally.engine.internal.MessageClaim;
-import io.tally.engine.internal.NodeLink;
+import io.tally.engine.internal.NodeOutput;
 import io.tally.engine.internal.codecs.CommandDecoder;
 import io.tally.engine.internal.codecs.CommandEncoder;
 import io.tally.engine.internal.codecs.MessageHeaderDecoder;
@@ -39,6 +39,7 @@ final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
   final List<String> events = new ArrayList<>();
   final Set<String> sources = new HashSet<>();
   int flushes;
+  int batches;
   int wakeups;
   int drainingTold;
   boolean resolved = true;
@@ -49,6 +50,8 @@ final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
 
   LongPredicate faults = correlationId -> false;
   ClusterLink link;
+
+  private final ThreadLocal<NodeOutput> outputs = ThreadLocal.withInitial(() -> link.newOutput());
 
   static NodeSetup setup(final String id, final long incarnation) {
     return new NodeSetup(id, incarnation);
@@ -73,6 +76,11 @@ final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
     return node;
   }
 
+  /** Of the calling thread. */
+  NodeOutput output() {
+    return outputs.get();
+  }
+
   void receive(final long nowNs) {
     clock.update(nowNs + clockOffsetNs);
     link.receiver().doWork(clock.nanoTime());
@@ -93,10 +101,32 @@ final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
       final int payloadLength,
       final MessageClaim ownClaim,
       final CommandEncoder encoder) {
+    final int result =
+        gatherCommand(output(), nodeIndex, correlationId, payloadLength, ownClaim, encoder);
+    output().flush();
+    return result;
+  }
+
+  /** Does not flush. */
+  int gatherCommand(
+      final NodeOutput output,
+      final int nodeIndex,
+      final long correlationId,
+      final int payloadLength) {
+    return gatherCommand(output, nodeIndex, correlationId, payloadLength, claim, commandEncoder);
+  }
+
+  private static int gatherCommand(
+      final NodeOutput output,
+      final int nodeIndex,
+      final long correlationId,
+      final int payloadLength,
+      final MessageClaim ownClaim,
+      final CommandEncoder encoder) {
     final int length =
         MessageHeaderEncoder.ENCODED_LENGTH + CommandEncoder.BLOCK_LENGTH + 1 + 2 + payloadLength;
-    final int result = link.tryClaim(nodeIndex, length, ownClaim);
-    if (result == NodeLink.CLAIMED) {
+    final int result = output.tryClaim(nodeIndex, length, ownClaim);
+    if (result == NodeOutput.CLAIMED) {
       encoder
           .wrapAndApplyHeader(ownClaim.buffer(), ownClaim.offset(), new MessageHeaderEncoder())
           .shardIncarnation(1)
@@ -122,8 +152,8 @@ final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
 
   int offerReply(final int nodeIndex, final long correlationId) {
     final int length = MessageHeaderEncoder.ENCODED_LENGTH + ReplyEncoder.BLOCK_LENGTH + 2;
-    final int result = link.tryClaim(nodeIndex, length, claim);
-    if (result == NodeLink.CLAIMED) {
+    final int result = output().tryClaim(nodeIndex, length, claim);
+    if (result == NodeOutput.CLAIMED) {
       replyEncoder
           .wrapAndApplyHeader(claim.buffer(), claim.offset(), headerEncoder)
           .correlationId(correlationId)
@@ -135,6 +165,7 @@ final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
       replyEncoder.flags().clear();
       replyEncoder.putPayload(new byte[0], 0, 0);
       claim.commit();
+      output().flush();
     }
     return result;
   }
@@ -166,6 +197,11 @@ final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
   @Override
   public void refuseBusy(final DirectBuffer buffer, final int offset, final int length) {
     busy.add(correlationId(buffer, offset));
+  }
+
+  @Override
+  public void endBatch() {
+    batches++;
   }
 
   @Override

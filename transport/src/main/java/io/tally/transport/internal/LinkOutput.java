@@ -1,14 +1,15 @@
 package io.tally.transport.internal;
 
 import io.tally.engine.internal.MessageClaim;
-import io.tally.engine.internal.NodeLink;
+import io.tally.engine.internal.NodeOutput;
 import io.tally.engine.internal.Wakeup;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 
-/** Takes the messages that this node's threads have for peers, until the sender comes for them. */
-final class OutboundMessages {
-  private static final int MESSAGE_TYPE_ID = 1;
-
+/**
+ * Takes the messages that an agent of this node has for peers, and hands them to the sender when
+ * they are flushed.
+ */
+final class LinkOutput implements NodeOutput {
   /** What is only spare may fill this share of a ring, one in so many. */
   private static final int SPARE_SHARE = 4;
 
@@ -16,8 +17,9 @@ final class OutboundMessages {
   private final FrameCarrier carrier;
   private final Wakeup senderWakeup;
   private final LinkCounters counters;
+  private final GatheredMessages[] gathered;
 
-  OutboundMessages(
+  LinkOutput(
       final PeerTable peers,
       final FrameCarrier carrier,
       final Wakeup senderWakeup,
@@ -26,41 +28,51 @@ final class OutboundMessages {
     this.carrier = carrier;
     this.senderWakeup = senderWakeup;
     this.counters = counters;
+    gathered = new GatheredMessages[peers.nodeCount()];
   }
 
-  /** As {@link NodeLink#tryClaim}. */
-  int tryClaim(final int nodeIndex, final int length, final MessageClaim claim) {
+  @Override
+  public int tryClaim(final int nodeIndex, final int length, final MessageClaim claim) {
     final Peer peer = peers.get(nodeIndex);
     if (peer == null || !peer.isServing()) {
-      return NodeLink.DOWN;
+      return DOWN;
     }
-    if (!carrier.isConnected()) {
+    GatheredMessages messages = gathered[nodeIndex];
+    if (messages == null) {
+      messages = new GatheredMessages(peer, counters);
+      gathered[nodeIndex] = messages;
+    }
+    // Asked once for all that is gathered.
+    if (messages.isEmpty() && !carrier.isConnected()) {
       // The peer may be alive: until its heartbeat timeout has passed, it is better to wait than to
       // lose the message.
-      return NodeLink.BACK_PRESSURED;
+      return BACK_PRESSURED;
     }
-    final ManyToOneRingBuffer ring = peer.outbound();
-    final int index = ring.tryClaim(MESSAGE_TYPE_ID, length);
-    if (index < 0) {
+    if (!messages.tryClaim(length, claim)) {
       counters.add(LinkCounter.QUEUE_FULL, 1);
-      return NodeLink.BACK_PRESSURED;
+      return BACK_PRESSURED;
     }
-    claim.wrap(ring, index, length);
-    return NodeLink.CLAIMED;
+    return CLAIMED;
   }
 
-  /** As {@link NodeLink#hasSpareRoom}. */
-  boolean hasSpareRoom(final int nodeIndex) {
+  @Override
+  public boolean hasSpareRoom(final int nodeIndex) {
     final Peer peer = peers.get(nodeIndex);
     if (peer == null || !peer.isServing()) {
       return false;
     }
-    final ManyToOneRingBuffer ring = peer.outbound();
+    final ManyToOneRingBuffer ring = peer.outbound().ring();
     return ring.size() < ring.capacity() / SPARE_SHARE;
   }
 
   /** Wakes the sender if it has not seen all. */
-  void flush() {
+  @Override
+  public void flush() {
+    for (final GatheredMessages messages : gathered) {
+      if (messages != null) {
+        messages.flush();
+      }
+    }
     for (final Peer peer : peers.others()) {
       if (peer.hasUnseenMessages()) {
         senderWakeup.wake();

@@ -1,0 +1,21 @@
+package io.tally.engine.internal;
+
+/** Leads nowhere. */
+final class NoOutput implements NodeOutput {
+  static final NoOutput INSTANCE = new NoOutput();
+
+  private NoOutput() {}
+
+  @Override
+  public int tryClaim(final int nodeIndex, final int length, final MessageClaim claim) {
+    return DOWN;
+  }
+
+  @Override
+  public boolean hasSpareRoom(final int nodeIndex) {
+    return false;
+  }
+
+  @Override
+  public void flush() {}
+}

@@ -1,0 +1,127 @@
+package io.tally.transport.internal;
+
+import static org.agrona.concurrent.ringbuffer.RecordDescriptor.ALIGNMENT;
+import static org.agrona.concurrent.ringbuffer.RecordDescriptor.HEADER_LENGTH;
+
+import io.tally.engine.internal.MessageClaim;
+import java.nio.ByteBuffer;
+import org.agrona.BitUtil;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
+
+/**
+ * Messages of one agent to one peer, which become one record of its ring: written where they stay
+ * in the caches of the processor, and claimed once for all. Used by one thread at a time.
+ */
+final class GatheredMessages implements MessageClaim.Gathered {
+  /** Room is reserved in steps of so many bytes, as threads share what says how much there is. */
+  private static final int RESERVED_STEP = 1 << 11;
+
+  private final Peer peer;
+  private final OutboundRing outbound;
+  private final LinkCounters counters;
+  private final int capacity;
+  private final UnsafeBuffer buffer;
+  private int limit;
+  private int reservedBytes;
+
+  /** What the messages are meant for: what was claimed before an outage must not leave after it. */
+  private PeerSession session;
+
+  private int outages;
+
+  GatheredMessages(final Peer peer, final LinkCounters counters) {
+    this.peer = peer;
+    this.counters = counters;
+    outbound = peer.outbound();
+    capacity = OutboundRing.gatheredBytes(outbound.ring().capacity());
+    buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(capacity));
+  }
+
+  boolean isEmpty() {
+    return limit == 0;
+  }
+
+  /** Returns false if there is no room. */
+  boolean tryClaim(final int length, final MessageClaim claim) {
+    dropOutdated();
+    if (FrameLayout.messageOffset(limit) + length > capacity) {
+      // In their order.
+      flush();
+      if (FrameLayout.messageOffset(0) + length > capacity) {
+        return tryClaimAlone(length, claim);
+      }
+    }
+    final int offset = FrameLayout.messageOffset(limit);
+    if (!tryReserve(offset + length)) {
+      return false;
+    }
+    if (limit == 0) {
+      session = peer.session();
+      outages = session.outages();
+    }
+    FrameLayout.messageLength(buffer, limit, length);
+    limit = offset + length;
+    claim.wrap(this, buffer, offset, length);
+    return true;
+  }
+
+  private boolean tryReserve(final int bytes) {
+    final int needed = recordBytes(bytes);
+    if (needed <= reservedBytes) {
+      return true;
+    }
+    final int more =
+        Math.min(BitUtil.align(needed, RESERVED_STEP), recordBytes(capacity)) - reservedBytes;
+    if (!outbound.tryReserve(more)) {
+      return false;
+    }
+    reservedBytes += more;
+    return true;
+  }
+
+  private boolean tryClaimAlone(final int length, final MessageClaim claim) {
+    final ManyToOneRingBuffer ring = outbound.ring();
+    final int bytes = recordBytes(length);
+    if (length <= ring.maxMsgLength() && !outbound.tryReserve(bytes)) {
+      return false;
+    }
+    claim.wrap(ring, ring.tryClaim(OutboundRing.MESSAGE, length), length);
+    outbound.release(bytes);
+    return true;
+  }
+
+  private static int recordBytes(final int length) {
+    return BitUtil.align(length + HEADER_LENGTH, ALIGNMENT);
+  }
+
+  @Override
+  public void takeBack(final int offset) {
+    limit = offset - FrameLayout.LENGTH_BYTES;
+  }
+
+  private void dropOutdated() {
+    if (limit > 0 && (peer.session() != session || session.outages() != outages)) {
+      for (int position = 0; position < limit; position = FrameLayout.next(buffer, position)) {
+        counters.add(LinkCounter.MESSAGES_DROPPED, 1);
+      }
+      limit = 0;
+    }
+  }
+
+  /** Hands them to the sender. There is room, since it was reserved. */
+  void flush() {
+    dropOutdated();
+    if (limit > 0) {
+      final ManyToOneRingBuffer ring = outbound.ring();
+      final int index = ring.tryClaim(OutboundRing.MESSAGES, limit);
+      ring.buffer().putBytes(index, buffer, 0, limit);
+      ring.commit(index);
+      limit = 0;
+    }
+    if (reservedBytes > 0) {
+      outbound.release(reservedBytes);
+      reservedBytes = 0;
+    }
+  }
+}

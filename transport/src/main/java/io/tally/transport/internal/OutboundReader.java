@@ -1,0 +1,101 @@
+package io.tally.transport.internal;
+
+import static org.agrona.concurrent.ControlledMessageHandler.Action.ABORT;
+import static org.agrona.concurrent.ControlledMessageHandler.Action.CONTINUE;
+
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.ControlledMessageHandler;
+import org.agrona.concurrent.MessageHandler;
+import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
+
+/** Takes what waits for a peer: into frames, or away. Owned by the sender. */
+final class OutboundReader {
+  private final Peer peer;
+  private final OutboundFrame frame;
+  private final LinkCounters counters;
+  private final ControlledMessageHandler appendHandler = this::onOutbound;
+  private final MessageHandler dropHandler = this::onDropped;
+  private int frameLimitBytes;
+  private boolean frameFull;
+
+  /** Of the first record in the ring, what is in earlier frames. */
+  private int takenBytes;
+
+  OutboundReader(final Peer peer, final OutboundFrame frame, final LinkCounters counters) {
+    this.peer = peer;
+    this.frame = frame;
+    this.counters = counters;
+  }
+
+  /** Begins another frame. */
+  void begin() {
+    frameFull = false;
+  }
+
+  /** Whether more waits than there was room for in the frame. */
+  boolean isFrameFull() {
+    return frameFull;
+  }
+
+  /** How much of the first record in the ring is in frames. */
+  int takenBytes() {
+    return takenBytes;
+  }
+
+  /** Fills the frame up to a length. */
+  void read(final int maxFrameBytes) {
+    final ManyToOneRingBuffer ring = peer.outbound().ring();
+    frameLimitBytes = maxFrameBytes;
+    frameFull = false;
+    // Reading gives 0 after mere padding at the wrap, too: only the second 0 means that nothing is
+    // there.
+    int zeros = 0;
+    while (zeros < 2 && !frameFull) {
+      zeros = ring.controlledRead(appendHandler) == 0 ? zeros + 1 : 0;
+    }
+  }
+
+  /** Drops all that waits. */
+  void drop() {
+    final ManyToOneRingBuffer ring = peer.outbound().ring();
+    int zeros = 0;
+    while (zeros < 2) {
+      zeros = ring.read(dropHandler) == 0 ? zeros + 1 : 0;
+    }
+    frameFull = false;
+    takenBytes = 0;
+  }
+
+  private ControlledMessageHandler.Action onOutbound(
+      final int typeId, final MutableDirectBuffer buffer, final int index, final int length) {
+    if (typeId == OutboundRing.MESSAGES) {
+      takenBytes +=
+          frame.appendGathered(buffer, index + takenBytes, length - takenBytes, frameLimitBytes);
+      frameFull = takenBytes < length;
+    } else {
+      frameFull = !frame.hasRoom(length, frameLimitBytes);
+      if (!frameFull) {
+        frame.append(buffer, index, length);
+      }
+    }
+    if (frameFull) {
+      return ABORT;
+    }
+    takenBytes = 0;
+    return CONTINUE;
+  }
+
+  private void onDropped(
+      final int typeId, final DirectBuffer buffer, final int index, final int length) {
+    int position = takenBytes;
+    takenBytes = 0;
+    do {
+      counters.increment(LinkCounter.MESSAGES_DROPPED);
+      position =
+          typeId == OutboundRing.MESSAGES
+              ? FrameLayout.next(buffer, index + position) - index
+              : length;
+    } while (position < length);
+  }
+}
