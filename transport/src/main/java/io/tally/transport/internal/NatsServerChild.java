@@ -64,6 +64,8 @@ final class NatsServerChild {
       // More of its threads only take turns with ours, on so few processors.
       environment.putIfAbsent("GOMAXPROCS", "1");
     }
+    // It lives on little memory, and so would collect all the time when there is much to carry.
+    environment.putIfAbsent("GOGC", "400");
     script = builder.start();
     reader = new Thread(() -> readLines(script.errorReader(UTF_8)), "nats-server-output");
     reader.setDaemon(true);
