@@ -110,7 +110,7 @@ final class ShardPoller implements MessageRing.Handler {
     return 0;
   }
 
-  /** Polls on the thread of a loop, or of none; returns how many commands were taken. */
+  /** Polls on the thread of a loop, or of none; how many commands, or {@link #LEFT_TO_OTHERS}. */
   int step(final int onLoop) {
     if (!gate.enter()) {
       return LEFT_TO_OTHERS;
@@ -130,8 +130,7 @@ final class ShardPoller implements MessageRing.Handler {
       }
     } finally {
       if (!left) {
-        gate.abandon();
-        home.wake();
+        abandon();
       }
     }
     return workCount;
