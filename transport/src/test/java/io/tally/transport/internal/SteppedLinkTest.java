@@ -249,6 +249,24 @@ class SteppedLinkTest {
   }
 
   @Test
+  void shouldEndTheBatchOfEachFrameAlsoWhereAMessageIsHeldOrThrows() {
+    launchPair();
+    b.faults = id -> id == 2;
+    b.hasNoRoom = id -> id == 3;
+    final int before = b.batches;
+    for (int i = 1; i <= 3; i++) {
+      a.offerCommand(1, i, 10);
+      a.step(nowNs);
+    }
+    carrier.deliver();
+    b.receive(nowNs);
+    assertEquals(before + 3, b.batches);
+    b.receive(nowNs);
+    assertEquals(before + 4, b.batches, "what is held is offered as a batch of its own");
+    assertEquals(List.of(1L), b.commands);
+  }
+
+  @Test
   void shouldSplitWhatWasGatheredAsFramesAndWindowHaveRoom() {
     launchPair(
         TestNode.setup("a", 10).windowBytes(1 << 14).maxFrameBytes(1 << 13),
