@@ -5,6 +5,7 @@ import io.tally.transport.internal.FrameListener;
 import io.tally.transport.internal.LinkWitness;
 import io.tally.transport.internal.NatsSession;
 import java.io.IOException;
+import java.util.Arrays;
 
 /** The session as the NATS carrier shows it; its process may stand still in each call. */
 record PausingCarrier(
@@ -35,11 +36,12 @@ record PausingCarrier(
   }
 
   @Override
-  public boolean publish(final String subject, final byte[] frame) {
+  public boolean publish(final String subject, final byte[] memory, final int length) {
+    final byte[] frame = Arrays.copyOf(memory, length);
     witness.onPublish(subject, frame);
     FrameWalk.overDeadlines(frame, deadlineNs -> commands.onCommand(subject, deadlineNs));
     execution.touch();
-    final boolean published = session.publish(subject, frame);
+    final boolean published = session.publish(subject, memory, length);
     if (published) {
       witness.onPublished(subject, frame);
     }

@@ -6,6 +6,7 @@ import io.tally.transport.internal.FrameListener;
 import io.tally.transport.internal.NatsClient;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -157,7 +158,8 @@ final class SimulatedClient implements NatsClient {
   }
 
   @Override
-  public boolean publish(final String subject, final byte[] frame) {
+  public boolean publish(final String subject, final byte[] memory, final int length) {
+    final byte[] frame = Arrays.copyOf(memory, length);
     execution.touch();
     if (frame.length > maxPayloadBytes) {
       access.onTooLong();

@@ -5,6 +5,7 @@ import io.tally.engine.ClusterSettings;
 import io.tally.engine.internal.ShardDirectory;
 import io.tally.engine.internal.codecs.CommandDecoder;
 import io.tally.engine.internal.codecs.MessageHeaderEncoder;
+import java.util.Arrays;
 import java.util.List;
 import org.agrona.concurrent.SystemEpochClock;
 import org.agrona.concurrent.SystemNanoClock;
@@ -47,7 +48,7 @@ public class FrameBenchmark extends MicroBenchmark {
         .schemaId(CommandDecoder.SCHEMA_ID)
         .version(CommandDecoder.SCHEMA_VERSION);
     append();
-    frame = outbound.finish(1, 0);
+    frame = Arrays.copyOf(outbound.memory(), outbound.finish(1, 0));
   }
 
   @Benchmark
@@ -63,9 +64,8 @@ public class FrameBenchmark extends MicroBenchmark {
 
   @Benchmark
   @OperationsPerInvocation(BATCH)
-  public byte[] finish() {
-    frame = outbound.finish(++frameNumber, 0);
-    return frame;
+  public int finish() {
+    return outbound.finish(++frameNumber, 0);
   }
 
   @Benchmark

@@ -307,6 +307,18 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
   }
 
   /**
+   * The agent that publishes, for a thread that steps those of several nodes. From now on what it
+   * publishes waits until that thread steps a {@link FrameFlush}, and leaves with what the others
+   * have published; at the close of this link at the latest.
+   *
+   * @return the sender, as {@link #sender()}.
+   */
+  public SteppedAgent gatheringSender() {
+    sender.gather();
+    return sender;
+  }
+
+  /**
    * What this link counts.
    *
    * @return live counters.

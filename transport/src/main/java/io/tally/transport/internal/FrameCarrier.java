@@ -31,11 +31,11 @@ public interface FrameCarrier {
    * each may block.
    *
    * @param subject exact name.
-   * @param frame the frame, which belongs to the carrier and its receivers from now on, also if
-   *     this fails.
+   * @param memory that begins with the frame; it is the caller's again when this returns.
+   * @param length of the frame in bytes.
    * @return false if the frame was certainly not handed to the network; this was counted.
    */
-  boolean publish(String subject, byte[] frame);
+  boolean publish(String subject, byte[] memory, int length);
 
   /**
    * Has the frames leave that were published and wait for more. Called by who published, when it

@@ -56,14 +56,14 @@ final class FrameConnection {
     }
   }
 
-  boolean publish(final String subject, final byte[] frame) {
+  boolean publish(final String subject, final byte[] memory, final int length) {
     final NatsClient current = client;
-    if (current == null || frame.length > maxFrameBytes || !current.publish(subject, frame)) {
+    if (current == null || length > maxFrameBytes || !current.publish(subject, memory, length)) {
       counters.increment(CarrierCounter.PUBLISH_FAILURES);
       return false;
     }
     counters.increment(CarrierCounter.FRAMES_PUBLISHED);
-    counters.add(CarrierCounter.BYTES_PUBLISHED, frame.length);
+    counters.add(CarrierCounter.BYTES_PUBLISHED, length);
     return true;
   }
 }

@@ -22,6 +22,9 @@ final class FrameInput {
   private static final byte[] MESSAGE = "MSG ".getBytes(ISO_8859_1);
   private static final int END_BYTES = 2;
 
+  /** A frame of which so many bytes are missing is read to where it stays. */
+  private static final int DIRECT_BYTES = 1 << 12;
+
   private final Source source;
   private final Map<String, FrameListener> listeners = new ConcurrentHashMap<>();
 
@@ -67,15 +70,11 @@ final class FrameInput {
   int read(final byte[] target, final int offset, final int length) throws IOException {
     while (!handsOn) {
       if (position == limit) {
-        position = 0;
-        limit = 0;
-        final int count = source.read(buffer, 0, buffer.length);
+        final int count = readMore();
         if (count <= 0) {
           return count;
         }
-        limit = count;
-      }
-      if (frame == null) {
+      } else if (frame == null) {
         readLine();
       } else {
         readFrame();
@@ -88,6 +87,19 @@ final class FrameInput {
       handsOn = false;
       lineLength = 0;
     }
+    return count;
+  }
+
+  private int readMore() throws IOException {
+    if (frame != null && frame.length - frameLength >= DIRECT_BYTES) {
+      final int count = source.read(frame, frameLength, frame.length - frameLength);
+      frameLength += Math.max(0, count);
+      return count;
+    }
+    position = 0;
+    limit = 0;
+    final int count = source.read(buffer, 0, buffer.length);
+    limit = Math.max(0, count);
     return count;
   }
 

@@ -64,9 +64,10 @@ public final class FramePort extends SocketDataPortWithWriteTimeout {
   }
 
   /** Blocks while the socket does not take the frames before, if these leave no room. */
-  void publish(final String subject, final byte[] frame) throws IOException {
-    final byte[] command = ("PUB " + subject + " " + frame.length + "\r\n").getBytes(ISO_8859_1);
-    final int length = command.length + frame.length + END.length;
+  void publish(final String subject, final byte[] memory, final int frameLength)
+      throws IOException {
+    final byte[] command = ("PUB " + subject + " " + frameLength + "\r\n").getBytes(ISO_8859_1);
+    final int length = command.length + frameLength + END.length;
     synchronized (writing) {
       if (length > outgoing.length - outgoingLength) {
         writeFrames();
@@ -74,15 +75,15 @@ public final class FramePort extends SocketDataPortWithWriteTimeout {
       if (length > outgoing.length) {
         outgoing = new byte[Math.max(length, GATHERED_BYTES)];
       }
-      append(command);
-      append(frame);
-      append(END);
+      append(command, command.length);
+      append(memory, frameLength);
+      append(END, END.length);
     }
   }
 
-  private void append(final byte[] bytes) {
-    System.arraycopy(bytes, 0, outgoing, outgoingLength, bytes.length);
-    outgoingLength += bytes.length;
+  private void append(final byte[] bytes, final int length) {
+    System.arraycopy(bytes, 0, outgoing, outgoingLength, length);
+    outgoingLength += length;
   }
 
   /** Blocks until the socket has taken all frames. */

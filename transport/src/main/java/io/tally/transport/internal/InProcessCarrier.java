@@ -1,5 +1,6 @@
 package io.tally.transport.internal;
 
+import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -27,9 +28,10 @@ public final class InProcessCarrier implements FrameCarrier {
   }
 
   @Override
-  public boolean publish(final String subject, final byte[] frame) {
+  public boolean publish(final String subject, final byte[] memory, final int length) {
     final CopyOnWriteArrayList<FrameListener> listeners = listenersBySubject.get(subject);
     if (listeners != null) {
+      final byte[] frame = Arrays.copyOf(memory, length);
       for (final FrameListener listener : listeners) {
         listener.onFrame(frame);
       }

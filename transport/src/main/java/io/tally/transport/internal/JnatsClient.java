@@ -149,12 +149,12 @@ final class JnatsClient implements NatsClient, ConnectionListener, ErrorListener
   }
 
   @Override
-  public boolean publish(final String subject, final byte[] frame) {
+  public boolean publish(final String subject, final byte[] memory, final int length) {
     if (!isConnected()) {
       return false;
     }
     try {
-      port.publish(subject, frame);
+      port.publish(subject, memory, length);
       return true;
     } catch (final IOException e) {
       // Disconnected or closed, as by the library when the server did not read for too long.

@@ -29,6 +29,7 @@ final class LinkSender implements SteppedAgent {
   private long nextDiscoveryNs;
   private long nextStepNs;
   private long lastStepNs;
+  private boolean isGathering;
 
   LinkSender(
       final LinkSettings settings,
@@ -92,7 +93,9 @@ final class LinkSender implements SteppedAgent {
       messages += publisher.doWork(nowNs, announce);
       next = Math.min(next, publisher.nextStepNs(nowNs));
     }
-    carrier.flush();
+    if (!isGathering) {
+      carrier.flush();
+    }
     announcedState = state;
     nextStepNs = next;
     return messages;
@@ -113,8 +116,14 @@ final class LinkSender implements SteppedAgent {
     return announcedState == NodeState.LEAVING;
   }
 
+  /** From now on what is published waits until the carrier is flushed by somebody else. */
+  void gather() {
+    isGathering = true;
+  }
+
   /** Says goodbye, unless that was done. Nobody may step this sender any more. */
   void close() {
+    isGathering = false;
     if (!hasSaidGoodbye()) {
       doWork(lastStepNs);
     }
@@ -150,13 +159,13 @@ final class LinkSender implements SteppedAgent {
         0,
         isAnswer,
         false);
-    final byte[] bytes = frame.finish(0, 0);
-    if (!carrier.publish(hello.subject(), bytes)) {
+    final int length = frame.finish(0, 0);
+    if (!carrier.publish(hello.subject(), frame.memory(), length)) {
       counters.increment(LinkCounter.PUBLISH_FAILURES);
       return false;
     }
     counters.increment(LinkCounter.FRAMES_SENT);
-    counters.increase(LinkCounter.BYTES_SENT, bytes.length);
+    counters.increase(LinkCounter.BYTES_SENT, length);
     counters.increment(LinkCounter.HELLOS_SENT);
     return true;
   }

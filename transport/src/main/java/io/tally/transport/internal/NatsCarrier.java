@@ -100,8 +100,8 @@ public final class NatsCarrier implements FrameCarrier, AutoCloseable {
   }
 
   @Override
-  public boolean publish(final String subject, final byte[] frame) {
-    return session.publish(subject, frame);
+  public boolean publish(final String subject, final byte[] memory, final int length) {
+    return session.publish(subject, memory, length);
   }
 
   @Override

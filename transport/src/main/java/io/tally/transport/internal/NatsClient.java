@@ -95,13 +95,14 @@ public interface NatsClient {
   void flush(Runnable onConfirmed);
 
   /**
-   * Publishes a frame, which belongs to the client from now on.
+   * Publishes a frame.
    *
    * @param subject exact name.
-   * @param frame to publish.
+   * @param memory that begins with the frame; it is the caller's again when this returns.
+   * @param length of the frame in bytes.
    * @return false if the frame was certainly not handed to the network.
    */
-  boolean publish(String subject, byte[] frame);
+  boolean publish(String subject, byte[] memory, int length);
 
   /** Has the frames leave that were published; may block. By default no frame waits. */
   default void flushFrames() {}

@@ -272,8 +272,8 @@ public final class NatsSession implements FrameCarrier, SteppedAgent {
   }
 
   @Override
-  public boolean publish(final String subject, final byte[] frame) {
-    return connection.publish(subject, frame);
+  public boolean publish(final String subject, final byte[] memory, final int length) {
+    return connection.publish(subject, memory, length);
   }
 
   @Override

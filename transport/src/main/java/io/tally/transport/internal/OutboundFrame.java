@@ -10,12 +10,10 @@ import io.tally.transport.internal.codecs.ShardIncarnationsEncoder.ShardsEncoder
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/**
- * Builds one frame after the other in the same memory. A finished frame is a fresh array of the
- * exact size, because a carrier keeps it until it is written. Owned by the sender.
- */
+/** Builds one frame after the other in the same memory. Owned by the sender. */
 final class OutboundFrame {
   private final LocalNode local;
+  private final byte[] memory;
   private final UnsafeBuffer buffer;
   private final MessageHeaderEncoder headerEncoder = new MessageHeaderEncoder();
   private final MessageHeaderDecoder headerDecoder = new MessageHeaderDecoder();
@@ -34,7 +32,8 @@ final class OutboundFrame {
 
   OutboundFrame(final LocalNode local, final int maxFrameBytes) {
     this.local = local;
-    buffer = new UnsafeBuffer(new byte[maxFrameBytes]);
+    memory = new byte[maxFrameBytes];
+    buffer = new UnsafeBuffer(memory);
     begin();
   }
 
@@ -52,6 +51,11 @@ final class OutboundFrame {
     limit = ownLimit;
     commandCount = 0;
     replyCount = 0;
+  }
+
+  /** Begins with the finished frame, until the next one begins. */
+  byte[] memory() {
+    return memory;
   }
 
   boolean isEmpty() {
@@ -183,9 +187,10 @@ final class OutboundFrame {
 
   /**
    * Reads the clock that the frame carries as late as possible: the time between the reading and
-   * the arrival of the frame is taken from every deadline that its receiver computes.
+   * the arrival of the frame is taken from every deadline that its receiver computes. Returns the
+   * length of the frame.
    */
-  byte[] finish(final long frameNumber, final long ackedFrame) {
+  int finish(final long frameNumber, final long ackedFrame) {
     frameEncoder
         .wrapAndApplyHeader(buffer, 0, headerEncoder)
         .sourceKey(local.key)
@@ -194,8 +199,6 @@ final class OutboundFrame {
         .ackedFrame(ackedFrame)
         .clockNs(local.clock.nanoTime())
         .messageCount(messageCount());
-    final byte[] frame = new byte[limit];
-    buffer.getBytes(0, frame);
-    return frame;
+    return limit;
   }
 }

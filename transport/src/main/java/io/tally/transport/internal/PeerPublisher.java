@@ -247,19 +247,19 @@ final class PeerPublisher {
     // Bytes first: the frame number read after them covers at least these bytes.
     final long acceptedBytes = session.acceptedBytes();
     peer.sentFrame(++frameNumber);
-    final byte[] bytes = frame.finish(frameNumber, session.accepted());
+    final int length = frame.finish(frameNumber, session.accepted());
     final int messageCount = frame.commandCount() + frame.replyCount();
-    if (!carrier.publish(session.subject, bytes)) {
+    if (!carrier.publish(session.subject, frame.memory(), length)) {
       counters.increment(LinkCounter.PUBLISH_FAILURES);
       counters.increase(LinkCounter.MESSAGES_DROPPED, messageCount);
       return;
     }
     session.bytesAcknowledged(acceptedBytes);
     if (isWindowOfSession()) {
-      unacked.add(frameNumber, bytes.length);
+      unacked.add(frameNumber, length);
     }
     counters.increment(LinkCounter.FRAMES_SENT);
-    counters.increase(LinkCounter.BYTES_SENT, bytes.length);
+    counters.increase(LinkCounter.BYTES_SENT, length);
     counters.increase(LinkCounter.HELLOS_SENT, frame.helloCount());
     if (messageCount > 0) {
       if (frame.commandCount() > 0) {

@@ -234,12 +234,12 @@ class DrainingLinkTest {
     final byte[] ready = framesToA.get(framesToA.size() - 1);
     b.link.markDraining();
     exchange();
-    carrier.publish(TO_A, ready);
+    carrier.publish(TO_A, ready, ready.length);
     exchange();
     assertEquals(PeerStatus.DRAINING, a.link.peerStatus(1));
     pass(4_000, a);
     assertEquals(PeerStatus.DOWN, a.link.peerStatus(1));
-    carrier.publish(TO_A, ready);
+    carrier.publish(TO_A, ready, ready.length);
     step(a);
     step(a);
     assertEquals(PeerStatus.DRAINING, a.link.peerStatus(1));
@@ -252,7 +252,7 @@ class DrainingLinkTest {
       step(a, successor);
     }
     assertEquals(PeerStatus.STARTING, a.link.peerStatus(1));
-    carrier.publish(TO_A, ready);
+    carrier.publish(TO_A, ready, ready.length);
     step(a);
     step(a);
     assertEquals(PeerStatus.STARTING, a.link.peerStatus(1), "one that is gone stays gone");

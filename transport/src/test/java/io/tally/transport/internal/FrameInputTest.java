@@ -91,6 +91,28 @@ class FrameInputTest {
   }
 
   @Test
+  void partsThatAreReadToWhereTheyStayAndPartsThatAreCopiedMakeTheWholeFrame() throws IOException {
+    final List<String> frames = new ArrayList<>();
+    final StringBuilder stream = new StringBuilder();
+    for (final int length : new int[] {4_095, 4_096, 4_097, 70_000, 1, 131_072, 8_192}) {
+      final StringBuilder frame = new StringBuilder();
+      for (int i = 0; frame.length() < length; i++) {
+        frame.append(i).append(frames.size() % 2 == 0 ? "\r\n" : ",");
+      }
+      frame.setLength(length);
+      frames.add(frame.toString());
+      stream.append("MSG a f1 ").append(length).append("\r\n").append(frame).append("\r\n");
+      stream.append("PING\r\n");
+    }
+    for (final int readBytes : new int[] {1, 13, 4_095, 4_096, 20_000, 65_536, 1_000_000}) {
+      first.clear();
+      assertEquals(
+          "PING\r\n".repeat(frames.size()), readAll(input(stream.toString(), readBytes), 1_000));
+      assertEquals(frames, first);
+    }
+  }
+
+  @Test
   void whatIsNoMessageEndsTheConnection() {
     for (final String line : List.of("", "a", "a f1", "a f1 x", "a f1 -1")) {
       final FrameInput input = input("MSG " + line + "\r\n", 100);

@@ -44,7 +44,7 @@ class FrameRefusalTest {
     frame.appendHello(0, 0, 0, 0, 0, true, false);
     append(frame, 1);
     append(frame, 2);
-    valid = frame.finish(1, 0);
+    valid = finish(frame);
   }
 
   private static NodeSetup setup(final String nodeId, final long incarnation) {
@@ -92,7 +92,7 @@ class FrameRefusalTest {
   }
 
   private void receive(final byte[] frame) {
-    carrier.publish("test.hello", frame);
+    carrier.publish("test.hello", frame, frame.length);
     carrier.deliver();
     node.link.receiver().doWork(0);
   }
@@ -243,7 +243,11 @@ class FrameRefusalTest {
   private static byte[] dataFrame(final String nodeId, final long incarnation) {
     final OutboundFrame frame = new OutboundFrame(remote(nodeId, incarnation), 4096);
     append(frame, 1);
-    return frame.finish(1, 0);
+    return finish(frame);
+  }
+
+  private static byte[] finish(final OutboundFrame frame) {
+    return Arrays.copyOf(frame.memory(), frame.finish(1, 0));
   }
 
   /** What came before version 1 had the same frame header, in the engine's schema. */

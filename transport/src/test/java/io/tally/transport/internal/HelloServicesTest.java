@@ -96,7 +96,7 @@ final class HelloServicesTest {
                 () -> 0),
             1 << 12);
     frame.appendHello(0, 0, 0, 0, 0, false, false);
-    assertEquals(FrameLayout.HEADER_BYTES + FrameLayout.MAX_HELLO_BYTES, frame.finish(1, 0).length);
+    assertEquals(FrameLayout.HEADER_BYTES + FrameLayout.MAX_HELLO_BYTES, frame.finish(1, 0));
   }
 
   @Test

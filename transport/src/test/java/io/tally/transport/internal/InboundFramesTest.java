@@ -36,7 +36,7 @@ class InboundFramesTest {
   }
 
   private void arrive(final int length) {
-    carrier.publish(SUBJECT, new byte[length]);
+    carrier.publish(SUBJECT, new byte[length], length);
   }
 
   @Test

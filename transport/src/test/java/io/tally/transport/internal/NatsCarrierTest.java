@@ -20,8 +20,8 @@ class NatsCarrierTest {
       final NatsCarrier carrier = TestServer.connect(server.url());
       final List<byte[]> frames = new CopyOnWriteArrayList<>();
       final FrameCarrier.Subscription subscription = carrier.subscribe("x.y", frames::add);
-      assertTrue(carrier.publish("x.y", new byte[] {1, 2, 3}));
-      assertTrue(carrier.publish("x.z", new byte[] {4}));
+      assertTrue(carrier.publish("x.y", new byte[] {1, 2, 3}, 3));
+      assertTrue(carrier.publish("x.z", new byte[] {4}, 1));
       carrier.flush();
       Await.until("delivered", () -> frames.size() == 1);
       assertEquals(3, frames.get(0).length);
@@ -33,7 +33,7 @@ class NatsCarrierTest {
       assertEquals(3, carrier.get(CarrierCounter.BYTES_RECEIVED));
       carrier.close();
       assertFalse(carrier.isConnected());
-      assertFalse(carrier.publish("x.y", new byte[1]));
+      assertFalse(carrier.publish("x.y", new byte[1], 1));
       assertEquals(1, carrier.get(CarrierCounter.PUBLISH_FAILURES));
     }
   }

@@ -88,7 +88,7 @@ class NatsFaultsTest {
   private static void assertCarries(final NatsCarrier carrier) throws IOException {
     final List<byte[]> frames = new CopyOnWriteArrayList<>();
     final FrameCarrier.Subscription subscription = carrier.subscribe("carried", frames::add);
-    assertTrue(carrier.publish("carried", new byte[7]));
+    assertTrue(carrier.publish("carried", new byte[7], 7));
     carrier.flush();
     Await.until("carried", () -> frames.size() == 1);
     subscription.close();
@@ -113,7 +113,7 @@ class NatsFaultsTest {
 
     server.restart(SECRET);
     awaitState(carrier, CarrierState.CONNECTED);
-    assertTrue(carrier.publish("kept", new byte[3]));
+    assertTrue(carrier.publish("kept", new byte[3], 3));
     carrier.flush();
     Await.until("subscribed again", () -> frames.size() == 1);
     assertTrue(states.contains(CarrierState.REFUSED), states::toString);
@@ -168,7 +168,7 @@ class NatsFaultsTest {
 
     server.restart("max_payload: 4096\n");
     Await.until("shorter", () -> carrier.isConnected() && carrier.maxFrameBytes() == 4096);
-    assertFalse(carrier.publish("carried", new byte[4097]));
+    assertFalse(carrier.publish("carried", new byte[4097], 4097));
     assertCarries(carrier);
 
     server.restart("max_payload: 999\n");
@@ -184,7 +184,7 @@ class NatsFaultsTest {
     final NatsCarrier carrier = launch("");
     awaitState(carrier, CarrierState.CONNECTED);
     server.reload("max_payload: 4096\n");
-    assertTrue(carrier.publish("carried", new byte[5000]), "the server has told nobody");
+    assertTrue(carrier.publish("carried", new byte[5000], 5000), "the server has told nobody");
     carrier.flush();
     Await.until("shorter", () -> carrier.isConnected() && carrier.maxFrameBytes() == 4096);
     assertCarries(carrier);
@@ -205,7 +205,7 @@ class NatsFaultsTest {
     final ConfiguredServer server = start(port, publish);
     final NatsCarrier carrier = launch("app:secret@");
     awaitState(carrier, CarrierState.CONNECTED);
-    carrier.publish("b", new byte[1]);
+    carrier.publish("b", new byte[1], 1);
     carrier.flush();
     awaitState(carrier, CarrierState.DENIED);
     assertEquals(

@@ -86,7 +86,7 @@ class NatsSessionTest implements NatsSession.Listener {
     final List<String> confirmed = new ArrayList<>();
     session.subscribe("a", frames::add, () -> confirmed.add("a"));
     assertFalse(session.isConnected());
-    assertFalse(session.publish("b", new byte[1]));
+    assertFalse(session.publish("b", new byte[1], 1));
     assertEquals("NATS connecting", session.fault());
     server.last().greet();
     step();
@@ -96,7 +96,7 @@ class NatsSessionTest implements NatsSession.Listener {
     assertEquals("", session.fault());
     assertEquals(1 << 20, session.maxFrameBytes());
     assertEquals("9.9.9", session.serverVersion());
-    assertTrue(session.publish("b", new byte[3]));
+    assertTrue(session.publish("b", new byte[3], 3));
     server.last().frames.onFrame(new byte[5]);
     assertEquals(5, frames.get(0).length);
     assertEquals(List.of(CarrierState.CONNECTED), states);
@@ -266,14 +266,14 @@ class NatsSessionTest implements NatsSession.Listener {
   @Test
   void shouldReadTheLengthOfMessagesAtEachConnection() {
     launch("h1");
-    assertTrue(session.publish("a", new byte[5000]));
+    assertTrue(session.publish("a", new byte[5000], 5000));
     server.maxPayloadBytes = 2000;
     server.last().lose("Read channel closed.");
     step();
     assertEquals(2000, session.maxFrameBytes());
     assertTrue(session.isConnected());
-    assertFalse(session.publish("a", new byte[2001]));
-    assertTrue(session.publish("a", new byte[2000]));
+    assertFalse(session.publish("a", new byte[2001], 2001));
+    assertTrue(session.publish("a", new byte[2000], 2000));
 
     server.maxPayloadBytes = MIN_FRAME_BYTES - 1;
     server.last().lose("Read channel closed.");
@@ -338,7 +338,7 @@ class NatsSessionTest implements NatsSession.Listener {
     server.last().connected = false;
     assertFalse(session.isConnected());
     assertEquals("NATS disconnected", session.fault());
-    assertFalse(session.publish("a", new byte[1]));
+    assertFalse(session.publish("a", new byte[1], 1));
   }
 
   @Test
@@ -404,6 +404,6 @@ class NatsSessionTest implements NatsSession.Listener {
     runFor(60 * SECOND_NS);
     assertEquals(1, server.clients.size());
     assertEquals("NATS connection closed", session.fault());
-    assertFalse(session.publish("a", new byte[1]));
+    assertFalse(session.publish("a", new byte[1], 1));
   }
 }

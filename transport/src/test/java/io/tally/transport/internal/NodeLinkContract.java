@@ -218,8 +218,8 @@ abstract class NodeLinkContract {
 
     final String subject = new Subjects(cluster).node("node-1", 101);
     for (int i = 0; i < 32; i++) {
-      carrier.publish(subject, new byte[1 << 20]);
-      carrier.publish(subject, new byte[longest]);
+      carrier.publish(subject, new byte[1 << 20], 1 << 20);
+      carrier.publish(subject, new byte[longest], longest);
       carrier.flush();
     }
     Await.until(

@@ -98,7 +98,7 @@ final class ScriptedServer implements NatsClient.Connector {
     }
 
     @Override
-    public boolean publish(final String subject, final byte[] frame) {
+    public boolean publish(final String subject, final byte[] memory, final int length) {
       if (connected) {
         published.add(subject);
       }

@@ -113,8 +113,8 @@ final class ShardAnnouncementTest {
     exchange();
     assertKnown(44, a, B);
     for (final byte[] late : old) {
-      carrier.publish("test.node.a.10", late);
-      carrier.publish("test.node.a.10", late);
+      carrier.publish("test.node.a.10", late, late.length);
+      carrier.publish("test.node.a.10", late, late.length);
     }
     carrier.deliver();
     a.step(nowNs);
@@ -197,7 +197,7 @@ final class ShardAnnouncementTest {
     exchange();
     for (int i = 0; i < 3; i++) {
       for (final byte[] late : old) {
-        carrier.publish("test.node.a.10", late);
+        carrier.publish("test.node.a.10", late, late.length);
       }
       pass(300, a, b);
     }
@@ -321,7 +321,7 @@ final class ShardAnnouncementTest {
     announcement.update();
     final OutboundFrame frame = new OutboundFrame(local, 1 << 12);
     frame.appendShards(announcement, 0, 1 << 12);
-    final byte[] bytes = frame.finish(++forged, 0);
+    final byte[] bytes = Arrays.copyOf(frame.memory(), frame.finish(++forged, 0));
     if (life <= 0) {
       final byte value = (byte) life;
       final int entry =
@@ -329,7 +329,7 @@ final class ShardAnnouncementTest {
               + FrameLayout.EMPTY_ANNOUNCEMENT_BYTES;
       Arrays.fill(bytes, entry, entry + Long.BYTES, value);
     }
-    carrier.publish("test.node.a.10", bytes);
+    carrier.publish("test.node.a.10", bytes, bytes.length);
     carrier.deliver();
     a.step(nowNs);
   }

@@ -1,6 +1,7 @@
 package io.tally.transport.internal;
 
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -17,6 +18,7 @@ final class SimulatedCarrier implements FrameCarrier {
   boolean publishFails;
   long maxFrameBytes = Integer.MAX_VALUE;
   Runnable beforeFrame = () -> {};
+  int flushes;
 
   @Override
   public Subscription subscribe(final String subject, final FrameListener listener) {
@@ -24,25 +26,30 @@ final class SimulatedCarrier implements FrameCarrier {
   }
 
   @Override
-  public boolean publish(final String subject, final byte[] frame) {
+  public boolean publish(final String subject, final byte[] memory, final int length) {
     if (publishFails) {
       return false;
     }
-    if (frame.length > maxFrameBytes) {
+    if (length > maxFrameBytes) {
       return false;
     }
     published.merge(subject, 1, Integer::sum);
     if (!loses.test(subject)) {
-      flights.add(new Flight(subject, frame));
+      flights.add(new Flight(subject, Arrays.copyOf(memory, length)));
     }
     return true;
+  }
+
+  @Override
+  public void flush() {
+    flushes++;
   }
 
   int deliver() {
     final int count = flights.size();
     for (int i = 0; i < count; i++) {
       final Flight flight = flights.remove();
-      network.publish(flight.subject(), flight.frame());
+      network.publish(flight.subject(), flight.frame(), flight.frame().length);
     }
     return count;
   }

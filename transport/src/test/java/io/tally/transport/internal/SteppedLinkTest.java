@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tally.engine.StableHash;
 import io.tally.engine.internal.MessageClaim;
 import io.tally.engine.internal.NodeOutput;
+import io.tally.engine.internal.SteppedAgent;
 import io.tally.engine.internal.codecs.CommandEncoder;
 import io.tally.engine.internal.codecs.MessageHeaderEncoder;
 import java.util.List;
@@ -328,6 +329,23 @@ class SteppedLinkTest {
     carrier.deliver();
     b.step(nowNs);
     assertEquals(numbers(0, claimed), b.commands);
+  }
+
+  @Test
+  void shouldHaveItsFramesLeaveUnlessTheyAreGathered() {
+    launchPair();
+    final int flushes = carrier.flushes;
+    a.link.sender().doWork(nowNs);
+    assertEquals(flushes + 1, carrier.flushes);
+    final SteppedAgent gathering = a.link.gatheringSender();
+    gathering.doWork(nowNs);
+    assertEquals(flushes + 1, carrier.flushes);
+    final SteppedAgent flush = new FrameFlush(carrier);
+    assertEquals(0, flush.doWork(nowNs));
+    assertEquals(SteppedAgent.NEVER, flush.nextStepNs());
+    assertEquals(flushes + 2, carrier.flushes);
+    a.link.close();
+    assertEquals(flushes + 3, carrier.flushes, "nobody flushes after it");
   }
 
   @Test
