@@ -50,6 +50,13 @@ record PausingCarrier(
   }
 
   @Override
+  public void flush() {
+    execution.touch();
+    session.flush();
+    execution.touch();
+  }
+
+  @Override
   public boolean isConnected() {
     execution.touch();
     return session.isConnected();

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One connection of the client library, simulated as it was observed to behave: it queues what is
- * published and writes it soon, blocks when that queue is full, tells what happens on threads of
- * its own, and learns late that nobody answers.
+ * One connection of the client library, simulated as it was observed to behave: what is published
+ * waits for the flush or for more, then leaves soon; it blocks when nobody reads, tells what
+ * happens on threads of its own, and learns late that nobody answers.
  */
 final class SimulatedClient implements NatsClient {
   private enum Status {
@@ -25,6 +25,7 @@ final class SimulatedClient implements NatsClient {
 
   private static final long MS = Settings.MS;
   private static final int MAX_OUTGOING = 64;
+  private static final int MAX_GATHERED = 8;
   private static final long BLOCKED_NS = 200 * MS;
   private static final long CONNECT_TIMEOUT_NS = 300 * MS;
   private static final long FLUSH_TIMEOUT_NS = 300 * MS;
@@ -40,6 +41,7 @@ final class SimulatedClient implements NatsClient {
   private final SimulatedThread reader;
   private final SimulatedThread callbacks;
   private final ArrayDeque<Runnable> toTell = new ArrayDeque<>();
+  private final ArrayDeque<Frame> gathered = new ArrayDeque<>();
   private final ArrayDeque<Frame> outgoing = new ArrayDeque<>();
   private final Map<String, List<FrameListener>> subscriptions = new HashMap<>();
   private BrokerConnection connection;
@@ -92,6 +94,7 @@ final class SimulatedClient implements NatsClient {
         traces.add(Trace.CONNECTIONS_LOST);
       }
       status = Status.ENDED;
+      gathered.clear();
       outgoing.clear();
       tell(() -> listener.onEnded(reason));
     }
@@ -165,17 +168,34 @@ final class SimulatedClient implements NatsClient {
       access.onTooLong();
       return false;
     }
+    if (gathered.size() >= MAX_GATHERED) {
+      flushFrames();
+    }
+    if (status != Status.CONNECTED) {
+      return false;
+    }
+    gathered.add(new Frame(subject, frame));
+    return true;
+  }
+
+  @Override
+  public void flushFrames() {
+    while (!gathered.isEmpty() && hasRoom()) {
+      outgoing.add(gathered.remove());
+      writeSoon(world.skewed(WRITE_NS));
+    }
+    gathered.forEach(frame -> traces.add(Trace.FRAMES_LOST));
+    gathered.clear();
+  }
+
+  /** Waits for it, if need be; the connection may end meanwhile. */
+  private boolean hasRoom() {
     if (status == Status.CONNECTED && outgoing.size() >= MAX_OUTGOING) {
       traces.add(Trace.PUBLISHES_BLOCKED);
       execution.block(
           BLOCKED_NS, () -> outgoing.size() < MAX_OUTGOING || status != Status.CONNECTED);
     }
-    if (status != Status.CONNECTED || outgoing.size() >= MAX_OUTGOING) {
-      return false;
-    }
-    outgoing.add(new Frame(subject, frame));
-    writeSoon(world.skewed(WRITE_NS));
-    return true;
+    return status == Status.CONNECTED && outgoing.size() < MAX_OUTGOING;
   }
 
   private void writeSoon(final long delayNs) {
@@ -219,6 +239,7 @@ final class SimulatedClient implements NatsClient {
   /** Ends it for the process; what the network has taken still arrives. */
   void finish() {
     status = Status.ENDED;
+    gathered.clear();
     outgoing.clear();
     if (connection != null) {
       connection.finish();

@@ -16,6 +16,8 @@ import io.tally.engine.internal.ShardEngine;
 import io.tally.engine.internal.SteppedAgent;
 import io.tally.engine.internal.WatchTimes;
 import io.tally.transport.internal.ClusterLink;
+import io.tally.transport.internal.FrameCarrier;
+import io.tally.transport.internal.FrameFlush;
 import io.tally.transport.internal.IncarnationSource;
 import io.tally.transport.internal.LinkContext;
 import io.tally.transport.internal.LinkListener;
@@ -57,6 +59,7 @@ final class SimulatedNode {
   private final SimulatedThread sender;
   private FrontDoor door;
   private ClusterLink link;
+  private FrameFlush flush;
   private LinkWitness witness;
   private DirectoryWitness directoryWitness;
   private ShardEngine engine;
@@ -187,18 +190,14 @@ final class SimulatedNode {
 
   void launchLink(final NatsSession session, final LinkListener listener) throws IOException {
     witness = new LinkWitness(linkSettings, this::hosted, violations::add);
+    final FrameCarrier carrier = new PausingCarrier(execution, session, witness, history);
+    flush = new FrameFlush(carrier);
     link =
         ClusterLink.launch(
             settings.cluster(seed),
             new NodeStart("sim", id, incarnation, hosted(incarnation)),
             linkSettings,
-            new LinkContext(
-                new PausingCarrier(execution, session, witness, history),
-                execution::nanoTime,
-                wallClock,
-                loops[0],
-                sender,
-                listener));
+            new LinkContext(carrier, execution::nanoTime, wallClock, loops[0], sender, listener));
     witness.attach(link);
   }
 
@@ -232,18 +231,12 @@ final class SimulatedNode {
       link.attach(new PausingInbound(execution, engine.inbound(), witness));
     }
     launched = true;
-    noticeLoops();
+    Arrays.stream(loops).forEach(SimulatedThread::notice);
     sender.notice();
   }
 
   private long firstLife(final int shardId) {
     return data.sameLives() ? data.restored().shard(shardId).incarnation() : drawLife();
-  }
-
-  private void noticeLoops() {
-    for (final SimulatedThread loop : loops) {
-      loop.notice();
-    }
   }
 
   /** Ends the life of a shard and begins another; false while a thread is busy with its shards. */
@@ -277,15 +270,13 @@ final class SimulatedNode {
 
   /** It gives way to another process of its id: nothing is taken from clients any more. */
   void closeIngresses() {
-    for (int loop = 0; loop < loops.length; loop++) {
-      engine.ingress(loop).close();
-    }
+    IntStream.range(0, loops.length).forEach(loop -> engine.ingress(loop).close());
   }
 
   /** Ends all requests that are still under way. */
   void abandonRequests() {
     abandoning = true;
-    noticeLoops();
+    Arrays.stream(loops).forEach(SimulatedThread::notice);
   }
 
   /** Ends the threads. Returns false while one of them is in the middle of a step. */
@@ -339,7 +330,8 @@ final class SimulatedNode {
     if (!launched || link == null || threadsEnd) {
       return SteppedAgent.NEVER;
     }
-    link.sender().doWork(execution.nanoTime());
+    link.gatheringSender().doWork(execution.nanoTime());
+    flush.doWork(execution.nanoTime());
     return link.sender().nextStepNs();
   }
 

@@ -16,8 +16,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * Frames of 64 commands: putting one together, making the array that leaves, and checking and
- * walking one that came. Only the array may be allocated, one for each frame.
+ * Frames of 64 commands: putting one together, writing its header, and checking and walking one
+ * that came. None of them may allocate.
  */
 public class FrameBenchmark extends MicroBenchmark {
   private static final int BATCH = 64;

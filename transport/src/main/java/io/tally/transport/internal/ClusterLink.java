@@ -275,7 +275,7 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
   }
 
   /**
-   * Whether the goodbye was handed to the network for all peers, or cannot be.
+   * Whether the goodbye was published to all peers, or cannot be.
    *
    * @return true if nothing is to be waited for after {@link #markLeaving()}.
    */

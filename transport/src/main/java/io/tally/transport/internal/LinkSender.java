@@ -123,10 +123,10 @@ final class LinkSender implements SteppedAgent {
 
   /** Says goodbye, unless that was done. Nobody may step this sender any more. */
   void close() {
-    isGathering = false;
     if (!hasSaidGoodbye()) {
       doWork(lastStepNs);
     }
+    carrier.flush();
   }
 
   private void discover(final long nowNs, final NodeState state) {

@@ -8,7 +8,7 @@
  * <ul>
  *   <li>Any thread claims space for a message in the ring in front of a peer, and commits it.
  *   <li>The sender empties these rings into frames, numbers them, and is the only one to publish. A
- *       frame is a fresh array that belongs to the carrier from then on.
+ *       frame is made in the sender's memory; the carrier takes what it keeps before it returns.
  *   <li>A carrier's thread puts arriving frames into the inbound queue. The receiver takes them
  *       from there, checks them, and hands their messages over in place; they are valid during that
  *       call only.

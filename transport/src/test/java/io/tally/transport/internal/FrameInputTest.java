@@ -113,6 +113,15 @@ class FrameInputTest {
   }
 
   @Test
+  void aStreamThatEndsWithinAFrameDeliversNoneOfIt() throws IOException {
+    final String stream = "MSG a f1 70000\r\n" + "x".repeat(60_000);
+    for (final int readBytes : new int[] {1, 30_000, 65_536}) {
+      assertEquals("", readAll(input(stream, readBytes), 1_000));
+      assertEquals(List.of(), first);
+    }
+  }
+
+  @Test
   void whatIsNoMessageEndsTheConnection() {
     for (final String line : List.of("", "a", "a f1", "a f1 x", "a f1 -1")) {
       final FrameInput input = input("MSG " + line + "\r\n", 100);

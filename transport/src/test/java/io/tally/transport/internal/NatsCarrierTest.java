@@ -1,5 +1,6 @@
 package io.tally.transport.internal;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -20,11 +21,11 @@ class NatsCarrierTest {
       final NatsCarrier carrier = TestServer.connect(server.url());
       final List<byte[]> frames = new CopyOnWriteArrayList<>();
       final FrameCarrier.Subscription subscription = carrier.subscribe("x.y", frames::add);
-      assertTrue(carrier.publish("x.y", new byte[] {1, 2, 3}, 3));
-      assertTrue(carrier.publish("x.z", new byte[] {4}, 1));
+      assertTrue(carrier.publish("x.y", new byte[] {1, 2, 3, 9}, 3));
+      assertTrue(carrier.publish("x.z", new byte[] {4, 9}, 1));
       carrier.flush();
       Await.until("delivered", () -> frames.size() == 1);
-      assertEquals(3, frames.get(0).length);
+      assertArrayEquals(new byte[] {1, 2, 3}, frames.get(0));
       subscription.close();
       subscription.close();
       assertEquals(2, carrier.get(CarrierCounter.FRAMES_PUBLISHED));

@@ -96,7 +96,7 @@ class NatsSessionTest implements NatsSession.Listener {
     assertEquals("", session.fault());
     assertEquals(1 << 20, session.maxFrameBytes());
     assertEquals("9.9.9", session.serverVersion());
-    assertTrue(session.publish("b", new byte[3], 3));
+    assertTrue(session.publish("b", new byte[5], 3));
     server.last().frames.onFrame(new byte[5]);
     assertEquals(5, frames.get(0).length);
     assertEquals(List.of(CarrierState.CONNECTED), states);
@@ -272,8 +272,8 @@ class NatsSessionTest implements NatsSession.Listener {
     step();
     assertEquals(2000, session.maxFrameBytes());
     assertTrue(session.isConnected());
-    assertFalse(session.publish("a", new byte[2001], 2001));
-    assertTrue(session.publish("a", new byte[2000], 2000));
+    assertFalse(session.publish("a", new byte[5000], 2001));
+    assertTrue(session.publish("a", new byte[5000], 2000));
 
     server.maxPayloadBytes = MIN_FRAME_BYTES - 1;
     server.last().lose("Read channel closed.");
