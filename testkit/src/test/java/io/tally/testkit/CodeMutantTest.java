@@ -60,6 +60,12 @@ final class CodeMutantTest {
   }
 
   @Test
+  void shouldCatchFramesThatAreNotFlushed() {
+    assertCaught(
+        "frames not flushed", "whole", TRANSPORT + "FrameFlush", returns("doWork", 0), "KILLS");
+  }
+
+  @Test
   void shouldCatchAStopThatWaitsForNobody() {
     assertCaught(
         "stop waits for nobody",
