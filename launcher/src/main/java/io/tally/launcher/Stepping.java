@@ -7,8 +7,6 @@ import io.tally.engine.internal.EngineThreads;
 import io.tally.engine.internal.ShardEngine;
 import io.tally.engine.internal.SteppedAgent;
 import io.tally.engine.internal.Wakeup;
-import io.tally.transport.internal.FrameCarrier;
-import io.tally.transport.internal.FrameFlush;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -105,11 +103,8 @@ final class Stepping implements AutoCloseable {
     return new EngineThreads(homeLoop(localIndex), ingressWakeups, agentLoops, agentWakeups);
   }
 
-  /**
-   * Hands all agents over to their threads. The order is that of the road of a command. The carrier
-   * is that of all links, or null if there are none.
-   */
-  void start(final List<ClusterNode> nodes, final FrameCarrier carrier) {
+  /** Hands all agents over to their threads. The order is that of the road of a command. */
+  void start(final List<ClusterNode> nodes) {
     final List<List<SteppedAgent>> byShardThread = new ArrayList<>();
     for (int i = 0; i < shardThreads.length; i++) {
       byShardThread.add(new ArrayList<>());
@@ -151,7 +146,7 @@ final class Stepping implements AutoCloseable {
       shardThreads[i].start(byShardThread.get(i).toArray(new SteppedAgent[0]));
     }
     if (linkThread != null) {
-      senders.add(new FrameFlush(carrier));
+      senders.add(nodes.get(0).link().frameFlush());
       linkThread.start(senders.toArray(new SteppedAgent[0]));
     }
   }

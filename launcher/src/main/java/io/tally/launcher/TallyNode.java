@@ -168,7 +168,7 @@ public final class TallyNode implements AutoCloseable {
     launchHttp(plan.clientLimit(), plan.services());
     // All ports are bound by now, so that no start fails for want of one after a long load.
     states.load(nodes, () -> stop.getCount() == 0);
-    stepping.start(nodes, carriers == null ? null : carriers.carrier());
+    stepping.start(nodes);
     DefaultExports.register(registry);
     final List<LimitWatch.Limit> watched = new WatchedLimits(config, plan, nodes, http).all();
     limitWatch = new LimitWatch(watched, LimitWatch::log);

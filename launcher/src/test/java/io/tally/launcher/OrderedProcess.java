@@ -72,7 +72,7 @@ final class OrderedProcess implements AutoCloseable {
     for (final SteppedAgent agent : beforeShards) {
       loops.addAgent(LOOP, StepOrder.APPLY, agent);
     }
-    stepping.start(nodes, carrier);
+    stepping.start(nodes);
     start.awaitPeers();
   }
 

@@ -162,9 +162,8 @@ final class SimulatedClient implements NatsClient {
 
   @Override
   public boolean publish(final String subject, final byte[] memory, final int length) {
-    final byte[] frame = Arrays.copyOf(memory, length);
     execution.touch();
-    if (frame.length > maxPayloadBytes) {
+    if (length > maxPayloadBytes) {
       access.onTooLong();
       return false;
     }
@@ -174,7 +173,7 @@ final class SimulatedClient implements NatsClient {
     if (status != Status.CONNECTED) {
       return false;
     }
-    gathered.add(new Frame(subject, frame));
+    gathered.add(new Frame(subject, Arrays.copyOf(memory, length)));
     return true;
   }
 

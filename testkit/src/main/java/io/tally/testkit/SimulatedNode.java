@@ -16,8 +16,6 @@ import io.tally.engine.internal.ShardEngine;
 import io.tally.engine.internal.SteppedAgent;
 import io.tally.engine.internal.WatchTimes;
 import io.tally.transport.internal.ClusterLink;
-import io.tally.transport.internal.FrameCarrier;
-import io.tally.transport.internal.FrameFlush;
 import io.tally.transport.internal.IncarnationSource;
 import io.tally.transport.internal.LinkContext;
 import io.tally.transport.internal.LinkListener;
@@ -59,7 +57,7 @@ final class SimulatedNode {
   private final SimulatedThread sender;
   private FrontDoor door;
   private ClusterLink link;
-  private FrameFlush flush;
+  private SteppedAgent flush;
   private LinkWitness witness;
   private DirectoryWitness directoryWitness;
   private ShardEngine engine;
@@ -190,14 +188,19 @@ final class SimulatedNode {
 
   void launchLink(final NatsSession session, final LinkListener listener) throws IOException {
     witness = new LinkWitness(linkSettings, this::hosted, violations::add);
-    final FrameCarrier carrier = new PausingCarrier(execution, session, witness, history);
-    flush = new FrameFlush(carrier);
     link =
         ClusterLink.launch(
             settings.cluster(seed),
             new NodeStart("sim", id, incarnation, hosted(incarnation)),
             linkSettings,
-            new LinkContext(carrier, execution::nanoTime, wallClock, loops[0], sender, listener));
+            new LinkContext(
+                new PausingCarrier(execution, session, witness, history),
+                execution::nanoTime,
+                wallClock,
+                loops[0],
+                sender,
+                listener));
+    flush = link.frameFlush();
     witness.attach(link);
   }
 

@@ -10,9 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
-import org.agrona.BitUtil;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
-import org.agrona.concurrent.ringbuffer.RecordDescriptor;
 
 /**
  * Watches a node's link from outside, between its carrier and its engine. It checks that the bytes
@@ -135,8 +133,7 @@ public final class LinkWitness {
     private long end(final Peer peer, final int length) {
       final ManyToOneRingBuffer ring = peer.outbound().ring();
       final long position = ring.producerPosition();
-      final int record =
-          BitUtil.align(length + RecordDescriptor.HEADER_LENGTH, RecordDescriptor.ALIGNMENT);
+      final int record = OutboundRing.recordBytes(length);
       final int beforeEnd = ring.capacity() - (int) (position & ring.capacity() - 1);
       return position + record + (record > beforeEnd ? beforeEnd : 0);
     }

@@ -106,10 +106,8 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
   }
 
   /**
-   * {@inheritDoc}
-   *
-   * <p>A message must not be longer than {@link LinkSettings#maxMessageBytes()}, and has to start
-   * with an SBE header.
+   * {@inheritDoc} A message must not be longer than {@link LinkSettings#maxMessageBytes()}, and has
+   * to start with an SBE header.
    */
   @Override
   public NodeOutput newOutput() {
@@ -308,14 +306,22 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
 
   /**
    * The agent that publishes, for a thread that steps those of several nodes. From now on what it
-   * publishes waits until that thread steps a {@link FrameFlush}, and leaves with what the others
-   * have published; at the close of this link at the latest.
+   * publishes leaves when that thread steps {@link #frameFlush()}, or at the close of this link.
    *
    * @return the sender, as {@link #sender()}.
    */
   public SteppedAgent gatheringSender() {
     sender.gather();
     return sender;
+  }
+
+  /**
+   * The agent that has the frames leave which the gathering senders have published.
+   *
+   * @return an agent for all links that share the carrier, to be stepped after these senders.
+   */
+  public SteppedAgent frameFlush() {
+    return new FrameFlush(carrier);
   }
 
   /**

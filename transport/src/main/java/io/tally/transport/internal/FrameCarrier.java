@@ -38,8 +38,9 @@ public interface FrameCarrier {
   boolean publish(String subject, byte[] memory, int length);
 
   /**
-   * Has the frames leave that were published and wait for more. Called by who published, when it
-   * has no more for now; may block as {@link #publish} may. By default no frame waits.
+   * Has the frames leave that were published and wait for more. Called by the thread that
+   * published, when it has no more for now; may block as {@link #publish} may. By default no frame
+   * waits.
    */
   default void flush() {}
 

@@ -4,21 +4,9 @@ import io.tally.engine.internal.SteppedAgent;
 
 /**
  * Has the frames leave together that the senders of several nodes have published in one step of
- * their thread. It is stepped after them, by the same thread; see {@link
- * ClusterLink#gatheringSender}.
+ * their thread. It is stepped after them, by the same thread.
  */
-public final class FrameFlush implements SteppedAgent {
-  private final FrameCarrier carrier;
-
-  /**
-   * Creates the agent.
-   *
-   * @param carrier of the senders.
-   */
-  public FrameFlush(final FrameCarrier carrier) {
-    this.carrier = carrier;
-  }
-
+record FrameFlush(FrameCarrier carrier) implements SteppedAgent {
   @Override
   public int doWork(final long nowNs) {
     carrier.flush();

@@ -1,7 +1,6 @@
 package io.tally.transport.internal;
 
-import static org.agrona.concurrent.ringbuffer.RecordDescriptor.ALIGNMENT;
-import static org.agrona.concurrent.ringbuffer.RecordDescriptor.HEADER_LENGTH;
+import static io.tally.transport.internal.OutboundRing.recordBytes;
 
 import io.tally.engine.internal.MessageClaim;
 import java.nio.ByteBuffer;
@@ -89,10 +88,6 @@ final class GatheredMessages implements MessageClaim.Gathered {
     claim.wrap(ring, ring.tryClaim(OutboundRing.MESSAGE, length), length);
     outbound.release(bytes);
     return true;
-  }
-
-  private static int recordBytes(final int length) {
-    return BitUtil.align(length + HEADER_LENGTH, ALIGNMENT);
   }
 
   @Override

@@ -3,10 +3,8 @@ package io.tally.transport.internal;
 import static org.agrona.concurrent.ControlledMessageHandler.Action.ABORT;
 import static org.agrona.concurrent.ControlledMessageHandler.Action.CONTINUE;
 
-import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.ControlledMessageHandler;
-import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 
 /** Takes what waits for a peer: into frames, or away. Owned by the sender. */
@@ -15,7 +13,7 @@ final class OutboundReader {
   private final OutboundFrame frame;
   private final LinkCounters counters;
   private final ControlledMessageHandler appendHandler = this::onOutbound;
-  private final MessageHandler dropHandler = this::onDropped;
+  private final ControlledMessageHandler dropHandler = this::onDropped;
   private int frameLimitBytes;
   private boolean frameFull;
 
@@ -45,26 +43,25 @@ final class OutboundReader {
 
   /** Fills the frame up to a length. */
   void read(final int maxFrameBytes) {
-    final ManyToOneRingBuffer ring = peer.outbound().ring();
     frameLimitBytes = maxFrameBytes;
+    readInto(appendHandler);
+  }
+
+  /** Drops all that waits. */
+  void drop() {
+    readInto(dropHandler);
+    takenBytes = 0;
+  }
+
+  private void readInto(final ControlledMessageHandler handler) {
+    final ManyToOneRingBuffer ring = peer.outbound().ring();
     frameFull = false;
     // Reading gives 0 after mere padding at the wrap, too: only the second 0 means that nothing is
     // there.
     int zeros = 0;
     while (zeros < 2 && !frameFull) {
-      zeros = ring.controlledRead(appendHandler) == 0 ? zeros + 1 : 0;
+      zeros = ring.controlledRead(handler) == 0 ? zeros + 1 : 0;
     }
-  }
-
-  /** Drops all that waits. */
-  void drop() {
-    final ManyToOneRingBuffer ring = peer.outbound().ring();
-    int zeros = 0;
-    while (zeros < 2) {
-      zeros = ring.read(dropHandler) == 0 ? zeros + 1 : 0;
-    }
-    frameFull = false;
-    takenBytes = 0;
   }
 
   private ControlledMessageHandler.Action onOutbound(
@@ -86,8 +83,8 @@ final class OutboundReader {
     return CONTINUE;
   }
 
-  private void onDropped(
-      final int typeId, final DirectBuffer buffer, final int index, final int length) {
+  private ControlledMessageHandler.Action onDropped(
+      final int typeId, final MutableDirectBuffer buffer, final int index, final int length) {
     int position = takenBytes;
     takenBytes = 0;
     do {
@@ -97,5 +94,6 @@ final class OutboundReader {
               ? FrameLayout.next(buffer, index + position) - index
               : length;
     } while (position < length);
+    return CONTINUE;
   }
 }

@@ -1,9 +1,12 @@
 package io.tally.transport.internal;
 
+import static org.agrona.concurrent.ringbuffer.RecordDescriptor.ALIGNMENT;
+import static org.agrona.concurrent.ringbuffer.RecordDescriptor.HEADER_LENGTH;
 import static org.agrona.concurrent.ringbuffer.RingBufferDescriptor.TRAILER_LENGTH;
 
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.agrona.BitUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 
@@ -36,6 +39,11 @@ final class OutboundRing {
   /** Bytes that an agent gathers for a peer at most. */
   static int gatheredBytes(final int ringBytes) {
     return Math.min(MAX_GATHERED_BYTES, ringBytes / GATHERED_SHARE);
+  }
+
+  /** Bytes of the ring that a record takes. */
+  static int recordBytes(final int length) {
+    return BitUtil.align(length + HEADER_LENGTH, ALIGNMENT);
   }
 
   ManyToOneRingBuffer ring() {

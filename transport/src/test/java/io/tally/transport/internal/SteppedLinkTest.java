@@ -340,7 +340,7 @@ class SteppedLinkTest {
     final SteppedAgent gathering = a.link.gatheringSender();
     gathering.doWork(nowNs);
     assertEquals(flushes + 1, carrier.flushes);
-    final SteppedAgent flush = new FrameFlush(carrier);
+    final SteppedAgent flush = a.link.frameFlush();
     assertEquals(0, flush.doWork(nowNs));
     assertEquals(SteppedAgent.NEVER, flush.nextStepNs());
     assertEquals(flushes + 2, carrier.flushes);
