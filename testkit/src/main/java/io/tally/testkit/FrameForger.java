@@ -2,6 +2,7 @@ package io.tally.testkit;
 
 import io.tally.engine.StableHash;
 import io.tally.engine.internal.codecs.CommandDecoder;
+import io.tally.engine.internal.codecs.CommandsDecoder;
 import io.tally.transport.internal.codecs.FrameHeaderDecoder;
 import io.tally.transport.internal.codecs.HelloDecoder;
 import io.tally.transport.internal.codecs.ShardIncarnationsDecoder;
@@ -39,7 +40,16 @@ final class FrameForger {
                 (templateId, block) -> {
                   switch (templateId) {
                     case HelloDecoder.TEMPLATE_ID -> forgeHello(buffer, block);
-                    case CommandDecoder.TEMPLATE_ID -> forgeCommand(buffer, block);
+                    case CommandDecoder.TEMPLATE_ID ->
+                        forgeOrigin(
+                            buffer,
+                            block + CommandDecoder.originNodeKeyEncodingOffset(),
+                            block + CommandDecoder.originIncarnationEncodingOffset());
+                    case CommandsDecoder.TEMPLATE_ID ->
+                        forgeOrigin(
+                            buffer,
+                            block + CommandsDecoder.originNodeKeyEncodingOffset(),
+                            block + CommandsDecoder.originIncarnationEncodingOffset());
                     case ShardIncarnationsDecoder.TEMPLATE_ID -> forgeShards(buffer, block);
                     default -> {
                       return false;
@@ -93,15 +103,12 @@ final class FrameForger {
         : own + BEYOND_ALL_CLOCKS + world.between(0, 1_000 * DAY);
   }
 
-  private void forgeCommand(final UnsafeBuffer buffer, final int block) {
+  private void forgeOrigin(
+      final UnsafeBuffer buffer, final int nodeKeyOffset, final int incarnationOffset) {
     if (world.chance(0.5)) {
-      put(
-          buffer,
-          block + CommandDecoder.originIncarnationEncodingOffset(),
-          Long.MAX_VALUE - world.nextInt(2));
+      put(buffer, incarnationOffset, Long.MAX_VALUE - world.nextInt(2));
     } else {
-      final long key = StableHash.hash("node-" + world.nextInt(3));
-      put(buffer, block + CommandDecoder.originNodeKeyEncodingOffset(), key);
+      put(buffer, nodeKeyOffset, StableHash.hash("node-" + world.nextInt(3)));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.tally.testkit;
 
 import io.tally.engine.internal.codecs.CommandDecoder;
+import io.tally.engine.internal.codecs.CommandsDecoder;
 import io.tally.engine.internal.codecs.MessageHeaderDecoder;
 import java.nio.ByteOrder;
 import java.util.function.LongConsumer;
@@ -32,7 +33,7 @@ final class FrameWalk {
     return any;
   }
 
-  /** Sees the deadline of each command. */
+  /** Sees the deadline of each command, once for those that have it in common. */
   static void overDeadlines(final byte[] frame, final LongConsumer visitor) {
     final DirectBuffer buffer = new UnsafeBuffer(frame);
     over(
@@ -40,6 +41,9 @@ final class FrameWalk {
         (templateId, block) -> {
           if (templateId == CommandDecoder.TEMPLATE_ID) {
             final int offset = block + CommandDecoder.deadlineNsEncodingOffset();
+            visitor.accept(buffer.getLong(offset, ByteOrder.LITTLE_ENDIAN));
+          } else if (templateId == CommandsDecoder.TEMPLATE_ID) {
+            final int offset = block + CommandsDecoder.deadlineNsEncodingOffset();
             visitor.accept(buffer.getLong(offset, ByteOrder.LITTLE_ENDIAN));
           }
           return false;

@@ -8,26 +8,30 @@ import org.agrona.DirectBuffer;
 record PausingInbound(ProcessExecution execution, InboundHandler handler, LinkWitness witness)
     implements InboundHandler {
   @Override
-  public int onMessage(
-      final long nowNs,
-      final long sourceKey,
-      final long sourceIncarnation,
-      final DirectBuffer buffer,
-      final int offset,
-      final int length) {
+  public int begin(final DirectBuffer buffer, final int offset, final int length) {
+    witness.onBegun(buffer.byteArray());
+    return handler.begin(buffer, offset, length);
+  }
+
+  @Override
+  public void skip() {
+    handler.skip();
+  }
+
+  @Override
+  public int onNext(final long nowNs, final long sourceKey, final long sourceIncarnation) {
     execution.touch();
-    final int result =
-        handler.onMessage(nowNs, sourceKey, sourceIncarnation, buffer, offset, length);
-    witness.onOffered(buffer.byteArray(), result);
+    final int result = handler.onNext(nowNs, sourceKey, sourceIncarnation);
+    witness.onOffered(result);
     execution.touch();
     return result;
   }
 
   @Override
-  public void refuseBusy(final DirectBuffer buffer, final int offset, final int length) {
+  public void refuseBusy() {
     execution.touch();
-    handler.refuseBusy(buffer, offset, length);
-    witness.onOffered(buffer.byteArray(), InboundHandler.REFUSED);
+    handler.refuseBusy();
+    witness.onOffered(InboundHandler.REFUSED);
   }
 
   @Override

@@ -20,6 +20,15 @@ record PausingOutput(ProcessExecution execution, NodeOutput output, LinkWitness.
   }
 
   @Override
+  public boolean tryExtend(final int nodeIndex, final int length, final MessageClaim claim) {
+    execution.touch();
+    final boolean extended = output.tryExtend(nodeIndex, length, claim);
+    witness.onTriedToExtend(nodeIndex, length, extended);
+    execution.touch();
+    return extended;
+  }
+
+  @Override
   public boolean hasSpareRoom(final int nodeIndex) {
     execution.touch();
     return output.hasSpareRoom(nodeIndex);

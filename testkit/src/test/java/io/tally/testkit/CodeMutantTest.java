@@ -46,7 +46,8 @@ final class CodeMutantTest {
         "SettledChecker",
         ENGINE + "InboundAdapter",
         CodeMutantTest::countFromArrival,
-        "PAUSES");
+        "PAUSES",
+        "LOSS");
   }
 
   @Test

@@ -67,20 +67,29 @@ final class CommandAdapter {
     if (command.buffer != buffer) {
       command.buffer = buffer;
     }
+    return decodeData(command, keyHeader, limit) ? command : null;
+  }
+
+  /**
+   * Decodes key and payload, which follow the fields of a command. Returns false if they are not
+   * well-formed.
+   */
+  static boolean decodeData(final Command command, final int keyHeader, final int limit) {
+    final DirectBuffer buffer = command.buffer;
     command.idempotencyKeyLength = buffer.getByte(keyHeader) & 0xFF;
     command.idempotencyKeyOffset = keyHeader + CommandLayout.IDEMPOTENCY_KEY_HEADER_LENGTH;
     final int payloadHeader = command.idempotencyKeyOffset + command.idempotencyKeyLength;
     if (command.idempotencyKeyLength > CommandLayout.MAX_IDEMPOTENCY_KEY_LENGTH
         || payloadHeader + CommandLayout.PAYLOAD_HEADER_LENGTH > limit) {
-      return null;
+      return false;
     }
     command.payloadLength = buffer.getShort(payloadHeader, LITTLE_ENDIAN) & 0xFFFF;
     command.payloadOffset = payloadHeader + CommandLayout.PAYLOAD_HEADER_LENGTH;
     if (command.payloadOffset + command.payloadLength > limit) {
-      return null;
+      return false;
     }
     command.payloadHeader = payloadHeader(command);
-    return command;
+    return true;
   }
 
   private static long payloadHeader(final Command command) {

@@ -64,6 +64,15 @@ final class CommandProxy {
       buffer.putShort(block + CommandLayout.KEY_ITEM, (short) request.keyItem, LITTLE_ENDIAN);
       keyHeader = block + CommandLayout.ITEM_BLOCK_LENGTH;
     }
+    encodeData(buffer, keyHeader, request, slots);
+  }
+
+  /** Writes key and payload, as they follow the fields of a command. */
+  static void encodeData(
+      final MutableDirectBuffer buffer,
+      final int keyHeader,
+      final PendingRequest request,
+      final DirectBuffer slots) {
     final int key = keyHeader + CommandLayout.IDEMPOTENCY_KEY_HEADER_LENGTH;
     buffer.putByte(keyHeader, (byte) request.idempotencyKeyLength);
     // A copy of no bytes would check its bounds all the same.
@@ -77,5 +86,44 @@ final class CommandProxy {
         request.payload,
         request.payloadOffset,
         request.payloadLength);
+  }
+
+  /** Writes a command that was decoded, as it goes into the ring of its shard. */
+  static void copy(final MessageClaim claim, final Command command) {
+    final MutableDirectBuffer buffer = claim.buffer();
+    final boolean hasItem = command.keyItem != 0;
+    MessageHeaderWord.put(
+        buffer, claim.offset(), hasItem ? CommandLayout.ITEM_HEADER : CommandLayout.HEADER);
+    final int block = claim.offset() + CommandLayout.BLOCK_OFFSET;
+    buffer.putLong(
+        block + CommandLayout.SHARD_INCARNATION, command.shardIncarnation, LITTLE_ENDIAN);
+    buffer.putLong(block + CommandLayout.ORIGIN_NODE_KEY, command.originNodeKey, LITTLE_ENDIAN);
+    buffer.putLong(
+        block + CommandLayout.ORIGIN_INCARNATION, command.originIncarnation, LITTLE_ENDIAN);
+    buffer.putLong(block + CommandLayout.CORRELATION_ID, command.correlationId, LITTLE_ENDIAN);
+    buffer.putLong(block + CommandLayout.LANE_SEQUENCE, command.laneSequence, LITTLE_ENDIAN);
+    buffer.putLong(
+        block + CommandLayout.EPOCH_AND_SPAN,
+        CommandLayout.epochAndSpan(command.epoch, command.laneSequence - command.laneFloor),
+        LITTLE_ENDIAN);
+    buffer.putLong(block + CommandLayout.PLACEMENT_HASH, command.placementHash, LITTLE_ENDIAN);
+    buffer.putLong(block + CommandLayout.ENTITY_HASH, command.entityHash, LITTLE_ENDIAN);
+    buffer.putLong(block + CommandLayout.DEADLINE_NS, command.deadlineNs, LITTLE_ENDIAN);
+    buffer.putInt(
+        block + CommandLayout.SHARD_AND_ORIGIN,
+        CommandLayout.shardAndOrigin(
+            command.shardId,
+            command.originLoop,
+            CommandFlagsEncoder.write(NO_FLAGS, command.write)),
+        LITTLE_ENDIAN);
+    int keyHeader = block + CommandLayout.BLOCK_LENGTH;
+    if (hasItem) {
+      buffer.putShort(block + CommandLayout.KEY_ITEM, (short) command.keyItem, LITTLE_ENDIAN);
+      keyHeader = block + CommandLayout.ITEM_BLOCK_LENGTH;
+    }
+    // Key and payload, each behind its length, stand as they do in every command.
+    final int data = command.idempotencyKeyOffset - CommandLayout.IDEMPOTENCY_KEY_HEADER_LENGTH;
+    buffer.putBytes(
+        keyHeader, command.buffer, data, command.payloadOffset + command.payloadLength - data);
   }
 }

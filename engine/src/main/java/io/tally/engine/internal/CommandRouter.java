@@ -148,6 +148,16 @@ final class CommandRouter {
     return result;
   }
 
+  /** Whether a peer understands several commands or replies in one message. */
+  boolean knowsJointMessages(final int nodeIndex) {
+    return link.protocolVersion(nodeIndex) >= CommandsLayout.PROTOCOL;
+  }
+
+  /** As {@link NodeOutput#tryExtend}. */
+  boolean tryExtend(final int nodeIndex, final int length, final MessageClaim claim) {
+    return output.tryExtend(nodeIndex, length, claim);
+  }
+
   /** Whether nothing was handed to the link since the last flush. */
   boolean isFlushed() {
     return !linkTouched;

@@ -9,7 +9,7 @@ import org.agrona.DirectBuffer;
  */
 final class CommandSender {
   private final CommandRouter router;
-  private final CommandProxy proxy;
+  private final CommandOutput output;
   private final DirectBuffer slots;
   private final ServiceCatalog catalog;
   private final boolean checksReplies;
@@ -20,14 +20,14 @@ final class CommandSender {
 
   CommandSender(
       final CommandRouter router,
-      final CommandProxy proxy,
+      final CommandOutput output,
       final DirectBuffer slots,
       final ServiceCatalog catalog,
       final UnresolvedCommands unresolved,
       final EngineStats stats,
       final long requestTimeoutNs) {
     this.router = router;
-    this.proxy = proxy;
+    this.output = output;
     this.slots = slots;
     this.catalog = catalog;
     checksReplies = !MessageLengths.fitsBetweenNodes(catalog.maxReplyLength());
@@ -78,15 +78,14 @@ final class CommandSender {
       stats.increment(EngineCounter.LANE_FULL);
       return HandOver.BACK_PRESSURED;
     }
-    final int length =
-        CommandLayout.encodedLength(
-            request.keyItem, request.idempotencyKeyLength, request.payloadLength);
+    final long epoch = routes.epoch(shard);
     final long deadlineNs =
         isLocal
             ? request.deadlineNs
             : router.deadlineNs(
                 shard, owner, request.deadlineNs - requestTimeoutNs, requestTimeoutNs);
-    final int result = router.tryClaim(shard, owner, length, deadlineNs, claim);
+    final int result =
+        output.tryClaim(request, owner, outbox.incarnation(), epoch, deadlineNs, claim);
     if (result != HandOver.DONE) {
       return result;
     }
@@ -94,7 +93,7 @@ final class CommandSender {
       request.laneSequence = lane.assign();
     }
     request.shardIncarnation = outbox.incarnation();
-    proxy.encode(claim, request, routes.epoch(shard), lane.floor(), deadlineNs, slots);
+    output.encode(claim, request, epoch, lane.floor(), deadlineNs, slots);
     claim.commit();
     if (request.state != PendingRequest.SENT) {
       stats.queueWait().record(nowNs - request.claimedNs, 1);

@@ -3,6 +3,8 @@ package io.tally.engine.internal;
 import io.tally.engine.MessageHeaderWord;
 import io.tally.engine.StableHash;
 import io.tally.engine.internal.codecs.CommandDecoder;
+import io.tally.engine.internal.codecs.CommandsDecoder;
+import io.tally.engine.internal.codecs.RepliesDecoder;
 import io.tally.engine.internal.codecs.ReplyCode;
 import io.tally.engine.internal.codecs.ReplyDecoder;
 import org.agrona.DirectBuffer;
@@ -14,10 +16,13 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class InboundAdapter implements InboundHandler {
   private static final int NO_SERVICE_CODE = 0;
+  private static final int NO_TEMPLATE = -1;
   private static final DirectBuffer EMPTY = new UnsafeBuffer(new byte[0]);
 
-  private final CommandAdapter commands = new CommandAdapter();
-  private final ReplyAdapter replies = new ReplyAdapter();
+  private final CommandAdapter commandAdapter = new CommandAdapter();
+  private final CommandsAdapter commandsAdapter = new CommandsAdapter();
+  private final ReplyAdapter replyAdapter = new ReplyAdapter();
+  private final RepliesAdapter repliesAdapter = new RepliesAdapter();
   private final MessageClaim claim = new MessageClaim();
   private final ShardDirectory directory;
   private final int ownNode;
@@ -34,6 +39,16 @@ final class InboundAdapter implements InboundHandler {
   private final IngressAgent[] ingresses;
   private final boolean[] touched;
   private final EngineStats stats;
+
+  /** The message that was begun; {@link #NO_TEMPLATE} if nothing in it can be read. */
+  private int templateId;
+
+  private DirectBuffer message;
+  private int messageOffset;
+  private int messageLength;
+
+  /** The command that found no room last. */
+  private Command retried;
 
   InboundAdapter(
       final EngineContext context,
@@ -62,31 +77,61 @@ final class InboundAdapter implements InboundHandler {
   }
 
   @Override
-  public int onMessage(
-      final long nowNs,
-      final long sourceNodeKey,
-      final long sourceIncarnation,
-      final DirectBuffer buffer,
-      final int offset,
-      final int length) {
-    if (length < MessageHeaderWord.ENCODED_LENGTH) {
-      return malformed();
+  public int begin(final DirectBuffer buffer, final int offset, final int length) {
+    if (message != buffer) {
+      message = buffer;
     }
-    return switch (MessageHeaderWord.templateId(MessageHeaderWord.get(buffer, offset))) {
+    messageOffset = offset;
+    messageLength = length;
+    templateId =
+        length < MessageHeaderWord.ENCODED_LENGTH
+            ? NO_TEMPLATE
+            : MessageHeaderWord.templateId(MessageHeaderWord.get(buffer, offset));
+    int count = 1;
+    if (templateId == CommandsDecoder.TEMPLATE_ID) {
+      count = commandsAdapter.wrap(buffer, offset, length);
+    } else if (templateId == RepliesDecoder.TEMPLATE_ID) {
+      count = repliesAdapter.wrap(buffer, offset, length);
+    }
+    if (count == 0) {
+      templateId = NO_TEMPLATE;
+    }
+    return Math.max(1, count);
+  }
+
+  @Override
+  public void skip() {
+    if (templateId == CommandsDecoder.TEMPLATE_ID) {
+      commandsAdapter.next();
+    } else if (templateId == RepliesDecoder.TEMPLATE_ID) {
+      repliesAdapter.next();
+    }
+  }
+
+  @Override
+  public int onNext(final long nowNs, final long sourceNodeKey, final long sourceIncarnation) {
+    return switch (templateId) {
+      case CommandsDecoder.TEMPLATE_ID ->
+          onCommand(nowNs, sourceNodeKey, sourceIncarnation, commandsAdapter.next());
+      case RepliesDecoder.TEMPLATE_ID -> onReply(sourceNodeKey, repliesAdapter.next());
       case CommandDecoder.TEMPLATE_ID ->
-          onCommand(nowNs, sourceNodeKey, sourceIncarnation, buffer, offset, length);
-      case ReplyDecoder.TEMPLATE_ID -> onReply(sourceNodeKey, buffer, offset, length);
+          onCommand(
+              nowNs,
+              sourceNodeKey,
+              sourceIncarnation,
+              commandAdapter.decode(message, messageOffset, messageLength));
+      case ReplyDecoder.TEMPLATE_ID ->
+          onReply(
+              sourceNodeKey,
+              replyAdapter.wrap(message, messageOffset, messageLength) ? replyAdapter : null);
       default -> malformed();
     };
   }
 
   @Override
-  public void refuseBusy(final DirectBuffer buffer, final int offset, final int length) {
-    final Command command = commands.decode(buffer, offset, length);
-    if (command != null) {
-      stats.increment(EngineCounter.RECEIVED_BUSY);
-      refuse(command, ReplyCode.BUSY);
-    }
+  public void refuseBusy() {
+    stats.increment(EngineCounter.RECEIVED_BUSY);
+    refuse(retried, ReplyCode.BUSY);
   }
 
   @Override
@@ -131,12 +176,14 @@ final class InboundAdapter implements InboundHandler {
       final long nowNs,
       final long sourceNodeKey,
       final long sourceIncarnation,
-      final DirectBuffer buffer,
-      final int offset,
-      final int length) {
-    final Command command = commands.decode(buffer, offset, length);
-    if (command == null
-        || length > maxMessageLength
+      final Command command) {
+    if (command == null) {
+      return malformed();
+    }
+    final int length =
+        CommandLayout.encodedLength(
+            command.keyItem, command.idempotencyKeyLength, command.payloadLength);
+    if (length > maxMessageLength
         || command.shardId >= shardCount
         || command.shardId != StableHash.shard(command.placementHash, shardCount)
         || command.originLoop >= maxLoops
@@ -157,9 +204,10 @@ final class InboundAdapter implements InboundHandler {
       return ACCEPTED;
     }
     if (router.tryClaim(command.shardId, ownNode, length, deadlineNs, claim) != HandOver.DONE) {
+      retried = command;
       return RETRY;
     }
-    claim.buffer().putBytes(claim.offset(), buffer, offset, length);
+    CommandProxy.copy(claim, command);
     claim.commit();
     return ACCEPTED;
   }
@@ -194,34 +242,34 @@ final class InboundAdapter implements InboundHandler {
             && WatchLayout.isLaneSequence(command.laneSequence);
   }
 
-  private int onReply(
-      final long sourceNodeKey, final DirectBuffer buffer, final int offset, final int length) {
-    if (!replies.wrap(buffer, offset, length)
-        || replies.originIncarnation() != ownIncarnation
-        || replies.originLoop() >= ingresses.length
-        || replies.shardId() >= shardCount) {
+  private int onReply(final long sourceNodeKey, final ReplyAdapter reply) {
+    if (reply == null
+        || reply.originIncarnation() != ownIncarnation
+        || reply.originLoop() >= ingresses.length
+        || reply.shardId() >= shardCount) {
       return malformed();
     }
     final RoutingTable routes = directory.table();
-    if (routes.nodeKey(routes.nodeIndex(replies.shardId())) != sourceNodeKey) {
+    if (routes.nodeKey(routes.nodeIndex(reply.shardId())) != sourceNodeKey) {
       return foreign();
     }
-    final int loop = replies.originLoop();
+    final int loop = reply.originLoop();
     if (loop == homeLoop) {
       try {
         // Others wait for the shards, and this takes longer than a command.
         bypass.leave();
       } finally {
-        replies.dispatch(buffer, ingresses[loop].requests());
+        reply.dispatch(message, ingresses[loop].requests());
       }
       return ACCEPTED;
     }
+    final int length = reply.encodedLength();
     if (length > maxQueuedReplyLength) {
       return malformed();
     }
     touched[loop] = true;
     if (ingresses[loop].replyQueue().tryClaim(length, claim)) {
-      claim.buffer().putBytes(claim.offset(), buffer, offset, length);
+      reply.copy(message, claim);
       claim.commit();
     } else {
       stats.increment(EngineCounter.REPLIES_DROPPED);

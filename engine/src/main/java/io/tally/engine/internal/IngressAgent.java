@@ -54,10 +54,11 @@ public final class IngressAgent extends Ingress implements SteppedAgent {
     stats = new EngineStats(catalog.messageNames());
     unresolved = new UnresolvedCommands(context.link(), node.cluster().nodeIds().size());
     final long ownNodeKey = context.link().directory().table().nodeKey(node.index());
+    final CommandProxy proxy = new CommandProxy(ownNodeKey, node.incarnation(), loop);
     sender =
         new CommandSender(
             router,
-            new CommandProxy(ownNodeKey, node.incarnation(), loop),
+            new CommandOutput(router, proxy, node, ownNodeKey, loop, lengths),
             slots.buffer(),
             catalog,
             unresolved,

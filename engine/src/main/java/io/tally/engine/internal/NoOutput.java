@@ -12,6 +12,11 @@ final class NoOutput implements NodeOutput {
   }
 
   @Override
+  public boolean tryExtend(final int nodeIndex, final int length, final MessageClaim claim) {
+    return false;
+  }
+
+  @Override
   public boolean hasSpareRoom(final int nodeIndex) {
     return false;
   }

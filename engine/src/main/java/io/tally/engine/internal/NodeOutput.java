@@ -31,6 +31,19 @@ public interface NodeOutput {
   int tryClaim(int nodeIndex, int length, MessageClaim claim);
 
   /**
+   * Claims more space at the end of the message that was claimed last for a peer, and committed.
+   * That message then ends where this space does. There is none if the message has been flushed, if
+   * it waits for what is not gathered, or if there is no room; the caller claims another message
+   * then.
+   *
+   * @param nodeIndex of the peer.
+   * @param length of the space in bytes.
+   * @param claim receives the space if there is some.
+   * @return whether there is.
+   */
+  boolean tryExtend(int nodeIndex, int length, MessageClaim claim);
+
+  /**
    * Whether so little waits for a peer that commands and replies keep their room if a message is
    * claimed that may as well be dropped.
    *

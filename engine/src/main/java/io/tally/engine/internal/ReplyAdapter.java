@@ -7,44 +7,67 @@ import io.tally.engine.internal.codecs.ReplyCode;
 import io.tally.engine.internal.codecs.ReplyFlagsDecoder;
 import org.agrona.DirectBuffer;
 
-/** Decodes Reply messages. Trusts nothing but the length it is given. Not thread-safe. */
+/** Decodes replies. Trusts nothing but the length it is given. Not thread-safe. */
 final class ReplyAdapter {
   private static final ReplyCode[] CODES = codesByValue();
 
   private ReplyCode code;
-  private int block;
+  private long correlationId;
   private long lastFields;
   private long originIncarnation;
   private long shardIncarnation;
   private int payloadOffset;
   private int payloadLength;
 
-  /** Returns false if these bytes are no well-formed reply. */
+  /** Returns false if these bytes are no well-formed Reply message. */
   boolean wrap(final DirectBuffer buffer, final int offset, final int length) {
     if (length < ReplyLayout.encodedLength(0)) {
       return false;
     }
     final long header = MessageHeaderWord.get(buffer, offset);
-    final int blockLength = MessageHeaderWord.blockLength(header);
-    if (!ReplyLayout.matches(header)) {
-      return false;
-    }
-    block = offset + ReplyLayout.BLOCK_OFFSET;
-    final int payloadHeader = block + blockLength;
-    payloadOffset = payloadHeader + ReplyLayout.PAYLOAD_HEADER_LENGTH;
-    if (payloadOffset > offset + length) {
-      return false;
-    }
-    lastFields = buffer.getLong(block + ReplyLayout.LAST_FIELDS, LITTLE_ENDIAN);
+    final int block = offset + ReplyLayout.BLOCK_OFFSET;
+    final int payloadHeader = block + MessageHeaderWord.blockLength(header);
+    return ReplyLayout.matches(header)
+        && payloadHeader + ReplyLayout.PAYLOAD_HEADER_LENGTH <= offset + length
+        && wrap(
+            buffer,
+            block + ReplyLayout.CORRELATION_ID,
+            block + ReplyLayout.LAST_FIELDS,
+            buffer.getLong(block + ReplyLayout.ORIGIN_INCARNATION, LITTLE_ENDIAN),
+            buffer.getLong(block + ReplyLayout.SHARD_INCARNATION, LITTLE_ENDIAN),
+            payloadHeader,
+            offset + length);
+  }
+
+  /**
+   * Reads a reply from where its parts stand, which end within the limit but for the payload.
+   * Returns false if it is not well-formed.
+   */
+  boolean wrap(
+      final DirectBuffer buffer,
+      final int correlationIdOffset,
+      final int lastFieldsOffset,
+      final long toIncarnation,
+      final long ofShardIncarnation,
+      final int payloadHeader,
+      final int limit) {
+    lastFields = buffer.getLong(lastFieldsOffset, LITTLE_ENDIAN);
     // The generated lookup throws for an unknown code, which a newer version may have added.
     code = CODES[ReplyLayout.code(lastFields)];
     if (code == null) {
       return false;
     }
-    originIncarnation = buffer.getLong(block + ReplyLayout.ORIGIN_INCARNATION, LITTLE_ENDIAN);
-    shardIncarnation = buffer.getLong(block + ReplyLayout.SHARD_INCARNATION, LITTLE_ENDIAN);
+    correlationId = buffer.getLong(correlationIdOffset, LITTLE_ENDIAN);
+    originIncarnation = toIncarnation;
+    shardIncarnation = ofShardIncarnation;
+    payloadOffset = payloadHeader + ReplyLayout.PAYLOAD_HEADER_LENGTH;
     payloadLength = buffer.getShort(payloadHeader, LITTLE_ENDIAN) & 0xFFFF;
-    return payloadOffset + payloadLength <= offset + length;
+    return limit() <= limit;
+  }
+
+  /** Where its bytes end. */
+  int limit() {
+    return payloadOffset + payloadLength;
   }
 
   int originLoop() {
@@ -59,10 +82,28 @@ final class ReplyAdapter {
     return ReplyLayout.shardId(lastFields);
   }
 
+  /** Bytes of the Reply message that this reply makes. */
+  int encodedLength() {
+    return ReplyLayout.encodedLength(payloadLength);
+  }
+
+  /** Writes the wrapped reply, as it goes into the queue of its ingress. */
+  void copy(final DirectBuffer buffer, final MessageClaim claim) {
+    ReplyProxy.put(
+        claim,
+        correlationId,
+        originIncarnation,
+        shardIncarnation,
+        ReplyLayout.withLength(lastFields, payloadLength),
+        buffer,
+        payloadOffset,
+        payloadLength);
+  }
+
   /** Hands the wrapped reply to its ingress. */
   void dispatch(final DirectBuffer buffer, final ReplySink sink) {
     sink.onReply(
-        buffer.getLong(block + ReplyLayout.CORRELATION_ID, LITTLE_ENDIAN),
+        correlationId,
         code,
         ReplyLayout.serviceCode(lastFields),
         shardIncarnation,

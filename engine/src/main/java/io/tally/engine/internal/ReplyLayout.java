@@ -60,6 +60,11 @@ final class ReplyLayout {
         | (long) payloadLength << LENGTH_SHIFT;
   }
 
+  /** The same last fields in front of a payload of this length. */
+  static long withLength(final long lastFields, final int payloadLength) {
+    return lastFields & (1L << LENGTH_SHIFT) - 1 | (long) payloadLength << LENGTH_SHIFT;
+  }
+
   static int shardId(final long lastFields) {
     return (int) lastFields & 0xFFFF;
   }

@@ -25,16 +25,11 @@ final class ReplyProxy {
       final DirectBuffer payload,
       final int offset,
       final int length) {
-    final MutableDirectBuffer buffer = claim.buffer();
-    MessageHeaderWord.put(buffer, claim.offset(), ReplyLayout.HEADER);
-    final int block = claim.offset() + ReplyLayout.BLOCK_OFFSET;
-    // Without the generated encoder, for the reasons given in CommandProxy.
-    buffer.putLong(block + ReplyLayout.CORRELATION_ID, command.correlationId, LITTLE_ENDIAN);
-    buffer.putLong(
-        block + ReplyLayout.ORIGIN_INCARNATION, command.originIncarnation, LITTLE_ENDIAN);
-    buffer.putLong(block + ReplyLayout.SHARD_INCARNATION, shardIncarnation, LITTLE_ENDIAN);
-    buffer.putLong(
-        block + ReplyLayout.LAST_FIELDS,
+    put(
+        claim,
+        command.correlationId,
+        command.originIncarnation,
+        shardIncarnation,
         ReplyLayout.lastFields(
             command.shardId,
             command.originLoop,
@@ -42,7 +37,28 @@ final class ReplyProxy {
             serviceCode,
             ReplyFlagsEncoder.replayed(NO_FLAGS, replayed),
             length),
-        LITTLE_ENDIAN);
+        payload,
+        offset,
+        length);
+  }
+
+  static void put(
+      final MessageClaim claim,
+      final long correlationId,
+      final long originIncarnation,
+      final long shardIncarnation,
+      final long lastFields,
+      final DirectBuffer payload,
+      final int offset,
+      final int length) {
+    final MutableDirectBuffer buffer = claim.buffer();
+    MessageHeaderWord.put(buffer, claim.offset(), ReplyLayout.HEADER);
+    final int block = claim.offset() + ReplyLayout.BLOCK_OFFSET;
+    // Without the generated encoder, for the reasons given in CommandProxy.
+    buffer.putLong(block + ReplyLayout.CORRELATION_ID, correlationId, LITTLE_ENDIAN);
+    buffer.putLong(block + ReplyLayout.ORIGIN_INCARNATION, originIncarnation, LITTLE_ENDIAN);
+    buffer.putLong(block + ReplyLayout.SHARD_INCARNATION, shardIncarnation, LITTLE_ENDIAN);
+    buffer.putLong(block + ReplyLayout.LAST_FIELDS, lastFields, LITTLE_ENDIAN);
     final int payloadHeader = block + ReplyLayout.BLOCK_LENGTH;
     buffer.putBytes(payloadHeader + ReplyLayout.PAYLOAD_HEADER_LENGTH, payload, offset, length);
   }

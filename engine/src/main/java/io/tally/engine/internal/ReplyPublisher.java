@@ -18,7 +18,7 @@ final class ReplyPublisher {
   private int ownLoop;
   private final RequestTracker[] trackers;
   private final ReplyQueue[] queues;
-  private final NodeOutput output;
+  private final RemoteReplies remote;
   private final EngineStats stats;
   private final boolean[] touched;
   private boolean linkTouched;
@@ -29,13 +29,13 @@ final class ReplyPublisher {
       final long ownIncarnation,
       final int ownLoop,
       final IngressAgent[] ingresses,
-      final NodeOutput output,
+      final RemoteReplies remote,
       final EngineStats stats) {
     this.routes = routes;
     ownNodeKey = routes.nodeKey(ownNode);
     this.ownIncarnation = ownIncarnation;
     this.ownLoop = ownLoop;
-    this.output = output;
+    this.remote = remote;
     this.stats = stats;
     // The tracker of each ingress, to have one object less to fetch for each reply.
     trackers = Arrays.stream(ingresses).map(IngressAgent::requests).toArray(RequestTracker[]::new);
@@ -55,7 +55,10 @@ final class ReplyPublisher {
         context.node().incarnation(),
         loop,
         ingresses,
-        context.link().newOutput(),
+        new RemoteReplies(
+            context.link(),
+            context.node().cluster().nodeIds().size(),
+            context.services().lengths()),
         stats);
   }
 
@@ -85,11 +88,10 @@ final class ReplyPublisher {
           payload,
           offset,
           length);
-    } else if (local ? claimQueue(command, length) : claimFrame(command, length)) {
-      proxy.encode(
-          claim, command, shardIncarnation, code, serviceCode, replayed, payload, offset, length);
-      claim.commit();
-    } else {
+    } else if (local
+        ? !tryQueue(command, shardIncarnation, code, serviceCode, replayed, payload, offset, length)
+        : !tryRemote(
+            command, shardIncarnation, code, serviceCode, replayed, payload, offset, length)) {
       // Nothing is lost: the lane keeps the reply of a write, and the ingress sends another copy.
       stats.increment(EngineCounter.REPLIES_DROPPED);
     }
@@ -111,10 +113,10 @@ final class ReplyPublisher {
     if (local && command.originIncarnation == ownIncarnation && loop == ownLoop) {
       trackers[loop].onReply(
           command.correlationId, code, serviceCode, shardIncarnation, false, payload, 0, length);
-    } else if (local ? claimSpare(command, length) : claimSpareFrame(command, length)) {
-      proxy.encode(claim, command, shardIncarnation, code, serviceCode, false, payload, 0, length);
-      claim.commit();
-    } else {
+    } else if (!(local ? hasSpareSlots(command) : hasSpareRoom(command))
+        || !(local
+            ? tryQueue(command, shardIncarnation, code, serviceCode, false, payload, 0, length)
+            : tryRemote(command, shardIncarnation, code, serviceCode, false, payload, 0, length))) {
       stats.increment(EngineCounter.WATCH_EVENTS_DROPPED);
       return false;
     }
@@ -132,41 +134,62 @@ final class ReplyPublisher {
     }
     if (linkTouched) {
       linkTouched = false;
-      output.flush();
+      remote.flush();
     }
   }
 
-  private boolean claimSpare(final Command command, final int length) {
-    return isTouched(command)
-        && queues[command.originLoop].tryClaimSpare(ReplyLayout.encodedLength(length), claim);
-  }
-
-  private boolean isTouched(final Command command) {
+  private boolean tryQueue(
+      final Command command,
+      final long shardIncarnation,
+      final ReplyCode code,
+      final int serviceCode,
+      final boolean replayed,
+      final DirectBuffer payload,
+      final int offset,
+      final int length) {
     final int loop = command.originLoop;
-    if (command.originIncarnation != ownIncarnation || loop >= queues.length) {
+    if (!isQueue(command)) {
       return false;
     }
     touched[loop] = true;
+    if (!queues[loop].tryClaim(ReplyLayout.encodedLength(length), claim)) {
+      return false;
+    }
+    proxy.encode(
+        claim, command, shardIncarnation, code, serviceCode, replayed, payload, offset, length);
+    claim.commit();
     return true;
   }
 
-  private boolean claimQueue(final Command command, final int length) {
-    return isTouched(command)
-        && queues[command.originLoop].tryClaim(ReplyLayout.encodedLength(length), claim);
+  private boolean isQueue(final Command command) {
+    return command.originIncarnation == ownIncarnation && command.originLoop < queues.length;
   }
 
-  private boolean claimSpareFrame(final Command command, final int length) {
+  private boolean hasSpareSlots(final Command command) {
+    return isQueue(command) && queues[command.originLoop].hasSpareSlots();
+  }
+
+  private boolean hasSpareRoom(final Command command) {
     final int node = routes.nodeIndexOfKey(command.originNodeKey);
-    return node >= 0 && output.hasSpareRoom(node) && claimFrame(command, length);
+    return node >= 0 && remote.hasSpareRoom(node);
   }
 
-  private boolean claimFrame(final Command command, final int length) {
+  private boolean tryRemote(
+      final Command command,
+      final long shardIncarnation,
+      final ReplyCode code,
+      final int serviceCode,
+      final boolean replayed,
+      final DirectBuffer payload,
+      final int offset,
+      final int length) {
     final int node = routes.nodeIndexOfKey(command.originNodeKey);
     // A node that asks for a reply that is too long for the link breaks the rules of its ingress.
     if (node < 0 || !MessageLengths.fitsBetweenNodes(length)) {
       return false;
     }
     linkTouched = true;
-    return output.tryClaim(node, ReplyLayout.encodedLength(length), claim) == NodeOutput.CLAIMED;
+    return remote.tryPublish(
+        node, command, shardIncarnation, code, serviceCode, replayed, payload, offset, length);
   }
 }

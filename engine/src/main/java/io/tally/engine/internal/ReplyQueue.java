@@ -10,8 +10,8 @@ import org.agrona.DirectBuffer;
  */
 final class ReplyQueue {
   /**
-   * Room for fields that a newer version of the engine's or the service's schema may add, and for
-   * those in front of what a watcher is told.
+   * Room for fields that a newer version of the service's schema may add, and for those in front of
+   * what a watcher is told.
    */
   private static final int NEWER_BYTES = 32;
 
@@ -62,11 +62,11 @@ final class ReplyQueue {
   }
 
   /**
-   * Claims for what may be dropped: only while room is left for a reply to every pending slot, and
-   * for as many late ones as there may be in the rest.
+   * Whether what may be dropped can be claimed: if then room is left for a reply to every pending
+   * slot, and for as many late ones as there may be in the rest.
    */
-  boolean tryClaimSpare(final int length, final MessageClaim claim) {
-    return ring.depth() < spareSlots && tryClaim(length, claim);
+  boolean hasSpareSlots() {
+    return ring.depth() < spareSlots;
   }
 
   long depth() {

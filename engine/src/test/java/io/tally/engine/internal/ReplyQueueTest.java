@@ -97,7 +97,8 @@ final class ReplyQueueTest {
     final int replyCount = 32;
     final ReplyQueue queue = queue(replyCount);
     int spare = 0;
-    while (queue.tryClaimSpare(ReplyLayout.encodedLength(MAX_REPLY_LENGTH), claim)) {
+    while (queue.hasSpareSlots()) {
+      assertTrue(queue.tryClaim(ReplyLayout.encodedLength(MAX_REPLY_LENGTH), claim));
       claim.abort();
       spare++;
     }
@@ -105,7 +106,7 @@ final class ReplyQueueTest {
     // There are replies to as many pending slots as half of the queue, and late ones.
     for (int i = 0; i < replyCount / 2 + replyCount / 4; i++) {
       assertTrue(put(queue, i, MAX_REPLY_LENGTH));
-      assertFalse(queue.tryClaimSpare(ReplyLayout.encodedLength(MAX_REPLY_LENGTH), claim));
+      assertFalse(queue.hasSpareSlots());
     }
   }
 

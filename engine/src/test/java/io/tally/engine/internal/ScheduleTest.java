@@ -8,7 +8,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.agrona.concurrent.CachedNanoClock;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -39,7 +38,7 @@ final class ScheduleTest {
     }
     final byte[] last = copies.get(StockNode.RING_SLOTS);
     assertEquals(InboundHandler.RETRY, owner.receiveIntoRing(last));
-    owner.engine.inbound().refuseBusy(new UnsafeBuffer(last), 0, last.length);
+    owner.engine.inbound().refuseBusy();
     deliver(owner, front);
     assertTrue(answers.all.isEmpty());
     owner.step();

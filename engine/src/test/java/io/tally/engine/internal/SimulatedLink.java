@@ -14,11 +14,14 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
  * A node's end of a link whose network is played by the test: what the node sends is kept until it
  * is drained, and the test says which peers are up.
  */
-final class SimulatedLink implements NodeLink, NodeOutput {
+final class SimulatedLink implements NodeLink, NodeOutput, MessageClaim.Gathered {
   /** Receives what a node sent. */
   interface Outbound {
     void onMessage(int toNode, byte[] message);
   }
+
+  /** Up to here a message can be extended. */
+  static final int MAX_GATHERED = 1 << 12;
 
   private final ManyToOneRingBuffer ring;
   private final MessageHandler onMessage = this::onMessage;
@@ -27,6 +30,9 @@ final class SimulatedLink implements NodeLink, NodeOutput {
   private final boolean[] draining;
   private final int[] serviceVersions;
   private final int[] protocolVersions;
+  private final UnsafeBuffer last = new UnsafeBuffer(new byte[MAX_GATHERED]);
+  private int lastNode;
+  private int lastLength;
   private ShardDirectory directory;
   private Outbound target;
   private int flushCount;
@@ -126,12 +132,42 @@ final class SimulatedLink implements NodeLink, NodeOutput {
     if (incarnations[nodeIndex] == 0) {
       return DOWN;
     }
+    handOverLast();
+    if (protocolVersions[nodeIndex] >= CommandsLayout.PROTOCOL) {
+      lastNode = nodeIndex;
+      lastLength = length;
+      claim.wrap(this, last, 0, length);
+      return CLAIMED;
+    }
     final int index = ring.tryClaim(nodeIndex + 1, length);
     if (index < 0) {
       return BACK_PRESSURED;
     }
     claim.wrap(ring, index, length);
     return CLAIMED;
+  }
+
+  /** The last message, if its peer understands several in one. */
+  @Override
+  public boolean tryExtend(final int nodeIndex, final int length, final MessageClaim claim) {
+    if (lastLength == 0 || lastNode != nodeIndex || lastLength + length > MAX_GATHERED) {
+      return false;
+    }
+    claim.wrap(this, last, lastLength, length);
+    lastLength += length;
+    return true;
+  }
+
+  @Override
+  public void takeBack(final int offset) {
+    lastLength = offset;
+  }
+
+  private void handOverLast() {
+    if (lastLength > 0 && !ring.write(lastNode + 1, last, 0, lastLength)) {
+      throw new AssertionError("the ring is full");
+    }
+    lastLength = 0;
   }
 
   @Override
@@ -141,6 +177,7 @@ final class SimulatedLink implements NodeLink, NodeOutput {
 
   @Override
   public void flush() {
+    handOverLast();
     flushCount++;
   }
 
@@ -222,6 +259,7 @@ final class SimulatedLink implements NodeLink, NodeOutput {
   }
 
   void drain(final Outbound outbound) {
+    handOverLast();
     target = outbound;
     for (int empty = 0; empty < 2; ) {
       empty = ring.read(onMessage) == 0 ? empty + 1 : 0;

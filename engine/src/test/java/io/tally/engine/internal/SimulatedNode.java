@@ -232,8 +232,7 @@ final class SimulatedNode {
         i.remove();
       } else if ((nowMs - next.arrivedMs) * StockNode.MS >= StockNode.QUEUE_LIMIT_NS) {
         i.remove();
-        final byte[] message = next.delivery.bytes();
-        node.engine.inbound().refuseBusy(new UnsafeBuffer(message), 0, message.length);
+        node.engine.inbound().refuseBusy();
       }
     }
     for (Network.Delivery next = inbox.poll(); next != null; next = inbox.poll()) {

@@ -41,7 +41,15 @@ final class SteppedShard {
     alarm = parts.alarm;
     stats = parts.stats;
     final RoutingTable routes = context.link().directory().table();
-    publisher = new ReplyPublisher(routes, 0, INCARNATION, 0, new IngressAgent[0], link, stats);
+    publisher =
+        new ReplyPublisher(
+            routes,
+            0,
+            INCARNATION,
+            0,
+            new IngressAgent[0],
+            new RemoteReplies(link, NODES.size(), context.services().lengths()),
+            stats);
     shard = new Shard(0, context.node().incarnation(), sources.timeBaseNs(), null, parts);
   }
 

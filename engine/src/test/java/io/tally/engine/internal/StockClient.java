@@ -18,6 +18,7 @@ final class StockClient {
 
   private final Ingress ingress;
   private int version;
+  private boolean hasNoTags;
   private int keyItem;
 
   StockClient(final Ingress ingress) {
@@ -27,6 +28,11 @@ final class StockClient {
   /** Has all further messages say that they are of this version of the schema. */
   void version(final int value) {
     version = value;
+  }
+
+  /** Has all further items placed by their own hash, as ids without a tag are. */
+  void hasNoTags() {
+    hasNoTags = true;
   }
 
   /** Has all further keys be those of an item of their entity; 0 for keys of their own. */
@@ -103,8 +109,9 @@ final class StockClient {
       final ReplyHandler handler,
       final long cookie) {
     final boolean write = templateId != StockService.COUNT;
+    final long placementHash = hasNoTags ? entityHash(itemId) : placementHash(itemId);
     final long correlationId =
-        ingress.tryClaim(nowNs, placementHash(itemId), entityHash(itemId), write, handler, cookie);
+        ingress.tryClaim(nowNs, placementHash, entityHash(itemId), write, handler, cookie);
     if (correlationId < 0) {
       Ingress.refuse(correlationId, handler, cookie);
       return correlationId;

@@ -1,5 +1,6 @@
 package io.tally.engine.internal;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.engine.ClusterSettings;
@@ -140,15 +141,8 @@ public final class StockNode {
 
   /** As {@link #receive}, within a batch. */
   int offer(final byte[] message, final long sourceKey, final long sourceIncarnation) {
-    return engine
-        .inbound()
-        .onMessage(
-            clock.nanoTime(),
-            sourceKey,
-            sourceIncarnation,
-            new UnsafeBuffer(message),
-            0,
-            message.length);
+    assertEquals(1, engine.inbound().begin(new UnsafeBuffer(message), 0, message.length));
+    return engine.inbound().onNext(clock.nanoTime(), sourceKey, sourceIncarnation);
   }
 
   /** As {@link #receive}, while another thread polls the shards: commands go into their rings. */

@@ -104,8 +104,9 @@ final class WireVersionTest {
   @Test
   void shouldWriteACommandOfVersion2() {
     final CommandEncoder encoder = new CommandEncoder();
+    encoder.wrapAndApplyHeader(buffer, 0, header);
+    header.version(2);
     encoder
-        .wrapAndApplyHeader(buffer, 0, header)
         .shardIncarnation(11)
         .epoch(2)
         .originNodeKey(-3)

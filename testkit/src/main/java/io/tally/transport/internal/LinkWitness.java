@@ -119,6 +119,29 @@ public final class LinkWitness {
       }
     }
 
+    /**
+     * The agent has asked for more room for the message that it claimed last.
+     *
+     * @param nodeIndex of the peer that it goes to.
+     * @param length of the room.
+     * @param extended whether it got it. Where it did not, messages may have been dropped.
+     */
+    public void onTriedToExtend(final int nodeIndex, final int length, final boolean extended) {
+      for (final Claims ofPeer : claims.values()) {
+        if (ofPeer.peer.index == nodeIndex) {
+          onTriedToExtend(ofPeer, length, extended);
+        }
+      }
+    }
+
+    private void onTriedToExtend(final Claims ofPeer, final int length, final boolean extended) {
+      final ArrayDeque<Claim> before = gathered.get(ofPeer);
+      if (extended) {
+        final Claim last = before.removeLast();
+        before.add(new Claim(0, last.endInRecord + length, last.era));
+      }
+    }
+
     /** The agent is about to flush. */
     public void onFlush() {
       gathered.forEach(
@@ -157,6 +180,7 @@ public final class LinkWitness {
   private final LongFunction<List<ServiceVersion>> hosted;
   private final Consumer<String> violations;
   private final InboundFrame frame = new InboundFrame();
+  private byte[] offered;
   private final Map<Process, Outbound> outbound = new HashMap<>();
   private final Map<Process, Inbound> inbound = new HashMap<>();
   private final Map<Long, Claims> claims = new HashMap<>();
@@ -291,12 +315,21 @@ public final class LinkWitness {
   }
 
   /**
-   * The link offered a message to the engine.
+   * The link begins to offer a message to the engine.
    *
    * @param bytes of the frame that holds it.
+   */
+  public void onBegun(final byte[] bytes) {
+    offered = bytes;
+  }
+
+  /**
+   * The link offered a command or a reply of that message.
+   *
    * @param result that the engine gave.
    */
-  public void onOffered(final byte[] bytes, final int result) {
+  public void onOffered(final int result) {
+    final byte[] bytes = offered;
     frame.wrap(bytes);
     final Inbound heard = inbound.get(source());
     // A frame that was overtaken is acknowledged with the one that overtook it.

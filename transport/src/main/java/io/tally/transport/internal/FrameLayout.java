@@ -2,6 +2,7 @@ package io.tally.transport.internal;
 
 import io.tally.engine.ClusterSettings;
 import io.tally.engine.MessageType;
+import io.tally.engine.internal.PeerMessage;
 import io.tally.transport.internal.codecs.FrameHeaderEncoder;
 import io.tally.transport.internal.codecs.HelloEncoder;
 import io.tally.transport.internal.codecs.MessageHeaderEncoder;
@@ -63,5 +64,14 @@ final class FrameLayout {
   /** Where the message begins whose length stands at a position. */
   static int messageOffset(final int position) {
     return position + LENGTH_BYTES;
+  }
+
+  /** How many commands and replies the messages hold whose lengths stand from a position on. */
+  static int carried(final DirectBuffer buffer, final int start, final int limit) {
+    int count = 0;
+    for (int position = start; position < limit; position = next(buffer, position)) {
+      count += PeerMessage.count(buffer, messageOffset(position));
+    }
+    return count;
   }
 }

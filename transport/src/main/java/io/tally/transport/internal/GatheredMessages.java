@@ -22,6 +22,10 @@ final class GatheredMessages implements MessageClaim.Gathered {
   private final int capacity;
   private final UnsafeBuffer buffer;
   private int limit;
+
+  /** Where the length stands of the message that was claimed last. */
+  private int lastPosition;
+
   private int reservedBytes;
 
   /** What the messages are meant for: what was claimed before an outage must not leave after it. */
@@ -60,9 +64,29 @@ final class GatheredMessages implements MessageClaim.Gathered {
       outages = session.outages();
     }
     FrameLayout.messageLength(buffer, limit, length);
+    lastPosition = limit;
     limit = offset + length;
     claim.wrap(this, buffer, offset, length);
     return true;
+  }
+
+  /** Returns false if there is no message any more that could be extended, or no room. */
+  boolean tryExtend(final int length, final MessageClaim claim) {
+    dropOutdated();
+    final int offset = limit;
+    if (offset == 0 || offset + length > capacity || !tryReserve(offset + length)) {
+      return false;
+    }
+    end(offset + length);
+    claim.wrap(this, buffer, offset, length);
+    return true;
+  }
+
+  /** The last message ends here. */
+  private void end(final int position) {
+    limit = position;
+    FrameLayout.messageLength(
+        buffer, lastPosition, position - FrameLayout.messageOffset(lastPosition));
   }
 
   private boolean tryReserve(final int bytes) {
@@ -92,14 +116,16 @@ final class GatheredMessages implements MessageClaim.Gathered {
 
   @Override
   public void takeBack(final int offset) {
-    limit = offset - FrameLayout.LENGTH_BYTES;
+    if (offset == FrameLayout.messageOffset(lastPosition)) {
+      limit = lastPosition;
+    } else {
+      end(offset);
+    }
   }
 
   private void dropOutdated() {
     if (limit > 0 && (peer.session() != session || session.outages() != outages)) {
-      for (int position = 0; position < limit; position = FrameLayout.next(buffer, position)) {
-        counters.add(LinkCounter.MESSAGES_DROPPED, 1);
-      }
+      counters.add(LinkCounter.MESSAGES_DROPPED, FrameLayout.carried(buffer, 0, limit));
       limit = 0;
     }
   }

@@ -1,7 +1,7 @@
 package io.tally.transport.internal;
 
+import io.tally.engine.internal.PeerMessage;
 import io.tally.engine.internal.codecs.CommandDecoder;
-import io.tally.engine.internal.codecs.ReplyDecoder;
 import io.tally.transport.internal.codecs.FrameHeaderDecoder;
 import io.tally.transport.internal.codecs.HelloDecoder;
 import io.tally.transport.internal.codecs.MessageHeaderDecoder;
@@ -82,8 +82,7 @@ final class InboundFrame {
         helloCount++;
       } else if (!isEngines && templateId == ShardIncarnationsDecoder.TEMPLATE_ID) {
         announcementCount++;
-      } else if (isEngines
-          && (templateId == CommandDecoder.TEMPLATE_ID || templateId == ReplyDecoder.TEMPLATE_ID)) {
+      } else if (isEngines && PeerMessage.isKnown(templateId)) {
         messageCount++;
       } else {
         return FrameRefusal.UNKNOWN_TEMPLATE;
@@ -133,7 +132,7 @@ final class InboundFrame {
     return announcementCount;
   }
 
-  /** Number of commands and replies. */
+  /** Number of messages that hold commands or replies. */
   int messageCount() {
     return messageCount;
   }

@@ -85,12 +85,20 @@ final class InboundPeer {
     final long arrivalNs;
     int position;
 
+    /** Of the message at the position, how many commands were taken. */
+    int taken;
+
     HeldFrame(
-        final byte[] bytes, final long frameNumber, final long arrivalNs, final int position) {
+        final byte[] bytes,
+        final long frameNumber,
+        final long arrivalNs,
+        final int position,
+        final int taken) {
       this.bytes = bytes;
       this.frameNumber = frameNumber;
       this.arrivalNs = arrivalNs;
       this.position = position;
+      this.taken = taken;
     }
 
     private int keptBytes() {

@@ -56,6 +56,13 @@ final class LinkOutput implements NodeOutput {
   }
 
   @Override
+  public boolean tryExtend(final int nodeIndex, final int length, final MessageClaim claim) {
+    final Peer peer = peers.get(nodeIndex);
+    final GatheredMessages messages = gathered[nodeIndex];
+    return messages != null && peer.isServing() && messages.tryExtend(length, claim);
+  }
+
+  @Override
   public boolean hasSpareRoom(final int nodeIndex) {
     final Peer peer = peers.get(nodeIndex);
     if (peer == null || !peer.isServing()) {

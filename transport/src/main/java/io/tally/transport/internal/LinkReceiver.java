@@ -1,9 +1,9 @@
 package io.tally.transport.internal;
 
 import io.tally.engine.internal.InboundHandler;
+import io.tally.engine.internal.PeerMessage;
 import io.tally.engine.internal.SteppedAgent;
 import io.tally.engine.internal.Wakeup;
-import io.tally.engine.internal.codecs.CommandDecoder;
 import io.tally.transport.internal.InboundPeer.HeldFrame;
 import io.tally.transport.internal.codecs.HelloDecoder;
 import io.tally.transport.internal.codecs.MessageHeaderDecoder;
@@ -42,6 +42,10 @@ final class LinkReceiver implements SteppedAgent {
   private boolean started;
   private boolean senderNeeded;
   private boolean delivered;
+
+  /** Of the message that is being delivered, how many commands or replies were taken. */
+  private int taken;
+
   private long lastStepNs;
   private long nextFailureCheckNs;
   private long nextStepNs;
@@ -201,11 +205,11 @@ final class LinkReceiver implements SteppedAgent {
     final long number = frame.frameNumber();
     if (peer.held.isEmpty()) {
       try {
-        final int position = deliver(nowNs, peer, bytes, frame.firstPosition(), arrivalNs);
+        final int position = deliver(nowNs, peer, bytes, frame.firstPosition(), 0, arrivalNs);
         if (position == bytes.length) {
           onAccepted(session, number, bytes.length);
         } else {
-          hold(peer, new HeldFrame(bytes, number, arrivalNs, position));
+          hold(peer, new HeldFrame(bytes, number, arrivalNs, position, taken));
         }
       } finally {
         handler.endBatch();
@@ -214,7 +218,7 @@ final class LinkReceiver implements SteppedAgent {
       // A peer that keeps to its window never comes near this.
       counters.add(LinkCounter.FRAMES_DROPPED, 1);
     } else {
-      hold(peer, new HeldFrame(bytes, number, arrivalNs, frame.firstPosition()));
+      hold(peer, new HeldFrame(bytes, number, arrivalNs, frame.firstPosition(), 0));
     }
   }
 
@@ -236,7 +240,8 @@ final class LinkReceiver implements SteppedAgent {
   /** Returns whether all of it was accepted, or dropped. */
   private boolean offer(final long nowNs, final InboundPeer peer, final HeldFrame head) {
     try {
-      head.position = deliver(nowNs, peer, head.bytes, head.position, head.arrivalNs);
+      head.position = deliver(nowNs, peer, head.bytes, head.position, head.taken, head.arrivalNs);
+      head.taken = taken;
       if (head.position < head.bytes.length) {
         return false;
       }
@@ -255,14 +260,19 @@ final class LinkReceiver implements SteppedAgent {
     }
   }
 
-  /** Returns the position of the first message that has to be held, or the length of the frame. */
+  /**
+   * Returns the position of the first message of which something has to be held, or the length of
+   * the frame. How much of that message was taken is in {@link #taken} then.
+   */
   private int deliver(
       final long nowNs,
       final InboundPeer peer,
       final byte[] bytes,
       final int firstPosition,
+      final int firstTaken,
       final long arrivalNs) {
     view.wrap(bytes);
+    taken = firstTaken;
     int position = firstPosition;
     while (position < bytes.length) {
       final int length = FrameLayout.messageLength(view, position);
@@ -270,28 +280,43 @@ final class LinkReceiver implements SteppedAgent {
       final int templateId = header.wrap(view, offset).templateId();
       if (templateId != HelloDecoder.TEMPLATE_ID
           && templateId != ShardIncarnationsDecoder.TEMPLATE_ID
-          && !accept(nowNs, peer, offset, length, templateId, arrivalNs)) {
+          && !acceptAll(
+              nowNs, peer, offset, length, PeerMessage.isOfCommands(templateId), arrivalNs)) {
         return position;
       }
+      taken = 0;
       position = offset + length;
     }
     return position;
   }
 
-  /** Returns false if the message has to be held. */
-  private boolean accept(
+  /** Returns false if something of the message has to be held. */
+  private boolean acceptAll(
       final long nowNs,
       final InboundPeer peer,
       final int offset,
       final int length,
-      final int templateId,
+      final boolean isOfCommands,
       final long arrivalNs) {
-    final boolean isCommand = templateId == CommandDecoder.TEMPLATE_ID;
     delivered = true;
+    final int count = handler.begin(view, offset, length);
+    for (int i = 0; i < taken; i++) {
+      handler.skip();
+    }
+    while (taken < count) {
+      if (!accept(nowNs, peer, isOfCommands, arrivalNs)) {
+        return false;
+      }
+      taken++;
+    }
+    return true;
+  }
+
+  /** Returns false if the next command of the message has to be held. */
+  private boolean accept(
+      final long nowNs, final InboundPeer peer, final boolean isCommand, final long arrivalNs) {
     try {
-      final int result =
-          handler.onMessage(
-              arrivalNs, peer.peer.key, peer.peer.session().incarnation, view, offset, length);
+      final int result = handler.onNext(arrivalNs, peer.peer.key, peer.peer.session().incarnation);
       if (result == InboundHandler.ACCEPTED) {
         counters.increment(
             isCommand ? LinkCounter.COMMANDS_RECEIVED : LinkCounter.REPLIES_RECEIVED);
@@ -301,7 +326,7 @@ final class LinkReceiver implements SteppedAgent {
         return false;
       } else if (isCommand) {
         counters.increment(LinkCounter.COMMANDS_BUSY);
-        handler.refuseBusy(view, offset, length);
+        handler.refuseBusy();
       } else {
         counters.increment(LinkCounter.REPLIES_DROPPED);
       }

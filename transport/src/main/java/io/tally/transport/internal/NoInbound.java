@@ -6,18 +6,20 @@ import org.agrona.DirectBuffer;
 /** Refuses what arrives for a node that has no engine yet. */
 final class NoInbound implements InboundHandler {
   @Override
-  public int onMessage(
-      final long nowNs,
-      final long sourceKey,
-      final long sourceIncarnation,
-      final DirectBuffer buffer,
-      final int offset,
-      final int length) {
+  public int begin(final DirectBuffer buffer, final int offset, final int length) {
+    return 1;
+  }
+
+  @Override
+  public void skip() {}
+
+  @Override
+  public int onNext(final long nowNs, final long sourceKey, final long sourceIncarnation) {
     return InboundHandler.REFUSED;
   }
 
   @Override
-  public void refuseBusy(final DirectBuffer buffer, final int offset, final int length) {}
+  public void refuseBusy() {}
 
   @Override
   public void endBatch() {}

@@ -1,6 +1,6 @@
 package io.tally.transport.internal;
 
-import io.tally.engine.internal.codecs.CommandDecoder;
+import io.tally.engine.internal.PeerMessage;
 import io.tally.transport.internal.codecs.FrameHeaderEncoder;
 import io.tally.transport.internal.codecs.HelloEncoder;
 import io.tally.transport.internal.codecs.MessageHeaderDecoder;
@@ -27,6 +27,10 @@ final class OutboundFrame {
 
   private int helloCount;
   private int announcementCount;
+
+  /** Messages of commands or replies. */
+  private int carriedCount;
+
   private int commandCount;
   private int replyCount;
 
@@ -42,6 +46,7 @@ final class OutboundFrame {
     ownLimit = limit;
     helloCount = 0;
     announcementCount = 0;
+    carriedCount = 0;
     commandCount = 0;
     replyCount = 0;
   }
@@ -49,6 +54,7 @@ final class OutboundFrame {
   /** Takes commands and replies back; what this node says of itself stays. */
   void dropMessages() {
     limit = ownLimit;
+    carriedCount = 0;
     commandCount = 0;
     replyCount = 0;
   }
@@ -80,7 +86,7 @@ final class OutboundFrame {
   }
 
   private int messageCount() {
-    return helloCount + announcementCount + commandCount + replyCount;
+    return helloCount + announcementCount + carriedCount;
   }
 
   void append(final DirectBuffer source, final int offset, final int length) {
@@ -115,10 +121,11 @@ final class OutboundFrame {
   }
 
   private void count(final DirectBuffer source, final int offset) {
-    if (headerDecoder.wrap(source, offset).templateId() == CommandDecoder.TEMPLATE_ID) {
-      commandCount++;
+    carriedCount++;
+    if (PeerMessage.isOfCommands(headerDecoder.wrap(source, offset).templateId())) {
+      commandCount += PeerMessage.count(source, offset);
     } else {
-      replyCount++;
+      replyCount += PeerMessage.count(source, offset);
     }
   }
 

@@ -3,6 +3,7 @@ package io.tally.transport.internal;
 import static org.agrona.concurrent.ControlledMessageHandler.Action.ABORT;
 import static org.agrona.concurrent.ControlledMessageHandler.Action.CONTINUE;
 
+import io.tally.engine.internal.PeerMessage;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.ControlledMessageHandler;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
@@ -85,15 +86,12 @@ final class OutboundReader {
 
   private ControlledMessageHandler.Action onDropped(
       final int typeId, final MutableDirectBuffer buffer, final int index, final int length) {
-    int position = takenBytes;
+    final int count =
+        typeId == OutboundRing.MESSAGES
+            ? FrameLayout.carried(buffer, index + takenBytes, index + length)
+            : PeerMessage.count(buffer, index);
+    counters.increase(LinkCounter.MESSAGES_DROPPED, count);
     takenBytes = 0;
-    do {
-      counters.increment(LinkCounter.MESSAGES_DROPPED);
-      position =
-          typeId == OutboundRing.MESSAGES
-              ? FrameLayout.next(buffer, index + position) - index
-              : length;
-    } while (position < length);
     return CONTINUE;
   }
 }

@@ -112,6 +112,36 @@ class GatheredMessagesTest {
   }
 
   @Test
+  void theLastMessageGrowsUntilItIsFlushed() {
+    final GatheredMessages messages = new GatheredMessages(peer, counters);
+    assertFalse(messages.tryExtend(8, claim));
+    assertTrue(gather(messages, 0, 100));
+    assertTrue(gather(messages, 1, 100));
+    assertTrue(messages.tryExtend(20, claim));
+    claim.commit();
+    assertTrue(messages.tryExtend(30, claim));
+    claim.abort();
+    assertFalse(messages.tryExtend(OutboundRing.gatheredBytes(RING_BYTES), claim));
+    assertTrue(gather(messages, 2, 100));
+    messages.flush();
+    assertFalse(messages.tryExtend(8, claim));
+    final int lengths = 3 * FrameLayout.LENGTH_BYTES + 3 * 100 + 20;
+    assertEquals(1, ring().read((type, buffer, index, length) -> assertEquals(lengths, length)));
+    assertAllRoomIsFree();
+  }
+
+  @Test
+  void aMessageFromBeforeAnOutageDoesNotGrow() {
+    final GatheredMessages messages = new GatheredMessages(peer, counters);
+    assertTrue(gather(messages, 0, 100));
+    peer.session(session(30));
+    assertFalse(messages.tryExtend(20, claim));
+    messages.flush();
+    assertEquals(0, readAll());
+    assertEquals(1, counters.get(LinkCounter.MESSAGES_DROPPED));
+  }
+
+  @Test
   void whatWasGatheredBeforeAnOutageIsDropped() {
     final GatheredMessages messages = new GatheredMessages(peer, counters);
     assertTrue(gather(messages, 0, 100));

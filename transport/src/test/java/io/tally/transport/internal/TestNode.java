@@ -5,14 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.tally.engine.internal.InboundHandler;
 import io.tally.engine.internal.MessageClaim;
 import io.tally.engine.internal.NodeOutput;
+import io.tally.engine.internal.PeerMessage;
 import io.tally.engine.internal.codecs.CommandDecoder;
 import io.tally.engine.internal.codecs.CommandEncoder;
+import io.tally.engine.internal.codecs.CommandsDecoder;
 import io.tally.engine.internal.codecs.MessageHeaderDecoder;
 import io.tally.engine.internal.codecs.MessageHeaderEncoder;
 import io.tally.engine.internal.codecs.ReplyCode;
 import io.tally.engine.internal.codecs.ReplyDecoder;
 import io.tally.engine.internal.codecs.ReplyEncoder;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -31,6 +34,13 @@ final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
   private final ReplyEncoder replyEncoder = new ReplyEncoder();
   private final CommandDecoder command = new CommandDecoder();
   private final ReplyDecoder reply = new ReplyDecoder();
+  private final CommandsDecoder commandsDecoder = new CommandsDecoder();
+
+  /** What is left of the message that was begun, as correlation ids. */
+  private final ArrayDeque<Long> incoming = new ArrayDeque<>();
+
+  private boolean isOfCommands;
+  private long offered;
   private final MessageClaim claim = new MessageClaim();
 
   final List<Long> commands = new ArrayList<>();
@@ -175,28 +185,56 @@ final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
   }
 
   @Override
-  public int onMessage(
-      final long nowNs,
-      final long sourceKey,
-      final long sourceIncarnation,
-      final DirectBuffer buffer,
-      final int offset,
-      final int length) {
+  public int begin(final DirectBuffer buffer, final int offset, final int length) {
+    incoming.clear();
+    final int templateId = header.wrap(buffer, offset).templateId();
+    isOfCommands = PeerMessage.isOfCommands(templateId);
+    switch (templateId) {
+      case CommandDecoder.TEMPLATE_ID ->
+          incoming.add(command.wrapAndApplyHeader(buffer, offset, header).correlationId());
+      case ReplyDecoder.TEMPLATE_ID ->
+          incoming.add(reply.wrapAndApplyHeader(buffer, offset, header).correlationId());
+      case CommandsDecoder.TEMPLATE_ID -> decodeCommands(buffer, offset);
+      default -> incoming.add(0L);
+    }
+    return incoming.size();
+  }
+
+  private void decodeCommands(final DirectBuffer buffer, final int offset) {
+    commandsDecoder
+        .wrapAndApplyHeader(buffer, offset, header)
+        .entries()
+        .forEach(
+            entry -> {
+              incoming.add(entry.correlationId());
+              entry.skipIdempotencyKey();
+              entry.skipPayload();
+            });
+  }
+
+  @Override
+  public void skip() {
+    incoming.remove();
+  }
+
+  @Override
+  public int onNext(final long nowNs, final long sourceKey, final long sourceIncarnation) {
     sources.add(sourceKey + "@" + sourceIncarnation);
-    final long correlationId = correlationId(buffer, offset);
+    final long correlationId = incoming.remove();
+    offered = correlationId;
     if (faults.test(correlationId)) {
       throw new IllegalStateException("as the test wants it");
     }
     if (hasNoRoom.test(correlationId)) {
       return InboundHandler.RETRY;
     }
-    (header.templateId() == CommandDecoder.TEMPLATE_ID ? commands : replies).add(correlationId);
+    (isOfCommands ? commands : replies).add(correlationId);
     return InboundHandler.ACCEPTED;
   }
 
   @Override
-  public void refuseBusy(final DirectBuffer buffer, final int offset, final int length) {
-    busy.add(correlationId(buffer, offset));
+  public void refuseBusy() {
+    busy.add(offered);
   }
 
   @Override
@@ -217,13 +255,6 @@ final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
   @Override
   public boolean isResolved(final int nodeIndex, final long incarnation) {
     return resolved;
-  }
-
-  private long correlationId(final DirectBuffer buffer, final int offset) {
-    header.wrap(buffer, offset);
-    return header.templateId() == CommandDecoder.TEMPLATE_ID
-        ? command.wrapAndApplyHeader(buffer, offset, header).correlationId()
-        : reply.wrapAndApplyHeader(buffer, offset, header).correlationId();
   }
 
   @Override
