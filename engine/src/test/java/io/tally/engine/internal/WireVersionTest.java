@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.engine.internal.codecs.CommandDecoder;
 import io.tally.engine.internal.codecs.CommandEncoder;
+import io.tally.engine.internal.codecs.CommandsEncoder;
 import io.tally.engine.internal.codecs.MessageHeaderDecoder;
 import io.tally.engine.internal.codecs.MessageHeaderEncoder;
+import io.tally.engine.internal.codecs.RepliesEncoder;
 import io.tally.engine.internal.codecs.ReplyCode;
 import io.tally.engine.internal.codecs.ReplyDecoder;
 import io.tally.engine.internal.codecs.ReplyEncoder;
@@ -64,6 +66,21 @@ final class WireVersionTest {
           + "3f00ff00c80016000900000000000000"
           + "0600000000000000"
           + "616e73776572";
+
+  private static final String COMMANDS =
+      "25000600f51f0300"
+          + "0b00000000000000fdffffffffffffff16000000000000003f420f0000000000"
+          + "02000000ff"
+          + "20000200"
+          + "07004523010000004d000000000000001100ffeeddccbbaa"
+          + "070000003f00e803036b657907007061796c6f6164"
+          + "080045230100000000000000000000001200ffeeddccbbaa"
+          + "000000003e000000000000";
+  private static final String REPLIES =
+      "10000700f51f0300"
+          + "16000000000000000b00000000000000"
+          + "0e000100"
+          + "07004523010000003f00ff04c8010600616e73776572";
 
   private static final int VERSION_OFFSET = 6;
   private static final int KEY_ITEM = 1_000;
@@ -298,6 +315,94 @@ final class WireVersionTest {
                     payload.getStringWithoutLengthAscii(
                         offset + WatchLayout.REPLY, length - WatchLayout.REPLY))));
     assertEquals(List.of(-2L, ReplyCode.ANSWERED, 200, 9L, 6L, "answer"), received);
+  }
+
+  @Test
+  void shouldWriteAndReadCommandsOfVersion3() {
+    final CommandsEncoder encoder = new CommandsEncoder();
+    encoder.wrapAndApplyHeader(buffer, 0, header);
+    header.version(3);
+    encoder
+        .shardIncarnation(11)
+        .originNodeKey(-3)
+        .originIncarnation(22)
+        .deadlineNs(999_999)
+        .epoch(2)
+        .originLoop((short) 255)
+        .entriesCount(2)
+        .next()
+        .correlationId(0x123450007L)
+        .laneSequence(77)
+        .entityHash(0xAABBCCDDEEFF0011L)
+        .laneSpan(7)
+        .shardId(63)
+        .keyItem(KEY_ITEM)
+        .putIdempotencyKey(WireBytes.ascii("key"), 0, 3)
+        .putPayload(WireBytes.ascii("payload"), 0, 7)
+        .next()
+        .correlationId(0x123450008L)
+        .laneSequence(0)
+        .entityHash(0xAABBCCDDEEFF0012L)
+        .laneSpan(0)
+        .shardId(62)
+        .keyItem(0)
+        .putIdempotencyKey(new byte[0], 0, 0)
+        .putPayload(new byte[0], 0, 0);
+    assertEquals(COMMANDS, WireBytes.hex(buffer, encoder.encodedLength()));
+    final UnsafeBuffer message = WireBytes.of(COMMANDS);
+    final CommandsAdapter adapter = new CommandsAdapter();
+    assertEquals(2, adapter.wrap(message, 0, message.capacity()));
+    final Command command = adapter.next();
+    assertEquals(11, command.shardIncarnation);
+    assertEquals(2, command.epoch);
+    assertEquals(-3, command.originNodeKey);
+    assertEquals(22, command.originIncarnation);
+    assertEquals(255, command.originLoop);
+    assertEquals(999_999, command.deadlineNs);
+    assertEquals(0x123450007L, command.correlationId);
+    assertEquals(77, command.laneSequence);
+    assertEquals(70, command.laneFloor);
+    assertEquals(0xAABBCCDDEEFF0011L, command.entityHash);
+    assertEquals(0xAABBCCDDEEFF0011L, command.placementHash);
+    assertEquals(63, command.shardId);
+    assertEquals(KEY_ITEM, command.keyItem);
+    assertTrue(command.write);
+    assertEquals(3, command.idempotencyKeyLength);
+    assertEquals(7, command.payloadLength);
+    adapter.next();
+    assertEquals(0x123450008L, command.correlationId);
+    assertEquals(62, command.shardId);
+    assertEquals(0, command.keyItem);
+    assertFalse(command.write);
+    assertNull(adapter.next());
+  }
+
+  @Test
+  void shouldWriteAndReadRepliesOfVersion3() {
+    final RepliesEncoder encoder = new RepliesEncoder();
+    encoder.wrapAndApplyHeader(buffer, 0, header);
+    header.version(3);
+    final RepliesEncoder.EntriesEncoder entry =
+        encoder.originIncarnation(22).shardIncarnation(11).entriesCount(1).next();
+    entry
+        .correlationId(0x123450007L)
+        .shardId(63)
+        .originLoop((short) 255)
+        .code(ReplyCode.KEY_LIMIT)
+        .serviceCode((short) 200)
+        .flags()
+        .clear()
+        .replayed(true);
+    entry.putPayload(WireBytes.ascii("answer"), 0, 6);
+    assertEquals(REPLIES, WireBytes.hex(buffer, encoder.encodedLength()));
+    final UnsafeBuffer message = WireBytes.of(REPLIES);
+    final RepliesAdapter adapter = new RepliesAdapter();
+    assertEquals(1, adapter.wrap(message, 0, message.capacity()));
+    final ReplyAdapter reply = adapter.next();
+    assertEquals(255, reply.originLoop());
+    assertEquals(22, reply.originIncarnation());
+    assertEquals(63, reply.shardId());
+    assertNull(adapter.next());
   }
 
   /** Before the first release nodes spoke it; no process of that time is understood any more. */
