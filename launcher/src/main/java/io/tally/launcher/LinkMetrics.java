@@ -168,9 +168,10 @@ final class LinkMetrics {
       case HELLOS_RECEIVED ->
           "Hellos that arrived from other nodes; about one a second from each peer.";
       case MESSAGES_REFUSED ->
-          "Messages in accepted frames that could not be read or were for somebody else. Not 0: a bug, or nodes"
-              + " of different versions.";
-      case MESSAGE_FAULTS -> "Messages at which this node threw; each is a bug of ours.";
+          "Commands and replies in accepted frames that could not be read or were for somebody else; a message"
+              + " of which nothing could be read counts once. Not 0: a bug, or nodes of different versions.";
+      case MESSAGE_FAULTS ->
+          "Commands and replies at which this node threw; each is a bug of ours.";
       case COMMANDS_BUSY ->
           "Commands of other nodes answered busy, because the shard's ring stayed full for --queue-limit.";
       case REPLIES_DROPPED ->

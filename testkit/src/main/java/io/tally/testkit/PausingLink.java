@@ -46,15 +46,11 @@ record PausingLink(ProcessExecution execution, NodeLink link, LinkWitness witnes
   }
 
   @Override
-  public int protocolVersion(final int nodeIndex) {
+  public int protocolVersion(final int nodeIndex, final long incarnation) {
     execution.touch();
-    return link.protocolVersion(nodeIndex);
-  }
-
-  @Override
-  public long peerDeadlineNs(final int nodeIndex, final long startNs, final long timeoutNs) {
+    final int version = link.protocolVersion(nodeIndex, incarnation);
     execution.touch();
-    return link.peerDeadlineNs(nodeIndex, startNs, timeoutNs);
+    return version;
   }
 
   @Override

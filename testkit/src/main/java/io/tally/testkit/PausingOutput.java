@@ -8,24 +8,34 @@ import io.tally.transport.internal.LinkWitness;
 record PausingOutput(ProcessExecution execution, NodeOutput output, LinkWitness.Output witness)
     implements NodeOutput {
   @Override
-  public int tryClaim(final int nodeIndex, final int length, final MessageClaim claim) {
+  public int tryClaim(
+      final int nodeIndex, final long incarnation, final int length, final MessageClaim claim) {
     if (!witness.isGathered(length)) {
       flush();
     }
     execution.touch();
-    final int result = output.tryClaim(nodeIndex, length, claim);
-    witness.onTried(nodeIndex, length, result == CLAIMED);
+    final int result = output.tryClaim(nodeIndex, incarnation, length, claim);
+    if (result != DOWN) {
+      witness.onTried(nodeIndex, incarnation, length, result == CLAIMED);
+    }
     execution.touch();
     return result;
   }
 
   @Override
-  public boolean tryExtend(final int nodeIndex, final int length, final MessageClaim claim) {
+  public boolean tryExtend(
+      final int nodeIndex, final long incarnation, final int length, final MessageClaim claim) {
     execution.touch();
-    final boolean extended = output.tryExtend(nodeIndex, length, claim);
+    final boolean extended = output.tryExtend(nodeIndex, incarnation, length, claim);
     witness.onTriedToExtend(nodeIndex, length, extended);
     execution.touch();
     return extended;
+  }
+
+  @Override
+  public long deadlineNs(final int nodeIndex, final long startNs, final long timeoutNs) {
+    execution.touch();
+    return output.deadlineNs(nodeIndex, startNs, timeoutNs);
   }
 
   @Override

@@ -186,12 +186,21 @@ final class SimulatedNode {
     return load.versions(ofIncarnation, ledgerVersion(ofIncarnation));
   }
 
+  /**
+   * Highest version of the protocol between nodes that a process speaks: some are of old builds.
+   */
+  private static int protocol(final long ofIncarnation) {
+    return (ofIncarnation >>> 2 & 3) == 0
+        ? LinkWitness.JOINT_PROTOCOL - 1
+        : LinkWitness.JOINT_PROTOCOL;
+  }
+
   void launchLink(final NatsSession session, final LinkListener listener) throws IOException {
-    witness = new LinkWitness(linkSettings, this::hosted, violations::add);
+    witness = new LinkWitness(linkSettings, this::hosted, SimulatedNode::protocol, violations::add);
     link =
         ClusterLink.launch(
             settings.cluster(seed),
-            new NodeStart("sim", id, incarnation, hosted(incarnation)),
+            new NodeStart("sim", id, incarnation, hosted(incarnation), protocol(incarnation)),
             linkSettings,
             new LinkContext(
                 new PausingCarrier(execution, session, witness, history),

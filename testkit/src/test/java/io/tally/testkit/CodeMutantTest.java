@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,6 +49,16 @@ final class CodeMutantTest {
         CodeMutantTest::countFromArrival,
         "PAUSES",
         "LOSS");
+  }
+
+  @Test
+  void shouldCatchAMessageThatAnOlderPeerDoesNotKnow() {
+    assertCaught(
+        "joint messages for everybody",
+        "versions: a message left",
+        TRANSPORT + "PeerTable",
+        returns("protocolVersion", 4),
+        "KILLS");
   }
 
   @Test
@@ -234,12 +245,15 @@ final class CodeMutantTest {
   @Test
   void shouldCatchARingThatIsKeptOverAnOutage() {
     // The deadlines of its commands have long passed in their owner's clock, and so no counter
-    // shows it: only what leaves does.
+    // shows it: only what leaves does. Where one of the two is whole, nothing does.
     assertCaught(
         "outbound ring kept over an outage",
         "outage: a message left",
-        TRANSPORT + "PeerPublisher",
-        returns("dropOutbound", null),
+        Map.of(
+            TRANSPORT + "PeerPublisher",
+            returns("dropOutbound", null),
+            TRANSPORT + "OutboundReader",
+            neverDiffers("onOutbound", "era")),
         "PARTITIONS");
   }
 

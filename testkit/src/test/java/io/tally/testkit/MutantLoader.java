@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.objectweb.asm.ClassReader;
@@ -14,19 +15,18 @@ import org.objectweb.asm.tree.ClassNode;
 final class MutantLoader extends ClassLoader {
   private static final String OURS = "io.tally.";
 
-  private final String mutatedClass;
-  private final Consumer<ClassNode> mutation;
-  private boolean mutated;
+  private final Map<String, Consumer<ClassNode>> mutations;
+  private int mutatedCount;
 
-  MutantLoader(final String mutatedClass, final Consumer<ClassNode> mutation) {
+  /** Mutations by the name of their class. */
+  MutantLoader(final Map<String, Consumer<ClassNode>> mutations) {
     super(MutantLoader.class.getClassLoader());
-    this.mutatedClass = mutatedClass;
-    this.mutation = mutation;
+    this.mutations = mutations;
   }
 
-  /** Whether the mutated class was used. */
+  /** Whether all the mutated classes were used. */
   boolean isMutated() {
-    return mutated;
+    return mutatedCount == mutations.size();
   }
 
   @SuppressWarnings("unchecked")
@@ -55,8 +55,9 @@ final class MutantLoader extends ClassLoader {
         throw new ClassNotFoundException(name);
       }
       byte[] bytes = in.readAllBytes();
-      if (name.equals(mutatedClass)) {
-        mutated = true;
+      final Consumer<ClassNode> mutation = mutations.get(name);
+      if (mutation != null) {
+        mutatedCount++;
         final ClassNode node = new ClassNode();
         new ClassReader(bytes).accept(node, 0);
         mutation.accept(node);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.objectweb.asm.Opcodes;
@@ -31,7 +32,15 @@ final class Mutations {
       final String className,
       final Consumer<ClassNode> mutation,
       final String... faults) {
-    final MutantLoader loader = new MutantLoader(className, mutation);
+    assertCaught(name, guard, Map.of(className, mutation), faults);
+  }
+
+  static void assertCaught(
+      final String name,
+      final String guard,
+      final Map<String, Consumer<ClassNode>> mutations,
+      final String... faults) {
+    final MutantLoader loader = new MutantLoader(mutations);
     final LongFunction<List<String>> history;
     try {
       history = loader.history(faults);
@@ -45,7 +54,7 @@ final class Mutations {
         return;
       }
     }
-    assertTrue(loader.isMutated(), className + " was loaded in no history");
+    assertTrue(loader.isMutated(), mutations.keySet() + " were loaded in no history");
     fail(name + " was not caught in " + SEED_LIMIT + " histories");
   }
 

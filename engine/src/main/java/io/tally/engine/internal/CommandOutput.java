@@ -13,12 +13,18 @@ import org.agrona.MutableDirectBuffer;
  * else may be claimed by its router for other nodes.
  */
 final class CommandOutput {
+  private static final int NONE = -1;
+
   private final CommandRouter router;
   private final CommandProxy alone;
   private final long originNodeKey;
   private final long originIncarnation;
   private final int originLoop;
+  private final long requestTimeoutNs;
   private final JointMessage[] byNode;
+
+  /** The node that was claimed for; {@link #NONE} if it is this one. */
+  private int remoteNode;
 
   /** The message of the command that was claimed; null if it is one of its own. */
   private JointMessage joint;
@@ -29,52 +35,62 @@ final class CommandOutput {
       final OwnNode node,
       final long originNodeKey,
       final int originLoop,
-      final MessageLengths lengths) {
+      final MessageLengths lengths,
+      final long requestTimeoutNs) {
     this.router = router;
     this.alone = alone;
     this.originNodeKey = originNodeKey;
     originIncarnation = node.incarnation();
     this.originLoop = originLoop;
+    this.requestTimeoutNs = requestTimeoutNs;
     byNode = new JointMessage[node.cluster().nodeIds().size()];
     Arrays.setAll(
         byNode, i -> new JointMessage(CommandsLayout.HEAD_LENGTH, lengths.maxBetweenNodes()));
   }
 
-  /** As {@link CommandRouter#tryClaim}. What is claimed has to be encoded before anything else. */
-  int tryClaim(
+  /** As {@link CommandRouter#tryClaimLocal}. What is claimed is encoded before anything else. */
+  int tryClaimLocal(final PendingRequest request, final MessageClaim claim) {
+    remoteNode = NONE;
+    joint = null;
+    return router.tryClaimLocal(request.shardId, aloneLength(request), request.deadlineNs, claim);
+  }
+
+  /** As {@link CommandRouter#tryClaimRemote}. What is claimed is encoded before anything else. */
+  int tryClaimRemote(
       final PendingRequest request,
       final int nodeIndex,
+      final long ownerIncarnation,
       final long shardIncarnation,
       final long epoch,
-      final long deadlineNs,
       final MessageClaim claim) {
-    final JointMessage last = byNode[nodeIndex];
+    remoteNode = nodeIndex;
+    joint = byNode[nodeIndex];
     final int entryLength =
         CommandsLayout.entryLength(request.idempotencyKeyLength, request.payloadLength);
-    if (!router.isLocal(request.shardId)
-        && request.placementHash == request.entityHash
-        && last.canHold(entryLength)) {
-      joint = last;
-      if (last.takes(entryLength, shardIncarnation, deadlineNs, epoch)
-          && router.tryExtend(nodeIndex, entryLength, claim)) {
-        last.extend(entryLength);
+    if (request.placementHash == request.entityHash && joint.canHold(entryLength)) {
+      // Requests that end here at the same time do so in the clock of one process, too.
+      if (joint.takes(entryLength, shardIncarnation, request.deadlineNs, epoch)
+          && router.tryExtend(nodeIndex, ownerIncarnation, entryLength, claim)) {
+        joint.extend(entryLength);
         return HandOver.DONE;
       }
-      if (router.knowsJointMessages(nodeIndex)) {
+      if (router.knowsJointMessages(nodeIndex, ownerIncarnation)) {
         final int length = CommandsLayout.HEAD_LENGTH + entryLength;
-        final int result = router.tryClaim(request.shardId, nodeIndex, length, deadlineNs, claim);
+        final int result = router.tryClaimRemote(nodeIndex, ownerIncarnation, length, claim);
         if (result == HandOver.DONE) {
-          last.begin(claim, shardIncarnation, deadlineNs, epoch);
+          joint.begin(claim, shardIncarnation, request.deadlineNs, epoch);
         }
         return result;
       }
     }
+    joint.end();
     joint = null;
-    last.end();
-    final int length =
-        CommandLayout.encodedLength(
-            request.keyItem, request.idempotencyKeyLength, request.payloadLength);
-    return router.tryClaim(request.shardId, nodeIndex, length, deadlineNs, claim);
+    return router.tryClaimRemote(nodeIndex, ownerIncarnation, aloneLength(request), claim);
+  }
+
+  private static int aloneLength(final PendingRequest request) {
+    return CommandLayout.encodedLength(
+        request.keyItem, request.idempotencyKeyLength, request.payloadLength);
   }
 
   void encode(
@@ -82,16 +98,15 @@ final class CommandOutput {
       final PendingRequest request,
       final long epoch,
       final long laneFloor,
-      final long deadlineNs,
       final DirectBuffer slots) {
     if (joint == null) {
-      alone.encode(claim, request, epoch, laneFloor, deadlineNs, slots);
+      alone.encode(claim, request, epoch, laneFloor, deadlineNs(request), slots);
       return;
     }
     final MutableDirectBuffer buffer = claim.buffer();
     int entry = claim.offset();
     if (joint.count(buffer, CommandsLayout.ENTRY_BLOCK_LENGTH)) {
-      encodeHead(buffer, entry, request, epoch, deadlineNs);
+      encodeHead(buffer, entry, request, epoch);
       entry += CommandsLayout.HEAD_LENGTH;
     }
     buffer.putLong(entry + CommandsLayout.CORRELATION_ID, request.correlationId, LITTLE_ENDIAN);
@@ -109,16 +124,23 @@ final class CommandOutput {
       final MutableDirectBuffer buffer,
       final int offset,
       final PendingRequest request,
-      final long epoch,
-      final long deadlineNs) {
+      final long epoch) {
     MessageHeaderWord.put(buffer, offset, CommandsLayout.HEADER);
     final int block = offset + CommandsLayout.BLOCK_OFFSET;
     buffer.putLong(
         block + CommandsLayout.SHARD_INCARNATION, request.shardIncarnation, LITTLE_ENDIAN);
     buffer.putLong(block + CommandsLayout.ORIGIN_NODE_KEY, originNodeKey, LITTLE_ENDIAN);
     buffer.putLong(block + CommandsLayout.ORIGIN_INCARNATION, originIncarnation, LITTLE_ENDIAN);
-    buffer.putLong(block + CommandsLayout.DEADLINE_NS, deadlineNs, LITTLE_ENDIAN);
+    buffer.putLong(block + CommandsLayout.DEADLINE_NS, deadlineNs(request), LITTLE_ENDIAN);
     buffer.putInt(block + CommandsLayout.EPOCH, (int) epoch, LITTLE_ENDIAN);
     buffer.putByte(block + CommandsLayout.ORIGIN_LOOP, (byte) originLoop);
+  }
+
+  /** In the clock of the process that it was claimed for. */
+  private long deadlineNs(final PendingRequest request) {
+    return remoteNode == NONE
+        ? request.deadlineNs
+        : router.remoteDeadlineNs(
+            remoteNode, request.deadlineNs - requestTimeoutNs, requestTimeoutNs);
   }
 }

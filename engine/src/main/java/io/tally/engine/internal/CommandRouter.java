@@ -75,20 +75,24 @@ final class CommandRouter {
 
   /** Whether a node takes new commands for its shard: it is this one, or up. */
   boolean isOpen(final int shardId, final int nodeIndex) {
-    return rings[shardId] != null || link.incarnation(nodeIndex) != 0;
+    return isLocal(shardId) || link.incarnation(nodeIndex) != 0;
   }
 
-  /** Whether a node takes no new commands, but further copies of those it was handed before. */
-  boolean isDraining(final int nodeIndex) {
-    return link.drainingIncarnation(nodeIndex) != 0;
+  /** The process of another node that takes new commands; 0 if there is none. */
+  long openIncarnation(final int nodeIndex) {
+    return link.incarnation(nodeIndex);
+  }
+
+  /** The process that takes further copies of the commands it was handed; 0 if there is none. */
+  long servingIncarnation(final int nodeIndex) {
+    return Math.max(link.incarnation(nodeIndex), link.drainingIncarnation(nodeIndex));
   }
 
   /**
    * Whether the owner of a shard knows the message with this header. To be asked after {@link
-   * #routes}, from which the command names the shard's incarnation. A successor of that process may
-   * get the command instead. If its shards began new lives, they refuse it unread. If they went on
-   * with the state of that process, the successor knows the services in at least the same versions:
-   * no other process may go on with a state.
+   * #routes}, from which the command names the shard's incarnation. Where this tells of a successor
+   * of the process that gets the command, that one's shards have ended, or it has to know the
+   * services in at least the same versions: no other process may go on with a state.
    */
   boolean isUnderstood(final int shardId, final int nodeIndex, final long messageHeader) {
     return rings[shardId] != null
@@ -96,66 +100,53 @@ final class CommandRouter {
             >= catalog.neededVersion(messageHeader);
   }
 
-  /** Whether the owner of a shard tells this item of an idempotency key from other keys. */
-  boolean knowsKeyItem(final int shardId, final int nodeIndex, final int keyItem) {
+  /** Whether a process of another node tells this item of an idempotency key from other keys. */
+  boolean knowsKeyItem(final int nodeIndex, final long incarnation, final int keyItem) {
     return keyItem == 0
-        || rings[shardId] != null
-        || link.protocolVersion(nodeIndex) >= CommandLayout.ITEM_PROTOCOL;
+        || link.protocolVersion(nodeIndex, incarnation) >= CommandLayout.ITEM_PROTOCOL;
   }
 
-  /**
-   * When a request that began here at startNs ends, in the clock of the shard's owner. May only be
-   * asked after {@link #isOpen} or {@link #isDraining} was true.
-   */
-  long deadlineNs(
-      final int shardId, final int nodeIndex, final long startNs, final long timeoutNs) {
-    return rings[shardId] != null
-        ? startNs + timeoutNs
-        : link.peerDeadlineNs(nodeIndex, startNs, timeoutNs);
-  }
-
-  /** The process that a shard's commands go to: 0 for this one, and if there is none. */
-  long ownerIncarnation(final int shardId, final int nodeIndex) {
-    return rings[shardId] != null
-        ? 0
-        : Math.max(link.incarnation(nodeIndex), link.drainingIncarnation(nodeIndex));
+  /** Whether a process of another node understands several commands in one message. */
+  boolean knowsJointMessages(final int nodeIndex, final long incarnation) {
+    return link.protocolVersion(nodeIndex, incarnation) >= CommandsLayout.PROTOCOL;
   }
 
   boolean isLocal(final int shardId) {
     return rings[shardId] != null;
   }
 
-  int tryClaim(
-      final int shardId,
-      final int nodeIndex,
-      final int length,
-      final long deadlineNs,
-      final MessageClaim claim) {
-    if (rings[shardId] != null) {
-      if (!rings[shardId].tryClaim(length, deadlineNs, claim)) {
-        // What was refused may have left padding, which somebody has to take out of the way.
-        touched[agentByShard[shardId]] |= rings[shardId].isLong(length);
-        return HandOver.BACK_PRESSURED;
-      }
-      touched[agentByShard[shardId]] = true;
-      return HandOver.DONE;
+  /** Claims space in the ring of a shard that is owned here. */
+  int tryClaimLocal(
+      final int shardId, final int length, final long deadlineNs, final MessageClaim claim) {
+    if (!rings[shardId].tryClaim(length, deadlineNs, claim)) {
+      // What was refused may have left padding, which somebody has to take out of the way.
+      touched[agentByShard[shardId]] |= rings[shardId].isLong(length);
+      return HandOver.BACK_PRESSURED;
     }
+    touched[agentByShard[shardId]] = true;
+    return HandOver.DONE;
+  }
+
+  /** As {@link NodeOutput#tryClaim}. */
+  int tryClaimRemote(
+      final int nodeIndex, final long incarnation, final int length, final MessageClaim claim) {
     if (length > MessageLengths.MAX_BETWEEN_NODES) {
       return HandOver.TOO_LONG;
     }
-    final int result = output.tryClaim(nodeIndex, length, claim);
+    final int result = output.tryClaim(nodeIndex, incarnation, length, claim);
     linkTouched |= result == HandOver.DONE;
     return result;
   }
 
-  /** Whether a peer understands several commands or replies in one message. */
-  boolean knowsJointMessages(final int nodeIndex) {
-    return link.protocolVersion(nodeIndex) >= CommandsLayout.PROTOCOL;
+  /** As {@link NodeOutput#tryExtend}. */
+  boolean tryExtend(
+      final int nodeIndex, final long incarnation, final int length, final MessageClaim claim) {
+    return output.tryExtend(nodeIndex, incarnation, length, claim);
   }
 
-  /** As {@link NodeOutput#tryExtend}. */
-  boolean tryExtend(final int nodeIndex, final int length, final MessageClaim claim) {
-    return output.tryExtend(nodeIndex, length, claim);
+  /** As {@link NodeOutput#deadlineNs}. */
+  long remoteDeadlineNs(final int nodeIndex, final long startNs, final long timeoutNs) {
+    return output.deadlineNs(nodeIndex, startNs, timeoutNs);
   }
 
   /** Whether nothing was handed to the link since the last flush. */

@@ -15,7 +15,6 @@ final class CommandSender {
   private final boolean checksReplies;
   private final UnresolvedCommands unresolved;
   private final EngineStats stats;
-  private final long requestTimeoutNs;
   private final MessageClaim claim = new MessageClaim();
 
   CommandSender(
@@ -24,8 +23,7 @@ final class CommandSender {
       final DirectBuffer slots,
       final ServiceCatalog catalog,
       final UnresolvedCommands unresolved,
-      final EngineStats stats,
-      final long requestTimeoutNs) {
+      final EngineStats stats) {
     this.router = router;
     this.output = output;
     this.slots = slots;
@@ -33,7 +31,6 @@ final class CommandSender {
     checksReplies = !MessageLengths.fitsBetweenNodes(catalog.maxReplyLength());
     this.unresolved = unresolved;
     this.stats = stats;
-    this.requestTimeoutNs = requestTimeoutNs;
   }
 
   int send(final long nowNs, final PendingRequest request, final ShardOutbox outbox) {
@@ -42,9 +39,8 @@ final class CommandSender {
     final int owner = routes.nodeIndex(shard);
     // This node is open to itself, knows its own messages, and has its own clock.
     final boolean isLocal = router.isLocal(shard);
-    if (!isLocal
-        && !router.isOpen(shard, owner)
-        && (request.state != PendingRequest.SENT || !router.isDraining(owner))) {
+    final long ownerIncarnation = isLocal ? 0 : ownerIncarnation(request, owner);
+    if (!isLocal && ownerIncarnation == 0) {
       return HandOver.NO_OWNER;
     }
     if (checksReplies && !isLocal && isReplyTooLong(request)) {
@@ -63,7 +59,7 @@ final class CommandSender {
       if (request.shardIncarnation != outbox.incarnation()) {
         return HandOver.LOST;
       }
-      if (!router.knowsKeyItem(shard, owner, request.keyItem)) {
+      if (!isLocal && !router.knowsKeyItem(owner, ownerIncarnation, request.keyItem)) {
         // An older process may have gone on with the state of the one that had the last copy.
         return HandOver.BACK_PRESSURED;
       }
@@ -72,20 +68,18 @@ final class CommandSender {
       return HandOver.BACK_PRESSURED;
     } else if (!isLocal
         && (!router.isUnderstood(shard, owner, request.messageHeader)
-            || !router.knowsKeyItem(shard, owner, request.keyItem))) {
+            || !router.knowsKeyItem(owner, ownerIncarnation, request.keyItem))) {
       return HandOver.UNSUPPORTED;
     } else if (request.write && !lane.hasRoom()) {
       stats.increment(EngineCounter.LANE_FULL);
       return HandOver.BACK_PRESSURED;
     }
     final long epoch = routes.epoch(shard);
-    final long deadlineNs =
-        isLocal
-            ? request.deadlineNs
-            : router.deadlineNs(
-                shard, owner, request.deadlineNs - requestTimeoutNs, requestTimeoutNs);
     final int result =
-        output.tryClaim(request, owner, outbox.incarnation(), epoch, deadlineNs, claim);
+        isLocal
+            ? output.tryClaimLocal(request, claim)
+            : output.tryClaimRemote(
+                request, owner, ownerIncarnation, outbox.incarnation(), epoch, claim);
     if (result != HandOver.DONE) {
       return result;
     }
@@ -93,17 +87,22 @@ final class CommandSender {
       request.laneSequence = lane.assign();
     }
     request.shardIncarnation = outbox.incarnation();
-    output.encode(claim, request, epoch, lane.floor(), deadlineNs, slots);
+    output.encode(claim, request, epoch, lane.floor(), slots);
     claim.commit();
     if (request.state != PendingRequest.SENT) {
       stats.queueWait().record(nowNs - request.claimedNs, 1);
       unresolved.onHandedOver(owner);
     }
     request.state = PendingRequest.SENT;
-    if (!isLocal) {
-      request.ownerIncarnation = router.ownerIncarnation(shard, owner);
-    }
+    request.ownerIncarnation = ownerIncarnation;
     return HandOver.DONE;
+  }
+
+  /** The process that takes a copy of a request now; 0 if there is none. */
+  private long ownerIncarnation(final PendingRequest request, final int owner) {
+    return request.state == PendingRequest.SENT
+        ? router.servingIncarnation(owner)
+        : router.openIncarnation(owner);
   }
 
   /**
@@ -112,7 +111,10 @@ final class CommandSender {
    */
   boolean hasNewOwner(final PendingRequest request) {
     final int shard = request.shardId;
-    final long now = router.ownerIncarnation(shard, router.routes().nodeIndex(shard));
+    if (router.isLocal(shard)) {
+      return false;
+    }
+    final long now = router.servingIncarnation(router.routes().nodeIndex(shard));
     return now != 0 && now != request.ownerIncarnation;
   }
 

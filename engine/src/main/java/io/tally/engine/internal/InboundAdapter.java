@@ -101,10 +101,9 @@ final class InboundAdapter implements InboundHandler {
 
   @Override
   public void skip() {
+    // No reply is ever offered again.
     if (templateId == CommandsDecoder.TEMPLATE_ID) {
       commandsAdapter.next();
-    } else if (templateId == RepliesDecoder.TEMPLATE_ID) {
-      repliesAdapter.next();
     }
   }
 
@@ -203,7 +202,7 @@ final class InboundAdapter implements InboundHandler {
     if (bypass.tryApply(command, length, deadlineNs)) {
       return ACCEPTED;
     }
-    if (router.tryClaim(command.shardId, ownNode, length, deadlineNs, claim) != HandOver.DONE) {
+    if (router.tryClaimLocal(command.shardId, length, deadlineNs, claim) != HandOver.DONE) {
       retried = command;
       return RETRY;
     }

@@ -58,12 +58,11 @@ public final class IngressAgent extends Ingress implements SteppedAgent {
     sender =
         new CommandSender(
             router,
-            new CommandOutput(router, proxy, node, ownNodeKey, loop, lengths),
+            new CommandOutput(router, proxy, node, ownNodeKey, loop, lengths, requestTimeoutNs),
             slots.buffer(),
             catalog,
             unresolved,
-            stats,
-            requestTimeoutNs);
+            stats);
     requests = new RequestTracker(context, slots, sender, stats);
   }
 

@@ -23,9 +23,9 @@ public final class MessageClaim {
   /** Messages that one thread gathers. */
   public interface Gathered {
     /**
-     * Takes back the message that was claimed last.
+     * Takes back the message that was claimed last, or what it was extended by last.
      *
-     * @param offset at which it begins.
+     * @param offset of the claimed space.
      */
     void takeBack(int offset);
   }
@@ -101,21 +101,26 @@ public final class MessageClaim {
    *
    * @param ring in which {@link RingBuffer#tryClaim(int, int)} succeeded.
    * @param claimedIndex what it returned.
+   * @param prefixLength bytes of the record in front of the message.
    * @param messageLength in bytes.
    */
-  public void wrap(final RingBuffer ring, final int claimedIndex, final int messageLength) {
+  public void wrap(
+      final RingBuffer ring,
+      final int claimedIndex,
+      final int prefixLength,
+      final int messageLength) {
     inMessageRing = false;
     if (byteRing != ring) {
       byteRing = ring;
     }
     index = claimedIndex;
     buffer(ring.buffer());
-    offset = claimedIndex;
+    offset = claimedIndex + prefixLength;
     length = messageLength;
   }
 
   /**
-   * Points this claim at a message among those that one thread gathers.
+   * Points this claim at a message among those that one thread gathers, or at more of it.
    *
    * @param among takes it back if it is aborted.
    * @param memory of the message.

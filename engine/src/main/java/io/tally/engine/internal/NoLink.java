@@ -22,13 +22,8 @@ public record NoLink(ShardDirectory directory) implements NodeLink {
   }
 
   @Override
-  public int protocolVersion(final int nodeIndex) {
+  public int protocolVersion(final int nodeIndex, final long incarnation) {
     return 0;
-  }
-
-  @Override
-  public long peerDeadlineNs(final int nodeIndex, final long startNs, final long timeoutNs) {
-    return startNs;
   }
 
   @Override

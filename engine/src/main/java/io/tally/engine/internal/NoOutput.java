@@ -7,13 +7,20 @@ final class NoOutput implements NodeOutput {
   private NoOutput() {}
 
   @Override
-  public int tryClaim(final int nodeIndex, final int length, final MessageClaim claim) {
+  public int tryClaim(
+      final int nodeIndex, final long incarnation, final int length, final MessageClaim claim) {
     return DOWN;
   }
 
   @Override
-  public boolean tryExtend(final int nodeIndex, final int length, final MessageClaim claim) {
+  public boolean tryExtend(
+      final int nodeIndex, final long incarnation, final int length, final MessageClaim claim) {
     return false;
+  }
+
+  @Override
+  public long deadlineNs(final int nodeIndex, final long startNs, final long timeoutNs) {
+    throw new IllegalStateException("nothing was claimed");
   }
 
   @Override

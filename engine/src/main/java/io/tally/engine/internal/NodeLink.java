@@ -44,23 +44,13 @@ public interface NodeLink {
   int serviceVersion(int nodeIndex, int schemaId);
 
   /**
-   * The version of the protocol between nodes in which this node and a peer talk.
+   * The version of the protocol between nodes in which this node and a process of a peer talk.
    *
    * @param nodeIndex of the peer.
-   * @return the version; 0 for this node itself, and while the peer was never heard.
+   * @param incarnation of the process.
+   * @return the version; 0 if this node talks to another process of that peer now, or to none.
    */
-  int protocolVersion(int nodeIndex);
-
-  /**
-   * When a request that began here ends, in the monotonic clock of a peer: never later there than
-   * here, and no longer after its begin than that peer allows.
-   *
-   * @param nodeIndex of the peer, which was up.
-   * @param startNs when the request began, in this process's monotonic clock.
-   * @param timeoutNs after which it ends.
-   * @return time in the peer's monotonic clock, nanoseconds.
-   */
-  long peerDeadlineNs(int nodeIndex, long startNs, long timeoutNs);
+  int protocolVersion(int nodeIndex, long incarnation);
 
   /**
    * The incarnation of a peer that drains: it takes no new commands, but answers those that it was

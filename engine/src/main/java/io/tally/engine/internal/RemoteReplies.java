@@ -47,10 +47,9 @@ final class RemoteReplies {
       final int length) {
     final JointMessage joint = byNode[nodeIndex];
     final int entryLength = RepliesLayout.entryLength(length);
-    if (joint.canHold(entryLength)
-        && (joint.takes(entryLength, shardIncarnation, command.originIncarnation, 0)
-            || link.protocolVersion(nodeIndex) >= CommandsLayout.PROTOCOL)) {
-      if (!tryClaim(joint, nodeIndex, entryLength, command, shardIncarnation)) {
+    final boolean extended = tryExtend(joint, nodeIndex, entryLength, command, shardIncarnation);
+    if (extended || joint.canHold(entryLength) && knowsJointMessages(nodeIndex, command)) {
+      if (!extended && !tryBegin(joint, nodeIndex, entryLength, command, shardIncarnation)) {
         return false;
       }
       encode(
@@ -69,7 +68,8 @@ final class RemoteReplies {
           length);
     } else {
       joint.end();
-      if (output.tryClaim(nodeIndex, ReplyLayout.encodedLength(length), claim)
+      if (output.tryClaim(
+              nodeIndex, command.originIncarnation, ReplyLayout.encodedLength(length), claim)
           != NodeOutput.CLAIMED) {
         return false;
       }
@@ -80,24 +80,39 @@ final class RemoteReplies {
     return true;
   }
 
-  private boolean tryClaim(
+  private boolean knowsJointMessages(final int nodeIndex, final Command command) {
+    return link.protocolVersion(nodeIndex, command.originIncarnation) >= CommandsLayout.PROTOCOL;
+  }
+
+  private boolean tryExtend(
       final JointMessage joint,
       final int nodeIndex,
       final int entryLength,
       final Command command,
       final long shardIncarnation) {
     final long origin = command.originIncarnation;
-    if (joint.takes(entryLength, shardIncarnation, origin, 0)
-        && output.tryExtend(nodeIndex, entryLength, claim)) {
+    final boolean extended =
+        joint.takes(entryLength, shardIncarnation, origin, 0)
+            && output.tryExtend(nodeIndex, origin, entryLength, claim);
+    if (extended) {
       joint.extend(entryLength);
-      return true;
     }
+    return extended;
+  }
+
+  private boolean tryBegin(
+      final JointMessage joint,
+      final int nodeIndex,
+      final int entryLength,
+      final Command command,
+      final long shardIncarnation) {
+    final long origin = command.originIncarnation;
     final int length = RepliesLayout.HEAD_LENGTH + entryLength;
-    if (output.tryClaim(nodeIndex, length, claim) != NodeOutput.CLAIMED) {
-      return false;
+    final boolean claimed = output.tryClaim(nodeIndex, origin, length, claim) == NodeOutput.CLAIMED;
+    if (claimed) {
+      joint.begin(claim, shardIncarnation, origin, 0);
     }
-    joint.begin(claim, shardIncarnation, origin, 0);
-    return true;
+    return claimed;
   }
 
   private void encode(

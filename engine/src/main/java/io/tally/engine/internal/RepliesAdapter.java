@@ -47,26 +47,27 @@ final class RepliesAdapter {
   }
 
   /**
-   * Returns the next reply, or null if it is not well-formed, as are all behind it then. The result
-   * is reused by the next call.
+   * Returns the next reply, or null if it is not well-formed, as are all behind it then, or has a
+   * code that is not known here. The result is reused by the next call.
    */
   ReplyAdapter next() {
     final int block = position;
     final int payloadHeader = block + blockLength;
-    // Where one is not well-formed, nobody knows where the next one begins.
-    position = limit;
-    if (payloadHeader + ReplyLayout.PAYLOAD_HEADER_LENGTH > limit
-        || !reply.wrap(
+    if (payloadHeader + ReplyLayout.PAYLOAD_HEADER_LENGTH > limit) {
+      position = limit;
+      return null;
+    }
+    final boolean isKnown =
+        reply.wrap(
             buffer,
             block + RepliesLayout.CORRELATION_ID,
             block + RepliesLayout.LAST_FIELDS,
             originIncarnation,
             shardIncarnation,
             payloadHeader,
-            limit)) {
-      return null;
-    }
-    position = reply.limit();
-    return reply;
+            limit);
+    // Where one ends beyond the message, nobody knows where the next one begins.
+    position = Math.min(reply.limit(), limit);
+    return isKnown ? reply : null;
   }
 }

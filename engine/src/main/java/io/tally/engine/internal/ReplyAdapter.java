@@ -41,7 +41,8 @@ final class ReplyAdapter {
 
   /**
    * Reads a reply from where its parts stand, which end within the limit but for the payload.
-   * Returns false if it is not well-formed.
+   * Returns false if it is not well-formed, or has a code that is not known here; only where it
+   * ends may then be asked for.
    */
   boolean wrap(
       final DirectBuffer buffer,
@@ -51,6 +52,8 @@ final class ReplyAdapter {
       final long ofShardIncarnation,
       final int payloadHeader,
       final int limit) {
+    payloadOffset = payloadHeader + ReplyLayout.PAYLOAD_HEADER_LENGTH;
+    payloadLength = buffer.getShort(payloadHeader, LITTLE_ENDIAN) & 0xFFFF;
     lastFields = buffer.getLong(lastFieldsOffset, LITTLE_ENDIAN);
     // The generated lookup throws for an unknown code, which a newer version may have added.
     code = CODES[ReplyLayout.code(lastFields)];
@@ -60,8 +63,6 @@ final class ReplyAdapter {
     correlationId = buffer.getLong(correlationIdOffset, LITTLE_ENDIAN);
     originIncarnation = toIncarnation;
     shardIncarnation = ofShardIncarnation;
-    payloadOffset = payloadHeader + ReplyLayout.PAYLOAD_HEADER_LENGTH;
-    payloadLength = buffer.getShort(payloadHeader, LITTLE_ENDIAN) & 0xFFFF;
     return limit() <= limit;
   }
 

@@ -33,7 +33,9 @@ final class WatchSender {
     final RoutingTable routes = router.routes();
     final int shard = watch.shardId;
     final int owner = routes.nodeIndex(shard);
-    if (!router.isOpen(shard, owner)) {
+    final boolean isLocal = router.isLocal(shard);
+    final long ownerIncarnation = isLocal ? 0 : router.openIncarnation(owner);
+    if (!isLocal && ownerIncarnation == 0) {
       return HandOver.NO_OWNER;
     }
     final long incarnation = routes.incarnation(shard);
@@ -45,9 +47,13 @@ final class WatchSender {
       return HandOver.UNSUPPORTED;
     }
     final int length = CommandLayout.encodedLength(0, watch.payload.capacity());
-    final long deadlineNs = router.deadlineNs(shard, owner, nowNs, timeoutNs);
-    final int result = router.tryClaim(shard, owner, length, deadlineNs, claim);
+    final int result =
+        isLocal
+            ? router.tryClaimLocal(shard, length, nowNs + timeoutNs, claim)
+            : router.tryClaimRemote(owner, ownerIncarnation, length, claim);
     if (result == HandOver.DONE) {
+      final long deadlineNs =
+          isLocal ? nowNs + timeoutNs : router.remoteDeadlineNs(owner, nowNs, timeoutNs);
       request.shardIncarnation = incarnation;
       request.correlationId = watch.nextCorrelationId();
       request.laneSequence = watch.held(incarnation);

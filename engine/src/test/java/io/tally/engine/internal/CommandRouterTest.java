@@ -88,15 +88,17 @@ final class CommandRouterTest {
   @Test
   void shouldSayWhyACommandCanNotGo() {
     final CommandRouter router = router(null);
-    assertEquals(HandOver.NO_OWNER, router.tryClaim(3, 1, LENGTH, 0, claim));
+    assertEquals(HandOver.NO_OWNER, router.tryClaimRemote(1, 9, LENGTH, claim));
     send(router, 0);
     send(router, 0);
-    assertEquals(HandOver.BACK_PRESSURED, router.tryClaim(0, 0, LENGTH, 0, claim));
+    assertEquals(HandOver.BACK_PRESSURED, router.tryClaimLocal(0, LENGTH, 0, claim));
+    link.peerUp(1, 8);
+    assertEquals(HandOver.NO_OWNER, router.tryClaimRemote(1, 9, LENGTH, claim));
     link.peerUp(1, 9);
-    while (router.tryClaim(3, 1, LENGTH, 0, claim) == HandOver.DONE) {
+    while (router.tryClaimRemote(1, 9, LENGTH, claim) == HandOver.DONE) {
       claim.commit();
     }
-    assertEquals(HandOver.BACK_PRESSURED, router.tryClaim(3, 1, LENGTH, 0, claim));
+    assertEquals(HandOver.BACK_PRESSURED, router.tryClaimRemote(1, 9, LENGTH, claim));
   }
 
   @Test
@@ -109,9 +111,9 @@ final class CommandRouterTest {
       send(router, 1);
     }
     handedOver[1] = false;
-    assertEquals(HandOver.BACK_PRESSURED, router.tryClaim(1, 0, LENGTH, 0, claim));
+    assertEquals(HandOver.BACK_PRESSURED, router.tryClaimLocal(1, LENGTH, 0, claim));
     assertFalse(handedOver[1], "whoever filled it has woken its reader");
-    assertEquals(HandOver.BACK_PRESSURED, router.tryClaim(1, 0, length, 0, claim));
+    assertEquals(HandOver.BACK_PRESSURED, router.tryClaimLocal(1, length, 0, claim));
     assertTrue(handedOver[1], "what was refused may have left padding");
   }
 
@@ -120,7 +122,7 @@ final class CommandRouterTest {
     link.peerUp(1, 9);
     final CommandRouter router = router(null);
     final int tooLong = MessageLengths.MAX_BETWEEN_NODES + 1;
-    assertEquals(HandOver.TOO_LONG, router.tryClaim(3, 1, tooLong, 0, claim));
+    assertEquals(HandOver.TOO_LONG, router.tryClaimRemote(1, 9, tooLong, claim));
     router.flush();
     assertEquals(0, link.flushCount());
   }
@@ -137,8 +139,12 @@ final class CommandRouterTest {
   }
 
   private void send(final CommandRouter router, final int shardId) {
+    final int owner = routes.nodeIndex(shardId);
     assertEquals(
-        HandOver.DONE, router.tryClaim(shardId, routes.nodeIndex(shardId), LENGTH, 0, claim));
+        HandOver.DONE,
+        router.isLocal(shardId)
+            ? router.tryClaimLocal(shardId, LENGTH, 0, claim)
+            : router.tryClaimRemote(owner, router.openIncarnation(owner), LENGTH, claim));
     claim.commit();
   }
 }

@@ -14,6 +14,7 @@ import io.tally.engine.internal.codecs.CommandDecoder;
 import io.tally.engine.internal.codecs.CommandsDecoder;
 import io.tally.engine.internal.codecs.MessageHeaderDecoder;
 import io.tally.engine.internal.codecs.RepliesDecoder;
+import io.tally.engine.internal.codecs.ReplyCode;
 import io.tally.engine.internal.codecs.ReplyDecoder;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -181,6 +182,66 @@ final class JointMessagesTest {
     assertEquals(List.of(0L, 1L, 2L, 3L, 4L), answers.cookies());
     assertEquals(List.of(10L, 11L, 12L, 13L, 14L), answers.lefts());
     assertEquals(Collections.nCopies(5, Outcome.ANSWERED), answers.outcomes());
+  }
+
+  @Test
+  void shouldJoinNothingForASuccessorThatDoesNotUnderstandIt() {
+    put(0, 1);
+    assertEquals(accepted(1), offer(owner, only(front.link.drained()), 0));
+    owner.link.peerProtocol(0, CommandsLayout.PROTOCOL - 1);
+    front.link.peerProtocol(1, CommandsLayout.PROTOCOL - 1);
+    put(1, 1);
+    final byte[] command = only(front.link.drained());
+    assertEquals(CommandDecoder.TEMPLATE_ID, templateId(command));
+    owner.link.drained();
+    assertEquals(accepted(1), offer(owner, command, 0));
+    assertEquals(ReplyDecoder.TEMPLATE_ID, templateId(only(owner.link.drained())));
+  }
+
+  @Test
+  void shouldReplyToNoneButTheProcessThatAsked() {
+    final byte[] commands = fiveCommands();
+    owner.link.peerUp(0, FRONT_INCARNATION + 1);
+    assertEquals(accepted(5), offer(owner, commands, 0));
+    assertEquals(List.of(), owner.link.drained());
+    assertEquals(5, owner.sum(EngineCounter.REPLIES_DROPPED));
+  }
+
+  @Test
+  void shouldBeginAnotherMessageForAnotherLifeOfAShard() {
+    put(0, 1);
+    final int other = 1;
+    assertTrue(shard(items[0]) != shard(items[other]));
+    assertTrue(front.link.shard(shard(items[other]), OWNER_INCARNATION + 2));
+    put(other, 1);
+    final List<byte[]> messages = front.link.drained();
+    assertEquals(Collections.nCopies(2, CommandsDecoder.TEMPLATE_ID), templates(messages));
+    assertEquals(OWNER_INCARNATION, shardIncarnation(messages.get(0)));
+    assertEquals(OWNER_INCARNATION + 2, shardIncarnation(messages.get(1)));
+  }
+
+  private static long shardIncarnation(final byte[] commands) {
+    return new UnsafeBuffer(commands)
+        .getLong(CommandsLayout.BLOCK_OFFSET + CommandsLayout.SHARD_INCARNATION, LITTLE_ENDIAN);
+  }
+
+  @Test
+  void shouldSkipAReplyWhoseCodeIsNotKnown() {
+    assertEquals(accepted(5), offer(owner, fiveCommands(), 0));
+    final byte[] replies = only(owner.link.drained());
+    final int entryLength = (replies.length - RepliesLayout.HEAD_LENGTH) / 5;
+    final int third = RepliesLayout.HEAD_LENGTH + 2 * entryLength;
+    final long lastFields =
+        new UnsafeBuffer(replies).getLong(third + RepliesLayout.LAST_FIELDS, LITTLE_ENDIAN);
+    final int code = RepliesDecoder.EntriesDecoder.codeEncodingOffset();
+    assertEquals(ReplyCode.ANSWERED.value(), replies[third + code]);
+    assertEquals(ReplyCode.ANSWERED.value(), ReplyLayout.code(lastFields));
+    replies[third + code] = (byte) 200;
+    final List<Integer> results = new ArrayList<>(accepted(5));
+    results.set(2, InboundHandler.REFUSED);
+    assertEquals(results, offer(front, replies, 0));
+    assertEquals(List.of(0L, 1L, 3L, 4L), answers.cookies());
+    assertEquals(1, front.sum(EngineCounter.MALFORMED));
   }
 
   @Test

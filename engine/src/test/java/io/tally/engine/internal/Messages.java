@@ -126,7 +126,7 @@ final class Messages {
             new UnsafeBuffer(
                 ByteBuffer.allocateDirect((1 << 14) + RingBufferDescriptor.TRAILER_LENGTH)));
     final MessageClaim claim = new MessageClaim();
-    claim.wrap(ring, ring.tryClaim(1, length), length);
+    claim.wrap(ring, ring.tryClaim(1, length), 0, length);
     encode.accept(claim);
     final byte[] bytes = new byte[length];
     claim.buffer().getBytes(claim.offset(), bytes);

@@ -117,6 +117,7 @@ final class ScheduleTest {
     final List<byte[]> late = sent(front);
     final StockNode restarted = StockNode.launch(clock, StockNode.context(IDS, "node-0", 4));
     restarted.link.peerUp(1, 5);
+    owner.link.peerUp(0, 4);
     restarted.stocks.put(clock.nanoTime(), itemId, 10, answers, 2);
     restarted.link.drain(
         (to, message) -> assertEquals(InboundHandler.ACCEPTED, owner.receive(message)));

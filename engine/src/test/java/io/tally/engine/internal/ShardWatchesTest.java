@@ -108,9 +108,12 @@ final class ShardWatchesTest {
   @Test
   void shouldRefuseAnOlderIncarnationOfTheSameNode() {
     watch(0, STOCK_WATCH, StockClient.count(ENTITY).byteArray());
+    told();
+    shard.originIs(ORIGIN - 1);
     shard.apply(
         0, SteppedShard.watch(-9, ORIGIN - 1, ENTITY, StockClient.count(ENTITY).byteArray()));
     assertEquals(ReplyCode.STALE, lastCode());
+    shard.originIs(ORIGIN);
     told();
     put(1, ENTITY);
     assertTrue(shard.tellWatchers(9));

@@ -32,6 +32,7 @@ final class SimulatedLink implements NodeLink, NodeOutput, MessageClaim.Gathered
   private final int[] protocolVersions;
   private final UnsafeBuffer last = new UnsafeBuffer(new byte[MAX_GATHERED]);
   private int lastNode;
+  private long lastIncarnation;
   private int lastLength;
   private ShardDirectory directory;
   private Outbound target;
@@ -128,13 +129,15 @@ final class SimulatedLink implements NodeLink, NodeOutput, MessageClaim.Gathered
   }
 
   @Override
-  public int tryClaim(final int nodeIndex, final int length, final MessageClaim claim) {
-    if (incarnations[nodeIndex] == 0) {
+  public int tryClaim(
+      final int nodeIndex, final long incarnation, final int length, final MessageClaim claim) {
+    if (incarnation == 0 || incarnations[nodeIndex] != incarnation) {
       return DOWN;
     }
     handOverLast();
     if (protocolVersions[nodeIndex] >= CommandsLayout.PROTOCOL) {
       lastNode = nodeIndex;
+      lastIncarnation = incarnation;
       lastLength = length;
       claim.wrap(this, last, 0, length);
       return CLAIMED;
@@ -143,14 +146,19 @@ final class SimulatedLink implements NodeLink, NodeOutput, MessageClaim.Gathered
     if (index < 0) {
       return BACK_PRESSURED;
     }
-    claim.wrap(ring, index, length);
+    claim.wrap(ring, index, 0, length);
     return CLAIMED;
   }
 
   /** The last message, if its peer understands several in one. */
   @Override
-  public boolean tryExtend(final int nodeIndex, final int length, final MessageClaim claim) {
-    if (lastLength == 0 || lastNode != nodeIndex || lastLength + length > MAX_GATHERED) {
+  public boolean tryExtend(
+      final int nodeIndex, final long incarnation, final int length, final MessageClaim claim) {
+    if (lastLength == 0
+        || lastNode != nodeIndex
+        || lastIncarnation != incarnation
+        || incarnations[nodeIndex] != incarnation
+        || lastLength + length > MAX_GATHERED) {
       return false;
     }
     claim.wrap(this, last, lastLength, length);
@@ -224,7 +232,7 @@ final class SimulatedLink implements NodeLink, NodeOutput, MessageClaim.Gathered
   /** Leaves no room for a message of this length. */
   void fill(final int nodeIndex, final int length) {
     final MessageClaim claim = new MessageClaim();
-    while (tryClaim(nodeIndex, length, claim) == CLAIMED) {
+    while (tryClaim(nodeIndex, incarnations[nodeIndex], length, claim) == CLAIMED) {
       claim.commit();
     }
   }
@@ -232,7 +240,8 @@ final class SimulatedLink implements NodeLink, NodeOutput, MessageClaim.Gathered
   /** Leaves room for a message of this length, but none to spare. */
   void fillSpare(final int nodeIndex, final int length) {
     final MessageClaim claim = new MessageClaim();
-    while (hasSpareRoom(nodeIndex) && tryClaim(nodeIndex, length, claim) == CLAIMED) {
+    while (hasSpareRoom(nodeIndex)
+        && tryClaim(nodeIndex, incarnations[nodeIndex], length, claim) == CLAIMED) {
       claim.commit();
     }
   }
@@ -249,12 +258,12 @@ final class SimulatedLink implements NodeLink, NodeOutput, MessageClaim.Gathered
   }
 
   @Override
-  public int protocolVersion(final int nodeIndex) {
-    return protocolVersions[nodeIndex];
+  public int protocolVersion(final int nodeIndex, final long incarnation) {
+    return incarnations[nodeIndex] == incarnation ? protocolVersions[nodeIndex] : 0;
   }
 
   @Override
-  public long peerDeadlineNs(final int nodeIndex, final long startNs, final long timeoutNs) {
+  public long deadlineNs(final int nodeIndex, final long startNs, final long timeoutNs) {
     return clocks.deadlineNs(nodeIndex, startNs, timeoutNs);
   }
 

@@ -118,6 +118,11 @@ final class SteppedShard {
     return all;
   }
 
+  /** The process that replies go to. */
+  void originIs(final long incarnation) {
+    link.peerUp(1, incarnation);
+  }
+
   void apply(final long nowNs, final Command command) {
     shard.onCommand(nowNs, command, publisher);
     link.drained().forEach(reply -> replies.add(HexFormat.of().formatHex(reply)));

@@ -132,7 +132,9 @@ final class WatchAgentTest {
     owner.link.fillSpare(0, 1);
     put(item, 4);
     assertEquals(1, owner.sum(EngineCounter.WATCH_EVENTS_DROPPED));
-    assertEquals(NodeOutput.CLAIMED, owner.link.tryClaim(0, 100, new MessageClaim()));
+    final long frontIncarnation = owner.link.incarnation(0);
+    assertEquals(
+        NodeOutput.CLAIMED, owner.link.tryClaim(0, frontIncarnation, 100, new MessageClaim()));
     assertEquals(List.of("0 deleted"), told.all);
   }
 

@@ -2,6 +2,7 @@ package io.tally.transport.internal;
 
 import io.tally.engine.StableHash;
 import io.tally.engine.internal.InboundHandler;
+import io.tally.transport.internal.codecs.MessageHeaderDecoder;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -10,16 +11,23 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
+import java.util.function.LongToIntFunction;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 
 /**
  * Watches a node's link from outside, between its carrier and its engine. It checks that the bytes
  * a peer has not acknowledged keep to the window, that this node acknowledges only what its engine
  * has accepted, that no message leaves which was claimed before an outage of its peer, that no
- * incarnation comes back whose successor was ready, and that the link knows which versions of
- * services each incarnation hosts.
+ * incarnation comes back whose successor was ready, that the link knows which versions of services
+ * each incarnation hosts, and that none is sent messages that it does not know.
  */
 public final class LinkWitness {
+  /** The version of the protocol from which on several commands may be one message. */
+  public static final int JOINT_PROTOCOL = 4;
+
+  private static final int COMMANDS = 6;
+  private static final int REPLIES = 7;
+
   private record Process(long nodeKey, long incarnation) {}
 
   private record Sent(long frameNumber, int bytes) {}
@@ -39,8 +47,7 @@ public final class LinkWitness {
     private final Peer peer;
     private final PeerPublisher publisher;
     private final ArrayDeque<Claim> waiting = new ArrayDeque<>();
-    private PeerSession session;
-    private int outages;
+    private long seen;
     private int era;
     private int eraOfFrame;
 
@@ -51,9 +58,8 @@ public final class LinkWitness {
 
     int era() {
       final PeerSession current = peer.session();
-      if (current != null && (current != session || current.outages() != outages)) {
-        session = current;
-        outages = current.outages();
+      if (current != null && current.era() != seen) {
+        seen = current.era();
         era++;
       }
       return era;
@@ -80,20 +86,25 @@ public final class LinkWitness {
      * @return false if it is claimed alone, behind all that were gathered before.
      */
     public boolean isGathered(final int length) {
-      return FrameLayout.messageOffset(0) + length <= gatheredBytes;
+      return FrameLayout.messageOffset(OutboundRing.ERA_BYTES) + length <= gatheredBytes;
     }
 
     /**
-     * The agent has asked for room for a message. For one that is not gathered it has flushed
-     * before.
+     * The agent has asked for room for a message, and was not told that the peer is down. For one
+     * that is not gathered it has flushed before.
      *
      * @param nodeIndex of the peer that it goes to.
+     * @param incarnation of the peer that it is meant for.
      * @param length of the message.
      * @param claimed whether it got room. Where there is none, it may have found out by a flush.
      */
-    public void onTried(final int nodeIndex, final int length, final boolean claimed) {
+    public void onTried(
+        final int nodeIndex, final long incarnation, final int length, final boolean claimed) {
       for (final Claims ofPeer : claims.values()) {
         if (ofPeer.peer.index == nodeIndex) {
+          if (claimed && ofPeer.peer.session().incarnation != incarnation) {
+            violations.accept("meant: a message was claimed for another process");
+          }
           onTried(ofPeer, length, claimed);
         }
       }
@@ -104,15 +115,18 @@ public final class LinkWitness {
       if (!isGathered(length)) {
         if (claimed) {
           ofPeer.waiting.add(
-              new Claim(ofPeer.peer.outbound().ring().producerPosition(), length, era));
+              new Claim(
+                  ofPeer.peer.outbound().ring().producerPosition(),
+                  OutboundRing.ERA_BYTES + length,
+                  era));
         }
         return;
       }
       final ArrayDeque<Claim> before = gathered.computeIfAbsent(ofPeer, peer -> new ArrayDeque<>());
-      int end = before.isEmpty() ? 0 : before.peekLast().endInRecord;
+      int end = before.isEmpty() ? OutboundRing.ERA_BYTES : before.peekLast().endInRecord;
       if (end + FrameLayout.LENGTH_BYTES + length > gatheredBytes || isOutdated(ofPeer, before)) {
         move(ofPeer, before, ofPeer.peer.outbound().ring().producerPosition());
-        end = 0;
+        end = OutboundRing.ERA_BYTES;
       }
       if (claimed) {
         before.add(new Claim(0, end + FrameLayout.LENGTH_BYTES + length, era));
@@ -178,8 +192,10 @@ public final class LinkWitness {
   private final int windowBytes;
   private final int gatheredBytes;
   private final LongFunction<List<ServiceVersion>> hosted;
+  private final LongToIntFunction protocol;
   private final Consumer<String> violations;
   private final InboundFrame frame = new InboundFrame();
+  private final MessageHeaderDecoder header = new MessageHeaderDecoder();
   private byte[] offered;
   private final Map<Process, Outbound> outbound = new HashMap<>();
   private final Map<Process, Inbound> inbound = new HashMap<>();
@@ -191,15 +207,18 @@ public final class LinkWitness {
    *
    * @param settings of the link.
    * @param hosted the services that a process hosts, by its incarnation.
+   * @param protocol the highest version of the protocol that a process speaks.
    * @param violations takes a line for each broken rule.
    */
   public LinkWitness(
       final LinkSettings settings,
       final LongFunction<List<ServiceVersion>> hosted,
+      final LongToIntFunction protocol,
       final Consumer<String> violations) {
     windowBytes = settings.windowBytes();
     gatheredBytes = OutboundRing.gatheredBytes(settings.ringBytes());
     this.hosted = hosted;
+    this.protocol = protocol;
     this.violations = violations;
   }
 
@@ -271,6 +290,7 @@ public final class LinkWitness {
     final Outbound sent = outbound.computeIfAbsent(peer, p -> new Outbound());
     sent.lastNumber = frame.frameNumber();
     checkClaims(claims.get(peer.nodeKey), frame.messageCount());
+    checkProtocol(peer, bytes);
     // Hellos always pass.
     if (frame.messageCount() > 0 && sent.bytes + bytes.length > windowBytes) {
       violations.accept("window: more was sent than a peer has to keep");
@@ -355,6 +375,21 @@ public final class LinkWitness {
       if (read.removeLast().era < ofPeer.eraOfFrame) {
         violations.accept("outage: a message left that was claimed before its peer went away");
       }
+    }
+  }
+
+  private void checkProtocol(final Process peer, final byte[] bytes) {
+    final int spoken =
+        Math.min(
+            protocol.applyAsInt(frame.sourceIncarnation()), protocol.applyAsInt(peer.incarnation));
+    int position = frame.firstPosition();
+    while (spoken < JOINT_PROTOCOL && position < bytes.length) {
+      final int templateId =
+          header.wrap(frame.buffer(), FrameLayout.messageOffset(position)).templateId();
+      if (templateId == COMMANDS || templateId == REPLIES) {
+        violations.accept("versions: a message left that its peer does not know");
+      }
+      position = FrameLayout.next(frame.buffer(), position);
     }
   }
 

@@ -145,11 +145,6 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
   }
 
   @Override
-  public long peerDeadlineNs(final int nodeIndex, final long startNs, final long timeoutNs) {
-    return peers.deadlineNs(nodeIndex, startNs, timeoutNs);
-  }
-
-  @Override
   public ShardDirectory directory() {
     return directory;
   }
@@ -164,8 +159,8 @@ public final class ClusterLink implements NodeLink, AutoCloseable {
   }
 
   @Override
-  public int protocolVersion(final int nodeIndex) {
-    return peers.protocolVersion(nodeIndex);
+  public int protocolVersion(final int nodeIndex, final long incarnation) {
+    return peers.protocolVersion(nodeIndex, incarnation);
   }
 
   /**

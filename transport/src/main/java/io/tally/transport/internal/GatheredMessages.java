@@ -23,15 +23,15 @@ final class GatheredMessages implements MessageClaim.Gathered {
   private final UnsafeBuffer buffer;
   private int limit;
 
-  /** Where the length stands of the message that was claimed last. */
+  /** Where the length stands of the message that was claimed last; 0 if it cannot be extended. */
   private int lastPosition;
 
   private int reservedBytes;
 
-  /** What the messages are meant for: what was claimed before an outage must not leave after it. */
+  /** What the messages are meant for: what was claimed in one era must not leave in another. */
   private PeerSession session;
 
-  private int outages;
+  private long era;
 
   GatheredMessages(final Peer peer, final LinkCounters counters) {
     this.peer = peer;
@@ -45,36 +45,52 @@ final class GatheredMessages implements MessageClaim.Gathered {
     return limit == 0;
   }
 
+  /** What the message is meant for that was claimed last. */
+  PeerSession session() {
+    return session;
+  }
+
   /** Returns false if there is no room. */
-  boolean tryClaim(final int length, final MessageClaim claim) {
-    dropOutdated();
-    if (FrameLayout.messageOffset(limit) + length > capacity) {
+  boolean tryClaim(
+      final PeerSession ofSession, final long ofEra, final int length, final MessageClaim claim) {
+    if (limit > 0 && era != ofEra) {
+      drop();
+    }
+    final int first = OutboundRing.ERA_BYTES;
+    if (FrameLayout.messageOffset(Math.max(first, limit)) + length > capacity) {
       // In their order.
       flush();
-      if (FrameLayout.messageOffset(0) + length > capacity) {
-        return tryClaimAlone(length, claim);
+      if (FrameLayout.messageOffset(first) + length > capacity) {
+        session = ofSession;
+        return tryClaimAlone(ofEra, length, claim);
       }
     }
-    final int offset = FrameLayout.messageOffset(limit);
+    final int position = Math.max(first, limit);
+    final int offset = FrameLayout.messageOffset(position);
     if (!tryReserve(offset + length)) {
       return false;
     }
     if (limit == 0) {
-      session = peer.session();
-      outages = session.outages();
+      session = ofSession;
+      era = ofEra;
+      OutboundRing.era(buffer, 0, ofEra);
     }
-    FrameLayout.messageLength(buffer, limit, length);
-    lastPosition = limit;
+    FrameLayout.messageLength(buffer, position, length);
+    lastPosition = position;
     limit = offset + length;
     claim.wrap(this, buffer, offset, length);
     return true;
   }
 
   /** Returns false if there is no message any more that could be extended, or no room. */
-  boolean tryExtend(final int length, final MessageClaim claim) {
+  boolean tryExtend(final long incarnation, final int length, final MessageClaim claim) {
     dropOutdated();
     final int offset = limit;
-    if (offset == 0 || offset + length > capacity || !tryReserve(offset + length)) {
+    if (offset == 0
+        || lastPosition == 0
+        || session.incarnation != incarnation
+        || offset + length > capacity
+        || !tryReserve(offset + length)) {
       return false;
     }
     end(offset + length);
@@ -103,13 +119,16 @@ final class GatheredMessages implements MessageClaim.Gathered {
     return true;
   }
 
-  private boolean tryClaimAlone(final int length, final MessageClaim claim) {
+  private boolean tryClaimAlone(final long ofEra, final int length, final MessageClaim claim) {
     final ManyToOneRingBuffer ring = outbound.ring();
-    final int bytes = recordBytes(length);
-    if (length <= ring.maxMsgLength() && !outbound.tryReserve(bytes)) {
+    final int recordLength = OutboundRing.ERA_BYTES + length;
+    final int bytes = recordBytes(recordLength);
+    if (recordLength <= ring.maxMsgLength() && !outbound.tryReserve(bytes)) {
       return false;
     }
-    claim.wrap(ring, ring.tryClaim(OutboundRing.MESSAGE, length), length);
+    final int index = ring.tryClaim(OutboundRing.MESSAGE, recordLength);
+    OutboundRing.era(ring.buffer(), index, ofEra);
+    claim.wrap(ring, index, OutboundRing.ERA_BYTES, length);
     outbound.release(bytes);
     return true;
   }
@@ -117,17 +136,23 @@ final class GatheredMessages implements MessageClaim.Gathered {
   @Override
   public void takeBack(final int offset) {
     if (offset == FrameLayout.messageOffset(lastPosition)) {
-      limit = lastPosition;
+      limit = lastPosition == OutboundRing.ERA_BYTES ? 0 : lastPosition;
+      lastPosition = 0;
     } else {
       end(offset);
     }
   }
 
   private void dropOutdated() {
-    if (limit > 0 && (peer.session() != session || session.outages() != outages)) {
-      counters.add(LinkCounter.MESSAGES_DROPPED, FrameLayout.carried(buffer, 0, limit));
-      limit = 0;
+    if (limit > 0 && peer.session().era() != era) {
+      drop();
     }
+  }
+
+  private void drop() {
+    counters.add(
+        LinkCounter.MESSAGES_DROPPED, FrameLayout.carried(buffer, OutboundRing.ERA_BYTES, limit));
+    limit = 0;
   }
 
   /** Hands them to the sender. There is room, since it was reserved. */

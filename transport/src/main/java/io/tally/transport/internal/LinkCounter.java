@@ -35,9 +35,9 @@ public enum LinkCounter {
   REPLIES_RECEIVED,
   /** Hellos that arrived, this node's own excepted. */
   HELLOS_RECEIVED,
-  /** Messages that the inbound handler refused. */
+  /** Commands and replies that the inbound handler refused; a message it cannot read is one. */
   MESSAGES_REFUSED,
-  /** Messages at which the inbound handler threw. */
+  /** Commands, replies and messages at which the inbound handler threw. */
   MESSAGE_FAULTS,
   /** Commands answered "busy" because their ring stayed full for the queue limit. */
   COMMANDS_BUSY,

@@ -32,23 +32,31 @@ final class LinkOutput implements NodeOutput {
   }
 
   @Override
-  public int tryClaim(final int nodeIndex, final int length, final MessageClaim claim) {
+  public int tryClaim(
+      final int nodeIndex, final long incarnation, final int length, final MessageClaim claim) {
+    GatheredMessages messages = gathered[nodeIndex];
+    // Asked once for all that is gathered.
+    final boolean isConnected = messages != null && !messages.isEmpty() || carrier.isConnected();
     final Peer peer = peers.get(nodeIndex);
-    if (peer == null || !peer.isServing()) {
+    final PeerSession session = peer == null ? null : peer.session();
+    if (session == null || session.incarnation != incarnation) {
       return DOWN;
     }
-    GatheredMessages messages = gathered[nodeIndex];
-    if (messages == null) {
-      messages = new GatheredMessages(peer, counters);
-      gathered[nodeIndex] = messages;
+    // Before the status: the message is for the era in which the peer was seen serving.
+    final long era = session.era();
+    if (!session.isServing()) {
+      return DOWN;
     }
-    // Asked once for all that is gathered.
-    if (messages.isEmpty() && !carrier.isConnected()) {
+    if (!isConnected) {
       // The peer may be alive: until its heartbeat timeout has passed, it is better to wait than to
       // lose the message.
       return BACK_PRESSURED;
     }
-    if (!messages.tryClaim(length, claim)) {
+    if (messages == null) {
+      messages = new GatheredMessages(peer, counters);
+      gathered[nodeIndex] = messages;
+    }
+    if (!messages.tryClaim(session, era, length, claim)) {
       counters.add(LinkCounter.QUEUE_FULL, 1);
       return BACK_PRESSURED;
     }
@@ -56,10 +64,15 @@ final class LinkOutput implements NodeOutput {
   }
 
   @Override
-  public boolean tryExtend(final int nodeIndex, final int length, final MessageClaim claim) {
-    final Peer peer = peers.get(nodeIndex);
+  public boolean tryExtend(
+      final int nodeIndex, final long incarnation, final int length, final MessageClaim claim) {
     final GatheredMessages messages = gathered[nodeIndex];
-    return messages != null && peer.isServing() && messages.tryExtend(length, claim);
+    return messages != null && messages.tryExtend(incarnation, length, claim);
+  }
+
+  @Override
+  public long deadlineNs(final int nodeIndex, final long startNs, final long timeoutNs) {
+    return gathered[nodeIndex].session().deadlineNs(startNs, timeoutNs);
   }
 
   @Override

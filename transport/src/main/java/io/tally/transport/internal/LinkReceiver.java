@@ -5,17 +5,15 @@ import io.tally.engine.internal.PeerMessage;
 import io.tally.engine.internal.SteppedAgent;
 import io.tally.engine.internal.Wakeup;
 import io.tally.transport.internal.InboundPeer.HeldFrame;
-import io.tally.transport.internal.codecs.HelloDecoder;
 import io.tally.transport.internal.codecs.MessageHeaderDecoder;
-import io.tally.transport.internal.codecs.ShardIncarnationsDecoder;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Takes the frames that arrived, refuses those that are wrong, and offers their messages to the
- * engine. A message that finds no room is held, together with everything that its peer sent after
- * it, and offered again later. A frame is acknowledged only when all its messages were accepted, so
- * the window of a peer bounds what is held of it.
+ * Takes the frames that arrived, refuses those that are wrong, and offers their commands and
+ * replies to the engine. A command that finds no room is held, together with everything that its
+ * peer sent after it, and offered again later. A frame is acknowledged only when all its messages
+ * were accepted, so the window of a peer bounds what is held of it.
  */
 final class LinkReceiver implements SteppedAgent {
   /** Bounds a step, so that a flood of frames cannot keep the thread from its other agents. */
@@ -277,11 +275,8 @@ final class LinkReceiver implements SteppedAgent {
     while (position < bytes.length) {
       final int length = FrameLayout.messageLength(view, position);
       final int offset = FrameLayout.messageOffset(position);
-      final int templateId = header.wrap(view, offset).templateId();
-      if (templateId != HelloDecoder.TEMPLATE_ID
-          && templateId != ShardIncarnationsDecoder.TEMPLATE_ID
-          && !acceptAll(
-              nowNs, peer, offset, length, PeerMessage.isOfCommands(templateId), arrivalNs)) {
+      if (PeerMessage.isKnown(header.wrap(view, offset).templateId())
+          && !acceptAll(nowNs, peer, offset, length, arrivalNs)) {
         return position;
       }
       taken = 0;
@@ -296,13 +291,10 @@ final class LinkReceiver implements SteppedAgent {
       final InboundPeer peer,
       final int offset,
       final int length,
-      final boolean isOfCommands,
       final long arrivalNs) {
     delivered = true;
-    final int count = handler.begin(view, offset, length);
-    for (int i = 0; i < taken; i++) {
-      handler.skip();
-    }
+    final boolean isOfCommands = PeerMessage.isOfCommands(header.templateId());
+    final int count = begin(offset, length);
     while (taken < count) {
       if (!accept(nowNs, peer, isOfCommands, arrivalNs)) {
         return false;
@@ -310,6 +302,28 @@ final class LinkReceiver implements SteppedAgent {
       taken++;
     }
     return true;
+  }
+
+  /** Begins behind what was taken; returns how many there are in all. */
+  private int begin(final int offset, final int length) {
+    try {
+      final int count = handler.begin(view, offset, length);
+      for (int i = 0; i < taken; i++) {
+        handler.skip();
+      }
+      return count;
+    } catch (final RuntimeException fault) {
+      onFault(fault);
+      return 0;
+    }
+  }
+
+  /**
+   * Skipped, or it would be thrown again at every step and nothing of the peer would ever follow.
+   */
+  private void onFault(final RuntimeException fault) {
+    counters.increment(LinkCounter.MESSAGE_FAULTS);
+    listener.onFault(fault);
   }
 
   /** Returns false if the next command of the message has to be held. */
@@ -331,9 +345,7 @@ final class LinkReceiver implements SteppedAgent {
         counters.increment(LinkCounter.REPLIES_DROPPED);
       }
     } catch (final RuntimeException fault) {
-      // Skipped, or it would throw again at every step and nothing of this peer would ever follow.
-      counters.increment(LinkCounter.MESSAGE_FAULTS);
-      listener.onFault(fault);
+      onFault(fault);
     }
     return true;
   }

@@ -115,7 +115,8 @@ public record LinkSettings(
   /** The longest message that fits into the ring in front of a peer, and into a frame. */
   static int longestMessageBytes(final int ringBytes, final int maxFrameBytes) {
     return Math.min(
-        ringBytes / 8 - RecordDescriptor.HEADER_LENGTH, maxFrameBytes - FrameLayout.OVERHEAD_BYTES);
+        ringBytes / 8 - RecordDescriptor.HEADER_LENGTH - OutboundRing.ERA_BYTES,
+        maxFrameBytes - FrameLayout.OVERHEAD_BYTES);
   }
 
   /**

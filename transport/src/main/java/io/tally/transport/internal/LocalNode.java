@@ -19,7 +19,7 @@ final class LocalNode {
   final long key;
   final long incarnation;
   final long fingerprint;
-  final ProtocolRange protocol = ProtocolRange.OWN;
+  final ProtocolRange protocol;
   final ServiceVersions services;
   final long requestTimeoutNs;
   final NanoClock clock;
@@ -69,6 +69,7 @@ final class LocalNode {
     idBytes = id.getBytes(StandardCharsets.US_ASCII);
     key = StableHash.hash(id);
     incarnation = start.incarnation();
+    protocol = new ProtocolRange(ProtocolRange.FIRST, start.highestProtocol());
     services = new ServiceVersions(start.services());
     fingerprint = cluster.fingerprint(services.schemaIds());
     index = cluster.nodeIds().indexOf(id);

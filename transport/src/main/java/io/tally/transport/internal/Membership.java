@@ -252,6 +252,7 @@ final class Membership {
     inbound.shards.forget();
     final PeerSession session =
         new PeerSession(
+            peer.nextSession(),
             hello.incarnation,
             local.protocol.highestCommon(hello.protocol),
             hello.services,

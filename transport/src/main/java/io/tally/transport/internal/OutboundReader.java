@@ -16,6 +16,7 @@ final class OutboundReader {
   private final ControlledMessageHandler appendHandler = this::onOutbound;
   private final ControlledMessageHandler dropHandler = this::onDropped;
   private int frameLimitBytes;
+  private long era;
   private boolean frameFull;
 
   /** Of the first record in the ring, what is in earlier frames. */
@@ -42,9 +43,10 @@ final class OutboundReader {
     return takenBytes;
   }
 
-  /** Fills the frame up to a length. */
-  void read(final int maxFrameBytes) {
+  /** Fills the frame up to a length, with what was claimed in this era; drops all else. */
+  void read(final int maxFrameBytes, final long ofEra) {
     frameLimitBytes = maxFrameBytes;
+    era = ofEra;
     readInto(appendHandler);
   }
 
@@ -67,14 +69,20 @@ final class OutboundReader {
 
   private ControlledMessageHandler.Action onOutbound(
       final int typeId, final MutableDirectBuffer buffer, final int index, final int length) {
+    if (OutboundRing.era(buffer, index) != era) {
+      // Whoever claimed it stood still before it was handed over.
+      return onDropped(typeId, buffer, index, length);
+    }
+    takenBytes = Math.max(takenBytes, OutboundRing.ERA_BYTES);
     if (typeId == OutboundRing.MESSAGES) {
       takenBytes +=
           frame.appendGathered(buffer, index + takenBytes, length - takenBytes, frameLimitBytes);
       frameFull = takenBytes < length;
     } else {
-      frameFull = !frame.hasRoom(length, frameLimitBytes);
+      final int messageLength = length - OutboundRing.ERA_BYTES;
+      frameFull = !frame.hasRoom(messageLength, frameLimitBytes);
       if (!frameFull) {
-        frame.append(buffer, index, length);
+        frame.append(buffer, index + OutboundRing.ERA_BYTES, messageLength);
       }
     }
     if (frameFull) {
@@ -86,10 +94,11 @@ final class OutboundReader {
 
   private ControlledMessageHandler.Action onDropped(
       final int typeId, final MutableDirectBuffer buffer, final int index, final int length) {
+    final int first = Math.max(takenBytes, OutboundRing.ERA_BYTES);
     final int count =
         typeId == OutboundRing.MESSAGES
-            ? FrameLayout.carried(buffer, index + takenBytes, index + length)
-            : PeerMessage.count(buffer, index);
+            ? FrameLayout.carried(buffer, index + first, index + length)
+            : PeerMessage.count(buffer, index + first);
     counters.increase(LinkCounter.MESSAGES_DROPPED, count);
     takenBytes = 0;
     return CONTINUE;

@@ -7,13 +7,15 @@ import static org.agrona.concurrent.ringbuffer.RingBufferDescriptor.TRAILER_LENG
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.BitUtil;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 
 /**
- * What waits for a peer until the sender comes for it. A record is a message alone, or many as they
- * stand in a frame. Who gathers many has reserved the room for their record before, so it is there
- * when they are complete. Any thread.
+ * What waits for a peer until the sender comes for it. A record begins with the era that it was
+ * claimed in, behind which is a message alone, or many as they stand in a frame. Who gathers many
+ * has reserved the room for their record before, so it is there when they are complete. Any thread.
  */
 final class OutboundRing {
   /** Type of a record that is a message. */
@@ -21,6 +23,9 @@ final class OutboundRing {
 
   /** Type of a record that is messages, each behind its length. */
   static final int MESSAGES = 2;
+
+  /** Length of the era in front of each record. */
+  static final int ERA_BYTES = Long.BYTES;
 
   /** In a ring there is room for so many times as much as is gathered at once, and more. */
   private static final int GATHERED_SHARE = 16;
@@ -44,6 +49,15 @@ final class OutboundRing {
   /** Bytes of the ring that a record takes. */
   static int recordBytes(final int length) {
     return BitUtil.align(length + HEADER_LENGTH, ALIGNMENT);
+  }
+
+  /** The {@link PeerSession#era} of a record. */
+  static long era(final DirectBuffer buffer, final int index) {
+    return buffer.getLong(index);
+  }
+
+  static void era(final MutableDirectBuffer buffer, final int index, final long era) {
+    buffer.putLong(index, era);
   }
 
   ManyToOneRingBuffer ring() {

@@ -11,6 +11,7 @@ final class Peer {
   private final int ringBytes;
 
   // Written by the receiver.
+  private int sessions;
   private volatile OutboundRing outbound;
   private volatile PeerSession session;
   private volatile long readyIncarnation;
@@ -40,6 +41,11 @@ final class Peer {
   /** Null until the first contact. */
   PeerSession session() {
     return session;
+  }
+
+  /** The number of the session that the receiver is about to make. */
+  int nextSession() {
+    return ++sessions;
   }
 
   void session(final PeerSession newSession) {

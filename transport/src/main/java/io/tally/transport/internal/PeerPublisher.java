@@ -38,7 +38,7 @@ final class PeerPublisher {
   private long windowIncarnation;
 
   private int answersGiven;
-  private int outagesSeen;
+  private long eraSeen;
   private long nextHelloNs;
   private long nextProbeNs;
 
@@ -90,11 +90,11 @@ final class PeerPublisher {
   }
 
   private void dropAfterOutage() {
-    final int outages = session.outages();
-    if (!session.isServing() || outages != outagesSeen) {
+    final long era = session.era();
+    if (!session.isServing() || era != eraSeen) {
       dropOutbound();
       session.stalled(false);
-      outagesSeen = outages;
+      eraSeen = era;
     }
   }
 
@@ -144,7 +144,7 @@ final class PeerPublisher {
     session = newSession;
     peer.unacknowledgedBytes(unacked.bytes());
     answersGiven = 0;
-    outagesSeen = 0;
+    eraSeen = newSession.era();
     nextHelloNs = nowNs;
     waiting.begin();
     announcer.begin(newSession);
@@ -191,7 +191,7 @@ final class PeerPublisher {
       waiting.begin();
       if (session.isServing()) {
         drain(nowNs);
-        if (session.outages() != outagesSeen) {
+        if (session.era() != eraSeen) {
           // It may be back already, but what was claimed before must not leave.
           dropDrained();
         }
@@ -280,7 +280,7 @@ final class PeerPublisher {
     final int carriedBytes = carriedBytes();
     final long roomBytes = windowBytes - unacked.bytes();
     final int frameLimitBytes = (int) Math.max(0, Math.min(carriedBytes, roomBytes));
-    waiting.read(frameLimitBytes);
+    waiting.read(frameLimitBytes, eraSeen);
     final boolean windowFull = waiting.isFrameFull() && frameLimitBytes < carriedBytes;
     if (!windowFull) {
       session.stalled(false);

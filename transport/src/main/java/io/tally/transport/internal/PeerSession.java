@@ -8,6 +8,9 @@ package io.tally.transport.internal;
 final class PeerSession {
   final long incarnation;
 
+  /** Which one it is of the sessions with this peer. */
+  private final int number;
+
   /** The version of the protocol in which this node and the peer talk. */
   final int protocolVersion;
 
@@ -42,6 +45,7 @@ final class PeerSession {
   private volatile boolean stalled;
 
   PeerSession(
+      final int number,
       final long incarnation,
       final int protocolVersion,
       final ServiceVersions services,
@@ -49,6 +53,7 @@ final class PeerSession {
       final long requestTimeoutNs,
       final long wallClockMs,
       final PeerClock clock) {
+    this.number = number;
     this.incarnation = incarnation;
     this.protocolVersion = protocolVersion;
     this.services = services;
@@ -105,11 +110,17 @@ final class PeerSession {
   }
 
   /**
-   * How often the peer was serving and then was not. What was claimed before an outage must not be
-   * sent after it, even if the sender never saw the peer down.
+   * Stands for the time from an outage of the peer, which was serving and then was not, or from
+   * when this process of it was met, up to the next one. What was claimed in one era must not be
+   * sent in another, even if the sender never saw the peer down. Never the same in two sessions.
    */
-  int outages() {
-    return outages;
+  long era() {
+    return (long) number << Integer.SIZE | outages;
+  }
+
+  /** When a request that began here ends, in the clock of the peer. */
+  long deadlineNs(final long startNs, final long timeoutNs) {
+    return clock.peerTimeNs(startNs + Math.min(timeoutNs, requestTimeoutNs));
   }
 
   /** Highest frame number of this node that the peer has accepted. */

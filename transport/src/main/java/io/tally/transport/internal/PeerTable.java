@@ -59,18 +59,11 @@ final class PeerTable {
   }
 
   /** As {@link io.tally.engine.internal.NodeLink#protocolVersion}. */
-  int protocolVersion(final int nodeIndex) {
+  int protocolVersion(final int nodeIndex, final long incarnation) {
     final PeerSession session = session(nodeIndex);
-    return session == null ? ProtocolRange.NONE : session.protocolVersion;
-  }
-
-  /** As {@link io.tally.engine.internal.NodeLink#peerDeadlineNs}. */
-  long deadlineNs(final int nodeIndex, final long startNs, final long timeoutNs) {
-    final PeerSession session = session(nodeIndex);
-    if (session == null) {
-      throw new IllegalStateException("no clock is known of node " + nodeIndex);
-    }
-    return session.clock.peerTimeNs(startNs + Math.min(timeoutNs, session.requestTimeoutNs));
+    return session == null || session.incarnation != incarnation
+        ? ProtocolRange.NONE
+        : session.protocolVersion;
   }
 
   int nodeCount() {

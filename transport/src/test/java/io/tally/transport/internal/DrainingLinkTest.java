@@ -109,7 +109,7 @@ class DrainingLinkTest {
   @Test
   void shouldNotBeDrainedBeforeWhatWasClaimedHasLeft() {
     final MessageClaim claim = new MessageClaim();
-    assertEquals(NodeOutput.CLAIMED, a.output().tryClaim(1, SteppedLinkTest.LONG_MESSAGE, claim));
+    assertEquals(NodeOutput.CLAIMED, a.tryClaim(1, SteppedLinkTest.LONG_MESSAGE, claim));
     assertEquals(NodeOutput.CLAIMED, a.offerCommand(1, 1, 10));
     b.link.markDraining();
     pass(100, a, b);
@@ -129,7 +129,7 @@ class DrainingLinkTest {
   @Test
   void shouldRestWhenADrainingPeerIsHeardStartingOnceMore() {
     final MessageClaim claim = new MessageClaim();
-    assertEquals(NodeOutput.CLAIMED, a.output().tryClaim(1, SteppedLinkTest.LONG_MESSAGE, claim));
+    assertEquals(NodeOutput.CLAIMED, a.tryClaim(1, SteppedLinkTest.LONG_MESSAGE, claim));
     b.link.markDraining();
     step(b);
     step(a);

@@ -290,10 +290,10 @@ class FrameRefusalTest {
             }));
     assertEquals(List.of("node-1 55 refused: version"), node.events);
     assertEquals(List.of("node-1"), node.link.startState(0).refused());
-    assertEquals(0, node.link.protocolVersion(1));
+    assertEquals(0, node.link.protocolVersion(1, 55));
     receive(changed(b -> putShort(b, highest, other)));
-    assertEquals(ProtocolRange.OWN.highest(), node.link.protocolVersion(1));
-    assertEquals(0, node.link.protocolVersion(0), "itself");
+    assertEquals(ProtocolRange.OWN.highest(), node.link.protocolVersion(1, 55));
+    assertEquals(0, node.link.protocolVersion(0, 55), "itself");
     assertEquals(List.of(1L, 2L), node.commands);
     assertEquals(List.of(), node.link.startState(0).refused());
   }

@@ -26,13 +26,13 @@ class GatheredMessagesTest {
     peer.session(session(20));
   }
 
-  private static PeerSession session(final long incarnation) {
-    return new PeerSession(incarnation, 1, null, "to.b", 1, 1, null);
+  private PeerSession session(final long incarnation) {
+    return new PeerSession(peer.nextSession(), incarnation, 1, null, "to.b", 1, 1, null);
   }
 
   /** Each begins with its number. */
   private boolean gather(final GatheredMessages messages, final int number, final int length) {
-    final boolean claimed = messages.tryClaim(length, claim);
+    final boolean claimed = messages.tryClaim(peer.session(), peer.session().era(), length, claim);
     if (claimed) {
       claim.buffer().putInt(claim.offset(), number);
       claim.commit();
@@ -52,10 +52,10 @@ class GatheredMessagesTest {
               .read(
                   (type, buffer, index, length) -> {
                     if (type == OutboundRing.MESSAGE) {
-                      read.add(buffer.getInt(index));
+                      read.add(buffer.getInt(index + OutboundRing.ERA_BYTES));
                       return;
                     }
-                    int position = index;
+                    int position = index + OutboundRing.ERA_BYTES;
                     while (position < index + length) {
                       read.add(buffer.getInt(FrameLayout.messageOffset(position)));
                       position = FrameLayout.next(buffer, position);
@@ -98,13 +98,13 @@ class GatheredMessagesTest {
   void anAbortedMessageIsNone() {
     final GatheredMessages messages = new GatheredMessages(peer, counters);
     assertTrue(gather(messages, 0, 100));
-    assertTrue(messages.tryClaim(50, claim));
+    assertTrue(messages.tryClaim(peer.session(), peer.session().era(), 50, claim));
     claim.abort();
     assertTrue(gather(messages, 1, 20));
     messages.flush();
     assertEquals(1, readAll());
     assertEquals(List.of(0, 1), List.copyOf(read));
-    assertTrue(messages.tryClaim(50, claim));
+    assertTrue(messages.tryClaim(peer.session(), peer.session().era(), 50, claim));
     claim.abort();
     messages.flush();
     assertEquals(0, readAll());
@@ -114,19 +114,35 @@ class GatheredMessagesTest {
   @Test
   void theLastMessageGrowsUntilItIsFlushed() {
     final GatheredMessages messages = new GatheredMessages(peer, counters);
-    assertFalse(messages.tryExtend(8, claim));
+    assertFalse(messages.tryExtend(peer.session().incarnation, 8, claim));
     assertTrue(gather(messages, 0, 100));
     assertTrue(gather(messages, 1, 100));
-    assertTrue(messages.tryExtend(20, claim));
+    assertTrue(messages.tryExtend(peer.session().incarnation, 20, claim));
     claim.commit();
-    assertTrue(messages.tryExtend(30, claim));
+    assertTrue(messages.tryExtend(peer.session().incarnation, 30, claim));
     claim.abort();
-    assertFalse(messages.tryExtend(OutboundRing.gatheredBytes(RING_BYTES), claim));
+    assertFalse(
+        messages.tryExtend(
+            peer.session().incarnation, OutboundRing.gatheredBytes(RING_BYTES), claim));
     assertTrue(gather(messages, 2, 100));
     messages.flush();
-    assertFalse(messages.tryExtend(8, claim));
-    final int lengths = 3 * FrameLayout.LENGTH_BYTES + 3 * 100 + 20;
+    assertFalse(messages.tryExtend(peer.session().incarnation, 8, claim));
+    final int lengths = OutboundRing.ERA_BYTES + 3 * FrameLayout.LENGTH_BYTES + 3 * 100 + 20;
     assertEquals(1, ring().read((type, buffer, index, length) -> assertEquals(lengths, length)));
+    assertAllRoomIsFree();
+  }
+
+  @Test
+  void whatStandsBeforeAnAbortedMessageDoesNotGrow() {
+    final GatheredMessages messages = new GatheredMessages(peer, counters);
+    assertTrue(gather(messages, 0, 100));
+    assertTrue(messages.tryClaim(peer.session(), peer.session().era(), 50, claim));
+    claim.abort();
+    assertFalse(messages.tryExtend(peer.session().incarnation, 20, claim));
+    assertTrue(gather(messages, 1, 30));
+    messages.flush();
+    assertEquals(1, readAll());
+    assertEquals(List.of(0, 1), List.copyOf(read));
     assertAllRoomIsFree();
   }
 
@@ -135,7 +151,7 @@ class GatheredMessagesTest {
     final GatheredMessages messages = new GatheredMessages(peer, counters);
     assertTrue(gather(messages, 0, 100));
     peer.session(session(30));
-    assertFalse(messages.tryExtend(20, claim));
+    assertFalse(messages.tryExtend(peer.session().incarnation, 20, claim));
     messages.flush();
     assertEquals(0, readAll());
     assertEquals(1, counters.get(LinkCounter.MESSAGES_DROPPED));
@@ -183,7 +199,7 @@ class GatheredMessagesTest {
           default -> {
             final int length =
                 random.nextInt(20) == 0
-                    ? 4 + random.nextInt(ring().maxMsgLength() - 3)
+                    ? 4 + random.nextInt(ring().maxMsgLength() - OutboundRing.ERA_BYTES - 3)
                     : 4 + random.nextInt(120);
             if (gather(agents[agent], step, length)) {
               expected.add(step);
@@ -220,7 +236,7 @@ class GatheredMessagesTest {
                 final MessageClaim own = new MessageClaim();
                 await(start);
                 for (int i = 0; i < perThread; ) {
-                  if (messages.tryClaim(4 + i % 90, own)) {
+                  if (messages.tryClaim(peer.session(), peer.session().era(), 4 + i % 90, own)) {
                     own.buffer().putInt(own.offset(), first + i);
                     own.commit();
                     i++;

@@ -225,7 +225,7 @@ class SteppedLinkTest {
   void shouldAskForAStepWhileAClaimIsOpen() {
     launchPair();
     final MessageClaim claim = new MessageClaim();
-    assertEquals(NodeOutput.CLAIMED, a.output().tryClaim(1, LONG_MESSAGE, claim));
+    assertEquals(NodeOutput.CLAIMED, a.tryClaim(1, LONG_MESSAGE, claim));
     a.step(nowNs);
     assertEquals(nowNs + MS, a.link.sender().nextStepNs());
     claim.abort();
@@ -719,7 +719,7 @@ class SteppedLinkTest {
     }
     assertEquals(21, a.link.incarnation(1));
     final long peerNowNs = nowNs + late.clockOffsetNs;
-    final long deadlineNs = a.link.peerDeadlineNs(1, nowNs, 100 * MS);
+    final long deadlineNs = a.deadlineNs(1, nowNs, 100 * MS);
     assertEquals(peerNowNs + 95 * MS, deadlineNs, MS / 5);
     assertTrue(deadlineNs <= peerNowNs + 100 * MS);
   }
@@ -727,9 +727,8 @@ class SteppedLinkTest {
   @Test
   void shouldNotLetACommandLiveLongerThanItsOwnerAllows() {
     launchPair(TestNode.setup("a", 10), TestNode.setup("b", 20).requestTimeoutNs(50 * MS));
-    assertEquals(
-        a.link.peerDeadlineNs(1, nowNs, 50 * MS), a.link.peerDeadlineNs(1, nowNs, 5_000 * MS));
-    assertEquals(50 * MS, a.link.peerDeadlineNs(1, nowNs, 5_000 * MS) - nowNs, MS / 10);
+    assertEquals(a.deadlineNs(1, nowNs, 50 * MS), a.deadlineNs(1, nowNs, 5_000 * MS));
+    assertEquals(50 * MS, a.deadlineNs(1, nowNs, 5_000 * MS) - nowNs, MS / 10);
     assertEquals(50 * MS, a.link.shortestRequestTimeoutNs());
   }
 
@@ -995,7 +994,6 @@ class SteppedLinkTest {
     exchange();
     assertEquals(List.of(1L), b.commands);
     assertThrows(
-        IllegalArgumentException.class,
-        () -> a.output().tryClaim(1, longest + 64, new MessageClaim()));
+        IllegalArgumentException.class, () -> a.tryClaim(1, longest + 64, new MessageClaim()));
   }
 }

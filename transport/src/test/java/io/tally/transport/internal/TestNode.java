@@ -59,6 +59,7 @@ final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
   long clockOffsetNs;
 
   LongPredicate faults = correlationId -> false;
+  boolean faultsAtBegin;
   ClusterLink link;
 
   private final ThreadLocal<NodeOutput> outputs = ThreadLocal.withInitial(() -> link.newOutput());
@@ -89,6 +90,25 @@ final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
   /** Of the calling thread. */
   NodeOutput output() {
     return outputs.get();
+  }
+
+  /** For the process that serves now. */
+  int tryClaim(final int nodeIndex, final int length, final MessageClaim ownClaim) {
+    return output().tryClaim(nodeIndex, servingIncarnation(nodeIndex), length, ownClaim);
+  }
+
+  private long servingIncarnation(final int nodeIndex) {
+    return Math.max(link.incarnation(nodeIndex), link.drainingIncarnation(nodeIndex));
+  }
+
+  /** Of a message that is claimed for the purpose. */
+  long deadlineNs(final int nodeIndex, final long startNs, final long timeoutNs) {
+    assertEquals(NodeOutput.CLAIMED, tryClaim(nodeIndex, 64, claim));
+    try {
+      return output().deadlineNs(nodeIndex, startNs, timeoutNs);
+    } finally {
+      claim.abort();
+    }
   }
 
   void receive(final long nowNs) {
@@ -126,7 +146,7 @@ final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
     return gatherCommand(output, nodeIndex, correlationId, payloadLength, claim, commandEncoder);
   }
 
-  private static int gatherCommand(
+  private int gatherCommand(
       final NodeOutput output,
       final int nodeIndex,
       final long correlationId,
@@ -135,7 +155,7 @@ final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
       final CommandEncoder encoder) {
     final int length =
         MessageHeaderEncoder.ENCODED_LENGTH + CommandEncoder.BLOCK_LENGTH + 1 + 2 + payloadLength;
-    final int result = output.tryClaim(nodeIndex, length, ownClaim);
+    final int result = output.tryClaim(nodeIndex, servingIncarnation(nodeIndex), length, ownClaim);
     if (result == NodeOutput.CLAIMED) {
       encoder
           .wrapAndApplyHeader(ownClaim.buffer(), ownClaim.offset(), new MessageHeaderEncoder())
@@ -162,7 +182,7 @@ final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
 
   int offerReply(final int nodeIndex, final long correlationId) {
     final int length = MessageHeaderEncoder.ENCODED_LENGTH + ReplyEncoder.BLOCK_LENGTH + 2;
-    final int result = output().tryClaim(nodeIndex, length, claim);
+    final int result = tryClaim(nodeIndex, length, claim);
     if (result == NodeOutput.CLAIMED) {
       replyEncoder
           .wrapAndApplyHeader(claim.buffer(), claim.offset(), headerEncoder)
@@ -187,6 +207,9 @@ final class TestNode implements InboundHandler, LinkListener, AutoCloseable {
   @Override
   public int begin(final DirectBuffer buffer, final int offset, final int length) {
     incoming.clear();
+    if (faultsAtBegin) {
+      throw new IllegalStateException("as the test wants it");
+    }
     final int templateId = header.wrap(buffer, offset).templateId();
     isOfCommands = PeerMessage.isOfCommands(templateId);
     switch (templateId) {
