@@ -13,31 +13,26 @@ final class CommandsAdapter {
   private static final long UINT32 = 0xFFFF_FFFFL;
 
   private final Command command = new Command();
+  private final GroupReader entries = new GroupReader();
   private long deadlineNs;
-  private int blockLength;
-  private int position;
-  private int limit;
 
   /** Returns how many commands are said to be there; 0 if these bytes are no such message. */
   int wrap(final DirectBuffer buffer, final int offset, final int length) {
-    if (length < CommandsLayout.HEAD_LENGTH) {
+    if (length < CommandsLayout.HEAD_LENGTH
+        || !CommandsLayout.matches(MessageHeaderWord.get(buffer, offset))) {
       return 0;
     }
-    final long header = MessageHeaderWord.get(buffer, offset);
+    final int count =
+        entries.wrap(
+            buffer,
+            offset,
+            length,
+            CommandsLayout.ENTRY_BLOCK_LENGTH,
+            CommandsLayout.MIN_DATA_LENGTH);
+    if (count == 0) {
+      return 0;
+    }
     final int block = offset + CommandsLayout.BLOCK_OFFSET;
-    final int groupSize = block + MessageHeaderWord.blockLength(header);
-    position = groupSize + GroupSize.LENGTH;
-    limit = offset + length;
-    if (!CommandsLayout.matches(header) || position > limit) {
-      return 0;
-    }
-    final int size = GroupSize.get(buffer, groupSize);
-    blockLength = GroupSize.blockLength(size);
-    final int count = GroupSize.count(size);
-    if (blockLength < CommandsLayout.ENTRY_BLOCK_LENGTH
-        || count > (limit - position) / CommandsLayout.minEntryLength(blockLength)) {
-      return 0;
-    }
     if (command.buffer != buffer) {
       command.buffer = buffer;
     }
@@ -58,17 +53,14 @@ final class CommandsAdapter {
    */
   Command next() {
     final DirectBuffer buffer = command.buffer;
-    final int block = position;
-    final int keyHeader = block + blockLength;
-    // Where one is not well-formed, nobody knows where the next one begins.
-    position = limit;
-    if (keyHeader + CommandLayout.IDEMPOTENCY_KEY_HEADER_LENGTH > limit) {
+    final int block = entries.position;
+    final int keyHeader = block + entries.blockLength;
+    if (keyHeader + CommandLayout.IDEMPOTENCY_KEY_HEADER_LENGTH > entries.limit
+        || !CommandAdapter.decodeData(command, keyHeader, entries.limit)) {
+      entries.giveUp();
       return null;
     }
-    if (!CommandAdapter.decodeData(command, keyHeader, limit)) {
-      return null;
-    }
-    position = command.payloadOffset + command.payloadLength;
+    entries.position = command.payloadOffset + command.payloadLength;
     command.correlationId = buffer.getLong(block + CommandsLayout.CORRELATION_ID, LITTLE_ENDIAN);
     command.laneSequence = buffer.getLong(block + CommandsLayout.LANE_SEQUENCE, LITTLE_ENDIAN);
     command.entityHash = buffer.getLong(block + CommandsLayout.ENTITY_HASH, LITTLE_ENDIAN);

@@ -49,20 +49,17 @@ final class CommandsLayout {
   /** Length of a command's block that this version writes. */
   static final int ENTRY_BLOCK_LENGTH = EntriesDecoder.sbeBlockLength();
 
+  /** What stands behind the block of a command without key and payload. */
+  static final int MIN_DATA_LENGTH =
+      CommandLayout.IDEMPOTENCY_KEY_HEADER_LENGTH + CommandLayout.PAYLOAD_HEADER_LENGTH;
+
   private static final long UINT32 = 0xFFFF_FFFFL;
 
   private CommandsLayout() {}
 
   /** Bytes of one command. */
   static int entryLength(final int idempotencyKeyLength, final int payloadLength) {
-    return minEntryLength(ENTRY_BLOCK_LENGTH) + idempotencyKeyLength + payloadLength;
-  }
-
-  /** Bytes of a command without key and payload. */
-  static int minEntryLength(final int blockLength) {
-    return blockLength
-        + CommandLayout.IDEMPOTENCY_KEY_HEADER_LENGTH
-        + CommandLayout.PAYLOAD_HEADER_LENGTH;
+    return ENTRY_BLOCK_LENGTH + MIN_DATA_LENGTH + idempotencyKeyLength + payloadLength;
   }
 
   static long lastFields(final long laneSpan, final int shardId, final int keyItem) {

@@ -11,33 +11,28 @@ import org.agrona.DirectBuffer;
  */
 final class RepliesAdapter {
   private final ReplyAdapter reply = new ReplyAdapter();
+  private final GroupReader entries = new GroupReader();
   private DirectBuffer buffer;
   private long originIncarnation;
   private long shardIncarnation;
-  private int blockLength;
-  private int position;
-  private int limit;
 
   /** Returns how many replies are said to be there; 0 if these bytes are no such message. */
   int wrap(final DirectBuffer message, final int offset, final int length) {
-    if (length < RepliesLayout.HEAD_LENGTH) {
+    if (length < RepliesLayout.HEAD_LENGTH
+        || !RepliesLayout.matches(MessageHeaderWord.get(message, offset))) {
       return 0;
     }
-    final long header = MessageHeaderWord.get(message, offset);
+    final int count =
+        entries.wrap(
+            message,
+            offset,
+            length,
+            RepliesLayout.ENTRY_BLOCK_LENGTH,
+            ReplyLayout.PAYLOAD_HEADER_LENGTH);
+    if (count == 0) {
+      return 0;
+    }
     final int block = offset + RepliesLayout.BLOCK_OFFSET;
-    final int groupSize = block + MessageHeaderWord.blockLength(header);
-    position = groupSize + GroupSize.LENGTH;
-    limit = offset + length;
-    if (!RepliesLayout.matches(header) || position > limit) {
-      return 0;
-    }
-    final int size = GroupSize.get(message, groupSize);
-    blockLength = GroupSize.blockLength(size);
-    final int count = GroupSize.count(size);
-    if (blockLength < RepliesLayout.ENTRY_BLOCK_LENGTH
-        || count > (limit - position) / RepliesLayout.minEntryLength(blockLength)) {
-      return 0;
-    }
     if (buffer != message) {
       buffer = message;
     }
@@ -51,10 +46,10 @@ final class RepliesAdapter {
    * code that is not known here. The result is reused by the next call.
    */
   ReplyAdapter next() {
-    final int block = position;
-    final int payloadHeader = block + blockLength;
-    if (payloadHeader + ReplyLayout.PAYLOAD_HEADER_LENGTH > limit) {
-      position = limit;
+    final int block = entries.position;
+    final int payloadHeader = block + entries.blockLength;
+    if (payloadHeader + ReplyLayout.PAYLOAD_HEADER_LENGTH > entries.limit) {
+      entries.giveUp();
       return null;
     }
     final boolean isKnown =
@@ -65,9 +60,9 @@ final class RepliesAdapter {
             originIncarnation,
             shardIncarnation,
             payloadHeader,
-            limit);
-    // Where one ends beyond the message, nobody knows where the next one begins.
-    position = Math.min(reply.limit(), limit);
+            entries.limit);
+    // One that ends beyond the message is the last.
+    entries.position = Math.min(reply.limit(), entries.limit);
     return isKnown ? reply : null;
   }
 }

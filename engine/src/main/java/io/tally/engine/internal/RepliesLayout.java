@@ -39,12 +39,7 @@ final class RepliesLayout {
 
   /** Bytes of one reply. */
   static int entryLength(final int payloadLength) {
-    return minEntryLength(ENTRY_BLOCK_LENGTH) + payloadLength;
-  }
-
-  /** Bytes of a reply without payload. */
-  static int minEntryLength(final int blockLength) {
-    return blockLength + ReplyLayout.PAYLOAD_HEADER_LENGTH;
+    return ENTRY_BLOCK_LENGTH + ReplyLayout.PAYLOAD_HEADER_LENGTH + payloadLength;
   }
 
   /** Whether a message with this header holds replies, with all that is named here in its block. */
