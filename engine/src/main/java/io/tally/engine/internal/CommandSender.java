@@ -9,7 +9,8 @@ import org.agrona.DirectBuffer;
  */
 final class CommandSender {
   private final CommandRouter router;
-  private final CommandOutput output;
+  private final CommandProxy proxy;
+  private final RemoteCommands remote;
   private final DirectBuffer slots;
   private final ServiceCatalog catalog;
   private final boolean checksReplies;
@@ -19,13 +20,15 @@ final class CommandSender {
 
   CommandSender(
       final CommandRouter router,
-      final CommandOutput output,
+      final CommandProxy proxy,
+      final RemoteCommands remote,
       final DirectBuffer slots,
       final ServiceCatalog catalog,
       final UnresolvedCommands unresolved,
       final EngineStats stats) {
     this.router = router;
-    this.output = output;
+    this.proxy = proxy;
+    this.remote = remote;
     this.slots = slots;
     this.catalog = catalog;
     checksReplies = !MessageLengths.fitsBetweenNodes(catalog.maxReplyLength());
@@ -66,10 +69,11 @@ final class CommandSender {
     } else if (incarnation != outbox.incarnation()) {
       // A reply has told that this life is over, and the directory does not know the next one yet.
       return HandOver.BACK_PRESSURED;
-    } else if (!isLocal
-        && (!router.isUnderstood(shard, owner, request.messageHeader)
-            || !router.knowsKeyItem(owner, ownerIncarnation, request.keyItem))) {
-      return HandOver.UNSUPPORTED;
+    } else if (!isLocal && !isUnderstood(request, owner, ownerIncarnation)) {
+      // Not the word of a process that another has just taken the place of.
+      return router.openIncarnation(owner) == ownerIncarnation
+          ? HandOver.UNSUPPORTED
+          : HandOver.BACK_PRESSURED;
     } else if (request.write && !lane.hasRoom()) {
       stats.increment(EngineCounter.LANE_FULL);
       return HandOver.BACK_PRESSURED;
@@ -77,9 +81,8 @@ final class CommandSender {
     final long epoch = routes.epoch(shard);
     final int result =
         isLocal
-            ? output.tryClaimLocal(request, claim)
-            : output.tryClaimRemote(
-                request, owner, ownerIncarnation, outbox.incarnation(), epoch, claim);
+            ? tryClaimLocal(request)
+            : remote.tryClaim(request, owner, ownerIncarnation, outbox.incarnation(), epoch, claim);
     if (result != HandOver.DONE) {
       return result;
     }
@@ -87,15 +90,32 @@ final class CommandSender {
       request.laneSequence = lane.assign();
     }
     request.shardIncarnation = outbox.incarnation();
-    output.encode(claim, request, epoch, lane.floor(), slots);
+    if (isLocal) {
+      proxy.encode(claim, request, epoch, lane.floor(), request.deadlineNs, slots);
+    } else {
+      remote.encode(claim, request, epoch, lane.floor(), slots);
+      request.ownerIncarnation = ownerIncarnation;
+    }
     claim.commit();
     if (request.state != PendingRequest.SENT) {
       stats.queueWait().record(nowNs - request.claimedNs, 1);
       unresolved.onHandedOver(owner);
     }
     request.state = PendingRequest.SENT;
-    request.ownerIncarnation = ownerIncarnation;
     return HandOver.DONE;
+  }
+
+  private int tryClaimLocal(final PendingRequest request) {
+    final int length =
+        CommandLayout.encodedLength(
+            request.keyItem, request.idempotencyKeyLength, request.payloadLength);
+    return router.tryClaimLocal(request.shardId, length, request.deadlineNs, claim);
+  }
+
+  private boolean isUnderstood(
+      final PendingRequest request, final int owner, final long ownerIncarnation) {
+    return router.isUnderstood(request.shardId, owner, request.messageHeader)
+        && router.knowsKeyItem(owner, ownerIncarnation, request.keyItem);
   }
 
   /** The process that takes a copy of a request now; 0 if there is none. */

@@ -58,7 +58,8 @@ public final class IngressAgent extends Ingress implements SteppedAgent {
     sender =
         new CommandSender(
             router,
-            new CommandOutput(router, proxy, node, ownNodeKey, loop, lengths, requestTimeoutNs),
+            proxy,
+            new RemoteCommands(router, proxy, node, ownNodeKey, loop, lengths, requestTimeoutNs),
             slots.buffer(),
             catalog,
             unresolved,

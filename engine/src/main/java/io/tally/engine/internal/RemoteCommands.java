@@ -8,13 +8,11 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * Writes an ingress's commands to where they go: for another node several in one message, if it
- * understands that and they have enough in common. Belongs to the ingress's thread, and nothing
- * else may be claimed by its router for other nodes.
+ * Writes an ingress's commands for other nodes: several in one message, if the process that gets
+ * them understands that and they have enough in common. Belongs to the ingress's thread, and
+ * nothing else may be claimed by its router for other nodes.
  */
-final class CommandOutput {
-  private static final int NONE = -1;
-
+final class RemoteCommands {
   private final CommandRouter router;
   private final CommandProxy alone;
   private final long originNodeKey;
@@ -23,16 +21,16 @@ final class CommandOutput {
   private final long requestTimeoutNs;
   private final JointMessage[] byNode;
 
-  /** The node that was claimed for; {@link #NONE} if it is this one. */
-  private int remoteNode;
+  /** The node that was claimed for. */
+  private int node;
 
   /** The message of the command that was claimed; null if it is one of its own. */
   private JointMessage joint;
 
-  CommandOutput(
+  RemoteCommands(
       final CommandRouter router,
       final CommandProxy alone,
-      final OwnNode node,
+      final OwnNode origin,
       final long originNodeKey,
       final int originLoop,
       final MessageLengths lengths,
@@ -40,30 +38,23 @@ final class CommandOutput {
     this.router = router;
     this.alone = alone;
     this.originNodeKey = originNodeKey;
-    originIncarnation = node.incarnation();
+    originIncarnation = origin.incarnation();
     this.originLoop = originLoop;
     this.requestTimeoutNs = requestTimeoutNs;
-    byNode = new JointMessage[node.cluster().nodeIds().size()];
+    byNode = new JointMessage[origin.cluster().nodeIds().size()];
     Arrays.setAll(
         byNode, i -> new JointMessage(CommandsLayout.HEAD_LENGTH, lengths.maxBetweenNodes()));
   }
 
-  /** As {@link CommandRouter#tryClaimLocal}. What is claimed is encoded before anything else. */
-  int tryClaimLocal(final PendingRequest request, final MessageClaim claim) {
-    remoteNode = NONE;
-    joint = null;
-    return router.tryClaimLocal(request.shardId, aloneLength(request), request.deadlineNs, claim);
-  }
-
   /** As {@link CommandRouter#tryClaimRemote}. What is claimed is encoded before anything else. */
-  int tryClaimRemote(
+  int tryClaim(
       final PendingRequest request,
       final int nodeIndex,
       final long ownerIncarnation,
       final long shardIncarnation,
       final long epoch,
       final MessageClaim claim) {
-    remoteNode = nodeIndex;
+    node = nodeIndex;
     joint = byNode[nodeIndex];
     final int entryLength =
         CommandsLayout.entryLength(request.idempotencyKeyLength, request.payloadLength);
@@ -85,12 +76,10 @@ final class CommandOutput {
     }
     joint.end();
     joint = null;
-    return router.tryClaimRemote(nodeIndex, ownerIncarnation, aloneLength(request), claim);
-  }
-
-  private static int aloneLength(final PendingRequest request) {
-    return CommandLayout.encodedLength(
-        request.keyItem, request.idempotencyKeyLength, request.payloadLength);
+    final int length =
+        CommandLayout.encodedLength(
+            request.keyItem, request.idempotencyKeyLength, request.payloadLength);
+    return router.tryClaimRemote(nodeIndex, ownerIncarnation, length, claim);
   }
 
   void encode(
@@ -138,9 +127,6 @@ final class CommandOutput {
 
   /** In the clock of the process that it was claimed for. */
   private long deadlineNs(final PendingRequest request) {
-    return remoteNode == NONE
-        ? request.deadlineNs
-        : router.remoteDeadlineNs(
-            remoteNode, request.deadlineNs - requestTimeoutNs, requestTimeoutNs);
+    return router.remoteDeadlineNs(node, request.deadlineNs - requestTimeoutNs, requestTimeoutNs);
   }
 }
