@@ -2,10 +2,10 @@ package io.tally.testkit;
 
 import io.tally.engine.internal.MessageClaim;
 import io.tally.engine.internal.NodeOutput;
-import io.tally.transport.internal.LinkWitness;
+import io.tally.transport.internal.ClaimWitness;
 
 /** What an agent has for other nodes; its process may stand still before and after each call. */
-record PausingOutput(ProcessExecution execution, NodeOutput output, LinkWitness.Output witness)
+record PausingOutput(ProcessExecution execution, NodeOutput output, ClaimWitness.Output witness)
     implements NodeOutput {
   @Override
   public int tryClaim(

@@ -186,13 +186,9 @@ final class SimulatedNode {
     return load.versions(ofIncarnation, ledgerVersion(ofIncarnation));
   }
 
-  /**
-   * Highest version of the protocol between nodes that a process speaks: some are of old builds.
-   */
+  /** The protocol between nodes that it speaks: some processes are of an old build. */
   private static int protocol(final long ofIncarnation) {
-    return (ofIncarnation >>> 2 & 3) == 0
-        ? LinkWitness.JOINT_PROTOCOL - 1
-        : LinkWitness.JOINT_PROTOCOL;
+    return LinkWitness.JOINT_PROTOCOL - ((ofIncarnation >>> 2 & 3) == 0 ? 1 : 0);
   }
 
   void launchLink(final NatsSession session, final LinkListener listener) throws IOException {

@@ -318,9 +318,7 @@ final class LinkReceiver implements SteppedAgent {
     }
   }
 
-  /**
-   * Skipped, or it would be thrown again at every step and nothing of the peer would ever follow.
-   */
+  /** It is skipped, or it would throw at every step and nothing of the peer would ever follow. */
   private void onFault(final RuntimeException fault) {
     counters.increment(LinkCounter.MESSAGE_FAULTS);
     listener.onFault(fault);
