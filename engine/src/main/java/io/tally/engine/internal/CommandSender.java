@@ -82,7 +82,7 @@ final class CommandSender {
     final int result =
         isLocal
             ? tryClaimLocal(request)
-            : remote.tryClaim(request, owner, ownerIncarnation, outbox.incarnation(), epoch, claim);
+            : tryClaimRemote(request, owner, ownerIncarnation, outbox.incarnation(), epoch);
     if (result != HandOver.DONE) {
       return result;
     }
@@ -110,6 +110,20 @@ final class CommandSender {
         CommandLayout.encodedLength(
             request.keyItem, request.idempotencyKeyLength, request.payloadLength);
     return router.tryClaimLocal(request.shardId, length, request.deadlineNs, claim);
+  }
+
+  private int tryClaimRemote(
+      final PendingRequest request,
+      final int owner,
+      final long ownerIncarnation,
+      final long shardIncarnation,
+      final long epoch) {
+    final int result =
+        remote.tryClaim(request, owner, ownerIncarnation, shardIncarnation, epoch, claim);
+    // Another process may just have taken the place of that one.
+    return result == HandOver.NO_OWNER && router.openIncarnation(owner) != 0
+        ? HandOver.BACK_PRESSURED
+        : result;
   }
 
   private boolean isUnderstood(

@@ -41,7 +41,7 @@ final class InboundAdapter implements InboundHandler {
   private final EngineStats stats;
 
   /** The message that was begun; {@link #NO_TEMPLATE} if nothing in it can be read. */
-  private int templateId;
+  private int templateId = NO_TEMPLATE;
 
   private DirectBuffer message;
   private int messageOffset;

@@ -44,7 +44,10 @@ final class WatchSender {
       return HandOver.BACK_PRESSURED;
     }
     if (!router.isUnderstood(shard, owner, watch.payloadHeader)) {
-      return HandOver.UNSUPPORTED;
+      // Not the word of a process that another has just taken the place of.
+      return isLocal || router.openIncarnation(owner) == ownerIncarnation
+          ? HandOver.UNSUPPORTED
+          : HandOver.BACK_PRESSURED;
     }
     final int length = CommandLayout.encodedLength(0, watch.payload.capacity());
     final int result =

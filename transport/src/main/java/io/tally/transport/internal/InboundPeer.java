@@ -75,7 +75,7 @@ final class InboundPeer {
     return count;
   }
 
-  /** A frame whose messages from {@link #position} on were not accepted yet. */
+  /** A frame whose messages from {@link #position} on were not accepted yet, or not wholly. */
   static final class HeldFrame {
     /** The objects around the bytes, which are more than those of a short frame. */
     private static final int OBJECT_BYTES = 64;

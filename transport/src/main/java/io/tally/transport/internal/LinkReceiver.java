@@ -41,6 +41,9 @@ final class LinkReceiver implements SteppedAgent {
   private boolean senderNeeded;
   private boolean delivered;
 
+  /** Takes the frame that is being delivered. */
+  private InboundHandler taker = handler;
+
   /** Of the message that is being delivered, how many commands or replies were taken. */
   private int taken;
 
@@ -68,7 +71,7 @@ final class LinkReceiver implements SteppedAgent {
     announcements = new ShardAnnouncementAdapter(membership, counters);
   }
 
-  /** Gives what arrives to this handler, from the next message on. */
+  /** Gives what arrives to this handler, from the next frame on. */
   void attach(final InboundHandler newHandler) {
     handler = newHandler;
   }
@@ -91,7 +94,6 @@ final class LinkReceiver implements SteppedAgent {
       membership.failures().onStoodStill(nowNs - lastStepNs);
     }
     lastStepNs = nowNs;
-
     int work = offerHeld(nowNs);
     int frames = 0;
     byte[] bytes;
@@ -115,7 +117,7 @@ final class LinkReceiver implements SteppedAgent {
       senderNeeded = false;
       senderWakeup.wake();
     }
-    nextStepNs = next(nowNs, frames == FRAMES_PER_STEP);
+    nextStepNs = frames == FRAMES_PER_STEP ? nowNs : next(nowNs);
     return work;
   }
 
@@ -124,10 +126,7 @@ final class LinkReceiver implements SteppedAgent {
     return nextStepNs;
   }
 
-  private long next(final long nowNs, final boolean moreFrames) {
-    if (moreFrames) {
-      return nowNs;
-    }
+  private long next(final long nowNs) {
     // A long time between two steps means that this process stood still, so there is a step at
     // least this often: what was not heard meanwhile does not count against the peers.
     long next = Math.min(membership.failures().nextTimeoutNs(), nowNs + heartbeatTimeoutNs / 4);
@@ -210,7 +209,7 @@ final class LinkReceiver implements SteppedAgent {
           hold(peer, new HeldFrame(bytes, number, arrivalNs, position, taken));
         }
       } finally {
-        handler.endBatch();
+        taker.endBatch();
       }
     } else if (peer.heldBytes + bytes.length > 2 * windowBytes) {
       // A peer that keeps to its window never comes near this.
@@ -247,7 +246,7 @@ final class LinkReceiver implements SteppedAgent {
       onAccepted(peer.peer.session(), head.frameNumber, head.bytes.length);
       return true;
     } finally {
-      handler.endBatch();
+      taker.endBatch();
     }
   }
 
@@ -270,6 +269,7 @@ final class LinkReceiver implements SteppedAgent {
       final int firstTaken,
       final long arrivalNs) {
     view.wrap(bytes);
+    taker = handler;
     taken = firstTaken;
     int position = firstPosition;
     while (position < bytes.length) {
@@ -307,9 +307,9 @@ final class LinkReceiver implements SteppedAgent {
   /** Begins behind what was taken; returns how many there are in all. */
   private int begin(final int offset, final int length) {
     try {
-      final int count = handler.begin(view, offset, length);
+      final int count = taker.begin(view, offset, length);
       for (int i = 0; i < taken; i++) {
-        handler.skip();
+        taker.skip();
       }
       return count;
     } catch (final RuntimeException fault) {
@@ -328,7 +328,7 @@ final class LinkReceiver implements SteppedAgent {
   private boolean accept(
       final long nowNs, final InboundPeer peer, final boolean isCommand, final long arrivalNs) {
     try {
-      final int result = handler.onNext(arrivalNs, peer.peer.key, peer.peer.session().incarnation);
+      final int result = taker.onNext(arrivalNs, peer.peer.key, peer.peer.session().incarnation);
       if (result == InboundHandler.ACCEPTED) {
         counters.increment(
             isCommand ? LinkCounter.COMMANDS_RECEIVED : LinkCounter.REPLIES_RECEIVED);
@@ -338,7 +338,7 @@ final class LinkReceiver implements SteppedAgent {
         return false;
       } else if (isCommand) {
         counters.increment(LinkCounter.COMMANDS_BUSY);
-        handler.refuseBusy();
+        taker.refuseBusy();
       } else {
         counters.increment(LinkCounter.REPLIES_DROPPED);
       }

@@ -2,7 +2,6 @@ package io.tally.transport.internal;
 
 import io.tally.engine.internal.MessageLengths;
 import org.agrona.BitUtil;
-import org.agrona.concurrent.ringbuffer.RecordDescriptor;
 
 /**
  * Sizes and times of a link. Nodes of one cluster may differ in them.
@@ -115,8 +114,7 @@ public record LinkSettings(
   /** The longest message that fits into the ring in front of a peer, and into a frame. */
   static int longestMessageBytes(final int ringBytes, final int maxFrameBytes) {
     return Math.min(
-        ringBytes / 8 - RecordDescriptor.HEADER_LENGTH - OutboundRing.ERA_BYTES,
-        maxFrameBytes - FrameLayout.OVERHEAD_BYTES);
+        ringBytes / 8 - OutboundRing.ERA_BYTES, maxFrameBytes - FrameLayout.OVERHEAD_BYTES);
   }
 
   /**

@@ -19,7 +19,9 @@ final class OutboundReader {
   private long era;
   private boolean frameFull;
 
-  /** Of the first record in the ring, what is in earlier frames. */
+  /**
+   * Of the first record in the ring, its era and what is in earlier frames; 0 before it was read.
+   */
   private int takenBytes;
 
   OutboundReader(final Peer peer, final OutboundFrame frame, final LinkCounters counters) {
@@ -38,7 +40,7 @@ final class OutboundReader {
     return frameFull;
   }
 
-  /** How much of the first record in the ring is in frames. */
+  /** Where in the first record in the ring begins what is in no frame; 0 before it was read. */
   int takenBytes() {
     return takenBytes;
   }

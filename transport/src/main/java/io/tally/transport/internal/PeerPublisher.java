@@ -65,7 +65,7 @@ final class PeerPublisher {
     maxFrameBytes = settings.maxFrameBytes();
   }
 
-  /** Returns the number of messages in the frames published, hellos among them. */
+  /** Returns the number of commands, replies and hellos in the frames published. */
   int doWork(final long nowNs, final boolean announce) {
     followSession(nowNs);
     if (session == null) {

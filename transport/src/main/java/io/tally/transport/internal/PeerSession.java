@@ -103,10 +103,12 @@ final class PeerSession {
   }
 
   void status(final PeerStatus newStatus) {
-    if (isServing() && newStatus != PeerStatus.UP && newStatus != PeerStatus.DRAINING) {
+    final boolean wasServing = isServing();
+    status = newStatus;
+    // After the status: who reads this era and then a status reads one of this era, or a later one.
+    if (wasServing && !isServing()) {
       outages = outages + 1;
     }
-    status = newStatus;
   }
 
   /**

@@ -3,6 +3,8 @@ package io.tally.transport.internal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.tally.engine.internal.MessageLengths;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -24,6 +26,12 @@ class LinkSettingsTest {
         v[8],
         v[9],
         v[10]);
+  }
+
+  @Test
+  void shouldTakeTheLongestMessageThatAnyServiceMayHave() {
+    final int longest = MessageLengths.MAX_BETWEEN_NODES;
+    assertEquals(longest, LinkSettings.of(longest, 1L << 26, 250, 1_000).maxMessageBytes());
   }
 
   /** One value after the other is wrong: its place, the value, and what is said of it. */
