@@ -171,7 +171,7 @@ final class LinkMetrics {
           "Commands and replies in accepted frames that could not be read or were for somebody else; a message"
               + " of which nothing could be read counts once. Not 0: a bug, or nodes of different versions.";
       case MESSAGE_FAULTS ->
-          "Commands and replies at which this node threw; each is a bug of ours.";
+          "Commands, replies and messages at which this node threw; each is a bug of ours.";
       case COMMANDS_BUSY ->
           "Commands of other nodes answered busy, because the shard's ring stayed full for --queue-limit.";
       case REPLIES_DROPPED ->

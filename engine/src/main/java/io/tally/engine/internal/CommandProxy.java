@@ -24,6 +24,12 @@ final class CommandProxy {
     this.originLoop = originLoop;
   }
 
+  /** Bytes of the Command message that a request makes. */
+  static int encodedLength(final PendingRequest request) {
+    return CommandLayout.encodedLength(
+        request.keyItem, request.idempotencyKeyLength, request.payloadLength);
+  }
+
   void encode(
       final MessageClaim claim,
       final PendingRequest request,

@@ -100,6 +100,14 @@ final class CommandRouter {
             >= catalog.neededVersion(messageHeader);
   }
 
+  /** The result for a command that a process of another node does not understand. */
+  int unsupported(final int nodeIndex, final long incarnation) {
+    // If another process has just taken its place, it was not asked what it knows.
+    return link.incarnation(nodeIndex) == incarnation
+        ? HandOver.UNSUPPORTED
+        : HandOver.BACK_PRESSURED;
+  }
+
   /** Whether a process of another node tells this item of an idempotency key from other keys. */
   boolean knowsKeyItem(final int nodeIndex, final long incarnation, final int keyItem) {
     return keyItem == 0
@@ -127,7 +135,10 @@ final class CommandRouter {
     return HandOver.DONE;
   }
 
-  /** As {@link NodeOutput#tryClaim}. */
+  /**
+   * As {@link NodeOutput#tryClaim}. There is no owner only if no process of that node is open;
+   * another one may just have taken the place of the one that is meant.
+   */
   int tryClaimRemote(
       final int nodeIndex, final long incarnation, final int length, final MessageClaim claim) {
     if (length > MessageLengths.MAX_BETWEEN_NODES) {
@@ -135,7 +146,9 @@ final class CommandRouter {
     }
     final int result = output.tryClaim(nodeIndex, incarnation, length, claim);
     linkTouched |= result == HandOver.DONE;
-    return result;
+    return result == HandOver.NO_OWNER && link.incarnation(nodeIndex) != 0
+        ? HandOver.BACK_PRESSURED
+        : result;
   }
 
   /** As {@link NodeOutput#tryExtend}. */

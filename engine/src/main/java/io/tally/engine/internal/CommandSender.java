@@ -70,10 +70,7 @@ final class CommandSender {
       // A reply has told that this life is over, and the directory does not know the next one yet.
       return HandOver.BACK_PRESSURED;
     } else if (!isLocal && !isUnderstood(request, owner, ownerIncarnation)) {
-      // Not the word of a process that another has just taken the place of.
-      return router.openIncarnation(owner) == ownerIncarnation
-          ? HandOver.UNSUPPORTED
-          : HandOver.BACK_PRESSURED;
+      return router.unsupported(owner, ownerIncarnation);
     } else if (request.write && !lane.hasRoom()) {
       stats.increment(EngineCounter.LANE_FULL);
       return HandOver.BACK_PRESSURED;
@@ -81,8 +78,9 @@ final class CommandSender {
     final long epoch = routes.epoch(shard);
     final int result =
         isLocal
-            ? tryClaimLocal(request)
-            : tryClaimRemote(request, owner, ownerIncarnation, outbox.incarnation(), epoch);
+            ? router.tryClaimLocal(
+                shard, CommandProxy.encodedLength(request), request.deadlineNs, claim)
+            : remote.tryClaim(request, owner, ownerIncarnation, outbox.incarnation(), epoch, claim);
     if (result != HandOver.DONE) {
       return result;
     }
@@ -103,27 +101,6 @@ final class CommandSender {
     }
     request.state = PendingRequest.SENT;
     return HandOver.DONE;
-  }
-
-  private int tryClaimLocal(final PendingRequest request) {
-    final int length =
-        CommandLayout.encodedLength(
-            request.keyItem, request.idempotencyKeyLength, request.payloadLength);
-    return router.tryClaimLocal(request.shardId, length, request.deadlineNs, claim);
-  }
-
-  private int tryClaimRemote(
-      final PendingRequest request,
-      final int owner,
-      final long ownerIncarnation,
-      final long shardIncarnation,
-      final long epoch) {
-    final int result =
-        remote.tryClaim(request, owner, ownerIncarnation, shardIncarnation, epoch, claim);
-    // Another process may just have taken the place of that one.
-    return result == HandOver.NO_OWNER && router.openIncarnation(owner) != 0
-        ? HandOver.BACK_PRESSURED
-        : result;
   }
 
   private boolean isUnderstood(

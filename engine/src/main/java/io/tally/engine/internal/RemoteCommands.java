@@ -76,10 +76,8 @@ final class RemoteCommands {
     }
     joint.end();
     joint = null;
-    final int length =
-        CommandLayout.encodedLength(
-            request.keyItem, request.idempotencyKeyLength, request.payloadLength);
-    return router.tryClaimRemote(nodeIndex, ownerIncarnation, length, claim);
+    return router.tryClaimRemote(
+        nodeIndex, ownerIncarnation, CommandProxy.encodedLength(request), claim);
   }
 
   void encode(

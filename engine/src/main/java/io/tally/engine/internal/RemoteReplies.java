@@ -22,6 +22,9 @@ final class RemoteReplies {
   private final MessageClaim claim = new MessageClaim();
   private final JointMessage[] byNode;
 
+  /** The message of the reply that was claimed; null if it is one of its own. */
+  private JointMessage joint;
+
   RemoteReplies(final NodeLink link, final int nodeCount, final MessageLengths lengths) {
     this.link = link;
     output = link.newOutput();
@@ -45,15 +48,14 @@ final class RemoteReplies {
       final DirectBuffer payload,
       final int offset,
       final int length) {
-    final JointMessage joint = byNode[nodeIndex];
-    final int entryLength = RepliesLayout.entryLength(length);
-    final boolean extended = tryExtend(joint, nodeIndex, entryLength, command, shardIncarnation);
-    if (extended || joint.canHold(entryLength) && knowsJointMessages(nodeIndex, command)) {
-      if (!extended && !tryBegin(joint, nodeIndex, entryLength, command, shardIncarnation)) {
-        return false;
-      }
+    if (!tryClaim(nodeIndex, command, shardIncarnation, length)) {
+      return false;
+    }
+    if (joint == null) {
+      alone.encode(
+          claim, command, shardIncarnation, code, serviceCode, replayed, payload, offset, length);
+    } else {
       encode(
-          joint,
           command,
           shardIncarnation,
           ReplyLayout.lastFields(
@@ -66,57 +68,41 @@ final class RemoteReplies {
           payload,
           offset,
           length);
-    } else {
-      joint.end();
-      if (output.tryClaim(
-              nodeIndex, command.originIncarnation, ReplyLayout.encodedLength(length), claim)
-          != NodeOutput.CLAIMED) {
-        return false;
-      }
-      alone.encode(
-          claim, command, shardIncarnation, code, serviceCode, replayed, payload, offset, length);
     }
     claim.commit();
     return true;
   }
 
-  private boolean knowsJointMessages(final int nodeIndex, final Command command) {
-    return link.protocolVersion(nodeIndex, command.originIncarnation) >= CommandsLayout.PROTOCOL;
+  private boolean tryClaim(
+      final int nodeIndex, final Command command, final long shardIncarnation, final int length) {
+    final long origin = command.originIncarnation;
+    joint = byNode[nodeIndex];
+    final int entryLength = RepliesLayout.entryLength(length);
+    if (joint.canHold(entryLength)) {
+      if (joint.takes(entryLength, shardIncarnation, origin, 0)
+          && output.tryExtend(nodeIndex, origin, entryLength, claim)) {
+        joint.extend(entryLength);
+        return true;
+      }
+      if (link.protocolVersion(nodeIndex, origin) >= CommandsLayout.PROTOCOL) {
+        final boolean claimed =
+            tryClaim(nodeIndex, origin, RepliesLayout.HEAD_LENGTH + entryLength);
+        if (claimed) {
+          joint.begin(claim, shardIncarnation, origin, 0);
+        }
+        return claimed;
+      }
+    }
+    joint.end();
+    joint = null;
+    return tryClaim(nodeIndex, origin, ReplyLayout.encodedLength(length));
   }
 
-  private boolean tryExtend(
-      final JointMessage joint,
-      final int nodeIndex,
-      final int entryLength,
-      final Command command,
-      final long shardIncarnation) {
-    final long origin = command.originIncarnation;
-    final boolean extended =
-        joint.takes(entryLength, shardIncarnation, origin, 0)
-            && output.tryExtend(nodeIndex, origin, entryLength, claim);
-    if (extended) {
-      joint.extend(entryLength);
-    }
-    return extended;
-  }
-
-  private boolean tryBegin(
-      final JointMessage joint,
-      final int nodeIndex,
-      final int entryLength,
-      final Command command,
-      final long shardIncarnation) {
-    final long origin = command.originIncarnation;
-    final int length = RepliesLayout.HEAD_LENGTH + entryLength;
-    final boolean claimed = output.tryClaim(nodeIndex, origin, length, claim) == NodeOutput.CLAIMED;
-    if (claimed) {
-      joint.begin(claim, shardIncarnation, origin, 0);
-    }
-    return claimed;
+  private boolean tryClaim(final int nodeIndex, final long origin, final int length) {
+    return output.tryClaim(nodeIndex, origin, length, claim) == NodeOutput.CLAIMED;
   }
 
   private void encode(
-      final JointMessage joint,
       final Command command,
       final long shardIncarnation,
       final long lastFields,

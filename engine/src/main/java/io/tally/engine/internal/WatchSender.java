@@ -44,10 +44,7 @@ final class WatchSender {
       return HandOver.BACK_PRESSURED;
     }
     if (!router.isUnderstood(shard, owner, watch.payloadHeader)) {
-      // Not the word of a process that another has just taken the place of.
-      return isLocal || router.openIncarnation(owner) == ownerIncarnation
-          ? HandOver.UNSUPPORTED
-          : HandOver.BACK_PRESSURED;
+      return router.unsupported(owner, ownerIncarnation);
     }
     final int length = CommandLayout.encodedLength(0, watch.payload.capacity());
     final int result =

@@ -92,13 +92,24 @@ final class CommandRouterTest {
     send(router, 0);
     send(router, 0);
     assertEquals(HandOver.BACK_PRESSURED, router.tryClaimLocal(0, LENGTH, 0, claim));
-    link.peerUp(1, 8);
-    assertEquals(HandOver.NO_OWNER, router.tryClaimRemote(1, 9, LENGTH, claim));
     link.peerUp(1, 9);
     while (router.tryClaimRemote(1, 9, LENGTH, claim) == HandOver.DONE) {
       claim.commit();
     }
     assertEquals(HandOver.BACK_PRESSURED, router.tryClaimRemote(1, 9, LENGTH, claim));
+  }
+
+  @Test
+  void shouldWaitForTheProcessThatHasTakenThePlaceOfTheOneThatIsMeant() {
+    final CommandRouter router = router(null);
+    link.peerUp(1, 8);
+    assertEquals(HandOver.BACK_PRESSURED, router.tryClaimRemote(1, 9, LENGTH, claim));
+    assertEquals(HandOver.BACK_PRESSURED, router.unsupported(1, 9));
+    assertEquals(HandOver.UNSUPPORTED, router.unsupported(1, 8));
+    link.peerDown(1);
+    assertEquals(HandOver.NO_OWNER, router.tryClaimRemote(1, 9, LENGTH, claim));
+    assertEquals(
+        HandOver.BACK_PRESSURED, router.unsupported(1, 9), "it is gone before it was asked");
   }
 
   @Test

@@ -21,7 +21,7 @@ final class GatheredMessages implements MessageClaim.Gathered {
   private final LinkCounters counters;
   private final int capacity;
   private final UnsafeBuffer buffer;
-  private int limit;
+  private int limit = OutboundRing.ERA_BYTES;
 
   /** Where the length stands of the message that was claimed last; 0 if it cannot be extended. */
   private int lastPosition;
@@ -42,7 +42,7 @@ final class GatheredMessages implements MessageClaim.Gathered {
   }
 
   boolean isEmpty() {
-    return limit == 0;
+    return limit == OutboundRing.ERA_BYTES;
   }
 
   /** What the message is meant for that was claimed last. */
@@ -53,30 +53,28 @@ final class GatheredMessages implements MessageClaim.Gathered {
   /** Returns false if there is no room. */
   boolean tryClaim(
       final PeerSession ofSession, final long ofEra, final int length, final MessageClaim claim) {
-    if (limit > 0 && era != ofEra) {
+    if (!isEmpty() && era != ofEra) {
       drop();
     }
-    final int first = OutboundRing.ERA_BYTES;
-    if (FrameLayout.messageOffset(Math.max(first, limit)) + length > capacity) {
+    if (FrameLayout.messageOffset(limit) + length > capacity) {
       // In their order.
       flush();
-      if (FrameLayout.messageOffset(first) + length > capacity) {
+      if (FrameLayout.messageOffset(limit) + length > capacity) {
         session = ofSession;
         return tryClaimAlone(ofEra, length, claim);
       }
     }
-    final int position = Math.max(first, limit);
-    final int offset = FrameLayout.messageOffset(position);
+    final int offset = FrameLayout.messageOffset(limit);
     if (!tryReserve(offset + length)) {
       return false;
     }
-    if (limit == 0) {
+    if (isEmpty()) {
       session = ofSession;
       era = ofEra;
       OutboundRing.era(buffer, 0, ofEra);
     }
-    FrameLayout.messageLength(buffer, position, length);
-    lastPosition = position;
+    FrameLayout.messageLength(buffer, limit, length);
+    lastPosition = limit;
     limit = offset + length;
     claim.wrap(this, buffer, offset, length);
     return true;
@@ -86,8 +84,7 @@ final class GatheredMessages implements MessageClaim.Gathered {
   boolean tryExtend(final long incarnation, final int length, final MessageClaim claim) {
     dropOutdated();
     final int offset = limit;
-    if (offset == 0
-        || lastPosition == 0
+    if (lastPosition == 0
         || session.incarnation != incarnation
         || offset + length > capacity
         || !tryReserve(offset + length)) {
@@ -136,7 +133,7 @@ final class GatheredMessages implements MessageClaim.Gathered {
   @Override
   public void takeBack(final int offset) {
     if (offset == FrameLayout.messageOffset(lastPosition)) {
-      limit = lastPosition == OutboundRing.ERA_BYTES ? 0 : lastPosition;
+      limit = lastPosition;
       lastPosition = 0;
     } else {
       end(offset);
@@ -144,7 +141,7 @@ final class GatheredMessages implements MessageClaim.Gathered {
   }
 
   private void dropOutdated() {
-    if (limit > 0 && peer.session().era() != era) {
+    if (!isEmpty() && peer.session().era() != era) {
       drop();
     }
   }
@@ -152,18 +149,23 @@ final class GatheredMessages implements MessageClaim.Gathered {
   private void drop() {
     counters.add(
         LinkCounter.MESSAGES_DROPPED, FrameLayout.carried(buffer, OutboundRing.ERA_BYTES, limit));
-    limit = 0;
+    clear();
+  }
+
+  private void clear() {
+    limit = OutboundRing.ERA_BYTES;
+    lastPosition = 0;
   }
 
   /** Hands them to the sender. There is room, since it was reserved. */
   void flush() {
     dropOutdated();
-    if (limit > 0) {
+    if (!isEmpty()) {
       final ManyToOneRingBuffer ring = outbound.ring();
       final int index = ring.tryClaim(OutboundRing.MESSAGES, limit);
       ring.buffer().putBytes(index, buffer, 0, limit);
       ring.commit(index);
-      limit = 0;
+      clear();
     }
     if (reservedBytes > 0) {
       outbound.release(reservedBytes);

@@ -19,10 +19,8 @@ final class OutboundReader {
   private long era;
   private boolean frameFull;
 
-  /**
-   * Of the first record in the ring, its era and what is in earlier frames; 0 before it was read.
-   */
-  private int takenBytes;
+  /** Of the first record in the ring, its era and what is in earlier frames. */
+  private int takenBytes = OutboundRing.ERA_BYTES;
 
   OutboundReader(final Peer peer, final OutboundFrame frame, final LinkCounters counters) {
     this.peer = peer;
@@ -40,7 +38,7 @@ final class OutboundReader {
     return frameFull;
   }
 
-  /** Where in the first record in the ring begins what is in no frame; 0 before it was read. */
+  /** Where in the first record in the ring begins what is in no frame. */
   int takenBytes() {
     return takenBytes;
   }
@@ -55,7 +53,6 @@ final class OutboundReader {
   /** Drops all that waits. */
   void drop() {
     readInto(dropHandler);
-    takenBytes = 0;
   }
 
   private void readInto(final ControlledMessageHandler handler) {
@@ -75,34 +72,33 @@ final class OutboundReader {
       // Whoever claimed it stood still before it was handed over.
       return onDropped(typeId, buffer, index, length);
     }
-    takenBytes = Math.max(takenBytes, OutboundRing.ERA_BYTES);
     if (typeId == OutboundRing.MESSAGES) {
       takenBytes +=
           frame.appendGathered(buffer, index + takenBytes, length - takenBytes, frameLimitBytes);
       frameFull = takenBytes < length;
     } else {
-      final int messageLength = length - OutboundRing.ERA_BYTES;
+      final int messageLength = length - takenBytes;
       frameFull = !frame.hasRoom(messageLength, frameLimitBytes);
       if (!frameFull) {
-        frame.append(buffer, index + OutboundRing.ERA_BYTES, messageLength);
+        frame.append(buffer, index + takenBytes, messageLength);
       }
     }
     if (frameFull) {
       return ABORT;
     }
-    takenBytes = 0;
+    takenBytes = OutboundRing.ERA_BYTES;
     return CONTINUE;
   }
 
   private ControlledMessageHandler.Action onDropped(
       final int typeId, final MutableDirectBuffer buffer, final int index, final int length) {
-    final int first = Math.max(takenBytes, OutboundRing.ERA_BYTES);
+    final int first = index + takenBytes;
     final int count =
         typeId == OutboundRing.MESSAGES
-            ? FrameLayout.carried(buffer, index + first, index + length)
-            : PeerMessage.count(buffer, index + first);
+            ? FrameLayout.carried(buffer, first, index + length)
+            : PeerMessage.count(buffer, first);
     counters.increase(LinkCounter.MESSAGES_DROPPED, count);
-    takenBytes = 0;
+    takenBytes = OutboundRing.ERA_BYTES;
     return CONTINUE;
   }
 }
