@@ -105,7 +105,11 @@ class SourceRulesTest {
               .such(TEST_FILE, "@Disabled\nvoid shouldWork() {}"),
           rule("tests wait for conditions", TESTS)
               .bans("\\bThread\\s*\\.\\s*sleep\\b|\\bTimeUnit\\.\\w+\\.sleep\\b")
-              .such(TEST_FILE, "Thread.sleep(5);"));
+              .such(TEST_FILE, "Thread.sleep(5);"),
+          rule("a test's HTTP client keeps no connection", TESTS)
+              .except("Http", "TestNodes")
+              .bans("\\bHttpClient\\s*\\.\\s*new\\w+")
+              .such(TEST_FILE, "HttpClient.newHttpClient();"));
 
   @ParameterizedTest
   @FieldSource("RULES")

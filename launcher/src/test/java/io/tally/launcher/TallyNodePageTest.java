@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.security.MessageDigest;
@@ -23,12 +20,10 @@ class TallyNodePageTest {
   private static final String BROWSER =
       "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
-  private final HttpClient client = HttpClient.newHttpClient();
-
   private HttpResponse<String> root(final TallyNode node, final String accept)
       throws IOException, InterruptedException {
-    return client.send(
-        HttpRequest.newBuilder(URI.create(node.url() + "/")).header("Accept", accept).build(),
+    return TestNodes.CLIENT.send(
+        TestNodes.request(node.url() + "/").header("Accept", accept).build(),
         BodyHandlers.ofString());
   }
 

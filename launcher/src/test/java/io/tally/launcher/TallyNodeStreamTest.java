@@ -9,9 +9,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.HashSet;
@@ -24,12 +21,10 @@ import org.junit.jupiter.api.Timeout;
 class TallyNodeStreamTest {
   private static final int COUNTERS = 30;
 
-  private final HttpClient client = HttpClient.newHttpClient();
-
   private BufferedReader watch(final String url) throws IOException, InterruptedException {
     final HttpResponse<InputStream> response =
-        client.send(
-            HttpRequest.newBuilder(URI.create(url)).header("Accept", "text/event-stream").build(),
+        TestNodes.CLIENT.send(
+            TestNodes.request(url).header("Accept", "text/event-stream").build(),
             BodyHandlers.ofInputStream());
     assertEquals(200, response.statusCode());
     return new BufferedReader(new InputStreamReader(response.body(), UTF_8));

@@ -27,7 +27,13 @@ final class TestNodes {
 
   private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(5);
 
-  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+  // The client reads it when it is loaded. So no other class may make one.
+  static {
+    System.setProperty("jdk.httpclient.allowRestrictedHeaders", "connection");
+  }
+
+  static final HttpClient CLIENT =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   private TestNodes() {}
 
@@ -51,7 +57,14 @@ final class TestNodes {
   static HttpResponse<String> send(final String method, final String url)
       throws IOException, InterruptedException {
     return CLIENT.send(
-        HttpRequest.newBuilder(URI.create(url)).method(method, BodyPublishers.noBody()).build(),
-        BodyHandlers.ofString());
+        request(url).method(method, BodyPublishers.noBody()).build(), BodyHandlers.ofString());
+  }
+
+  /**
+   * For a connection of its own. The client of JDK 17 may close a connection that it keeps while
+   * the next request is under way there (JDK-8357639).
+   */
+  static HttpRequest.Builder request(final String url) {
+    return HttpRequest.newBuilder(URI.create(url)).header("Connection", "close");
   }
 }

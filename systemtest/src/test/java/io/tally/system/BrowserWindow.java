@@ -3,7 +3,6 @@ package io.tally.system;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.net.URLDecoder;
-import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,8 +17,8 @@ final class BrowserWindow implements AutoCloseable {
   private final List<String> console = new ArrayList<>();
   private final DevTools tools;
 
-  BrowserWindow(final HttpClient client, final String address, final String url) {
-    tools = DevTools.connect(client, address, this::onEvent);
+  BrowserWindow(final String address, final String url) {
+    tools = DevTools.connect(address, this::onEvent);
     tools.call("Runtime.enable", "");
     tools.call("Log.enable", "");
     tools.call("Page.enable", "");

@@ -1,6 +1,5 @@
 package io.tally.system;
 
-import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,7 +14,6 @@ final class Chromium implements AutoCloseable {
       Pattern.compile("DevTools listening on (ws://[0-9.:]+/devtools/)(\\S+)");
   private static final Pattern TARGET = Pattern.compile("\"targetId\":\"([^\"]+)\"");
 
-  private final HttpClient client = HttpClient.newHttpClient();
   private final List<BrowserWindow> windows = new ArrayList<>();
   private final Child child;
   private final String address;
@@ -24,7 +22,7 @@ final class Chromium implements AutoCloseable {
   private Chromium(final Child child, final Matcher listening) {
     this.child = child;
     address = listening.group(1);
-    tools = DevTools.connect(client, address + listening.group(2), event -> {});
+    tools = DevTools.connect(address + listening.group(2), event -> {});
   }
 
   /** Starts it with a profile of its own in this folder. */
@@ -66,8 +64,7 @@ final class Chromium implements AutoCloseable {
     if (!target.find()) {
       throw new AssertionError(made);
     }
-    final BrowserWindow window =
-        new BrowserWindow(client, address + "page/" + target.group(1), url);
+    final BrowserWindow window = new BrowserWindow(address + "page/" + target.group(1), url);
     windows.add(window);
     return window;
   }

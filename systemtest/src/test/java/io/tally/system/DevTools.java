@@ -1,7 +1,6 @@
 package io.tally.system;
 
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -29,11 +28,13 @@ final class DevTools implements AutoCloseable {
   }
 
   /** Events come as they are, in JSON, on a thread of the client. */
-  static DevTools connect(
-      final HttpClient client, final String address, final Consumer<String> events) {
+  static DevTools connect(final String address, final Consumer<String> events) {
     final DevTools tools = new DevTools(events);
     tools.socket =
-        client.newWebSocketBuilder().buildAsync(URI.create(address), tools.new Messages()).join();
+        Http.CLIENT
+            .newWebSocketBuilder()
+            .buildAsync(URI.create(address), tools.new Messages())
+            .join();
     return tools;
   }
 
