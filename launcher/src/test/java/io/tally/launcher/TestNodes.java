@@ -27,7 +27,7 @@ final class TestNodes {
 
   private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(5);
 
-  // The client reads it when it is loaded. So no other class may make one.
+  // The client reads this property once, when it is loaded. So no other class may make one.
   static {
     System.setProperty("jdk.httpclient.allowRestrictedHeaders", "connection");
   }

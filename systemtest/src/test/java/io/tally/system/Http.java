@@ -15,11 +15,10 @@ import java.util.regex.Pattern;
 
 /**
  * Single calls to a server on this machine, each on a connection of its own. The client of JDK 17
- * may close a connection that it keeps while the next request is under way there (JDK-8357639): one
- * of some 100,000 POSTs failed so on a busy machine.
+ * may close a connection that it keeps while the next request is under way there (JDK-8357639).
  */
 public final class Http {
-  // The client reads it when it is loaded. So no other class may make one.
+  // The client reads this property once, when it is loaded. So no other class may make one.
   static {
     System.setProperty("jdk.httpclient.allowRestrictedHeaders", "connection");
   }
