@@ -132,7 +132,7 @@ class LifecycleIT {
 
   @Test
   void shouldServeOnWhileItAnnouncesItsStop() throws IOException {
-    try (TallyJar demo = TallyJar.small().start("--transport=inprocess", "--shutdown-delay=4s")) {
+    try (TallyJar demo = TallyJar.small().start("--transport=inprocess", "--shutdown-delay=10s")) {
       final int port = demo.awaitReady().httpPort();
       try (HttpConnection kept = new HttpConnection(port, SOON)) {
         assertEquals(1, kept.call(HttpConnection.increment("a")).value());

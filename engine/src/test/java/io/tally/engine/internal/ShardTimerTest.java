@@ -74,6 +74,29 @@ final class ShardTimerTest {
   }
 
   @Test
+  void shouldFireWhatIsDueBeforeACommandOfAPeerToo() {
+    final List<String> ids = List.of("node-0", "node-1");
+    final StockNode front = StockNode.launch(clock, StockNode.context(ids, "node-0", 3));
+    final StockNode owner = StockNode.launch(clock, timed(ids, "node-1", 5, 0));
+    front.link.peerUp(1, 5);
+    owner.link.peerUp(0, 3);
+    final long item = front.itemOwnedBy(1, 0);
+    onCommand = () -> services[owner.shard(item)].shard.setTimer(1, START_NS + 5 * MS);
+    putAtPeer(front, owner, item);
+    assertEquals(List.of("command 0"), events, "applied past the ring");
+    onCommand = () -> {};
+    clock.update(5 * MS);
+    putAtPeer(front, owner, item);
+    owner.stepShards();
+    assertEquals(List.of("command 0", "timer 1 at " + 5 * MS, "command " + 5 * MS), events);
+  }
+
+  private void putAtPeer(final StockNode front, final StockNode owner, final long item) {
+    front.stocks.put(clock.nanoTime(), item, 1, answers, 0);
+    front.link.drained().forEach(owner::receive);
+  }
+
+  @Test
   void shouldFireWhatIsSetForThePastAfterTheWholeBatch() {
     final StockNode node = launch(1);
     final Timed service = services[node.shard(1)];
@@ -229,15 +252,16 @@ final class ShardTimerTest {
   }
 
   private StockNode launch(final int loopCount, final long firstDueNs) {
-    return StockNode.launch(
-        clock,
-        StockNode.context(List.of("node-0"), "node-0", 3)
-            .services(
-                new DecoratedDefinition(
-                    StockService.definition(), service -> new Timed(service, firstDueNs)))
-            .faults((shardId, fault) -> faults.add(fault)),
-        0,
-        loopCount);
+    return StockNode.launch(clock, timed(List.of("node-0"), "node-0", 3, firstDueNs), 0, loopCount);
+  }
+
+  private ContextBuilder timed(
+      final List<String> ids, final String id, final long incarnation, final long firstDueNs) {
+    return StockNode.context(ids, id, incarnation)
+        .services(
+            new DecoratedDefinition(
+                StockService.definition(), service -> new Timed(service, firstDueNs)))
+        .faults((shardId, fault) -> faults.add(fault));
   }
 
   /** Keeps what happens, with times since the start. */
